@@ -1,0 +1,4 @@
+//! The AT language (ITU-T V.250, 3GPP TS 27.007): reading lines, what commands
+//! look like, wording answers. Knows no MQTT and no modem.
+
+pub mod schema;

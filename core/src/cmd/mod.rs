@@ -1,0 +1,1 @@
+//! Commands every dialect shares, one family per file.

@@ -1,0 +1,3 @@
+//! Command sets, one vendor per file.
+
+pub mod native;

@@ -1,0 +1,33 @@
+//! An MQTT modem without I/O.
+//!
+//! [`Modem`] reads AT commands from a host and speaks MQTT to a broker, but it
+//! owns no port, no socket, no clock and no file: the caller moves the bytes,
+//! tells the time and carries out the [`Action`]s. It runs on memory the caller
+//! lends ([`Memory`]) and needs no heap.
+//!
+//! The layers, low to high; each imports only from those before it:
+//! [`time`] and [`mem`], [`at`] (the AT language), [`mqtt`] (an MQTT client),
+//! [`modem`] (the machine), [`cmd`] (commands every dialect shares) and
+//! [`dialect`] (one vendor's command set each).
+#![no_std]
+
+#[cfg(feature = "alloc")]
+extern crate alloc;
+#[cfg(test)]
+extern crate std;
+
+pub mod at;
+pub mod cmd;
+pub mod dialect;
+pub mod mem;
+pub mod modem;
+pub mod mqtt;
+pub mod time;
+
+pub use mem::Buf;
+pub use modem::api::{
+    Action, Config, Endpoint, HostLines, Identity, LinkId, Memory, NetError, NetEvent,
+    RestoreError, Slot, TlsFiles,
+};
+pub use modem::Modem;
+pub use time::Instant;

@@ -1,0 +1,261 @@
+//! Memory the caller lends, or a bounded piece of the heap.
+
+#[cfg(feature = "alloc")]
+use alloc::vec::Vec;
+
+/// The memory lent does not hold what was to be stored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Full;
+
+/// A bounded run of bytes: appended at the end, taken from the front.
+///
+/// What does not fit is refused whole ([`Full`]); nothing is ever overwritten.
+/// Bytes taken from the front are moved over only when their room is needed,
+/// so a first-in first-out use costs a constant per byte.
+#[derive(Debug)]
+pub struct Buf<'a> {
+    bytes: Bytes<'a>,
+    start: usize,
+    end: usize,
+}
+
+#[derive(Debug)]
+enum Bytes<'a> {
+    Lent(&'a mut [u8]),
+    #[cfg(feature = "alloc")]
+    Heap {
+        vec: Vec<u8>,
+        max: usize,
+    },
+}
+
+impl Bytes<'_> {
+    fn slice(&self) -> &[u8] {
+        match self {
+            Self::Lent(slice) => slice,
+            #[cfg(feature = "alloc")]
+            Self::Heap { vec, .. } => vec,
+        }
+    }
+
+    fn slice_mut(&mut self) -> &mut [u8] {
+        match self {
+            Self::Lent(slice) => slice,
+            #[cfg(feature = "alloc")]
+            Self::Heap { vec, .. } => vec,
+        }
+    }
+
+    /// Makes at least `want` bytes addressable, where that is allowed.
+    #[inline]
+    fn grow(&mut self, want: usize) {
+        match self {
+            Self::Lent(_) => {}
+            #[cfg(feature = "alloc")]
+            Self::Heap { vec, max } => {
+                if vec.len() < want {
+                    let size = want.next_power_of_two().max(64).min(*max);
+                    vec.reserve_exact(size.saturating_sub(vec.len()));
+                    vec.resize(size, 0);
+                }
+            }
+        }
+    }
+}
+
+impl<'a> Buf<'a> {
+    /// A buffer on memory the caller lends; its length is the bound.
+    pub fn lent(slice: &'a mut [u8]) -> Self {
+        Self::from(Bytes::Lent(slice))
+    }
+
+    /// A buffer on the heap that grows on use up to `max` bytes.
+    #[cfg(feature = "alloc")]
+    pub fn heap(max: usize) -> Self {
+        Self::from(Bytes::Heap {
+            vec: Vec::new(),
+            max,
+        })
+    }
+
+    fn from(bytes: Bytes<'a>) -> Self {
+        Self {
+            bytes,
+            start: 0,
+            end: 0,
+        }
+    }
+
+    /// The most bytes it ever holds.
+    pub fn capacity(&self) -> usize {
+        match &self.bytes {
+            Bytes::Lent(slice) => slice.len(),
+            #[cfg(feature = "alloc")]
+            Bytes::Heap { max, .. } => *max,
+        }
+    }
+
+    /// Bytes held.
+    pub fn len(&self) -> usize {
+        self.end.saturating_sub(self.start)
+    }
+
+    /// Whether it holds nothing.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Bytes that still fit.
+    pub fn free(&self) -> usize {
+        self.capacity().saturating_sub(self.len())
+    }
+
+    /// What it holds.
+    pub fn as_slice(&self) -> &[u8] {
+        self.bytes
+            .slice()
+            .get(self.start..self.end)
+            .unwrap_or_default()
+    }
+
+    /// What it holds, to change in place.
+    pub fn as_mut_slice(&mut self) -> &mut [u8] {
+        let range = self.start..self.end;
+        self.bytes.slice_mut().get_mut(range).unwrap_or_default()
+    }
+
+    /// Appends one byte.
+    #[inline]
+    pub fn push(&mut self, byte: u8) -> Result<(), Full> {
+        if let Some(place) = self.bytes.slice_mut().get_mut(self.end) {
+            *place = byte;
+            self.end += 1;
+            return Ok(());
+        }
+        self.extend(&[byte])
+    }
+
+    /// Appends all of `more`, or nothing.
+    pub fn extend(&mut self, more: &[u8]) -> Result<(), Full> {
+        self.reserve(more.len())?;
+        let end = self.end + more.len();
+        let place = self.bytes.slice_mut().get_mut(self.end..end).ok_or(Full)?;
+        place.copy_from_slice(more);
+        self.end = end;
+        Ok(())
+    }
+
+    /// Makes room for `more` bytes at the end without storing them.
+    fn reserve(&mut self, more: usize) -> Result<(), Full> {
+        if more > self.free() {
+            return Err(Full);
+        }
+        if self.end + more > self.bytes.slice().len() {
+            self.bytes.grow(self.len() + more);
+            if self.end + more > self.bytes.slice().len() {
+                self.compact();
+            }
+        }
+        Ok(())
+    }
+
+    /// Moves what is held to the front of the memory.
+    fn compact(&mut self) {
+        let range = self.start..self.end;
+        self.bytes.slice_mut().copy_within(range, 0);
+        self.end -= self.start;
+        self.start = 0;
+    }
+
+    /// Drops `n` bytes from the front, all of them if there are fewer.
+    pub fn consume(&mut self, n: usize) {
+        self.start = self.start.saturating_add(n).min(self.end);
+        if self.start == self.end {
+            self.clear();
+        }
+    }
+
+    /// Keeps the first `n` bytes, all if there are fewer.
+    pub fn truncate(&mut self, n: usize) {
+        self.end = self.end.min(self.start.saturating_add(n));
+    }
+
+    /// Squeezes out `len` bytes at `at`, as far as it holds them.
+    pub fn remove(&mut self, at: usize, len: usize) {
+        let held = self.len();
+        let at = at.min(held);
+        let len = len.min(held - at);
+        if at == 0 {
+            return self.consume(len);
+        }
+        self.as_mut_slice().copy_within(at + len.., at);
+        self.truncate(held - len);
+    }
+
+    /// Forgets everything it holds. The memory is kept for the next use.
+    pub fn clear(&mut self) {
+        self.start = 0;
+        self.end = 0;
+    }
+
+    /// Gives memory of the heap back that is not in use now.
+    pub fn trim(&mut self) {
+        self.compact();
+        match &mut self.bytes {
+            Bytes::Lent(_) => {}
+            #[cfg(feature = "alloc")]
+            Bytes::Heap { vec, .. } => {
+                vec.truncate(self.end);
+                vec.shrink_to_fit();
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn holds_its_bound_and_refuses_whole() {
+        let mut memory = [0; 4];
+        let mut buf = Buf::lent(&mut memory);
+        assert_eq!(buf.extend(b"abc"), Ok(()));
+        assert_eq!(buf.extend(b"de"), Err(Full));
+        assert_eq!(buf.as_slice(), b"abc");
+        buf.consume(2);
+        assert_eq!(buf.extend(b"def"), Ok(()));
+        assert_eq!(buf.as_slice(), b"cdef");
+        assert_eq!(buf.free(), 0);
+        assert_eq!(buf.push(b'x'), Err(Full));
+    }
+
+    #[test]
+    fn removes_from_the_middle() {
+        let mut memory = [0; 8];
+        let mut buf = Buf::lent(&mut memory);
+        buf.extend(b"abcdef").unwrap();
+        buf.remove(1, 2);
+        assert_eq!(buf.as_slice(), b"adef");
+        buf.remove(3, 100);
+        assert_eq!(buf.as_slice(), b"ade");
+        buf.remove(0, 2);
+        assert_eq!(buf.as_slice(), b"e");
+    }
+
+    #[cfg(feature = "alloc")]
+    #[test]
+    fn heap_grows_on_use_and_is_given_back() {
+        let mut buf = Buf::heap(100);
+        assert_eq!(buf.capacity(), 100);
+        assert_eq!(buf.extend(&[7; 100]), Ok(()));
+        assert_eq!(buf.extend(&[7]), Err(Full));
+        buf.consume(60);
+        assert_eq!(buf.extend(&[8; 60]), Ok(()));
+        assert_eq!(buf.len(), 100);
+        buf.clear();
+        buf.trim();
+        assert_eq!(buf.extend(&[9; 3]), Ok(()));
+        assert_eq!(buf.as_slice(), [9; 3]);
+    }
+}

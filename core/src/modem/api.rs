@@ -1,0 +1,226 @@
+//! What crosses the border between the modem and its caller.
+
+use crate::mem::Buf;
+use crate::modem::table::Dialect;
+use crate::time::Instant;
+
+/// One of the modem's links to a broker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LinkId(pub u8);
+
+/// What happened to a link. Nothing of a link may be told after its
+/// [`Action::Close`] and before its next [`Action::Open`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NetEvent {
+    /// The transport is up: name, TCP and, where asked for, TLS are done.
+    Opened,
+    /// It could not be opened, or broke, for this reason.
+    Failed(NetError),
+    /// The peer closed it.
+    Closed,
+}
+
+/// Why a link failed, by layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NetError {
+    /// The broker's name has no address.
+    NameNotFound,
+    /// The connection was refused.
+    Refused,
+    /// There is no way to the network or host.
+    Unreachable,
+    /// The transport gave up waiting.
+    TimedOut,
+    /// The connection was reset or broke.
+    Broken,
+    /// TLS: the broker's certificate is not trusted.
+    TlsUntrusted,
+    /// TLS: the broker's certificate is for another name.
+    TlsName,
+    /// TLS: the broker's certificate is expired or not yet valid.
+    TlsExpired,
+    /// TLS: the client certificate or key is missing, does not fit or was refused.
+    TlsClientCertificate,
+    /// TLS: anything else.
+    TlsOther,
+}
+
+/// What the caller is to do next. Carried out in order, before bytes are sent.
+#[derive(Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Action<'m> {
+    /// Open the link; answer with [`NetEvent`].
+    Open {
+        /// Which link.
+        link: LinkId,
+        /// Where to, and how.
+        to: Endpoint<'m>,
+    },
+    /// Close the link now; what is still to be sent is dropped.
+    Close {
+        /// Which link.
+        link: LinkId,
+    },
+    /// Keep these bytes; answer with `handle_stored` once they are durable.
+    Store {
+        /// Under which name.
+        slot: Slot,
+        /// What to keep, in place of what was there.
+        bytes: &'m [u8],
+    },
+    /// Forget what is kept; answer with `handle_stored`.
+    Erase {
+        /// Under which name.
+        slot: Slot,
+    },
+}
+
+/// Where a link goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Endpoint<'m> {
+    /// Host name or IP address of the broker.
+    pub host: &'m str,
+    /// TCP port.
+    pub port: u16,
+    /// TLS, where it is on.
+    pub tls: Option<TlsFiles<'m>>,
+    /// When the modem gives up; it then asks for [`Action::Close`] by itself.
+    pub deadline: Instant,
+}
+
+/// The certificates of a TLS link, each PEM with LF line ends.
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+pub struct TlsFiles<'m> {
+    /// Roots to trust; `None` means the platform's trust store.
+    pub root: Option<&'m [u8]>,
+    /// The client's certificate, then the rest of its chain.
+    pub certificate: Option<&'m [u8]>,
+    /// The client's private key.
+    pub key: Option<&'m [u8]>,
+}
+
+impl core::fmt::Debug for TlsFiles<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("TlsFiles")
+            .field("root", &self.root.map(<[u8]>::len))
+            .field("certificate", &self.certificate.map(<[u8]>::len))
+            .field("key", &self.key.map(|_| "***"))
+            .finish()
+    }
+}
+
+/// A name under which the modem keeps something between restarts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Slot {
+    /// Broker, client id, keep-alive, user name and password of a link.
+    Settings(LinkId),
+    /// Whether a link uses TLS.
+    Tls(LinkId),
+    /// Roots a link trusts.
+    Root(LinkId),
+    /// Client certificate of a link.
+    Certificate(LinkId),
+    /// Client key of a link.
+    Key(LinkId),
+}
+
+/// What was kept cannot be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RestoreError {
+    /// The bytes are damaged or of a version this one does not know.
+    Invalid,
+    /// They do not fit the memory lent.
+    Full,
+}
+
+/// The lines a host drives (V.24 circuits 108 and 105).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HostLines {
+    /// Data terminal ready: a host is there.
+    pub dtr: bool,
+    /// Request to send.
+    pub rts: bool,
+}
+
+/// How a modem behaves, set once.
+#[derive(Clone, Copy, Debug)]
+pub struct Config<'a> {
+    /// The command set it speaks.
+    pub dialect: &'static Dialect,
+    /// What it says of itself.
+    pub identity: Identity<'a>,
+    /// Seed of everything that looks random.
+    pub seed: u64,
+    /// Whether the leniences of rules R2, R4, R6 and R8 are off.
+    pub strict: bool,
+    /// Whether reading a password back shows `***`.
+    pub mask_secrets: bool,
+}
+
+/// What a modem says of itself.
+#[derive(Clone, Copy, Debug)]
+pub struct Identity<'a> {
+    /// `+CGMI`
+    pub manufacturer: &'a str,
+    /// `+CGMM`
+    pub model: &'a str,
+    /// `+CGMR`
+    pub revision: &'a str,
+    /// `+CGSN`; `None` makes a valid one from the seed.
+    pub imei: Option<&'a str>,
+    /// `+CIMI`
+    pub imsi: &'a str,
+    /// `+CCID`
+    pub iccid: &'a str,
+}
+
+impl Default for Identity<'_> {
+    fn default() -> Self {
+        Self {
+            manufacturer: "mqmodem",
+            model: "mqmodem",
+            revision: env!("CARGO_PKG_VERSION"),
+            imei: None,
+            imsi: "001010123456789",
+            iccid: "8988211000000000000",
+        }
+    }
+}
+
+impl Default for Config<'_> {
+    fn default() -> Self {
+        Self {
+            dialect: &crate::dialect::native::NATIVE,
+            identity: Identity::default(),
+            seed: 0,
+            strict: false,
+            mask_secrets: false,
+        }
+    }
+}
+
+/// The memory a modem runs on.
+#[derive(Debug)]
+pub struct Memory<'a> {
+    /// The command line as it is typed: bounds the longest line.
+    pub line: Buf<'a>,
+    /// Values whose escapes were resolved; as large as the line.
+    pub values: Buf<'a>,
+    /// Bytes for the host.
+    pub host_out: Buf<'a>,
+    /// Messages and events that wait for the host.
+    pub inbox: Buf<'a>,
+    /// Settings and certificates.
+    pub settings: Buf<'a>,
+    /// A packet that has come in part: bounds the largest packet received.
+    pub net_in: Buf<'a>,
+    /// Bytes for the broker: bounds the largest packet sent.
+    pub net_out: Buf<'a>,
+    /// Outgoing messages in flight.
+    pub in_flight: Buf<'a>,
+    /// Packet ids of QoS 2 messages received.
+    pub received: Buf<'a>,
+    /// Subscriptions.
+    pub subscriptions: Buf<'a>,
+}
