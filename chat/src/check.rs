@@ -15,34 +15,50 @@ pub struct Mismatch {
     pub line: usize,
     /// In which way the chat was played.
     pub way: String,
-    /// What the chat says, as lines of a chat.
-    pub expected: Vec<String>,
-    /// What came, as lines of a chat.
-    pub got: Vec<String>,
-    /// Why it could not go on, if that is what happened.
-    pub stopped: Option<String>,
+    /// What went wrong.
+    pub what: Box<Wrong>,
+}
+
+/// What went wrong in a step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wrong {
+    /// The modem said something else than expected; both as lines of a chat.
+    Said {
+        /// What the chat says.
+        expected: Vec<String>,
+        /// What came.
+        got: Vec<String>,
+    },
+    /// The step could not be carried out.
+    Stopped(String),
 }
 
 impl fmt::Display for Mismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}:{}: (played {}) ", self.file, self.line, self.way)?;
-        if let Some(why) = &self.stopped {
-            return f.write_str(why);
-        }
-        f.write_str("the modem said something else")?;
-        let same = common(&self.expected, &self.got);
-        for (side, lines) in [("expected", &self.expected), ("got", &self.got)] {
-            write!(f, "\n  {side}:")?;
-            for (at, line) in lines.iter().enumerate() {
-                let mark = if at == same { "->" } else { "  " };
-                write!(f, "\n  {mark}  {line}")?;
-            }
-            if same >= lines.len() {
-                write!(f, "\n  ->  (nothing)")?;
+        match &*self.what {
+            Wrong::Stopped(why) => f.write_str(why),
+            Wrong::Said { expected, got } => {
+                let same = common(expected, got);
+                f.write_str("the modem said something else\n  expected:")?;
+                side(f, expected, same)?;
+                f.write_str("\n  got:")?;
+                side(f, got, same)
             }
         }
-        Ok(())
     }
+}
+
+/// The lines of one side, with an arrow at the first that differs.
+fn side(f: &mut fmt::Formatter<'_>, lines: &[String], same: usize) -> fmt::Result {
+    for (at, line) in lines.iter().enumerate() {
+        let mark = if at == same { "->" } else { "  " };
+        write!(f, "\n  {mark}  {line}")?;
+    }
+    if same >= lines.len() {
+        f.write_str("\n  ->  (nothing)")?;
+    }
+    Ok(())
 }
 
 impl std::error::Error for Mismatch {}
@@ -53,23 +69,21 @@ fn common(a: &[String], b: &[String]) -> usize {
 }
 
 /// The first step that did not go as the chat says.
-pub fn check(script: &Script, played: &Played, way: &str) -> Result<(), Mismatch> {
-    for (step, heard) in script.steps.iter().zip(&played.heard) {
+pub fn check(script: &Script, record: &Played, way: &str) -> Result<(), Mismatch> {
+    for (step, heard) in script.steps.iter().zip(&record.heard) {
         if !agrees(step, heard) {
             return Err(mismatch(script, step, heard, way));
         }
     }
-    let Some(why) = &played.stopped else {
+    let Some(why) = &record.stopped else {
         return Ok(());
     };
-    let last = played.heard.len().saturating_sub(1);
+    let last = record.heard.len().saturating_sub(1);
     Err(Mismatch {
         file: script.file.clone(),
         line: script.steps.get(last).map_or(0, |step| step.line),
         way: way.into(),
-        expected: Vec::new(),
-        got: Vec::new(),
-        stopped: Some(why.clone()),
+        what: Box::new(Wrong::Stopped(why.clone())),
     })
 }
 
@@ -113,9 +127,7 @@ fn mismatch(script: &Script, step: &Step, heard: &Heard, way: &str) -> Mismatch 
         file: script.file.clone(),
         line: step.line,
         way: way.into(),
-        expected,
-        got,
-        stopped: None,
+        what: Box::new(Wrong::Said { expected, got }),
     }
 }
 
@@ -171,9 +183,10 @@ mod tests {
             file: "a.chat".into(),
             line: 3,
             way: "whole".into(),
-            expected: vec!["< A".into(), "< OK".into()],
-            got: vec!["< A".into()],
-            stopped: None,
+            what: Box::new(Wrong::Said {
+                expected: vec!["< A".into(), "< OK".into()],
+                got: vec!["< A".into()],
+            }),
         };
         let text = mismatch.to_string();
         assert!(text.starts_with("a.chat:3: (played whole)"));

@@ -70,7 +70,8 @@ pub(crate) fn escape(bytes: &[u8]) -> String {
         let run = rest.iter().take_while(|&&byte| byte == first).count();
         if run >= LONG_RUN {
             plain(&[first], &mut text);
-            text.push_str(&format!("\\*{run}"));
+            text.push_str("\\*");
+            text.push_str(&run.to_string());
             rest = &rest[run..];
         } else {
             let end = until_long_run(rest);
@@ -92,20 +93,26 @@ fn until_long_run(bytes: &[u8]) -> usize {
 
 fn plain(bytes: &[u8], text: &mut String) {
     for chunk in bytes.utf8_chunks() {
-        for c in chunk.valid().chars() {
-            match c {
-                '\r' => text.push_str("\\r"),
-                '\n' => text.push_str("\\n"),
-                '\t' => text.push_str("\\t"),
-                '\\' => text.push_str("\\\\"),
-                c if c.is_ascii_control() => text.push_str(&format!("\\x{:02X}", c as u32)),
-                c => text.push(c),
-            }
-        }
+        chunk.valid().chars().for_each(|c| character(c, text));
         for byte in chunk.invalid() {
-            text.push_str(&format!("\\x{byte:02X}"));
+            text.push_str(&hex_escape(*byte));
         }
     }
+}
+
+fn character(c: char, text: &mut String) {
+    match c {
+        '\r' => text.push_str("\\r"),
+        '\n' => text.push_str("\\n"),
+        '\t' => text.push_str("\\t"),
+        '\\' => text.push_str("\\\\"),
+        c if c.is_ascii_control() => text.push_str(&hex_escape(c as u8)),
+        c => text.push(c),
+    }
+}
+
+fn hex_escape(byte: u8) -> String {
+    format!("\\x{byte:02X}")
 }
 
 /// A space at an end of a line would get lost.

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 /// are cut, the modem must say the same at the same moment.
 pub fn run(script: &Script) -> Result<(), Mismatch> {
     for way in WAYS {
-        check(script, &play_in(script, way), way.name)?;
+        check(script, &play_in(script, way), &way.to_string())?;
     }
     Ok(())
 }
@@ -27,10 +27,10 @@ pub fn play_in(script: &Script, way: Way) -> Played {
     let times = script.steps.iter().filter(on).count();
     let sizes = script.setup.memory;
     let mut arenas: Vec<[Vec<u8>; 10]> = Vec::new();
-    if way.lent {
+    if way == Way::LentMemory {
         arenas.resize_with(times, || sizes.bytes.map(|size| vec![0; size]));
     }
-    let memory = if way.lent {
+    let memory = if way == Way::LentMemory {
         arenas.iter_mut().map(lent).collect()
     } else {
         (0..times).map(|_| heap(sizes)).collect()

@@ -68,7 +68,7 @@ mod script;
 mod sim;
 mod update;
 
-pub use check::{Mismatch, check};
+pub use check::{Mismatch, Wrong, check};
 pub use golden::{Report, play_in, run, run_dir};
 pub use parse::parse;
 pub use player::{Heard, Played, Player, play};

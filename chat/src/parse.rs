@@ -41,6 +41,7 @@ struct Parser {
     script: Script,
     at: usize,
     echo: bool,
+    on: bool,
     title_done: bool,
 }
 
@@ -62,6 +63,7 @@ impl Parser {
             script,
             at: 0,
             echo: true,
+            on: true,
             title_done: false,
         }
     }
@@ -104,7 +106,14 @@ impl Parser {
     }
 
     fn input(&mut self, input: Input) -> Result<(), String> {
-        self.echo |= input == Input::PowerOn;
+        match input {
+            Input::PowerOn if self.on => {
+                return Err("it is on; write `power off` or `power cut` first".into());
+            }
+            Input::PowerOn => (self.on, self.echo) = (true, true),
+            Input::PowerOff | Input::PowerCut => self.on = false,
+            _ => {}
+        }
         self.script.steps.push(Step {
             line: self.at,
             input,

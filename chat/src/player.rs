@@ -32,13 +32,13 @@ pub struct Played {
 
 /// Plays all of a chat, whether or not the modem says what is expected.
 pub fn play(script: &Script, player: &mut dyn Player) -> Played {
-    let mut played = Played::default();
+    let mut record = Played::default();
     for step in &script.steps {
-        played.stopped = player.play(&step.input).err();
-        played.heard.push(player.heard());
-        if played.stopped.is_some() {
+        record.stopped = player.play(&step.input).err();
+        record.heard.push(player.heard());
+        if record.stopped.is_some() {
             break;
         }
     }
-    played
+    record
 }
