@@ -15,7 +15,8 @@ async fn main() {
         panic!("rumqttc-pub PORT QOS N BYTES");
     };
     let port = u16::try_from(port).expect("a port");
-    let mut options = MqttOptions::new("bench-rumqttc", "127.0.0.1", port);
+    let id = format!("rumqttc-{}", std::process::id());
+    let mut options = MqttOptions::new(id, "127.0.0.1", port);
     options.set_keep_alive(Duration::from_secs(60));
     let (client, events) = AsyncClient::new(options, 100);
     let qos = if qos == 0 {

@@ -10,8 +10,8 @@ use mqmodem_core::{Action, Buf, Config, Instant, LinkId, Memory, Modem, NetEvent
 const LINK: LinkId = LinkId(0);
 const NOW: Instant = Instant::ZERO;
 
-/// Starts the program and copies bytes; the check of the symbols sees to it that
-/// nothing else is taken from it.
+// Starts the program and copies bytes; the check of the symbols sees to it that
+// nothing else is taken from it.
 #[link(name = "c")]
 unsafe extern "C" {
     safe fn abort() -> !;

@@ -1,5 +1,6 @@
 //! The clients that publish into one Mosquitto, and what each of them costs.
 
+use super::subscriber::{Subscriber, TOPIC};
 use crate::sh::{self, Result};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -14,7 +15,7 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// What a run took.
 #[derive(Clone, Copy, Debug)]
 pub struct Sample {
-    /// From the first message to the end.
+    /// From the first message to the last answered and delivered.
     pub seconds: f64,
     /// Processor time of the client, user and system.
     pub cpu_micros: f64,
@@ -52,7 +53,7 @@ pub fn mosquitto(port: u16) -> Result<Server> {
     let conf = sh::target().join("xtask/mosquitto.conf");
     let text = format!(
         "listener {port} 127.0.0.1\nallow_anonymous true\npersistence false\n\
-         sys_interval 1\nset_tcp_nodelay true\nlog_dest stderr\nlog_type error\n"
+         max_queued_messages 0\nset_tcp_nodelay true\nlog_dest stderr\nlog_type error\n"
     );
     sh::write(&conf, text.as_bytes())?;
     let program = sh::need("mosquitto", "Get it: cargo xtask setup")?;
@@ -84,7 +85,7 @@ fn spawn(command: &mut Command) -> Result<Child> {
 }
 
 /// Connects as soon as somebody listens.
-fn connect(port: u16) -> Result<TcpStream> {
+pub fn connect(port: u16) -> Result<TcpStream> {
     let begin = Instant::now();
     loop {
         match TcpStream::connect((Ipv4Addr::LOCALHOST, port)) {
@@ -132,9 +133,9 @@ impl Host {
     }
 
     /// Publishes a load through the modem, as fast as it takes the lines.
-    pub fn publish(&mut self, load: Load) -> Result<Sample> {
+    pub fn publish(&mut self, load: Load, subscriber: &mut Subscriber) -> Result<Sample> {
         let payload = "x".repeat(load.bytes);
-        let line = format!("AT+MQTTPUB=\"bench\",{},0,\"{payload}\"\r", load.qos);
+        let line = format!("AT+MQTTPUB=\"{TOPIC}\",{},0,\"{payload}\"\r", load.qos);
         let mut out = self.stream.try_clone().map_err(|e| e.to_string())?;
         let (begin, cpu) = (Instant::now(), cpu_micros(self.pid)?);
         let writer = std::thread::spawn(move || {
@@ -143,6 +144,7 @@ impl Host {
             whole.and_then(|()| out.write_all(line.repeat(load.n % 64).as_bytes()))
         });
         self.results(load.n)?;
+        subscriber.wait(load.n, load.bytes)?;
         let seconds = begin.elapsed().as_secs_f64();
         let cpu_micros = cpu_micros(self.pid)? - cpu;
         let written = writer.join().map_err(|_| "the writer panicked")?;
@@ -171,8 +173,8 @@ impl Host {
     }
 }
 
-/// Publishes a load with `mosquitto_pub -l`.
-pub fn mosquitto_pub(broker: u16, load: Load) -> Result<Sample> {
+/// `mosquitto_pub -l` and what it reads.
+pub fn mosquitto_pub(broker: u16, load: Load) -> Result<(Command, String)> {
     let program = sh::need("mosquitto_pub", "Get it: cargo xtask setup")?;
     let (port, qos) = (broker.to_string(), load.qos.to_string());
     let mut command = Command::new(program);
@@ -184,15 +186,15 @@ pub fn mosquitto_pub(broker: u16, load: Load) -> Result<Sample> {
         "-q",
         &qos,
         "-t",
-        "bench",
+        TOPIC,
         "-l",
     ]);
     let line = format!("{}\n", "x".repeat(load.bytes));
-    to_its_end(&mut command, line.repeat(load.n))
+    Ok((command, line.repeat(load.n)))
 }
 
-/// Publishes a load with the rumqttc crate.
-pub fn rumqttc(program: &Path, broker: u16, load: Load) -> Result<Sample> {
+/// A client of the rumqttc crate. It reads nothing.
+pub fn rumqttc(program: &Path, broker: u16, load: Load) -> (Command, String) {
     let Load { qos, n, bytes } = load;
     let mut command = Command::new(program);
     command.args([
@@ -201,15 +203,20 @@ pub fn rumqttc(program: &Path, broker: u16, load: Load) -> Result<Sample> {
         n.to_string(),
         bytes.to_string(),
     ]);
-    to_its_end(&mut command, String::new())
+    (command, String::new())
 }
 
-/// Runs a client that ends by itself.
-fn to_its_end(command: &mut Command, input: String) -> Result<Sample> {
+/// Runs a client that publishes a load and ends by itself.
+pub fn run(
+    (mut command, input): (Command, String),
+    load: Load,
+    subscriber: &mut Subscriber,
+) -> Result<Sample> {
     let begin = Instant::now();
     let mut child = spawn(command.stdin(Stdio::piped()).stdout(Stdio::piped()))?;
     let (stdin, stdout) = (child.stdin.take(), child.stdout.take());
     let writer = std::thread::spawn(move || stdin.map(|mut pipe| pipe.write_all(input.as_bytes())));
+    let delivered = subscriber.wait(load.n, load.bytes);
     // The end of its output is the end of the client, and as long as nobody has
     // waited for it, /proc still tells what it used.
     let mut said = String::new();
@@ -221,9 +228,10 @@ fn to_its_end(command: &mut Command, input: String) -> Result<Sample> {
     if !status.success() {
         return Err(format!(
             "`{}` ended with {status}: {said}",
-            sh::line(command)
+            sh::line(&command)
         ));
     }
+    delivered.map_err(|why| format!("`{}`: {why}", sh::line(&command)))?;
     Ok(Sample {
         seconds,
         cpu_micros: cpu_micros?,
@@ -245,39 +253,4 @@ fn cpu_micros(pid: u32) -> Result<f64> {
         .zip(ticks(12))
         .map(|(user, system)| (user + system) * TICK_MICROS);
     used.ok_or_else(|| format!("/proc/{pid}/stat: {stat}"))
-}
-
-/// Waits until the broker says that it has received `n` messages in all.
-pub fn received(broker: u16, n: usize) -> Result {
-    let program = sh::need("mosquitto_sub", "Get it: cargo xtask setup")?;
-    let mut command = Command::new(program);
-    let topic = "$SYS/broker/publish/messages/received";
-    command.args([
-        "-h",
-        "127.0.0.1",
-        "-p",
-        &broker.to_string(),
-        "-t",
-        topic,
-        "-W",
-        "20",
-    ]);
-    let mut child = Server(spawn(command.stdout(Stdio::piped()))?);
-    let mut last = String::new();
-    for line in child
-        .0
-        .stdout
-        .take()
-        .map(BufReader::new)
-        .into_iter()
-        .flat_map(BufRead::lines)
-    {
-        last = line.map_err(|e| e.to_string())?;
-        if last.trim().parse() == Ok(n) {
-            return Ok(());
-        }
-    }
-    Err(format!(
-        "the broker received {last} messages instead of {n}"
-    ))
 }

@@ -5,3 +5,4 @@ pub mod parse;
 pub mod publish;
 
 mod contest;
+mod subscriber;

@@ -1,11 +1,13 @@
 //! `cargo xtask bench publish`: messages a second into a local Mosquitto and the
 //! processor time each costs the client, through a modem on TCP, beside
-//! `mosquitto_pub -l` and the rumqttc crate. The clients take turns; medians count.
+//! `mosquitto_pub -l` and the rumqttc crate. The clients take turns; a run lasts until
+//! a subscriber has every message; medians count.
 //!
 //! A modem carries out one command after the other and OK to QoS 1 means PUBACK, so
 //! it has one message in flight where the others have many: the price of knowing.
 
 use super::contest::{self, Host, Load, Sample};
+use super::subscriber::Subscriber;
 use crate::sh::{self, Result, cargo};
 use std::path::PathBuf;
 
@@ -30,23 +32,22 @@ pub fn run() -> Result {
     let (program, rival) = build()?;
     let broker = contest::free_port()?;
     let _mosquitto = contest::mosquitto(broker)?;
+    let mut subscriber = Subscriber::new(contest::connect(broker)?)?;
     let port = contest::free_port()?;
     let modem = contest::modem(&program, port)?;
     let mut host = Host::new(&modem, port, broker)?;
     println!("{ROUNDS} rounds, {BYTES} bytes a message, medians");
-    let mut sent = 0;
     for load in LOADS {
         let mut samples = [const { Vec::new() }; 3];
         for _ in 0..ROUNDS {
-            samples[0].push(host.publish(load)?);
-            samples[1].push(contest::mosquitto_pub(broker, load)?);
-            samples[2].push(contest::rumqttc(&rival, broker, load)?);
-            sent += CLIENTS.len() * load.n;
+            samples[0].push(host.publish(load, &mut subscriber)?);
+            let client = contest::mosquitto_pub(broker, load)?;
+            samples[1].push(contest::run(client, load, &mut subscriber)?);
+            let client = contest::rumqttc(&rival, broker, load);
+            samples[2].push(contest::run(client, load, &mut subscriber)?);
         }
         print_table(load, &samples);
     }
-    contest::received(broker, sent)?;
-    println!("\nthe broker received all {sent} messages");
     Ok(())
 }
 
