@@ -16,12 +16,12 @@ const BYTES: usize = 64;
 const LOADS: [Load; 2] = [
     Load {
         qos: 0,
-        n: 50_000,
+        n: 200_000,
         bytes: BYTES,
     },
     Load {
         qos: 1,
-        n: 10_000,
+        n: 20_000,
         bytes: BYTES,
     },
 ];
