@@ -31,7 +31,10 @@ pub fn check() -> Result {
 
 /// The program as the tests built it.
 fn program() -> Result<PathBuf> {
-    sh::run(&mut cargo(["build", "--quiet", "--workspace", "--bins"]))?;
+    let everything = ["--workspace", "--bins", "--examples"];
+    sh::run(&mut cargo(
+        ["build", "--quiet"].into_iter().chain(everything),
+    ))?;
     Ok(sh::target().join("debug/mqmodem"))
 }
 
@@ -42,15 +45,16 @@ fn manual(program: &Path) -> Result<String> {
 /// Plays every transcript of a document; one without any was forgotten.
 fn play(name: &str, program: &Path) -> Result {
     let blocks = transcript::blocks(&sh::read(&sh::root().join(name))?);
-    let mut played = 0;
-    for block in &blocks {
-        let result = match block.kind.as_str() {
-            "console" => transcript::play(block, program),
-            "chat" => chat(block),
-            _ => continue,
-        };
+    let consoles = blocks.iter().filter(|block| block.kind == "console");
+    let chats: Vec<&Block> = blocks.iter().filter(|block| block.kind == "chat").collect();
+    let mut played = chats.len();
+    for block in consoles {
+        let result = transcript::play(block, program);
         result.map_err(|why| format!("{name}:{}: {why}", block.line))?;
         played += 1;
+    }
+    if !chats.is_empty() {
+        play_chats(name, &chats)?;
     }
     println!("{name}: {played} transcripts hold");
     if played == 0 {
@@ -61,17 +65,15 @@ fn play(name: &str, program: &Path) -> Result {
     Ok(())
 }
 
-/// Plays a conversation with the player of `chat/`.
-fn chat(block: &Block) -> Result {
-    let file = sh::target().join("xtask/block.chat");
-    sh::write(&file, block.text.as_bytes())?;
-    let path = file.to_string_lossy();
-    sh::run(&mut cargo([
-        "run",
-        "--quiet",
-        "--package",
-        "mqmodem-chat",
-        "--",
-        &path,
-    ]))
+/// Plays conversations with the player of `chat/`.
+fn play_chats(name: &str, chats: &[&Block]) -> Result {
+    let folder = sh::target().join("xtask/chats").join(name);
+    let _ = std::fs::remove_dir_all(&folder);
+    for block in chats {
+        let file = folder.join(format!("line-{}.chat", block.line));
+        sh::write(&file, block.text.as_bytes())?;
+    }
+    let player = sh::target().join("debug/examples/play");
+    sh::run(&mut sh::program(player, [&*folder.to_string_lossy()]))
+        .map_err(|_| format!("{name}: a chat in it does not hold, see above"))
 }

@@ -47,6 +47,7 @@ pub fn run() -> Result {
     }
     match findings.len() {
         0 => Ok(()),
+        1 => Err("1 finding".to_owned()),
         n => Err(format!("{n} findings")),
     }
 }
