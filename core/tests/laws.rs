@@ -4,8 +4,8 @@
 
 mod chaos;
 
-use chaos::Session;
 use chaos::rig::{Way, next, play};
+use chaos::{Op, Session};
 use proptest::prelude::*;
 use std::time::{Duration, Instant};
 
@@ -53,6 +53,75 @@ proptest! {
     #[test]
     fn of_sessions(bytes in sessions(), cuts in any::<u64>()) {
         laws_hold(&bytes, cuts);
+    }
+}
+
+/// What an attentive host sees of these commands line by line, plus `ERROR`.
+const ASKED: [&str; 6] = [
+    "AT",
+    "AT+CGMM",
+    "AT+CSQ;+CFUN?",
+    "AT+MQTTSUB=?",
+    "AT+NO",
+    "AT+CLAC",
+];
+
+/// A session in which a host asks and reads so many bytes at a time.
+fn asking(which: &[usize], memory: usize, takes: Option<usize>) -> Session {
+    let mut ops = vec![Op::Host(b"ATE0\r".to_vec()), Op::HostTakes(takes)];
+    ops.extend(
+        which
+            .iter()
+            .map(|i| Op::Host(format!("{}\r", ASKED[*i]).into_bytes())),
+    );
+    // Whatever is left is read in the end.
+    ops.push(Op::HostTakes(None));
+    Session {
+        memory,
+        strict: false,
+        ops,
+    }
+}
+
+/// The answers without their frames; a panic where a frame is not whole.
+fn lines(mut bytes: &[u8]) -> Vec<String> {
+    let mut lines = Vec::new();
+    while !bytes.is_empty() {
+        let text = bytes
+            .strip_prefix(b"\r\n")
+            .expect("a line starts with CR LF");
+        let end = text
+            .windows(2)
+            .position(|pair| pair == b"\r\n")
+            .expect("a line ends with CR LF");
+        lines.push(String::from_utf8_lossy(&text[..end]).into_owned());
+        bytes = &text[end + 2..];
+    }
+    lines
+}
+
+/// What was answered after the echo of `ATE0`.
+fn answers(session: &Session) -> Vec<String> {
+    let host = play(session, Way::default()).host;
+    lines(host.strip_prefix(b"ATE0\r").expect("an echo"))
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    /// Law 5: a line goes out whole or not at all, however little memory there is
+    /// and however slowly the host reads.
+    #[test]
+    fn lines_are_whole(
+        which in prop::collection::vec(0..ASKED.len(), 1..20),
+        memory in 24..2048_usize,
+        takes in 0..64_usize,
+    ) {
+        let whole: Vec<usize> = (0..ASKED.len()).collect();
+        let known = answers(&asking(&whole, 16_384, None));
+        for line in answers(&asking(&which, memory, Some(takes))) {
+            prop_assert!(known.contains(&line), "{line:?} is no whole line");
+        }
     }
 }
 
