@@ -285,7 +285,12 @@ impl<'a> Modem<'a> {
             Run::Prompt { deadline, .. } => Some(deadline),
             _ => None,
         };
-        let timers = [link.poll_timeout(), run, self.break_limit(), self.hold_limit()];
+        let timers = [
+            link.poll_timeout(),
+            run,
+            self.break_limit(),
+            self.hold_limit(),
+        ];
         timers.into_iter().flatten().min()
     }
 
@@ -335,11 +340,12 @@ impl<'a> Modem<'a> {
     /// Does whatever can be done now.
     fn advance(&mut self) {
         loop {
-            let held = self.reader.is_open()
-                && self.machine.now < self.machine.last_byte + HOLD_LIMIT;
+            let held =
+                self.reader.is_open() && self.machine.now < self.machine.last_byte + HOLD_LIMIT;
             self.machine.may_tell = !held;
-            let progress =
-                self.run_next() || self.machine.tell_waiting() || self.machine.held_packet(LinkId(0));
+            let progress = self.run_next()
+                || self.machine.tell_waiting()
+                || self.machine.held_packet(LinkId(0));
             if !progress {
                 return;
             }
