@@ -55,7 +55,14 @@ pub fn is_size(text: &[u8], wire_len: usize, size: usize) -> bool {
     }
     let with_lf = text.len() - width + breaks;
     let without_last = with_lf.saturating_sub(usize::from(last > 0));
-    [text.len(), with_lf, text.len() - last, without_last, wire_len].contains(&size)
+    [
+        text.len(),
+        with_lf,
+        text.len() - last,
+        without_last,
+        wire_len,
+    ]
+    .contains(&size)
 }
 
 /// Length of the line break at the start of `text`, 0 if there is none.
