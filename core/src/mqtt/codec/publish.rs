@@ -1,0 +1,88 @@
+//! PUBLISH: a message, in either direction (clause 3.3).
+
+use super::wire::{Reader, Writer, counted};
+use super::{EncodeError, Malformed};
+use crate::mem::Buf;
+use crate::mqtt::{PacketId, Qos, topic};
+use core::fmt;
+
+/// The bit of the first byte that marks a re-delivery `[MQTT-3.3.1-1]`.
+pub(crate) const DUP: u8 = 0x08;
+const RETAIN: u8 = 0x01;
+
+/// A message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Publish<'p> {
+    /// Whether it may have been sent before; never with QoS 0 `[MQTT-3.3.1-2]`.
+    pub dup: bool,
+    /// How surely it is delivered.
+    pub qos: Qos,
+    /// To the broker: keep it. From the broker: it was kept.
+    pub retain: bool,
+    /// Topic name.
+    pub topic: &'p str,
+    /// None exactly with QoS 0 `[MQTT-2.3.1-5]`.
+    pub id: Option<PacketId>,
+    /// Any bytes.
+    pub payload: &'p [u8],
+}
+
+impl<'p> Publish<'p> {
+    fn is_valid(&self) -> bool {
+        let once = self.qos == Qos::AtMostOnce;
+        once == self.id.is_none() && !(once && self.dup) && topic::is_topic_name(self.topic)
+    }
+
+    pub(super) fn decode(flags: u8, body: &'p [u8]) -> Result<Self, Malformed> {
+        let mut reader = Reader::new(body);
+        let qos = Qos::new(flags >> 1 & 3).ok_or(Malformed)?;
+        let topic = reader.string()?;
+        let id = (qos != Qos::AtMostOnce).then(|| reader.id()).transpose()?;
+        let publish = Self {
+            dup: flags & DUP != 0,
+            qos,
+            retain: flags & RETAIN != 0,
+            topic,
+            id,
+            payload: reader.rest(),
+        };
+        if publish.is_valid() {
+            Ok(publish)
+        } else {
+            Err(Malformed)
+        }
+    }
+
+    pub(super) fn encode(&self, out: &mut Buf<'_>) -> Result<(), EncodeError> {
+        if !self.is_valid() {
+            return Err(EncodeError::Invalid);
+        }
+        let id = if self.id.is_some() { 2 } else { 0 };
+        let remaining = counted(self.topic.as_bytes())
+            .saturating_add(id)
+            .saturating_add(self.payload.len());
+        let mut writer = Writer::start(out, 0x30 | self.flags(), remaining)?;
+        writer.binary(self.topic.as_bytes())?;
+        if let Some(id) = self.id {
+            writer.id(id)?;
+        }
+        writer.bytes(self.payload)
+    }
+
+    fn flags(&self) -> u8 {
+        let dup = if self.dup { DUP } else { 0 };
+        dup | self.qos.level() << 1 | u8::from(self.retain)
+    }
+}
+
+/// Shows the size of the payload, not the payload.
+impl fmt::Display for Publish<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (dup, retain) = (u8::from(self.dup), u8::from(self.retain));
+        write!(f, "PUBLISH q{} d{dup} r{retain}", self.qos.level())?;
+        if let Some(id) = self.id {
+            write!(f, " id={id}")?;
+        }
+        write!(f, " {:?} {} bytes", self.topic, self.payload.len())
+    }
+}

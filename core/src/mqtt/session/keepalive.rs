@@ -1,0 +1,108 @@
+//! Keep-alive: we show that we are there, and notice when the broker is not
+//! (clause 3.1.2.10).
+
+use super::Dead;
+use crate::time::Instant;
+use core::time::Duration;
+
+/// How long before the end of the keep-alive PINGREQ is written, at most: time
+/// for a late timer and a slow write.
+const MARGIN: Duration = Duration::from_secs(1);
+/// When to try again if PINGREQ did not fit.
+const RETRY: Duration = Duration::from_secs(1);
+
+/// The timers of one connection.
+#[derive(Debug, Default)]
+pub(super) struct KeepAlive {
+    /// Zero is off.
+    period: Duration,
+    sent: Instant,
+    received: Instant,
+    /// PINGREQ did not fit; not before this.
+    retry: Instant,
+    /// When an answer to PINGREQ became due.
+    waiting: Option<Instant>,
+    /// The network was not read at the last look.
+    was_blocked: bool,
+}
+
+impl KeepAlive {
+    /// A connection begins: CONNECT is written.
+    pub(super) fn start(now: Instant, seconds: u16) -> Self {
+        Self {
+            period: Duration::from_secs(u64::from(seconds)),
+            sent: now,
+            received: now,
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn sent(&mut self, now: Instant) {
+        self.sent = self.sent.max(now);
+    }
+
+    pub(super) fn received(&mut self, now: Instant) {
+        self.received = self.received.max(now);
+        self.waiting = None;
+    }
+
+    /// When a PINGREQ is due: one period after the last thing sent, so that the
+    /// broker hears us `[MQTT-3.1.2-23]`, or received, so that we hear it.
+    fn ping_at(&self) -> Instant {
+        let ahead = MARGIN.min(self.period / 10);
+        let quiet = if self.waiting.is_none() {
+            self.sent.min(self.received)
+        } else {
+            self.sent
+        };
+        (quiet + self.period.saturating_sub(ahead)).max(self.retry)
+    }
+
+    /// When the broker is taken for dead: one and a half periods after the last
+    /// thing received, but never sooner than half a period after PINGREQ.
+    fn dead_at(&self) -> Option<Instant> {
+        let waiting = self.waiting?;
+        Some((self.received + self.period * 3 / 2).max(waiting + self.period / 2))
+    }
+
+    pub(super) fn poll_timeout(&self) -> Option<Instant> {
+        if self.period.is_zero() {
+            return None;
+        }
+        Some(
+            self.dead_at()
+                .map_or(self.ping_at(), |dead| dead.min(self.ping_at())),
+        )
+    }
+
+    /// Looks at the time; whether PINGREQ is to be written.
+    pub(super) fn handle_timeout(
+        &mut self,
+        now: Instant,
+        input_blocked: bool,
+    ) -> Result<bool, Dead> {
+        if self.period.is_zero() {
+            return Ok(false);
+        }
+        let excused = input_blocked || self.was_blocked;
+        if self.dead_at().is_some_and(|dead| dead <= now) {
+            if !excused {
+                return Err(Dead);
+            }
+            // The answer may lie unread in the network: it gets time once more.
+            self.waiting = Some(now);
+            self.was_blocked = input_blocked;
+        }
+        Ok(self.ping_at() <= now)
+    }
+
+    /// PINGREQ is written, or did not fit.
+    pub(super) fn pinged(&mut self, now: Instant, written: bool) {
+        if !written {
+            self.retry = now + RETRY;
+            return;
+        }
+        self.sent = self.sent.max(now);
+        self.waiting = self.waiting.or(Some(now));
+    }
+}

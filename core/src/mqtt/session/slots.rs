@@ -1,0 +1,190 @@
+//! What we await: packet identifiers in use, found by number.
+
+use crate::mqtt::PacketId;
+
+/// Identifiers in use at once. An identifier has the place of its low bits, so
+/// it is found without a search.
+const SLOTS: usize = 16;
+
+/// What a slot waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wait {
+    Free,
+    Puback,
+    Pubrec,
+    Pubcomp,
+    Suback,
+    Unsuback,
+    /// Nothing more from the broker; the caller has yet to ask what was dropped.
+    Asked,
+}
+
+impl Wait {
+    pub(super) fn is_publish(self) -> bool {
+        matches!(self, Self::Puback | Self::Pubrec | Self::Pubcomp)
+    }
+}
+
+/// What the caller is to be told of a slot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Tell {
+    /// How it ends.
+    Outcome,
+    /// That it was dropped, when it asks.
+    Dropped,
+    /// Nothing: it gave up, or knows already.
+    Nothing,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Slot {
+    /// Where its record is: of a publish in the log, else in the subscriptions.
+    pub(super) at: u32,
+    id: u16,
+    pub(super) wait: Wait,
+    pub(super) tell: Tell,
+}
+
+const FREE: Slot = Slot {
+    at: 0,
+    id: 0,
+    wait: Wait::Free,
+    tell: Tell::Nothing,
+};
+
+/// The identifiers in use and the next one to use.
+#[derive(Debug)]
+pub(super) struct Slots {
+    table: [Slot; SLOTS],
+    next: PacketId,
+    /// Slots that tell [`Tell::Dropped`].
+    dropped: u8,
+    /// Slots that wait for the end of a publish.
+    publishes: u8,
+}
+
+fn place(id: PacketId) -> usize {
+    usize::from(id.get()) % SLOTS
+}
+
+impl Slots {
+    pub(super) fn new(first: PacketId) -> Self {
+        Self {
+            table: [FREE; SLOTS],
+            next: first,
+            dropped: 0,
+            publishes: 0,
+        }
+    }
+
+    /// Publishes whose end is awaited.
+    pub(super) fn publishes(&self) -> usize {
+        usize::from(self.publishes)
+    }
+
+    /// An identifier not in use `[MQTT-2.3.1-2]`, none if all places are taken.
+    ///
+    /// They are taken in turn, so one that came free is used again only after
+    /// all others. One step more than there are places, as 0 is left out.
+    pub(super) fn free_id(&self) -> Option<PacketId> {
+        let mut id = self.next;
+        for _ in 0..=SLOTS {
+            let slot = self.table.get(place(id))?;
+            if slot.wait == Wait::Free {
+                return Some(id);
+            }
+            id = id.next();
+        }
+        None
+    }
+
+    /// Takes `id`, which [`Slots::free_id`] gave.
+    pub(super) fn take(&mut self, id: PacketId, wait: Wait, at: u32) {
+        if let Some(slot) = self.table.get_mut(place(id)) {
+            *slot = Slot {
+                at,
+                id: id.get(),
+                wait,
+                tell: Tell::Outcome,
+            };
+            self.next = id.next();
+            self.publishes += u8::from(wait.is_publish());
+        }
+    }
+
+    /// The slot of `id`, if it is in use.
+    pub(super) fn get_mut(&mut self, id: PacketId) -> Option<&mut Slot> {
+        self.table
+            .get_mut(place(id))
+            .filter(|slot| slot.id == id.get())
+    }
+
+    /// The slot of `id`, if it waits for this.
+    pub(super) fn waiting(&mut self, id: PacketId, wait: Wait) -> Option<&mut Slot> {
+        self.get_mut(id).filter(|slot| slot.wait == wait)
+    }
+
+    /// What `id` waited for has come or never will. Whether the caller is to be
+    /// told so now.
+    pub(super) fn end(&mut self, id: PacketId) -> bool {
+        let Some(slot) = self
+            .table
+            .get_mut(place(id))
+            .filter(|slot| slot.id == id.get())
+        else {
+            return false;
+        };
+        self.publishes = self
+            .publishes
+            .saturating_sub(u8::from(slot.wait.is_publish()));
+        let tell = slot.tell;
+        if tell == Tell::Dropped {
+            slot.wait = Wait::Asked;
+        } else {
+            *slot = FREE;
+        }
+        tell == Tell::Outcome
+    }
+
+    /// The caller is to be told, when it asks, that `id` was dropped.
+    pub(super) fn set_dropped(&mut self, id: PacketId) {
+        if let Some(slot) = self.get_mut(id).filter(|slot| slot.tell == Tell::Outcome) {
+            slot.tell = Tell::Dropped;
+            self.dropped = self.dropped.saturating_add(1);
+        }
+    }
+
+    /// The one longest in use of those dropped; each is told once.
+    pub(super) fn poll_dropped(&mut self) -> Option<PacketId> {
+        if self.dropped == 0 {
+            return None;
+        }
+        let next = self.next.get();
+        let told = self
+            .table
+            .iter_mut()
+            .filter(|slot| slot.tell == Tell::Dropped);
+        let slot = told.min_by_key(|slot| slot.id.wrapping_sub(next))?;
+        let id = PacketId::new(slot.id);
+        self.dropped = self.dropped.saturating_sub(1);
+        slot.tell = Tell::Nothing;
+        if slot.wait == Wait::Asked {
+            *slot = FREE;
+        }
+        id
+    }
+
+    /// Those in use, with their identifiers.
+    pub(super) fn used(&self) -> impl Iterator<Item = (PacketId, Slot)> + use<> {
+        let slots = self.table;
+        slots
+            .into_iter()
+            .filter_map(|slot| Some((PacketId::new(slot.id)?, slot)))
+    }
+
+    /// Calls `change` with the record's place of every slot that waits for this.
+    pub(super) fn for_each(&mut self, wait: Wait, mut change: impl FnMut(&mut u32)) {
+        let waiting = self.table.iter_mut().filter(|slot| slot.wait == wait);
+        waiting.for_each(|slot| change(&mut slot.at));
+    }
+}
