@@ -1,5 +1,6 @@
 //! Reading command lines byte by byte (rules R1, R2, R4 and R11).
 
+use super::find::run_len;
 use super::scan::{Place, Scan};
 use crate::mem::Buf;
 
@@ -154,11 +155,7 @@ impl<'a> LineReader<'a> {
         if self.phase != Phase::Body || self.overflow || special {
             return 0;
         }
-        let data = |byte: &u8| *byte >= 0x20 && *byte != DELETE;
-        let len = bytes
-            .iter()
-            .position(|byte| !data(byte))
-            .unwrap_or(bytes.len());
+        let len = run_len(bytes, |byte| byte < 0x20 || byte == DELETE);
         let run = bytes.get(..len).unwrap_or_default();
         if run.is_empty() || self.body.extend(run).is_err() {
             return 0;

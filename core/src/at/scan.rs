@@ -1,20 +1,7 @@
 //! Where in a command line a byte stands: outside or inside quotes, in a
 //! comment, behind a `=`. The line reader and the splitter share it.
 
-/// Where a byte changes the place: a bit for quotes, one for elsewhere.
-const STOPS: [u8; 256] = {
-    let mut table = [0; 256];
-    table[b'"' as usize] = IN_QUOTES | OUTSIDE;
-    table[b'\\' as usize] = IN_QUOTES;
-    table[b'=' as usize] = OUTSIDE;
-    table[b',' as usize] = OUTSIDE;
-    table[b';' as usize] = OUTSIDE;
-    table[b' ' as usize] = OUTSIDE;
-    table[b'/' as usize] = OUTSIDE;
-    table
-};
-const IN_QUOTES: u8 = 1;
-const OUTSIDE: u8 = 2;
+use super::find::run_len;
 
 /// The place of the next byte in a line (rules R3, R6 and R8).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -65,18 +52,12 @@ impl Scan {
     /// Moves past the bytes at the front of `bytes` that leave the place as it
     /// is; returns how many they are.
     pub(crate) fn skip_run(&mut self, bytes: &[u8]) -> usize {
-        let stops = match self.place {
-            Place::Quoted => IN_QUOTES,
-            Place::Name | Place::Bare => OUTSIDE,
-            Place::Junk | Place::Comment => 0,
-            Place::ValueStart | Place::Escape | Place::AfterQuote => return 0,
+        let run = match self.place {
+            Place::Quoted => run_len(bytes, |byte| byte == b'"' || byte == b'\\'),
+            Place::Name | Place::Bare => run_len(bytes, |byte| b"=,; /".contains(&byte)),
+            Place::Junk | Place::Comment => bytes.len(),
+            Place::ValueStart | Place::Escape | Place::AfterQuote => 0,
         };
-        let stop = |byte: &u8| {
-            STOPS
-                .get(usize::from(*byte))
-                .is_none_or(|bits| bits & stops != 0)
-        };
-        let run = bytes.iter().position(stop).unwrap_or(bytes.len());
         if run > 0 {
             self.slashes = 0;
         }
