@@ -204,7 +204,9 @@ mod tests {
                     fast.step(byte, true);
                 }
                 let (passed, behind) = rest.split_at(run.max(1));
-                passed.iter().for_each(|&byte| slow.step(byte, true));
+                for &byte in passed {
+                    slow.step(byte, true);
+                }
                 assert_eq!(fast, slow, "{line} before {behind:?}");
                 rest = behind;
             }
