@@ -25,6 +25,14 @@ pub(crate) struct Outcome {
     pub(crate) actions: Vec<String>,
 }
 
+impl std::fmt::Display for Outcome {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { host, net, actions } = self;
+        let (host, net) = (host.escape_ascii(), net.escape_ascii());
+        write!(f, "\n  host {host}\n  net {net}\n  actions {actions:?}")
+    }
+}
+
 #[allow(clippy::struct_excessive_bools)] // They are independent of each other.
 struct Rig<'a> {
     modem: Modem<'a>,
