@@ -70,7 +70,7 @@ impl Session {
     /// Every string of bytes is a session.
     pub(crate) fn decode(bytes: &[u8]) -> Self {
         let mut reader = Reader(bytes);
-        let memory = [1024, 2048, 3000, 8192, 4096, 16_384][usize::from(reader.byte() % 6)];
+        let memory = [48, 128, 300, 1024, 4096, 16_384][usize::from(reader.byte() % 6)];
         let strict = reader.byte() % 8 == 7;
         let mut ops = Vec::new();
         while !reader.0.is_empty() {
