@@ -3,6 +3,7 @@
 
 pub mod args;
 pub mod cme;
+mod find;
 pub mod help;
 pub mod line;
 pub mod reply;

@@ -43,18 +43,36 @@ const END: &[u8] = b"-----END ";
 const DASHES: &[u8] = b"-----";
 
 /// Whether `size` is one of the lengths a host may mean: of the text, of the
-/// text with LF line ends, without its last line break, or on the wire.
+/// text with LF line ends, either without its last line break, or on the wire.
 pub fn is_size(text: &[u8], wire_len: usize, size: usize) -> bool {
-    let returns = text.windows(2).filter(|pair| *pair == b"\r\n").count();
-    let lf_only = text.len() - returns;
-    let trimmed = match text {
-        [.., b'\r', b'\n'] => 2,
-        [.., b'\n' | b'\r'] => 1,
+    let (mut breaks, mut width, mut last, mut rest) = (0, 0, 0, text);
+    while !rest.is_empty() {
+        let len = break_len(rest);
+        breaks += usize::from(len > 0);
+        width += len;
+        last = len;
+        rest = rest.get(len.max(1)..).unwrap_or_default();
+    }
+    let with_lf = text.len() - width + breaks;
+    let without_last = with_lf.saturating_sub(usize::from(last > 0));
+    [
+        text.len(),
+        with_lf,
+        text.len() - last,
+        without_last,
+        wire_len,
+    ]
+    .contains(&size)
+}
+
+/// Length of the line break at the start of `text`, 0 if there is none.
+fn break_len(text: &[u8]) -> usize {
+    match text {
+        [b'\\', b'r', b'\\', b'n', ..] => 4,
+        [b'\r', b'\n', ..] | [b'\\', b'n', ..] => 2,
+        [b'\n' | b'\r', ..] => 1,
         _ => 0,
-    };
-    let without_last = text.len() - trimmed;
-    let lf_without_last = lf_only.saturating_sub(usize::from(trimmed > 0));
-    [text.len(), lf_only, without_last, lf_without_last, wire_len].contains(&size)
+    }
 }
 
 /// Writes `text` to `out` as PEM with LF line ends and lines of 64 characters.
@@ -272,8 +290,15 @@ mod tests {
 
     #[test]
     fn sizes() {
-        let text = b"a\r\nb\r\n";
-        let sizes = (0..9).filter(|&size| is_size(text, 8, size));
-        assert!(sizes.eq([3, 4, 6, 8]));
+        for (text, accepted) in [
+            (&b"a\r\nb\r\n"[..], &[3, 4, 6, 9][..]),
+            (b"a\\nb\\n", &[3, 4, 6, 9]),
+            (b"a\\r\\nb", &[3, 6, 9]),
+            (b"a\nb\n", &[3, 4, 9]),
+            (b"", &[0, 9]),
+        ] {
+            let sizes = (0..12).filter(|&size| is_size(text, 9, size));
+            assert!(sizes.eq(accepted.iter().copied()), "{text:?}");
+        }
     }
 }

@@ -30,8 +30,15 @@ impl Dialect {
 
     /// The command of a name, in any case.
     pub fn find(&self, name: &[u8]) -> Option<&'static Command> {
-        self.commands()
-            .find(|command| command.name.as_bytes().eq_ignore_ascii_case(name))
+        for table in self.tables {
+            for command in table.commands {
+                let known = command.name.as_bytes();
+                if known.len() == name.len() && known.eq_ignore_ascii_case(name) {
+                    return Some(command);
+                }
+            }
+        }
+        None
     }
 }
 
