@@ -69,7 +69,7 @@ const GOOD: &[(&str, &str, &str)] = &[
     ),
     (
         "1.5.3-3",
-        r#"30 05 0003 ef bb bf"#,
+        "30 05 0003 ef bb bf",
         "PUBLISH q0 d0 r0 \"\\u{feff}\" 0 bytes",
     ),
     ("3.4", "40 02 0001", "PUBACK id=1"),
@@ -78,7 +78,7 @@ const GOOD: &[(&str, &str, &str)] = &[
     ("3.7", "70 02 0001", "PUBCOMP id=1"),
     (
         "3.8",
-        r##"82 08 000a 0003 "a/b" 01"##,
+        r#"82 08 000a 0003 "a/b" 01"#,
         r#"SUBSCRIBE id=10 "a/b" q1"#,
     ),
     (
