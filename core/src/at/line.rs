@@ -1,0 +1,445 @@
+//! Reading command lines byte by byte (rules R1, R2, R4 and R11).
+
+use super::find::run_len;
+use super::scan::{Place, Scan};
+use crate::mem::Buf;
+
+/// Bytes of a line that are echoed before the echo pauses.
+const ECHO_LIMIT: usize = 128;
+/// How far apart the scan remembers its state, so that a backspace does not
+/// read the whole line again.
+const MARK_EVERY: usize = 256;
+
+const BACKSPACE: u8 = 0x08;
+const DELETE: u8 = 0x7f;
+
+/// What of the modem's settings bears on reading a line.
+#[derive(Clone, Copy, Debug)]
+pub struct Format {
+    /// Line terminator, S3.
+    pub cr: u8,
+    /// Editing character, S5.
+    pub backspace: u8,
+    /// Whether what is typed is echoed, `E`.
+    pub echo: bool,
+    /// Whether the leniences are off.
+    pub strict: bool,
+}
+
+/// What the bytes taken amounted to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// No line is complete yet.
+    Partial,
+    /// The body of a line is in the buffer.
+    Line,
+    /// `A/`: the body of the last line is to be carried out again.
+    Repeat,
+    /// The line did not fit and was swallowed.
+    TooLong,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    /// Waiting for an `A`; whether the byte before was a letter or digit.
+    Hunt {
+        after_word: bool,
+    },
+    /// An `A` has come, this one.
+    GotA(u8),
+    Body,
+}
+
+/// A scan state remembered at a position of the body.
+#[derive(Clone, Copy, Debug, Default)]
+struct Mark {
+    at: usize,
+    scan: Scan,
+    command: usize,
+    multi_line: bool,
+}
+
+/// The line a host is typing.
+#[derive(Debug)]
+pub struct LineReader<'a> {
+    body: Buf<'a>,
+    phase: Phase,
+    /// How far the body has been scanned. Only where a line may end it matters
+    /// what came before.
+    scanned: usize,
+    scan: Scan,
+    /// Where in the body the present command starts.
+    command: usize,
+    marks: [Mark; 2],
+    /// Bytes of this line seen, for the echo's limit.
+    echoed: usize,
+    overflow: bool,
+    /// Whether the command being typed may hold raw line breaks in quotes.
+    multi_line: bool,
+    /// Whether a raw line break was taken as data.
+    broke: bool,
+}
+
+impl<'a> LineReader<'a> {
+    /// A reader that holds lines up to the size of `memory`.
+    pub fn new(memory: Buf<'a>) -> Self {
+        Self {
+            body: memory,
+            phase: Phase::Hunt { after_word: false },
+            scanned: 0,
+            scan: Scan::default(),
+            command: 0,
+            marks: [Mark::default(); 2],
+            echoed: 0,
+            overflow: false,
+            multi_line: false,
+            broke: false,
+        }
+    }
+
+    /// The body of the last complete line: what stood behind `AT`.
+    pub fn body(&self) -> &[u8] {
+        self.body.as_slice()
+    }
+
+    /// Whether a line was begun and not ended.
+    pub fn is_open(&self) -> bool {
+        !matches!(self.phase, Phase::Hunt { .. })
+    }
+
+    /// Whether the open line has taken a raw line break as data (R4).
+    pub fn holds_break(&self) -> bool {
+        self.is_open() && self.broke
+    }
+
+    /// Forgets a half-typed line.
+    pub fn drop_line(&mut self) {
+        if self.phase == Phase::Body {
+            self.body.clear();
+        }
+        self.phase = Phase::Hunt { after_word: false };
+    }
+
+    /// Takes bytes up to the end of a line; returns how many and what they
+    /// made. `echo` gets what is to be echoed; `is_multi_line` says whether the
+    /// command of a name may hold raw line breaks in quotes.
+    pub fn take(
+        &mut self,
+        bytes: &[u8],
+        format: Format,
+        echo: &mut dyn FnMut(&[u8]),
+        is_multi_line: &dyn Fn(&[u8]) -> bool,
+    ) -> (usize, Taken) {
+        let mut taken = 0;
+        while let Some(rest) = bytes.get(taken..)
+            && let Some(&byte) = rest.first()
+        {
+            let run = self.take_run(rest, format, echo);
+            taken += run.max(1);
+            let made = match self.phase {
+                _ if run > 0 => Taken::Partial,
+                Phase::Body => self.body_byte(byte, format, echo, is_multi_line),
+                Phase::GotA(a) => self.after_a(a, byte, format, echo),
+                Phase::Hunt { after_word } => self.hunt(byte, after_word),
+            };
+            if made != Taken::Partial {
+                return (taken, made);
+            }
+        }
+        (taken, Taken::Partial)
+    }
+
+    /// Takes bytes that are data wherever they stand all at once.
+    fn take_run(&mut self, bytes: &[u8], format: Format, echo: &mut dyn FnMut(&[u8])) -> usize {
+        let special = format.cr >= 0x20 || format.backspace >= 0x20;
+        if self.phase != Phase::Body || self.overflow || special {
+            return 0;
+        }
+        let len = run_len(bytes, |byte| byte < 0x20 || byte == DELETE);
+        let run = bytes.get(..len).unwrap_or_default();
+        if run.is_empty() || self.body.extend(run).is_err() {
+            return 0;
+        }
+        self.echo(run, format, echo);
+        len
+    }
+
+    fn hunt(&mut self, byte: u8, after_word: bool) -> Taken {
+        self.phase = if !after_word && byte.eq_ignore_ascii_case(&b'A') {
+            Phase::GotA(byte)
+        } else {
+            let after_word = byte.is_ascii_alphanumeric();
+            Phase::Hunt { after_word }
+        };
+        Taken::Partial
+    }
+
+    fn after_a(&mut self, a: u8, byte: u8, format: Format, echo: &mut dyn FnMut(&[u8])) -> Taken {
+        match byte {
+            b'T' | b't' => {
+                self.start_body();
+                self.echo(&[a, byte], format, echo);
+            }
+            b'/' => {
+                self.phase = Phase::Hunt { after_word: false };
+                self.echoed = 0;
+                self.echo(&[a, byte], format, echo);
+                return Taken::Repeat;
+            }
+            b'A' | b'a' => self.phase = Phase::GotA(byte),
+            _ => {
+                let after_word = byte.is_ascii_alphanumeric();
+                self.phase = Phase::Hunt { after_word };
+            }
+        }
+        Taken::Partial
+    }
+
+    fn start_body(&mut self) {
+        self.phase = Phase::Body;
+        self.body.clear();
+        self.scanned = 0;
+        self.scan = Scan::default();
+        self.command = 0;
+        self.marks = [Mark::default(); 2];
+        self.echoed = 0;
+        self.overflow = false;
+        self.multi_line = false;
+        self.broke = false;
+    }
+
+    fn body_byte(
+        &mut self,
+        byte: u8,
+        format: Format,
+        echo: &mut dyn FnMut(&[u8]),
+        is_multi_line: &dyn Fn(&[u8]) -> bool,
+    ) -> Taken {
+        let ends = byte == format.cr || (byte == b'\n' && !format.strict);
+        if ends {
+            self.catch_up(format, is_multi_line);
+            if !(self.multi_line && self.scan.in_quotes()) {
+                return self.end_line(byte, format, echo);
+            }
+        }
+        if !ends && (byte == format.backspace || byte == BACKSPACE || byte == DELETE) {
+            self.erase(format, echo);
+            return Taken::Partial;
+        }
+        let byte = match byte {
+            _ if ends => {
+                self.broke = true;
+                byte
+            }
+            b'\t' => b' ',
+            0..0x20 => return Taken::Partial,
+            other => other,
+        };
+        self.store(byte, format, is_multi_line);
+        self.echo(&[byte], format, echo);
+        Taken::Partial
+    }
+
+    fn end_line(&mut self, byte: u8, format: Format, echo: &mut dyn FnMut(&[u8])) -> Taken {
+        self.phase = Phase::Hunt { after_word: false };
+        if format.echo {
+            echo(&[byte]);
+        }
+        if self.overflow {
+            self.body.clear();
+            return Taken::TooLong;
+        }
+        Taken::Line
+    }
+
+    fn store(&mut self, byte: u8, format: Format, is_multi_line: &dyn Fn(&[u8]) -> bool) {
+        if !self.overflow && self.body.push(byte).is_ok() {
+            return;
+        }
+        // What is swallowed is still scanned, so that the line ends where it
+        // would have.
+        self.catch_up(format, is_multi_line);
+        self.overflow = true;
+        self.scan.step(byte, !format.strict);
+    }
+
+    /// Scans what came since the last time the place mattered.
+    fn catch_up(&mut self, format: Format, is_multi_line: &dyn Fn(&[u8]) -> bool) {
+        while let Some(rest) = self.body.as_slice().get(self.scanned..)
+            && let Some(&byte) = rest.first()
+        {
+            // A run never passes a mark, so that marks stay where they belong.
+            let to_mark = MARK_EVERY - self.scanned % MARK_EVERY;
+            let window = rest.get(..to_mark.min(rest.len())).unwrap_or_default();
+            match self.scan.skip_run(window) {
+                0 => self.advance(byte, format, is_multi_line),
+                run => self.scanned += run,
+            }
+            self.set_mark();
+        }
+    }
+
+    /// Moves the scan past `byte`.
+    fn advance(&mut self, byte: u8, format: Format, is_multi_line: &dyn Fn(&[u8]) -> bool) {
+        let was = self.scan.place;
+        if byte == b'=' && was == Place::Name {
+            let typed = self.body.as_slice().get(self.command..self.scanned);
+            let name = extended_name(typed.unwrap_or_default());
+            self.multi_line = !format.strict && is_multi_line(name);
+        }
+        self.scan.step(byte, !format.strict);
+        self.scanned += 1;
+        if byte == b';' && was != Place::Comment && self.scan.place == Place::Name {
+            self.command = self.scanned;
+        }
+    }
+
+    /// Remembers the scan's state every [`MARK_EVERY`] bytes.
+    fn set_mark(&mut self) {
+        if self.scanned.is_multiple_of(MARK_EVERY) {
+            let [_, latest] = self.marks;
+            let mark = Mark {
+                at: self.scanned,
+                scan: self.scan,
+                command: self.command,
+                multi_line: self.multi_line,
+            };
+            self.marks = [latest, mark];
+        }
+    }
+
+    /// Deletes the last byte, and takes the scan back where it had seen it.
+    fn erase(&mut self, format: Format, echo: &mut dyn FnMut(&[u8])) {
+        if self.overflow || self.body.is_empty() {
+            return;
+        }
+        let len = self.body.len() - 1;
+        self.body.truncate(len);
+        if self.scanned > len {
+            let [earlier, later] = self.marks;
+            let usable = [later, earlier].into_iter().find(|mark| mark.at <= len);
+            let from = usable.unwrap_or_default();
+            self.marks = [Mark::default(), from];
+            self.scanned = from.at;
+            self.scan = from.scan;
+            self.command = from.command;
+            self.multi_line = from.multi_line;
+        }
+        self.echo(&[BACKSPACE, b' ', BACKSPACE], format, echo);
+    }
+
+    fn echo(&mut self, bytes: &[u8], format: Format, echo: &mut dyn FnMut(&[u8])) {
+        if format.echo && self.echoed < ECHO_LIMIT {
+            let room = ECHO_LIMIT - self.echoed;
+            echo(bytes.get(..bytes.len().min(room)).unwrap_or_default());
+        }
+        self.echoed = self.echoed.saturating_add(bytes.len());
+    }
+}
+
+/// The extended command's name at the end of `typed`: from its `+` on.
+fn extended_name(typed: &[u8]) -> &[u8] {
+    let plus = typed.iter().rposition(|&byte| byte == b'+');
+    let name = plus.and_then(|at| typed.get(at..)).unwrap_or_default();
+    name.trim_ascii_end()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::vec::Vec;
+
+    const FORMAT: Format = Format {
+        cr: b'\r',
+        backspace: BACKSPACE,
+        echo: true,
+        strict: false,
+    };
+
+    fn multi(name: &[u8]) -> bool {
+        name.eq_ignore_ascii_case(b"+M")
+    }
+
+    /// Everything the reader makes of `input`, with the echo.
+    fn read(input: &[u8], size: usize) -> (Vec<(Taken, Vec<u8>)>, Vec<u8>) {
+        let mut memory = std::vec![0; size];
+        let mut reader = LineReader::new(Buf::lent(&mut memory));
+        let (mut lines, mut echoed, mut rest) = (Vec::new(), Vec::new(), input);
+        while !rest.is_empty() {
+            let mut echo = |bytes: &[u8]| echoed.extend_from_slice(bytes);
+            let (taken, made) = reader.take(rest, FORMAT, &mut echo, &multi);
+            rest = &rest[taken..];
+            if made != Taken::Partial {
+                lines.push((made, reader.body().to_vec()));
+            }
+        }
+        (lines, echoed)
+    }
+
+    fn one(input: &[u8]) -> Vec<u8> {
+        let (lines, _) = read(input, 64);
+        assert_eq!(lines.len(), 1, "{input:?}");
+        assert_eq!(lines[0].0, Taken::Line);
+        lines[0].1.clone()
+    }
+
+    #[test]
+    fn hunts_for_at() {
+        assert_eq!(one(b"\r\n\r\nAT\r"), b"");
+        assert_eq!(one(b"at\r\n"), b"");
+        assert_eq!(one(b"+++ATE0\r"), b"E0");
+        assert_eq!(one(b"AATI\r"), b"I");
+        assert_eq!(read(b"CERTIFICATE-----\r", 64).0, []);
+        assert_eq!(read(b"A/", 64).0, [(Taken::Repeat, Vec::new())]);
+    }
+
+    #[test]
+    fn backspace_over_a_quote_opens_it_again() {
+        assert_eq!(one(b"AT+M=\"a\"\x08\rb\"\r"), b"+M=\"a\rb\"");
+        assert_eq!(one(b"AT+M=\"\x7f1\r"), b"+M=1");
+        assert_eq!(one(b"AT\x08\x08E0\r"), b"E0");
+        assert_eq!(
+            one(b"AT+M=\"a\";+X=\x08\x08\x08\x08\x08\rb\"\r"),
+            b"+M=\"a\rb\""
+        );
+    }
+
+    #[test]
+    fn line_breaks_are_data_only_in_quotes_of_a_multi_line_command() {
+        assert_eq!(one(b"AT+M=\"a\r\nb\"\r"), b"+M=\"a\r\nb\"");
+        assert_eq!(one(b"ATE0+m=\"a\rb\"\r"), b"E0+m=\"a\rb\"");
+        assert_eq!(one(b"AT+N=\"a\rb\""), b"+N=\"a");
+        assert_eq!(one(b"AT+M=\"{\"a\":\",\"x\r"), b"+M=\"{\"a\":\",\"x");
+        assert_eq!(one(b"AT+X\ty\x01\x00z\n"), b"+X yz");
+    }
+
+    #[test]
+    fn too_long_a_line_is_swallowed_whole() {
+        let mut line = b"AT+X=".to_vec();
+        line.extend([b'1'; 5000]);
+        line.extend(b"\rATI\r");
+        let (lines, _) = read(&line, 64);
+        assert_eq!(lines[0].0, Taken::TooLong);
+        assert_eq!(lines[1], (Taken::Line, b"I".to_vec()));
+    }
+
+    #[test]
+    fn echo_pauses_but_ends_the_line() {
+        let mut line = b"AT+M=\"".to_vec();
+        line.extend([b'1'; 500]);
+        line.extend(b"\"\r\n");
+        let (_, echoed) = read(&line, 1024);
+        assert_eq!(echoed.len(), ECHO_LIMIT + 1);
+        assert_eq!(echoed.last(), Some(&b'\r'));
+    }
+
+    #[test]
+    fn erasing_across_marks_scans_right() {
+        let mut line = b"AT+M=\"".to_vec();
+        line.extend([b'x'; 600]);
+        line.extend([BACKSPACE; 590]);
+        line.extend(b"\ry\"\r");
+        let (lines, _) = read(&line, 1024);
+        assert_eq!(lines[0].1, b"+M=\"xxxxxxxxxx\ry\"");
+    }
+}

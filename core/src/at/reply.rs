@@ -1,0 +1,224 @@
+//! Framing what is said to the host (V.250 §5.7, 27.007 §9.2).
+
+use crate::mem::Buf;
+use core::fmt;
+
+/// Room kept free behind an answer so that its final result always fits.
+pub const RESULT_ROOM: usize = 64;
+
+/// How answers look, from `V`, `Q`, `S3` and `S4`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Style {
+    /// Words (V1) or numbers (V0).
+    pub verbose: bool,
+    /// Whether result codes are left out (Q1).
+    pub quiet: bool,
+    /// S3
+    pub cr: u8,
+    /// S4
+    pub lf: u8,
+}
+
+/// The final results of V.250 §6.3.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Final {
+    /// The whole line was carried out.
+    Ok,
+    /// It was not.
+    Error,
+    /// It was not, for this reason of 27.007 §9.2, in numbers or words.
+    Cme {
+        /// The reason.
+        code: u16,
+        /// Whether it is said in words (`+CMEE=2`).
+        words: bool,
+    },
+}
+
+/// What is being said, on its way to the host. A line goes out whole or not at
+/// all: what does not fit in `limit` marks the whole reply as failed.
+#[derive(Debug)]
+pub struct Reply<'r, 'a> {
+    out: &'r mut Buf<'a>,
+    style: Style,
+    limit: usize,
+    overflow: bool,
+}
+
+impl<'r, 'a> Reply<'r, 'a> {
+    /// A reply that may add at most `limit` bytes to `out`.
+    pub fn new(out: &'r mut Buf<'a>, style: Style, limit: usize) -> Self {
+        let limit = out.len().saturating_add(limit);
+        Self {
+            out,
+            style,
+            limit,
+            overflow: false,
+        }
+    }
+
+    /// Whether something did not fit.
+    pub fn overflowed(&self) -> bool {
+        self.overflow
+    }
+
+    /// A line of information text.
+    pub fn info(&mut self, write: impl FnOnce(&mut Self)) {
+        let Style {
+            verbose, cr, lf, ..
+        } = self.style;
+        let start = self.out.len();
+        if verbose {
+            self.bytes(&[cr, lf]);
+        }
+        write(self);
+        self.bytes(&[cr, lf]);
+        self.keep_whole(start);
+    }
+
+    /// A line of information text that is there already.
+    pub fn text_line(&mut self, text: &str) {
+        self.info(|line| line.text(text));
+    }
+
+    /// An unsolicited result code.
+    pub fn urc(&mut self, write: impl FnOnce(&mut Self)) {
+        let Style {
+            verbose, cr, lf, ..
+        } = self.style;
+        let start = self.out.len();
+        if verbose {
+            self.bytes(&[cr, lf]);
+        }
+        write(self);
+        self.bytes(&[cr]);
+        if verbose {
+            self.bytes(&[lf]);
+        }
+        self.keep_whole(start);
+    }
+
+    /// The final result of a line.
+    pub fn result(&mut self, result: Final) {
+        if self.style.quiet {
+            return;
+        }
+        if let (false, Final::Ok | Final::Error) = (self.style.verbose, result) {
+            let digit = if result == Final::Ok { b'0' } else { b'4' };
+            return self.bytes(&[digit, self.style.cr]);
+        }
+        self.urc(|line| match result {
+            Final::Ok => line.text("OK"),
+            Final::Error => line.text("ERROR"),
+            Final::Cme { code, words } => line.cme(code, words),
+        });
+    }
+
+    fn cme(&mut self, code: u16, words: bool) {
+        self.text("+CME ERROR: ");
+        match super::cme::words(code).filter(|_| words) {
+            Some(text) => self.text(text),
+            None => self.number(code.into()),
+        }
+    }
+
+    /// Some bytes of the present line.
+    pub fn bytes(&mut self, bytes: &[u8]) {
+        let fits = self.out.len() + bytes.len() <= self.limit;
+        if self.overflow || !fits || self.out.extend(bytes).is_err() {
+            self.overflow = true;
+        }
+    }
+
+    /// Some text of the present line.
+    pub fn text(&mut self, text: &str) {
+        self.bytes(text.as_bytes());
+    }
+
+    /// A number in the present line.
+    pub fn number(&mut self, number: u32) {
+        let mut digits = [0; 10];
+        let mut rest = number;
+        let mut used = 0;
+        for place in digits.iter_mut().rev() {
+            *place = b'0' + (rest % 10) as u8;
+            rest /= 10;
+            used += 1;
+            if rest == 0 {
+                break;
+            }
+        }
+        self.bytes(digits.get(10 - used..).unwrap_or_default());
+    }
+
+    fn keep_whole(&mut self, start: usize) {
+        if self.overflow {
+            self.out.truncate(start);
+        }
+    }
+}
+
+impl fmt::Write for Reply<'_, '_> {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.text(text);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::vec::Vec;
+
+    fn say(verbose: bool, quiet: bool, write: impl FnOnce(&mut Reply)) -> Vec<u8> {
+        let mut memory = [0; 64];
+        let mut out = Buf::lent(&mut memory);
+        let style = Style {
+            verbose,
+            quiet,
+            cr: b'\r',
+            lf: b'\n',
+        };
+        write(&mut Reply::new(&mut out, style, 40));
+        out.as_slice().to_vec()
+    }
+
+    #[test]
+    fn frames() {
+        let info = |reply: &mut Reply| reply.text_line("x");
+        let urc = |reply: &mut Reply| reply.urc(|line| line.number(4_294_967_295));
+        let ok = |reply: &mut Reply| reply.result(Final::Ok);
+        let cme = |reply: &mut Reply| {
+            reply.result(Final::Cme {
+                code: 3,
+                words: true,
+            });
+        };
+        assert_eq!(say(true, false, info), b"\r\nx\r\n");
+        assert_eq!(say(false, false, info), b"x\r\n");
+        assert_eq!(say(true, true, info), b"\r\nx\r\n");
+        assert_eq!(say(true, false, urc), b"\r\n4294967295\r\n");
+        assert_eq!(say(false, false, urc), b"4294967295\r");
+        assert_eq!(say(true, false, ok), b"\r\nOK\r\n");
+        assert_eq!(say(false, false, ok), b"0\r");
+        assert_eq!(say(true, true, ok), b"");
+        assert_eq!(
+            say(false, false, |reply| reply.result(Final::Error)),
+            b"4\r"
+        );
+        assert_eq!(
+            say(false, false, cme),
+            b"+CME ERROR: operation not allowed\r"
+        );
+    }
+
+    #[test]
+    fn a_line_goes_out_whole_or_not_at_all() {
+        let long = |reply: &mut Reply| {
+            reply.text_line("first");
+            reply.text_line("0123456789012345678901234567890123456789");
+            assert!(reply.overflowed());
+        };
+        assert_eq!(say(true, false, long), b"\r\nfirst\r\n");
+    }
+}

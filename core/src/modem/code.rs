@@ -1,0 +1,87 @@
+//! Result codes of `+MQTTCONNECT:` and `+MQTTDISCONNECTED:`, one list for both.
+
+use super::api::NetError;
+use crate::at::cme;
+
+/// Done.
+pub const DONE: u8 = 0;
+/// The broker's name has no address.
+pub const NAME_NOT_FOUND: u8 = 20;
+/// The connection was refused.
+pub const REFUSED: u8 = 21;
+/// There is no way to the network or host.
+pub const UNREACHABLE: u8 = 22;
+/// Nothing came in time.
+pub const TIMED_OUT: u8 = 23;
+/// Closed by the broker.
+pub const CLOSED: u8 = 24;
+/// TLS: certificate not trusted.
+pub const TLS_UNTRUSTED: u8 = 25;
+/// TLS: name does not match.
+pub const TLS_NAME: u8 = 26;
+/// TLS: expired or not yet valid.
+pub const TLS_EXPIRED: u8 = 27;
+/// TLS: other failure.
+pub const TLS_OTHER: u8 = 28;
+/// TLS: client certificate or key missing or refused.
+pub const TLS_CLIENT: u8 = 29;
+/// The radio is off.
+pub const RADIO_OFF: u8 = 30;
+/// Keep-alive unanswered.
+pub const KEEP_ALIVE: u8 = 31;
+/// The broker broke the protocol.
+pub const PROTOCOL: u8 = 32;
+/// Closed by command.
+pub const BY_COMMAND: u8 = 33;
+
+/// Every code with its meaning, for the manual.
+pub const ALL: &[(u8, &str)] = &[
+    (DONE, "done"),
+    (1, "broker: unacceptable protocol version"),
+    (2, "broker: client id rejected"),
+    (3, "broker: server unavailable"),
+    (4, "broker: bad user name or password"),
+    (5, "broker: not authorized"),
+    (NAME_NOT_FOUND, "name not found"),
+    (REFUSED, "connection refused"),
+    (UNREACHABLE, "network unreachable"),
+    (TIMED_OUT, "timed out"),
+    (CLOSED, "closed by the broker"),
+    (TLS_UNTRUSTED, "TLS: certificate not trusted"),
+    (TLS_NAME, "TLS: name does not match"),
+    (TLS_EXPIRED, "TLS: expired or not yet valid"),
+    (TLS_OTHER, "TLS: other failure"),
+    (
+        TLS_CLIENT,
+        "TLS: client certificate or key missing or refused",
+    ),
+    (RADIO_OFF, "radio off"),
+    (KEEP_ALIVE, "keep-alive unanswered"),
+    (PROTOCOL, "the broker broke the protocol"),
+    (BY_COMMAND, "closed by command"),
+];
+
+/// The code of a failure the caller told.
+pub(crate) fn of(error: NetError) -> u8 {
+    match error {
+        NetError::NameNotFound => NAME_NOT_FOUND,
+        NetError::Refused => REFUSED,
+        NetError::Unreachable => UNREACHABLE,
+        NetError::TimedOut => TIMED_OUT,
+        NetError::Broken => CLOSED,
+        NetError::TlsUntrusted => TLS_UNTRUSTED,
+        NetError::TlsName => TLS_NAME,
+        NetError::TlsExpired => TLS_EXPIRED,
+        NetError::TlsClientCertificate => TLS_CLIENT,
+        NetError::TlsOther => TLS_OTHER,
+    }
+}
+
+/// The 27.007 code that goes with the failure of a connect.
+pub(crate) fn connect_error(code: u8) -> u16 {
+    match code {
+        RADIO_OFF => cme::NO_SERVICE,
+        TIMED_OUT => cme::NETWORK_TIMEOUT,
+        _ => cme::UNKNOWN,
+    }
+}

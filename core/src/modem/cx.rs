@@ -1,0 +1,235 @@
+//! What a command's handler may do: verbs, never bytes.
+
+use super::api::{LinkId, Slot};
+use super::code;
+use super::event::Event;
+use super::link::Phase;
+use super::machine::Machine;
+use super::settings::Settings;
+use super::state::{Functionality, Profile};
+use super::table::{Dialect, Fail, Wait};
+use crate::Identity;
+use crate::at::cme;
+use crate::at::reply::Reply;
+use crate::mem::{Buf, Full};
+use crate::mqtt::{Qos, SendError};
+use core::time::Duration;
+
+/// How long a connect may take: name, TCP, TLS and CONNACK together.
+const CONNECT_LIMIT: Duration = Duration::from_secs(5);
+
+/// The modem, as a command's handler sees it.
+#[derive(Debug)]
+pub struct Cx<'c, 'a> {
+    machine: &'c mut Machine<'a>,
+    link: LinkId,
+}
+
+impl<'c, 'a> Cx<'c, 'a> {
+    pub(crate) fn new(machine: &'c mut Machine<'a>) -> Self {
+        let link = LinkId(0);
+        Self { machine, link }
+    }
+
+    /// Says something: part of the answer.
+    pub fn say(&mut self, say: impl FnOnce(&mut Reply)) {
+        self.machine.say(say);
+    }
+
+    /// Says a line of information text.
+    pub fn info(&mut self, write: impl FnOnce(&mut Reply)) {
+        self.say(|reply| reply.info(write));
+    }
+
+    /// Says a line of information text that is there already.
+    pub fn text(&mut self, text: &str) {
+        self.say(|reply| reply.text_line(text));
+    }
+
+    /// The command set in use.
+    pub fn dialect(&self) -> &'static Dialect {
+        self.machine.config.dialect
+    }
+
+    /// What the modem says of itself.
+    pub fn identity(&self) -> Identity<'a> {
+        self.machine.config.identity
+    }
+
+    /// The seed of everything that looks random.
+    pub fn seed(&self) -> u64 {
+        self.machine.config.seed
+    }
+
+    /// Whether a password read back is shown as `***`.
+    pub fn masks_secrets(&self) -> bool {
+        self.machine.config.mask_secrets
+    }
+
+    pub(crate) fn profile(&mut self) -> &mut Profile {
+        &mut self.machine.profile
+    }
+
+    /// `+CFUN`
+    pub fn functionality(&self) -> Functionality {
+        self.machine.functionality
+    }
+
+    /// Switches the radio; links are dropped where it goes off.
+    pub fn set_functionality(&mut self, functionality: Functionality) {
+        self.machine.functionality = functionality;
+        if functionality != Functionality::Full {
+            self.machine.leave(self.link, Some(code::RADIO_OFF));
+        }
+    }
+
+    /// Says something of the link's MQTT settings.
+    pub fn say_settings(&mut self, say: impl FnOnce(Option<Settings>, &mut Reply)) {
+        let machine = &mut *self.machine;
+        let record = machine.nvram.get(Slot::Settings(self.link));
+        let settings = record.and_then(Settings::decode);
+        machine
+            .answer
+            .say(&mut machine.out, &machine.profile, |reply| {
+                say(settings, reply);
+            });
+    }
+
+    /// Keeps new MQTT settings.
+    pub fn keep_settings(&mut self, settings: &Settings) -> Result<Wait, Fail> {
+        self.keep_with(Slot::Settings, |record| {
+            settings.encode(record).map_err(Fail::from)
+        })
+    }
+
+    /// Whether the link uses TLS.
+    pub fn uses_tls(&self) -> bool {
+        self.machine.nvram.get(Slot::Tls(self.link)) == Some(&[1])
+    }
+
+    /// Keeps whether the link uses TLS.
+    pub fn keep_tls(&mut self, on: bool) -> Result<Wait, Fail> {
+        self.keep_with(Slot::Tls, |record| Ok(record.push(on.into())?))
+    }
+
+    /// Keeps what `write` writes under a name of the link; nothing erases it.
+    pub fn keep_with(
+        &mut self,
+        slot: impl Fn(LinkId) -> Slot,
+        write: impl FnOnce(&mut Buf) -> Result<(), Fail>,
+    ) -> Result<Wait, Fail> {
+        let kept = self.machine.nvram.stage_with(slot(self.link), write);
+        if kept.is_err() {
+            // A command keeps all of what it was given, or nothing.
+            self.machine.nvram.unstage();
+        }
+        kept.map(|()| Wait::Stored)
+    }
+
+    /// Whether the broker is connected.
+    pub fn is_connected(&self) -> bool {
+        let [link] = &self.machine.links;
+        link.phase == Phase::Online
+    }
+
+    /// Connects to the broker.
+    pub fn connect(&mut self) -> Result<Wait, Fail> {
+        let machine = &mut *self.machine;
+        let configured = machine.nvram.get(Slot::Settings(self.link)).is_some();
+        if machine.functionality != Functionality::Full {
+            return Err(self.radio_is_off());
+        }
+        let deadline = machine.now + CONNECT_LIMIT;
+        let link = machine.link_mut(self.link).filter(|_| configured);
+        let link = link.filter(|link| link.phase == Phase::Closed);
+        link.ok_or(Fail::NOT_ALLOWED)?.open(deadline);
+        Ok(Wait::Connect)
+    }
+
+    fn radio_is_off(&mut self) -> Fail {
+        let word = self.dialect().word;
+        let code = code::RADIO_OFF;
+        self.say(|reply| word(&Event::ConnectDone { code }, reply));
+        Fail::Cme(cme::NO_SERVICE)
+    }
+
+    /// Disconnects in order.
+    pub fn disconnect(&mut self) -> Result<Wait, Fail> {
+        if !self.is_connected() {
+            return Err(Fail::NOT_ALLOWED);
+        }
+        self.machine.leave(self.link, None);
+        Ok(Wait::Disconnect)
+    }
+
+    /// Publishes a message; done when the broker has it (QoS 1 and 2) or the
+    /// network (QoS 0).
+    pub fn publish(
+        &mut self,
+        topic: &str,
+        qos: u32,
+        retain: bool,
+        payload: &[u8],
+    ) -> Result<Wait, Fail> {
+        let qos = quality(qos)?;
+        let link = self.online()?;
+        let out = &mut link.net_out;
+        let id = link.session.publish(topic, qos, retain, payload, out)?;
+        Ok(id.map_or(Wait::Written(link.queued()), Wait::Acknowledged))
+    }
+
+    /// Subscribes; done when the broker has granted it.
+    pub fn subscribe(&mut self, filter: &str, qos: u32) -> Result<Wait, Fail> {
+        let qos = quality(qos)?;
+        let link = self.online()?;
+        let id = link.session.subscribe(filter, qos, &mut link.net_out)?;
+        Ok(Wait::Acknowledged(id))
+    }
+
+    /// Unsubscribes; done when the broker says so.
+    pub fn unsubscribe(&mut self, filter: &str) -> Result<Wait, Fail> {
+        let link = self.online()?;
+        let id = link.session.unsubscribe(filter, &mut link.net_out)?;
+        Ok(Wait::Acknowledged(id))
+    }
+
+    /// Says something of every subscription: its filter and granted quality.
+    pub fn each_subscription(&mut self, mut say: impl FnMut(&str, Qos, &mut Reply)) {
+        let machine = &mut *self.machine;
+        let [link] = &machine.links;
+        machine
+            .answer
+            .say(&mut machine.out, &machine.profile, |reply| {
+                for (filter, qos) in link.session.subscriptions() {
+                    say(filter, qos, reply);
+                }
+            });
+    }
+
+    fn online(&mut self) -> Result<&mut super::link::Link<'a>, Fail> {
+        let link = self.machine.link_mut(self.link);
+        let link = link.filter(|link| link.phase == Phase::Online);
+        link.ok_or(Fail::NOT_ALLOWED)
+    }
+}
+
+fn quality(level: u32) -> Result<Qos, Fail> {
+    let level = u8::try_from(level).ok();
+    level.and_then(Qos::new).ok_or(Fail::INCORRECT)
+}
+
+impl From<Full> for Fail {
+    fn from(Full: Full) -> Self {
+        Self::MEMORY_FULL
+    }
+}
+
+impl From<SendError> for Fail {
+    fn from(error: SendError) -> Self {
+        match error {
+            SendError::NotConnected => Self::NOT_ALLOWED,
+            SendError::WindowFull | SendError::Full => Self::MEMORY_FULL,
+            SendError::Invalid => Self::Cme(cme::INVALID_CHARACTERS),
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! What the modem has to say; a dialect finds the words.
+
+use crate::at::reply::Reply;
+
+/// Something a host is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event<'e> {
+    /// How the connect command ended: part of its answer.
+    ConnectDone {
+        /// One of [`code::ALL`](super::code::ALL).
+        code: u8,
+    },
+    /// A message has come.
+    Message {
+        /// Its topic.
+        topic: &'e str,
+        /// The quality of service it came with.
+        qos: u8,
+        /// Whether the broker had kept it.
+        retain: bool,
+        /// Its content.
+        payload: &'e [u8],
+    },
+    /// A message has come that is larger than the modem's memory; it was
+    /// acknowledged and is gone.
+    TooLarge {
+        /// Its topic.
+        topic: &'e str,
+        /// The quality of service it came with.
+        qos: u8,
+        /// Its length in bytes, as far as it is known: payload or packet.
+        length: u32,
+    },
+    /// Publishes the broker had not finished were lost with its session.
+    Dropped {
+        /// How many.
+        count: u32,
+    },
+    /// The link was lost.
+    Lost {
+        /// One of [`code::ALL`](super::code::ALL).
+        code: u8,
+    },
+}
+
+impl Event<'_> {
+    /// The same without its payload.
+    pub(crate) fn shortened(self) -> Self {
+        match self {
+            Self::Message {
+                topic,
+                qos,
+                payload,
+                ..
+            } => Self::TooLarge {
+                topic,
+                qos,
+                length: u32::try_from(payload.len()).unwrap_or(u32::MAX),
+            },
+            other => other,
+        }
+    }
+}
+
+/// How a dialect words events.
+pub type Wording = fn(&Event, &mut Reply);

@@ -1,0 +1,246 @@
+//! One link to a broker: its transport, its session and its buffers.
+
+use super::api::LinkId;
+use crate::mem::Buf;
+use crate::mqtt::{Frame, Session, frame};
+use crate::time::Instant;
+
+/// Room an answer to the broker needs before a packet is taken.
+pub(crate) const ANSWER_ROOM: usize = 64;
+
+/// How far a link has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Phase {
+    Closed,
+    /// The caller opens the transport.
+    Opening {
+        deadline: Instant,
+    },
+    /// CONNECT was written, CONNACK is awaited.
+    Greeting {
+        deadline: Instant,
+    },
+    Online,
+    /// DISCONNECT was written and is on its way to the network.
+    Closing {
+        deadline: Instant,
+    },
+}
+
+/// A PUBLISH larger than the memory: told without its payload.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct TooLarge(pub(crate) u32);
+
+/// One link to a broker.
+#[derive(Debug)]
+pub(crate) struct Link<'a> {
+    pub(crate) id: LinkId,
+    pub(crate) phase: Phase,
+    pub(crate) session: Session<'a>,
+    pub(crate) net_in: Buf<'a>,
+    pub(crate) net_out: Buf<'a>,
+    /// Bytes written to the network since the modem was switched on.
+    pub(crate) written: u64,
+    /// Bytes of a packet too large still to be passed over.
+    skip: usize,
+    /// The whole packet in `net_in` is the rest of one that was too large.
+    too_large: Option<TooLarge>,
+    /// Length of the packet that waits for room.
+    pub(crate) blocked: Option<usize>,
+    pub(crate) wants_open: bool,
+    pub(crate) wants_close: bool,
+}
+
+/// What became of bytes offered to a link.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Input {
+    /// So many were taken and made no packet.
+    Taken(usize),
+    /// The first so many are a packet.
+    Packet(usize),
+    /// So many were taken; the packet in `net_in` is whole.
+    Held(usize),
+    /// They are not MQTT.
+    Malformed,
+}
+
+impl<'a> Link<'a> {
+    pub(crate) fn new(id: LinkId, session: Session<'a>, net_in: Buf<'a>, net_out: Buf<'a>) -> Self {
+        Self {
+            id,
+            phase: Phase::Closed,
+            session,
+            net_in,
+            net_out,
+            written: 0,
+            skip: 0,
+            too_large: None,
+            blocked: None,
+            wants_open: false,
+            wants_close: false,
+        }
+    }
+
+    /// Whether bytes from the broker mean anything now.
+    pub(crate) fn listens(&self) -> bool {
+        matches!(self.phase, Phase::Greeting { .. } | Phase::Online)
+    }
+
+    /// The count of bytes written once everything queued now is.
+    pub(crate) fn queued(&self) -> u64 {
+        self.written + self.net_out.len() as u64
+    }
+
+    /// Asks for the transport.
+    pub(crate) fn open(&mut self, deadline: Instant) {
+        self.phase = Phase::Opening { deadline };
+        self.wants_open = true;
+    }
+
+    /// The transport is gone, or about to be: forgets all that belonged to it.
+    pub(crate) fn reset(&mut self) {
+        self.phase = Phase::Closed;
+        self.session.lost();
+        self.net_in.clear();
+        self.net_out.clear();
+        self.skip = 0;
+        self.too_large = None;
+        self.blocked = None;
+        self.wants_open = false;
+    }
+
+    /// Looks at bytes the broker sent; `max` is the largest packet taken whole.
+    pub(crate) fn input(&mut self, bytes: &[u8], max: usize) -> Input {
+        if self.skip > 0 {
+            let passed = self.skip.min(bytes.len());
+            self.skip -= passed;
+            return Input::Taken(passed);
+        }
+        if self.net_in.is_empty()
+            && let Frame::Whole { len } = frame(bytes)
+            && len <= max
+        {
+            return Input::Packet(len);
+        }
+        self.collect(bytes, max)
+    }
+
+    /// Adds to the packet that has come in part.
+    fn collect(&mut self, bytes: &[u8], max: usize) -> Input {
+        let Some(missing) = self.missing(max) else {
+            return Input::Malformed;
+        };
+        let part = bytes.get(..missing.min(bytes.len())).unwrap_or_default();
+        if self.net_in.extend(part).is_err() {
+            return Input::Malformed;
+        }
+        match self.missing(max) {
+            None => Input::Malformed,
+            Some(0) => {
+                self.cut_too_large(max);
+                Input::Held(part.len())
+            }
+            Some(_) => Input::Taken(part.len()),
+        }
+    }
+
+    /// Bytes still to come of the packet in `net_in`, as far as that is known.
+    /// Of a packet larger than `max` only what stands before its payload counts.
+    fn missing(&self, max: usize) -> Option<usize> {
+        let held = self.net_in.as_slice();
+        match frame(held) {
+            Frame::Malformed => None,
+            Frame::Whole { .. } => Some(0),
+            Frame::Incomplete { total: None } => Some(1),
+            Frame::Incomplete { total: Some(total) } if total <= max => Some(total - held.len()),
+            Frame::Incomplete { .. } => {
+                let before = before_payload(held)?;
+                let known = before.end.min(max + 1);
+                (known <= max).then(|| known.saturating_sub(held.len()))
+            }
+        }
+    }
+
+    /// Makes the beginning of a PUBLISH that is too large a packet of its own,
+    /// without payload.
+    fn cut_too_large(&mut self, max: usize) {
+        let held = self.net_in.as_slice();
+        let Frame::Incomplete { total: Some(total) } = frame(held) else {
+            return;
+        };
+        let (Some(before), true) = (before_payload(held), total > max) else {
+            return;
+        };
+        self.skip = total - held.len();
+        self.too_large = Some(TooLarge(u32::try_from(total).unwrap_or(u32::MAX)));
+        let (header, len) = short_header(held.first().copied().unwrap_or(0), before.body());
+        // The new header is never longer than the one it replaces.
+        self.net_in.consume(before.header.saturating_sub(len));
+        let place = self.net_in.as_mut_slice().iter_mut().zip(header).take(len);
+        place.for_each(|(byte, new)| *byte = new);
+    }
+
+    /// Whether the held packet is the beginning of one that was too large.
+    pub(crate) fn take_too_large(&mut self) -> Option<TooLarge> {
+        self.too_large.take()
+    }
+
+    /// Takes the note back: the packet could not be handled yet.
+    pub(crate) fn put_too_large(&mut self, note: Option<TooLarge>) {
+        self.too_large = note;
+    }
+
+    /// Whether the packet in `net_in` is whole.
+    pub(crate) fn is_held(&self) -> bool {
+        matches!(frame(self.net_in.as_slice()), Frame::Whole { .. })
+    }
+}
+
+/// The part of a PUBLISH before its payload.
+#[derive(Clone, Copy, Debug)]
+struct BeforePayload {
+    /// Length of the fixed header.
+    header: usize,
+    /// Where the payload starts, as far as that is known.
+    end: usize,
+}
+
+impl BeforePayload {
+    fn body(self) -> usize {
+        self.end.saturating_sub(self.header)
+    }
+}
+
+/// Where the payload of a PUBLISH starts; `None` for any other packet.
+fn before_payload(packet: &[u8]) -> Option<BeforePayload> {
+    let (first, rest) = packet.split_first()?;
+    if first >> 4 != 3 {
+        return None;
+    }
+    let header = 2 + rest.iter().take_while(|&&byte| byte & 0x80 != 0).count();
+    let end = match (packet.get(header), packet.get(header + 1)) {
+        (Some(high), Some(low)) => {
+            let id = if first & 0x06 == 0 { 0 } else { 2 };
+            header + 2 + usize::from(u16::from_be_bytes([*high, *low])) + id
+        }
+        _ => header + 2,
+    };
+    Some(BeforePayload { header, end })
+}
+
+/// A fixed header for `remaining` bytes (clause 2.2.3), and its length.
+fn short_header(first: u8, remaining: usize) -> ([u8; 5], usize) {
+    let mut header = [first, 0, 0, 0, 0];
+    let mut rest = remaining;
+    let mut len = 1;
+    for place in header.iter_mut().skip(1) {
+        *place = (rest & 0x7f) as u8;
+        rest >>= 7;
+        len += 1;
+        if rest == 0 {
+            break;
+        }
+        *place |= 0x80;
+    }
+    (header, len)
+}

@@ -1,0 +1,303 @@
+//! Everything a command may touch: the host's side of the answers, the links,
+//! what is kept. The line reader stays outside, so that a handler can change
+//! all of this while it reads its values from the line.
+
+use super::api::{Config, LinkId, Memory};
+use super::event::{Event, Wording};
+use super::inbox::Inbox;
+use super::link::Link;
+use super::nvram::Nvram;
+use super::state::{Functionality, Profile};
+use super::table::{Fail, Outcome, Wait};
+use crate::at::cme;
+use crate::at::reply::{Final, RESULT_ROOM, Reply};
+use crate::mem::Buf;
+use crate::mqtt::Session;
+use crate::time::Instant;
+use core::time::Duration;
+
+/// How many links a modem has.
+pub(crate) const LINKS: usize = 1;
+
+/// How long a command waits for the broker's answer or the network.
+const ANSWER_LIMIT: Duration = Duration::from_secs(5);
+/// How long data mode waits for the next byte (rule R13).
+const PROMPT_LIMIT: Duration = Duration::from_secs(5);
+
+/// Carries on with the bytes that were asked for.
+pub(crate) type Then = fn(&mut super::cx::Cx<'_, '_>, &[u8]) -> Outcome;
+
+/// How far the command line is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Run {
+    /// No line is being carried out.
+    Idle,
+    /// The next command stands at this position.
+    Line { at: usize },
+    /// The command before this position waits.
+    Waiting {
+        at: usize,
+        wait: Wait,
+        deadline: Option<Instant>,
+    },
+    /// The command before this position asked for raw bytes.
+    Prompt {
+        at: usize,
+        length: usize,
+        then: Then,
+        deadline: Instant,
+    },
+}
+
+/// The modem without its line reader.
+#[derive(Debug)]
+pub(crate) struct Machine<'a> {
+    pub(crate) config: Config<'a>,
+    pub(crate) now: Instant,
+    pub(crate) profile: Profile,
+    pub(crate) functionality: Functionality,
+    pub(crate) out: Buf<'a>,
+    pub(crate) inbox: Inbox<'a>,
+    pub(crate) nvram: Nvram<'a>,
+    pub(crate) links: [Link<'a>; LINKS],
+    pub(crate) run: Run,
+    /// When the host's last byte came.
+    pub(crate) last_byte: Instant,
+    /// Whether the host may be told events now (see `Modem::advance`).
+    pub(crate) may_tell: bool,
+    /// Whether the modem is being switched off.
+    pub(crate) off: bool,
+    /// The answer to the present command.
+    pub(crate) answer: Answer,
+}
+
+/// The information text of one command: it fits in half the memory for output,
+/// or it is not said at all. So whether it fits does not depend on how fast the
+/// host reads.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Answer {
+    /// Where in the output it starts.
+    start: usize,
+    overflow: bool,
+}
+
+impl Answer {
+    /// Says more of it.
+    pub(crate) fn say(&mut self, out: &mut Buf, profile: &Profile, say: impl FnOnce(&mut Reply)) {
+        let said = out.len().saturating_sub(self.start);
+        let room = (out.capacity() / 2).saturating_sub(RESULT_ROOM);
+        let limit = if self.overflow {
+            0
+        } else {
+            room.saturating_sub(said)
+        };
+        let mut reply = Reply::new(out, profile.style(), limit);
+        say(&mut reply);
+        self.overflow |= reply.overflowed();
+    }
+}
+
+impl<'a> Machine<'a> {
+    /// The machine and the memory its caller reads lines and values into.
+    pub(crate) fn new(config: Config<'a>, memory: Memory<'a>, now: Instant) -> Self {
+        // Any first packet id will do; those of two modems should differ.
+        let first_id = (config.seed ^ (config.seed >> 16)) as u16;
+        let session = Session::new(
+            memory.in_flight,
+            memory.received,
+            memory.subscriptions,
+            first_id,
+        );
+        let link = Link::new(LinkId(0), session, memory.net_in, memory.net_out);
+        Self {
+            config,
+            now,
+            profile: Profile::FACTORY,
+            functionality: Functionality::Full,
+            out: memory.host_out,
+            inbox: Inbox::new(memory.inbox),
+            nvram: Nvram::new(memory.settings),
+            links: [link],
+            run: Run::Idle,
+            last_byte: now,
+            may_tell: true,
+            off: false,
+            answer: Answer::default(),
+        }
+    }
+
+    /// The link of an id; what is told of another one is ignored.
+    pub(crate) fn link_mut(&mut self, id: LinkId) -> Option<&mut Link<'a>> {
+        self.links.get_mut(usize::from(id.0))
+    }
+
+    /// Whether a command could be answered now.
+    pub(crate) fn has_answer_room(&self) -> bool {
+        self.out.free() >= self.out.capacity() / 2
+    }
+
+    /// An answer begins.
+    pub(crate) fn begin_answer(&mut self) {
+        let start = self.out.len();
+        self.answer = Answer {
+            start,
+            overflow: false,
+        };
+    }
+
+    /// Says something of the present answer.
+    pub(crate) fn say(&mut self, say: impl FnOnce(&mut Reply)) {
+        self.answer.say(&mut self.out, &self.profile, say);
+    }
+
+    /// Says how a line ended.
+    pub(crate) fn say_final(&mut self, result: Final) {
+        Reply::new(&mut self.out, self.profile.style(), RESULT_ROOM).result(result);
+    }
+
+    /// Says that a line failed, and forgets it.
+    pub(crate) fn fail_line(&mut self, fail: Fail) {
+        self.run = Run::Idle;
+        self.say_final(self.profile.wording(fail));
+    }
+
+    /// The line is done.
+    pub(crate) fn end_line(&mut self) {
+        self.run = Run::Idle;
+        self.say_final(Final::Ok);
+    }
+
+    /// Goes on with what became of the command before `at`.
+    pub(crate) fn settle(&mut self, at: usize, outcome: Outcome) {
+        if core::mem::take(&mut self.answer.overflow) {
+            self.out.truncate(self.answer.start);
+            return self.fail_line(Fail::MEMORY_FULL);
+        }
+        match outcome {
+            Outcome::Ok => self.run = Run::Line { at },
+            Outcome::EndLine => self.end_line(),
+            Outcome::Fail(fail) => self.fail_line(fail),
+            Outcome::Wait(wait) => {
+                let limited = matches!(wait, Wait::Acknowledged(_) | Wait::Written(_));
+                let deadline = limited.then(|| self.now + ANSWER_LIMIT);
+                self.run = Run::Waiting { at, wait, deadline };
+                self.check_wait();
+            }
+            Outcome::Prompt { length, then } => {
+                let deadline = self.now + PROMPT_LIMIT;
+                self.out.extend(b"\r\n> ").unwrap_or_default();
+                self.run = Run::Prompt {
+                    at,
+                    length,
+                    then,
+                    deadline,
+                };
+            }
+        }
+    }
+
+    /// Ends the wait of the present command if it waits for `wanted`.
+    pub(crate) fn complete(&mut self, wanted: Wait, result: Result<(), Fail>) {
+        if let Run::Waiting { at, wait, .. } = self.run
+            && wait == wanted
+        {
+            self.settle(at, result.into());
+        }
+    }
+
+    /// Ends a wait that is over without anything having to come.
+    pub(crate) fn check_wait(&mut self) {
+        let Run::Waiting { wait, .. } = self.run else {
+            return;
+        };
+        let [link] = &self.links;
+        match wait {
+            Wait::Written(upto) if link.written >= upto => self.complete(wait, Ok(())),
+            Wait::Stored if !self.nvram.is_staged() => {
+                let failed = self.nvram.take_failure();
+                let fail = Err(Fail::Cme(cme::MEMORY_FAILURE));
+                self.complete(wait, if failed { fail } else { Ok(()) });
+            }
+            _ => {}
+        }
+    }
+
+    /// Bytes of data mode came: the next one may take its time again.
+    pub(crate) fn prompt_again(&mut self) {
+        if let Run::Prompt { deadline, .. } = &mut self.run {
+            *deadline = self.now + PROMPT_LIMIT;
+        }
+    }
+
+    /// Data mode waited long enough: what came is dropped.
+    pub(crate) fn prompt_timeout(&mut self) {
+        if let Run::Prompt { deadline, .. } = self.run
+            && deadline <= self.now
+        {
+            self.fail_line(Fail::Cme(cme::INCORRECT_PARAMETERS));
+        }
+    }
+
+    /// The present command waited long enough.
+    pub(crate) fn wait_timeout(&mut self) {
+        let Run::Waiting {
+            wait,
+            deadline: Some(deadline),
+            ..
+        } = self.run
+        else {
+            return;
+        };
+        if deadline > self.now {
+            return;
+        }
+        if let Wait::Acknowledged(id) = wait {
+            let [link] = &mut self.links;
+            link.session.give_up(id);
+        }
+        self.complete(wait, Err(Fail::Cme(cme::NETWORK_TIMEOUT)));
+    }
+
+    /// Tells the host an event; whether it had room for it.
+    pub(crate) fn tell(&mut self, event: &Event) -> bool {
+        word(
+            &mut self.out,
+            &self.profile,
+            self.config.dialect.word,
+            event,
+        )
+    }
+
+    /// Whether an event may go to the host at once, without waiting its turn.
+    pub(crate) fn may_tell_now(&self) -> bool {
+        self.may_tell && matches!(self.run, Run::Idle) && self.inbox.is_empty()
+    }
+
+    /// Tells the oldest waiting event; whether there was one that fitted.
+    pub(crate) fn tell_waiting(&mut self) -> bool {
+        if !self.may_tell || !matches!(self.run, Run::Idle) {
+            return false;
+        }
+        let Some((event, len)) = self.inbox.front() else {
+            return false;
+        };
+        let wording = self.config.dialect.word;
+        if !word(&mut self.out, &self.profile, wording, &event) {
+            if !self.out.is_empty() {
+                return false;
+            }
+            // What does not even fit an empty output is told without its payload.
+            word(&mut self.out, &self.profile, wording, &event.shortened());
+        }
+        self.inbox.pop(len);
+        true
+    }
+}
+
+/// Words an event as a line of its own; whether it fitted.
+fn word(out: &mut Buf, profile: &Profile, wording: Wording, event: &Event) -> bool {
+    let limit = out.free();
+    let mut reply = Reply::new(out, profile.style(), limit);
+    wording(event, &mut reply);
+    !reply.overflowed()
+}

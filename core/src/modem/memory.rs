@@ -1,0 +1,67 @@
+//! Sharing out the memory a modem runs on.
+
+use super::api::Memory;
+use crate::mem::Buf;
+
+/// The least memory [`Memory::lent`] takes, in bytes.
+pub(super) const LEAST: usize = 32 * 1024;
+
+impl<'a> Memory<'a> {
+    /// Shares out one piece of memory, at least 32 KiB; `None` if it is smaller.
+    ///
+    /// A quarter holds settings and certificates, an eighth answers to the host;
+    /// with 32 KiB a line and a received packet may have 2,560 bytes each.
+    pub fn lent(memory: &'a mut [u8]) -> Option<Self> {
+        if memory.len() < LEAST {
+            return None;
+        }
+        let unit = memory.len() / 64;
+        let mut rest = memory;
+        let mut part = |units: usize| {
+            let (part, behind) = core::mem::take(&mut rest).split_at_mut_checked(units * unit)?;
+            rest = behind;
+            Some(Buf::lent(part))
+        };
+        Some(Self {
+            line: part(5)?,
+            values: part(4)?,
+            host_out: part(8)?,
+            inbox: part(6)?,
+            settings: part(16)?,
+            net_in: part(5)?,
+            net_out: part(6)?,
+            in_flight: part(6)?,
+            received: part(1)?,
+            subscriptions: part(4)?,
+        })
+    }
+
+    pub(crate) fn take_line(&mut self) -> Buf<'a> {
+        core::mem::replace(&mut self.line, Buf::lent(&mut []))
+    }
+
+    pub(crate) fn take_values(&mut self) -> Buf<'a> {
+        core::mem::replace(&mut self.values, Buf::lent(&mut []))
+    }
+}
+
+#[cfg(feature = "alloc")]
+impl Memory<'static> {
+    /// Bounded pieces of the heap that grow on use: lines and messages sent up
+    /// to 64 KiB, messages received up to 256 KiB.
+    pub fn heap() -> Self {
+        const KIB: usize = 1024;
+        Self {
+            line: Buf::heap(64 * KIB),
+            values: Buf::heap(64 * KIB),
+            host_out: Buf::heap(512 * KIB),
+            inbox: Buf::heap(512 * KIB),
+            settings: Buf::heap(64 * KIB),
+            net_in: Buf::heap(256 * KIB),
+            net_out: Buf::heap(256 * KIB),
+            in_flight: Buf::heap(256 * KIB),
+            received: Buf::heap(4 * KIB),
+            subscriptions: Buf::heap(64 * KIB),
+        }
+    }
+}

@@ -1,0 +1,360 @@
+//! The links' side of the machine: transports come and go, packets arrive.
+
+use super::api::{LinkId, NetEvent, Slot};
+use super::code;
+use super::event::Event;
+use super::inbox;
+use super::link::{ANSWER_ROOM, Input, Link, Phase, TooLarge};
+use super::machine::Machine;
+use super::settings::Settings;
+use super::table::{Fail, Wait};
+use crate::at::cme;
+use crate::mqtt::{self, Connect};
+use crate::time::Instant;
+use core::time::Duration;
+
+/// How long DISCONNECT may take to reach the network.
+const CLOSE_LIMIT: Duration = Duration::from_secs(1);
+/// A PUBLISH has this packet type in its first byte's upper half.
+const PUBLISH: u8 = 3;
+
+impl Machine<'_> {
+    /// Something happened to a transport.
+    pub(crate) fn net_event(&mut self, id: LinkId, event: NetEvent) {
+        let Some(link) = self.link_mut(id) else {
+            return;
+        };
+        match (event, link.phase) {
+            (_, Phase::Closed) => {}
+            (NetEvent::Opened, Phase::Opening { deadline }) => self.greet(id, deadline),
+            (NetEvent::Opened, _) => {}
+            (NetEvent::Failed(error), _) => self.lose(id, code::of(error)),
+            (NetEvent::Closed, _) => self.lose(id, code::CLOSED),
+        }
+    }
+
+    /// The transport is up: CONNECT.
+    fn greet(&mut self, id: LinkId, deadline: Instant) {
+        let (now, settings) = (self.now, self.nvram.get(Slot::Settings(id)));
+        let Some(link) = self.links.get_mut(usize::from(id.0)) else {
+            return;
+        };
+        let written = settings.and_then(Settings::decode).map(|settings| {
+            let connect = Connect {
+                client_id: settings.client_id,
+                clean_session: settings.clean_session,
+                keep_alive: settings.keep_alive,
+                username: settings.username,
+                password: settings.password,
+                will: None,
+            };
+            link.session.connect(now, &connect, &mut link.net_out)
+        });
+        match written {
+            Some(Ok(())) => link.phase = Phase::Greeting { deadline },
+            _ => self.drop_link(id, code::PROTOCOL),
+        }
+    }
+
+    /// Bytes from the broker; returns how many were taken.
+    pub(crate) fn net_data(&mut self, id: LinkId, bytes: &[u8]) -> usize {
+        let (now, mut taken) = (self.now, 0);
+        if let Some(link) = self.link_mut(id).filter(|link| link.listens()) {
+            link.session.received(now);
+        }
+        while let Some(rest) = bytes.get(taken..).filter(|rest| !rest.is_empty()) {
+            if !self.net_ready(id) {
+                break;
+            }
+            match self.net_input(id, rest) {
+                0 => break,
+                count => taken += count,
+            }
+        }
+        taken
+    }
+
+    /// Whether bytes of a link would be taken now. What belongs to a closed
+    /// link is taken and dropped.
+    pub(crate) fn net_ready(&self, id: LinkId) -> bool {
+        let Some(link) = self.links.get(usize::from(id.0)) else {
+            return true;
+        };
+        link.blocked.is_none_or(|len| self.has_room_for(link, len))
+    }
+
+    fn net_input(&mut self, id: LinkId, bytes: &[u8]) -> usize {
+        let max = self.max_packet(id);
+        let Some(link) = self.link_mut(id).filter(|link| link.listens()) else {
+            return bytes.len();
+        };
+        match link.input(bytes, max) {
+            Input::Taken(count) => count,
+            Input::Packet(len) => {
+                let packet = bytes.get(..len).unwrap_or_default();
+                if self.packet(id, packet, None) {
+                    len
+                } else {
+                    0
+                }
+            }
+            Input::Held(count) => {
+                self.held_packet(id);
+                count
+            }
+            Input::Malformed => {
+                self.drop_link(id, code::PROTOCOL);
+                bytes.len()
+            }
+        }
+    }
+
+    /// The largest packet that is ever taken whole.
+    fn max_packet(&self, id: LinkId) -> usize {
+        let link = self.links.get(usize::from(id.0));
+        let net_in = link.map_or(0, |link| link.net_in.capacity());
+        net_in.min(self.inbox.max_packet())
+    }
+
+    /// Handles the whole packet in a link's own memory; whether it could.
+    pub(crate) fn held_packet(&mut self, id: LinkId) -> bool {
+        let waiting = |link: &&mut Link| !link.net_in.is_empty() && link.is_held();
+        let Some(link) = self.link_mut(id).filter(waiting) else {
+            return false;
+        };
+        let too_large = link.take_too_large();
+        let mut held = core::mem::replace(&mut link.net_in, crate::mem::Buf::lent(&mut []));
+        let done = self.packet(id, held.as_slice(), too_large);
+        if done {
+            held.clear();
+        }
+        if let Some(link) = self.link_mut(id) {
+            link.net_in = held;
+            if !done {
+                link.put_too_large(too_large);
+            }
+        }
+        done
+    }
+
+    /// Handles a whole packet; `false` if there is no room for it now.
+    fn packet(&mut self, id: LinkId, packet: &[u8], too_large: Option<TooLarge>) -> bool {
+        let now = self.now;
+        let Some(link) = self.links.get(usize::from(id.0)) else {
+            return true;
+        };
+        let fits = self.has_room_for(link, publish_len(packet));
+        let Some(link) = self.link_mut(id) else {
+            return true;
+        };
+        link.blocked = (!fits).then(|| publish_len(packet));
+        if !fits {
+            return false;
+        }
+        match link.session.handle(now, packet, &mut link.net_out) {
+            Ok(event) => self.session_event(id, packet, &event, too_large),
+            Err(_) => self.drop_link(id, code::PROTOCOL),
+        }
+        true
+    }
+
+    /// Whether the answer to a packet and the message of `len` bytes in it fit.
+    fn has_room_for(&self, link: &Link, len: usize) -> bool {
+        // In words a message takes at most three bytes for each of its own.
+        let direct = self.may_tell_now() && self.out.free() >= len.saturating_mul(3) + ANSWER_ROOM;
+        let message = len == 0 || direct || self.inbox.fits(len);
+        message && link.net_out.free() >= ANSWER_ROOM
+    }
+
+    fn session_event(
+        &mut self,
+        id: LinkId,
+        packet: &[u8],
+        event: &mqtt::Event,
+        too_large: Option<TooLarge>,
+    ) {
+        match event {
+            mqtt::Event::Nothing => {}
+            mqtt::Event::Connected { .. } => self.connected(id),
+            mqtt::Event::Refused { code } => self.drop_link(id, *code),
+            mqtt::Event::Message { .. } => self.message(packet, too_large),
+            mqtt::Event::Published(id) | mqtt::Event::Unsubscribed(id) => {
+                self.complete(Wait::Acknowledged(*id), Ok(()));
+            }
+            mqtt::Event::Subscribed { id, granted } => {
+                let result = granted.map(|_| ()).map_err(|()| Fail::NOT_ALLOWED);
+                self.complete(Wait::Acknowledged(*id), result);
+            }
+        }
+    }
+
+    fn connected(&mut self, id: LinkId) {
+        if let Some(link) = self.link_mut(id) {
+            link.phase = Phase::Online;
+        }
+        self.end_connect(code::DONE, Ok(()));
+        self.tell_dropped(id);
+    }
+
+    /// Tells of publishes that went down with the session the broker lost.
+    fn tell_dropped(&mut self, id: LinkId) {
+        let Some(link) = self.link_mut(id) else {
+            return;
+        };
+        let dropped = core::iter::from_fn(|| link.session.poll_dropped()).count();
+        if dropped > 0 {
+            let count = u32::try_from(dropped).unwrap_or(u32::MAX);
+            self.inbox.push_dropped(count).unwrap_or_default();
+        }
+    }
+
+    /// The connect command is answered.
+    fn end_connect(&mut self, code: u8, result: Result<(), Fail>) {
+        let word = self.config.dialect.word;
+        self.begin_answer();
+        self.say(|reply| word(&Event::ConnectDone { code }, reply));
+        self.complete(Wait::Connect, result);
+    }
+
+    fn message(&mut self, packet: &[u8], too_large: Option<TooLarge>) {
+        let total = too_large.map(|TooLarge(total)| total);
+        let told = self.may_tell_now()
+            && inbox::message(packet, total).is_some_and(|event| self.tell(&event));
+        if !told {
+            // `has_room_for` has seen to it that one of the two takes it.
+            self.inbox.push_message(packet, total).unwrap_or_default();
+        }
+    }
+
+    /// Closes a link for a reason of our own.
+    pub(crate) fn drop_link(&mut self, id: LinkId, code: u8) {
+        if let Some(link) = self.link_mut(id) {
+            link.wants_close = true;
+        }
+        self.lose(id, code);
+    }
+
+    /// A link is gone: whoever waits for it is told why.
+    fn lose(&mut self, id: LinkId, code: u8) {
+        let Some(link) = self.link_mut(id) else {
+            return;
+        };
+        let was = link.phase;
+        link.reset();
+        // With a clean session what was in flight is gone; the command that
+        // waits for it is told below, and no other is.
+        while link.session.poll_dropped().is_some() {}
+        match was {
+            Phase::Closed => {}
+            Phase::Opening { .. } | Phase::Greeting { .. } => {
+                let fail = Fail::Cme(code::connect_error(code));
+                self.end_connect(code, Err(fail));
+            }
+            Phase::Online => {
+                self.fail_waiting();
+                self.inbox.push_lost(code).unwrap_or_default();
+            }
+            Phase::Closing { .. } => self.complete(Wait::Disconnect, Ok(())),
+        }
+    }
+
+    /// A command that waits for the broker ends the moment the link dies.
+    fn fail_waiting(&mut self) {
+        use super::machine::Run;
+        if let Run::Waiting { wait, .. } = self.run
+            && matches!(wait, Wait::Acknowledged(_) | Wait::Written(_))
+        {
+            self.complete(wait, Err(Fail::Cme(cme::NETWORK_TIMEOUT)));
+        }
+    }
+
+    /// Leaves in order: DISCONNECT, then the transport is closed. The host is
+    /// told with `tell`, unless it asked for it itself.
+    pub(crate) fn leave(&mut self, id: LinkId, tell: Option<u8>) {
+        let now = self.now;
+        let Some(link) = self.link_mut(id) else {
+            return;
+        };
+        match link.phase {
+            Phase::Closed | Phase::Closing { .. } => return,
+            Phase::Opening { .. } | Phase::Greeting { .. } => {
+                return self.drop_link(id, tell.unwrap_or(code::BY_COMMAND));
+            }
+            Phase::Online => {}
+        }
+        let written = link.session.disconnect(&mut link.net_out);
+        link.phase = Phase::Closing {
+            deadline: now + CLOSE_LIMIT,
+        };
+        if written.is_err() {
+            self.drop_link(id, code::BY_COMMAND);
+        }
+        if let Some(code) = tell {
+            self.inbox.push_lost(code).unwrap_or_default();
+        }
+    }
+
+    /// `count` bytes for the broker were written to the network.
+    pub(crate) fn net_sent(&mut self, id: LinkId, count: usize) {
+        let now = self.now;
+        let Some(link) = self.link_mut(id) else {
+            return;
+        };
+        let count = count.min(link.net_out.len());
+        link.net_out.consume(count);
+        link.written += count as u64;
+        if count > 0 {
+            link.session.sent(now);
+            link.session.poll_resend(&mut link.net_out);
+        }
+        if link.net_out.is_empty() && matches!(link.phase, Phase::Closing { .. }) {
+            self.drop_link(id, code::BY_COMMAND);
+        }
+        self.check_wait();
+    }
+
+    /// Everything of a link whose time has come.
+    pub(crate) fn link_timeout(&mut self, id: LinkId) {
+        let now = self.now;
+        let blocked = !self.net_ready(id);
+        let Some(link) = self.link_mut(id) else {
+            return;
+        };
+        match link.phase {
+            Phase::Opening { deadline } | Phase::Greeting { deadline } if deadline <= now => {
+                self.drop_link(id, code::TIMED_OUT);
+            }
+            Phase::Closing { deadline } if deadline <= now => {
+                self.drop_link(id, code::BY_COMMAND);
+            }
+            Phase::Online => {
+                let alive = link.session.handle_timeout(now, blocked, &mut link.net_out);
+                if alive.is_err() {
+                    self.drop_link(id, code::KEEP_ALIVE);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// The length of a PUBLISH, 0 for any other packet.
+fn publish_len(packet: &[u8]) -> usize {
+    match packet.first() {
+        Some(first) if first >> 4 == PUBLISH => packet.len(),
+        _ => 0,
+    }
+}
+
+impl Link<'_> {
+    /// When this link wants to be woken.
+    pub(crate) fn poll_timeout(&self) -> Option<Instant> {
+        match self.phase {
+            Phase::Closed => None,
+            Phase::Opening { deadline }
+            | Phase::Greeting { deadline }
+            | Phase::Closing { deadline } => Some(deadline),
+            Phase::Online => self.session.poll_timeout(),
+        }
+    }
+}

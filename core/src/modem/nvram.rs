@@ -1,0 +1,262 @@
+//! What the modem keeps between restarts, as records in lent memory.
+//!
+//! A change is staged beside what is kept, handed to the caller, and takes the
+//! old one's place only when the caller says it is durable.
+
+use super::api::{LinkId, Slot};
+use crate::mem::{Buf, Full};
+
+/// Header of a record: slot kind, link, state, length (2 bytes).
+const HEADER: usize = 5;
+
+/// What a record is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+enum Stage {
+    Kept = 0,
+    /// To be handed to the caller.
+    Staged = 1,
+    /// Handed to the caller, who has not answered yet.
+    Asked = 2,
+}
+
+/// The modem's non-volatile memory.
+#[derive(Debug)]
+pub(crate) struct Nvram<'a> {
+    records: Buf<'a>,
+    /// Whether the caller failed to keep something since `take_failure`.
+    failed: bool,
+}
+
+/// Where a record is and what its header says.
+#[derive(Clone, Copy, Debug)]
+struct Record {
+    at: usize,
+    slot: Slot,
+    stage: Stage,
+    len: usize,
+}
+
+fn slot_bytes(slot: Slot) -> [u8; 2] {
+    match slot {
+        Slot::Settings(link) => [0, link.0],
+        Slot::Tls(link) => [1, link.0],
+        Slot::Root(link) => [2, link.0],
+        Slot::Certificate(link) => [3, link.0],
+        Slot::Key(link) => [4, link.0],
+    }
+}
+
+fn slot_of(kind: u8, link: u8) -> Slot {
+    let link = LinkId(link);
+    match kind {
+        0 => Slot::Settings(link),
+        1 => Slot::Tls(link),
+        2 => Slot::Root(link),
+        3 => Slot::Certificate(link),
+        _ => Slot::Key(link),
+    }
+}
+
+impl<'a> Nvram<'a> {
+    pub(crate) fn new(memory: Buf<'a>) -> Self {
+        Self {
+            records: memory,
+            failed: false,
+        }
+    }
+
+    /// What is kept under `slot`.
+    pub(crate) fn get(&self, slot: Slot) -> Option<&[u8]> {
+        let record = self.find(|record| record.slot == slot && record.stage == Stage::Kept)?;
+        Some(self.content(record))
+    }
+
+    /// Takes over what the caller kept.
+    pub(crate) fn restore(&mut self, slot: Slot, bytes: &[u8]) -> Result<(), Full> {
+        self.append(slot, Stage::Staged, |records| records.extend(bytes))?;
+        self.commit(slot, Stage::Staged);
+        Ok(())
+    }
+
+    /// Stages what `write` writes for `slot`, which is to be erased if that is
+    /// nothing. Stages nothing if it fails.
+    pub(crate) fn stage_with<E: From<Full>>(
+        &mut self,
+        slot: Slot,
+        write: impl FnOnce(&mut Buf) -> Result<(), E>,
+    ) -> Result<(), E> {
+        self.append(slot, Stage::Staged, write)
+    }
+
+    /// The next change the caller is to carry out; empty bytes erase.
+    pub(crate) fn ask(&mut self) -> Option<(Slot, &[u8])> {
+        let record = self.find(|record| record.stage == Stage::Staged)?;
+        self.set_stage(record, Stage::Asked);
+        Some((record.slot, self.content(record)))
+    }
+
+    /// Whether a change waits for the caller.
+    pub(crate) fn is_staged(&self) -> bool {
+        self.find(|record| record.stage != Stage::Kept).is_some()
+    }
+
+    /// The caller has kept what it was asked to, or failed to.
+    pub(crate) fn answered(&mut self, slot: Slot, ok: bool) {
+        if ok {
+            return self.commit(slot, Stage::Asked);
+        }
+        let asked = |record: &Record| record.slot == slot && record.stage == Stage::Asked;
+        if let Some(record) = self.find(asked) {
+            self.failed = true;
+            self.remove(record);
+        }
+    }
+
+    /// Whether something could not be kept since the last time this was asked.
+    pub(crate) fn take_failure(&mut self) -> bool {
+        core::mem::take(&mut self.failed)
+    }
+
+    /// Drops every change that is not kept yet.
+    pub(crate) fn unstage(&mut self) {
+        while let Some(record) = self.find(|record| record.stage != Stage::Kept) {
+            self.remove(record);
+        }
+    }
+
+    fn commit(&mut self, slot: Slot, stage: Stage) {
+        let Some(new) = self.find(|record| record.slot == slot && record.stage == stage) else {
+            return;
+        };
+        self.set_stage(new, Stage::Kept);
+        if new.len == 0 {
+            self.remove(new);
+        }
+        // The older record of a slot stands before the newer.
+        let kept = |record: &Record| record.slot == slot && record.stage == Stage::Kept;
+        let old = self.find(kept).filter(|old| old.at < new.at);
+        if let Some(old) = old {
+            self.remove(old);
+        }
+    }
+
+    /// Appends a record whose content `write` writes, or nothing.
+    fn append<E: From<Full>>(
+        &mut self,
+        slot: Slot,
+        stage: Stage,
+        write: impl FnOnce(&mut Buf) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let at = self.records.len();
+        let [kind, link] = slot_bytes(slot);
+        self.records.extend(&[kind, link, stage as u8, 0, 0])?;
+        let written = write(&mut self.records);
+        let len = u16::try_from(self.records.len() - at - HEADER);
+        match (written, len) {
+            (Ok(()), Ok(len)) => {
+                let place = self.records.as_mut_slice().get_mut(at + 3..at + HEADER);
+                place.ok_or(Full)?.copy_from_slice(&len.to_be_bytes());
+                Ok(())
+            }
+            (written, _) => {
+                self.records.truncate(at);
+                written.and(Err(Full.into()))
+            }
+        }
+    }
+
+    fn records(&self) -> impl Iterator<Item = Record> {
+        let mut at = 0;
+        core::iter::from_fn(move || {
+            let header = self.records.as_slice().get(at..at + HEADER)?;
+            let &[kind, link, stage, high, low] = header else {
+                return None;
+            };
+            let record = Record {
+                at,
+                slot: slot_of(kind, link),
+                stage: match stage {
+                    0 => Stage::Kept,
+                    1 => Stage::Staged,
+                    _ => Stage::Asked,
+                },
+                len: u16::from_be_bytes([high, low]).into(),
+            };
+            at += HEADER + record.len;
+            Some(record)
+        })
+    }
+
+    fn find(&self, wanted: impl Fn(&Record) -> bool) -> Option<Record> {
+        self.records().find(|record| wanted(record))
+    }
+
+    fn content(&self, record: Record) -> &[u8] {
+        let start = record.at + HEADER;
+        let range = start..start + record.len;
+        self.records.as_slice().get(range).unwrap_or_default()
+    }
+
+    fn set_stage(&mut self, record: Record, stage: Stage) {
+        if let Some(byte) = self.records.as_mut_slice().get_mut(record.at + 2) {
+            *byte = stage as u8;
+        }
+    }
+
+    fn remove(&mut self, record: Record) {
+        self.records.remove(record.at, HEADER + record.len);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SLOT: Slot = Slot::Root(LinkId(0));
+
+    fn stage(nvram: &mut Nvram, bytes: &[u8]) -> Result<(), Full> {
+        nvram.stage_with(SLOT, |records| records.extend(bytes))
+    }
+
+    #[test]
+    fn a_change_counts_once_it_is_durable() {
+        let mut memory = [0; 40];
+        let mut nvram = Nvram::new(Buf::lent(&mut memory));
+        nvram.restore(SLOT, b"old").unwrap();
+        stage(&mut nvram, b"new").unwrap();
+        assert_eq!(nvram.get(SLOT), Some(&b"old"[..]));
+        assert_eq!(nvram.ask(), Some((SLOT, &b"new"[..])));
+        assert_eq!(nvram.ask(), None);
+        nvram.answered(SLOT, true);
+        assert_eq!(nvram.get(SLOT), Some(&b"new"[..]));
+        assert!(!nvram.is_staged());
+        assert_eq!(nvram.records().count(), 1);
+    }
+
+    #[test]
+    fn a_change_that_failed_leaves_what_was() {
+        let mut memory = [0; 40];
+        let mut nvram = Nvram::new(Buf::lent(&mut memory));
+        nvram.restore(SLOT, b"old").unwrap();
+        stage(&mut nvram, b"new").unwrap();
+        nvram.ask();
+        nvram.answered(SLOT, false);
+        assert!(nvram.take_failure());
+        assert!(!nvram.take_failure());
+        assert_eq!(nvram.get(SLOT), Some(&b"old"[..]));
+        assert_eq!(stage(&mut nvram, &[0; 40]), Err(Full));
+    }
+
+    #[test]
+    fn erasing() {
+        let mut memory = [0; 40];
+        let mut nvram = Nvram::new(Buf::lent(&mut memory));
+        nvram.restore(SLOT, b"old").unwrap();
+        stage(&mut nvram, b"").unwrap();
+        nvram.ask();
+        nvram.answered(SLOT, true);
+        assert_eq!(nvram.get(SLOT), None);
+        assert_eq!(nvram.records().count(), 0);
+    }
+}

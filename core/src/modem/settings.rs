@@ -1,0 +1,121 @@
+//! The MQTT settings of a link as they are kept: fields behind a version.
+
+use crate::mem::{Buf, Full};
+
+/// The form of the record; another one is refused.
+const VERSION: u8 = 1;
+
+/// Where a link goes and as whom (`+MQTTCONFIG`).
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Settings<'s> {
+    /// Host name or IP address of the broker.
+    pub host: &'s str,
+    /// TCP port.
+    pub port: u16,
+    /// Client identifier.
+    pub client_id: &'s str,
+    /// Whether each connection starts a new session.
+    pub clean_session: bool,
+    /// Seconds; 0 is off.
+    pub keep_alive: u16,
+    /// User name.
+    pub username: Option<&'s str>,
+    /// Password.
+    pub password: Option<&'s [u8]>,
+}
+
+impl core::fmt::Debug for Settings<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("Settings")
+            .field("host", &self.host)
+            .field("port", &self.port)
+            .field("client_id", &self.client_id)
+            .field("clean_session", &self.clean_session)
+            .field("keep_alive", &self.keep_alive)
+            .field("username", &self.username)
+            .field("password", &self.password.map(|_| "***"))
+            .finish()
+    }
+}
+
+impl<'s> Settings<'s> {
+    /// Writes the record.
+    pub(crate) fn encode(&self, into: &mut Buf) -> Result<(), Full> {
+        let flags = u8::from(self.clean_session)
+            | u8::from(self.username.is_some()) << 1
+            | u8::from(self.password.is_some()) << 2;
+        into.extend(&[VERSION, flags])?;
+        into.extend(&self.port.to_be_bytes())?;
+        into.extend(&self.keep_alive.to_be_bytes())?;
+        let username = self.username.map(str::as_bytes);
+        for field in [
+            Some(self.host.as_bytes()),
+            Some(self.client_id.as_bytes()),
+            username,
+            self.password,
+        ] {
+            let field = field.unwrap_or_default();
+            let len = u16::try_from(field.len()).map_err(|_| Full)?;
+            into.extend(&len.to_be_bytes())?;
+            into.extend(field)?;
+        }
+        Ok(())
+    }
+
+    /// Reads a record; `None` if it is damaged or of another version.
+    pub(crate) fn decode(record: &'s [u8]) -> Option<Self> {
+        let (head, mut rest) = record.split_first_chunk::<6>()?;
+        let [version, flags, port @ .., keep_high, keep_low] = *head;
+        let host = field(&mut rest)?;
+        let client_id = field(&mut rest)?;
+        let username = field(&mut rest)?;
+        let password = field(&mut rest)?;
+        if version != VERSION || !rest.is_empty() {
+            return None;
+        }
+        Some(Self {
+            host: core::str::from_utf8(host).ok()?,
+            port: u16::from_be_bytes(port),
+            client_id: core::str::from_utf8(client_id).ok()?,
+            clean_session: flags & 1 != 0,
+            keep_alive: u16::from_be_bytes([keep_high, keep_low]),
+            username: match flags & 2 {
+                0 => None,
+                _ => Some(core::str::from_utf8(username).ok()?),
+            },
+            password: (flags & 4 != 0).then_some(password),
+        })
+    }
+}
+
+fn field<'s>(rest: &mut &'s [u8]) -> Option<&'s [u8]> {
+    let (len, behind) = rest.split_first_chunk::<2>()?;
+    let (field, behind) = behind.split_at_checked(u16::from_be_bytes(*len).into())?;
+    *rest = behind;
+    Some(field)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_is_read_and_nothing_shorter() {
+        let settings = Settings {
+            host: "broker",
+            port: 8883,
+            client_id: "MQTT002",
+            clean_session: true,
+            keep_alive: 60,
+            username: Some("431671"),
+            password: None,
+        };
+        let mut memory = [0; 64];
+        let mut record = Buf::lent(&mut memory);
+        settings.encode(&mut record).unwrap();
+        assert_eq!(Settings::decode(record.as_slice()), Some(settings));
+        for len in 0..record.len() {
+            assert_eq!(Settings::decode(&record.as_slice()[..len]), None);
+        }
+    }
+}
