@@ -146,25 +146,34 @@ impl<'a> Buf<'a> {
     }
 
     /// Appends all of `more`, or nothing.
+    #[inline]
     pub fn extend(&mut self, more: &[u8]) -> Result<(), Full> {
-        self.reserve(more.len())?;
-        let end = self.end + more.len();
-        let place = self.bytes.slice_mut().get_mut(self.end..end).ok_or(Full)?;
-        place.copy_from_slice(more);
-        self.end = end;
+        self.append(more.len())?.copy_from_slice(more);
         Ok(())
     }
 
-    /// Makes room for `more` bytes at the end without storing them.
-    fn reserve(&mut self, more: usize) -> Result<(), Full> {
+    /// Appends `count` bytes, or nothing; the caller fills them in.
+    #[inline]
+    pub(crate) fn append(&mut self, count: usize) -> Result<&mut [u8], Full> {
+        if self.bytes.slice().len().saturating_sub(self.end) < count {
+            self.make_room(count)?;
+        }
+        let start = self.end;
+        let place = self.bytes.slice_mut().get_mut(start..start + count);
+        let place = place.ok_or(Full)?;
+        self.end = start + count;
+        Ok(place)
+    }
+
+    /// Makes room for `more` bytes at the end that is not there yet.
+    #[cold]
+    fn make_room(&mut self, more: usize) -> Result<(), Full> {
         if more > self.free() {
             return Err(Full);
         }
+        self.bytes.grow(self.len() + more);
         if self.end + more > self.bytes.slice().len() {
-            self.bytes.grow(self.len() + more);
-            if self.end + more > self.bytes.slice().len() {
-                self.compact();
-            }
+            self.compact();
         }
         Ok(())
     }

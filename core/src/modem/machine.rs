@@ -287,6 +287,7 @@ impl<'a> Machine<'a> {
         !self.inbox.is_empty() && may_tell && self.tell_oldest()
     }
 
+    #[inline(never)]
     fn tell_oldest(&mut self) -> bool {
         let Some((event, len)) = self.inbox.front() else {
             return false;

@@ -366,6 +366,7 @@ impl<'a> Modem<'a> {
     }
 
     /// Carries out the command of the line at `at`.
+    #[inline(never)]
     fn run_at(&mut self, at: usize) {
         let line = self.reader.body();
         match run::run(&mut self.machine, line, at, &mut self.decoded) {

@@ -123,6 +123,7 @@ impl Machine<'_> {
         link.is_some_and(|link| !link.net_in.is_empty()) && self.take_held(id)
     }
 
+    #[inline(never)]
     fn take_held(&mut self, id: LinkId) -> bool {
         let Some(link) = self.link_mut(id).filter(|link| link.is_held()) else {
             return false;
