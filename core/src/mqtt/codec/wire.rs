@@ -1,7 +1,7 @@
 //! The fields packets are made of (clauses 1.5 and 2).
 
 use super::{EncodeError, Malformed};
-use crate::mem::Buf;
+use crate::mem::{Buf, Full};
 use crate::mqtt::PacketId;
 
 /// The largest remaining length four bytes can tell (clause 2.2.3).
@@ -86,16 +86,17 @@ pub(super) fn counted(bytes: &[u8]) -> usize {
     bytes.len().saturating_add(2)
 }
 
-/// Writes one packet. Room for all of it is made sure of by [`Writer::start`].
-pub(super) struct Writer<'b, 'a> {
-    out: &'b mut Buf<'a>,
+/// Writes one packet into its place, which [`Writer::start`] makes sure of.
+pub(super) struct Writer<'b> {
+    rest: &'b mut [u8],
 }
 
-impl<'b, 'a> Writer<'b, 'a> {
+impl<'b> Writer<'b> {
     /// Writes the fixed header of a packet with `remaining` bytes after it, or
     /// nothing at all if the whole does not fit.
+    #[inline]
     pub(super) fn start(
-        out: &'b mut Buf<'a>,
+        out: &'b mut Buf<'_>,
         first: u8,
         remaining: usize,
     ) -> Result<Self, EncodeError> {
@@ -110,19 +111,23 @@ impl<'b, 'a> Writer<'b, 'a> {
             16_384..=2_097_151 => &[first, more(0), more(7), last(14)],
             _ => &[first, more(0), more(7), more(14), last(21)],
         };
-        if out.free() < header.len() + remaining {
-            return Err(EncodeError::Full);
-        }
-        out.extend(header)?;
-        Ok(Self { out })
+        let rest = out.append(header.len() + remaining)?;
+        let mut writer = Self { rest };
+        writer.bytes(header)?;
+        Ok(writer)
     }
 
+    #[inline]
     pub(super) fn bytes(&mut self, bytes: &[u8]) -> Result<(), EncodeError> {
-        Ok(self.out.extend(bytes)?)
+        let rest = core::mem::take(&mut self.rest);
+        let (place, rest) = rest.split_at_mut_checked(bytes.len()).ok_or(Full)?;
+        place.copy_from_slice(bytes);
+        self.rest = rest;
+        Ok(())
     }
 
     pub(super) fn u8(&mut self, byte: u8) -> Result<(), EncodeError> {
-        Ok(self.out.push(byte)?)
+        self.bytes(&[byte])
     }
 
     pub(super) fn u16(&mut self, number: u16) -> Result<(), EncodeError> {
