@@ -17,7 +17,7 @@ fn main() {
     let what = words.next().unwrap_or_default();
     let n = words.next().and_then(|n| n.parse().ok()).unwrap_or(1);
     let (line, answer) = load(&what);
-    let mut rig = Rig::new();
+    let mut rig = Rig::new(if what.starts_with("bulk") { 1024 } else { 7 });
     rig.exchange(b"ATE0\r\n");
     if what != "refused" {
         rig.connect();
@@ -47,10 +47,12 @@ struct Rig {
     modem: Modem<'static>,
     now: Instant,
     answer: Vec<u8>,
+    /// Bytes of payload in each PUBLISH: the packet id stands before it.
+    payload: usize,
 }
 
 impl Rig {
-    fn new() -> Self {
+    fn new(payload: usize) -> Self {
         let heap = || Buf::heap(64 * 1024);
         let memory = Memory {
             line: heap(),
@@ -67,7 +69,12 @@ impl Rig {
         let now = Instant::ZERO;
         let modem = Modem::new(Config::default(), memory, now);
         let answer = Vec::with_capacity(64 * 1024);
-        Self { modem, now, answer }
+        Self {
+            modem,
+            now,
+            answer,
+            payload,
+        }
     }
 
     fn connect(&mut self) {
@@ -133,7 +140,12 @@ impl Rig {
         let reply = match out.first() {
             None => return false,
             Some(0x10) => Some([0x20, 2, 0, 0]),
-            Some(0x32) => packet_id(out).map(|[high, low]| [0x40, 2, high, low]),
+            Some(0x32) => {
+                let &[.., high, low] = &out[..len - self.payload] else {
+                    panic!("a PUBLISH without packet id");
+                };
+                Some([0x40, 2, high, low])
+            }
             _ => None,
         };
         self.modem.net_sent(self.now, LINK, len);
@@ -142,11 +154,4 @@ impl Rig {
         }
         true
     }
-}
-
-/// The packet id of a PUBLISH with QoS 1.
-fn packet_id(packet: &[u8]) -> Option<[u8; 2]> {
-    let header = 1 + packet[1..].iter().position(|byte| byte & 0x80 == 0)? + 1;
-    let topic = usize::from(u16::from_be_bytes([packet[header], packet[header + 1]]));
-    packet.get(header + 2 + topic..)?.first_chunk().copied()
 }

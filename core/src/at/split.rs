@@ -146,8 +146,8 @@ fn count(line: &[u8], at: usize, belongs: impl Fn(&u8) -> bool) -> usize {
 
 /// The characters of an extended name (V.250 §5.4.1).
 fn is_name_byte(byte: u8) -> bool {
-    let mark = matches!(byte, b'!' | b'%' | b'-' | b'.' | b'/' | b':' | b'_');
-    mark || byte.is_ascii_alphanumeric()
+    matches!(byte, b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z')
+        || matches!(byte, b'!' | b'%' | b'-' | b'.' | b'/' | b':' | b'_')
 }
 
 #[cfg(test)]

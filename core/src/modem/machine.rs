@@ -281,14 +281,10 @@ impl<'a> Machine<'a> {
     }
 
     /// Tells the oldest waiting event; whether there was one that fitted.
-    #[inline]
     pub(crate) fn tell_waiting(&mut self) -> bool {
-        let may_tell = matches!(self.run, Run::Idle) && self.may_tell();
-        !self.inbox.is_empty() && may_tell && self.tell_oldest()
-    }
-
-    #[inline(never)]
-    fn tell_oldest(&mut self) -> bool {
+        if self.inbox.is_empty() || !self.may_tell() || !matches!(self.run, Run::Idle) {
+            return false;
+        }
         let Some((event, len)) = self.inbox.front() else {
             return false;
         };

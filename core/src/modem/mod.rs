@@ -345,9 +345,18 @@ impl<'a> Modem<'a> {
         self.machine.now = self.machine.now.max(now);
     }
 
-    /// Does whatever can be done now.
+    /// Does whatever can be done now. Mostly there is nothing: one quick look.
     #[inline]
     fn advance(&mut self) {
+        let [link] = &self.machine.links;
+        let runs = matches!(self.machine.run, Run::Line { .. });
+        if runs || !self.machine.inbox.is_empty() || !link.net_in.is_empty() {
+            self.work();
+        }
+    }
+
+    #[inline(never)]
+    fn work(&mut self) {
         while self.run_next()
             || self.machine.tell_waiting()
             || self.machine.held_packet(LinkId(0))
@@ -356,17 +365,17 @@ impl<'a> Modem<'a> {
 
     /// Carries out the next command of the line, if there is one and room for
     /// its answer.
-    #[inline]
     fn run_next(&mut self) -> bool {
         match self.machine.run {
-            Run::Line { at } if self.machine.has_answer_room() => self.run_at(at),
+            Run::Line { .. } if !self.machine.has_answer_room() => return false,
+            Run::Line { at } if at == self.reader.body().len() => self.machine.end_line(),
+            Run::Line { at } => self.run_at(at),
             _ => return false,
         }
         true
     }
 
     /// Carries out the command of the line at `at`.
-    #[inline(never)]
     fn run_at(&mut self, at: usize) {
         let line = self.reader.body();
         match run::run(&mut self.machine, line, at, &mut self.decoded) {

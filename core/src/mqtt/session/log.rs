@@ -200,6 +200,7 @@ impl<'a> Log<'a> {
     }
 
     /// Whether something is left to be sent again.
+    #[inline]
     pub(super) fn is_resending(&self) -> bool {
         self.resent < self.buf.len()
     }
