@@ -244,7 +244,14 @@ impl<'a> Modem<'a> {
 
     /// What to do next; `None` once there is nothing more.
     #[must_use]
+    #[inline]
     pub fn poll_action(&mut self) -> Option<Action<'_>> {
+        let [link] = &self.machine.links;
+        let asks = link.wants_close || link.wants_open || self.machine.nvram.asks();
+        if asks { self.next_action() } else { None }
+    }
+
+    fn next_action(&mut self) -> Option<Action<'_>> {
         let [link] = &mut self.machine.links;
         let id = link.id;
         if core::mem::take(&mut link.wants_close) {
