@@ -64,6 +64,8 @@ struct Mark {
 pub struct LineReader<'a> {
     body: Buf<'a>,
     phase: Phase,
+    /// Whether the last byte taken was the CR of a line.
+    after_cr: bool,
     /// How far the body has been scanned. Only where a line may end it matters
     /// what came before.
     scanned: usize,
@@ -86,6 +88,7 @@ impl<'a> LineReader<'a> {
         Self {
             body: memory,
             phase: Phase::Hunt { after_word: false },
+            after_cr: false,
             scanned: 0,
             scan: Scan::default(),
             command: 0,
@@ -131,6 +134,7 @@ impl<'a> LineReader<'a> {
         is_multi_line: &dyn Fn(&[u8]) -> bool,
     ) -> (usize, Taken) {
         let mut rest = bytes;
+        self.after_cr = false;
         while let Some((&byte, behind)) = rest.split_first() {
             let made = match self.phase {
                 Phase::Hunt { after_word } => self.hunt(byte, after_word),
@@ -145,10 +149,19 @@ impl<'a> LineReader<'a> {
             };
             rest = behind;
             if made != Taken::Partial {
-                return (bytes.len() - rest.len(), made);
+                let feed = self.take_line_feed(rest);
+                return (bytes.len() - rest.len() + feed, made);
             }
         }
         (bytes.len(), Taken::Partial)
+    }
+
+    /// Takes the LF right behind a line's CR, which belongs to its end; returns
+    /// how many bytes that are.
+    pub fn take_line_feed(&mut self, bytes: &[u8]) -> usize {
+        let taken = self.after_cr && bytes.first() == Some(&b'\n');
+        self.after_cr &= bytes.is_empty();
+        taken.into()
     }
 
     /// Takes bytes that are data wherever they stand all at once.
@@ -247,6 +260,7 @@ impl<'a> LineReader<'a> {
 
     fn end_line(&mut self, byte: u8, format: Format, echo: &mut dyn FnMut(&[u8])) -> Taken {
         self.phase = Phase::Hunt { after_word: false };
+        self.after_cr = byte != b'\n';
         if format.echo {
             echo(&[byte]);
         }

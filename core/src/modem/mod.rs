@@ -138,6 +138,10 @@ impl<'a> Modem<'a> {
         else {
             return 0;
         };
+        let feed = self.reader.take_line_feed(bytes);
+        if feed > 0 {
+            return feed;
+        }
         let missing = length.saturating_sub(self.decoded.len());
         let part = bytes.get(..missing.min(bytes.len())).unwrap_or_default();
         if self.decoded.extend(part).is_err() {
@@ -364,10 +368,9 @@ impl<'a> Modem<'a> {
 
     #[inline(never)]
     fn work(&mut self) {
-        while self.run_next()
-            || self.machine.tell_waiting()
-            || self.machine.held_packet(LinkId(0))
-        {}
+        while self.run_next() || self.machine.tell_waiting() || self.machine.held_packet(LinkId(0))
+        {
+        }
     }
 
     /// Carries out the next command of the line, if there is one and room for
