@@ -25,9 +25,9 @@ pub mod mqtt;
 pub mod time;
 
 pub use mem::Buf;
-pub use modem::Modem;
 pub use modem::api::{
     Action, Config, Endpoint, HostLines, Identity, LinkId, Memory, NetError, NetEvent,
     RestoreError, Slot, TlsFiles,
 };
+pub use modem::Modem;
 pub use time::Instant;

@@ -6,8 +6,6 @@
 
 /// The most parameters a [`Signature`] may have.
 pub const MAX_PARAMS: usize = 8;
-/// The most characters of an extended command's name behind its `+` (V.250 §5.4.1).
-pub const MAX_NAME: usize = 16;
 
 /// What a value must be.
 #[derive(Clone, Copy, Debug)]

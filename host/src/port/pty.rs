@@ -81,13 +81,16 @@ impl Pty {
         self.link.as_ref().map_or(&self.path, Link::path)
     }
 
-    /// Whether no one has the slave open.
-    fn hung_up(&self) -> bool {
-        let mut fds = [PollFd::new(&*self.master, PollFlags::empty())];
+    /// Whether no one has the slave open, and whether there are bytes to read.
+    fn state(&self) -> (bool, bool) {
+        let mut fds = [PollFd::new(&*self.master, PollFlags::IN)];
         let now = Timespec::default();
-        let polled = poll(&mut fds, Some(&now));
+        if poll(&mut fds, Some(&now)).is_err() {
+            return (false, false);
+        }
         let [fd] = fds;
-        polled.is_ok() && fd.revents().contains(PollFlags::HUP)
+        let has = |flag| fd.revents().contains(flag);
+        (has(PollFlags::HUP), has(PollFlags::IN))
     }
 
     fn arrive(&mut self) -> io::Result<()> {
@@ -111,12 +114,15 @@ impl Pty {
 
     /// Looks whether a host has come or the last one has gone.
     fn look(&mut self) {
-        let hung_up = self.hung_up();
-        if self.host.is_some() {
-            self.leaving |= hung_up;
-        } else if !hung_up && let Err(error) = self.arrive() {
+        let (hung_up, readable) = self.state();
+        // A host that only writes a line may be gone before it is seen.
+        if self.host.is_none()
+            && (!hung_up || readable)
+            && let Err(error) = self.arrive()
+        {
             tracing::error!(path = %self.path.display(), "cannot watch the terminal: {error}");
         }
+        self.leaving |= hung_up && self.host.is_some();
     }
 }
 
