@@ -69,12 +69,12 @@ fn found_at(address: String, label: &str, port: Box<dyn Port>) -> Opened {
 
 async fn open_tcp(address: &str) -> Result<Opened, Failure> {
     let socket = tcp_address(address).await?;
-    if !socket.ip().is_loopback() {
-        tracing::warn!("{socket}: anyone who can reach this address can use the modem");
-    }
     let cannot = |error| Failure::system(format_args!("cannot listen on {socket}"), &error);
     let port = Tcp::bind(socket).await.map_err(cannot)?;
     let bound = port.local_addr().map_err(cannot)?.to_string();
+    if !socket.ip().is_loopback() {
+        tracing::warn!("anyone who can reach {bound} can use the modem there");
+    }
     Ok(found_at(bound.clone(), &format!("tcp {bound}"), Box::new(port)))
 }
 
