@@ -5,6 +5,18 @@
 //! tells the time and carries out the [`Action`]s. It runs on memory the caller
 //! lends ([`Memory`]) and needs no heap.
 //!
+//! ```
+//! use mqmodem_core::{Config, Instant, Memory, Modem};
+//!
+//! let mut memory = [0; 32 * 1024];
+//! let memory = Memory::lent(&mut memory).expect("at least 32 KiB");
+//! let mut modem = Modem::new(Config::default(), memory, Instant::ZERO);
+//!
+//! let taken = modem.handle_host(Instant::ZERO, b"AT+MQTTSTATE\r");
+//! assert_eq!(taken, 13);
+//! assert_eq!(modem.host_out(), b"AT+MQTTSTATE\r\r\n+MQTTSTATE:0\r\n\r\nOK\r\n");
+//! ```
+//!
 //! The layers, low to high; each imports only from those before it:
 //! [`time`] and [`mem`], [`at`] (the AT language), [`mqtt`] (an MQTT client),
 //! [`modem`] (the machine), [`cmd`] (commands every dialect shares) and
@@ -25,9 +37,9 @@ pub mod mqtt;
 pub mod time;
 
 pub use mem::Buf;
+pub use modem::Modem;
 pub use modem::api::{
     Action, Config, Endpoint, HostLines, Identity, LinkId, Memory, NetError, NetEvent,
     RestoreError, Slot, TlsFiles,
 };
-pub use modem::Modem;
 pub use time::Instant;

@@ -48,14 +48,16 @@ impl Bytes<'_> {
 
     /// Makes at least `want` bytes addressable, where that is allowed.
     #[inline]
+    #[cfg_attr(not(feature = "alloc"), allow(unused_variables))]
     fn grow(&mut self, want: usize) {
         match self {
             Self::Lent(_) => {}
             #[cfg(feature = "alloc")]
             Self::Heap { vec, max } => {
-                if vec.len() < want {
-                    let size = want.next_power_of_two().max(64).min(*max);
-                    vec.reserve_exact(size.saturating_sub(vec.len()));
+                let size = want.checked_next_power_of_two().unwrap_or(want);
+                let size = size.max(64).min(*max);
+                if vec.len() < size {
+                    vec.reserve_exact(size - vec.len());
                     vec.resize(size, 0);
                 }
             }

@@ -50,7 +50,7 @@ async fn a_good_server_is_reached_by_name_and_address() {
     let authority = Authority::new();
     for version in pki::VERSIONS {
         for host in ["localhost", "127.0.0.1"] {
-            let server = Server::new(&authority, Leaf::good()).only(version);
+            let server = Server::new(&authority, &Leaf::good()).only(version);
             let said = dial_tls(host, server, trusting(&authority)).await;
             assert_eq!(said.as_deref(), Ok(&b"hello"[..]));
         }
@@ -61,7 +61,7 @@ async fn a_good_server_is_reached_by_name_and_address() {
 async fn an_unknown_authority_is_not_trusted() {
     let (ours, theirs) = (Authority::new(), Authority::new());
     for version in pki::VERSIONS {
-        let server = Server::new(&theirs, Leaf::good()).only(version);
+        let server = Server::new(&theirs, &Leaf::good()).only(version);
         let refused = dial_tls("localhost", server, trusting(&ours)).await;
         assert_eq!(refused, Err(NetError::TlsUntrusted));
     }
@@ -69,7 +69,7 @@ async fn an_unknown_authority_is_not_trusted() {
 
 #[tokio::test]
 async fn the_platform_does_not_trust_our_authority() {
-    let server = Server::new(&Authority::new(), Leaf::good());
+    let server = Server::new(&Authority::new(), &Leaf::good());
     let refused = dial_tls("localhost", server, TlsFiles::default()).await;
     assert_eq!(refused, Err(NetError::TlsUntrusted));
 }
@@ -85,12 +85,12 @@ async fn a_server_that_signed_itself_is_not_trusted() {
 #[tokio::test]
 async fn the_name_must_match() {
     let authority = Authority::new();
-    let elsewhere = || Server::new(&authority, Leaf::named(&["example.org", "10.1.2.3"]));
+    let elsewhere = || Server::new(&authority, &Leaf::named(&["example.org", "10.1.2.3"]));
     for host in ["localhost", "127.0.0.1"] {
         let refused = dial_tls(host, elsewhere(), trusting(&authority)).await;
         assert_eq!(refused, Err(NetError::TlsName), "{host}");
     }
-    let by_name_only = Server::new(&authority, Leaf::named(&["localhost"]));
+    let by_name_only = Server::new(&authority, &Leaf::named(&["localhost"]));
     let refused = dial_tls("127.0.0.1", by_name_only, trusting(&authority)).await;
     assert_eq!(refused, Err(NetError::TlsName));
 }
@@ -99,7 +99,7 @@ async fn the_name_must_match() {
 async fn the_time_must_fit() {
     let authority = Authority::new();
     for leaf in [Leaf::expired(), Leaf::not_yet_valid()] {
-        let server = Server::new(&authority, leaf);
+        let server = Server::new(&authority, &leaf);
         let refused = dial_tls("localhost", server, trusting(&authority)).await;
         assert_eq!(refused, Err(NetError::TlsExpired));
     }
@@ -110,7 +110,7 @@ async fn a_client_certificate_is_shown_where_asked_for() {
     let authority = Authority::new();
     let (certificate, key) = authority.client();
     for version in pki::VERSIONS {
-        let server = Server::new(&authority, Leaf::good()).asking(&authority).only(version);
+        let server = Server::new(&authority, &Leaf::good()).asking(&authority).only(version);
         let files = TlsFiles {
             certificate: Some(certificate.as_bytes()),
             key: Some(key.as_bytes()),
@@ -125,7 +125,7 @@ async fn a_client_certificate_is_shown_where_asked_for() {
 async fn a_missing_client_certificate_has_its_name() {
     let authority = Authority::new();
     for version in pki::VERSIONS {
-        let server = Server::new(&authority, Leaf::good()).asking(&authority).only(version);
+        let server = Server::new(&authority, &Leaf::good()).asking(&authority).only(version);
         let refused = dial_tls("localhost", server, trusting(&authority)).await;
         assert_eq!(refused, Err(NetError::TlsClientCertificate), "{version:?}");
     }
@@ -136,7 +136,7 @@ async fn a_client_certificate_of_someone_else_has_its_name() {
     let (authority, other) = (Authority::new(), Authority::new());
     let (certificate, key) = other.client();
     for version in pki::VERSIONS {
-        let server = Server::new(&authority, Leaf::good()).asking(&authority).only(version);
+        let server = Server::new(&authority, &Leaf::good()).asking(&authority).only(version);
         let files = TlsFiles {
             certificate: Some(certificate.as_bytes()),
             key: Some(key.as_bytes()),

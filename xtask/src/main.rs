@@ -1,2 +1,68 @@
-//! x
-fn main() {}
+//! `cargo xtask VERB`: what the continuous integration runs, runnable by hand.
+//! One verb a file.
+#![allow(clippy::print_stdout, clippy::print_stderr, unreachable_pub)]
+
+mod audit;
+mod bench;
+mod docs;
+mod fuzz;
+mod no_std;
+mod setup;
+mod sh;
+mod size;
+mod source;
+mod test;
+mod tidy;
+mod transcript;
+
+use std::process::ExitCode;
+
+const HELP: &str = "\
+cargo xtask VERB
+
+  test [--list] [--only STEP] [--skip STEP]
+                     everything that must pass before a change lands
+  setup              the tools `test` needs: checked, and installed as root
+  tidy               layers, lengths and words the house rules speak of
+  no-std             the core without alloc links without std and allocator
+  docs [--check]     write the generated manual; play the README's transcripts
+  bench parse        instructions per command, under valgrind
+  bench publish      messages a second into Mosquitto, beside other clients
+  fuzz [--seconds N] both sides of the modem, under cargo-fuzz (60 seconds)
+  audit              licences, sources and advisories of what we build on
+  size               the release program with and without the broker
+";
+
+fn main() -> ExitCode {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    match run(&words) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(why) => {
+            eprintln!("xtask: {why}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(words: &[&str]) -> sh::Result {
+    match words {
+        ["test", rest @ ..] => test::run(rest),
+        ["setup"] => setup::run(),
+        ["tidy"] => tidy::run(),
+        ["no-std"] => no_std::run(),
+        ["docs"] => docs::write(),
+        ["docs", "--check"] => docs::check(),
+        ["bench", "parse"] => bench::parse::run(),
+        ["bench", "publish"] => bench::publish::run(),
+        ["fuzz"] => fuzz::run(60),
+        ["fuzz", "--seconds", n] => fuzz::run(n.parse().map_err(|_| format!("not a number: {n}"))?),
+        ["audit"] => audit::run(),
+        ["size"] => size::run(),
+        [] | ["help" | "--help" | "-h"] => {
+            print!("{HELP}");
+            Ok(())
+        }
+        _ => Err(format!("no such verb: {}\n\n{HELP}", words.join(" "))),
+    }
+}

@@ -20,7 +20,7 @@ pub enum Reject {
 pub struct Args<'l> {
     line: &'l [u8],
     decoded: &'l [u8],
-    values: Values,
+    values: Option<&'l Values>,
     signature: usize,
 }
 
@@ -30,7 +30,7 @@ impl<'l> Args<'l> {
         Self {
             line: &[],
             decoded: &[],
-            values: Values::default(),
+            values: None,
             signature: 0,
         }
     }
@@ -39,7 +39,7 @@ impl<'l> Args<'l> {
     pub(crate) fn check(
         line: &'l [u8],
         decoded: &'l [u8],
-        values: Values,
+        values: &'l Values,
         signatures: &[Signature],
         strict: bool,
     ) -> Result<Self, Reject> {
@@ -48,7 +48,7 @@ impl<'l> Args<'l> {
             let args = Self {
                 line,
                 decoded,
-                values,
+                values: Some(values),
                 signature,
             };
             if values.count > declared.params.len() {
@@ -62,9 +62,13 @@ impl<'l> Args<'l> {
         Err(why)
     }
 
+    fn value(&self, index: usize) -> Option<&'l Value> {
+        self.values?.get(index)
+    }
+
     fn fit(&self, params: &[Param], strict: bool) -> Result<(), Reject> {
         for (index, param) in params.iter().enumerate() {
-            match self.values.get(index) {
+            match self.value(index) {
                 Some(value) => self.fit_value(index, value, param, strict)?,
                 None if param.optional => {}
                 None => return Err(Reject::Value),
@@ -106,7 +110,7 @@ impl<'l> Args<'l> {
 
     /// Whether the value was given.
     pub fn has(&self, index: usize) -> bool {
-        self.values.get(index).is_some()
+        self.value(index).is_some()
     }
 
     /// A number.
@@ -126,13 +130,13 @@ impl<'l> Args<'l> {
 
     /// Bytes, without their quotes and with their escapes resolved.
     pub fn bytes(&self, index: usize) -> &'l [u8] {
-        let value = self.values.get(index);
+        let value = self.value(index);
         value.map_or(&[], |value| value.bytes(self.line, self.decoded))
     }
 
     /// Bytes the value took on the wire between its quotes.
     pub fn wire_len(&self, index: usize) -> usize {
-        self.values.get(index).map_or(0, |value| value.wire_len)
+        self.value(index).map_or(0, |value| value.wire_len)
     }
 }
 

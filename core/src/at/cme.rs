@@ -31,7 +31,7 @@ pub const ALL: &[(u16, &str)] = &[
     (INVALID_CHARACTERS, "invalid characters in text string"),
     (NO_SERVICE, "no network service"),
     (NETWORK_TIMEOUT, "network timeout"),
-    (INCORRECT_PARAMETERS, "incorrect parameters"),
+    (INCORRECT_PARAMETERS, "Incorrect parameters"),
     (UNKNOWN, "unknown"),
 ];
 

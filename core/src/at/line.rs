@@ -1,6 +1,6 @@
 //! Reading command lines byte by byte (rules R1, R2, R4 and R11).
 
-use super::scan::{Place, Scan, plain_run};
+use super::scan::{Place, Scan};
 use crate::mem::Buf;
 
 /// Bytes of a line that are echoed before the echo pauses.
@@ -63,6 +63,9 @@ struct Mark {
 pub struct LineReader<'a> {
     body: Buf<'a>,
     phase: Phase,
+    /// How far the body has been scanned. Only where a line may end it matters
+    /// what came before.
+    scanned: usize,
     scan: Scan,
     /// Where in the body the present command starts.
     command: usize,
@@ -82,6 +85,7 @@ impl<'a> LineReader<'a> {
         Self {
             body: memory,
             phase: Phase::Hunt { after_word: false },
+            scanned: 0,
             scan: Scan::default(),
             command: 0,
             marks: [Mark::default(); 2],
@@ -126,14 +130,13 @@ impl<'a> LineReader<'a> {
         is_multi_line: &dyn Fn(&[u8]) -> bool,
     ) -> (usize, Taken) {
         let mut taken = 0;
-        while let Some(&byte) = bytes.get(taken) {
-            let run = self.take_run(bytes.get(taken..).unwrap_or_default(), format, echo);
-            if run > 0 {
-                taken += run;
-                continue;
-            }
-            taken += 1;
+        while let Some(rest) = bytes.get(taken..)
+            && let Some(&byte) = rest.first()
+        {
+            let run = self.take_run(rest, format, echo);
+            taken += run.max(1);
             let made = match self.phase {
+                _ if run > 0 => Taken::Partial,
                 Phase::Body => self.body_byte(byte, format, echo, is_multi_line),
                 Phase::GotA(a) => self.after_a(a, byte, format, echo),
                 Phase::Hunt { after_word } => self.hunt(byte, after_word),
@@ -145,23 +148,23 @@ impl<'a> LineReader<'a> {
         (taken, Taken::Partial)
     }
 
-    /// Takes plain bytes inside quotes all at once.
+    /// Takes bytes that are data wherever they stand all at once.
     fn take_run(&mut self, bytes: &[u8], format: Format, echo: &mut dyn FnMut(&[u8])) -> usize {
-        let plain = format.cr < 0x20 && format.backspace < 0x20;
-        let quoted = self.phase == Phase::Body && self.scan.place == Place::Quoted;
-        if !plain || !quoted || self.overflow {
+        let special = format.cr >= 0x20 || format.backspace >= 0x20;
+        if self.phase != Phase::Body || self.overflow || special {
             return 0;
         }
-        // A run never passes a mark, so that marks stay where they belong.
-        let to_mark = MARK_EVERY - self.body.len() % MARK_EVERY;
-        let window = bytes.get(..bytes.len().min(to_mark)).unwrap_or_default();
-        let run = window.get(..plain_run(window)).unwrap_or_default();
+        let data = |byte: &u8| *byte >= 0x20 && *byte != DELETE;
+        let len = bytes
+            .iter()
+            .position(|byte| !data(byte))
+            .unwrap_or(bytes.len());
+        let run = bytes.get(..len).unwrap_or_default();
         if run.is_empty() || self.body.extend(run).is_err() {
             return 0;
         }
-        self.set_mark(self.body.len());
         self.echo(run, format, echo);
-        run.len()
+        len
     }
 
     fn hunt(&mut self, byte: u8, after_word: bool) -> Taken {
@@ -198,6 +201,7 @@ impl<'a> LineReader<'a> {
     fn start_body(&mut self) {
         self.phase = Phase::Body;
         self.body.clear();
+        self.scanned = 0;
         self.scan = Scan::default();
         self.command = 0;
         self.marks = [Mark::default(); 2];
@@ -215,11 +219,14 @@ impl<'a> LineReader<'a> {
         is_multi_line: &dyn Fn(&[u8]) -> bool,
     ) -> Taken {
         let ends = byte == format.cr || (byte == b'\n' && !format.strict);
-        if ends && !(self.multi_line && self.scan.in_quotes()) {
-            return self.end_line(byte, format, echo);
+        if ends {
+            self.catch_up(format, is_multi_line);
+            if !(self.multi_line && self.scan.in_quotes()) {
+                return self.end_line(byte, format, echo);
+            }
         }
         if !ends && (byte == format.backspace || byte == BACKSPACE || byte == DELETE) {
-            self.erase(format, echo, is_multi_line);
+            self.erase(format, echo);
             return Taken::Partial;
         }
         let byte = match byte {
@@ -249,39 +256,53 @@ impl<'a> LineReader<'a> {
     }
 
     fn store(&mut self, byte: u8, format: Format, is_multi_line: &dyn Fn(&[u8]) -> bool) {
-        if self.body.push(byte).is_err() {
-            self.overflow = true;
+        if !self.overflow && self.body.push(byte).is_ok() {
+            return;
         }
-        self.advance(byte, self.body.len(), format, is_multi_line);
+        // What is swallowed is still scanned, so that the line ends where it
+        // would have.
+        self.catch_up(format, is_multi_line);
+        self.overflow = true;
+        self.scan.step(byte, !format.strict);
     }
 
-    /// Moves the scan past `byte`, behind which the body is `at` bytes long.
-    fn advance(
-        &mut self,
-        byte: u8,
-        at: usize,
-        format: Format,
-        is_multi_line: &dyn Fn(&[u8]) -> bool,
-    ) {
+    /// Scans what came since the last time the place mattered.
+    fn catch_up(&mut self, format: Format, is_multi_line: &dyn Fn(&[u8]) -> bool) {
+        while let Some(rest) = self.body.as_slice().get(self.scanned..)
+            && let Some(&byte) = rest.first()
+        {
+            // A run never passes a mark, so that marks stay where they belong.
+            let to_mark = MARK_EVERY - self.scanned % MARK_EVERY;
+            let window = rest.get(..to_mark.min(rest.len())).unwrap_or_default();
+            match self.scan.skip_run(window) {
+                0 => self.advance(byte, format, is_multi_line),
+                run => self.scanned += run,
+            }
+            self.set_mark();
+        }
+    }
+
+    /// Moves the scan past `byte`.
+    fn advance(&mut self, byte: u8, format: Format, is_multi_line: &dyn Fn(&[u8]) -> bool) {
         let was = self.scan.place;
         if byte == b'=' && was == Place::Name {
-            let typed = self.body.as_slice().get(self.command..at.saturating_sub(1));
+            let typed = self.body.as_slice().get(self.command..self.scanned);
             let name = extended_name(typed.unwrap_or_default());
             self.multi_line = !format.strict && is_multi_line(name);
         }
         self.scan.step(byte, !format.strict);
+        self.scanned += 1;
         if byte == b';' && was != Place::Comment && self.scan.place == Place::Name {
-            self.command = at;
+            self.command = self.scanned;
         }
-        self.set_mark(at);
     }
 
     /// Remembers the scan's state every [`MARK_EVERY`] bytes.
-    fn set_mark(&mut self, at: usize) {
-        if at.is_multiple_of(MARK_EVERY) {
+    fn set_mark(&mut self) {
+        if self.scanned.is_multiple_of(MARK_EVERY) {
             let [_, latest] = self.marks;
             let mark = Mark {
-                at,
+                at: self.scanned,
                 scan: self.scan,
                 command: self.command,
                 multi_line: self.multi_line,
@@ -290,28 +311,22 @@ impl<'a> LineReader<'a> {
         }
     }
 
-    /// Deletes the last byte and finds out anew where that leaves the line.
-    fn erase(
-        &mut self,
-        format: Format,
-        echo: &mut dyn FnMut(&[u8]),
-        is_multi_line: &dyn Fn(&[u8]) -> bool,
-    ) {
+    /// Deletes the last byte, and takes the scan back where it had seen it.
+    fn erase(&mut self, format: Format, echo: &mut dyn FnMut(&[u8])) {
         if self.overflow || self.body.is_empty() {
             return;
         }
         let len = self.body.len() - 1;
         self.body.truncate(len);
-        let [earlier, later] = self.marks;
-        let usable = [later, earlier].into_iter().find(|mark| mark.at <= len);
-        let from = usable.unwrap_or_default();
-        self.marks = [Mark::default(), from];
-        self.scan = from.scan;
-        self.command = from.command;
-        self.multi_line = from.multi_line;
-        for at in from.at..len {
-            let byte = self.body.as_slice().get(at).copied().unwrap_or_default();
-            self.advance(byte, at + 1, format, is_multi_line);
+        if self.scanned > len {
+            let [earlier, later] = self.marks;
+            let usable = [later, earlier].into_iter().find(|mark| mark.at <= len);
+            let from = usable.unwrap_or_default();
+            self.marks = [Mark::default(), from];
+            self.scanned = from.at;
+            self.scan = from.scan;
+            self.command = from.command;
+            self.multi_line = from.multi_line;
         }
         self.echo(&[BACKSPACE, b' ', BACKSPACE], format, echo);
     }

@@ -1,4 +1,12 @@
 //! The AT language (ITU-T V.250, 3GPP TS 27.007): reading lines, what commands
 //! look like, wording answers. Knows no MQTT and no modem.
 
+pub mod args;
+pub mod cme;
+pub mod help;
+pub mod line;
+pub mod reply;
+mod scan;
 pub mod schema;
+pub mod split;
+pub(crate) mod values;

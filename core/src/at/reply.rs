@@ -192,7 +192,7 @@ mod tests {
             reply.result(Final::Cme {
                 code: 3,
                 words: true,
-            })
+            });
         };
         assert_eq!(say(true, false, info), b"\r\nx\r\n");
         assert_eq!(say(false, false, info), b"x\r\n");

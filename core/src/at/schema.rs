@@ -6,6 +6,11 @@
 
 /// The most parameters a [`Signature`] may have.
 pub const MAX_PARAMS: usize = 8;
+/// The most characters of an extended command's name behind its `+` (V.250 §5.4.1).
+pub const MAX_NAME: usize = 16;
+
+/// A condition on a text, and an example of what fails it.
+pub type Check = (fn(&str) -> bool, &'static str);
 
 /// What a value must be.
 #[derive(Clone, Copy, Debug)]
@@ -25,8 +30,8 @@ pub enum Kind {
         min: usize,
         /// Most bytes.
         max: usize,
-        /// A further condition, and an example of what fails it.
-        check: Option<(fn(&str) -> bool, &'static str)>,
+        /// A further condition.
+        check: Option<Check>,
     },
     /// Any bytes, `min` to `max` of them.
     Bytes {

@@ -51,7 +51,10 @@ pub const ALL: &[(u8, &str)] = &[
     (TLS_NAME, "TLS: name does not match"),
     (TLS_EXPIRED, "TLS: expired or not yet valid"),
     (TLS_OTHER, "TLS: other failure"),
-    (TLS_CLIENT, "TLS: client certificate or key missing or refused"),
+    (
+        TLS_CLIENT,
+        "TLS: client certificate or key missing or refused",
+    ),
     (RADIO_OFF, "radio off"),
     (KEEP_ALIVE, "keep-alive unanswered"),
     (PROTOCOL, "the broker broke the protocol"),

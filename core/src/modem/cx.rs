@@ -8,11 +8,11 @@ use super::machine::Machine;
 use super::settings::Settings;
 use super::state::{Functionality, Profile};
 use super::table::{Dialect, Fail, Wait};
+use crate::Identity;
 use crate::at::cme;
 use crate::at::reply::Reply;
 use crate::mem::{Buf, Full};
 use crate::mqtt::{Qos, SendError};
-use crate::Identity;
 use core::time::Duration;
 
 /// How long a connect may take: name, TCP, TLS and CONNACK together.
@@ -88,9 +88,11 @@ impl<'c, 'a> Cx<'c, 'a> {
         let machine = &mut *self.machine;
         let record = machine.nvram.get(Slot::Settings(self.link));
         let settings = record.and_then(Settings::decode);
-        machine.answer.say(&mut machine.out, &machine.profile, |reply| {
-            say(settings, reply);
-        });
+        machine
+            .answer
+            .say(&mut machine.out, &machine.profile, |reply| {
+                say(settings, reply);
+            });
     }
 
     /// Keeps new MQTT settings.
@@ -169,26 +171,25 @@ impl<'c, 'a> Cx<'c, 'a> {
         retain: bool,
         payload: &[u8],
     ) -> Result<Wait, Fail> {
-        let (now, qos) = (self.machine.now, quality(qos)?);
+        let qos = quality(qos)?;
         let link = self.online()?;
         let out = &mut link.net_out;
-        let id = link.session.publish(now, topic, qos, retain, payload, out)?;
+        let id = link.session.publish(topic, qos, retain, payload, out)?;
         Ok(id.map_or(Wait::Written(link.queued()), Wait::Acknowledged))
     }
 
     /// Subscribes; done when the broker has granted it.
     pub fn subscribe(&mut self, filter: &str, qos: u32) -> Result<Wait, Fail> {
-        let (now, qos) = (self.machine.now, quality(qos)?);
+        let qos = quality(qos)?;
         let link = self.online()?;
-        let id = link.session.subscribe(now, filter, qos, &mut link.net_out)?;
+        let id = link.session.subscribe(filter, qos, &mut link.net_out)?;
         Ok(Wait::Acknowledged(id))
     }
 
     /// Unsubscribes; done when the broker says so.
     pub fn unsubscribe(&mut self, filter: &str) -> Result<Wait, Fail> {
-        let now = self.machine.now;
         let link = self.online()?;
-        let id = link.session.unsubscribe(now, filter, &mut link.net_out)?;
+        let id = link.session.unsubscribe(filter, &mut link.net_out)?;
         Ok(Wait::Acknowledged(id))
     }
 
@@ -196,11 +197,13 @@ impl<'c, 'a> Cx<'c, 'a> {
     pub fn each_subscription(&mut self, mut say: impl FnMut(&str, Qos, &mut Reply)) {
         let machine = &mut *self.machine;
         let [link] = &machine.links;
-        machine.answer.say(&mut machine.out, &machine.profile, |reply| {
-            for (filter, qos) in link.session.subscriptions() {
-                say(filter, qos, reply);
-            }
-        });
+        machine
+            .answer
+            .say(&mut machine.out, &machine.profile, |reply| {
+                for (filter, qos) in link.session.subscriptions() {
+                    say(filter, qos, reply);
+                }
+            });
     }
 
     fn online(&mut self) -> Result<&mut super::link::Link<'a>, Fail> {
@@ -226,6 +229,7 @@ impl From<SendError> for Fail {
         match error {
             SendError::NotConnected => Self::NOT_ALLOWED,
             SendError::WindowFull | SendError::Full => Self::MEMORY_FULL,
+            SendError::Invalid => Self::Cme(cme::INVALID_CHARACTERS),
         }
     }
 }

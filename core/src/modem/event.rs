@@ -31,6 +31,11 @@ pub enum Event<'e> {
         /// Its length in bytes, as far as it is known: payload or packet.
         length: u32,
     },
+    /// Publishes the broker had not finished were lost with its session.
+    Dropped {
+        /// How many.
+        count: u32,
+    },
     /// The link was lost.
     Lost {
         /// One of [`code::ALL`](super::code::ALL).

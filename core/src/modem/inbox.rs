@@ -12,6 +12,7 @@ pub(crate) const RESERVE: usize = 4 * HEADER;
 const MESSAGE: u8 = 0;
 const TOO_LARGE: u8 = 1;
 const LOST: u8 = 2;
+const DROPPED: u8 = 3;
 
 /// Events in the order they came.
 #[derive(Debug)]
@@ -51,6 +52,11 @@ impl<'a> Inbox<'a> {
         self.push(LOST, code.into(), &[])
     }
 
+    /// Keeps that so many publishes were lost with the session.
+    pub(crate) fn push_dropped(&mut self, count: u32) -> Result<(), Full> {
+        self.push(DROPPED, count, &[])
+    }
+
     fn push(&mut self, kind: u8, number: u32, bytes: &[u8]) -> Result<(), Full> {
         if self.records.free() < HEADER + bytes.len() {
             return Err(Full);
@@ -70,9 +76,8 @@ impl<'a> Inbox<'a> {
         let len = u32::from_be_bytes([l0, l1, l2, l3]) as usize;
         let packet = rest.get(..len).unwrap_or_default();
         let event = match kind {
-            LOST => Event::Lost {
-                code: number as u8,
-            },
+            LOST => Event::Lost { code: number as u8 },
+            DROPPED => Event::Dropped { count: number },
             _ => message(packet, (kind == TOO_LARGE).then_some(number))?,
         };
         Some((event, HEADER + len))

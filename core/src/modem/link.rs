@@ -13,12 +13,18 @@ pub(crate) const ANSWER_ROOM: usize = 64;
 pub(crate) enum Phase {
     Closed,
     /// The caller opens the transport.
-    Opening { deadline: Instant },
+    Opening {
+        deadline: Instant,
+    },
     /// CONNECT was written, CONNACK is awaited.
-    Greeting { deadline: Instant },
+    Greeting {
+        deadline: Instant,
+    },
     Online,
     /// DISCONNECT was written and is on its way to the network.
-    Closing { deadline: Instant },
+    Closing {
+        deadline: Instant,
+    },
 }
 
 /// A PUBLISH larger than the memory: told without its payload.

@@ -2,7 +2,7 @@
 //! what is kept. The line reader stays outside, so that a handler can change
 //! all of this while it reads its values from the line.
 
-use super::api::{Config, LinkId, Memory, Slot};
+use super::api::{Config, LinkId, Memory};
 use super::event::{Event, Wording};
 use super::inbox::Inbox;
 use super::link::Link;
@@ -86,7 +86,11 @@ impl Answer {
     pub(crate) fn say(&mut self, out: &mut Buf, profile: &Profile, say: impl FnOnce(&mut Reply)) {
         let said = out.len().saturating_sub(self.start);
         let room = (out.capacity() / 2).saturating_sub(RESULT_ROOM);
-        let limit = if self.overflow { 0 } else { room.saturating_sub(said) };
+        let limit = if self.overflow {
+            0
+        } else {
+            room.saturating_sub(said)
+        };
         let mut reply = Reply::new(out, profile.style(), limit);
         say(&mut reply);
         self.overflow |= reply.overflowed();
@@ -135,7 +139,10 @@ impl<'a> Machine<'a> {
     /// An answer begins.
     pub(crate) fn begin_answer(&mut self) {
         let start = self.out.len();
-        self.answer = Answer { start, overflow: false };
+        self.answer = Answer {
+            start,
+            overflow: false,
+        };
     }
 
     /// Says something of the present answer.
@@ -215,6 +222,22 @@ impl<'a> Machine<'a> {
         }
     }
 
+    /// Bytes of data mode came: the next one may take its time again.
+    pub(crate) fn prompt_again(&mut self) {
+        if let Run::Prompt { deadline, .. } = &mut self.run {
+            *deadline = self.now + PROMPT_LIMIT;
+        }
+    }
+
+    /// Data mode waited long enough: what came is dropped.
+    pub(crate) fn prompt_timeout(&mut self) {
+        if let Run::Prompt { deadline, .. } = self.run
+            && deadline <= self.now
+        {
+            self.fail_line(Fail::Cme(cme::INCORRECT_PARAMETERS));
+        }
+    }
+
     /// The present command waited long enough.
     pub(crate) fn wait_timeout(&mut self) {
         let Run::Waiting {
@@ -237,7 +260,12 @@ impl<'a> Machine<'a> {
 
     /// Tells the host an event; whether it had room for it.
     pub(crate) fn tell(&mut self, event: &Event) -> bool {
-        word(&mut self.out, &self.profile, self.config.dialect.word, event)
+        word(
+            &mut self.out,
+            &self.profile,
+            self.config.dialect.word,
+            event,
+        )
     }
 
     /// Whether an event may go to the host at once, without waiting its turn.

@@ -4,14 +4,13 @@ use super::api::Memory;
 use crate::mem::Buf;
 
 /// The least memory [`Memory::lent`] takes, in bytes.
-pub const LEAST: usize = 16 * 1024;
+pub(super) const LEAST: usize = 32 * 1024;
 
 impl<'a> Memory<'a> {
-    /// Shares out one piece of memory, at least 16 KiB; `None` if it is smaller.
+    /// Shares out one piece of memory, at least 32 KiB; `None` if it is smaller.
     ///
-    /// Of every sixteen bytes the settings take four, the answers to the host
-    /// three, lines, waiting messages and the network the rest: with 16 KiB a
-    /// line may have 2,560 bytes and a message 1 KiB.
+    /// A quarter holds settings and certificates, an eighth answers to the host;
+    /// with 32 KiB a line and a received packet may have 2,560 bytes each.
     pub fn lent(memory: &'a mut [u8]) -> Option<Self> {
         if memory.len() < LEAST {
             return None;
@@ -24,16 +23,16 @@ impl<'a> Memory<'a> {
             Some(Buf::lent(part))
         };
         Some(Self {
-            line: part(10)?,
-            values: part(8)?,
-            host_out: part(12)?,
-            inbox: part(5)?,
-            settings: part(12)?,
-            net_in: part(4)?,
-            net_out: part(5)?,
-            in_flight: part(5)?,
+            line: part(5)?,
+            values: part(4)?,
+            host_out: part(8)?,
+            inbox: part(6)?,
+            settings: part(16)?,
+            net_in: part(5)?,
+            net_out: part(6)?,
+            in_flight: part(6)?,
             received: part(1)?,
-            subscriptions: part(2)?,
+            subscriptions: part(4)?,
         })
     }
 

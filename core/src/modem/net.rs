@@ -58,7 +58,10 @@ impl Machine<'_> {
 
     /// Bytes from the broker; returns how many were taken.
     pub(crate) fn net_data(&mut self, id: LinkId, bytes: &[u8]) -> usize {
-        let mut taken = 0;
+        let (now, mut taken) = (self.now, 0);
+        if let Some(link) = self.link_mut(id).filter(|link| link.listens()) {
+            link.session.received(now);
+        }
         while let Some(rest) = bytes.get(taken..).filter(|rest| !rest.is_empty()) {
             if !self.net_ready(id) {
                 break;
@@ -89,7 +92,11 @@ impl Machine<'_> {
             Input::Taken(count) => count,
             Input::Packet(len) => {
                 let packet = bytes.get(..len).unwrap_or_default();
-                if self.packet(id, packet, None) { len } else { 0 }
+                if self.packet(id, packet, None) {
+                    len
+                } else {
+                    0
+                }
             }
             Input::Held(count) => {
                 self.held_packet(id);
@@ -111,7 +118,8 @@ impl Machine<'_> {
 
     /// Handles the whole packet in a link's own memory; whether it could.
     pub(crate) fn held_packet(&mut self, id: LinkId) -> bool {
-        let Some(link) = self.link_mut(id).filter(|link| link.is_held()) else {
+        let waiting = |link: &&mut Link| !link.net_in.is_empty() && link.is_held();
+        let Some(link) = self.link_mut(id).filter(waiting) else {
             return false;
         };
         let too_large = link.take_too_large();
@@ -185,6 +193,19 @@ impl Machine<'_> {
             link.phase = Phase::Online;
         }
         self.end_connect(code::DONE, Ok(()));
+        self.tell_dropped(id);
+    }
+
+    /// Tells of publishes that went down with the session the broker lost.
+    fn tell_dropped(&mut self, id: LinkId) {
+        let Some(link) = self.link_mut(id) else {
+            return;
+        };
+        let dropped = core::iter::from_fn(|| link.session.poll_dropped()).count();
+        if dropped > 0 {
+            let count = u32::try_from(dropped).unwrap_or(u32::MAX);
+            self.inbox.push_dropped(count).unwrap_or_default();
+        }
     }
 
     /// The connect command is answered.
@@ -220,6 +241,9 @@ impl Machine<'_> {
         };
         let was = link.phase;
         link.reset();
+        // With a clean session what was in flight is gone; the command that
+        // waits for it is told below, and no other is.
+        while link.session.poll_dropped().is_some() {}
         match was {
             Phase::Closed => {}
             Phase::Opening { .. } | Phase::Greeting { .. } => {
@@ -258,7 +282,7 @@ impl Machine<'_> {
             }
             Phase::Online => {}
         }
-        let written = link.session.disconnect(now, &mut link.net_out);
+        let written = link.session.disconnect(&mut link.net_out);
         link.phase = Phase::Closing {
             deadline: now + CLOSE_LIMIT,
         };
@@ -281,6 +305,7 @@ impl Machine<'_> {
         link.written += count as u64;
         if count > 0 {
             link.session.sent(now);
+            link.session.poll_resend(&mut link.net_out);
         }
         if link.net_out.is_empty() && matches!(link.phase, Phase::Closing { .. }) {
             self.drop_link(id, code::BY_COMMAND);

@@ -79,12 +79,8 @@ impl<'a> Nvram<'a> {
         Ok(())
     }
 
-    /// Stages `bytes` for `slot`; empty means it is to be erased.
-    pub(crate) fn stage(&mut self, slot: Slot, bytes: &[u8]) -> Result<(), Full> {
-        self.stage_with(slot, |records| records.extend(bytes))
-    }
-
-    /// Stages what `write` writes for `slot`; nothing if it fails.
+    /// Stages what `write` writes for `slot`, which is to be erased if that is
+    /// nothing. Stages nothing if it fails.
     pub(crate) fn stage_with<E: From<Full>>(
         &mut self,
         slot: Slot,
@@ -219,12 +215,16 @@ mod tests {
 
     const SLOT: Slot = Slot::Root(LinkId(0));
 
+    fn stage(nvram: &mut Nvram, bytes: &[u8]) -> Result<(), Full> {
+        nvram.stage_with(SLOT, |records| records.extend(bytes))
+    }
+
     #[test]
     fn a_change_counts_once_it_is_durable() {
         let mut memory = [0; 40];
         let mut nvram = Nvram::new(Buf::lent(&mut memory));
         nvram.restore(SLOT, b"old").unwrap();
-        nvram.stage(SLOT, b"new").unwrap();
+        stage(&mut nvram, b"new").unwrap();
         assert_eq!(nvram.get(SLOT), Some(&b"old"[..]));
         assert_eq!(nvram.ask(), Some((SLOT, &b"new"[..])));
         assert_eq!(nvram.ask(), None);
@@ -239,13 +239,13 @@ mod tests {
         let mut memory = [0; 40];
         let mut nvram = Nvram::new(Buf::lent(&mut memory));
         nvram.restore(SLOT, b"old").unwrap();
-        nvram.stage(SLOT, b"new").unwrap();
+        stage(&mut nvram, b"new").unwrap();
         nvram.ask();
         nvram.answered(SLOT, false);
         assert!(nvram.take_failure());
         assert!(!nvram.take_failure());
         assert_eq!(nvram.get(SLOT), Some(&b"old"[..]));
-        assert_eq!(nvram.stage(SLOT, &[0; 40]), Err(Full));
+        assert_eq!(stage(&mut nvram, &[0; 40]), Err(Full));
     }
 
     #[test]
@@ -253,7 +253,7 @@ mod tests {
         let mut memory = [0; 40];
         let mut nvram = Nvram::new(Buf::lent(&mut memory));
         nvram.restore(SLOT, b"old").unwrap();
-        nvram.stage(SLOT, b"").unwrap();
+        stage(&mut nvram, b"").unwrap();
         nvram.ask();
         nvram.answered(SLOT, true);
         assert_eq!(nvram.get(SLOT), None);

@@ -56,7 +56,11 @@ fn carry_out(
 }
 
 /// A form without values.
-fn bare(machine: &mut Machine, item: Item, handler: Option<Handler>) -> Result<(usize, Outcome), Fail> {
+fn bare(
+    machine: &mut Machine,
+    item: Item,
+    handler: Option<Handler>,
+) -> Result<(usize, Outcome), Fail> {
     let handler = handler.ok_or(Fail::Cme(cme::NOT_SUPPORTED))?;
     Ok((item.next, handler(&mut Cx::new(machine), &Args::none())))
 }
@@ -76,7 +80,7 @@ fn set(
     } else {
         number(line, item.next)
     };
-    let args = Args::check(line, decoded.as_slice(), values, signatures, strict);
+    let args = Args::check(line, decoded.as_slice(), &values, signatures, strict);
     let args = args.map_err(rejected)?;
     Ok((next, handler(&mut Cx::new(machine), &args)))
 }

@@ -1,6 +1,13 @@
-//! Dialects and the tables they are made of.
+//! Dialects, the tables they are made of, and what handlers may answer.
 
-/// A command set: tables of commands and the URCs it words.
+use super::cx::Cx;
+use super::event::Wording;
+use crate::at::args::Args;
+use crate::at::cme;
+use crate::at::schema;
+use crate::mqtt::PacketId;
+
+/// A command set: tables of commands and the wording of events.
 #[derive(Debug)]
 pub struct Dialect {
     /// Its short name, as in a configuration.
@@ -11,6 +18,28 @@ pub struct Dialect {
     pub tables: &'static [Table],
     /// The unsolicited result codes it may send.
     pub urcs: &'static [Urc],
+    /// How it words events.
+    pub word: Wording,
+}
+
+impl Dialect {
+    /// Every command.
+    pub fn commands(&self) -> impl Iterator<Item = &'static Command> {
+        self.tables.iter().flat_map(|table| table.commands)
+    }
+
+    /// The command of a name, in any case.
+    pub fn find(&self, name: &[u8]) -> Option<&'static Command> {
+        for table in self.tables {
+            for command in table.commands {
+                let known = command.name.as_bytes();
+                if known.len() == name.len() && known.eq_ignore_ascii_case(name) {
+                    return Some(command);
+                }
+            }
+        }
+        None
+    }
 }
 
 /// A family of commands.
@@ -22,11 +51,11 @@ pub struct Table {
     pub commands: &'static [Command],
 }
 
-/// What carries a form of a command out (placeholder until the machine is in).
-pub type Handler = fn();
+/// Carries a form of a command out.
+pub type Handler = fn(&mut Cx<'_, '_>, &Args<'_>) -> Outcome;
 
 /// A command of the modem.
-pub type Command = crate::at::schema::Command<Handler>;
+pub type Command = schema::Command<Handler>;
 
 /// An unsolicited result code, for the manual.
 #[derive(Clone, Copy, Debug)]
@@ -35,4 +64,70 @@ pub struct Urc {
     pub syntax: &'static str,
     /// When it comes.
     pub meaning: &'static str,
+}
+
+/// What became of a command.
+#[derive(Clone, Copy, Debug)]
+pub enum Outcome {
+    /// Done; the line goes on.
+    Ok,
+    /// Done; what follows on the line is ignored.
+    EndLine,
+    /// Not done.
+    Fail(Fail),
+    /// It depends on something still to come.
+    Wait(Wait),
+    /// The host is asked for exactly `length` raw bytes (rule R13), which
+    /// `then` gets.
+    Prompt {
+        /// Bytes to come.
+        length: usize,
+        /// Carries on with them.
+        then: fn(&mut Cx<'_, '_>, &[u8]) -> Outcome,
+    },
+}
+
+/// What a command waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wait {
+    /// The link is up, or not.
+    Connect,
+    /// The link is closed.
+    Disconnect,
+    /// The broker's acknowledgement.
+    Acknowledged(PacketId),
+    /// The network took everything up to this count of bytes.
+    Written(u64),
+    /// The caller kept what is staged.
+    Stored,
+}
+
+/// Why a command was not carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fail {
+    /// Plain ERROR whatever `+CMEE` says: it was no command.
+    Plain,
+    /// A reason of 27.007 §9.2, see [`cme`].
+    Cme(u16),
+}
+
+impl Fail {
+    /// Not connected, or already connected.
+    pub const NOT_ALLOWED: Self = Self::Cme(cme::NOT_ALLOWED);
+    /// What was to be kept does not fit.
+    pub const MEMORY_FULL: Self = Self::Cme(cme::MEMORY_FULL);
+    /// What the values say cannot be.
+    pub const INCORRECT: Self = Self::Cme(cme::INCORRECT_PARAMETERS);
+}
+
+impl From<Result<(), Fail>> for Outcome {
+    fn from(result: Result<(), Fail>) -> Self {
+        result.map_or_else(Self::Fail, |()| Self::Ok)
+    }
+}
+
+impl From<Result<Wait, Fail>> for Outcome {
+    fn from(result: Result<Wait, Fail>) -> Self {
+        result.map_or_else(Self::Fail, Self::Wait)
+    }
 }

@@ -87,8 +87,8 @@ pub struct Server {
 }
 
 impl Server {
-    pub fn new(authority: &Authority, leaf: Leaf) -> Self {
-        let (chain, key) = authority.sign(&leaf);
+    pub fn new(authority: &Authority, leaf: &Leaf) -> Self {
+        let (chain, key) = authority.sign(leaf);
         Self {
             chain,
             key,

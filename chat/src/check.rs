@@ -1,0 +1,195 @@
+//! Whether the modem said what was expected of it.
+
+use crate::escape::escape;
+use crate::packet;
+use crate::player::{Heard, Played};
+use crate::script::{Expect, Script, Step};
+use std::fmt;
+
+/// A step after which the modem said something else than expected.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mismatch {
+    /// The chat.
+    pub file: String,
+    /// The line to look at, counted from 1.
+    pub line: usize,
+    /// In which way the chat was played.
+    pub way: String,
+    /// What went wrong.
+    pub what: Box<Wrong>,
+}
+
+/// What went wrong in a step.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wrong {
+    /// The modem said something else than expected; both as lines of a chat.
+    Said {
+        /// What the chat says.
+        expected: Vec<String>,
+        /// What came.
+        got: Vec<String>,
+    },
+    /// The step could not be carried out.
+    Stopped(String),
+}
+
+impl fmt::Display for Mismatch {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}: (played {}) ", self.file, self.line, self.way)?;
+        match &*self.what {
+            Wrong::Stopped(why) => f.write_str(why),
+            Wrong::Said { expected, got } => {
+                let same = common(expected, got);
+                f.write_str("the modem said something else\n  expected:")?;
+                side(f, expected, same)?;
+                f.write_str("\n  got:")?;
+                side(f, got, same)
+            }
+        }
+    }
+}
+
+/// The lines of one side, with an arrow at the first that differs.
+fn side(f: &mut fmt::Formatter<'_>, lines: &[String], same: usize) -> fmt::Result {
+    for (at, line) in lines.iter().enumerate() {
+        let mark = if at == same { "->" } else { "  " };
+        write!(f, "\n  {mark}  {line}")?;
+    }
+    if same >= lines.len() {
+        f.write_str("\n  ->  (nothing)")?;
+    }
+    Ok(())
+}
+
+impl std::error::Error for Mismatch {}
+
+/// How many lines at the front are the same.
+fn common(a: &[String], b: &[String]) -> usize {
+    a.iter().zip(b).take_while(|(a, b)| a == b).count()
+}
+
+/// The first step that did not go as the chat says.
+pub fn check(script: &Script, record: &Played, way: &str) -> Result<(), Mismatch> {
+    for (step, heard) in script.steps.iter().zip(&record.heard) {
+        if !agrees(step, heard) {
+            return Err(mismatch(script, step, heard, way));
+        }
+    }
+    let Some(why) = &record.stopped else {
+        return Ok(());
+    };
+    let last = record.heard.len().saturating_sub(1);
+    Err(Mismatch {
+        file: script.file.clone(),
+        line: script.steps.get(last).map_or(0, |step| step.line),
+        way: way.into(),
+        what: Box::new(Wrong::Stopped(why.clone())),
+    })
+}
+
+/// Whether everything heard in a step was expected, and the other way round.
+pub(crate) fn agrees(step: &Step, heard: &Heard) -> bool {
+    let (host, broker, net) = wanted(step);
+    // A chat that says nothing of the network does not care.
+    host == heard.host && broker == heard.broker && (net.is_empty() || net == heard.net)
+}
+
+/// What a step expects to the host, to the broker and of the network.
+pub(crate) fn wanted(step: &Step) -> (Vec<u8>, Vec<u8>, Vec<String>) {
+    let (mut host, mut broker, mut net) = (step.echo.clone(), Vec::new(), Vec::new());
+    for expected in &step.expected {
+        match &expected.what {
+            Expect::Host(bytes) => host.extend(bytes),
+            Expect::Broker(bytes) => broker.extend(bytes),
+            Expect::Net(asked) => net.push(asked.clone()),
+            Expect::Silent => {}
+        }
+    }
+    (host, broker, net)
+}
+
+fn mismatch(script: &Script, step: &Step, heard: &Heard, way: &str) -> Mismatch {
+    let (host, broker, net) = wanted(step);
+    let mut expected = host_lines(&step.echo, &host);
+    let mut got = host_lines(&step.echo, &heard.host);
+    expected.extend(packet::lines(&broker));
+    got.extend(packet::lines(&heard.broker));
+    if !net.is_empty() {
+        expected.extend(net_lines(&net));
+        got.extend(net_lines(&heard.net));
+    }
+    if expected == got {
+        // The frames differ in a way the lines do not show.
+        expected = vec![format!("<< {}", escape(&host))];
+        got = vec![format!("<< {}", escape(&heard.host))];
+    }
+    Mismatch {
+        file: script.file.clone(),
+        line: step.line,
+        way: way.into(),
+        what: Box::new(Wrong::Said { expected, got }),
+    }
+}
+
+/// What was asked of the network, as lines of a chat.
+pub(crate) fn net_lines(asked: &[String]) -> Vec<String> {
+    asked.iter().map(|asked| format!("net < {asked}")).collect()
+}
+
+/// Bytes to the host as lines of a chat; the echo goes without saying.
+pub(crate) fn host_lines(echo: &[u8], bytes: &[u8]) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut rest = bytes.strip_prefix(echo).unwrap_or(bytes);
+    while !rest.is_empty() {
+        if let Some((text, after)) = frame(rest) {
+            lines.push(format!("< {text}"));
+            rest = after;
+            continue;
+        }
+        let framed = |at: &usize| frame(&rest[*at..]).is_some();
+        let end = (1..rest.len()).find(framed).unwrap_or(rest.len());
+        lines.push(format!("<< {}", escape(&rest[..end])));
+        rest = &rest[end..];
+    }
+    lines
+}
+
+/// A line framed as in V1 that reads back as it is, and what follows it.
+fn frame(bytes: &[u8]) -> Option<(&str, &[u8])> {
+    let rest = bytes.strip_prefix(b"\r\n")?;
+    let end = rest.windows(2).position(|pair| pair == b"\r\n")?;
+    let text = std::str::from_utf8(&rest[..end]).ok()?;
+    let plain = !text.is_empty() && text == text.trim() && !text.contains(char::is_control);
+    plain.then(|| (text, &rest[end + 2..]))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn host_bytes_become_lines() {
+        let lines = host_lines(b"AT\r", b"AT\r\r\n+X:1\r\n\r\nOK\r\n");
+        assert_eq!(lines, ["< +X:1", "< OK"]);
+        assert_eq!(host_lines(b"", b"0\r"), ["<< 0\\r"]);
+        assert_eq!(host_lines(b"", b"AT\r\r\nOK\r\n"), ["<< AT\\r", "< OK"]);
+        assert_eq!(host_lines(b"", b"\r\n\r\n"), ["<< \\r\\n\\r\\n"]);
+        assert_eq!(host_lines(b"AT\r", b"\r\nOK\r\n"), ["< OK"]);
+    }
+
+    #[test]
+    fn a_mismatch_points_at_the_first_difference() {
+        let mismatch = Mismatch {
+            file: "a.chat".into(),
+            line: 3,
+            way: "whole".into(),
+            what: Box::new(Wrong::Said {
+                expected: vec!["< A".into(), "< OK".into()],
+                got: vec!["< A".into()],
+            }),
+        };
+        let text = mismatch.to_string();
+        assert!(text.starts_with("a.chat:3: (played whole)"));
+        assert!(text.contains("->  < OK") && text.contains("->  (nothing)"));
+    }
+}

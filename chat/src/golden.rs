@@ -1,0 +1,182 @@
+//! Playing chats: one in every way, and whole folders of them.
+
+use crate::check::{Mismatch, check};
+use crate::parse::parse;
+use crate::player::{Played, play};
+use crate::script::{Input, Script, Sizes};
+use crate::sim::{Sim, WAYS, Way};
+use crate::update::updated;
+use mqmodem_core::{Buf, Memory};
+use std::fmt;
+use std::fs;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+
+/// Plays a chat in virtual time, in every one of [`WAYS`]: however the bytes
+/// are cut, the modem must say the same at the same moment.
+pub fn run(script: &Script) -> Result<(), Mismatch> {
+    for way in WAYS {
+        check(script, &play_in(script, way), &way.to_string())?;
+    }
+    Ok(())
+}
+
+/// Plays a chat in virtual time in one way.
+pub fn play_in(script: &Script, way: Way) -> Played {
+    let on = |step: &&_| is_power_on(step);
+    let times = script.steps.iter().filter(on).count();
+    let sizes = script.setup.memory;
+    let mut arenas: Vec<[Vec<u8>; 10]> = Vec::new();
+    if way == Way::LentMemory {
+        arenas.resize_with(times, || sizes.bytes.map(|size| vec![0; size]));
+    }
+    let memory = if way == Way::LentMemory {
+        arenas.iter_mut().map(lent).collect()
+    } else {
+        (0..times).map(|_| heap(sizes)).collect()
+    };
+    let mut sim = Sim::new(script.setup, way, memory);
+    play(script, &mut sim)
+}
+
+fn is_power_on(step: &crate::script::Step) -> bool {
+    step.input == Input::PowerOn
+}
+
+fn lent(arena: &mut [Vec<u8>; 10]) -> Memory<'_> {
+    memory(arena.each_mut().map(|part| Buf::lent(part)))
+}
+
+fn heap<'m>(sizes: Sizes) -> Memory<'m> {
+    memory(sizes.bytes.map(Buf::heap))
+}
+
+/// The parts in the order of [`Sizes::NAMES`].
+fn memory(parts: [Buf<'_>; 10]) -> Memory<'_> {
+    let [
+        line,
+        values,
+        host_out,
+        inbox,
+        settings,
+        net_in,
+        net_out,
+        in_flight,
+        received,
+        subscriptions,
+    ] = parts;
+    Memory {
+        line,
+        values,
+        host_out,
+        inbox,
+        settings,
+        net_in,
+        net_out,
+        in_flight,
+        received,
+        subscriptions,
+    }
+}
+
+/// How the chats of a folder went.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// Each chat by its name, and what was wrong with it.
+    pub chats: Vec<(String, Option<String>)>,
+}
+
+impl Report {
+    /// How many chats did not go as they say.
+    pub fn failed(&self) -> usize {
+        self.chats
+            .iter()
+            .filter(|(_, wrong)| wrong.is_some())
+            .count()
+    }
+
+    /// Whether there were chats at all, and each went as it says.
+    pub fn is_ok(&self) -> bool {
+        !self.chats.is_empty() && self.failed() == 0
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (name, wrong) in &self.chats {
+            let result = if wrong.is_some() { "FAILED" } else { "ok" };
+            writeln!(f, "chat {name} ... {result}")?;
+        }
+        for wrong in self.chats.iter().filter_map(|(_, wrong)| wrong.as_ref()) {
+            writeln!(f, "\n{wrong}")?;
+        }
+        let failed = self.failed();
+        let passed = self.chats.len() - failed;
+        write!(f, "\n{passed} chats passed, {failed} failed")?;
+        if self.chats.is_empty() {
+            write!(f, ": there is no *.chat file to play")?;
+        }
+        Ok(())
+    }
+}
+
+/// Plays every `*.chat` below `folder` whose name contains `filter`. With
+/// `update`, expectations that were not met are rewritten first.
+///
+/// # Errors
+/// Where the folder or a file in it cannot be read or written.
+pub fn run_dir(folder: &Path, filter: &str, update: bool) -> std::io::Result<Report> {
+    let mut files = Vec::new();
+    find(folder, &mut files)?;
+    files.sort();
+    let mut report = Report::default();
+    for file in files {
+        let path = file.strip_prefix(folder).unwrap_or(&file);
+        let name = path.with_extension("").display().to_string();
+        if name.contains(filter) {
+            let wrong = run_file(&file, update)?;
+            report.chats.push((name, wrong));
+        }
+    }
+    Ok(report)
+}
+
+fn find(folder: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            find(&path, files)?;
+        } else if path.extension().is_some_and(|end| end == "chat") {
+            files.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// What is wrong with the chat in `file`, if anything is.
+fn run_file(file: &Path, update: bool) -> std::io::Result<Option<String>> {
+    let name = file.display().to_string();
+    let text = fs::read_to_string(file)?;
+    if update && let Some(text) = rewritten(&name, &text) {
+        fs::write(file, text)?;
+    }
+    let text = fs::read_to_string(file)?;
+    // A panic in the modem spoils one chat, not the report.
+    let played = catch_unwind(AssertUnwindSafe(|| played(&name, &text)));
+    Ok(played
+        .unwrap_or_else(|_| Err(format!("{name}: the modem panicked")))
+        .err())
+}
+
+fn played(name: &str, text: &str) -> Result<(), String> {
+    let script = parse(name, text).map_err(|error| error.to_string())?;
+    run(&script).map_err(|mismatch| mismatch.to_string())
+}
+
+fn rewritten(name: &str, text: &str) -> Option<String> {
+    let script = parse(name, text).ok()?;
+    let play = || play_in(&script, WAYS[0]);
+    let played = catch_unwind(AssertUnwindSafe(play)).ok()?;
+    let new = updated(text, &script, &played);
+    (new != text).then_some(new)
+}

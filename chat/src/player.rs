@@ -1,0 +1,44 @@
+//! Who plays a chat, and what was heard of the modem.
+
+use crate::script::{Input, Script};
+
+/// Carries out the steps of a chat with a modem: in virtual time, on a port.
+pub trait Player {
+    /// Does this one thing, and waits for everything that follows from it now.
+    fn play(&mut self, input: &Input) -> Result<(), String>;
+    /// What the modem said and did since this was asked last.
+    fn heard(&mut self) -> Heard;
+}
+
+/// What the modem said and did during one step.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Heard {
+    /// Bytes to the host.
+    pub host: Vec<u8>,
+    /// Bytes to the broker.
+    pub broker: Vec<u8>,
+    /// Links it asked to have opened or closed.
+    pub net: Vec<String>,
+}
+
+/// A whole chat as it was played.
+#[derive(Clone, Debug, Default)]
+pub struct Played {
+    /// What was heard after each step, as far as it got.
+    pub heard: Vec<Heard>,
+    /// Why it got no further.
+    pub stopped: Option<String>,
+}
+
+/// Plays all of a chat, whether or not the modem says what is expected.
+pub fn play(script: &Script, player: &mut dyn Player) -> Played {
+    let mut record = Played::default();
+    for step in &script.steps {
+        record.stopped = player.play(&step.input).err();
+        record.heard.push(player.heard());
+        if record.stopped.is_some() {
+            break;
+        }
+    }
+    record
+}

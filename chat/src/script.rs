@@ -1,0 +1,188 @@
+//! A conversation as it was written down.
+
+use mqmodem_core::NetError;
+use std::fmt;
+use std::time::Duration;
+
+/// A chat: what is done, and after each doing what is expected of the modem.
+#[derive(Clone, Debug)]
+pub struct Script {
+    /// Where it was read from; errors name it.
+    pub file: String,
+    /// The first block of comments.
+    pub title: String,
+    /// How the modem is made.
+    pub setup: Setup,
+    /// What happens, in order. The first is [`Input::PowerOn`].
+    pub steps: Vec<Step>,
+}
+
+/// Something is done, and the modem answers.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// The line that says so, counted from 1; 0 for what goes without saying.
+    pub line: usize,
+    /// What is done.
+    pub input: Input,
+    /// The echo that comes before everything else.
+    pub echo: Vec<u8>,
+    /// What the modem says and does until the next step, and nothing else.
+    pub expected: Vec<Expected>,
+}
+
+/// Something the modem is expected to say or do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Expected {
+    /// The line that says so, counted from 1.
+    pub line: usize,
+    /// What it is.
+    pub what: Expect,
+}
+
+/// What the modem says, and to whom.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Expect {
+    /// These bytes to the host.
+    Host(Vec<u8>),
+    /// These bytes to the broker.
+    Broker(Vec<u8>),
+    /// It asks for a link to be opened or closed.
+    Net(String),
+    /// Nothing at all.
+    Silent,
+}
+
+/// Something done to the modem, or to the world around it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// The modem is switched on, with what it stored before.
+    PowerOn,
+    /// It is told to switch off and does so in order.
+    PowerOff,
+    /// It loses power at once.
+    PowerCut,
+    /// The host sends bytes.
+    Host(Vec<u8>),
+    /// The host takes output, or does not.
+    HostReads(bool),
+    /// The host raises or drops DTR.
+    Dtr(bool),
+    /// The host raises or drops RTS.
+    Rts(bool),
+    /// The broker sends bytes.
+    Broker(Vec<u8>),
+    /// The broker closes the connection.
+    BrokerCloses,
+    /// The connection breaks.
+    BrokerResets,
+    /// The network takes what is for the broker, or does not.
+    BrokerReads(bool),
+    /// Links are left pending from now on until the chat says how they came out.
+    NetHold,
+    /// The pending link is up; later ones open at once.
+    NetOpen,
+    /// The pending link failed.
+    NetFail(NetError),
+    /// Storage does as it is told, refuses, or takes its time.
+    Store(Storage),
+    /// Time passes.
+    Pass(Duration),
+}
+
+/// How storage behaves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Storage {
+    /// It keeps what it is given at once.
+    Works,
+    /// It refuses.
+    Fails,
+    /// It answers once it is told to work or to fail.
+    Holds,
+}
+
+/// How the modem is made.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Setup {
+    /// Leniences are off.
+    pub strict: bool,
+    /// Passwords read back as `***`.
+    pub mask_secrets: bool,
+    /// The seed of everything that looks random.
+    pub seed: u64,
+    /// The memory it runs on.
+    pub memory: Sizes,
+}
+
+/// How many bytes each part of the modem's memory has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sizes {
+    /// One number for each of [`Sizes::NAMES`].
+    pub bytes: [usize; 10],
+}
+
+impl Sizes {
+    /// The parts of the memory, as in [`mqmodem_core::Memory`].
+    pub const NAMES: [&'static str; 10] = [
+        "line",
+        "values",
+        "host_out",
+        "inbox",
+        "settings",
+        "net_in",
+        "net_out",
+        "in_flight",
+        "received",
+        "subscriptions",
+    ];
+
+    /// As on a chip: the least the documents promise.
+    pub const SMALL: Self = Self {
+        bytes: [2560, 2560, 1024, 2048, 6144, 2048, 2048, 4096, 64, 1024],
+    };
+
+    /// The size of the part `name`, to change it.
+    pub fn get_mut(&mut self, name: &str) -> Option<&mut usize> {
+        let at = Self::NAMES.iter().position(|known| *known == name)?;
+        self.bytes.get_mut(at)
+    }
+}
+
+impl Default for Sizes {
+    /// As on a host.
+    fn default() -> Self {
+        let k = 1024;
+        Self {
+            bytes: [
+                64 * k,
+                64 * k,
+                128 * k,
+                256 * k,
+                16 * k,
+                128 * k,
+                256 * k,
+                256 * k,
+                k,
+                64 * k,
+            ],
+        }
+    }
+}
+
+/// A line of a chat that cannot be understood.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParseError {
+    /// The chat.
+    pub file: String,
+    /// The line, counted from 1.
+    pub line: usize,
+    /// What is wrong and what to write instead.
+    pub what: String,
+}
+
+impl fmt::Display for ParseError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}: {}", self.file, self.line, self.what)
+    }
+}
+
+impl std::error::Error for ParseError {}

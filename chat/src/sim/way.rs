@@ -1,0 +1,43 @@
+//! The ways a chat is played in.
+
+use std::fmt;
+
+/// How bytes are cut and time is told; the conversation must not depend on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// As it is written.
+    Whole,
+    /// The host's bytes come one by one.
+    HostInBytes,
+    /// The broker's bytes come one by one.
+    BrokerInBytes,
+    /// Output is taken one byte at a time.
+    OutputInBytes,
+    /// Time-outs are announced that are none.
+    SpuriousTimeouts,
+    /// The modem runs on lent memory instead of the heap.
+    LentMemory,
+}
+
+/// Every way each chat is played in.
+pub const WAYS: [Way; 6] = [
+    Way::Whole,
+    Way::HostInBytes,
+    Way::BrokerInBytes,
+    Way::OutputInBytes,
+    Way::SpuriousTimeouts,
+    Way::LentMemory,
+];
+
+impl fmt::Display for Way {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Whole => "as it is written",
+            Self::HostInBytes => "with the host's bytes one by one",
+            Self::BrokerInBytes => "with the broker's bytes one by one",
+            Self::OutputInBytes => "with output taken byte by byte",
+            Self::SpuriousTimeouts => "with spurious time-outs",
+            Self::LentMemory => "on lent memory",
+        })
+    }
+}

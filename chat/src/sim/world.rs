@@ -1,0 +1,91 @@
+//! What surrounds the modem: a host, a network, storage.
+
+use crate::script::Storage;
+use mqmodem_core::{HostLines, NetEvent, Slot};
+use std::collections::BTreeMap;
+
+pub(super) struct Host {
+    pub(super) typed: Vec<u8>,
+    pub(super) reads: bool,
+    pub(super) lines: HostLines,
+}
+
+impl Host {
+    pub(super) fn new() -> Self {
+        Self {
+            typed: Vec::new(),
+            reads: true,
+            lines: HostLines {
+                dtr: true,
+                rts: true,
+            },
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Link {
+    Closed,
+    Asked,
+    Open,
+}
+
+pub(super) struct Net {
+    pub(super) link: Link,
+    pub(super) holds: bool,
+    /// What the broker said and the modem has not taken yet.
+    pub(super) incoming: Vec<u8>,
+    /// How the link ends once all of that is taken.
+    pub(super) end: Option<NetEvent>,
+    pub(super) reads: bool,
+}
+
+pub(super) struct Store {
+    pub(super) mode: Storage,
+    pub(super) kept: BTreeMap<Slot, Vec<u8>>,
+    /// What storage has not answered yet; `None` erases.
+    pub(super) held: Vec<(Slot, Option<Vec<u8>>)>,
+}
+
+impl Net {
+    pub(super) fn new() -> Self {
+        Self {
+            link: Link::Closed,
+            holds: false,
+            incoming: Vec::new(),
+            end: None,
+            reads: true,
+        }
+    }
+
+    /// The connection is gone, with what was on its way.
+    pub(super) fn close(&mut self) {
+        self.link = Link::Closed;
+        self.incoming.clear();
+        self.end = None;
+    }
+
+    pub(super) fn open_link(&mut self) -> Result<&mut Self, String> {
+        match (self.link, self.end) {
+            (Link::Open, None) => Ok(self),
+            _ => Err("the broker has no connection to the modem here".into()),
+        }
+    }
+}
+
+impl Store {
+    pub(super) fn new() -> Self {
+        Self {
+            mode: Storage::Works,
+            kept: BTreeMap::new(),
+            held: Vec::new(),
+        }
+    }
+
+    pub(super) fn keep(&mut self, slot: Slot, bytes: Option<Vec<u8>>) {
+        match bytes {
+            Some(bytes) => self.kept.insert(slot, bytes),
+            None => self.kept.remove(&slot),
+        };
+    }
+}

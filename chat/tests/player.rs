@@ -1,0 +1,144 @@
+//! The runner itself, with a player that is no modem: what it lets pass, what
+//! it does not, and what it rewrites.
+
+use mqmodem_chat::{Heard, Input, Player, check, parse, play, updated};
+
+/// Echoes each line and answers OK, or ERROR to `AT-`; tells the broker of
+/// every other line with a PINGREQ.
+#[derive(Default)]
+struct Parrot {
+    heard: Heard,
+    lines: usize,
+}
+
+impl Player for Parrot {
+    fn play(&mut self, input: &Input) -> Result<(), String> {
+        match input {
+            Input::Host(bytes) => self.answer(bytes),
+            Input::PowerOn | Input::Pass(_) => {}
+            other => return Err(format!("a parrot cannot {other:?}")),
+        }
+        Ok(())
+    }
+
+    fn heard(&mut self) -> Heard {
+        std::mem::take(&mut self.heard)
+    }
+}
+
+impl Parrot {
+    fn answer(&mut self, bytes: &[u8]) {
+        let answer: &[u8] = match bytes {
+            b"AT-\r" => b"\r\nERROR\r\n",
+            _ => b"\r\nOK\r\n",
+        };
+        self.heard.host.extend([bytes, answer].concat());
+        self.lines += 1;
+        if self.lines.is_multiple_of(2) {
+            self.heard.broker.extend([0xC0, 0]);
+            self.heard.net.push("close".into());
+        }
+    }
+}
+
+/// What is wrong with this chat, if anything is.
+fn wrong(text: &str) -> Option<String> {
+    let script = parse("t.chat", text).unwrap();
+    let record = play(&script, &mut Parrot::default());
+    let checked = check(&script, &record, "by a parrot");
+    checked.err().map(|mismatch| mismatch.to_string())
+}
+
+fn rewritten(text: &str) -> String {
+    let script = parse("t.chat", text).unwrap();
+    let record = play(&script, &mut Parrot::default());
+    updated(text, &script, &record)
+}
+
+const GOOD: &str = "\
+# A good chat
+> AT
+< OK
+# a comment in between
+> AT-
+< ERROR
+broker < PINGREQ
+net < close
++1s
+silent
+>> AT\\r
+<< AT\\r\\r\\nOK\\r\\n
+";
+
+#[test]
+fn what_is_as_expected_passes_and_stays() {
+    assert_eq!(wrong(GOOD), None);
+    assert_eq!(rewritten(GOOD), GOOD);
+}
+
+#[test]
+fn another_answer_fails() {
+    let wrong = wrong("\n> AT\n< ERROR\n").unwrap();
+    assert!(
+        wrong.starts_with("t.chat:2: (played by a parrot)"),
+        "{wrong}"
+    );
+    assert!(
+        wrong.contains("->  < ERROR") && wrong.contains("->  < OK"),
+        "{wrong}"
+    );
+}
+
+#[test]
+fn something_missing_fails() {
+    assert!(wrong("> AT\n< OK\n< OK\n").unwrap().contains("(nothing)"));
+    assert!(wrong("> AT\n< OK\nbroker < PINGREQ\n").is_some());
+    assert!(wrong("> AT\n< OK\nnet < close\n").is_some());
+}
+
+#[test]
+fn something_unexpected_fails() {
+    assert!(wrong("> AT\n").is_some());
+    assert!(wrong("> AT\nsilent\n").is_some());
+    assert!(
+        wrong("> AT\n< OK\n> AT\n< OK\n")
+            .unwrap()
+            .contains("PINGREQ")
+    );
+    assert!(wrong("> AT\n< OK\n> AT\n< OK\nbroker < PINGREQ\nnet < open\n").is_some());
+}
+
+#[test]
+fn the_echo_and_the_frame_are_exact() {
+    assert!(wrong("echo off\n> AT\n< OK\n").is_some());
+    let wrong = wrong("> AT\n<< OK\\r\\n\n").unwrap();
+    assert!(wrong.contains("<< OK\\r\\n"), "{wrong}");
+}
+
+#[test]
+fn a_step_that_cannot_be_done_says_so() {
+    let wrong = wrong("> AT\n< OK\nbroker close\n> AT\n").unwrap();
+    assert!(wrong.contains("t.chat:3:"), "{wrong}");
+    assert!(wrong.contains("a parrot cannot BrokerCloses"), "{wrong}");
+}
+
+#[test]
+fn rewriting_keeps_order_and_comments() {
+    let old = "# t\n> AT\n# why\n< ERROR\n< more\n\n> AT-\nbroker < DISCONNECT\n# end\n< OK\n";
+    let new = "# t\n> AT\n# why\n< OK\n\n> AT-\nbroker < PINGREQ\n# end\n< ERROR\n";
+    assert_eq!(rewritten(old), new);
+    assert_eq!(rewritten("> AT\n+1s\n"), "> AT\n< OK\n+1s\n");
+    assert_eq!(rewritten("> AT\nsilent\n"), "> AT\n< OK\n");
+    assert_eq!(wrong(&rewritten("> AT\n> AT\n>> AT-\\r\n")), None);
+}
+
+#[test]
+fn a_folder_without_chats_is_not_fine() {
+    let folder = std::env::temp_dir().join(format!("mqmodem-chat-{}", std::process::id()));
+    assert!(mqmodem_chat::run_dir(&folder, "", false).is_err());
+    std::fs::create_dir_all(&folder).unwrap();
+    let report = mqmodem_chat::run_dir(&folder, "", false).unwrap();
+    std::fs::remove_dir(&folder).unwrap();
+    assert!(!report.is_ok());
+    assert!(report.to_string().contains("no *.chat file"));
+}

@@ -1,0 +1,159 @@
+//! The line and the profile: V.250 §5.8 and §6.
+
+use crate::at::args::Args;
+use crate::at::schema::{Param, Signature};
+use crate::modem::cx::Cx;
+use crate::modem::state::{Profile, S3, S4, S5};
+use crate::modem::table::{Command, Outcome};
+
+const OFF_ON: &[(u32, &str)] = &[(0, "off"), (1, "on")];
+
+/// The one parameter of a basic command; left out it is 0 (V.250 §5.3.1).
+const fn value(choices: &'static [(u32, &'static str)]) -> Param {
+    Param::choice("value", choices).optional()
+}
+
+const ECHO: &[Signature] = &[Signature::of(&[value(OFF_ON)])];
+const QUIET: &[Signature] = &[Signature::of(&[value(&[
+    (0, "result codes are sent"),
+    (1, "result codes are not sent"),
+])])];
+const VERBOSE: &[Signature] = &[Signature::of(&[value(&[
+    (0, "result codes as numbers"),
+    (1, "result codes as words"),
+])])];
+const PROGRESS: &[Signature] = &[Signature::of(&[Param::int("value", 0, 4).optional()])];
+const DCD: &[Signature] = &[Signature::of(&[value(&[
+    (0, "DCD is always on"),
+    (1, "DCD follows the MQTT connection"),
+])])];
+const DTR: &[Signature] = &[Signature::of(&[value(&[
+    (0, "DTR is ignored"),
+    (1, "DTR off returns to command state"),
+    (2, "DTR off disconnects"),
+])])];
+const PROFILE: &[Signature] = &[Signature::of(&[value(&[(0, "the only profile")])])];
+const INFORMATION: &[Signature] = &[Signature::of(&[Param::int("value", 0, 9).optional()])];
+const CHARACTER: &[Signature] = &[Signature::of(&[Param::int("value", 0, 127)])];
+const BYTE: &[Signature] = &[Signature::of(&[Param::int("value", 0, 255)])];
+const FCLASS_0: &[Signature] = &[Signature::of(&[Param::choice("class", &[(0, "data")])])];
+
+/// The commands of this family.
+pub const COMMANDS: &[Command] = &[
+    Command::new("E", "Echo what the host types").set(ECHO, echo),
+    Command::new("Q", "Suppress result codes")
+        .details("Information text and unsolicited result codes still come.")
+        .set(QUIET, quiet),
+    Command::new("V", "Result codes as words or numbers").set(VERBOSE, verbose),
+    Command::new("X", "Progress result codes")
+        .details("Accepted for the host's sake; there is no call whose progress could be told.")
+        .set(PROGRESS, progress),
+    Command::new("Z", "Reset to the profile")
+        .details("The rest of the line is ignored (V.250 §6.1.1).")
+        .set(PROFILE, reset),
+    Command::new("&F", "Set the profile to its factory values").set(PROFILE, factory),
+    Command::new("&C", "What DCD means").set(DCD, dcd),
+    Command::new("&D", "What DTR means").set(DTR, dtr),
+    Command::new("I", "Show the model and its revision").set(INFORMATION, information),
+    Command::new("S0", "Rings before answering; there are no calls")
+        .read(read::<0>)
+        .set(BYTE, set::<0>),
+    Command::new("S3", "Line termination character (13, CR)")
+        .read(read::<S3>)
+        .set(CHARACTER, set::<S3>),
+    Command::new("S4", "Response formatting character (10, LF)")
+        .read(read::<S4>)
+        .set(CHARACTER, set::<S4>),
+    Command::new("S5", "Line editing character (8, BS)")
+        .read(read::<S5>)
+        .set(CHARACTER, set::<S5>),
+    Command::new("S6", "Pause before dialling; there are no calls")
+        .read(read::<6>)
+        .set(BYTE, set::<6>),
+    Command::new("S7", "Wait for a carrier; there are no calls")
+        .read(read::<7>)
+        .set(BYTE, set::<7>),
+    Command::new("S8", "Pause for a comma; there are no calls")
+        .read(read::<8>)
+        .set(BYTE, set::<8>),
+    Command::new("S10", "Delay before hanging up; there are no calls")
+        .read(read::<10>)
+        .set(BYTE, set::<10>),
+    Command::new("S12", "Guard time of the escape sequence, in 1/50 s")
+        .read(read::<12>)
+        .set(BYTE, set::<12>),
+    Command::new("+FCLASS", "Service class: data only")
+        .read(read_class)
+        .set(FCLASS_0, set_class),
+];
+
+fn echo(cx: &mut Cx, args: &Args) -> Outcome {
+    cx.profile().echo = args.flag(0);
+    Outcome::Ok
+}
+
+fn quiet(cx: &mut Cx, args: &Args) -> Outcome {
+    cx.profile().quiet = args.flag(0);
+    Outcome::Ok
+}
+
+fn verbose(cx: &mut Cx, args: &Args) -> Outcome {
+    cx.profile().verbose = args.flag(0);
+    Outcome::Ok
+}
+
+fn progress(cx: &mut Cx, args: &Args) -> Outcome {
+    cx.profile().progress = args.int(0) as u8;
+    Outcome::Ok
+}
+
+fn dcd(cx: &mut Cx, args: &Args) -> Outcome {
+    cx.profile().dcd = args.int(0) as u8;
+    Outcome::Ok
+}
+
+fn dtr(cx: &mut Cx, args: &Args) -> Outcome {
+    cx.profile().dtr = args.int(0) as u8;
+    Outcome::Ok
+}
+
+fn reset(cx: &mut Cx, _: &Args) -> Outcome {
+    *cx.profile() = Profile::FACTORY;
+    Outcome::EndLine
+}
+
+fn factory(cx: &mut Cx, _: &Args) -> Outcome {
+    *cx.profile() = Profile::FACTORY;
+    Outcome::Ok
+}
+
+fn information(cx: &mut Cx, _: &Args) -> Outcome {
+    let identity = cx.identity();
+    cx.text(identity.manufacturer);
+    cx.text(identity.model);
+    cx.text(identity.revision);
+    Outcome::Ok
+}
+
+fn set<const N: usize>(cx: &mut Cx, args: &Args) -> Outcome {
+    if let Some(register) = cx.profile().registers.get_mut(N) {
+        *register = args.int(0) as u8;
+    }
+    Outcome::Ok
+}
+
+/// Three digits, as V.250 §5.3.2 has it.
+fn read<const N: usize>(cx: &mut Cx, _: &Args) -> Outcome {
+    let value = cx.profile().register(N);
+    cx.info(|line| line.bytes(&[value / 100, value / 10 % 10, value % 10].map(|n| b'0' + n)));
+    Outcome::Ok
+}
+
+fn read_class(cx: &mut Cx, _: &Args) -> Outcome {
+    cx.text("0");
+    Outcome::Ok
+}
+
+fn set_class(_: &mut Cx, _: &Args) -> Outcome {
+    Outcome::Ok
+}

@@ -1,0 +1,51 @@
+//! How errors are said and which commands there are: 27.007 §9.1 and §8.37.
+
+use crate::at::args::Args;
+use crate::at::schema::{Param, Signature};
+use crate::modem::cx::Cx;
+use crate::modem::table::{Command, Outcome};
+
+const LEVELS: &[Signature] = &[Signature::of(&[Param::choice(
+    "n",
+    &[
+        (0, "plain ERROR"),
+        (1, "+CME ERROR: and a number"),
+        (2, "+CME ERROR: and words"),
+    ],
+)])];
+
+/// The commands of this family.
+pub const COMMANDS: &[Command] = &[
+    Command::new("+CMEE", "How errors are said")
+        .details(
+            "An unknown command or a line that does not parse is plain ERROR \
+             whatever is set here (27.007 §9.1).",
+        )
+        .read(read_level)
+        .set(LEVELS, set_level),
+    Command::new("+CLAC", "List the commands").execute(list),
+];
+
+fn set_level(cx: &mut Cx, args: &Args) -> Outcome {
+    cx.profile().cmee = args.int(0) as u8;
+    Outcome::Ok
+}
+
+fn read_level(cx: &mut Cx, _: &Args) -> Outcome {
+    let level = cx.profile().cmee;
+    cx.info(|line| {
+        line.text("+CMEE: ");
+        line.number(level.into());
+    });
+    Outcome::Ok
+}
+
+fn list(cx: &mut Cx, _: &Args) -> Outcome {
+    for command in cx.dialect().commands() {
+        cx.info(|line| {
+            line.text("AT");
+            line.text(command.name);
+        });
+    }
+    Outcome::Ok
+}

@@ -1,0 +1,108 @@
+//! The radio and the network: 27.007 §7 and §8. The network is the host's own;
+//! what can be said truly is whether the radio is on.
+
+use crate::at::args::Args;
+use crate::at::reply::Reply;
+use crate::at::schema::{Param, Signature};
+use crate::modem::Functionality;
+use crate::modem::cx::Cx;
+use crate::modem::table::{Command, Outcome};
+
+const FUNCTIONALITY: &[Signature] = &[Signature::of(&[
+    Param::choice(
+        "fun",
+        &[(0, "minimum, no radio"), (1, "full"), (4, "no radio")],
+    ),
+    Param::choice("rst", &[(0, "without a reset")]).optional(),
+])];
+const REPORTS: &[Signature] = &[Signature::of(&[Param::choice(
+    "n",
+    &[
+        (0, "changes are not reported"),
+        (1, "changes are reported"),
+        (2, "changes are reported with the cell"),
+    ],
+)])];
+
+/// The commands of this family.
+pub const COMMANDS: &[Command] = &[
+    Command::new("+CFUN", "Switch the radio")
+        .details(
+            "With 0 or 4 the MQTT link is closed in order, which is told, and \
+             later connects fail with code 30 (27.007 §8.2).",
+        )
+        .read(read_functionality)
+        .set(FUNCTIONALITY, set_functionality),
+    Command::new("+CPIN", "SIM state: always ready").read(pin),
+    Command::new("+CSQ", "Signal quality").execute(signal),
+    Command::new("+CREG", "Network registration")
+        .read(read_registration::<0>)
+        .set(REPORTS, set_registration::<0>),
+    Command::new("+CGREG", "GPRS registration")
+        .read(read_registration::<1>)
+        .set(REPORTS, set_registration::<1>),
+    Command::new("+CEREG", "EPS registration")
+        .read(read_registration::<2>)
+        .set(REPORTS, set_registration::<2>),
+    Command::new("+CGATT", "Packet service attachment").read(attachment),
+];
+
+fn is_on(cx: &Cx) -> bool {
+    cx.functionality() == Functionality::Full
+}
+
+fn set_functionality(cx: &mut Cx, args: &Args) -> Outcome {
+    cx.set_functionality(match args.int(0) {
+        0 => Functionality::Minimum,
+        1 => Functionality::Full,
+        _ => Functionality::RadioOff,
+    });
+    Outcome::Ok
+}
+
+fn read_functionality(cx: &mut Cx, _: &Args) -> Outcome {
+    cx.text(match cx.functionality() {
+        Functionality::Minimum => "+CFUN: 0",
+        Functionality::Full => "+CFUN: 1",
+        Functionality::RadioOff => "+CFUN: 4",
+    });
+    Outcome::Ok
+}
+
+fn pin(cx: &mut Cx, _: &Args) -> Outcome {
+    cx.text("+CPIN: READY");
+    Outcome::Ok
+}
+
+fn signal(cx: &mut Cx, _: &Args) -> Outcome {
+    let on = is_on(cx);
+    cx.text(if on { "+CSQ: 31,0" } else { "+CSQ: 99,99" });
+    Outcome::Ok
+}
+
+/// The commands whose reports differ only in their name.
+const REGISTRATIONS: [&str; 3] = ["+CREG: ", "+CGREG: ", "+CEREG: "];
+
+fn set_registration<const WHICH: usize>(cx: &mut Cx, args: &Args) -> Outcome {
+    if let Some(reports) = cx.profile().registration.get_mut(WHICH) {
+        *reports = args.int(0) as u8;
+    }
+    Outcome::Ok
+}
+
+fn read_registration<const WHICH: usize>(cx: &mut Cx, _: &Args) -> Outcome {
+    let reports = cx.profile().registration.get(WHICH).copied();
+    let state = if is_on(cx) { ",1" } else { ",0" };
+    cx.info(|line: &mut Reply| {
+        line.text(REGISTRATIONS.get(WHICH).copied().unwrap_or_default());
+        line.number(reports.unwrap_or_default().into());
+        line.text(state);
+    });
+    Outcome::Ok
+}
+
+fn attachment(cx: &mut Cx, _: &Args) -> Outcome {
+    let on = is_on(cx);
+    cx.text(if on { "+CGATT: 1" } else { "+CGATT: 0" });
+    Outcome::Ok
+}

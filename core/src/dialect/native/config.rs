@@ -1,0 +1,107 @@
+//! `+MQTTCONFIG`: the broker and who the modem is to it.
+
+use crate::at::args::Args;
+use crate::at::reply::Reply;
+use crate::at::schema::{Example, Param, Signature};
+use crate::modem::cx::Cx;
+use crate::modem::settings::Settings;
+use crate::modem::table::{Command, Fail, Outcome};
+
+/// The longest text MQTT has room for (clause 1.5.3).
+const MAX_TEXT: usize = 65_535;
+
+const SIGNATURES: &[Signature] = &[Signature::of(&[
+    Param::text("url", 1, 253)
+        .check(is_host, "a b")
+        .means("name or IP address of the broker")
+        .example("183.230.40.16"),
+    Param::int("port", 1, 65_535).means("TCP port"),
+    Param::text("client id", 0, MAX_TEXT)
+        .optional()
+        .means("client identifier; empty only with clean session 1")
+        .example("MQTT002"),
+    Param::choice(
+        "cleansession",
+        &[(0, "the session is kept"), (1, "each connect starts anew")],
+    ),
+    Param::int("keepalive", 0, 65_535).means("seconds within which something is sent; 0 is off"),
+    Param::text("username", 0, MAX_TEXT)
+        .optional()
+        .means("user name")
+        .example("431671"),
+    Param::bytes("password", 0, MAX_TEXT)
+        .optional()
+        .secret()
+        .means("password; needs a user name")
+        .example("version"),
+])];
+
+pub(super) const CONFIG: Command = Command::new("+MQTTCONFIG", "Set the broker and the session")
+    .details("Takes effect with the next connect. OK means that it is kept.")
+    .test("+MQTTCONFIG:<url>,<port>,<client id>,(0-1),<keepalive>,<username>,<password>")
+    .read(read)
+    .set(SIGNATURES, set)
+    .examples(&[
+        Example {
+            line: "AT+MQTTCONFIG=183.230.40.16,8883,MQTT002,1,60,431671,version",
+            answer: &["OK"],
+        },
+        Example {
+            line: "AT+MQTTCONFIG?",
+            answer: &[
+                "+MQTTCONFIG:183.230.40.16,8883,MQTT002,1,60,431671,version",
+                "OK",
+            ],
+        },
+    ]);
+
+/// What may be in a host name or address: nothing a resolver would trip over.
+fn is_host(host: &str) -> bool {
+    host.bytes()
+        .all(|byte| byte.is_ascii_graphic() && !b"/@\\\"<>".contains(&byte))
+}
+
+fn set(cx: &mut Cx, args: &Args) -> Outcome {
+    let settings = Settings {
+        host: args.text(0),
+        port: args.int(1) as u16,
+        client_id: args.text(2),
+        clean_session: args.flag(3),
+        keep_alive: args.int(4) as u16,
+        username: args.has(5).then(|| args.text(5)),
+        password: args.has(6).then(|| args.bytes(6)),
+    };
+    let nameless = settings.client_id.is_empty() && !settings.clean_session;
+    let password_alone = settings.password.is_some() && settings.username.is_none();
+    if nameless || password_alone {
+        return Outcome::Fail(Fail::INCORRECT);
+    }
+    cx.keep_settings(&settings).into()
+}
+
+fn read(cx: &mut Cx, _: &Args) -> Outcome {
+    let masked = cx.masks_secrets();
+    cx.say_settings(|settings, reply| match settings {
+        Some(settings) => reply.info(|line| say(line, &settings, masked)),
+        None => reply.text_line("+MQTTCONFIG:,,,,,,"),
+    });
+    Outcome::Ok
+}
+
+fn say(line: &mut Reply, settings: &Settings, masked: bool) {
+    line.text("+MQTTCONFIG:");
+    line.text(settings.host);
+    line.text(",");
+    line.number(settings.port.into());
+    line.text(",");
+    line.text(settings.client_id);
+    line.text(if settings.clean_session { ",1," } else { ",0," });
+    line.number(settings.keep_alive.into());
+    line.text(",");
+    line.text(settings.username.unwrap_or_default());
+    line.text(",");
+    match settings.password {
+        Some(_) if masked => line.text("***"),
+        password => line.bytes(password.unwrap_or_default()),
+    }
+}

@@ -1,0 +1,54 @@
+//! `+MQTTCONNECT`, `+MQTTSTATE` and `+MQTTDISCONNECT`.
+
+use crate::at::args::Args;
+use crate::at::schema::Example;
+use crate::modem::cx::Cx;
+use crate::modem::table::{Command, Outcome};
+
+pub(super) const CONNECT: Command = Command::new("+MQTTCONNECT", "Connect to the broker")
+    .details(
+        "Name, TCP, TLS and CONNACK together may take 5 s. A failure is told as \
+         `+MQTTCONNECT:<code>` and an error; already connected or not configured is an \
+         error alone (3).",
+    )
+    .execute(connect)
+    .examples(&[Example {
+        line: "AT+MQTTCONNECT",
+        answer: &["+MQTTCONNECT:0", "OK"],
+    }]);
+
+pub(super) const STATE: Command = Command::new("+MQTTSTATE", "Whether the broker is connected")
+    .details("0 not connected, 1 connected.")
+    .execute(state)
+    .read(state)
+    .examples(&[Example {
+        line: "AT+MQTTSTATE",
+        answer: &["+MQTTSTATE:1", "OK"],
+    }]);
+
+pub(super) const DISCONNECT: Command =
+    Command::new("+MQTTDISCONNECT", "Disconnect from the broker")
+        .details("OK once DISCONNECT is sent and the link closed; an error (3) if there was none.")
+        .execute(disconnect)
+        .examples(&[Example {
+            line: "AT+MQTTDISCONNECT",
+            answer: &["OK"],
+        }]);
+
+fn connect(cx: &mut Cx, _: &Args) -> Outcome {
+    cx.connect().into()
+}
+
+fn state(cx: &mut Cx, _: &Args) -> Outcome {
+    let connected = cx.is_connected();
+    cx.text(if connected {
+        "+MQTTSTATE:1"
+    } else {
+        "+MQTTSTATE:0"
+    });
+    Outcome::Ok
+}
+
+fn disconnect(cx: &mut Cx, _: &Args) -> Outcome {
+    cx.disconnect().into()
+}

@@ -1,0 +1,61 @@
+//! `+MQTTSUB` and `+MQTTUNSUB`.
+
+use super::messages::QOS;
+use crate::at::args::Args;
+use crate::at::schema::{Example, Param, Signature};
+use crate::modem::cx::Cx;
+use crate::modem::table::{Command, Outcome};
+use crate::mqtt::topic::is_topic_filter;
+
+const TOPIC: Param = Param::text("topic", 1, 65_535)
+    .check(is_topic_filter, "a/#/b")
+    .means("topic filter, with + and # as wildcards")
+    .example("devices/MQTT002/#");
+
+const SUBSCRIBE_SIGNATURES: &[Signature] = &[Signature::of(&[TOPIC, QOS])];
+const UNSUBSCRIBE_SIGNATURES: &[Signature] = &[Signature::of(&[TOPIC])];
+
+pub(super) const SUBSCRIBE: Command = Command::new("+MQTTSUB", "Subscribe to a topic")
+    .details("OK once the broker grants it. Reading lists each subscription with what was granted.")
+    .test("+MQTTSUB:<topic>,(0-2)")
+    .read(read)
+    .set(SUBSCRIBE_SIGNATURES, subscribe)
+    .examples(&[
+        Example {
+            line: "AT+MQTTSUB=\"devices/MQTT002/#\",1",
+            answer: &["OK"],
+        },
+        Example {
+            line: "AT+MQTTSUB?",
+            answer: &["+MQTTSUB:devices/MQTT002/#,1", "OK"],
+        },
+    ]);
+
+pub(super) const UNSUBSCRIBE: Command = Command::new("+MQTTUNSUB", "Unsubscribe from a topic")
+    .details("OK once the broker confirms it.")
+    .test("+MQTTUNSUB:<topic>")
+    .set(UNSUBSCRIBE_SIGNATURES, unsubscribe)
+    .examples(&[Example {
+        line: "AT+MQTTUNSUB=\"devices/MQTT002/#\"",
+        answer: &["OK"],
+    }]);
+
+fn subscribe(cx: &mut Cx, args: &Args) -> Outcome {
+    cx.subscribe(args.text(0), args.int(1)).into()
+}
+
+fn unsubscribe(cx: &mut Cx, args: &Args) -> Outcome {
+    cx.unsubscribe(args.text(0)).into()
+}
+
+fn read(cx: &mut Cx, _: &Args) -> Outcome {
+    cx.each_subscription(|topic, qos, reply| {
+        reply.info(|line| {
+            line.text("+MQTTSUB:");
+            line.text(topic);
+            line.text(",");
+            line.number(qos.level().into());
+        });
+    });
+    Outcome::Ok
+}

@@ -1,0 +1,83 @@
+//! `+MQTTTLS`: TLS and its certificates.
+
+use crate::at::args::Args;
+use crate::at::schema::{Example, Param, Signature};
+use crate::modem::api::Slot;
+use crate::modem::cx::Cx;
+use crate::modem::pem::{self, Content};
+use crate::modem::table::{Command, Fail, Outcome, Wait};
+
+/// The most bytes of a certificate or key sent inline.
+const MAX_CONTENT: usize = 1536;
+
+const SWITCH: Param = Param::choice("tls", &[(0, "TCP"), (1, "TLS")]);
+const SIGNATURES: &[Signature] = &[
+    Signature::of(&[
+        SWITCH,
+        Param::choice(
+            "type",
+            &[
+                (0, "root certificate, one or a chain"),
+                (1, "client certificate"),
+                (2, "client private key"),
+            ],
+        ),
+        Param::bytes("cert file content", 0, MAX_CONTENT)
+            .secret()
+            .means("PEM; empty erases what is kept")
+            .example(""),
+        Param::int("cert file size", 0, MAX_CONTENT as u32).means("length of the content in bytes"),
+    ]),
+    Signature::of(&[SWITCH]),
+];
+
+pub(super) const TLS: Command = Command::new("+MQTTTLS", "Switch TLS and load certificates")
+    .details(
+        "The content may be sent with LF, CRLF, `\\n` or no line breaks; the size must be its \
+         length in bytes, with or without its last line break. RSA keys do not fit; EC and \
+         Ed25519 keys do. The switch alone leaves the certificates. Without a root the \
+         platform's trust store is used: verification is never off. OK means that it is kept.",
+    )
+    .multi_line()
+    .test("+MQTTTLS:(0-1),<type>,<cert file content>,<cert file size>")
+    .read(read)
+    .set(SIGNATURES, set)
+    .examples(&[
+        Example {
+            line: "AT+MQTTTLS=1",
+            answer: &["OK"],
+        },
+        Example {
+            line: "AT+MQTTTLS?",
+            answer: &["+MQTTTLS:1", "OK"],
+        },
+    ]);
+
+fn read(cx: &mut Cx, _: &Args) -> Outcome {
+    let on = cx.uses_tls();
+    cx.text(if on { "+MQTTTLS:1" } else { "+MQTTTLS:0" });
+    Outcome::Ok
+}
+
+fn set(cx: &mut Cx, args: &Args) -> Outcome {
+    let certificate = args.signature() == 0;
+    let loaded = if certificate { load(cx, args) } else { Ok(()) };
+    loaded.and_then(|()| cx.keep_tls(args.flag(0))).into()
+}
+
+fn load(cx: &mut Cx, args: &Args) -> Result<(), Fail> {
+    let (slot, content): (fn(_) -> _, _) = match args.int(1) {
+        0 => (Slot::Root, Content::Certificates),
+        1 => (Slot::Certificate, Content::Certificates),
+        _ => (Slot::Key, Content::Key),
+    };
+    let text = args.bytes(2);
+    if !pem::is_size(text, args.wire_len(2), args.int(3) as usize) {
+        return Err(Fail::INCORRECT);
+    }
+    let kept = cx.keep_with(slot, |record| match text {
+        [] => Ok(()),
+        text => Ok(pem::normalize(text, content, record)?),
+    });
+    kept.map(|_: Wait| ())
+}

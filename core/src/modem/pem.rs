@@ -1,0 +1,304 @@
+//! PEM as hosts manage to send it (rule R12), made one form.
+
+use crate::mem::{Buf, Full};
+use crate::modem::table::Fail;
+
+/// What a text of PEM is to hold.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Content {
+    /// One certificate or more.
+    Certificates,
+    /// One private key.
+    Key,
+}
+
+/// The text is not PEM, or not of this content.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PemError {
+    /// It does not parse.
+    Invalid,
+    /// It does not fit the memory.
+    Full,
+}
+
+impl From<Full> for PemError {
+    fn from(Full: Full) -> Self {
+        Self::Full
+    }
+}
+
+impl From<PemError> for Fail {
+    fn from(error: PemError) -> Self {
+        match error {
+            PemError::Invalid => Self::INCORRECT,
+            PemError::Full => Self::MEMORY_FULL,
+        }
+    }
+}
+
+/// Characters of base64 on a line of PEM (RFC 7468 §2).
+const LINE: usize = 64;
+const BEGIN: &[u8] = b"-----BEGIN ";
+const END: &[u8] = b"-----END ";
+const DASHES: &[u8] = b"-----";
+
+/// Whether `size` is one of the lengths a host may mean: of the text, of the
+/// text with LF line ends, either without its last line break, or on the wire.
+pub fn is_size(text: &[u8], wire_len: usize, size: usize) -> bool {
+    let (mut breaks, mut width, mut last, mut rest) = (0, 0, 0, text);
+    while !rest.is_empty() {
+        let len = break_len(rest);
+        breaks += usize::from(len > 0);
+        width += len;
+        last = len;
+        rest = rest.get(len.max(1)..).unwrap_or_default();
+    }
+    let with_lf = text.len() - width + breaks;
+    let without_last = with_lf.saturating_sub(usize::from(last > 0));
+    [
+        text.len(),
+        with_lf,
+        text.len() - last,
+        without_last,
+        wire_len,
+    ]
+    .contains(&size)
+}
+
+/// Length of the line break at the start of `text`, 0 if there is none.
+fn break_len(text: &[u8]) -> usize {
+    match text {
+        [b'\\', b'r', b'\\', b'n', ..] => 4,
+        [b'\r', b'\n', ..] | [b'\\', b'n', ..] => 2,
+        [b'\n' | b'\r', ..] => 1,
+        _ => 0,
+    }
+}
+
+/// Writes `text` to `out` as PEM with LF line ends and lines of 64 characters.
+pub fn normalize(text: &[u8], content: Content, out: &mut Buf) -> Result<(), PemError> {
+    let mut rest = skip_breaks(text);
+    let mut blocks = 0;
+    while !rest.is_empty() {
+        rest = skip_breaks(block(rest, content, out)?);
+        blocks += 1;
+    }
+    match (content, blocks) {
+        (_, 0) => Err(PemError::Invalid),
+        (Content::Key, 2..) => Err(PemError::Invalid),
+        _ => Ok(()),
+    }
+}
+
+/// One armoured block; returns what stands behind it.
+fn block<'t>(text: &'t [u8], content: Content, out: &mut Buf) -> Result<&'t [u8], PemError> {
+    let rest = text.strip_prefix(BEGIN).ok_or(PemError::Invalid)?;
+    let (label, rest) = split_at(rest, DASHES)?;
+    if !fits(label, content) {
+        return Err(PemError::Invalid);
+    }
+    out.extend(BEGIN)?;
+    out.extend(label)?;
+    out.extend(b"-----\n")?;
+    let (body, rest) = split_at(rest, END)?;
+    base64(body, out)?;
+    let rest = rest.strip_prefix(label).ok_or(PemError::Invalid)?;
+    let rest = rest.strip_prefix(DASHES).ok_or(PemError::Invalid)?;
+    out.extend(END)?;
+    out.extend(label)?;
+    out.extend(b"-----\n")?;
+    Ok(rest)
+}
+
+fn fits(label: &[u8], content: Content) -> bool {
+    match content {
+        Content::Certificates => label == b"CERTIFICATE",
+        Content::Key => {
+            [&b"PRIVATE KEY"[..], b"EC PRIVATE KEY", b"RSA PRIVATE KEY"].contains(&label)
+        }
+    }
+}
+
+/// What stands before and behind the first `mark`.
+fn split_at<'t>(text: &'t [u8], mark: &[u8]) -> Result<(&'t [u8], &'t [u8]), PemError> {
+    let at = text.windows(mark.len()).position(|window| window == mark);
+    let (before, behind) = text.split_at(at.ok_or(PemError::Invalid)?);
+    Ok((before, behind.get(mark.len()..).unwrap_or_default()))
+}
+
+/// A line break at the start of `text`, also one that was escaped twice.
+fn line_break(text: &[u8]) -> Option<&[u8]> {
+    match text {
+        [b'\r' | b'\n' | b' ', rest @ ..] | [b'\\', b'r' | b'n', rest @ ..] => Some(rest),
+        _ => None,
+    }
+}
+
+fn skip_breaks(mut text: &[u8]) -> &[u8] {
+    while let Some(rest) = line_break(text) {
+        text = rest;
+    }
+    text
+}
+
+/// Copies base64 in lines, checking that it is one whole DER sequence.
+fn base64(body: &[u8], out: &mut Buf) -> Result<(), PemError> {
+    let mut der = Der::default();
+    let mut rest = skip_breaks(body);
+    while let Some((&symbol, behind)) = rest.split_first() {
+        der.push(symbol)?;
+        out.push(symbol)?;
+        rest = skip_breaks(behind);
+        if der.symbols.is_multiple_of(LINE) && !rest.is_empty() {
+            out.push(b'\n')?;
+        }
+    }
+    out.push(b'\n')?;
+    der.finish()
+}
+
+/// Counts base64 and keeps the head of the DER in it.
+#[derive(Default)]
+struct Der {
+    symbols: usize,
+    padding: usize,
+    bits: u32,
+    /// The first six bytes: tag and length.
+    head: [u8; 6],
+    bytes: usize,
+}
+
+impl Der {
+    fn push(&mut self, symbol: u8) -> Result<(), PemError> {
+        self.symbols += 1;
+        if symbol == b'=' {
+            self.padding += 1;
+            return Ok(());
+        }
+        let value = sextet(symbol).filter(|_| self.padding == 0);
+        self.bits = self.bits << 6 | u32::from(value.ok_or(PemError::Invalid)?);
+        let phase = self.symbols % 4;
+        if phase != 1 {
+            let shift = (4 - phase) % 4 * 2;
+            if let Some(place) = self.head.get_mut(self.bytes) {
+                *place = (self.bits >> shift) as u8;
+            }
+            self.bytes += 1;
+        }
+        Ok(())
+    }
+
+    /// Whether it was one SEQUENCE that ends where the text does.
+    fn finish(&self) -> Result<(), PemError> {
+        let [tag, length, more @ ..] = self.head;
+        let (header, content) = match length {
+            0..=0x7f => (2, usize::from(length)),
+            0x81..=0x84 => {
+                let count = usize::from(length & 0x7f);
+                let bytes = more.iter().take(count);
+                (
+                    2 + count,
+                    bytes.fold(0, |sum, byte| sum << 8 | usize::from(*byte)),
+                )
+            }
+            _ => return Err(PemError::Invalid),
+        };
+        let whole = self.symbols.is_multiple_of(4) && self.padding <= 2;
+        let sequence = tag == 0x30 && content.checked_add(header) == Some(self.bytes);
+        if whole && sequence {
+            Ok(())
+        } else {
+            Err(PemError::Invalid)
+        }
+    }
+}
+
+fn sextet(symbol: u8) -> Option<u8> {
+    match symbol {
+        b'A'..=b'Z' => Some(symbol - b'A'),
+        b'a'..=b'z' => Some(symbol - b'a' + 26),
+        b'0'..=b'9' => Some(symbol - b'0' + 52),
+        b'+' => Some(62),
+        b'/' => Some(63),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::string::String;
+
+    /// A SEQUENCE of one INTEGER 7.
+    const GOOD: &str = "-----BEGIN CERTIFICATE-----\nMAMCAQc=\n-----END CERTIFICATE-----\n";
+
+    fn form(text: &str, content: Content) -> Result<String, PemError> {
+        let mut memory = [0; 256];
+        let mut out = Buf::lent(&mut memory);
+        normalize(text.as_bytes(), content, &mut out)?;
+        Ok(String::from_utf8(out.as_slice().to_vec()).unwrap())
+    }
+
+    #[test]
+    fn takes_every_line_break() {
+        for text in [
+            String::from(GOOD),
+            GOOD.replace('\n', "\r\n"),
+            GOOD.replace('\n', "\\n"),
+            GOOD.replace('\n', "\\r\\n"),
+            GOOD.replace('\n', ""),
+            GOOD.replace("MAMC", "MA\nMC"),
+            std::format!("\n{GOOD}\n\n"),
+        ] {
+            assert_eq!(
+                form(&text, Content::Certificates).as_deref(),
+                Ok(GOOD),
+                "{text:?}"
+            );
+        }
+        let chain = GOOD.repeat(2);
+        assert_eq!(form(&chain, Content::Certificates), Ok(chain.clone()));
+        let key = GOOD.replace("CERTIFICATE", "EC PRIVATE KEY");
+        assert_eq!(form(&key, Content::Key), Ok(key.clone()));
+    }
+
+    #[test]
+    fn refuses_what_is_not_a_certificate() {
+        for text in [
+            "",
+            "-----BEGIN CERTIFICATE-----......",
+            "MAMCAQc=",
+            &GOOD.replace("MAMCAQc=", "MAMCAQcA"),
+            &GOOD.replace("MAMCAQc=", "MAMCAQ=="),
+            &GOOD.replace("MAMCAQc=", "MAM=AQcA"),
+            &GOOD.replace("MAMCAQc=", "MAMCAQc"),
+            &GOOD.replace("MAMCAQc=", "AgEH"),
+            &GOOD.replace("MAMCAQc=", "MAMC!Qc="),
+            &GOOD.replace("-----END CERTIFICATE-----", "-----END X-----"),
+            &GOOD.replace("CERTIFICATE", "PRIVATE KEY"),
+            &std::format!("{GOOD}junk"),
+        ] {
+            assert_eq!(
+                form(text, Content::Certificates),
+                Err(PemError::Invalid),
+                "{text:?}"
+            );
+        }
+        let keys = GOOD.replace("CERTIFICATE", "PRIVATE KEY").repeat(2);
+        assert_eq!(form(&keys, Content::Key), Err(PemError::Invalid));
+    }
+
+    #[test]
+    fn sizes() {
+        for (text, accepted) in [
+            (&b"a\r\nb\r\n"[..], &[3, 4, 6, 9][..]),
+            (b"a\\nb\\n", &[3, 4, 6, 9]),
+            (b"a\\r\\nb", &[3, 6, 9]),
+            (b"a\nb\n", &[3, 4, 9]),
+            (b"", &[0, 9]),
+        ] {
+            let sizes = (0..12).filter(|&size| is_size(text, 9, size));
+            assert!(sizes.eq(accepted.iter().copied()), "{text:?}");
+        }
+    }
+}

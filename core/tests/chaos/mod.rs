@@ -1,0 +1,170 @@
+//! Sessions made of arbitrary bytes: both sides, the network and the clock,
+//! interleaved. The property tests (`laws.rs`) and the fuzz target (`fuzz/`) run
+//! the same code, so what one of them finds the other can replay.
+
+pub(crate) mod broker;
+pub(crate) mod phrases;
+pub(crate) mod rig;
+
+use mqmodem_core::{HostLines, NetError, NetEvent};
+use std::time::Duration;
+
+/// Something that happens to a modem.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Op {
+    /// The host sends bytes.
+    Host(Vec<u8>),
+    /// The broker sends bytes. A rude one sends them also where no link is open.
+    Net { bytes: Vec<u8>, rude: bool },
+    /// Something happens to a link, whether that makes sense or not.
+    Event(u8, NetEvent),
+    /// Time passes.
+    Wait(Duration),
+    /// From now on the host takes so many bytes after each op; `None`: all.
+    HostTakes(Option<usize>),
+    /// From now on the network takes so many bytes after each op.
+    NetTakes(Option<usize>),
+    /// The host moves its lines.
+    Lines(HostLines),
+    /// From now on storing succeeds, or does not.
+    Stores(bool),
+    /// From now on a broker is there that answers, or not.
+    Polite(bool),
+    /// `handle_timeout` is called, whether due or not.
+    Timeout,
+    /// The modem is to be switched off.
+    Shutdown,
+}
+
+/// A modem's memory and what happens to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Session {
+    /// Bytes of each of the modem's buffers.
+    pub(crate) memory: usize,
+    /// Whether the rules are strict.
+    pub(crate) strict: bool,
+    /// What happens, in order.
+    pub(crate) ops: Vec<Op>,
+}
+
+impl Session {
+    /// Every string of bytes is a session.
+    pub(crate) fn decode(bytes: &[u8]) -> Self {
+        let mut reader = Reader(bytes);
+        let memory = [48, 128, 300, 1024, 4096, 16_384][usize::from(reader.byte() % 6)];
+        let strict = reader.byte() % 8 == 7;
+        let mut ops = Vec::new();
+        while !reader.0.is_empty() {
+            reader.op(&mut ops);
+        }
+        Self {
+            memory,
+            strict,
+            ops,
+        }
+    }
+}
+
+/// Takes numbers off the front; zeros when there is nothing left.
+struct Reader<'a>(&'a [u8]);
+
+impl Reader<'_> {
+    fn byte(&mut self) -> u8 {
+        let (first, rest) = self.0.split_first().unwrap_or((&0, &[]));
+        self.0 = rest;
+        *first
+    }
+
+    fn flag(&mut self) -> bool {
+        self.byte() & 1 == 1
+    }
+
+    /// A length and so many bytes, or all there are.
+    fn bytes(&mut self) -> Vec<u8> {
+        let len = usize::from(self.byte()).min(self.0.len());
+        let (bytes, rest) = self.0.split_at(len);
+        self.0 = rest;
+        bytes.to_vec()
+    }
+
+    fn op(&mut self, ops: &mut Vec<Op>) {
+        let op = match self.byte() % 20 {
+            0 | 1 => Op::Host(self.bytes()),
+            2..=6 => Op::Host(phrases::host(self.byte(), self.byte())),
+            7 => Op::Net {
+                bytes: self.bytes(),
+                rude: false,
+            },
+            8..=10 => Op::Net {
+                bytes: phrases::net(self.byte(), self.byte()),
+                rude: false,
+            },
+            11 => self.rare(),
+            12 => Op::Wait(Duration::from_millis(u64::from(self.byte()))),
+            13 => Op::Wait(Duration::from_secs(u64::from(self.byte()))),
+            14 => Op::HostTakes(self.budget()),
+            15 => Op::NetTakes(self.budget()),
+            16 => Op::Polite(self.flag()),
+            17 => Op::Timeout,
+            // Deep states are what arbitrary bytes hardly ever reach.
+            18 => return connect(ops, self.flag()),
+            _ => Op::Event(0, event(self.byte())),
+        };
+        ops.push(op);
+    }
+
+    fn rare(&mut self) -> Op {
+        match self.byte() % 8 {
+            0 => Op::Shutdown,
+            1 | 2 => Op::Stores(self.flag()),
+            3 => Op::Event(self.byte(), event(self.byte())),
+            4 => Op::Net {
+                bytes: self.bytes(),
+                rude: true,
+            },
+            _ => {
+                let byte = self.byte();
+                Op::Lines(HostLines {
+                    dtr: byte & 1 == 0,
+                    rts: byte & 2 == 0,
+                })
+            }
+        }
+    }
+
+    /// How many bytes may go out after each op.
+    fn budget(&mut self) -> Option<usize> {
+        match self.byte() {
+            n @ 0..=127 => Some(usize::from(n)),
+            _ => None,
+        }
+    }
+}
+
+/// A session with a broker begins.
+fn connect(ops: &mut Vec<Op>, clean: bool) {
+    let settings = format!("AT+MQTTCONFIG=broker,1883,me,{},9\r", u8::from(clean));
+    ops.push(Op::Polite(true));
+    ops.push(Op::Host(settings.into_bytes()));
+    ops.push(Op::Host(b"AT+MQTTCONNECT\r".to_vec()));
+}
+
+fn event(byte: u8) -> NetEvent {
+    const ERRORS: [NetError; 10] = [
+        NetError::NameNotFound,
+        NetError::Refused,
+        NetError::Unreachable,
+        NetError::TimedOut,
+        NetError::Broken,
+        NetError::TlsUntrusted,
+        NetError::TlsName,
+        NetError::TlsExpired,
+        NetError::TlsClientCertificate,
+        NetError::TlsOther,
+    ];
+    match byte % 16 {
+        0..=3 => NetEvent::Opened,
+        4 | 5 => NetEvent::Closed,
+        n => NetEvent::Failed(ERRORS[usize::from(n) - 6]),
+    }
+}

@@ -1,0 +1,90 @@
+//! What hosts and brokers are likely to say. Arbitrary bytes hardly ever make up a
+//! command or a packet.
+
+const HOST: &[&str] = &[
+    "AT\r",
+    "A/",
+    "ATE0\r\n",
+    "ATE1\r",
+    "ATV0\r",
+    "ATV1\r",
+    "ATQ1\r",
+    "ATQ0 V1 E1\r",
+    "ATZ\r",
+    "AT&F\r",
+    "ATI\r",
+    "ATS3=13S4=10S5=8\r",
+    "AT+CMEE=#\r",
+    "AT+CMEE=2\r",
+    "AT+CFUN=#\r",
+    "AT+CFUN=1\r",
+    "AT+CFUN=1,1\r",
+    "AT+CGSN;+CSQ;+CLAC\r",
+    "AT+MQTTTLS=0\r",
+    "AT+MQTTTLS=1,0,\"-----BEGIN CERTIFICATE-----\nMAAB\n-----END CERTIFICATE-----\n\",58\r",
+    "AT+MQTTTLS=1,#,\"\",0\r",
+    "AT+MQTTTLS?;+MQTTTLS=?\r",
+    "AT+MQTTCONFIG=broker,1883,me,#,60,user,secret\r",
+    "AT+MQTTCONFIG?;+MQTTCONFIG=?\r",
+    "AT+MQTTCONNECT\r",
+    "AT+MQTTPUB=\"t\",0,0,\"m\"\r",
+    "AT+MQTTPUB=\"t/#\",1,1,\"message\"\r",
+    "AT+MQTTPUB=\"topic\",1,0,\"{\\\"v\\\":35,}\"\r",
+    "AT+MQTTPUB=\"topic\",2,0,\"message\"\r",
+    "AT+MQTTPUB=\"topic\",#,0,\"line\r\nline\"\r",
+    "AT+MQTTPUB=\"topic\",1,0,\"open\n",
+    "AT+MQTTSUB=\"a/#\",#\r",
+    "AT+MQTTSUB=\"b/+/c\",2\r",
+    "AT+MQTTSUB?\r",
+    "AT+MQTTUNSUB=\"a/#\"\r",
+    "AT+MQTTSTATE\r",
+    "AT+MQTTDISCONNECT\r",
+    "AT+MQTTDISCONNECT;+MQTTCONNECT\r",
+    "AT+MQTTPUB=\"\\00\",0,0,\"x\" // comment\r\n",
+    "\x08\x7f\x1b\r\n",
+];
+
+/// A phrase of the host, `#` in it being a digit.
+pub(crate) fn host(which: u8, digit: u8) -> Vec<u8> {
+    let phrase = HOST[usize::from(which) % HOST.len()];
+    // `a/#` is a topic filter: its `#` stays.
+    let digit = char::from(b'0' + digit % 4);
+    let mut text = String::new();
+    for c in phrase.chars() {
+        let filter = text.ends_with('/');
+        text.push(if c == '#' && !filter { digit } else { c });
+    }
+    text.into_bytes()
+}
+
+/// A packet of the broker; `id` is its packet id, or whatever else it tells.
+pub(crate) fn net(which: u8, id: u8) -> Vec<u8> {
+    let ack = |kind| vec![kind, 2, 0, id];
+    match which % 18 {
+        0 | 1 => vec![0x20, 2, 0, 0],
+        2 => vec![0x20, 2, 1, 0],
+        3 => vec![0x20, 2, 0, id],
+        4 | 5 => ack(0x40),
+        6 => ack(0x50),
+        7 => ack(0x62),
+        8 => ack(0x70),
+        9 => vec![0x90, 3, 0, id, id % 3],
+        10 => vec![0x90, 3, 0, id, 0x80],
+        11 => ack(0xb0),
+        12 => vec![0xd0, 0],
+        13 => publish(0x30, None, id),
+        14 => publish(0x32, Some(id), id),
+        15 => publish(0x34, Some(id), id),
+        16 => publish(0x3c, Some(id), id),
+        _ => vec![id, 0x80, 0x80, 0x80, 0x80],
+    }
+}
+
+fn publish(first: u8, id: Option<u8>, len: u8) -> Vec<u8> {
+    let mut body = vec![0, 3, b'a', b'/', b'"'];
+    body.extend(id.map(|id| [0, id]).iter().flatten());
+    body.extend(std::iter::repeat_n(b'\r', usize::from(len % 96)));
+    let mut packet = vec![first, body.len() as u8];
+    packet.extend(body);
+    packet
+}

@@ -1,0 +1,285 @@
+//! A modem driven through a session, with the laws it must keep checked on the way.
+
+use super::broker::Broker;
+use super::{Op, Session};
+use mqmodem_core::{Action, Buf, Config, Instant, LinkId, Memory, Modem, NetEvent};
+
+const LINK: LinkId = LinkId(0);
+/// More rounds than anything a session of a few hundred bytes can ask for.
+const PATIENCE: usize = 20_000;
+
+/// In which way a session is played. The outcome must not depend on it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Way {
+    /// Input is cut into pieces; the number says where.
+    pub(crate) cuts: Option<u64>,
+    /// `handle_timeout` is called all the time.
+    pub(crate) impatient: bool,
+}
+
+/// What a modem did in a session.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Outcome {
+    pub(crate) host: Vec<u8>,
+    pub(crate) net: Vec<u8>,
+    pub(crate) actions: Vec<String>,
+}
+
+#[allow(clippy::struct_excessive_bools)] // They are independent of each other.
+struct Rig<'a> {
+    modem: Modem<'a>,
+    memory: usize,
+    way: Way,
+    now: Instant,
+    out: Outcome,
+    host_in: Vec<u8>,
+    net_in: Vec<u8>,
+    open: bool,
+    opening: bool,
+    polite: bool,
+    broker: Broker,
+    stores: bool,
+    host_takes: Option<usize>,
+    net_takes: Option<usize>,
+}
+
+/// Plays a session to its end.
+pub(crate) fn play(session: &Session, way: Way) -> Outcome {
+    let mut lent = vec![vec![0; session.memory]; 10];
+    let mut bufs = lent.iter_mut().map(|memory| Buf::lent(memory));
+    let mut next = || bufs.next().expect("ten buffers");
+    let memory = Memory {
+        line: next(),
+        values: next(),
+        host_out: next(),
+        inbox: next(),
+        settings: next(),
+        net_in: next(),
+        net_out: next(),
+        in_flight: next(),
+        received: next(),
+        subscriptions: next(),
+    };
+    let strict = session.strict;
+    let config = Config {
+        strict,
+        ..Config::default()
+    };
+    let modem = Modem::new(config, memory, Instant::ZERO);
+    let mut rig = Rig::new(modem, session.memory, way);
+    rig.rest();
+    for op in &session.ops {
+        rig.step(op);
+        rig.rest();
+    }
+    rig.out
+}
+
+impl<'a> Rig<'a> {
+    fn new(modem: Modem<'a>, memory: usize, way: Way) -> Self {
+        Self {
+            modem,
+            memory,
+            way,
+            now: Instant::ZERO,
+            out: Outcome::default(),
+            host_in: Vec::new(),
+            net_in: Vec::new(),
+            open: false,
+            opening: false,
+            polite: false,
+            broker: Broker::default(),
+            stores: true,
+            host_takes: None,
+            net_takes: None,
+        }
+    }
+
+    fn step(&mut self, op: &Op) {
+        match op {
+            Op::Host(bytes) => self.host_in.extend(bytes),
+            Op::Net { bytes, rude: true } => {
+                self.modem.handle_net_data(self.now, LINK, bytes);
+            }
+            Op::Net { bytes, .. } if self.open => self.net_in.extend(bytes),
+            Op::Net { .. } => {}
+            Op::Event(link, event) => self.event(LinkId(*link), *event),
+            Op::Wait(time) => self.advance(self.now + *time),
+            Op::HostTakes(n) => self.host_takes = *n,
+            Op::NetTakes(n) => self.net_takes = *n,
+            Op::Lines(lines) => self.modem.handle_host_lines(self.now, *lines),
+            Op::Stores(ok) => self.stores = *ok,
+            Op::Polite(polite) => self.polite = *polite,
+            Op::Timeout => self.timeout(),
+            Op::Shutdown => self.modem.handle_shutdown(self.now),
+        }
+    }
+
+    fn event(&mut self, link: LinkId, event: NetEvent) {
+        if link == LINK {
+            self.open = event == NetEvent::Opened;
+            self.opening = false;
+            self.net_in.clear();
+            self.broker.reset();
+        }
+        self.modem.handle_net(self.now, link, event);
+    }
+
+    /// Lets time pass, stopping at every deadline.
+    fn advance(&mut self, to: Instant) {
+        for _ in 0..PATIENCE {
+            let Some(due) = self.modem.poll_timeout().filter(|due| *due <= to) else {
+                self.now = to;
+                return;
+            };
+            self.now = self.now.max(due);
+            self.timeout();
+            self.rest();
+        }
+        panic!("deadline after deadline until {:?}", self.now);
+    }
+
+    /// Law 4: afterwards the next deadline is in the future.
+    fn timeout(&mut self) {
+        self.modem.handle_timeout(self.now);
+        if let Some(next) = self.modem.poll_timeout() {
+            assert!(
+                next > self.now,
+                "a deadline at {next:?} that is not in the future"
+            );
+        }
+    }
+
+    /// Moves everything that can be moved, within what host and network take.
+    fn rest(&mut self) {
+        let mut host_takes = self.host_takes.unwrap_or(usize::MAX);
+        let mut net_takes = self.net_takes.unwrap_or(usize::MAX);
+        for _ in 0..PATIENCE {
+            if self.modem.poll_timeout().is_some_and(|due| due <= self.now) || self.way.impatient {
+                self.timeout();
+            }
+            let mut moved = self.offer_host() + self.offer_net() + self.actions();
+            moved += self.take_host(&mut host_takes) + self.take_net(&mut net_takes);
+            if self.opening && self.polite {
+                self.event(LINK, NetEvent::Opened);
+                moved += 1;
+            }
+            if moved == 0 {
+                return;
+            }
+        }
+        panic!("the modem does not come to rest");
+    }
+
+    fn offer_host(&mut self) -> usize {
+        let pieces = pieces(&self.host_in, self.way.cuts);
+        let taken = offer(pieces, |piece| self.modem.handle_host(self.now, piece));
+        self.host_in.drain(..taken);
+        taken
+    }
+
+    fn offer_net(&mut self) -> usize {
+        if !self.open {
+            return 0;
+        }
+        let pieces = pieces(&self.net_in, self.way.cuts);
+        let taken = offer(pieces, |piece| {
+            self.modem.handle_net_data(self.now, LINK, piece)
+        });
+        self.net_in.drain(..taken);
+        taken
+    }
+
+    /// Carries out what the modem asks for.
+    fn actions(&mut self) -> usize {
+        let mut count = 0;
+        while let Some(action) = self.modem.poll_action() {
+            count += 1;
+            assert!(count < PATIENCE, "action after action");
+            self.out.actions.push(format!("{:?} {action:?}", self.now));
+            match action {
+                Action::Open { link: LINK, .. } => self.opening = true,
+                Action::Close { link: LINK } => {
+                    (self.open, self.opening) = (false, false);
+                    self.net_in.clear();
+                    self.broker.reset();
+                }
+                Action::Store { slot, .. } | Action::Erase { slot } => {
+                    self.modem.handle_stored(self.now, slot, self.stores);
+                }
+                other => panic!("the modem has one link: {other:?}"),
+            }
+        }
+        count
+    }
+
+    /// Law 5: never more than the memory lent.
+    fn take_host(&mut self, budget: &mut usize) -> usize {
+        let out = self.modem.host_out();
+        assert!(out.len() <= self.memory, "output beyond the memory lent");
+        let taken = out.len().min(*budget);
+        self.out.host.extend(&out[..taken]);
+        self.modem.host_sent(self.now, taken);
+        *budget -= taken;
+        taken
+    }
+
+    fn take_net(&mut self, budget: &mut usize) -> usize {
+        let out = self.modem.net_out(LINK);
+        assert!(out.len() <= self.memory, "packets beyond the memory lent");
+        if !self.open {
+            return 0;
+        }
+        let taken = out.len().min(*budget);
+        self.out.net.extend(&out[..taken]);
+        if self.polite {
+            self.net_in.extend(self.broker.take(&out[..taken]));
+        }
+        self.modem.net_sent(self.now, LINK, taken);
+        *budget -= taken;
+        taken
+    }
+}
+
+/// The input whole, or cut up.
+fn pieces(bytes: &[u8], cuts: Option<u64>) -> Vec<Vec<u8>> {
+    let Some(mut seed) = cuts else {
+        return vec![bytes.to_vec()];
+    };
+    let mut pieces = Vec::new();
+    let mut rest = bytes;
+    while !rest.is_empty() {
+        let len = (next(&mut seed) % 5 + 1) as usize;
+        let (piece, more) = rest.split_at(len.min(rest.len()));
+        pieces.push(piece.to_vec());
+        rest = more;
+    }
+    pieces
+}
+
+/// Gives piece after piece until one is refused; how many bytes were taken.
+fn offer(pieces: Vec<Vec<u8>>, mut take: impl FnMut(&[u8]) -> usize) -> usize {
+    let mut taken = 0;
+    for piece in pieces {
+        let mut at = 0;
+        while at < piece.len() {
+            let n = take(&piece[at..]);
+            assert!(n <= piece.len() - at, "more taken than there was");
+            if n == 0 {
+                return taken + at;
+            }
+            at += n;
+        }
+        taken += at;
+    }
+    taken
+}
+
+/// The next number of a xorshift sequence.
+pub(crate) fn next(seed: &mut u64) -> u64 {
+    *seed |= 1;
+    *seed ^= *seed << 13;
+    *seed ^= *seed >> 7;
+    *seed ^= *seed << 17;
+    *seed
+}

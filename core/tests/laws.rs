@@ -1,0 +1,144 @@
+//! The laws of the core (ARCHITECTURE.md), as properties of arbitrary sessions.
+
+#![allow(clippy::print_stdout)]
+
+mod chaos;
+
+use chaos::rig::{Way, next, play};
+use chaos::{Op, Session};
+use proptest::prelude::*;
+use std::time::{Duration, Instant};
+
+fn config() -> ProptestConfig {
+    ProptestConfig {
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
+}
+
+/// Strings of bytes, each of which is a session.
+fn sessions() -> impl Strategy<Value = Vec<u8>> {
+    prop::collection::vec(any::<u8>(), 0..400)
+}
+
+/// The three ways to play a session come out the same. The rig checks the rest:
+/// no panic, deadlines in the future, bounded work, output within the memory.
+fn laws_hold(bytes: &[u8], cuts: u64) {
+    let session = Session::decode(bytes);
+    let plain = play(&session, Way::default());
+    assert_eq!(
+        plain,
+        play(&session, Way::default()),
+        "the same again: {bytes:?}"
+    );
+    let cut = Way {
+        cuts: Some(cuts),
+        ..Way::default()
+    };
+    assert_eq!(plain, play(&session, cut), "input cut: {bytes:?}");
+    let impatient = Way {
+        impatient: true,
+        ..Way::default()
+    };
+    assert_eq!(
+        plain,
+        play(&session, impatient),
+        "spurious timeouts: {bytes:?}"
+    );
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn of_sessions(bytes in sessions(), cuts in any::<u64>()) {
+        laws_hold(&bytes, cuts);
+    }
+}
+
+/// What an attentive host sees of these commands line by line, plus `ERROR`.
+const ASKED: [&str; 6] = [
+    "AT",
+    "AT+CGMM",
+    "AT+CSQ;+CFUN?",
+    "AT+MQTTSUB=?",
+    "AT+NO",
+    "AT+CLAC",
+];
+
+/// A session in which a host asks and reads so many bytes at a time.
+fn asking(which: &[usize], memory: usize, takes: Option<usize>) -> Session {
+    let mut ops = vec![Op::Host(b"ATE0\r".to_vec()), Op::HostTakes(takes)];
+    ops.extend(
+        which
+            .iter()
+            .map(|i| Op::Host(format!("{}\r", ASKED[*i]).into_bytes())),
+    );
+    // Whatever is left is read in the end.
+    ops.push(Op::HostTakes(None));
+    Session {
+        memory,
+        strict: false,
+        ops,
+    }
+}
+
+/// The answers without their frames; a panic where a frame is not whole.
+fn lines(mut bytes: &[u8]) -> Vec<String> {
+    let mut lines = Vec::new();
+    while !bytes.is_empty() {
+        let text = bytes
+            .strip_prefix(b"\r\n")
+            .expect("a line starts with CR LF");
+        let end = text
+            .windows(2)
+            .position(|pair| pair == b"\r\n")
+            .expect("a line ends with CR LF");
+        lines.push(String::from_utf8_lossy(&text[..end]).into_owned());
+        bytes = &text[end + 2..];
+    }
+    lines
+}
+
+/// What was answered after the echo of `ATE0`.
+fn answers(session: &Session) -> Vec<String> {
+    let host = play(session, Way::default()).host;
+    lines(host.strip_prefix(b"ATE0\r").expect("an echo"))
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    /// Law 5: a line goes out whole or not at all, however little memory there is
+    /// and however slowly the host reads.
+    #[test]
+    fn lines_are_whole(
+        which in prop::collection::vec(0..ASKED.len(), 1..20),
+        memory in 24..2048_usize,
+        takes in 0..64_usize,
+    ) {
+        let whole: Vec<usize> = (0..ASKED.len()).collect();
+        let known = answers(&asking(&whole, 16_384, None));
+        for line in answers(&asking(&which, memory, Some(takes))) {
+            prop_assert!(known.contains(&line), "{line:?} is no whole line");
+        }
+    }
+}
+
+/// `cargo xtask test` runs this for as long as `CHAOS_SECONDS` says.
+#[test]
+#[ignore = "runs for a given time: cargo xtask test --only fuzz-short"]
+fn of_sessions_for_a_while() {
+    let number = |name: &str| std::env::var(name).ok()?.parse::<u64>().ok();
+    let time = Duration::from_secs(number("CHAOS_SECONDS").unwrap_or(10));
+    let mut seed = number("CHAOS_SEED").unwrap_or(1);
+    let begin = Instant::now();
+    let mut count = 0;
+    while begin.elapsed() < time {
+        let len = next(&mut seed) % 1500;
+        let bytes: Vec<u8> = (0..len).map(|_| (next(&mut seed) >> 24) as u8).collect();
+        laws_hold(&bytes, seed);
+        count += 1;
+    }
+    println!("{count} sessions kept the laws");
+}

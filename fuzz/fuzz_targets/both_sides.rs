@@ -1,0 +1,21 @@
+//! Host bytes, broker bytes, network events and time, interleaved by one string of
+//! bytes. It is read and played by the code the property tests use, which checks
+//! the laws as it goes; here the session is also played cut up and impatiently.
+#![no_main]
+
+#[path = "../../core/tests/chaos/mod.rs"]
+mod chaos;
+
+use chaos::Session;
+use chaos::rig::{Way, next, play};
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| {
+    let session = Session::decode(bytes);
+    let mut seed = bytes.len() as u64;
+    let way = Way {
+        cuts: Some(next(&mut seed)),
+        impatient: true,
+    };
+    assert_eq!(play(&session, Way::default()), play(&session, way));
+});

@@ -1,0 +1,65 @@
+//! `cargo xtask setup`: the tools the tests need.
+
+use crate::sh::{self, Result};
+use std::path::Path;
+
+/// A program and the Debian package it is in.
+const TOOLS: [(&str, &str); 4] = [
+    ("mosquitto", "mosquitto"),
+    ("mosquitto_pub", "mosquitto-clients"),
+    ("mosquitto_sub", "mosquitto-clients"),
+    ("valgrind", "valgrind"),
+];
+
+/// Checks that every tool is there and installs what is missing where it may.
+pub fn run() -> Result {
+    let missing = missing();
+    if missing.is_empty() {
+        return Ok(());
+    }
+    if sh::find("apt-get").is_some() && is_root() {
+        install(&missing)?;
+    }
+    match self::missing() {
+        left if left.is_empty() => Ok(()),
+        left => Err(format!(
+            "the tests need {}. On Debian and its kin: sudo apt-get install {}",
+            left.join(", "),
+            left.join(" ")
+        )),
+    }
+}
+
+/// The packages that are not installed.
+fn missing() -> Vec<&'static str> {
+    let mut packages: Vec<_> = TOOLS
+        .iter()
+        .filter(|(tool, _)| sh::find(tool).is_none())
+        .map(|(_, package)| *package)
+        .collect();
+    packages.dedup();
+    packages
+}
+
+fn install(packages: &[&str]) -> Result {
+    println!("installing {}", packages.join(", "));
+    let apt = |args: &[&str]| {
+        let mut command = sh::program("apt-get", args.iter().copied());
+        command.env("DEBIAN_FRONTEND", "noninteractive");
+        // The package would start a broker on port 1883. No test uses that port,
+        // but nobody asked for a server either: run level 1 starts none.
+        command.env("RUNLEVEL", "1");
+        sh::run(&mut command)
+    };
+    apt(&["update", "-qq"])?;
+    let flags = ["install", "-y", "-qq", "--no-install-recommends"];
+    apt(&[&flags[..], packages].concat())
+}
+
+/// Whether we are root: the owner of our own entry in /proc tells.
+fn is_root() -> bool {
+    use std::os::unix::fs::MetadataExt;
+    Path::new("/proc/self")
+        .metadata()
+        .is_ok_and(|meta| meta.uid() == 0)
+}

@@ -1,0 +1,186 @@
+//! `cargo xtask test`: everything that must pass before a change lands.
+
+use crate::sh::{self, Result, cargo};
+use crate::{bench, docs, fuzz, no_std, setup, tidy};
+use std::time::Instant;
+
+/// One thing that must pass.
+struct Step {
+    name: &'static str,
+    about: &'static str,
+    run: fn() -> Result,
+}
+
+const fn step(name: &'static str, about: &'static str, run: fn() -> Result) -> Step {
+    Step { name, about, run }
+}
+
+/// Cheap ones first. The builds are ordered so that each reuses what the one
+/// before it compiled.
+const STEPS: &[Step] = &[
+    step(
+        "setup",
+        "the tools the tests need are installed",
+        setup::run,
+    ),
+    step("fmt", "rustfmt has nothing to say", fmt),
+    step(
+        "tidy",
+        "layers, lengths and words of the house rules",
+        tidy::run,
+    ),
+    step("clippy", "clippy has nothing to say", clippy),
+    step(
+        "clippy-core",
+        "... nor of the core without alloc",
+        clippy_core,
+    ),
+    step(
+        "clippy-host",
+        "... nor of the program without broker",
+        clippy_host,
+    ),
+    step("doc", "rustdoc has nothing to say", doc),
+    step(
+        "no-std",
+        "the core links without std and without allocator",
+        no_std::run,
+    ),
+    step(
+        "cargo-test",
+        "unit tests, chats, laws, real Mosquitto",
+        tests,
+    ),
+    step(
+        "docs",
+        "the manual is current, the READMEs' transcripts hold",
+        docs::check,
+    ),
+    step("fuzz-short", "ten seconds of random sessions", fuzz::short),
+    step(
+        "bench-parse",
+        "instructions per command are within limits",
+        bench::parse::run,
+    ),
+];
+
+/// What was asked for on the command line.
+#[derive(Default)]
+struct Choice<'a> {
+    list: bool,
+    only: Vec<&'a str>,
+    skip: Vec<&'a str>,
+}
+
+/// Runs the steps, stops at the first that fails.
+pub fn run(words: &[&str]) -> Result {
+    let choice = choose(words)?;
+    if choice.list {
+        for step in STEPS {
+            println!("{:12} {}", step.name, step.about);
+        }
+        return Ok(());
+    }
+    let begin = Instant::now();
+    let (mut passed, mut failed) = (0, Ok(()));
+    for step in STEPS.iter().filter(|step| choice.wants(step.name)) {
+        failed = announce(step);
+        if failed.is_err() {
+            break;
+        }
+        passed += 1;
+    }
+    for step in STEPS.iter().filter(|step| !choice.wants(step.name)) {
+        println!("not run: {}", step.name);
+    }
+    println!("took {:.0?}", begin.elapsed());
+    println!("{passed} passed, {} failed", u8::from(failed.is_err()));
+    failed
+}
+
+fn announce(step: &Step) -> Result {
+    println!("\n== {}: {}", step.name, step.about);
+    let begin = Instant::now();
+    let result = (step.run)();
+    let took = begin.elapsed().as_secs_f64();
+    match &result {
+        Ok(()) => println!("== {}: passed in {took:.1} s", step.name),
+        Err(why) => println!("== {}: FAILED after {took:.1} s: {why}", step.name),
+    }
+    result.map_err(|_| {
+        format!(
+            "step `{}` failed; alone: cargo xtask test --only {0}",
+            step.name
+        )
+    })
+}
+
+fn choose<'a>(words: &[&'a str]) -> Result<Choice<'a>> {
+    let mut choice = Choice::default();
+    let mut words = words.iter();
+    while let Some(word) = words.next() {
+        match *word {
+            "--list" => choice.list = true,
+            "--only" => choice.only.push(known(words.next())?),
+            "--skip" => choice.skip.push(known(words.next())?),
+            other => return Err(format!("test: no such option: {other}")),
+        }
+    }
+    Ok(choice)
+}
+
+/// The name of a step, or the names there are.
+fn known<'a>(name: Option<&&'a str>) -> Result<&'a str> {
+    let name = name.ok_or("test: the name of a step is missing")?;
+    if STEPS.iter().any(|step| step.name == *name) {
+        return Ok(name);
+    }
+    let names: Vec<_> = STEPS.iter().map(|step| step.name).collect();
+    Err(format!(
+        "test: no step `{name}`; there are: {}",
+        names.join(", ")
+    ))
+}
+
+impl Choice<'_> {
+    fn wants(&self, name: &str) -> bool {
+        (self.only.is_empty() || self.only.contains(&name)) && !self.skip.contains(&name)
+    }
+}
+
+fn fmt() -> Result {
+    sh::run(&mut cargo(["fmt", "--all", "--check"]))?;
+    for alone in ["fuzz/Cargo.toml", "xtask/no-std/Cargo.toml"] {
+        sh::run(&mut cargo(["fmt", "--check", "--manifest-path", alone]))?;
+    }
+    Ok(())
+}
+
+/// Clippy with this choice of packages and features; every warning is an error.
+fn clippy_of(choice: &[&str]) -> Result {
+    let words = ["clippy", "--quiet", "--all-targets"];
+    let deny = ["--", "-D", "warnings"];
+    let words = words.iter().chain(choice).chain(&deny).copied();
+    sh::run(&mut cargo(words))
+}
+
+fn clippy() -> Result {
+    clippy_of(&["--workspace"])
+}
+
+fn clippy_core() -> Result {
+    clippy_of(&["--package", "mqmodem-core", "--no-default-features"])
+}
+
+fn clippy_host() -> Result {
+    clippy_of(&["--package", "mqmodem", "--no-default-features"])
+}
+
+fn doc() -> Result {
+    let mut command = cargo(["doc", "--quiet", "--workspace", "--no-deps"]);
+    sh::run(command.env("RUSTDOCFLAGS", "-D warnings"))
+}
+
+fn tests() -> Result {
+    sh::run(&mut cargo(["test", "--quiet", "--workspace"]))
+}
