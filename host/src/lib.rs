@@ -23,7 +23,6 @@ pub mod clock;
 mod driver;
 mod held;
 pub mod manual;
-pub mod memory;
 pub mod net;
 pub mod port;
 mod start;

@@ -2,12 +2,12 @@
 
 use crate::clock::Clock;
 use crate::driver::{Driver, Parts};
-use crate::memory::memory;
+
 use crate::net::TlsConfigs;
 use crate::port::{Label, Port};
 use crate::store::Forgetful;
 use crate::trace::{Tap, Trace};
-use mqmodem_core::{Config, Modem};
+use mqmodem_core::{Config, Memory, Modem};
 use std::sync::Arc;
 use tokio::sync::watch;
 
@@ -34,7 +34,7 @@ impl Shared {
         let mut stop = self.stop.subscribe();
         let tap = self.trace.clone();
         Driver::new(Parts {
-            modem: Modem::new(config, memory(), self.clock.now()),
+            modem: Modem::new(config, Memory::heap(), self.clock.now()),
             clock: self.clock,
             port,
             tap: tap.map(|trace| Tap::new(trace, label.clone())),

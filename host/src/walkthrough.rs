@@ -23,7 +23,9 @@ pub(crate) fn play(
         tell('>', &step.shown());
         host.send(&step.line)?;
         for expected in &step.answer {
-            let line = host.next_line(PATIENCE).map_err(|why| differs(step, expected, &why))?;
+            let line = host
+                .next_line(PATIENCE)
+                .map_err(|why| differs(step, expected, &why))?;
             tell('<', &line);
             if line != *expected {
                 return Err(differs(step, expected, &format!("\"{line}\" came")));

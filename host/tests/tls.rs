@@ -14,7 +14,12 @@ const PATIENCE: Duration = Duration::from_secs(20);
 /// Opens a link, and where it opens, says something and reads what comes back.
 async fn dial(host: &str, port: u16, tls: Option<TlsFiles<'_>>) -> Result<Vec<u8>, NetError> {
     let deadline = Instant::ZERO;
-    let to = Endpoint { host, port, tls, deadline };
+    let to = Endpoint {
+        host,
+        port,
+        tls,
+        deadline,
+    };
     let mut link = Link::default();
     link.open(&to, &TlsConfigs::default());
     let talk = async {
@@ -110,7 +115,9 @@ async fn a_client_certificate_is_shown_where_asked_for() {
     let authority = Authority::new();
     let (certificate, key) = authority.client();
     for version in pki::VERSIONS {
-        let server = Server::new(&authority, &Leaf::good()).asking(&authority).only(version);
+        let server = Server::new(&authority, &Leaf::good())
+            .asking(&authority)
+            .only(version);
         let files = TlsFiles {
             certificate: Some(certificate.as_bytes()),
             key: Some(key.as_bytes()),
@@ -125,7 +132,9 @@ async fn a_client_certificate_is_shown_where_asked_for() {
 async fn a_missing_client_certificate_has_its_name() {
     let authority = Authority::new();
     for version in pki::VERSIONS {
-        let server = Server::new(&authority, &Leaf::good()).asking(&authority).only(version);
+        let server = Server::new(&authority, &Leaf::good())
+            .asking(&authority)
+            .only(version);
         let refused = dial_tls("localhost", server, trusting(&authority)).await;
         assert_eq!(refused, Err(NetError::TlsClientCertificate), "{version:?}");
     }
@@ -136,7 +145,9 @@ async fn a_client_certificate_of_someone_else_has_its_name() {
     let (authority, other) = (Authority::new(), Authority::new());
     let (certificate, key) = other.client();
     for version in pki::VERSIONS {
-        let server = Server::new(&authority, &Leaf::good()).asking(&authority).only(version);
+        let server = Server::new(&authority, &Leaf::good())
+            .asking(&authority)
+            .only(version);
         let files = TlsFiles {
             certificate: Some(certificate.as_bytes()),
             key: Some(key.as_bytes()),
@@ -188,7 +199,11 @@ async fn a_root_that_cannot_be_read_trusts_no_one() {
 #[tokio::test]
 async fn what_is_not_tls_has_its_name() {
     let authority = Authority::new();
-    for answer in [&b"HTTP/1.1 400 Bad Request\r\n\r\n"[..], b"\x20\x02\0\0", b""] {
+    for answer in [
+        &b"HTTP/1.1 400 Bad Request\r\n\r\n"[..],
+        b"\x20\x02\0\0",
+        b"",
+    ] {
         let port = pki::start_raw(answer).await;
         let refused = dial("localhost", port, Some(trusting(&authority))).await;
         assert_eq!(refused, Err(NetError::TlsOther), "{answer:?}");
@@ -199,9 +214,16 @@ async fn what_is_not_tls_has_its_name() {
 async fn tcp_failures_have_their_names() {
     assert_eq!(dial("127.0.0.1", 1, None).await, Err(NetError::Refused));
     assert_eq!(dial("localhost", 1, None).await, Err(NetError::Refused));
-    assert_eq!(dial("no-such-name.invalid", 1, None).await, Err(NetError::NameNotFound));
+    assert_eq!(
+        dial("no-such-name.invalid", 1, None).await,
+        Err(NetError::NameNotFound)
+    );
     for junk in ["", "a b", "..", "\u{1}", "[::1"] {
-        assert_eq!(dial(junk, 1, None).await, Err(NetError::NameNotFound), "{junk:?}");
+        assert_eq!(
+            dial(junk, 1, None).await,
+            Err(NetError::NameNotFound),
+            "{junk:?}"
+        );
     }
 }
 
@@ -209,5 +231,8 @@ async fn tcp_failures_have_their_names() {
 async fn a_server_that_closes_is_told_as_closed() {
     let port = pki::start_raw(b"").await;
     let said = dial("127.0.0.1", port, None).await;
-    assert!(matches!(said.as_deref(), Ok(b"") | Err(NetError::Broken)), "{said:?}");
+    assert!(
+        matches!(said.as_deref(), Ok(b"") | Err(NetError::Broken)),
+        "{said:?}"
+    );
 }

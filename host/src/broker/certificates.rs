@@ -49,12 +49,15 @@ fn generate() -> Result<(String, String, String), rcgen::Error> {
     let mut root = CertificateParams::new(Vec::new())?;
     root.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     root.key_usages = vec![KeyUsagePurpose::KeyCertSign];
-    root.distinguished_name.push(DnType::CommonName, "mqmodem try");
+    root.distinguished_name
+        .push(DnType::CommonName, "mqmodem try");
     let root_key = KeyPair::generate()?;
     let root_pem = root.self_signed(&root_key)?.pem();
     let names = ["localhost", "127.0.0.1"].map(str::to_owned);
     let mut server = CertificateParams::new(names)?;
-    server.distinguished_name.push(DnType::CommonName, "localhost");
+    server
+        .distinguished_name
+        .push(DnType::CommonName, "localhost");
     let key = KeyPair::generate()?;
     let chain = server.signed_by(&key, &Issuer::new(root, root_key))?.pem();
     Ok((root_pem, chain, key.serialize_pem()))

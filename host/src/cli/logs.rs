@@ -21,7 +21,10 @@ pub(super) fn start(verbose: u8) {
         .with_target(false)
         .log_internal_errors(false);
     // Fails only where a program that uses the library logs already.
-    let _ = tracing_subscriber::registry().with(ours).with(lines).try_init();
+    let _ = tracing_subscriber::registry()
+        .with(ours)
+        .with(lines)
+        .try_init();
 }
 
 /// Whether to colour what goes to `stream` (<https://no-color.org>).

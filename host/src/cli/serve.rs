@@ -186,9 +186,8 @@ struct Signals {
 
 impl Signals {
     fn new() -> Result<Self, Failure> {
-        let catch = |kind| {
-            signal(kind).map_err(|error| Failure::system("cannot catch signals", &error))
-        };
+        let catch =
+            |kind| signal(kind).map_err(|error| Failure::system("cannot catch signals", &error));
         Ok(Self {
             interrupt: catch(SignalKind::interrupt())?,
             terminate: catch(SignalKind::terminate())?,

@@ -42,9 +42,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
 }
 
 async fn session(arguments: &Arguments) -> Result<(), Failure> {
-    let broker = Broker::start().await.map_err(|why| {
-        Failure::new(format!("the broker for the session does not start: {why}"))
-    })?;
+    let broker = Broker::start()
+        .await
+        .map_err(|why| Failure::new(format!("the broker for the session does not start: {why}")))?;
     let watch = Watch::start().map_err(|error| Failure::system("cannot use inotify", &error))?;
     let pty = Pty::open(&Options::default(), &watch)
         .map_err(|error| Failure::system("cannot make a pseudo-terminal", &error))?;
@@ -52,11 +52,12 @@ async fn session(arguments: &Arguments) -> Result<(), Failure> {
     let shared = Shared::default();
     let label = Label::new(&path.display().to_string());
     let modem = tokio::spawn(shared.driver(Box::new(pty), label, Config::default()));
-    let prompt = !arguments.no_prompt
-        && std::io::stdin().is_terminal()
-        && std::io::stdout().is_terminal();
+    let prompt =
+        !arguments.no_prompt && std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
     let host = tokio::task::spawn_blocking(move || at_the_host(&broker, &path, prompt));
-    let done = host.await.unwrap_or_else(|error| Err(Failure::new(error.to_string())));
+    let done = host
+        .await
+        .unwrap_or_else(|error| Err(Failure::new(error.to_string())));
     shared.stop();
     modem
         .await
@@ -82,7 +83,11 @@ fn at_the_host(broker: &Broker, path: &Path, prompt: bool) -> Result<(), Failure
 
 fn title(colour: bool, text: &str) -> Result<(), Failure> {
     let text = format!("# {text}");
-    say(&if colour { format!("\n\x1b[1m{text}\x1b[0m\n") } else { format!("\n{text}\n") })
+    say(&if colour {
+        format!("\n\x1b[1m{text}\x1b[0m\n")
+    } else {
+        format!("\n{text}\n")
+    })
 }
 
 /// One line of the transcript, `>` for the host and `<` for the modem. That no

@@ -117,7 +117,10 @@ impl Slot {
         let _ = self.link.poll_closed(cx);
         let mut moved = false;
         if let Poll::Ready(opened) = self.link.poll_opened(cx) {
-            turn.tell(self.id, opened.map_or_else(NetEvent::Failed, |()| NetEvent::Opened));
+            turn.tell(
+                self.id,
+                opened.map_or_else(NetEvent::Failed, |()| NetEvent::Opened),
+            );
             moved = true;
         }
         moved |= self.send(cx, turn);
@@ -135,7 +138,10 @@ impl Slot {
             match sent {
                 Ok(n) => {
                     if let Some(tap) = &mut turn.tap {
-                        tap.to_net(self.id, turn.modem.net_out(self.id).get(..n).unwrap_or_default());
+                        tap.to_net(
+                            self.id,
+                            turn.modem.net_out(self.id).get(..n).unwrap_or_default(),
+                        );
                     }
                     turn.modem.net_sent(turn.now, self.id, n);
                 }

@@ -37,7 +37,10 @@ fn family(table: &Table) -> Json {
 
 fn command(command: &Command) -> Json {
     let forms = forms(command).into_iter().map(|form| {
-        Json::Object(vec![("kind", text(form.kind)), ("syntax", Json::Text(form.syntax))])
+        Json::Object(vec![
+            ("kind", text(form.kind)),
+            ("syntax", Json::Text(form.syntax)),
+        ])
     });
     let mut object = vec![
         ("name", text(command.name)),
@@ -96,7 +99,10 @@ fn example(example: &Example) -> Json {
 }
 
 fn urc(urc: &Urc) -> Json {
-    Json::Object(vec![("syntax", text(urc.syntax)), ("meaning", text(urc.meaning))])
+    Json::Object(vec![
+        ("syntax", text(urc.syntax)),
+        ("meaning", text(urc.meaning)),
+    ])
 }
 
 fn text(text: &str) -> Json {
@@ -117,11 +123,17 @@ impl Json {
                 Json::write(item, out, depth);
             }),
             Self::Object(fields) => {
-                write_all(out, ['{', '}'], fields, depth, |out, (name, value), depth| {
-                    write_text(out, name);
-                    out.push_str(": ");
-                    Json::write(value, out, depth);
-                });
+                write_all(
+                    out,
+                    ['{', '}'],
+                    fields,
+                    depth,
+                    |out, (name, value), depth| {
+                        write_text(out, name);
+                        out.push_str(": ");
+                        Json::write(value, out, depth);
+                    },
+                );
             }
         }
     }

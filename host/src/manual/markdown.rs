@@ -30,13 +30,20 @@ fn contents(out: &mut String, dialect: &Dialect) {
     put!(out, "\n| command | what it does |\n|---|---|");
     for command in dialect.tables.iter().flat_map(|table| table.commands) {
         let (name, summary) = (command.name, command.summary);
-        put!(out, "| [`AT{name}`](#{}) | {} |", anchor(name), cell(summary));
+        put!(
+            out,
+            "| [`AT{name}`](#{}) | {} |",
+            anchor(name),
+            cell(summary)
+        );
     }
 }
 
 /// The anchor a heading `AT…` gets from the usual renderers.
 fn anchor(name: &str) -> String {
-    let kept = name.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-' || *c == '_');
+    let kept = name
+        .chars()
+        .filter(|c| c.is_ascii_alphanumeric() || *c == '-' || *c == '_');
     format!("at{}", kept.collect::<String>().to_ascii_lowercase())
 }
 
@@ -48,7 +55,12 @@ fn family(out: &mut String, table: &Table) {
 }
 
 fn entry(out: &mut String, command: &Command) {
-    put!(out, "\n### `AT{}`\n\n{}", command.name, sentence(command.summary));
+    put!(
+        out,
+        "\n### `AT{}`\n\n{}",
+        command.name,
+        sentence(command.summary)
+    );
     if !command.details.is_empty() {
         put!(out, "\n{}", command.details);
     }
@@ -73,7 +85,12 @@ fn parameters(out: &mut String, command: &Command) {
         }
         for param in signature.params {
             let (name, range) = (param.name, range(param));
-            put!(out, "| `<{name}>` | {} | {} |", cell(&range), cell(&meaning(param)));
+            put!(
+                out,
+                "| `<{name}>` | {} | {} |",
+                cell(&range),
+                cell(&meaning(param))
+            );
         }
     }
 }
@@ -101,7 +118,10 @@ fn example(out: &mut String, example: &Example) {
 }
 
 fn urcs(out: &mut String, urcs: &[Urc]) {
-    put!(out, "\n## Unsolicited result codes\n\n| code | when |\n|---|---|");
+    put!(
+        out,
+        "\n## Unsolicited result codes\n\n| code | when |\n|---|---|"
+    );
     for urc in urcs {
         put!(out, "| `{}` | {} |", urc.syntax, cell(urc.meaning));
     }
@@ -113,5 +133,9 @@ fn cell(text: &str) -> String {
 }
 
 fn sentence(text: &str) -> String {
-    if text.ends_with('.') { text.to_owned() } else { format!("{text}.") }
+    if text.ends_with('.') {
+        text.to_owned()
+    } else {
+        format!("{text}.")
+    }
 }

@@ -40,7 +40,11 @@ pub(super) fn signatures(command: &Command) -> &'static [Signature] {
 /// `AT+X=<a>,<b>[,<c>]`; basic commands have no `=`, but for S-registers.
 fn set_form(command: &Command, signature: &Signature) -> String {
     let register = command.name.len() > 1 && command.name.starts_with('S');
-    let equals = if command.is_extended() || register { "=" } else { "" };
+    let equals = if command.is_extended() || register {
+        "="
+    } else {
+        ""
+    };
     let mut syntax = format!("AT{}{equals}", command.name);
     let mut open = 0;
     for (at, param) in signature.params.iter().enumerate() {
@@ -60,7 +64,9 @@ pub(super) fn range(param: &Param) -> String {
     match param.kind {
         Kind::Int { min, max } => format!("{min}–{max}"),
         Kind::Choice(choices) => {
-            let words = choices.iter().map(|(number, meaning)| format!("{number}: {meaning}"));
+            let words = choices
+                .iter()
+                .map(|(number, meaning)| format!("{number}: {meaning}"));
             words.collect::<Vec<_>>().join("; ")
         }
         Kind::Text { min, max, .. } => length("text", min, max),

@@ -9,14 +9,12 @@ use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use tokio_rustls::rustls::client::ResolvesClientCert;
-use tokio_rustls::rustls::crypto::ring::default_provider;
 use tokio_rustls::rustls::crypto::CryptoProvider;
+use tokio_rustls::rustls::crypto::ring::default_provider;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::rustls::sign::{CertifiedKey, SigningKey};
-use tokio_rustls::rustls::{
-    ClientConfig, Error, InconsistentKeys, RootCertStore, SignatureScheme,
-};
+use tokio_rustls::rustls::{ClientConfig, Error, InconsistentKeys, RootCertStore, SignatureScheme};
 
 /// How long settings are taken from the cache. The platform's trust store may
 /// change under a program that runs for years.
@@ -100,10 +98,14 @@ impl Missing {
         let config = Arc::new(client_config(&self.files)?);
         let mut cache = lock(&self.cache);
         if cache.by_files.len() >= cache.sweep_at {
-            cache.by_files.retain(|_, (config, _)| Arc::strong_count(config) > 1);
+            cache
+                .by_files
+                .retain(|_, (config, _)| Arc::strong_count(config) > 1);
             cache.sweep_at = (2 * cache.by_files.len()).max(64);
         }
-        cache.by_files.insert(self.files, (config.clone(), Instant::now()));
+        cache
+            .by_files
+            .insert(self.files, (config.clone(), Instant::now()));
         Ok(config)
     }
 }

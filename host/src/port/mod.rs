@@ -65,7 +65,10 @@ pub trait Port: Debug + Send {
 
 /// Puts a descriptor into the runtime.
 #[cfg(target_os = "linux")]
-#[allow(deprecated, reason = "its successor is unsafe for types whose descriptor may change; an OwnedFd's does not")]
+#[allow(
+    deprecated,
+    reason = "its successor is unsafe for types whose descriptor may change; an OwnedFd's does not"
+)]
 fn in_runtime(fd: Arc<OwnedFd>) -> std::io::Result<AsyncFd<Arc<OwnedFd>>> {
     AsyncFd::new(fd)
 }

@@ -64,7 +64,10 @@ impl Pty {
         settle(&path)?;
         permit(&path, options)?;
         let watched = watch.add(&path)?;
-        let link = options.link.as_deref().map(|link| Link::publish(link, &path));
+        let link = options
+            .link
+            .as_deref()
+            .map(|link| Link::publish(link, &path));
         Ok(Self {
             master: Arc::new(master),
             host: None,

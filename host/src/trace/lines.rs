@@ -108,7 +108,11 @@ impl Lines {
     fn text(&mut self) -> String {
         let was_in_pem = self.in_pem;
         self.follow_pem();
-        let shown = if was_in_pem { 0 } else { secrets::shown(&self.line) };
+        let shown = if was_in_pem {
+            0
+        } else {
+            secrets::shown(&self.line)
+        };
         let (plain, hidden) = self.line.split_at(shown.min(self.line.len()));
         let mut text = escaped(plain);
         if !hidden.is_empty() {

@@ -129,8 +129,13 @@ impl Tap {
 
     /// The host came or went.
     pub fn lines(&mut self, lines: HostLines) {
-        let what = if lines.dtr { "host is there" } else { "host is gone" };
-        self.trace.line(&self.label, "host   -", format_args!("{what}"));
+        let what = if lines.dtr {
+            "host is there"
+        } else {
+            "host is gone"
+        };
+        self.trace
+            .line(&self.label, "host   -", format_args!("{what}"));
     }
 
     fn net(&self, text: fmt::Arguments<'_>) {

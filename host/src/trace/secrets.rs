@@ -45,7 +45,11 @@ pub(super) fn shown(line: &[u8]) -> usize {
 fn find(line: &[u8]) -> Option<usize> {
     let starts = declared().iter().filter_map(|secret| {
         let values = name_end(line, secret.name.as_bytes())?;
-        let mut commas = line.iter().enumerate().skip(values).filter(|&(_, &b)| b == b',');
+        let mut commas = line
+            .iter()
+            .enumerate()
+            .skip(values)
+            .filter(|&(_, &b)| b == b',');
         match secret.after {
             0 => Some(values),
             n => Some(commas.nth(n - 1).map_or(line.len(), |(at, _)| at + 1)),
@@ -58,11 +62,16 @@ fn find(line: &[u8]) -> Option<usize> {
 fn name_end(line: &[u8], name: &[u8]) -> Option<usize> {
     (0..line.len()).find_map(|start| {
         let mut wanted = name.iter();
-        let mut rest = line.iter().enumerate().skip(start).filter(|&(_, &b)| b > b' ');
+        let mut rest = line
+            .iter()
+            .enumerate()
+            .skip(start)
+            .filter(|&(_, &b)| b > b' ');
         if !wanted.all(|w| rest.next().is_some_and(|(_, b)| b.eq_ignore_ascii_case(w))) {
             return None;
         }
-        rest.next().and_then(|(at, b)| matches!(b, b'=' | b':').then_some(at + 1))
+        rest.next()
+            .and_then(|(at, b)| matches!(b, b'=' | b':').then_some(at + 1))
     })
 }
 

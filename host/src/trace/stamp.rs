@@ -26,7 +26,11 @@ fn date(days: u64) -> (u64, u64, u64) {
     let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
     let shifted = (5 * of_year + 2) / 153;
     let day = of_year - (153 * shifted + 2) / 5 + 1;
-    let month = if shifted < 10 { shifted + 3 } else { shifted - 9 };
+    let month = if shifted < 10 {
+        shifted + 3
+    } else {
+        shifted - 9
+    };
     (era * 400 + year_of_era + u64::from(month <= 2), month, day)
 }
 
@@ -38,6 +42,9 @@ mod tests {
     fn known_dates() {
         assert_eq!(format(0, 0), "1970-01-01T00:00:00.000000Z");
         assert_eq!(format(951_782_400, 5), "2000-02-29T00:00:00.000005Z");
-        assert_eq!(format(1_767_225_599, 999_999), "2025-12-31T23:59:59.999999Z");
+        assert_eq!(
+            format(1_767_225_599, 999_999),
+            "2025-12-31T23:59:59.999999Z"
+        );
     }
 }

@@ -21,7 +21,9 @@ impl Step {
         let begin = self.line.find("-----\n");
         let end = self.line.rfind("-----END");
         match begin.zip(end) {
-            Some((begin, end)) => format!("{}-----......{}", &self.line[..begin], &self.line[end..]),
+            Some((begin, end)) => {
+                format!("{}-----......{}", &self.line[..begin], &self.line[end..])
+            }
             None => self.line.clone(),
         }
     }

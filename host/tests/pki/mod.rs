@@ -119,7 +119,9 @@ impl Server {
 
     fn config(&self) -> ServerConfig {
         let provider = Arc::new(default_provider());
-        let versions = self.version.map_or(VERSIONS.to_vec(), |version| vec![version]);
+        let versions = self
+            .version
+            .map_or(VERSIONS.to_vec(), |version| vec![version]);
         let builder = ServerConfig::builder_with_provider(provider.clone())
             .with_protocol_versions(&versions)
             .unwrap();
@@ -133,7 +135,9 @@ impl Server {
             }
         };
         let key = PrivateKeyDer::from_pem_slice(self.key.as_bytes()).unwrap();
-        builder.with_single_cert(vec![certificate(&self.chain)], key).unwrap()
+        builder
+            .with_single_cert(vec![certificate(&self.chain)], key)
+            .unwrap()
     }
 
     /// Serves one client; returns the port.

@@ -62,7 +62,8 @@ pub fn drive<P: Port + Unpin + 'static>(port: P) -> Modem {
 impl Modem {
     pub async fn next(&mut self) -> Told {
         let told = tokio::time::timeout(PATIENCE, self.told.recv()).await;
-        told.expect("the port tells something in time").expect("the driver runs")
+        told.expect("the port tells something in time")
+            .expect("the driver runs")
     }
 
     pub async fn expect(&mut self, want: Told) {

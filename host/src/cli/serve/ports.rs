@@ -39,9 +39,8 @@ fn open_ptys(arguments: &Arguments, opened: &mut Vec<Opened>) -> Result<(), Fail
     if arguments.pty.is_empty() {
         return Ok(());
     }
-    let watch = Watch::start().map_err(|error| {
-        Failure::system("cannot watch pseudo-terminals with inotify", &error)
-    })?;
+    let watch = Watch::start()
+        .map_err(|error| Failure::system("cannot watch pseudo-terminals with inotify", &error))?;
     let group = arguments.group.as_deref().map(group_id).transpose()?;
     for link in &arguments.pty {
         let options = Options {
@@ -51,7 +50,10 @@ fn open_ptys(arguments: &Arguments, opened: &mut Vec<Opened>) -> Result<(), Fail
         };
         let pty = Pty::open(&options, &watch).map_err(|error| {
             let at = options.link.as_deref().unwrap_or(Path::new("anywhere"));
-            Failure::system(format_args!("cannot make a pseudo-terminal at {}", at.display()), &error)
+            Failure::system(
+                format_args!("cannot make a pseudo-terminal at {}", at.display()),
+                &error,
+            )
         })?;
         let address = pty.published().display().to_string();
         opened.push(found_at(address.clone(), &address, Box::new(pty)));
@@ -75,7 +77,11 @@ async fn open_tcp(address: &str) -> Result<Opened, Failure> {
     if !socket.ip().is_loopback() {
         tracing::warn!("anyone who can reach {bound} can use the modem there");
     }
-    Ok(found_at(bound.clone(), &format!("tcp {bound}"), Box::new(port)))
+    Ok(found_at(
+        bound.clone(),
+        &format!("tcp {bound}"),
+        Box::new(port),
+    ))
 }
 
 /// `PORT` on loopback, or `HOST:PORT`.
@@ -83,7 +89,9 @@ async fn tcp_address(text: &str) -> Result<SocketAddr, Failure> {
     if let Ok(port) = text.parse::<u16>() {
         return Ok(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port));
     }
-    let has_host = text.rsplit_once(':').is_some_and(|(host, _)| !host.is_empty());
+    let has_host = text
+        .rsplit_once(':')
+        .is_some_and(|(host, _)| !host.is_empty());
     let mut found = match tokio::net::lookup_host(text).await {
         Ok(found) if has_host => found,
         _ => {
@@ -99,9 +107,8 @@ async fn tcp_address(text: &str) -> Result<SocketAddr, Failure> {
 
 fn open_serial(text: &OsStr) -> Result<Opened, Failure> {
     let (path, baud) = split_serial(text)?;
-    let port = Serial::open(&path, baud).map_err(|error| {
-        Failure::system(format_args!("cannot open {}", path.display()), &error)
-    })?;
+    let port = Serial::open(&path, baud)
+        .map_err(|error| Failure::system(format_args!("cannot open {}", path.display()), &error))?;
     Ok(Opened {
         label: Label::new(&path.display().to_string()),
         port: Box::new(port),
@@ -142,7 +149,9 @@ fn group_id(name: &str) -> Result<u32, Failure> {
         fields.nth(1).filter(|_| found)?.parse().ok()
     });
     id.ok_or_else(|| {
-        Failure::new(format!("there is no group \"{name}\" in /etc/group; give its number instead"))
+        Failure::new(format!(
+            "there is no group \"{name}\" in /etc/group; give its number instead"
+        ))
     })
 }
 
@@ -160,8 +169,14 @@ mod tests {
 
     #[tokio::test]
     async fn a_bare_port_is_on_loopback() {
-        assert_eq!(tcp_address("7000").await.unwrap().to_string(), "127.0.0.1:7000");
-        assert_eq!(tcp_address("0.0.0.0:1").await.unwrap().to_string(), "0.0.0.0:1");
+        assert_eq!(
+            tcp_address("7000").await.unwrap().to_string(),
+            "127.0.0.1:7000"
+        );
+        assert_eq!(
+            tcp_address("0.0.0.0:1").await.unwrap().to_string(),
+            "0.0.0.0:1"
+        );
         assert!(tcp_address(":7000").await.is_err());
         assert!(tcp_address("70000").await.is_err());
     }
