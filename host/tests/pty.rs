@@ -31,15 +31,15 @@ async fn hear(host: &File, count: usize) -> Vec<u8> {
     read.expect("an answer in time").unwrap().unwrap()
 }
 
-fn modem(watch: &Watch) -> (PathBuf, Modem) {
-    let pty = Pty::open(&Options::default(), watch).unwrap();
+/// The port keeps the watch alive.
+fn modem() -> (PathBuf, Modem) {
+    let pty = Pty::open(&Options::default(), &Watch::start().unwrap()).unwrap();
     (pty.published().to_owned(), drive(pty))
 }
 
 #[tokio::test]
 async fn hosts_come_and_go() {
-    let watch = Watch::start().unwrap();
-    let (path, mut modem) = modem(&watch);
+    let (path, mut modem) = modem();
     for _ in 0..5 {
         let mut host = attach(&path);
         modem.expect(Told::Came).await;
@@ -54,8 +54,7 @@ async fn hosts_come_and_go() {
 
 #[tokio::test]
 async fn nothing_spins_while_no_host_is_there() {
-    let watch = Watch::start().unwrap();
-    let (path, mut modem) = modem(&watch);
+    let (path, mut modem) = modem();
     assert_eq!(modem.turns_while_idle().await, 0);
     for _ in 0..3 {
         let host = attach(&path);
@@ -69,8 +68,7 @@ async fn nothing_spins_while_no_host_is_there() {
 
 #[tokio::test]
 async fn a_host_gets_nothing_meant_for_the_one_before() {
-    let watch = Watch::start().unwrap();
-    let (path, mut modem) = modem(&watch);
+    let (path, mut modem) = modem();
     let first = attach(&path);
     modem.expect(Told::Came).await;
     modem.say(b"for the first");
@@ -88,8 +86,7 @@ async fn a_host_gets_nothing_meant_for_the_one_before() {
 
 #[tokio::test]
 async fn a_line_written_in_passing_is_read() {
-    let watch = Watch::start().unwrap();
-    let (path, mut modem) = modem(&watch);
+    let (path, mut modem) = modem();
     for _ in 0..20 {
         attach(&path).write_all(b"AT\r").unwrap();
         modem.expect(Told::Came).await;
@@ -100,8 +97,7 @@ async fn a_line_written_in_passing_is_read() {
 
 #[tokio::test]
 async fn the_last_of_several_hosts_is_the_one_that_counts() {
-    let watch = Watch::start().unwrap();
-    let (path, mut modem) = modem(&watch);
+    let (path, mut modem) = modem();
     // Opened back to back: the kernel merges the two events into one.
     let first = attach(&path);
     let mut second = attach(&path);
@@ -117,8 +113,7 @@ async fn the_last_of_several_hosts_is_the_one_that_counts() {
 
 #[tokio::test]
 async fn a_host_that_does_not_read_holds_the_modem_up_until_it_goes() {
-    let watch = Watch::start().unwrap();
-    let (path, mut modem) = modem(&watch);
+    let (path, mut modem) = modem();
     let host = attach(&path);
     modem.expect(Told::Came).await;
     modem.say(&vec![b'x'; 1 << 20]);
@@ -139,8 +134,7 @@ fn is_raw(host: &File) -> bool {
 
 #[tokio::test]
 async fn every_host_finds_raw_mode() {
-    let watch = Watch::start().unwrap();
-    let (path, mut modem) = modem(&watch);
+    let (path, mut modem) = modem();
     let host = attach(&path);
     assert!(is_raw(&host));
     modem.expect(Told::Came).await;

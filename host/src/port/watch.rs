@@ -15,8 +15,12 @@ use tokio::task::AbortHandle;
 
 /// Watches any number of files with one inotify descriptor: a user has only
 /// 128 of them by default.
+#[derive(Clone, Debug)]
+pub struct Watch(Arc<Running>);
+
+/// Runs as long as something is watched, or may yet be.
 #[derive(Debug)]
-pub struct Watch {
+struct Running {
     bells: Arc<Bells>,
     task: AbortHandle,
 }
@@ -36,7 +40,7 @@ struct Bell {
 /// A file that is watched, until it is dropped.
 #[derive(Debug)]
 pub struct Watched {
-    bells: Arc<Bells>,
+    watch: Watch,
     bell: Arc<Bell>,
     id: i32,
 }
@@ -50,7 +54,7 @@ impl Watch {
             by_watch: Mutex::default(),
         });
         let task = tokio::spawn(ring(bells.clone())).abort_handle();
-        Ok(Self { bells, task })
+        Ok(Self(Arc::new(Running { bells, task })))
     }
 
     /// Watches one more file. It rings at once: what was before is not known.
@@ -59,16 +63,16 @@ impl Watch {
         bell.ring();
         let flags = WatchFlags::OPEN | WatchFlags::CLOSE_WRITE | WatchFlags::CLOSE_NOWRITE;
         // Locked over both, so that the first event finds its bell.
-        let mut by_watch = lock(&self.bells.by_watch);
-        let id = inotify::add_watch(self.bells.inotify.get_ref(), path, flags)?;
+        let mut by_watch = lock(&self.0.bells.by_watch);
+        let id = inotify::add_watch(self.0.bells.inotify.get_ref(), path, flags)?;
         by_watch.insert(id, bell.clone());
         drop(by_watch);
-        let bells = self.bells.clone();
-        Ok(Watched { bells, bell, id })
+        let watch = self.clone();
+        Ok(Watched { watch, bell, id })
     }
 }
 
-impl Drop for Watch {
+impl Drop for Running {
     fn drop(&mut self) {
         self.task.abort();
     }
@@ -84,9 +88,10 @@ impl Watched {
 
 impl Drop for Watched {
     fn drop(&mut self) {
-        lock(&self.bells.by_watch).remove(&self.id);
+        let bells = &self.watch.0.bells;
+        lock(&bells.by_watch).remove(&self.id);
         // The file may be gone already, and its watch with it.
-        let _ = inotify::remove_watch(self.bells.inotify.get_ref(), self.id);
+        let _ = inotify::remove_watch(bells.inotify.get_ref(), self.id);
     }
 }
 
