@@ -152,3 +152,46 @@ fn a_trace_holds_no_secrets() {
     );
     assert!(traced.contains("host   < OK"), "{traced}");
 }
+
+#[cfg(feature = "broker")]
+#[test]
+fn a_whole_session_can_be_tried() {
+    let output = run(&["try"]);
+    let transcript = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{transcript}");
+    assert!(!transcript.contains('\x1b'));
+    assert_eq!(
+        transcript
+            .matches("> AT+MQTTCONNECT\n< +MQTTCONNECT:0\n< OK\n")
+            .count(),
+        2
+    );
+    assert!(
+        transcript
+            .lines()
+            .last()
+            .is_some_and(|line| line.contains("Next: mqmodem serve"))
+    );
+}
+
+#[test]
+fn the_manual_is_printed_in_both_formats() {
+    let page = String::from_utf8(run(&["commands"]).stdout).unwrap();
+    let json = String::from_utf8(run(&["commands", "--format", "json"]).stdout).unwrap();
+    for name in ["+MQTTTLS", "+MQTTCONFIG", "+MQTTPUB", "+MQTTSUB", "+CFUN"] {
+        assert!(page.contains(&format!("### `AT{name}`")), "{name}");
+        assert!(json.contains(&format!("\"name\": \"{name}\"")), "{name}");
+    }
+    // What must not be logged is declared so.
+    for secret in ["password", "cert file content"] {
+        let at = json.find(&format!("\"name\": \"{secret}\"")).expect(secret);
+        assert!(
+            json[at..]
+                .split('}')
+                .next()
+                .unwrap()
+                .contains("\"secret\": true"),
+            "{secret}"
+        );
+    }
+}

@@ -1,6 +1,6 @@
 //! The manual as Markdown.
 
-use super::words::{forms, range, signatures, test_answer};
+use super::words::{self, forms, range, test_answer};
 use mqmodem_core::at::schema::{Example, Param};
 use mqmodem_core::modem::table::{Command, Dialect, Table, Urc};
 use std::fmt::Write;
@@ -79,19 +79,18 @@ fn entry(out: &mut String, command: &Command) {
 }
 
 fn parameters(out: &mut String, command: &Command) {
-    for signature in signatures(command) {
-        if !signature.params.is_empty() {
-            put!(out, "\n| parameter | value | meaning |\n|---|---|---|");
-        }
-        for param in signature.params {
-            let (name, range) = (param.name, range(param));
-            put!(
-                out,
-                "| `<{name}>` | {} | {} |",
-                cell(&range),
-                cell(&meaning(param))
-            );
-        }
+    let parameters = words::parameters(command);
+    if !parameters.is_empty() {
+        put!(out, "\n| parameter | value | meaning |\n|---|---|---|");
+    }
+    for param in parameters {
+        let (name, range) = (param.name, range(param));
+        put!(
+            out,
+            "| `<{name}>` | {} | {} |",
+            cell(&range),
+            cell(&meaning(param))
+        );
     }
 }
 

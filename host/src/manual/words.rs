@@ -37,6 +37,21 @@ pub(super) fn signatures(command: &Command) -> &'static [Signature] {
     command.set.map_or(&[], |(signatures, _)| signatures)
 }
 
+/// Every parameter once, whatever number of signatures it is in.
+pub(super) fn parameters(command: &Command) -> Vec<&'static Param> {
+    let mut found: Vec<&'static Param> = Vec::new();
+    for param in signatures(command)
+        .iter()
+        .flat_map(|signature| signature.params)
+    {
+        let known = |old: &&Param| old.name == param.name && range(old) == range(param);
+        if !found.iter().any(known) {
+            found.push(param);
+        }
+    }
+    found
+}
+
 /// `AT+X=<a>,<b>[,<c>]`; basic commands have no `=`, but for S-registers.
 fn set_form(command: &Command, signature: &Signature) -> String {
     let register = command.name.len() > 1 && command.name.starts_with('S');
@@ -46,14 +61,20 @@ fn set_form(command: &Command, signature: &Signature) -> String {
         ""
     };
     let mut syntax = format!("AT{}{equals}", command.name);
+    // Those at the end may be left out with their comma, others only be empty.
+    let required = signature.params.iter().rposition(|param| !param.optional);
     let mut open = 0;
     for (at, param) in signature.params.iter().enumerate() {
         let comma = if at == 0 { "" } else { "," };
-        if param.optional {
-            syntax.push('[');
-            open += 1;
-        }
-        let _ = write!(syntax, "{comma}<{}>", param.name);
+        let name = param.name;
+        let _ = match (param.optional, required.is_some_and(|last| at < last)) {
+            (false, _) => write!(syntax, "{comma}<{name}>"),
+            (true, true) => write!(syntax, "{comma}[<{name}>]"),
+            (true, false) => {
+                open += 1;
+                write!(syntax, "[{comma}<{name}>")
+            }
+        };
     }
     syntax.extend(std::iter::repeat_n(']', open));
     syntax

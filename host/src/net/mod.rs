@@ -42,7 +42,10 @@ struct Open {
     stream: Stream,
     /// Taken by TLS, but not all of it on the network yet.
     unflushed: usize,
+    /// Something was written.
     greeted: bool,
+    /// Something came that no packet of ours has acknowledged.
+    unacknowledged: bool,
 }
 
 /// A transport that is up.
@@ -98,6 +101,7 @@ impl Link {
                 stream,
                 unflushed: 0,
                 greeted: false,
+                unacknowledged: false,
             });
         }))
     }
@@ -109,7 +113,7 @@ impl Link {
         buf: &mut [u8],
     ) -> Poll<Result<usize, NetError>> {
         match &mut self.state {
-            State::Open(open) => open.stream.poll_read(cx, buf),
+            State::Open(open) => open.poll_read(cx, buf),
             _ => Poll::Pending,
         }
     }
@@ -138,11 +142,26 @@ impl Link {
 }
 
 impl Open {
+    /// Acknowledges what came as soon as no more does, unless an answer has. A
+    /// broker with Nagle's algorithm on, as Mosquitto is by default, holds its
+    /// next packet back until then: 40 ms with the kernel's own delay.
+    fn poll_read(&mut self, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<Result<usize, NetError>> {
+        let read = self.stream.poll_read(cx, buf);
+        if read.is_ready() {
+            self.unacknowledged = true;
+        } else if std::mem::take(&mut self.unacknowledged) {
+            self.stream.acknowledge_quickly();
+        }
+        read
+    }
+
     fn poll_write(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<Result<usize, NetError>> {
         match ready!(self.poll_write_io(cx, bytes)) {
             Ok(n) => {
+                self.unacknowledged = false;
                 if !self.greeted {
                     self.greeted = true;
+                    // TLS has session tickets under way that CONNACK waits for.
                     self.stream.acknowledge_quickly();
                 }
                 Poll::Ready(Ok(n))
@@ -197,15 +216,19 @@ impl Stream {
         after_open(error)
     }
 
-    /// Acknowledges the broker's next bytes at once. A broker with Nagle's
-    /// algorithm on would else wait 40 ms for our delayed acknowledgement
-    /// before it sends CONNACK after its TLS session tickets.
+    /// Acknowledges what has come and what comes next at once.
     fn acknowledge_quickly(&self) {
         #[cfg(target_os = "linux")]
-        if let Self::Tls { stream, .. } = self
-            && let Err(error) = rustix::net::sockopt::set_tcp_quickack(stream.get_ref().0, true)
-        {
+        if let Err(error) = rustix::net::sockopt::set_tcp_quickack(self.tcp(), true) {
             tracing::debug!("cannot set TCP_QUICKACK: {error}");
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    fn tcp(&self) -> &TcpStream {
+        match self {
+            Self::Plain(stream) => stream,
+            Self::Tls { stream, .. } => stream.get_ref().0,
         }
     }
 }
