@@ -1,7 +1,7 @@
 //! Reading command lines byte by byte (rules R1, R2, R4 and R11).
 
 use super::find::run_len;
-use super::scan::{Place, Scan};
+use super::scan::Scan;
 use crate::mem::Buf;
 
 /// Bytes of a line that are echoed before the echo pauses.
@@ -265,46 +265,38 @@ impl<'a> LineReader<'a> {
 
     /// Scans what came since the last time the place mattered.
     fn catch_up(&mut self, format: Format, is_multi_line: &dyn Fn(&[u8]) -> bool) {
-        while let Some(rest) = self.body.as_slice().get(self.scanned..)
-            && let Some(&byte) = rest.first()
-        {
+        let body = self.body.as_slice();
+        while let Some(&byte) = body.get(self.scanned) {
             // A run never passes a mark, so that marks stay where they belong.
-            let to_mark = MARK_EVERY - self.scanned % MARK_EVERY;
-            let window = rest.get(..to_mark.min(rest.len())).unwrap_or_default();
-            match self.scan.skip_run(window) {
-                0 => self.advance(byte, format, is_multi_line),
-                run => self.scanned += run,
+            let to_mark = self.scanned + MARK_EVERY - self.scanned % MARK_EVERY;
+            let window = body.get(self.scanned..to_mark.min(body.len()));
+            let run = self.scan.skip_run(window.unwrap_or_default());
+            self.scanned += run.max(1);
+            if run == 0 {
+                if byte == b'=' && self.scan.in_name() {
+                    let typed = body.get(self.command..self.scanned - 1);
+                    let name = extended_name(typed.unwrap_or_default());
+                    self.multi_line = !format.strict && is_multi_line(name);
+                }
+                self.scan.step(byte, !format.strict);
+                if byte == b';' && self.scan.in_name() {
+                    self.command = self.scanned;
+                }
             }
-            self.set_mark();
+            if self.scanned == to_mark {
+                let [_, latest] = self.marks;
+                self.marks = [latest, self.mark()];
+            }
         }
     }
 
-    /// Moves the scan past `byte`.
-    fn advance(&mut self, byte: u8, format: Format, is_multi_line: &dyn Fn(&[u8]) -> bool) {
-        let was = self.scan.place;
-        if byte == b'=' && was == Place::Name {
-            let typed = self.body.as_slice().get(self.command..self.scanned);
-            let name = extended_name(typed.unwrap_or_default());
-            self.multi_line = !format.strict && is_multi_line(name);
-        }
-        self.scan.step(byte, !format.strict);
-        self.scanned += 1;
-        if byte == b';' && was != Place::Comment && self.scan.place == Place::Name {
-            self.command = self.scanned;
-        }
-    }
-
-    /// Remembers the scan's state every [`MARK_EVERY`] bytes.
-    fn set_mark(&mut self) {
-        if self.scanned.is_multiple_of(MARK_EVERY) {
-            let [_, latest] = self.marks;
-            let mark = Mark {
-                at: self.scanned,
-                scan: self.scan,
-                command: self.command,
-                multi_line: self.multi_line,
-            };
-            self.marks = [latest, mark];
+    /// The scan's state, to come back to.
+    fn mark(&self) -> Mark {
+        Mark {
+            at: self.scanned,
+            scan: self.scan,
+            command: self.command,
+            multi_line: self.multi_line,
         }
     }
 

@@ -275,7 +275,7 @@ impl<'a> Machine<'a> {
 
     /// Tells the oldest waiting event; whether there was one that fitted.
     pub(crate) fn tell_waiting(&mut self) -> bool {
-        if !self.may_tell || !matches!(self.run, Run::Idle) {
+        if self.inbox.is_empty() || !self.may_tell || !matches!(self.run, Run::Idle) {
             return false;
         }
         let Some((event, len)) = self.inbox.front() else {

@@ -285,13 +285,8 @@ impl<'a> Modem<'a> {
             Run::Prompt { deadline, .. } => Some(deadline),
             _ => None,
         };
-        let timers = [
-            link.poll_timeout(),
-            run,
-            self.break_limit(),
-            self.hold_limit(),
-        ];
-        timers.into_iter().flatten().min()
+        let reader = sooner(self.break_limit(), self.hold_limit());
+        sooner(sooner(link.poll_timeout(), run), reader)
     }
 
     /// When a line with a raw line break in quotes is given up.
@@ -302,9 +297,11 @@ impl<'a> Modem<'a> {
 
     /// When a half-typed line stops holding events back, while it does.
     fn hold_limit(&self) -> Option<Instant> {
-        let holds = self.reader.is_open() && !self.machine.inbox.is_empty();
+        if !self.reader.is_open() || self.machine.inbox.is_empty() {
+            return None;
+        }
         let until = self.machine.last_byte + HOLD_LIMIT;
-        (holds && until > self.machine.now).then_some(until)
+        (until > self.machine.now).then_some(until)
     }
 
     /// Bytes for the host.
@@ -372,5 +369,13 @@ impl<'a> Modem<'a> {
             }
         }
         true
+    }
+}
+
+/// The earlier of two times, if there is any.
+fn sooner(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
     }
 }

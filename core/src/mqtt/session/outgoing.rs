@@ -142,7 +142,8 @@ impl Session<'_> {
     /// The identifier stays in use until the broker answers or the connection
     /// ends, and a publish counts in the window. With clean session 0 a publish
     /// is not given up at all: it stays in flight, is sent again and is told as
-    /// any other.
+    /// any other. What [`poll_dropped`](Self::poll_dropped) has to tell by now it
+    /// still tells.
     pub fn give_up(&mut self, id: PacketId) {
         let clean = self.clean;
         if let Some(slot) = self.slots.get_mut(id) {
