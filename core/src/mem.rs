@@ -29,6 +29,7 @@ enum Bytes<'a> {
 }
 
 impl Bytes<'_> {
+    #[inline]
     fn slice(&self) -> &[u8] {
         match self {
             Self::Lent(slice) => slice,
@@ -37,6 +38,7 @@ impl Bytes<'_> {
         }
     }
 
+    #[inline]
     fn slice_mut(&mut self) -> &mut [u8] {
         match self {
             Self::Lent(slice) => slice,
@@ -95,6 +97,7 @@ impl<'a> Buf<'a> {
     }
 
     /// The most bytes it ever holds.
+    #[inline]
     pub fn capacity(&self) -> usize {
         match &self.bytes {
             Bytes::Lent(slice) => slice.len(),
@@ -104,21 +107,25 @@ impl<'a> Buf<'a> {
     }
 
     /// Bytes held.
+    #[inline]
     pub fn len(&self) -> usize {
         self.end.saturating_sub(self.start)
     }
 
     /// Whether it holds nothing.
+    #[inline]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     /// Bytes that still fit.
+    #[inline]
     pub fn free(&self) -> usize {
         self.capacity().saturating_sub(self.len())
     }
 
     /// What it holds.
+    #[inline]
     pub fn as_slice(&self) -> &[u8] {
         self.bytes
             .slice()
@@ -127,6 +134,7 @@ impl<'a> Buf<'a> {
     }
 
     /// What it holds, to change in place.
+    #[inline]
     pub fn as_mut_slice(&mut self) -> &mut [u8] {
         let range = self.start..self.end;
         self.bytes.slice_mut().get_mut(range).unwrap_or_default()
@@ -144,12 +152,14 @@ impl<'a> Buf<'a> {
     }
 
     /// Appends all of `more`, or nothing.
+    #[inline]
     pub fn extend(&mut self, more: &[u8]) -> Result<(), Full> {
         self.extend_by(more.len())?.copy_from_slice(more);
         Ok(())
     }
 
     /// Appends `n` bytes of any value, for the caller to write in place.
+    #[inline]
     pub fn extend_by(&mut self, n: usize) -> Result<&mut [u8], Full> {
         if n > self.bytes.slice().len().saturating_sub(self.end) {
             self.make_room(n)?;
@@ -182,6 +192,7 @@ impl<'a> Buf<'a> {
     }
 
     /// Drops `n` bytes from the front, all of them if there are fewer.
+    #[inline]
     pub fn consume(&mut self, n: usize) {
         self.start = self.start.saturating_add(n).min(self.end);
         if self.start == self.end {
@@ -190,6 +201,7 @@ impl<'a> Buf<'a> {
     }
 
     /// Keeps the first `n` bytes, all if there are fewer.
+    #[inline]
     pub fn truncate(&mut self, n: usize) {
         self.end = self.end.min(self.start.saturating_add(n));
     }
@@ -207,6 +219,7 @@ impl<'a> Buf<'a> {
     }
 
     /// Forgets everything it holds. The memory is kept for the next use.
+    #[inline]
     pub fn clear(&mut self) {
         self.start = 0;
         self.end = 0;

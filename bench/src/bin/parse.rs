@@ -82,11 +82,17 @@ impl Rig {
         self.answer.clear();
         let mut at = 0;
         loop {
-            at += self.modem.handle_host(self.now, &line[at..]);
+            if at < line.len() {
+                at += self.modem.handle_host(self.now, &line[at..]);
+            }
             if !self.work() && at == line.len() {
-                return &self.answer;
+                break;
             }
         }
+        if self.modem.poll_timeout().is_some_and(|at| at <= self.now) {
+            self.modem.handle_timeout(self.now);
+        }
+        &self.answer
     }
 
     /// Moves bytes and events once; whether there was anything to do.
@@ -96,11 +102,11 @@ impl Rig {
             self.modem.handle_net(self.now, LINK, NetEvent::Opened);
         }
         let written = self.broker();
-        let answered = self.modem.host_out().len();
-        self.answer.extend(self.modem.host_out());
-        self.modem.host_sent(self.now, answered);
-        if self.modem.poll_timeout().is_some_and(|at| at <= self.now) {
-            self.modem.handle_timeout(self.now);
+        let answer = self.modem.host_out();
+        let answered = answer.len();
+        if answered > 0 {
+            self.answer.extend_from_slice(answer);
+            self.modem.host_sent(self.now, answered);
         }
         opened || written || answered > 0
     }

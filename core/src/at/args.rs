@@ -136,7 +136,7 @@ impl<'l> Args<'l> {
 
     /// Bytes the value took on the wire between its quotes.
     pub fn wire_len(&self, index: usize) -> usize {
-        self.value(index).map_or(0, |value| value.wire_len)
+        self.value(index).map_or(0, Value::wire_len)
     }
 }
 

@@ -1,18 +1,27 @@
 //! Finding the byte that ends a run, many bytes at a time.
 
-/// Bytes looked at together: two registers of the smallest vector unit.
-const CHUNK: usize = 32;
-
 /// How many bytes stand at the front of `bytes` before the first that `stops`.
 #[inline]
 pub(crate) fn run_len(bytes: &[u8], stops: impl Fn(u8) -> bool + Copy) -> usize {
-    let (chunks, _) = bytes.as_chunks::<CHUNK>();
-    // Without an early exit inside the chunk the compiler makes vectors of it.
-    let any = |chunk: &&[u8; CHUNK]| chunk.iter().fold(false, |any, &byte| any | stops(byte));
-    let whole = chunks.iter().take_while(|chunk| !any(chunk)).count() * CHUNK;
-    let rest = bytes.get(whole..).unwrap_or_default();
+    // Two registers of the smallest vector unit, then half a one.
+    let rest = skip_chunks::<32>(bytes, stops);
+    let rest = skip_chunks::<8>(rest, stops);
     let tail = rest.iter().position(|&byte| stops(byte));
-    whole + tail.unwrap_or(rest.len())
+    bytes.len() - rest.len() + tail.unwrap_or(rest.len())
+}
+
+/// What stands behind the first whole chunks in which no byte `stops`.
+#[inline]
+fn skip_chunks<const N: usize>(bytes: &[u8], stops: impl Fn(u8) -> bool + Copy) -> &[u8] {
+    // Without an early exit inside the chunk the compiler makes vectors of it.
+    let any = |chunk: &[u8; N]| chunk.iter().fold(false, |any, &byte| any | stops(byte));
+    let mut rest = bytes;
+    while let Some((chunk, behind)) = rest.split_first_chunk::<N>()
+        && !any(chunk)
+    {
+        rest = behind;
+    }
+    rest
 }
 
 #[cfg(test)]

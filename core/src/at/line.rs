@@ -136,29 +136,31 @@ impl<'a> LineReader<'a> {
         echo: &mut dyn FnMut(&[u8]),
         is_multi_line: &dyn Fn(&[u8]) -> bool,
     ) -> (usize, Taken) {
-        let mut taken = 0;
-        while let Some(rest) = bytes.get(taken..)
-            && let Some(&byte) = rest.first()
-        {
-            let run = self.take_run(rest, format, echo);
-            taken += run.max(1);
+        let mut rest = bytes;
+        while let Some((&byte, behind)) = rest.split_first() {
             let made = match self.phase {
-                _ if run > 0 => Taken::Partial,
-                Phase::Body => self.body_byte(byte, format, echo, is_multi_line),
-                Phase::GotA(a) => self.after_a(a, byte, format, echo),
                 Phase::Hunt { after_word } => self.hunt(byte, after_word),
+                Phase::GotA(a) => self.after_a(a, byte, format, echo),
+                Phase::Body => match self.take_run(rest, format, echo) {
+                    0 => self.body_byte(byte, format, echo, is_multi_line),
+                    run => {
+                        rest = rest.get(run..).unwrap_or_default();
+                        continue;
+                    }
+                },
             };
+            rest = behind;
             if made != Taken::Partial {
-                return (taken, made);
+                return (bytes.len() - rest.len(), made);
             }
         }
-        (taken, Taken::Partial)
+        (bytes.len(), Taken::Partial)
     }
 
     /// Takes bytes that are data wherever they stand all at once.
     fn take_run(&mut self, bytes: &[u8], format: Format, echo: &mut dyn FnMut(&[u8])) -> usize {
         let special = format.cr >= 0x20 || format.backspace >= 0x20;
-        if self.phase != Phase::Body || self.overflow || special {
+        if self.overflow || special {
             return 0;
         }
         let len = run_len(bytes, |byte| byte < 0x20 || byte == DELETE);
@@ -224,6 +226,9 @@ impl<'a> LineReader<'a> {
     ) -> Taken {
         let ends = byte == format.cr || (byte == b'\n' && !format.strict);
         if ends {
+            if !self.overflow && closes_quotes(self.body.as_slice()) {
+                return self.end_line(byte, format, echo);
+            }
             self.catch_up(format, is_multi_line);
             if !(self.multi_line && self.scan.in_quotes()) {
                 return self.end_line(byte, format, echo);
@@ -334,6 +339,15 @@ impl<'a> LineReader<'a> {
         }
         self.echoed = self.echoed.saturating_add(bytes.len());
     }
+}
+
+/// Whether the end of `body` says without a scan that it is outside quotes: its
+/// last byte is a quote that neither opens a value nor is escaped.
+fn closes_quotes(body: &[u8]) -> bool {
+    let [.., before, b'"'] = body else {
+        return false;
+    };
+    !b" ,=\\".contains(before)
 }
 
 /// The extended command's name at the end of `typed`: from its `+` on.

@@ -126,12 +126,17 @@ pub(crate) fn is_comment(line: &[u8], at: usize) -> bool {
     byte(line, at) == Some(b'/') && byte(line, at + 1) == Some(b'/')
 }
 
+#[inline]
 pub(crate) fn byte(line: &[u8], at: usize) -> Option<u8> {
     line.get(at).copied()
 }
 
-pub(crate) fn skip_spaces(line: &[u8], at: usize) -> usize {
-    at + count(line, at, |&byte| byte == b' ')
+#[inline]
+pub(crate) fn skip_spaces(line: &[u8], mut at: usize) -> usize {
+    while byte(line, at) == Some(b' ') {
+        at += 1;
+    }
+    at
 }
 
 fn count(line: &[u8], at: usize, belongs: impl Fn(&u8) -> bool) -> usize {
@@ -141,7 +146,8 @@ fn count(line: &[u8], at: usize, belongs: impl Fn(&u8) -> bool) -> usize {
 
 /// The characters of an extended name (V.250 §5.4.1).
 fn is_name_byte(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"!%-./:_".contains(&byte)
+    let mark = matches!(byte, b'!' | b'%' | b'-' | b'.' | b'/' | b':' | b'_');
+    mark || byte.is_ascii_alphanumeric()
 }
 
 #[cfg(test)]

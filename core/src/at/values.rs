@@ -10,14 +10,14 @@ use crate::mem::Buf;
 pub(crate) struct Value {
     /// Whether its bytes are in the line; else beside it.
     in_line: bool,
-    pub(crate) start: usize,
-    pub(crate) end: usize,
     /// Whether it stood in quotes.
     pub(crate) quoted: bool,
+    start: u32,
+    end: u32,
     /// Where it stood in the line, without its quotes.
-    wire_start: usize,
+    wire_start: u32,
     /// Bytes it took on the wire, without its quotes.
-    pub(crate) wire_len: usize,
+    wire_len: u32,
 }
 
 /// The values of one command, as positions.
@@ -40,14 +40,41 @@ pub(crate) enum Bad {
 }
 
 impl Value {
+    /// `start..end` of the line. A line is never longer than 4 GiB.
+    fn bare(start: usize, end: usize) -> Self {
+        let (start, end) = (start as u32, end as u32);
+        Self {
+            in_line: true,
+            quoted: false,
+            start,
+            end,
+            wire_start: start,
+            wire_len: end.saturating_sub(start),
+        }
+    }
+
+    /// `start..end` of the line, which stand in quotes.
+    fn quoted(start: usize, end: usize) -> Self {
+        Self {
+            quoted: true,
+            ..Self::bare(start, end)
+        }
+    }
+
     fn is_given(&self) -> bool {
         self.quoted || self.start < self.end
+    }
+
+    /// Bytes it took on the wire, without its quotes.
+    pub(crate) fn wire_len(&self) -> usize {
+        self.wire_len as usize
     }
 
     /// Its bytes, out of the line or of what was decoded beside it.
     pub(crate) fn bytes<'l>(&self, line: &'l [u8], decoded: &'l [u8]) -> &'l [u8] {
         let from = if self.in_line { line } else { decoded };
-        from.get(self.start..self.end).unwrap_or_default()
+        let range = self.start as usize..self.end as usize;
+        from.get(range).unwrap_or_default()
     }
 }
 
@@ -55,7 +82,7 @@ impl Values {
     /// A single bare value, `start..end` of the line.
     pub(crate) fn single(start: usize, end: usize) -> Self {
         let mut values = Self::default();
-        values.push(0, bare(start, end));
+        values.push(0, Value::bare(start, end));
         values
     }
 
@@ -76,31 +103,12 @@ impl Values {
     /// Rule R10: the value `last` runs from its first quote to the line's last.
     fn stretch(&mut self, line: &[u8], last: usize, strict: bool) -> Option<usize> {
         let first = self.list.get(last).filter(|value| value.quoted)?;
-        let start = first.wire_start;
+        let start = first.wire_start as usize;
         let end = line.iter().rposition(|&byte| byte == b'"')?;
         let next = at_end(line, end + 1, strict).filter(|_| end > start)?;
-        self.push(last, quoted_in_line(start, end));
+        self.push(last, Value::quoted(start, end));
         self.count = last + 1;
         Some(next)
-    }
-}
-
-fn bare(start: usize, end: usize) -> Value {
-    let wire_len = end.saturating_sub(start);
-    Value {
-        in_line: true,
-        start,
-        end,
-        quoted: false,
-        wire_start: start,
-        wire_len,
-    }
-}
-
-fn quoted_in_line(start: usize, end: usize) -> Value {
-    Value {
-        quoted: true,
-        ..bare(start, end)
     }
 }
 
@@ -123,14 +131,14 @@ pub(crate) fn parse(
             _ => until_separator(line, start, strict),
         };
         values.push(index, value);
-        if let Some(next) = at_end(line, end, strict) {
-            return Ok((values, next));
-        }
-        let separator = skip_spaces(line, end);
-        if byte(line, separator) != Some(b',') {
+        let behind = skip_spaces(line, end);
+        if byte(line, behind) != Some(b',') {
+            if let Some(next) = at_end(line, end, strict) {
+                return Ok((values, next));
+            }
             return forgiven(values, line, index, strict, forgive).ok_or(Bad::Junk);
         }
-        at = separator + 1;
+        at = behind + 1;
         index += 1;
     }
 }
@@ -149,20 +157,18 @@ fn forgiven(
 
 /// A value without quotes: up to `,`, `;`, a comment or the end.
 fn until_separator(line: &[u8], start: usize, strict: bool) -> (Value, usize) {
-    let mut at = start;
+    let mut before = byte(line, start.wrapping_sub(1));
     let mut end = start;
-    while let Some(byte) = byte(line, at) {
-        let comment = !strict && at > 0 && byte == b'/' && is_comment(line, at);
-        let spaced = line.get(at.wrapping_sub(1)) == Some(&b' ');
-        if byte == b',' || byte == b';' || (comment && spaced) {
-            break;
+    for (at, &byte) in line.iter().enumerate().skip(start) {
+        match byte {
+            b',' | b';' => break,
+            b'/' if !strict && before == Some(b' ') && is_comment(line, at) => break,
+            b' ' => {}
+            _ => end = at + 1,
         }
-        at += 1;
-        if byte != b' ' {
-            end = at;
-        }
+        before = Some(byte);
     }
-    (bare(start, end), end)
+    (Value::bare(start, end), end)
 }
 
 /// Whether a byte means something inside quotes.
@@ -179,17 +185,17 @@ fn quoted(line: &[u8], start: usize, decoded: &mut Buf) -> Result<(Value, usize)
     }
     if rest.get(first) == Some(&b'"') {
         let end = start + first;
-        return Ok((quoted_in_line(start, end), end + 1));
+        return Ok((Value::quoted(start, end), end + 1));
     }
     let from = decoded.len();
     let end = start + decode(rest, decoded)?;
     let value = Value {
         in_line: false,
-        start: from,
-        end: decoded.len(),
         quoted: true,
-        wire_start: start,
-        wire_len: end - start,
+        start: from as u32,
+        end: decoded.len() as u32,
+        wire_start: start as u32,
+        wire_len: (end - start) as u32,
     };
     Ok((value, end + 1))
 }

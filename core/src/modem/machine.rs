@@ -63,8 +63,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) run: Run,
     /// When the host's last byte came.
     pub(crate) last_byte: Instant,
-    /// Whether the host may be told events now (see `Modem::advance`).
-    pub(crate) may_tell: bool,
+    /// A half-typed line holds events back until then.
+    pub(crate) held_until: Instant,
     /// Whether the modem is being switched off.
     pub(crate) off: bool,
     /// The answer to the present command.
@@ -120,7 +120,7 @@ impl<'a> Machine<'a> {
             links: [link],
             run: Run::Idle,
             last_byte: now,
-            may_tell: true,
+            held_until: Instant::ZERO,
             off: false,
             answer: Answer::default(),
         }
@@ -131,7 +131,14 @@ impl<'a> Machine<'a> {
         self.links.get_mut(usize::from(id.0))
     }
 
+    /// Whether the host may be told events now, as for its typing.
+    #[inline]
+    pub(crate) fn may_tell(&self) -> bool {
+        self.now >= self.held_until
+    }
+
     /// Whether a command could be answered now.
+    #[inline]
     pub(crate) fn has_answer_room(&self) -> bool {
         self.out.free() >= self.out.capacity() / 2
     }
@@ -276,14 +283,18 @@ impl<'a> Machine<'a> {
 
     /// Whether an event may go to the host at once, without waiting its turn.
     pub(crate) fn may_tell_now(&self) -> bool {
-        self.may_tell && matches!(self.run, Run::Idle) && self.inbox.is_empty()
+        self.may_tell() && matches!(self.run, Run::Idle) && self.inbox.is_empty()
     }
 
     /// Tells the oldest waiting event; whether there was one that fitted.
+    #[inline]
     pub(crate) fn tell_waiting(&mut self) -> bool {
-        if self.inbox.is_empty() || !self.may_tell || !matches!(self.run, Run::Idle) {
-            return false;
-        }
+        let may_tell = matches!(self.run, Run::Idle) && self.may_tell();
+        !self.inbox.is_empty() && may_tell && self.tell_oldest()
+    }
+
+    #[inline(never)]
+    fn tell_oldest(&mut self) -> bool {
         let Some((event, len)) = self.inbox.front() else {
             return false;
         };

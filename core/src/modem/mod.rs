@@ -105,6 +105,7 @@ impl<'a> Modem<'a> {
     }
 
     /// Whether `handle_host` would take a byte now.
+    #[inline]
     pub fn host_ready(&self) -> bool {
         let ready = match self.machine.run {
             Run::Prompt { .. } => true,
@@ -137,6 +138,7 @@ impl<'a> Modem<'a> {
             Taken::Line | Taken::Repeat => self.machine.run = Run::Line { at: 0 },
             Taken::TooLong => self.machine.fail_line(Fail::Plain),
         }
+        self.hold_events();
         taken
     }
 
@@ -170,6 +172,7 @@ impl<'a> Modem<'a> {
         self.at(now);
         if !lines.dtr {
             self.reader.drop_line();
+            self.hold_events();
             if matches!(self.machine.run, Run::Prompt { .. }) {
                 self.machine.run = Run::Idle;
             }
@@ -222,6 +225,7 @@ impl<'a> Modem<'a> {
         self.at(now);
         if self.break_limit().is_some_and(|at| at <= self.machine.now) {
             self.reader.drop_line();
+            self.hold_events();
             self.machine.fail_line(Fail::Plain);
         }
         self.machine.link_timeout(LinkId(0));
@@ -309,11 +313,17 @@ impl<'a> Modem<'a> {
 
     /// When a half-typed line stops holding events back, while it does.
     fn hold_limit(&self) -> Option<Instant> {
-        if !self.reader.is_open() || self.machine.inbox.is_empty() {
-            return None;
-        }
-        let until = self.machine.last_byte + HOLD_LIMIT;
-        (until > self.machine.now).then_some(until)
+        let holds = !self.machine.may_tell() && !self.machine.inbox.is_empty();
+        holds.then_some(self.machine.held_until)
+    }
+
+    /// The host typed, or a line was dropped: a half-typed line holds events back.
+    fn hold_events(&mut self) {
+        self.machine.held_until = if self.reader.is_open() {
+            self.machine.last_byte + HOLD_LIMIT
+        } else {
+            Instant::ZERO
+        };
     }
 
     /// Bytes for the host.
@@ -342,34 +352,33 @@ impl<'a> Modem<'a> {
     }
 
     /// Time does not run backwards, whatever the caller says.
+    #[inline]
     fn at(&mut self, now: Instant) {
         self.machine.now = self.machine.now.max(now);
     }
 
     /// Does whatever can be done now.
+    #[inline]
     fn advance(&mut self) {
-        loop {
-            let held =
-                self.reader.is_open() && self.machine.now < self.machine.last_byte + HOLD_LIMIT;
-            self.machine.may_tell = !held;
-            let progress = self.run_next()
-                || self.machine.tell_waiting()
-                || self.machine.held_packet(LinkId(0));
-            if !progress {
-                return;
-            }
+        while self.run_next() || self.machine.tell_waiting() || self.machine.held_packet(LinkId(0))
+        {
         }
     }
 
     /// Carries out the next command of the line, if there is one and room for
     /// its answer.
+    #[inline]
     fn run_next(&mut self) -> bool {
-        let Run::Line { at } = self.machine.run else {
-            return false;
-        };
-        if !self.machine.has_answer_room() {
-            return false;
+        match self.machine.run {
+            Run::Line { at } if self.machine.has_answer_room() => self.run_at(at),
+            _ => return false,
         }
+        true
+    }
+
+    /// Carries out the command of the line at `at`.
+    #[inline(never)]
+    fn run_at(&mut self, at: usize) {
         let line = self.reader.body();
         match run::run(&mut self.machine, line, at, &mut self.decoded) {
             run::Ran::End => self.machine.end_line(),
@@ -380,7 +389,6 @@ impl<'a> Modem<'a> {
                 self.machine.settle(next, outcome);
             }
         }
-        true
     }
 }
 

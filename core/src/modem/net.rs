@@ -117,9 +117,15 @@ impl Machine<'_> {
     }
 
     /// Handles the whole packet in a link's own memory; whether it could.
+    #[inline]
     pub(crate) fn held_packet(&mut self, id: LinkId) -> bool {
-        let waiting = |link: &&mut Link| !link.net_in.is_empty() && link.is_held();
-        let Some(link) = self.link_mut(id).filter(waiting) else {
+        let link = self.links.get(usize::from(id.0));
+        link.is_some_and(|link| !link.net_in.is_empty()) && self.take_held(id)
+    }
+
+    #[inline(never)]
+    fn take_held(&mut self, id: LinkId) -> bool {
+        let Some(link) = self.link_mut(id).filter(|link| link.is_held()) else {
             return false;
         };
         let too_large = link.take_too_large();

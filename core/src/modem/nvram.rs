@@ -24,6 +24,8 @@ enum Stage {
 #[derive(Debug)]
 pub(crate) struct Nvram<'a> {
     records: Buf<'a>,
+    /// Whether there may be a change to ask the caller for: it asks often.
+    news: bool,
     /// Whether the caller failed to keep something since `take_failure`.
     failed: bool,
 }
@@ -62,6 +64,7 @@ impl<'a> Nvram<'a> {
     pub(crate) fn new(memory: Buf<'a>) -> Self {
         Self {
             records: memory,
+            news: false,
             failed: false,
         }
     }
@@ -91,7 +94,12 @@ impl<'a> Nvram<'a> {
 
     /// The next change the caller is to carry out; empty bytes erase.
     pub(crate) fn ask(&mut self) -> Option<(Slot, &[u8])> {
-        let record = self.find(|record| record.stage == Stage::Staged)?;
+        if !self.news {
+            return None;
+        }
+        let staged = self.find(|record| record.stage == Stage::Staged);
+        self.news = staged.is_some();
+        let record = staged?;
         self.set_stage(record, Stage::Asked);
         Some((record.slot, self.content(record)))
     }
@@ -148,6 +156,7 @@ impl<'a> Nvram<'a> {
         stage: Stage,
         write: impl FnOnce(&mut Buf) -> Result<(), E>,
     ) -> Result<(), E> {
+        self.news = true;
         let at = self.records.len();
         let [kind, link] = slot_bytes(slot);
         self.records.extend(&[kind, link, stage as u8, 0, 0])?;

@@ -1,7 +1,7 @@
 //! The fields packets are made of (clauses 1.5 and 2).
 
 use super::{EncodeError, Malformed};
-use crate::mem::Buf;
+use crate::mem::{Buf, Full};
 use crate::mqtt::PacketId;
 
 /// The largest remaining length four bytes can tell (clause 2.2.3).
@@ -94,6 +94,7 @@ pub(super) struct Writer<'b> {
 impl<'b> Writer<'b> {
     /// Writes the fixed header of a packet with `remaining` bytes after it, all of
     /// which have to be written then; or nothing at all if the whole does not fit.
+    #[inline]
     pub(super) fn start(
         out: &'b mut Buf<'_>,
         first: u8,
@@ -115,6 +116,7 @@ impl<'b> Writer<'b> {
     }
 
     /// Fails only if more is written than was said.
+    #[inline]
     pub(super) fn bytes(&mut self, bytes: &[u8]) -> Result<(), EncodeError> {
         let rest = core::mem::take(&mut self.rest);
         let (place, rest) = rest

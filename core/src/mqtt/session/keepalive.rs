@@ -16,6 +16,8 @@ const RETRY: Duration = Duration::from_secs(1);
 pub(super) struct KeepAlive {
     /// Zero is off.
     period: Duration,
+    /// What may pass without a packet before PINGREQ.
+    ping_after: Duration,
     sent: Instant,
     received: Instant,
     /// PINGREQ did not fit; not before this.
@@ -29,8 +31,11 @@ pub(super) struct KeepAlive {
 impl KeepAlive {
     /// A connection begins: CONNECT is written.
     pub(super) fn start(now: Instant, seconds: u16) -> Self {
+        let period = Duration::from_secs(u64::from(seconds));
+        let ahead = MARGIN.min(period / 10);
         Self {
-            period: Duration::from_secs(u64::from(seconds)),
+            period,
+            ping_after: period.saturating_sub(ahead),
             sent: now,
             received: now,
             ..Self::default()
@@ -49,13 +54,12 @@ impl KeepAlive {
     /// When a PINGREQ is due: one period after the last thing sent, so that the
     /// broker hears us `[MQTT-3.1.2-23]`, or received, so that we hear it.
     fn ping_at(&self) -> Instant {
-        let ahead = MARGIN.min(self.period / 10);
         let quiet = if self.waiting.is_none() {
             self.sent.min(self.received)
         } else {
             self.sent
         };
-        (quiet + self.period.saturating_sub(ahead)).max(self.retry)
+        (quiet + self.ping_after).max(self.retry)
     }
 
     /// When the broker is taken for dead: one and a half periods after the last
