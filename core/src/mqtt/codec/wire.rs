@@ -1,7 +1,7 @@
 //! The fields packets are made of (clauses 1.5 and 2).
 
 use super::{EncodeError, Malformed};
-use crate::mem::{Buf, Full};
+use crate::mem::Buf;
 use crate::mqtt::PacketId;
 
 /// The largest remaining length four bytes can tell (clause 2.2.3).
