@@ -135,9 +135,9 @@ impl Sizes {
         "subscriptions",
     ];
 
-    /// As on a chip: the least the documents promise.
+    /// As on a chip that lends 16 KiB.
     pub const SMALL: Self = Self {
-        bytes: [2560, 2560, 1024, 2048, 6144, 2048, 2048, 4096, 64, 1024],
+        bytes: [2560, 2048, 3072, 1280, 3072, 1024, 1280, 1280, 256, 512],
     };
 
     /// The size of the part `name`, to change it.
@@ -150,20 +150,9 @@ impl Sizes {
 impl Default for Sizes {
     /// As on a host.
     fn default() -> Self {
-        let k = 1024;
+        let kib = [64, 64, 512, 512, 64, 256, 256, 256, 4, 64];
         Self {
-            bytes: [
-                64 * k,
-                64 * k,
-                128 * k,
-                256 * k,
-                16 * k,
-                128 * k,
-                256 * k,
-                256 * k,
-                k,
-                64 * k,
-            ],
+            bytes: kib.map(|kib| kib * 1024),
         }
     }
 }

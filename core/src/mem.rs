@@ -2,6 +2,7 @@
 
 #[cfg(feature = "alloc")]
 use alloc::vec::Vec;
+use core::fmt;
 
 /// The memory lent does not hold what was to be stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,14 +13,12 @@ pub struct Full;
 /// What does not fit is refused whole ([`Full`]); nothing is ever overwritten.
 /// Bytes taken from the front are moved over only when their room is needed,
 /// so a first-in first-out use costs a constant per byte.
-#[derive(Debug)]
 pub struct Buf<'a> {
     bytes: Bytes<'a>,
     start: usize,
     end: usize,
 }
 
-#[derive(Debug)]
 enum Bytes<'a> {
     Lent(&'a mut [u8]),
     #[cfg(feature = "alloc")]
@@ -62,6 +61,13 @@ impl Bytes<'_> {
                 }
             }
         }
+    }
+}
+
+/// Without what it holds: that may be a password or a key.
+impl fmt::Debug for Buf<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Buf({} of {} bytes)", self.len(), self.capacity())
     }
 }
 
@@ -139,24 +145,30 @@ impl<'a> Buf<'a> {
 
     /// Appends all of `more`, or nothing.
     pub fn extend(&mut self, more: &[u8]) -> Result<(), Full> {
-        self.reserve(more.len())?;
-        let end = self.end + more.len();
-        let place = self.bytes.slice_mut().get_mut(self.end..end).ok_or(Full)?;
-        place.copy_from_slice(more);
-        self.end = end;
+        self.extend_by(more.len())?.copy_from_slice(more);
         Ok(())
     }
 
+    /// Appends `n` bytes of any value, for the caller to write in place.
+    pub fn extend_by(&mut self, n: usize) -> Result<&mut [u8], Full> {
+        if n > self.bytes.slice().len().saturating_sub(self.end) {
+            self.make_room(n)?;
+        }
+        let range = self.end..self.end + n;
+        let place = self.bytes.slice_mut().get_mut(range).ok_or(Full)?;
+        self.end += n;
+        Ok(place)
+    }
+
     /// Makes room for `more` bytes at the end without storing them.
-    fn reserve(&mut self, more: usize) -> Result<(), Full> {
+    #[cold]
+    fn make_room(&mut self, more: usize) -> Result<(), Full> {
         if more > self.free() {
             return Err(Full);
         }
+        self.bytes.grow(self.len() + more);
         if self.end + more > self.bytes.slice().len() {
-            self.bytes.grow(self.len() + more);
-            if self.end + more > self.bytes.slice().len() {
-                self.compact();
-            }
+            self.compact();
         }
         Ok(())
     }

@@ -7,6 +7,7 @@ mod chaos;
 use chaos::rig::{Way, next, play};
 use chaos::{Op, Session};
 use proptest::prelude::*;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
 
 fn config() -> ProptestConfig {
@@ -21,30 +22,58 @@ fn sessions() -> impl Strategy<Value = Vec<u8>> {
     prop::collection::vec(any::<u8>(), 0..400)
 }
 
-/// The three ways to play a session come out the same. The rig checks the rest:
-/// no panic, deadlines in the future, bounded work, output within the memory.
-fn laws_hold(bytes: &[u8], cuts: u64) {
-    let session = Session::decode(bytes);
-    let plain = play(&session, Way::default());
-    assert_eq!(
-        plain,
-        play(&session, Way::default()),
-        "the same again: {bytes:?}"
-    );
+/// The ways to play a session come out the same. The rig checks the rest: no
+/// panic, deadlines in the future, bounded work, output within the memory.
+fn compare(session: &Session, cuts: u64) -> Result<(), String> {
+    let plain = play(session, Way::default());
     let cut = Way {
         cuts: Some(cuts),
         ..Way::default()
     };
-    assert_eq!(plain, play(&session, cut), "input cut: {bytes:?}");
     let impatient = Way {
         impatient: true,
         ..Way::default()
     };
-    assert_eq!(
-        plain,
-        play(&session, impatient),
-        "spurious timeouts: {bytes:?}"
-    );
+    for (name, way) in [
+        ("the same again", Way::default()),
+        ("input cut", cut),
+        ("spurious timeouts", impatient),
+    ] {
+        if let Some(difference) = plain.difference(&play(session, way)) {
+            return Err(format!("{name} is not the same: {difference}"));
+        }
+    }
+    Ok(())
+}
+
+/// What is wrong with a session, a panic being as wrong as a difference.
+fn fault(session: &Session, cuts: u64) -> Option<String> {
+    match catch_unwind(AssertUnwindSafe(|| compare(session, cuts))) {
+        Ok(result) => result.err(),
+        Err(panic) => {
+            let text = panic.downcast_ref::<String>().map(String::as_str);
+            let text = text.or_else(|| panic.downcast_ref::<&str>().copied());
+            Some(format!("panic: {}", text.unwrap_or("?")))
+        }
+    }
+}
+
+/// Plays a session; where it breaks a law, tells the shortest form of it that does.
+fn laws_hold(bytes: &[u8], cuts: u64) -> Result<(), String> {
+    let mut session = Session::decode(bytes);
+    let Some(mut why) = fault(&session, cuts) else {
+        return Ok(());
+    };
+    let mut at = 0;
+    while at < session.ops.len() {
+        let mut shorter = session.clone();
+        shorter.ops.remove(at);
+        match fault(&shorter, cuts) {
+            Some(reason) => (session, why) = (shorter, reason),
+            None => at += 1,
+        }
+    }
+    Err(format!("{session:#?}\ncuts {cuts}\n{why}"))
 }
 
 proptest! {
@@ -52,7 +81,7 @@ proptest! {
 
     #[test]
     fn of_sessions(bytes in sessions(), cuts in any::<u64>()) {
-        laws_hold(&bytes, cuts);
+        laws_hold(&bytes, cuts).map_err(TestCaseError::fail)?;
     }
 }
 
@@ -137,7 +166,8 @@ fn of_sessions_for_a_while() {
     while begin.elapsed() < time {
         let len = next(&mut seed) % 1500;
         let bytes: Vec<u8> = (0..len).map(|_| (next(&mut seed) >> 24) as u8).collect();
-        laws_hold(&bytes, seed);
+        let result = laws_hold(&bytes, seed);
+        result.unwrap_or_else(|why| panic!("{why}"));
         count += 1;
     }
     println!("{count} sessions kept the laws");

@@ -1,10 +1,11 @@
 //! Reading command lines byte by byte (rules R1, R2, R4 and R11).
 
-use super::scan::{Place, Scan};
+use super::find::run_len;
+use super::scan::Scan;
 use crate::mem::Buf;
 
-/// Bytes of a line that are echoed before the echo pauses.
-const ECHO_LIMIT: usize = 128;
+/// Bytes of a line that are echoed at most before the echo pauses.
+pub const ECHO_LIMIT: usize = 128;
 /// How far apart the scan remembers its state, so that a backspace does not
 /// read the whole line again.
 const MARK_EVERY: usize = 256;
@@ -19,8 +20,9 @@ pub struct Format {
     pub cr: u8,
     /// Editing character, S5.
     pub backspace: u8,
-    /// Whether what is typed is echoed, `E`.
-    pub echo: bool,
+    /// Bytes of a line that are echoed before the echo pauses; its end is echoed
+    /// too. `None` without echo, `E0`.
+    pub echo: Option<usize>,
     /// Whether the leniences are off.
     pub strict: bool,
 }
@@ -106,6 +108,11 @@ impl<'a> LineReader<'a> {
         !matches!(self.phase, Phase::Hunt { .. })
     }
 
+    /// Bytes of the open line that were echoed, or would be with echo.
+    pub fn echoed(&self) -> usize {
+        if self.is_open() { self.echoed } else { 0 }
+    }
+
     /// Whether the open line has taken a raw line break as data (R4).
     pub fn holds_break(&self) -> bool {
         self.is_open() && self.broke
@@ -154,11 +161,7 @@ impl<'a> LineReader<'a> {
         if self.phase != Phase::Body || self.overflow || special {
             return 0;
         }
-        let data = |byte: &u8| *byte >= 0x20 && *byte != DELETE;
-        let len = bytes
-            .iter()
-            .position(|byte| !data(byte))
-            .unwrap_or(bytes.len());
+        let len = run_len(bytes, |byte| byte < 0x20 || byte == DELETE);
         let run = bytes.get(..len).unwrap_or_default();
         if run.is_empty() || self.body.extend(run).is_err() {
             return 0;
@@ -169,6 +172,7 @@ impl<'a> LineReader<'a> {
 
     fn hunt(&mut self, byte: u8, after_word: bool) -> Taken {
         self.phase = if !after_word && byte.eq_ignore_ascii_case(&b'A') {
+            self.echoed = 0;
             Phase::GotA(byte)
         } else {
             let after_word = byte.is_ascii_alphanumeric();
@@ -245,7 +249,7 @@ impl<'a> LineReader<'a> {
 
     fn end_line(&mut self, byte: u8, format: Format, echo: &mut dyn FnMut(&[u8])) -> Taken {
         self.phase = Phase::Hunt { after_word: false };
-        if format.echo {
+        if format.echo.is_some() {
             echo(&[byte]);
         }
         if self.overflow {
@@ -268,46 +272,38 @@ impl<'a> LineReader<'a> {
 
     /// Scans what came since the last time the place mattered.
     fn catch_up(&mut self, format: Format, is_multi_line: &dyn Fn(&[u8]) -> bool) {
-        while let Some(rest) = self.body.as_slice().get(self.scanned..)
-            && let Some(&byte) = rest.first()
-        {
+        let body = self.body.as_slice();
+        while let Some(&byte) = body.get(self.scanned) {
             // A run never passes a mark, so that marks stay where they belong.
-            let to_mark = MARK_EVERY - self.scanned % MARK_EVERY;
-            let window = rest.get(..to_mark.min(rest.len())).unwrap_or_default();
-            match self.scan.skip_run(window) {
-                0 => self.advance(byte, format, is_multi_line),
-                run => self.scanned += run,
+            let to_mark = self.scanned + MARK_EVERY - self.scanned % MARK_EVERY;
+            let window = body.get(self.scanned..to_mark.min(body.len()));
+            let run = self.scan.skip_run(window.unwrap_or_default());
+            self.scanned += run.max(1);
+            if run == 0 {
+                if byte == b'=' && self.scan.in_name() {
+                    let typed = body.get(self.command..self.scanned - 1);
+                    let name = extended_name(typed.unwrap_or_default());
+                    self.multi_line = !format.strict && is_multi_line(name);
+                }
+                self.scan.step(byte, !format.strict);
+                if byte == b';' && self.scan.in_name() {
+                    self.command = self.scanned;
+                }
             }
-            self.set_mark();
+            if self.scanned == to_mark {
+                let [_, latest] = self.marks;
+                self.marks = [latest, self.mark()];
+            }
         }
     }
 
-    /// Moves the scan past `byte`.
-    fn advance(&mut self, byte: u8, format: Format, is_multi_line: &dyn Fn(&[u8]) -> bool) {
-        let was = self.scan.place;
-        if byte == b'=' && was == Place::Name {
-            let typed = self.body.as_slice().get(self.command..self.scanned);
-            let name = extended_name(typed.unwrap_or_default());
-            self.multi_line = !format.strict && is_multi_line(name);
-        }
-        self.scan.step(byte, !format.strict);
-        self.scanned += 1;
-        if byte == b';' && was != Place::Comment && self.scan.place == Place::Name {
-            self.command = self.scanned;
-        }
-    }
-
-    /// Remembers the scan's state every [`MARK_EVERY`] bytes.
-    fn set_mark(&mut self) {
-        if self.scanned.is_multiple_of(MARK_EVERY) {
-            let [_, latest] = self.marks;
-            let mark = Mark {
-                at: self.scanned,
-                scan: self.scan,
-                command: self.command,
-                multi_line: self.multi_line,
-            };
-            self.marks = [latest, mark];
+    /// The scan's state, to come back to.
+    fn mark(&self) -> Mark {
+        Mark {
+            at: self.scanned,
+            scan: self.scan,
+            command: self.command,
+            multi_line: self.multi_line,
         }
     }
 
@@ -332,8 +328,8 @@ impl<'a> LineReader<'a> {
     }
 
     fn echo(&mut self, bytes: &[u8], format: Format, echo: &mut dyn FnMut(&[u8])) {
-        if format.echo && self.echoed < ECHO_LIMIT {
-            let room = ECHO_LIMIT - self.echoed;
+        let room = format.echo.unwrap_or(0).saturating_sub(self.echoed);
+        if room > 0 {
             echo(bytes.get(..bytes.len().min(room)).unwrap_or_default());
         }
         self.echoed = self.echoed.saturating_add(bytes.len());
@@ -355,7 +351,7 @@ mod tests {
     const FORMAT: Format = Format {
         cr: b'\r',
         backspace: BACKSPACE,
-        echo: true,
+        echo: Some(ECHO_LIMIT),
         strict: false,
     };
 

@@ -91,10 +91,8 @@ impl<'r, 'a> Reply<'r, 'a> {
             self.bytes(&[cr, lf]);
         }
         write(self);
-        self.bytes(&[cr]);
-        if verbose {
-            self.bytes(&[lf]);
-        }
+        let (long, short) = ([cr, lf], [cr]);
+        self.bytes(if verbose { &long } else { &short });
         self.keep_whole(start);
     }
 
@@ -103,15 +101,14 @@ impl<'r, 'a> Reply<'r, 'a> {
         if self.style.quiet {
             return;
         }
-        if let (false, Final::Ok | Final::Error) = (self.style.verbose, result) {
-            let digit = if result == Final::Ok { b'0' } else { b'4' };
-            return self.bytes(&[digit, self.style.cr]);
+        let Style { cr, lf, .. } = self.style;
+        match (result, self.style.verbose) {
+            (Final::Ok, true) => self.bytes(&[cr, lf, b'O', b'K', cr, lf]),
+            (Final::Ok, false) => self.bytes(&[b'0', cr]),
+            (Final::Error, true) => self.urc(|line| line.text("ERROR")),
+            (Final::Error, false) => self.bytes(&[b'4', cr]),
+            (Final::Cme { code, words }, _) => self.urc(|line| line.cme(code, words)),
         }
-        self.urc(|line| match result {
-            Final::Ok => line.text("OK"),
-            Final::Error => line.text("ERROR"),
-            Final::Cme { code, words } => line.cme(code, words),
-        });
     }
 
     fn cme(&mut self, code: u16, words: bool) {

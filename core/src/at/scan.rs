@@ -1,26 +1,13 @@
 //! Where in a command line a byte stands: outside or inside quotes, in a
 //! comment, behind a `=`. The line reader and the splitter share it.
 
-/// Where a byte changes the place: a bit for quotes, one for elsewhere.
-const STOPS: [u8; 256] = {
-    let mut table = [0; 256];
-    table[b'"' as usize] = IN_QUOTES | OUTSIDE;
-    table[b'\\' as usize] = IN_QUOTES;
-    table[b'=' as usize] = OUTSIDE;
-    table[b',' as usize] = OUTSIDE;
-    table[b';' as usize] = OUTSIDE;
-    table[b' ' as usize] = OUTSIDE;
-    table[b'/' as usize] = OUTSIDE;
-    table
-};
-const IN_QUOTES: u8 = 1;
-const OUTSIDE: u8 = 2;
+use super::find::run_len;
 
 /// The place of the next byte in a line (rules R3, R6 and R8).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
 pub(crate) enum Place {
     /// In a command's name, or between commands.
-    #[default]
     Name,
     /// Before the first byte of a value.
     ValueStart,
@@ -38,54 +25,107 @@ pub(crate) enum Place {
     Comment,
 }
 
-/// A scan over a line's body, byte by byte.
+/// A scan over a line's body, byte by byte: the place, and how much of ` //`
+/// stands before the next byte (0 to 2), in one number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Scan {
-    pub(crate) place: Place,
-    /// How much of ` //` stands before the next byte: 0 to 2.
-    slashes: u8,
-}
+pub(crate) struct Scan(u8);
 
 impl Default for Scan {
     fn default() -> Self {
         // `//` where a command would start is a comment without the space.
-        Self {
-            place: Place::Name,
-            slashes: 1,
-        }
+        Self::of(Place::Name, 1)
     }
 }
 
+const PLACES: [Place; 8] = {
+    use Place::{AfterQuote, Bare, Comment, Escape, Junk, Name, Quoted, ValueStart};
+    [
+        Name, ValueStart, Bare, Quoted, Escape, AfterQuote, Junk, Comment,
+    ]
+};
+
+/// The bytes that can change the place; every other one counts as `a`.
+const CLASSES: [u8; 8] = *b"a\"\\=,; /";
+
+// Indexing below is done by the compiler: a wrong index is a build error.
+
+/// The class of a byte: where it stands in [`CLASSES`].
+#[allow(clippy::indexing_slicing)]
+const CLASS: [u8; 256] = {
+    let mut table = [0; 256];
+    let mut class = 1;
+    while class < CLASSES.len() {
+        table[CLASSES[class] as usize] = class as u8;
+        class += 1;
+    }
+    table
+};
+
+/// Every step, made from [`Scan::rule`]: without comments, then with them.
+const STEPS: [[u8; 256]; 2] = [steps(false), steps(true)];
+
+#[allow(clippy::indexing_slicing)]
+const fn steps(comments: bool) -> [u8; 256] {
+    let mut table = [0; 256];
+    let mut scan = 0;
+    while scan < 3 * PLACES.len() {
+        let mut class = 0;
+        while class < CLASSES.len() {
+            let next = Scan(scan as u8).rule(CLASSES[class], comments);
+            table[scan * CLASSES.len() + class] = next.0;
+            class += 1;
+        }
+        scan += 1;
+    }
+    table
+}
+
 impl Scan {
+    const fn of(place: Place, slashes: u8) -> Self {
+        Self(place as u8 * 3 + slashes)
+    }
+
+    /// Where the next byte stands.
+    pub(crate) fn place(self) -> Place {
+        let place = PLACES.get(usize::from(self.0 / 3));
+        place.copied().unwrap_or(Place::Junk)
+    }
+
     /// Whether the next byte is data inside quotes.
     pub(crate) fn in_quotes(self) -> bool {
-        matches!(self.place, Place::Quoted | Place::Escape)
+        matches!(self.place(), Place::Quoted | Place::Escape)
+    }
+
+    /// Whether the next byte is in a name, or between commands.
+    pub(crate) fn in_name(self) -> bool {
+        self.0 < Self::of(Place::ValueStart, 0).0
     }
 
     /// Moves past the bytes at the front of `bytes` that leave the place as it
-    /// is; returns how many they are.
-    pub(crate) fn skip_run(&mut self, bytes: &[u8]) -> usize {
-        let stops = match self.place {
-            Place::Quoted => IN_QUOTES,
-            Place::Name | Place::Bare => OUTSIDE,
-            Place::Junk | Place::Comment => 0,
-            Place::ValueStart | Place::Escape | Place::AfterQuote => return 0,
-        };
-        let stop = |byte: &u8| {
-            STOPS
-                .get(usize::from(*byte))
-                .is_none_or(|bits| bits & stops != 0)
-        };
-        let run = bytes.iter().position(stop).unwrap_or(bytes.len());
-        if run > 0 {
-            self.slashes = 0;
+    /// is, as far as that is quick to see; returns how many they are.
+    pub(crate) fn skip_run(self, bytes: &[u8]) -> usize {
+        let worth_it = self == Self::of(Place::Quoted, 0) && bytes.len() >= 16;
+        if !worth_it {
+            return 0;
         }
-        run
+        run_len(bytes, |byte| byte == b'"' || byte == b'\\')
     }
 
     /// Moves past `byte`.
+    #[inline]
     pub(crate) fn step(&mut self, byte: u8, comments: bool) {
-        self.place = match (self.place, byte) {
+        let [without, with] = &STEPS;
+        let table = if comments { with } else { without };
+        let class = CLASS.get(usize::from(byte)).copied().unwrap_or(0);
+        let at = self.0.wrapping_mul(CLASSES.len() as u8).wrapping_add(class);
+        self.0 = table.get(usize::from(at)).copied().unwrap_or(0);
+    }
+
+    /// What [`step`](Self::step) is made from.
+    #[allow(clippy::indexing_slicing)]
+    const fn rule(self, byte: u8, comments: bool) -> Self {
+        let slashes = self.0 % 3;
+        let place = match (PLACES[(self.0 / 3) as usize], byte) {
             (Place::Quoted, b'"') => Place::AfterQuote,
             (Place::Quoted, b'\\') => Place::Escape,
             (Place::Quoted | Place::Escape, _) => Place::Quoted,
@@ -97,25 +137,18 @@ impl Scan {
             (Place::ValueStart, b'"') => Place::Quoted,
             (Place::ValueStart, b' ') => Place::ValueStart,
             (Place::AfterQuote, b' ') => Place::AfterQuote,
-            (Place::AfterQuote, b'/') if comments && self.slashes > 0 => Place::AfterQuote,
+            (Place::AfterQuote, b'/') if comments && slashes > 0 => Place::AfterQuote,
             (Place::AfterQuote, _) => Place::Junk,
             (Place::ValueStart | Place::Bare, _) => Place::Bare,
         };
-        self.count_slashes(byte, comments);
-    }
-
-    fn count_slashes(&mut self, byte: u8, comments: bool) {
-        let outside = !matches!(self.place, Place::Quoted | Place::Escape | Place::Junk);
-        self.slashes = match (self.slashes, byte) {
-            (_, b' ') if outside => 1,
-            (_, b';') if self.place == Place::Name => 1,
-            (1, b'/') if outside => 2,
-            (2, b'/') if outside && comments => {
-                self.place = Place::Comment;
-                0
-            }
-            _ => 0,
-        };
+        let counts = comments && !matches!(place, Place::Quoted | Place::Escape | Place::Junk);
+        match (slashes, byte) {
+            (_, b' ') if counts => Self::of(place, 1),
+            (_, b';') if counts && matches!(place, Place::Name) => Self::of(place, 1),
+            (1, b'/') if counts => Self::of(place, 2),
+            (2, b'/') if counts => Self::of(Place::Comment, 0),
+            _ => Self::of(place, 0),
+        }
     }
 }
 
@@ -126,7 +159,7 @@ mod tests {
     fn place_after(line: &str) -> Place {
         let mut scan = Scan::default();
         line.bytes().for_each(|byte| scan.step(byte, true));
-        scan.place
+        scan.place()
     }
 
     #[test]
@@ -171,7 +204,9 @@ mod tests {
                     fast.step(byte, true);
                 }
                 let (passed, behind) = rest.split_at(run.max(1));
-                passed.iter().for_each(|&byte| slow.step(byte, true));
+                for &byte in passed {
+                    slow.step(byte, true);
+                }
                 assert_eq!(fast, slow, "{line} before {behind:?}");
                 rest = behind;
             }

@@ -1,5 +1,6 @@
 //! Reading the values of a command (rules R6, R7 and R10).
 
+use super::find::run_len;
 use super::schema::MAX_PARAMS;
 use super::split::{at_end, byte, is_comment, skip_spaces};
 use crate::mem::Buf;
@@ -164,11 +165,18 @@ fn until_separator(line: &[u8], start: usize, strict: bool) -> (Value, usize) {
     (bare(start, end), end)
 }
 
+/// Whether a byte means something inside quotes.
+fn is_special(byte: u8) -> bool {
+    byte == b'"' || byte == b'\\'
+}
+
 /// A value in quotes that starts at `start`; returns it and where it ended.
 fn quoted(line: &[u8], start: usize, decoded: &mut Buf) -> Result<(Value, usize), Bad> {
     let rest = line.get(start..).unwrap_or_default();
-    let stop = |byte: &u8| *byte == b'"' || *byte == b'\\';
-    let first = rest.iter().position(stop).ok_or(Bad::Unclosed)?;
+    let first = run_len(rest, is_special);
+    if first == rest.len() {
+        return Err(Bad::Unclosed);
+    }
     if rest.get(first) == Some(&b'"') {
         let end = start + first;
         return Ok((quoted_in_line(start, end), end + 1));
@@ -191,8 +199,10 @@ fn decode(text: &[u8], into: &mut Buf) -> Result<usize, Bad> {
     let mut at = 0;
     loop {
         let rest = text.get(at..).unwrap_or_default();
-        let stop = |byte: &u8| *byte == b'"' || *byte == b'\\';
-        let run = rest.iter().position(stop).ok_or(Bad::Unclosed)?;
+        let run = run_len(rest, is_special);
+        if run == rest.len() {
+            return Err(Bad::Unclosed);
+        }
         let plain = rest.get(..run).unwrap_or_default();
         into.extend(plain).map_err(|_| Bad::Full)?;
         at += run;

@@ -106,14 +106,26 @@ impl<'a> Modem<'a> {
 
     /// Whether `handle_host` would take a byte now.
     pub fn host_ready(&self) -> bool {
-        let reads = matches!(self.machine.run, Run::Idle | Run::Prompt { .. });
-        reads && !self.machine.off && self.machine.has_answer_room()
+        let ready = match self.machine.run {
+            Run::Prompt { .. } => true,
+            Run::Idle => self.has_echo_room(),
+            Run::Line { .. } | Run::Waiting { .. } => false,
+        };
+        ready && !self.machine.off
+    }
+
+    /// Whether what is still to be echoed of a line fits, whatever it may be: it
+    /// was made sure of when the line began.
+    fn has_echo_room(&self) -> bool {
+        let out = &self.machine.out;
+        out.free() >= (out.capacity() / 2).saturating_sub(self.reader.echoed())
     }
 
     /// Takes bytes up to the end of a line.
     fn take_line(&mut self, bytes: &[u8]) -> usize {
         let machine = &mut self.machine;
-        let format = machine.profile.format(machine.config.strict);
+        let room = machine.out.capacity() / 2;
+        let format = machine.profile.format(machine.config.strict, room);
         let dialect = machine.config.dialect;
         let out = &mut machine.out;
         // `host_ready` has seen to it that an echo fits.
@@ -285,13 +297,8 @@ impl<'a> Modem<'a> {
             Run::Prompt { deadline, .. } => Some(deadline),
             _ => None,
         };
-        let timers = [
-            link.poll_timeout(),
-            run,
-            self.break_limit(),
-            self.hold_limit(),
-        ];
-        timers.into_iter().flatten().min()
+        let reader = sooner(self.break_limit(), self.hold_limit());
+        sooner(sooner(link.poll_timeout(), run), reader)
     }
 
     /// When a line with a raw line break in quotes is given up.
@@ -302,9 +309,11 @@ impl<'a> Modem<'a> {
 
     /// When a half-typed line stops holding events back, while it does.
     fn hold_limit(&self) -> Option<Instant> {
-        let holds = self.reader.is_open() && !self.machine.inbox.is_empty();
+        if !self.reader.is_open() || self.machine.inbox.is_empty() {
+            return None;
+        }
         let until = self.machine.last_byte + HOLD_LIMIT;
-        (holds && until > self.machine.now).then_some(until)
+        (until > self.machine.now).then_some(until)
     }
 
     /// Bytes for the host.
@@ -372,5 +381,13 @@ impl<'a> Modem<'a> {
             }
         }
         true
+    }
+}
+
+/// The earlier of two times, if there is any.
+fn sooner(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
     }
 }

@@ -33,7 +33,7 @@ impl Dialect {
         for table in self.tables {
             for command in table.commands {
                 let known = command.name.as_bytes();
-                if known.len() == name.len() && known.eq_ignore_ascii_case(name) {
+                if known == name || known.eq_ignore_ascii_case(name) {
                     return Some(command);
                 }
             }

@@ -7,10 +7,11 @@ pub(crate) mod phrases;
 pub(crate) mod rig;
 
 use mqmodem_core::{HostLines, NetError, NetEvent};
+use std::fmt;
 use std::time::Duration;
 
 /// Something that happens to a modem.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub(crate) enum Op {
     /// The host sends bytes.
     Host(Vec<u8>),
@@ -34,6 +35,24 @@ pub(crate) enum Op {
     Timeout,
     /// The modem is to be switched off.
     Shutdown,
+}
+
+impl fmt::Debug for Op {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Host(bytes) => write!(f, "host {}", bytes.escape_ascii()),
+            Self::Net { bytes, rude } => write!(f, "net {} rude {rude}", bytes.escape_ascii()),
+            Self::Event(link, event) => write!(f, "link {link} {event:?}"),
+            Self::Wait(time) => write!(f, "wait {time:?}"),
+            Self::HostTakes(n) => write!(f, "host takes {n:?}"),
+            Self::NetTakes(n) => write!(f, "net takes {n:?}"),
+            Self::Lines(lines) => write!(f, "{lines:?}"),
+            Self::Stores(ok) => write!(f, "stores {ok}"),
+            Self::Polite(polite) => write!(f, "polite broker {polite}"),
+            Self::Timeout => write!(f, "timeout"),
+            Self::Shutdown => write!(f, "shutdown"),
+        }
+    }
 }
 
 /// A modem's memory and what happens to it.

@@ -25,6 +25,40 @@ pub(crate) struct Outcome {
     pub(crate) actions: Vec<String>,
 }
 
+impl Outcome {
+    /// Where two outcomes part, with a little of what came before.
+    pub(crate) fn difference(&self, other: &Self) -> Option<String> {
+        let actions = |outcome: &Self| outcome.actions.join("\n").into_bytes();
+        [
+            ("to the host", &self.host, &other.host),
+            ("to the broker", &self.net, &other.net),
+            ("actions", &actions(self), &actions(other)),
+        ]
+        .into_iter()
+        .find_map(|(name, one, two)| Some(format!("{name}: {}", part(one, two)?)))
+    }
+}
+
+fn part(one: &[u8], two: &[u8]) -> Option<String> {
+    if one == two {
+        return None;
+    }
+    let same = one
+        .iter()
+        .zip(two)
+        .take_while(|(one, two)| one == two)
+        .count();
+    let around = |bytes: &[u8]| {
+        let range = same.saturating_sub(80)..bytes.len().min(same + 80);
+        bytes[range].escape_ascii().to_string()
+    };
+    Some(format!(
+        "after {same} bytes\n  {}\n  {}",
+        around(one),
+        around(two)
+    ))
+}
+
 #[allow(clippy::struct_excessive_bools)] // They are independent of each other.
 struct Rig<'a> {
     modem: Modem<'a>,
@@ -116,13 +150,20 @@ impl<'a> Rig<'a> {
     }
 
     fn event(&mut self, link: LinkId, event: NetEvent) {
-        if link == LINK {
+        // A link that nobody asked for opens in the tale only, not in the network.
+        let real = event != NetEvent::Opened || self.opening;
+        if link == LINK && real {
+            self.disconnect();
             self.open = event == NetEvent::Opened;
-            self.opening = false;
-            self.net_in.clear();
-            self.broker.reset();
         }
         self.modem.handle_net(self.now, link, event);
+    }
+
+    /// Nothing of a connection outlives it.
+    fn disconnect(&mut self) {
+        (self.open, self.opening) = (false, false);
+        self.net_in.clear();
+        self.broker.reset();
     }
 
     /// Lets time pass, stopping at every deadline.
@@ -199,11 +240,7 @@ impl<'a> Rig<'a> {
             self.out.actions.push(format!("{:?} {action:?}", self.now));
             match action {
                 Action::Open { link: LINK, .. } => self.opening = true,
-                Action::Close { link: LINK } => {
-                    (self.open, self.opening) = (false, false);
-                    self.net_in.clear();
-                    self.broker.reset();
-                }
+                Action::Close { link: LINK } => self.disconnect(),
                 Action::Store { slot, .. } | Action::Erase { slot } => {
                     self.modem.handle_stored(self.now, slot, self.stores);
                 }
@@ -232,8 +269,9 @@ impl<'a> Rig<'a> {
         }
         let taken = out.len().min(*budget);
         self.out.net.extend(&out[..taken]);
+        let answers = self.broker.take(&out[..taken]);
         if self.polite {
-            self.net_in.extend(self.broker.take(&out[..taken]));
+            self.net_in.extend(answers);
         }
         self.modem.net_sent(self.now, LINK, taken);
         *budget -= taken;
@@ -277,7 +315,12 @@ fn offer(pieces: Vec<Vec<u8>>, mut take: impl FnMut(&[u8]) -> usize) -> usize {
 
 /// The next number of a xorshift sequence.
 pub(crate) fn next(seed: &mut u64) -> u64 {
-    *seed |= 1;
+    // Zero would stay zero.
+    *seed = if *seed == 0 {
+        0x9e37_79b9_7f4a_7c15
+    } else {
+        *seed
+    };
     *seed ^= *seed << 13;
     *seed ^= *seed >> 7;
     *seed ^= *seed << 17;

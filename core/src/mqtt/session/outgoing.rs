@@ -41,7 +41,7 @@ impl Session<'_> {
             id,
             payload,
         };
-        Packet::Publish(publish).encode(out)?;
+        publish.encode(out)?;
         let Some(id) = id else {
             return Ok(None);
         };
@@ -142,7 +142,8 @@ impl Session<'_> {
     /// The identifier stays in use until the broker answers or the connection
     /// ends, and a publish counts in the window. With clean session 0 a publish
     /// is not given up at all: it stays in flight, is sent again and is told as
-    /// any other.
+    /// any other. What [`poll_dropped`](Self::poll_dropped) has to tell by now it
+    /// still tells.
     pub fn give_up(&mut self, id: PacketId) {
         let clean = self.clean;
         if let Some(slot) = self.slots.get_mut(id) {
@@ -344,5 +345,5 @@ fn resend(packet: &[u8], out: &mut Buf<'_>) -> Result<(), EncodeError> {
 }
 
 pub(super) fn write_ack(kind: AckKind, id: PacketId, out: &mut Buf<'_>) -> Result<(), EncodeError> {
-    Packet::Ack(Ack { kind, id }).encode(out)
+    Ack { kind, id }.encode(out)
 }

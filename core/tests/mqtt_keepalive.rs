@@ -1,0 +1,179 @@
+//! Keep-alive in virtual time.
+
+mod mqtt_client;
+
+use mqmodem_core::Instant;
+use mqmodem_core::mqtt::{Connect, Dead};
+use mqtt_client::*;
+
+fn client(keep_alive: u16) -> Client {
+    Client::connected(&Connect {
+        keep_alive,
+        ..CLEAN
+    })
+}
+
+impl Client {
+    fn wake(&mut self, now: Instant, blocked: bool) -> Result<Vec<String>, Dead> {
+        self.now = now;
+        self.session.handle_timeout(now, blocked, &mut self.out)?;
+        Ok(self.sent())
+    }
+}
+
+#[test]
+fn zero_is_off() {
+    let mut client = client(0);
+    assert_eq!(client.session.poll_timeout(), None);
+    assert_eq!(client.wake(at(1_000_000), false), Ok(vec![]));
+}
+
+#[test]
+fn idle_pings_and_answers() {
+    let mut client = client(60);
+    assert_eq!(client.session.poll_timeout(), Some(at(59)));
+    assert_eq!(client.wake(at(58), false), Ok(vec![]));
+    assert_eq!(client.wake(at(59), false), Ok(vec!["PINGREQ".into()]));
+    assert_eq!(client.wake(at(59), false), Ok(vec![]));
+    client.now = at(60);
+    client.feed(&[0xd0, 0]).unwrap();
+    assert_eq!(client.session.poll_timeout(), Some(at(118)));
+}
+
+#[test]
+fn sending_puts_it_off_but_not_without_hearing() {
+    let mut client = client(60);
+    client.session.sent(at(50));
+    client.session.received(at(30));
+    assert_eq!(client.session.poll_timeout(), Some(at(89)));
+    client.session.received(at(80));
+    assert_eq!(client.session.poll_timeout(), Some(at(109)));
+}
+
+#[test]
+fn silence_is_death() {
+    let mut client = client(60);
+    assert_eq!(client.wake(at(59), false), Ok(vec!["PINGREQ".into()]));
+    assert_eq!(client.session.poll_timeout(), Some(at(90)));
+    assert_eq!(
+        client.wake(Instant::from_micros(89_999_999), false),
+        Ok(vec![])
+    );
+    assert_eq!(client.wake(at(90), false), Err(Dead));
+    assert!(!client.session.is_connected());
+    assert_eq!(client.session.poll_timeout(), None);
+}
+
+/// A publisher of QoS 0 is never answered; it must notice too.
+#[test]
+fn a_busy_sender_notices_silence() {
+    let mut client = client(60);
+    let died = (1..1000).find(|&seconds| {
+        client.session.sent(at(seconds));
+        client.wake(at(seconds), false).is_err()
+    });
+    assert_eq!(died, Some(90));
+}
+
+#[test]
+fn any_byte_is_life() {
+    let mut client = client(60);
+    client.wake(at(59), false).unwrap();
+    client.session.received(at(89));
+    assert_eq!(client.wake(at(90), false), Ok(vec![]));
+    assert_eq!(client.session.poll_timeout(), Some(at(118)));
+}
+
+/// A late wake-up pings first.
+#[test]
+fn who_slept_is_not_told_the_broker_is_dead() {
+    let mut client = client(60);
+    assert_eq!(client.wake(at(10_000), false), Ok(vec!["PINGREQ".into()]));
+    assert_eq!(client.session.poll_timeout(), Some(at(10_030)));
+    assert_eq!(client.wake(at(10_030), false), Err(Dead));
+}
+
+#[test]
+fn who_does_not_read_does_not_judge() {
+    let mut client = client(60);
+    client.wake(at(59), true).unwrap();
+    let mut now = at(59);
+    for _ in 0..100 {
+        let next = client.session.poll_timeout().unwrap();
+        assert!(next > now);
+        now = next;
+        client.wake(now, true).unwrap();
+    }
+}
+
+/// Whoever reads again gets the time for an answer once more, but once only.
+#[test]
+fn who_reads_again_has_time_for_the_answer() {
+    let mut client = client(60);
+    client.wake(at(59), true).unwrap();
+    client.wake(at(90), true).unwrap();
+    assert_eq!(client.session.poll_timeout(), Some(at(118)));
+    client.wake(at(118), true).unwrap();
+    assert_eq!(client.session.poll_timeout(), Some(at(120)));
+    assert_eq!(client.wake(at(120), false), Ok(vec![]));
+    assert_eq!(client.session.poll_timeout(), Some(at(150)));
+    assert_eq!(client.wake(at(150), false), Err(Dead));
+}
+
+#[test]
+fn no_room_for_pingreq_is_tried_again() {
+    let mut client = client(60);
+    client.out = memory(4);
+    client.out.extend(&[0; 3]).unwrap();
+    let Client { session, out, .. } = &mut client;
+    assert_eq!(session.handle_timeout(at(59), false, out), Ok(()));
+    assert_eq!(out.len(), 3);
+    assert_eq!(session.poll_timeout(), Some(at(60)));
+    out.clear();
+    assert_eq!(client.wake(at(60), false), Ok(vec!["PINGREQ".into()]));
+}
+
+/// The wait for CONNACK has a deadline elsewhere, but the server counts.
+#[test]
+fn before_connack_it_is_kept_but_not_judged() {
+    let mut client = Client::new();
+    let asked = Connect {
+        keep_alive: 1,
+        ..CLEAN
+    };
+    client
+        .session
+        .connect(at(0), &asked, &mut client.out)
+        .unwrap();
+    client.raw();
+    let mut pings = 0;
+    for tenth in 0..50 {
+        let now = Instant::from_micros(tenth * 100_000);
+        pings += client.wake(now, false).unwrap().len();
+    }
+    assert_eq!(pings, 5);
+    client.feed(&connack(false, 0)).unwrap();
+    assert!(client.session.is_connected());
+}
+
+#[test]
+fn each_connection_counts_afresh() {
+    let mut client = client(10);
+    client.wake(at(9), false).unwrap();
+    client.now = at(14);
+    client.open(&CLEAN, false);
+    assert_eq!(client.session.poll_timeout(), Some(at(14 + 59)));
+}
+
+/// The clock of the caller may be wrong; it cannot do harm.
+#[test]
+fn a_clock_that_goes_back_or_ends() {
+    let mut client = client(60);
+    client.wake(at(59), false).unwrap();
+    client.session.received(at(70));
+    client.session.sent(at(1));
+    client.session.received(at(1));
+    assert_eq!(client.session.poll_timeout(), Some(at(59 + 59)));
+    let end = Instant::from_micros(u64::MAX);
+    assert!(client.wake(end, false).is_ok());
+}
