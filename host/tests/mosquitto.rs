@@ -177,7 +177,8 @@ fn any_byte_may_be_in_a_message() {
     modem.connect("127.0.0.1", broker.port, "me");
     modem.ok("AT+MQTTSUB=\"bytes\",1");
     let bytes: Vec<u8> = (0..=255).collect();
-    let escaped: String = bytes.iter().map(|byte| format!("\\{byte:02X}")).collect();
+    let escaped: Vec<_> = bytes.iter().map(|byte| format!("\\{byte:02X}")).collect();
+    let escaped = escaped.concat();
     modem.raw(format!("AT+MQTTPUB=\"bytes\",0,0,\"{escaped}\"\r").as_bytes());
     modem.expect_raw(b"\r\nOK\r\n");
     let urc = [b"\r\n+MQTTRECV:\"bytes\",0,0,256,", &bytes[..], b"\r\n"].concat();
@@ -202,10 +203,10 @@ fn many_lines_at_once_are_answered_in_order() {
     let broker = Broker::plain();
     let mut modem = Modem::start();
     modem.connect("127.0.0.1", broker.port, "me");
-    let lines: String = (0..500)
+    let lines: Vec<_> = (0..500)
         .map(|n| format!("AT+MQTTPUB=\"n\",{},0,\"{n}\"\r", n % 3))
         .collect();
-    modem.raw(lines.as_bytes());
+    modem.raw(lines.concat().as_bytes());
     for _ in 0..500 {
         modem.expect("OK");
     }

@@ -32,7 +32,7 @@ impl Broker {
 
     /// `lines` come behind the listener in its configuration.
     pub fn with(lines: &[&str]) -> Self {
-        Self::start(Scratch::new(), lines.join("\n"))
+        Self::start(Scratch::new(), &lines.join("\n"))
     }
 
     pub fn tls(files: &TlsFiles<'_>) -> Self {
@@ -52,10 +52,10 @@ impl Broker {
         if let Some(version) = files.version {
             writeln!(lines, "tls_version {version}").unwrap();
         }
-        Self::start(scratch, lines)
+        Self::start(scratch, &lines)
     }
 
-    fn start(scratch: Scratch, lines: String) -> Self {
+    fn start(scratch: Scratch, lines: &str) -> Self {
         let port = free_port();
         let config = scratch.join("mosquitto.conf");
         let log = scratch.join("mosquitto.log");
