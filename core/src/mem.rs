@@ -2,6 +2,7 @@
 
 #[cfg(feature = "alloc")]
 use alloc::vec::Vec;
+use core::fmt;
 
 /// The memory lent does not hold what was to be stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,14 +13,12 @@ pub struct Full;
 /// What does not fit is refused whole ([`Full`]); nothing is ever overwritten.
 /// Bytes taken from the front are moved over only when their room is needed,
 /// so a first-in first-out use costs a constant per byte.
-#[derive(Debug)]
 pub struct Buf<'a> {
     bytes: Bytes<'a>,
     start: usize,
     end: usize,
 }
 
-#[derive(Debug)]
 enum Bytes<'a> {
     Lent(&'a mut [u8]),
     #[cfg(feature = "alloc")]
@@ -62,6 +61,13 @@ impl Bytes<'_> {
                 }
             }
         }
+    }
+}
+
+/// Without what it holds: that may be a password or a key.
+impl fmt::Debug for Buf<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Buf({} of {} bytes)", self.len(), self.capacity())
     }
 }
 

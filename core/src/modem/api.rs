@@ -46,7 +46,7 @@ pub enum NetError {
 }
 
 /// What the caller is to do next. Carried out in order, before bytes are sent.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Action<'m> {
     /// Open the link; answer with [`NetEvent`].
@@ -73,6 +73,27 @@ pub enum Action<'m> {
         /// Under which name.
         slot: Slot,
     },
+}
+
+/// Without the bytes to keep: among them are passwords and keys.
+impl core::fmt::Debug for Action<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::Open { link, to } => {
+                let mut open = f.debug_struct("Open");
+                open.field("link", link).field("to", to).finish()
+            }
+            Self::Close { link } => f.debug_struct("Close").field("link", link).finish(),
+            Self::Store { slot, bytes } => {
+                let mut store = f.debug_struct("Store");
+                store
+                    .field("slot", slot)
+                    .field("len", &bytes.len())
+                    .finish()
+            }
+            Self::Erase { slot } => f.debug_struct("Erase").field("slot", slot).finish(),
+        }
+    }
 }
 
 /// Where a link goes.
