@@ -145,24 +145,30 @@ impl<'a> Buf<'a> {
 
     /// Appends all of `more`, or nothing.
     pub fn extend(&mut self, more: &[u8]) -> Result<(), Full> {
-        self.reserve(more.len())?;
-        let end = self.end + more.len();
-        let place = self.bytes.slice_mut().get_mut(self.end..end).ok_or(Full)?;
-        place.copy_from_slice(more);
-        self.end = end;
+        self.extend_by(more.len())?.copy_from_slice(more);
         Ok(())
     }
 
+    /// Appends `n` bytes of any value, for the caller to write in place.
+    pub fn extend_by(&mut self, n: usize) -> Result<&mut [u8], Full> {
+        if n > self.bytes.slice().len().saturating_sub(self.end) {
+            self.make_room(n)?;
+        }
+        let range = self.end..self.end + n;
+        let place = self.bytes.slice_mut().get_mut(range).ok_or(Full)?;
+        self.end += n;
+        Ok(place)
+    }
+
     /// Makes room for `more` bytes at the end without storing them.
-    fn reserve(&mut self, more: usize) -> Result<(), Full> {
+    #[cold]
+    fn make_room(&mut self, more: usize) -> Result<(), Full> {
         if more > self.free() {
             return Err(Full);
         }
+        self.bytes.grow(self.len() + more);
         if self.end + more > self.bytes.slice().len() {
-            self.bytes.grow(self.len() + more);
-            if self.end + more > self.bytes.slice().len() {
-                self.compact();
-            }
+            self.compact();
         }
         Ok(())
     }
