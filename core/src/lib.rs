@@ -36,6 +36,11 @@ pub mod modem;
 pub mod mqtt;
 pub mod time;
 
+/// So that the example of the page is compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/embedding.md")]
+mod embedding {}
+
 pub use mem::Buf;
 pub use modem::Modem;
 pub use modem::api::{
