@@ -44,7 +44,7 @@ mod embedding {}
 pub use mem::Buf;
 pub use modem::Modem;
 pub use modem::api::{
-    Action, Config, Endpoint, HostLines, Identity, LinkId, Memory, NetError, NetEvent,
-    RestoreError, Slot, TlsFiles,
+    Action, Config, Endpoint, HostLines, Identity, LinkId, Memory, ModemLines, NetError, NetEvent,
+    Parity, RestoreError, Serial, Slot, TlsFiles,
 };
 pub use time::Instant;
