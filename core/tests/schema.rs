@@ -85,7 +85,7 @@ fn bad(param: &Param) -> Vec<String> {
             values
         }
         Kind::Choice(choices) => {
-            let outside = (0..).find(|n| choices.iter().all(|(choice, _)| choice != n));
+            let outside = (0..=u32::MAX).find(|n| choices.iter().all(|(choice, _)| choice != n));
             vec![outside.unwrap_or_default().to_string(), "x".into()]
         }
         Kind::Text { min, max, check } => {
