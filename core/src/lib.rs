@@ -36,10 +36,15 @@ pub mod modem;
 pub mod mqtt;
 pub mod time;
 
+/// So that the example of the page is compiled and run.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/embedding.md")]
+mod embedding {}
+
 pub use mem::Buf;
 pub use modem::Modem;
 pub use modem::api::{
-    Action, Config, Endpoint, HostLines, Identity, LinkId, Memory, NetError, NetEvent,
-    RestoreError, Slot, TlsFiles,
+    Action, Config, Endpoint, HostLines, Identity, LinkId, Memory, ModemLines, NetError, NetEvent,
+    Parity, RestoreError, Serial, Slot, TlsFiles,
 };
 pub use time::Instant;

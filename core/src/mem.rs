@@ -2,6 +2,7 @@
 
 #[cfg(feature = "alloc")]
 use alloc::vec::Vec;
+use core::fmt;
 
 /// The memory lent does not hold what was to be stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -12,14 +13,12 @@ pub struct Full;
 /// What does not fit is refused whole ([`Full`]); nothing is ever overwritten.
 /// Bytes taken from the front are moved over only when their room is needed,
 /// so a first-in first-out use costs a constant per byte.
-#[derive(Debug)]
 pub struct Buf<'a> {
     bytes: Bytes<'a>,
     start: usize,
     end: usize,
 }
 
-#[derive(Debug)]
 enum Bytes<'a> {
     Lent(&'a mut [u8]),
     #[cfg(feature = "alloc")]
@@ -64,6 +63,13 @@ impl Bytes<'_> {
                 }
             }
         }
+    }
+}
+
+/// Without what it holds: that may be a password or a key.
+impl fmt::Debug for Buf<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Buf({} of {} bytes)", self.len(), self.capacity())
     }
 }
 
@@ -148,24 +154,23 @@ impl<'a> Buf<'a> {
     /// Appends all of `more`, or nothing.
     #[inline]
     pub fn extend(&mut self, more: &[u8]) -> Result<(), Full> {
-        self.append(more.len())?.copy_from_slice(more);
+        self.extend_by(more.len())?.copy_from_slice(more);
         Ok(())
     }
 
-    /// Appends `count` bytes, or nothing; the caller fills them in.
+    /// Appends `n` bytes of any value, for the caller to write in place.
     #[inline]
-    pub(crate) fn append(&mut self, count: usize) -> Result<&mut [u8], Full> {
-        if self.bytes.slice().len().saturating_sub(self.end) < count {
-            self.make_room(count)?;
+    pub fn extend_by(&mut self, n: usize) -> Result<&mut [u8], Full> {
+        if n > self.bytes.slice().len().saturating_sub(self.end) {
+            self.make_room(n)?;
         }
-        let start = self.end;
-        let place = self.bytes.slice_mut().get_mut(start..start + count);
-        let place = place.ok_or(Full)?;
-        self.end = start + count;
+        let range = self.end..self.end + n;
+        let place = self.bytes.slice_mut().get_mut(range).ok_or(Full)?;
+        self.end += n;
         Ok(place)
     }
 
-    /// Makes room for `more` bytes at the end that is not there yet.
+    /// Makes room for `more` bytes at the end without storing them.
     #[cold]
     fn make_room(&mut self, more: usize) -> Result<(), Full> {
         if more > self.free() {

@@ -1,2 +1,7 @@
-//! x
-fn main() {}
+//! The program `mqmodem`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    mqmodem::cli::main()
+}

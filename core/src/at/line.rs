@@ -4,8 +4,8 @@ use super::find::run_len;
 use super::scan::Scan;
 use crate::mem::Buf;
 
-/// Bytes of a line that are echoed before the echo pauses.
-const ECHO_LIMIT: usize = 128;
+/// Bytes of a line that are echoed at most before the echo pauses.
+pub const ECHO_LIMIT: usize = 128;
 /// How far apart the scan remembers its state, so that a backspace does not
 /// read the whole line again.
 const MARK_EVERY: usize = 256;
@@ -20,8 +20,9 @@ pub struct Format {
     pub cr: u8,
     /// Editing character, S5.
     pub backspace: u8,
-    /// Whether what is typed is echoed, `E`.
-    pub echo: bool,
+    /// Bytes of a line that are echoed before the echo pauses; its end is echoed
+    /// too. `None` without echo, `E0`.
+    pub echo: Option<usize>,
     /// Whether the leniences are off.
     pub strict: bool,
 }
@@ -110,6 +111,11 @@ impl<'a> LineReader<'a> {
         !matches!(self.phase, Phase::Hunt { .. })
     }
 
+    /// Bytes of the open line that were echoed, or would be with echo.
+    pub fn echoed(&self) -> usize {
+        if self.is_open() { self.echoed } else { 0 }
+    }
+
     /// Whether the open line has taken a raw line break as data (R4).
     pub fn holds_break(&self) -> bool {
         self.is_open() && self.broke
@@ -181,6 +187,7 @@ impl<'a> LineReader<'a> {
 
     fn hunt(&mut self, byte: u8, after_word: bool) -> Taken {
         self.phase = if !after_word && byte.eq_ignore_ascii_case(&b'A') {
+            self.echoed = 0;
             Phase::GotA(byte)
         } else {
             let after_word = byte.is_ascii_alphanumeric();
@@ -261,7 +268,7 @@ impl<'a> LineReader<'a> {
     fn end_line(&mut self, byte: u8, format: Format, echo: &mut dyn FnMut(&[u8])) -> Taken {
         self.phase = Phase::Hunt { after_word: false };
         self.after_cr = byte != b'\n';
-        if format.echo {
+        if format.echo.is_some() {
             echo(&[byte]);
         }
         if self.overflow {
@@ -340,8 +347,8 @@ impl<'a> LineReader<'a> {
     }
 
     fn echo(&mut self, bytes: &[u8], format: Format, echo: &mut dyn FnMut(&[u8])) {
-        if format.echo && self.echoed < ECHO_LIMIT {
-            let room = ECHO_LIMIT - self.echoed;
+        let room = format.echo.unwrap_or(0).saturating_sub(self.echoed);
+        if room > 0 {
             echo(bytes.get(..bytes.len().min(room)).unwrap_or_default());
         }
         self.echoed = self.echoed.saturating_add(bytes.len());
@@ -372,7 +379,7 @@ mod tests {
     const FORMAT: Format = Format {
         cr: b'\r',
         backspace: BACKSPACE,
-        echo: true,
+        echo: Some(ECHO_LIMIT),
         strict: false,
     };
 

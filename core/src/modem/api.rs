@@ -46,7 +46,7 @@ pub enum NetError {
 }
 
 /// What the caller is to do next. Carried out in order, before bytes are sent.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Action<'m> {
     /// Open the link; answer with [`NetEvent`].
@@ -73,6 +73,71 @@ pub enum Action<'m> {
         /// Under which name.
         slot: Slot,
     },
+    /// Drive the lines of the port, where it has them.
+    Lines(ModemLines),
+    /// Set the port's speed and format, where it has them, once `host_out` has
+    /// left it.
+    Serial(Serial),
+}
+
+/// The lines a modem drives (V.24 circuits 109, 107 and 106).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ModemLines {
+    /// Data carrier detect.
+    pub dcd: bool,
+    /// Data set ready.
+    pub dsr: bool,
+}
+
+/// Speed, format and flow control of the port (V.250 §6.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Serial {
+    /// Bits per second; 0 leaves the speed as it is (`+IPR=0`, autobauding).
+    pub baud: u32,
+    /// Data bits, 7 or 8.
+    pub data_bits: u8,
+    /// Parity bit.
+    pub parity: Parity,
+    /// Stop bits, 1 or 2.
+    pub stop_bits: u8,
+    /// Whether RTS and CTS hold the other side back (`+IFC=2,2`).
+    pub rts_cts: bool,
+    /// Whether XON and XOFF do (`+IFC=1,1`).
+    pub xon_xoff: bool,
+}
+
+/// The parity bit of `+ICF`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Parity {
+    /// There is none.
+    None,
+    /// It makes the number of ones odd.
+    Odd,
+    /// It makes the number of ones even.
+    Even,
+}
+
+/// Without the bytes to keep: among them are passwords and keys.
+impl core::fmt::Debug for Action<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        match self {
+            Self::Open { link, to } => {
+                let mut open = f.debug_struct("Open");
+                open.field("link", link).field("to", to).finish()
+            }
+            Self::Close { link } => f.debug_struct("Close").field("link", link).finish(),
+            Self::Store { slot, bytes } => {
+                let mut store = f.debug_struct("Store");
+                store
+                    .field("slot", slot)
+                    .field("len", &bytes.len())
+                    .finish()
+            }
+            Self::Erase { slot } => f.debug_struct("Erase").field("slot", slot).finish(),
+            Self::Lines(lines) => f.debug_tuple("Lines").field(lines).finish(),
+            Self::Serial(serial) => f.debug_tuple("Serial").field(serial).finish(),
+        }
+    }
 }
 
 /// Where a link goes.
@@ -123,6 +188,8 @@ pub enum Slot {
     Certificate(LinkId),
     /// Client key of a link.
     Key(LinkId),
+    /// The V.250 profile (`&W`).
+    Profile,
 }
 
 /// What was kept cannot be used.

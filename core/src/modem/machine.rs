@@ -159,7 +159,13 @@ impl<'a> Machine<'a> {
 
     /// Says how a line ended.
     pub(crate) fn say_final(&mut self, result: Final) {
-        Reply::new(&mut self.out, self.profile.style(), RESULT_ROOM).result(result);
+        let style = self.profile.style();
+        let mut reply = Reply::new(&mut self.out, style, RESULT_ROOM);
+        reply.result(result);
+        if reply.overflowed() {
+            // Never silence, however little memory there is.
+            Reply::new(&mut self.out, style, RESULT_ROOM).result(Final::Error);
+        }
     }
 
     /// Says that a line failed, and forgets it.

@@ -107,14 +107,26 @@ impl<'a> Modem<'a> {
     /// Whether `handle_host` would take a byte now.
     #[inline]
     pub fn host_ready(&self) -> bool {
-        let reads = matches!(self.machine.run, Run::Idle | Run::Prompt { .. });
-        reads && !self.machine.off && self.machine.has_answer_room()
+        let ready = match self.machine.run {
+            Run::Prompt { .. } => true,
+            Run::Idle => self.has_echo_room(),
+            Run::Line { .. } | Run::Waiting { .. } => false,
+        };
+        ready && !self.machine.off
+    }
+
+    /// Whether what is still to be echoed of a line fits, whatever it may be: it
+    /// was made sure of when the line began.
+    fn has_echo_room(&self) -> bool {
+        let out = &self.machine.out;
+        out.free() >= (out.capacity() / 2).saturating_sub(self.reader.echoed())
     }
 
     /// Takes bytes up to the end of a line.
     fn take_line(&mut self, bytes: &[u8]) -> usize {
         let machine = &mut self.machine;
-        let format = machine.profile.format(machine.config.strict);
+        let room = machine.out.capacity() / 2;
+        let format = machine.profile.format(machine.config.strict, room);
         let dialect = machine.config.dialect;
         let out = &mut machine.out;
         // `host_ready` has seen to it that an echo fits.

@@ -46,6 +46,7 @@ fn slot_bytes(slot: Slot) -> [u8; 2] {
         Slot::Root(link) => [2, link.0],
         Slot::Certificate(link) => [3, link.0],
         Slot::Key(link) => [4, link.0],
+        Slot::Profile => [5, 0],
     }
 }
 
@@ -56,7 +57,8 @@ fn slot_of(kind: u8, link: u8) -> Slot {
         1 => Slot::Tls(link),
         2 => Slot::Root(link),
         3 => Slot::Certificate(link),
-        _ => Slot::Key(link),
+        4 => Slot::Key(link),
+        _ => Slot::Profile,
     }
 }
 

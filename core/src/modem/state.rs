@@ -1,6 +1,6 @@
 //! What of the modem's state the V.250 and 27.007 commands set.
 
-use crate::at::line::Format;
+use crate::at::line::{ECHO_LIMIT, Format};
 use crate::at::reply::{Final, Style};
 use crate::modem::table::Fail;
 
@@ -61,11 +61,12 @@ impl Profile {
         }
     }
 
-    pub(crate) fn format(&self, strict: bool) -> Format {
+    /// How lines are read; `room` is what the output holds of an echo.
+    pub(crate) fn format(&self, strict: bool, room: usize) -> Format {
         Format {
             cr: self.register(S3),
             backspace: self.register(S5),
-            echo: self.echo,
+            echo: self.echo.then_some(room.saturating_sub(1).min(ECHO_LIMIT)),
             strict,
         }
     }

@@ -224,6 +224,10 @@ fn mqtt_3_1_3_2() {
         client_id: "y",
         ..KEPT
     };
+    client.feed(&message(Q2, false, 9, b"")).unwrap();
+    client.open(&other, true);
+    assert!(client.delivers(&message(Q2, false, 9, b"")));
+    client.raw();
     client.open(&other, false);
     assert_eq!(client.sent(), [""; 0]);
     assert_eq!(client.dropped(), [1]);

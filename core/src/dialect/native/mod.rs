@@ -42,8 +42,8 @@ pub static NATIVE: Dialect = Dialect {
         },
         Urc {
             syntax: "+MQTTPUBDROPPED:<count>",
-            meaning: "The broker lost the session, and with it so many QoS 2 messages it had \
-                      taken over but not confirmed.",
+            meaning: "So many publishes that were still in flight will not be sent any more: the \
+                      session they belonged to is gone.",
         },
     ],
     word,

@@ -62,7 +62,7 @@ impl Ack {
         Ok(Self { kind, id })
     }
 
-    pub(super) fn encode(self, out: &mut Buf<'_>) -> Result<(), EncodeError> {
+    pub(in crate::mqtt) fn encode(self, out: &mut Buf<'_>) -> Result<(), EncodeError> {
         let [high, low] = self.id.get().to_be_bytes();
         Ok(out.extend(&[self.kind.first(), 2, high, low])?)
     }

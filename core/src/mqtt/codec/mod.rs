@@ -17,6 +17,8 @@ mod unsubscribe;
 mod wire;
 
 #[cfg(test)]
+mod tests;
+#[cfg(test)]
 mod vectors;
 
 use crate::mem::{Buf, Full};

@@ -53,7 +53,7 @@ impl<'p> Publish<'p> {
         }
     }
 
-    pub(super) fn encode(&self, out: &mut Buf<'_>) -> Result<(), EncodeError> {
+    pub(in crate::mqtt) fn encode(&self, out: &mut Buf<'_>) -> Result<(), EncodeError> {
         if !self.is_valid() {
             return Err(EncodeError::Invalid);
         }

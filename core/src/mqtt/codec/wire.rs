@@ -1,7 +1,7 @@
 //! The fields packets are made of (clauses 1.5 and 2).
 
 use super::{EncodeError, Malformed};
-use crate::mem::{Buf, Full};
+use crate::mem::Buf;
 use crate::mqtt::PacketId;
 
 /// The largest remaining length four bytes can tell (clause 2.2.3).
@@ -86,41 +86,42 @@ pub(super) fn counted(bytes: &[u8]) -> usize {
     bytes.len().saturating_add(2)
 }
 
-/// Writes one packet into its place, which [`Writer::start`] makes sure of.
+/// Writes one packet, in room that is made for all of it at once.
 pub(super) struct Writer<'b> {
     rest: &'b mut [u8],
 }
 
 impl<'b> Writer<'b> {
-    /// Writes the fixed header of a packet with `remaining` bytes after it, or
-    /// nothing at all if the whole does not fit.
+    /// Writes the fixed header of a packet with `remaining` bytes after it, all of
+    /// which have to be written then; or nothing at all if the whole does not fit.
     #[inline]
     pub(super) fn start(
         out: &'b mut Buf<'_>,
         first: u8,
         remaining: usize,
     ) -> Result<Self, EncodeError> {
-        if remaining > LARGEST {
-            return Err(EncodeError::Invalid);
-        }
         let more = |shift: u32| (remaining >> shift) as u8 | 0x80;
         let last = |shift: u32| (remaining >> shift) as u8 & 0x7f;
         let header: &[u8] = match remaining {
             0..=127 => &[first, last(0)],
             128..=16_383 => &[first, more(0), last(7)],
             16_384..=2_097_151 => &[first, more(0), more(7), last(14)],
-            _ => &[first, more(0), more(7), more(14), last(21)],
+            2_097_152..=LARGEST => &[first, more(0), more(7), more(14), last(21)],
+            _ => return Err(EncodeError::Invalid),
         };
-        let rest = out.append(header.len() + remaining)?;
+        let rest = out.extend_by(header.len() + remaining)?;
         let mut writer = Self { rest };
         writer.bytes(header)?;
         Ok(writer)
     }
 
+    /// Fails only if more is written than was said.
     #[inline]
     pub(super) fn bytes(&mut self, bytes: &[u8]) -> Result<(), EncodeError> {
         let rest = core::mem::take(&mut self.rest);
-        let (place, rest) = rest.split_at_mut_checked(bytes.len()).ok_or(Full)?;
+        let (place, rest) = rest
+            .split_at_mut_checked(bytes.len())
+            .ok_or(EncodeError::Full)?;
         place.copy_from_slice(bytes);
         self.rest = rest;
         Ok(())

@@ -29,7 +29,9 @@ impl Session<'_> {
         if event.is_err() {
             self.lost();
         }
-        self.poll_resend(out);
+        if self.log.is_resending() {
+            self.poll_resend(out);
+        }
         event
     }
 
@@ -39,12 +41,13 @@ impl Session<'_> {
         out: &mut Buf<'_>,
     ) -> Result<Event<'p>, Violation> {
         let packet = Packet::decode(packet).map_err(|_| Violation::Malformed)?;
-        match (self.state, packet) {
-            (State::Connecting, Packet::Connack(connack)) => self.on_connack(connack),
-            (State::Connected, Packet::Publish(publish)) => self.on_publish(publish, out),
-            (State::Connected, Packet::Ack(ack)) => self.on_ack(ack, out),
-            (State::Connected, Packet::Suback(suback)) => self.on_suback(suback),
-            (State::Connected, Packet::Pingresp) => Ok(Event::Nothing),
+        let connected = self.state == State::Connected;
+        match packet {
+            Packet::Ack(ack) if connected => self.on_ack(ack, out),
+            Packet::Publish(publish) if connected => self.on_publish(publish, out),
+            Packet::Suback(suback) if connected => self.on_suback(suback),
+            Packet::Pingresp if connected => Ok(Event::Nothing),
+            Packet::Connack(connack) if !connected => self.on_connack(connack),
             _ => Err(Violation::Unexpected),
         }
     }

@@ -96,11 +96,6 @@ impl<'a> Log<'a> {
         }
     }
 
-    /// Whether a PUBLISH of `len` bytes can be stored.
-    pub(super) fn has_room(&self, len: usize) -> bool {
-        len.saturating_add(HEADER) <= self.buf.free().saturating_add(self.dead)
-    }
-
     /// Stores a PUBLISH that is being sent now; its place. `moved` is told of
     /// every record that got another place.
     pub(super) fn store(
@@ -109,23 +104,22 @@ impl<'a> Log<'a> {
         packet: &[u8],
         moved: impl FnMut(PacketId, u32),
     ) -> Result<u32, Full> {
-        if !self.has_room(packet.len()) {
-            return Err(Full);
-        }
-        if self.buf.free() < HEADER + packet.len() {
-            self.squeeze(moved);
-        }
-        let at = self.buf.len();
         let record = Record {
             id,
             stage: Stage::Stored,
             len: packet.len(),
         };
-        self.buf.extend(&record.to_bytes())?;
-        if self.buf.extend(packet).is_err() {
-            self.buf.truncate(at);
-            return Err(Full);
+        if self.buf.free() < record.size() {
+            if self.buf.free() + self.dead < record.size() {
+                return Err(Full);
+            }
+            self.squeeze(moved);
         }
+        let at = self.buf.len();
+        let place = self.buf.extend_by(record.size())?;
+        let (header, body) = place.split_first_chunk_mut().ok_or(Full)?;
+        *header = record.to_bytes();
+        body.copy_from_slice(packet);
         self.resent = self.buf.len();
         Ok(self.base.wrapping_add(at as u32))
     }
@@ -137,13 +131,23 @@ impl<'a> Log<'a> {
 
     /// The message has been taken over for good.
     pub(super) fn finish(&mut self, at: u32) {
-        self.set_stage(at, Stage::Done);
-        while let Some(record) = self.record(0).filter(|r| r.stage == Stage::Done) {
-            self.buf.consume(record.size());
-            self.base = self.base.wrapping_add(record.size() as u32);
-            self.dead = self.dead.saturating_sub(record.size());
-            self.resent = self.resent.saturating_sub(record.size());
+        if at != self.base {
+            return self.set_stage(at, Stage::Done);
         }
+        let mut front = self.record(0);
+        while let Some(record) = front {
+            self.drop_front(record);
+            front = self.record(0).filter(|next| next.stage == Stage::Done);
+        }
+    }
+
+    /// Gives the front, which is `record`, back.
+    fn drop_front(&mut self, record: Record) {
+        let size = record.size();
+        self.buf.consume(size);
+        self.base = self.base.wrapping_add(size as u32);
+        self.dead = self.dead.saturating_sub(size.saturating_sub(record.live()));
+        self.resent = self.resent.saturating_sub(size);
     }
 
     fn set_stage(&mut self, at: u32, stage: Stage) {

@@ -41,7 +41,7 @@ impl Session<'_> {
             id,
             payload,
         };
-        Packet::Publish(publish).encode(out)?;
+        publish.encode(out)?;
         let Some(id) = id else {
             return Ok(None);
         };
@@ -350,5 +350,5 @@ fn resend(packet: &[u8], out: &mut Buf<'_>) -> Result<(), EncodeError> {
 }
 
 pub(super) fn write_ack(kind: AckKind, id: PacketId, out: &mut Buf<'_>) -> Result<(), EncodeError> {
-    Packet::Ack(Ack { kind, id }).encode(out)
+    Ack { kind, id }.encode(out)
 }

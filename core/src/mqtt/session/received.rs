@@ -89,9 +89,6 @@ impl<'a> Received<'a> {
             return;
         }
         self.count -= 1;
-        if self.count == 0 {
-            return self.clear();
-        }
         if let Some(place) = self.find(id.get()) {
             self.close_gap(place);
         }

@@ -1,0 +1,65 @@
+//! The command line.
+
+mod commands;
+mod completions;
+mod failure;
+mod logs;
+#[cfg(feature = "broker")]
+mod prompt;
+mod serve;
+#[cfg(feature = "broker")]
+mod try_;
+
+pub use failure::Failure;
+
+use clap::{Parser, Subcommand};
+use std::io::Write;
+use std::process::ExitCode;
+
+/// A modem in software: AT commands in, MQTT out.
+#[derive(Debug, Parser)]
+#[command(name = "mqmodem", version, about, arg_required_else_help = true)]
+#[command(after_help = "Examples:
+  mqmodem try                     see it work, nothing else needed
+  mqmodem serve --pty=/tmp/modem  a modem for any terminal program
+  mqmodem commands                the manual of its AT commands")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Serve(Box<serve::Arguments>),
+    #[cfg(feature = "broker")]
+    Try(try_::Arguments),
+    Commands(commands::Arguments),
+    Completions(completions::Arguments),
+}
+
+/// Runs the program with the arguments of the process.
+pub fn main() -> ExitCode {
+    let done = match Arguments::parse().command {
+        Command::Serve(arguments) => serve::run(&arguments),
+        #[cfg(feature = "broker")]
+        Command::Try(arguments) => try_::run(&arguments),
+        Command::Commands(arguments) => commands::run(&arguments),
+        Command::Completions(arguments) => completions::run(&arguments),
+    };
+    done.unwrap_or_else(|failure| {
+        // Where standard error is closed, the exit code has to say it alone.
+        let _ = writeln!(std::io::stderr().lock(), "mqmodem: {failure}");
+        ExitCode::FAILURE
+    })
+}
+
+/// Writes to standard output; a reader that has closed it wants no more.
+fn say(text: &str) -> Result<(), Failure> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Failure::new(format!(
+            "cannot write to standard output: {error}; check where it goes"
+        ))),
+        _ => Ok(()),
+    }
+}

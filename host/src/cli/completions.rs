@@ -1,0 +1,24 @@
+//! `mqmodem completions`
+
+use super::{Failure, say};
+use clap::{Args, CommandFactory};
+use clap_complete::Shell;
+use std::process::ExitCode;
+
+/// Print a completion script for a shell.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  mqmodem completions bash > ~/.local/share/bash-completion/completions/mqmodem
+  mqmodem completions fish > ~/.config/fish/completions/mqmodem.fish")]
+pub(super) struct Arguments {
+    /// The shell.
+    shell: Shell,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    let mut script = Vec::new();
+    let mut command = super::Arguments::command();
+    clap_complete::generate(arguments.shell, &mut command, "mqmodem", &mut script);
+    say(&String::from_utf8_lossy(&script))?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,41 @@
+//! Why the program ends early.
+
+use std::fmt;
+use std::io;
+
+/// One sentence for people: what is wrong and what to do about it.
+#[derive(Debug)]
+pub struct Failure(String);
+
+impl Failure {
+    /// A failure that reads `sentence`.
+    pub fn new(sentence: impl Into<String>) -> Self {
+        Self(sentence.into())
+    }
+
+    /// `what` failed with an error of the system.
+    pub(crate) fn system(what: impl fmt::Display, error: &io::Error) -> Self {
+        let hint = match error.kind() {
+            io::ErrorKind::PermissionDenied => {
+                "; ask for the right to it, or join the group that owns it (ls -l shows which)"
+            }
+            io::ErrorKind::NotFound => "; check the name",
+            io::ErrorKind::AddrInUse => "; stop what uses it, or choose another port",
+            io::ErrorKind::AddrNotAvailable => "; choose an address of this machine",
+            io::ErrorKind::ResourceBusy => "; stop the program that uses it",
+            _ => "",
+        };
+        // The system's own text without its number.
+        let text = error.to_string();
+        let text = text.split(" (os error").next().unwrap_or_default();
+        Self(format!("{what}: {text}{hint}"))
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Failure {}

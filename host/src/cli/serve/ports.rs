@@ -1,0 +1,183 @@
+//! Opens the ports that were asked for.
+
+use super::{Arguments, Opened};
+use crate::cli::Failure;
+use crate::port::pty::{Options, Pty};
+use crate::port::serial::Serial;
+use crate::port::stdio::Stdio;
+use crate::port::tcp::Tcp;
+use crate::port::watch::Watch;
+use crate::port::{Label, Port};
+use std::ffi::OsStr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+/// The speed of a serial device unless one is given.
+const BAUD: u32 = 115_200;
+
+/// Opens every port, in the order pseudo-terminals, TCP, serial, stdio.
+pub(super) async fn open(arguments: &Arguments) -> Result<Vec<Opened>, Failure> {
+    let mut opened = Vec::new();
+    open_ptys(arguments, &mut opened)?;
+    for address in &arguments.tcp {
+        opened.push(open_tcp(address).await?);
+    }
+    for device in &arguments.serial {
+        opened.push(open_serial(device)?);
+    }
+    if arguments.stdio {
+        opened.push(Opened {
+            label: Label::new("stdio"),
+            port: Box::new(Stdio::new()),
+            address: None,
+        });
+    }
+    Ok(opened)
+}
+
+fn open_ptys(arguments: &Arguments, opened: &mut Vec<Opened>) -> Result<(), Failure> {
+    if arguments.pty.is_empty() {
+        return Ok(());
+    }
+    let watch = Watch::start()
+        .map_err(|error| Failure::system("cannot watch pseudo-terminals with inotify", &error))?;
+    let group = arguments.group.as_deref().map(group_id).transpose()?;
+    for link in &arguments.pty {
+        let options = Options {
+            link: (!link.is_empty()).then(|| PathBuf::from(link)),
+            mode: arguments.mode,
+            group,
+        };
+        let pty = Pty::open(&options, &watch).map_err(|error| {
+            let at = options.link.as_deref().unwrap_or(Path::new("anywhere"));
+            Failure::system(
+                format_args!("cannot make a pseudo-terminal at {}", at.display()),
+                &error,
+            )
+        })?;
+        let address = pty.published().display().to_string();
+        opened.push(found_at(address.clone(), &address, Box::new(pty)));
+    }
+    Ok(())
+}
+
+fn found_at(address: String, label: &str, port: Box<dyn Port>) -> Opened {
+    Opened {
+        label: Label::new(label),
+        port,
+        address: Some(address),
+    }
+}
+
+async fn open_tcp(address: &str) -> Result<Opened, Failure> {
+    let socket = tcp_address(address).await?;
+    let cannot = |error| Failure::system(format_args!("cannot listen on {socket}"), &error);
+    let port = Tcp::bind(socket).await.map_err(cannot)?;
+    let bound = port.local_addr().map_err(cannot)?.to_string();
+    if !socket.ip().is_loopback() {
+        tracing::warn!("anyone who can reach {bound} can use the modem there");
+    }
+    Ok(found_at(
+        bound.clone(),
+        &format!("tcp {bound}"),
+        Box::new(port),
+    ))
+}
+
+/// `PORT` on loopback, or `HOST:PORT`.
+async fn tcp_address(text: &str) -> Result<SocketAddr, Failure> {
+    if let Ok(port) = text.parse::<u16>() {
+        return Ok(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port));
+    }
+    let has_host = text
+        .rsplit_once(':')
+        .is_some_and(|(host, _)| !host.is_empty());
+    let mut found = match tokio::net::lookup_host(text).await {
+        Ok(found) if has_host => found,
+        _ => {
+            return Err(Failure::new(format!(
+                "--tcp takes a port or an address of this machine with a port, such as 7000 or 0.0.0.0:7000, not \"{text}\""
+            )));
+        }
+    };
+    found
+        .next()
+        .ok_or_else(|| Failure::new(format!("\"{text}\" has no address; give one with --tcp")))
+}
+
+fn open_serial(text: &OsStr) -> Result<Opened, Failure> {
+    let (path, baud) = split_serial(text)?;
+    let port = Serial::open(&path, baud)
+        .map_err(|error| Failure::system(format_args!("cannot open {}", path.display()), &error))?;
+    Ok(Opened {
+        label: Label::new(&path.display().to_string()),
+        port: Box::new(port),
+        address: None,
+    })
+}
+
+/// `DEVICE` or `DEVICE,BAUD`.
+fn split_serial(text: &OsStr) -> Result<(PathBuf, u32), Failure> {
+    let Some((device, baud)) = text.to_str().and_then(|text| text.rsplit_once(',')) else {
+        return Ok((PathBuf::from(text), BAUD));
+    };
+    match baud.parse() {
+        Ok(baud) if baud > 0 => Ok((PathBuf::from(device), baud)),
+        _ => Err(Failure::new(format!(
+            "--serial takes a device and a speed, such as /dev/ttyUSB0,9600; \"{baud}\" is no speed"
+        ))),
+    }
+}
+
+/// Permissions in octal, as for chmod.
+pub(super) fn mode(text: &str) -> Result<u32, String> {
+    match u32::from_str_radix(text, 8) {
+        Ok(mode) if mode <= 0o777 => Ok(mode),
+        _ => Err("write three octal digits, such as 660".to_owned()),
+    }
+}
+
+/// The number of a group, from `/etc/group` where it is given by name.
+fn group_id(name: &str) -> Result<u32, Failure> {
+    if let Ok(id) = name.parse() {
+        return Ok(id);
+    }
+    let groups = std::fs::read_to_string("/etc/group").unwrap_or_default();
+    let id = groups.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        let found = fields.next() == Some(name);
+        fields.nth(1).filter(|_| found)?.parse().ok()
+    });
+    id.ok_or_else(|| {
+        Failure::new(format!(
+            "there is no group \"{name}\" in /etc/group; give its number instead"
+        ))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_serial_device_may_have_a_speed() {
+        let split = |text: &str| split_serial(OsStr::new(text)).map_err(|e| e.to_string());
+        assert_eq!(split("/dev/a").unwrap(), ("/dev/a".into(), BAUD));
+        assert_eq!(split("/dev/a,9600").unwrap(), ("/dev/a".into(), 9600));
+        assert!(split("/dev/a,fast").unwrap_err().contains("fast"));
+    }
+
+    #[tokio::test]
+    async fn a_bare_port_is_on_loopback() {
+        assert_eq!(
+            tcp_address("7000").await.unwrap().to_string(),
+            "127.0.0.1:7000"
+        );
+        assert_eq!(
+            tcp_address("0.0.0.0:1").await.unwrap().to_string(),
+            "0.0.0.0:1"
+        );
+        assert!(tcp_address(":7000").await.is_err());
+        assert!(tcp_address("70000").await.is_err());
+    }
+}

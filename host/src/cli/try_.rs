@@ -1,0 +1,106 @@
+//! `mqmodem try`
+
+use super::logs::{self, coloured};
+use super::serve::runtime;
+use super::{Failure, prompt, say};
+use crate::Shared;
+use crate::broker::Broker;
+use crate::port::Label;
+use crate::port::pty::{Options, Pty};
+use crate::port::watch::Watch;
+use crate::walkthrough::{Host, over_tcp, over_tls, play};
+use clap::{ArgAction, Args};
+use mqmodem_core::Config;
+use std::io::IsTerminal;
+use std::path::Path;
+use std::process::ExitCode;
+
+/// See a whole session work: a broker, a modem, TCP and TLS, then a prompt.
+///
+/// Everything is started for the moment and on this machine only; nothing is
+/// left behind.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  mqmodem try
+  mqmodem try --no-prompt > transcript.txt")]
+pub(super) struct Arguments {
+    /// End after the session, also on a terminal.
+    #[arg(long)]
+    no_prompt: bool,
+
+    /// Log what happens, twice for details.
+    #[arg(short, long, action = ArgAction::Count)]
+    verbose: u8,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    logs::start(arguments.verbose);
+    let runtime = runtime(false)?;
+    let done = runtime.block_on(session(arguments));
+    runtime.shutdown_background();
+    done.map(|()| ExitCode::SUCCESS)
+}
+
+async fn session(arguments: &Arguments) -> Result<(), Failure> {
+    let broker = Broker::start()
+        .await
+        .map_err(|why| Failure::new(format!("the broker for the session does not start: {why}")))?;
+    let watch = Watch::start().map_err(|error| Failure::system("cannot use inotify", &error))?;
+    let pty = Pty::open(&Options::default(), &watch)
+        .map_err(|error| Failure::system("cannot make a pseudo-terminal", &error))?;
+    let path = pty.published().to_owned();
+    let shared = Shared::default();
+    let label = Label::new(&path.display().to_string());
+    let modem = tokio::spawn(shared.driver(Box::new(pty), label, Config::default()));
+    let prompt =
+        !arguments.no_prompt && std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
+    let host = tokio::task::spawn_blocking(move || at_the_host(&broker, &path, prompt));
+    let done = host
+        .await
+        .unwrap_or_else(|error| Err(Failure::new(error.to_string())));
+    shared.stop();
+    modem
+        .await
+        .map_err(|error| Failure::new(format!("the modem failed, please report it: {error}")))?;
+    done
+}
+
+/// What the user of a terminal program would do.
+fn at_the_host(broker: &Broker, path: &Path, prompt: bool) -> Result<(), Failure> {
+    let mut host = Host::open(path)?;
+    let colour = coloured(&std::io::stdout());
+    let mut tell = |direction, line: &str| say_line(colour, direction, line);
+    title(colour, "A session over TCP")?;
+    play(&mut host, &over_tcp(broker), &mut tell)?;
+    title(colour, "The same over TLS")?;
+    play(&mut host, &over_tls(broker), &mut tell)?;
+    if prompt {
+        title(colour, "Your turn: type AT commands, Ctrl-D ends")?;
+        return prompt::run(host, colour);
+    }
+    say("\nAll as it should be. Next: mqmodem serve --pty=/tmp/modem, then picocom /tmp/modem\n")
+}
+
+fn title(colour: bool, text: &str) -> Result<(), Failure> {
+    let text = format!("# {text}");
+    say(&if colour {
+        format!("\n\x1b[1m{text}\x1b[0m\n")
+    } else {
+        format!("\n{text}\n")
+    })
+}
+
+/// One line of the transcript, `>` for the host and `<` for the modem. That no
+/// one reads it is no reason to stop.
+pub(super) fn say_line(colour: bool, direction: char, line: &str) {
+    let paint = match (colour, direction) {
+        (false, _) => None,
+        (true, '>') => Some(36),
+        (true, _) if line == "ERROR" || line.starts_with("+CME ERROR") => Some(31),
+        (true, _) => Some(32),
+    };
+    let _ = match paint {
+        Some(paint) => say(&format!("\x1b[{paint}m{direction} {line}\x1b[0m\n")),
+        None => say(&format!("{direction} {line}\n")),
+    };
+}

@@ -1,0 +1,288 @@
+//! Drives one modem: its host port, its links, its timer.
+
+mod links;
+
+use crate::clock::Clock;
+use crate::held::Held;
+use crate::net::TlsConfigs;
+use crate::port::{Input, Label, Port};
+use crate::store::Store;
+use crate::timer::Timer;
+use crate::trace::Tap;
+use links::Links;
+use mqmodem_core::{Action, Instant, Modem};
+use std::cell::RefCell;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+/// Bytes read at once. One buffer a thread, in use only while a modem reads.
+const SCRATCH: usize = 64 * 1024;
+
+/// Rounds in which answers are gathered before they are written.
+const GATHER: usize = 16;
+
+/// How long a modem may take to switch off.
+const LAST_WORDS: Duration = Duration::from_secs(2);
+
+thread_local! {
+    static BUFFER: RefCell<Vec<u8>> = RefCell::new(vec![0; SCRATCH]);
+}
+
+/// A future that resolves when the modem is to be switched off.
+pub type Stop = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// What a [`Driver`] is made of.
+pub struct Parts {
+    /// The modem.
+    pub modem: Modem<'static>,
+    /// The clock its times are told by.
+    pub clock: Clock,
+    /// Where its host is.
+    pub port: Box<dyn Port>,
+    /// What the port is called in logs.
+    pub label: Label,
+    /// Where it keeps what outlives it.
+    pub store: Box<dyn Store>,
+    /// TLS settings, shared with other modems.
+    pub tls: Arc<TlsConfigs>,
+    /// Where its traffic is written to.
+    pub tap: Option<Tap>,
+    /// When it is to be switched off.
+    pub stop: Stop,
+}
+
+/// Drives one modem until it is stopped or its host is gone for good.
+///
+/// One task owns everything, so nothing is locked and no byte waits in a queue.
+/// Each turn goes round until nothing moves any more: actions, timer, links,
+/// input; answers go to the host once no more input makes more of them.
+pub struct Driver {
+    modem: Modem<'static>,
+    clock: Clock,
+    port: Box<dyn Port>,
+    label: Label,
+    store: Box<dyn Store>,
+    links: Links,
+    timer: Timer,
+    held: Held,
+    tap: Option<Box<Tap>>,
+    stop: Option<Stop>,
+    phase: Phase,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    Running,
+    /// The host is gone; the running command may still answer.
+    Ending,
+    /// Switching off, until then at the latest.
+    Stopping(Instant),
+}
+
+impl fmt::Debug for Driver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Driver")
+            .field("label", &self.label)
+            .field("phase", &self.phase)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Driver {
+    /// A driver for these parts.
+    pub fn new(parts: Parts) -> Self {
+        Self {
+            modem: parts.modem,
+            clock: parts.clock,
+            port: parts.port,
+            label: parts.label,
+            store: parts.store,
+            links: Links::new(parts.tls),
+            timer: Timer::default(),
+            held: Held::default(),
+            tap: parts.tap.map(Box::new),
+            stop: Some(parts.stop),
+            phase: Phase::Running,
+        }
+    }
+
+    fn turn(&mut self, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<()> {
+        self.look_for_stop(cx);
+        let mut round = 0;
+        loop {
+            round += 1;
+            let now = self.clock.now();
+            let mut moved = self.carry_out(now);
+            moved |= self.run_timer(cx, now);
+            moved |= self.run_links(cx, now, buf);
+            moved |= self.port.poll_attend(cx).is_ready();
+            moved |= self.take_input(cx, now, buf);
+            if moved && round % GATHER != 0 {
+                continue;
+            }
+            if !self.answer(cx, now) && !moved {
+                return self.finish(cx, now);
+            }
+        }
+    }
+
+    fn look_for_stop(&mut self, cx: &mut Context<'_>) {
+        if let Some(stop) = &mut self.stop
+            && stop.as_mut().poll(cx).is_ready()
+        {
+            self.switch_off(self.clock.now());
+        }
+    }
+
+    fn switch_off(&mut self, now: Instant) {
+        self.stop = None;
+        if !matches!(self.phase, Phase::Stopping(_)) {
+            self.phase = Phase::Stopping(now + LAST_WORDS);
+            self.held.clear();
+            self.modem.handle_shutdown(now);
+        }
+    }
+
+    fn carry_out(&mut self, now: Instant) -> bool {
+        let mut moved = false;
+        loop {
+            let stored = match self.modem.poll_action() {
+                None => return moved,
+                Some(Action::Open { link, to }) => {
+                    tracing::debug!(port = %self.label, host = to.host, port_number = to.port, tls = to.tls.is_some(), "opening");
+                    if let Some(tap) = &mut self.tap {
+                        tap.open(link, to.host, to.port, to.tls.is_some());
+                    }
+                    self.links.open(link, &to);
+                    None
+                }
+                Some(Action::Close { link }) => {
+                    if let Some(tap) = &mut self.tap {
+                        tap.close(link);
+                    }
+                    self.links.close(link);
+                    None
+                }
+                Some(Action::Store { slot, bytes }) => Some((slot, self.store.put(slot, bytes))),
+                Some(Action::Erase { slot }) => Some((slot, self.store.erase(slot))),
+                Some(_) => None,
+            };
+            moved = true;
+            if let Some((slot, ok)) = stored {
+                self.modem.handle_stored(now, slot, ok);
+            }
+        }
+    }
+
+    fn run_timer(&mut self, cx: &mut Context<'_>, now: Instant) -> bool {
+        let Some(want) = self.modem.poll_timeout() else {
+            return false;
+        };
+        let due = self.timer.poll_due(cx, &self.clock, want);
+        if due {
+            self.modem.handle_timeout(now.max(want));
+        }
+        due
+    }
+
+    fn run_links(&mut self, cx: &mut Context<'_>, now: Instant, buf: &mut [u8]) -> bool {
+        self.links
+            .turn(cx, now, &mut self.modem, self.tap.as_deref_mut(), buf)
+    }
+
+    /// Offers what the host sent. Lines move only after the bytes before them.
+    fn take_input(&mut self, cx: &mut Context<'_>, now: Instant, buf: &mut [u8]) -> bool {
+        if !self.modem.host_ready() {
+            return false;
+        }
+        if !self.held.is_empty() {
+            let taken = self.modem.handle_host(now, self.held.rest());
+            if let Some(tap) = &mut self.tap {
+                tap.from_host(&self.held.rest()[..taken]);
+            }
+            self.held.take(taken);
+            return taken > 0;
+        }
+        if self.phase != Phase::Running {
+            return false;
+        }
+        match self.port.poll_read(cx, buf) {
+            Poll::Pending => false,
+            Poll::Ready(input) => {
+                self.handle_input(now, input, buf);
+                true
+            }
+        }
+    }
+
+    fn handle_input(&mut self, now: Instant, input: Input, buf: &[u8]) {
+        match input {
+            Input::Bytes(n) => {
+                let bytes = buf.get(..n).unwrap_or_default();
+                let taken = self.modem.handle_host(now, bytes);
+                let (done, rest) = bytes.split_at(taken.min(n));
+                if let Some(tap) = &mut self.tap {
+                    tap.from_host(done);
+                }
+                self.held.keep(rest);
+            }
+            Input::Lines(lines) => {
+                tracing::debug!(port = %self.label, dtr = lines.dtr, "host lines");
+                if let Some(tap) = &mut self.tap {
+                    tap.lines(lines);
+                }
+                self.modem.handle_host_lines(now, lines);
+            }
+            Input::End => self.phase = Phase::Ending,
+        }
+    }
+
+    fn answer(&mut self, cx: &mut Context<'_>, now: Instant) -> bool {
+        let mut moved = false;
+        while !self.modem.host_out().is_empty() {
+            let Poll::Ready(n) = self.port.poll_write(cx, self.modem.host_out()) else {
+                break;
+            };
+            if let Some(tap) = &mut self.tap {
+                tap.to_host(self.modem.host_out().get(..n).unwrap_or_default());
+            }
+            self.modem.host_sent(now, n);
+            moved = true;
+        }
+        moved
+    }
+
+    /// Nothing moves any more: waits, unless it is time to go.
+    fn finish(&mut self, cx: &mut Context<'_>, now: Instant) -> Poll<()> {
+        let flushed = self.port.poll_flush(cx).is_ready();
+        let said = flushed && self.modem.host_out().is_empty();
+        if self.phase == Phase::Ending && said && self.held.is_empty() && !self.modem.is_busy() {
+            self.switch_off(now);
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        let Phase::Stopping(latest) = self.phase else {
+            return Poll::Pending;
+        };
+        let closed = self.links.poll_closed(cx).is_ready();
+        if (self.modem.is_off() && said && closed) || now >= latest {
+            return Poll::Ready(());
+        }
+        // Past its end the modem wants no more time itself, or later than this.
+        let _ = self.timer.poll_due(cx, &self.clock, latest);
+        Poll::Pending
+    }
+}
+
+impl Future for Driver {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let this = self.get_mut();
+        BUFFER.with_borrow_mut(|buf| this.turn(cx, buf))
+    }
+}

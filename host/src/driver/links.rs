@@ -1,0 +1,201 @@
+//! The links of one modem.
+
+use crate::held::Held;
+use crate::net::{Link, TlsConfigs};
+use crate::trace::Tap;
+use mqmodem_core::{Endpoint, Instant, LinkId, Modem, NetError, NetEvent};
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+/// The links of one modem, each made when it is first opened.
+pub(super) struct Links {
+    slots: Vec<Slot>,
+    tls: Arc<TlsConfigs>,
+}
+
+struct Slot {
+    id: LinkId,
+    link: Link,
+    held: Held,
+    /// What is to be told once everything held is taken.
+    end: Option<NetEvent>,
+}
+
+impl Links {
+    pub(super) fn new(tls: Arc<TlsConfigs>) -> Self {
+        let slots = Vec::new();
+        Self { slots, tls }
+    }
+
+    pub(super) fn open(&mut self, id: LinkId, to: &Endpoint<'_>) {
+        let at = self.slots.iter().position(|slot| slot.id == id);
+        let at = at.unwrap_or_else(|| {
+            self.slots.push(Slot {
+                id,
+                link: Link::default(),
+                held: Held::default(),
+                end: None,
+            });
+            self.slots.len() - 1
+        });
+        let slot = &mut self.slots[at];
+        slot.forget();
+        slot.link.open(to, &self.tls);
+    }
+
+    pub(super) fn close(&mut self, id: LinkId) {
+        if let Some(slot) = self.slots.iter_mut().find(|slot| slot.id == id) {
+            slot.forget();
+            slot.link.close();
+        }
+    }
+
+    /// Moves every link once; whether anything moved.
+    pub(super) fn turn(
+        &mut self,
+        cx: &mut Context<'_>,
+        now: Instant,
+        modem: &mut Modem<'static>,
+        mut tap: Option<&mut Tap>,
+        buf: &mut [u8],
+    ) -> bool {
+        let mut moved = false;
+        for slot in &mut self.slots {
+            let mut turn = Turn {
+                now,
+                modem: &mut *modem,
+                tap: tap.as_deref_mut(),
+            };
+            moved |= slot.turn(cx, &mut turn, buf);
+        }
+        moved
+    }
+
+    /// Ready when every closed link has said its goodbye.
+    pub(super) fn poll_closed(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let mut all = Poll::Ready(());
+        for slot in &mut self.slots {
+            if slot.link.poll_closed(cx).is_pending() {
+                all = Poll::Pending;
+            }
+        }
+        all
+    }
+}
+
+struct Turn<'t> {
+    now: Instant,
+    modem: &'t mut Modem<'static>,
+    tap: Option<&'t mut Tap>,
+}
+
+impl Turn<'_> {
+    fn tell(&mut self, id: LinkId, event: NetEvent) {
+        if let Some(tap) = &mut self.tap {
+            tap.event(id, event);
+        }
+        tracing::debug!(link = id.0, ?event, "link");
+        self.modem.handle_net(self.now, id, event);
+    }
+
+    fn offer(&mut self, id: LinkId, bytes: &[u8]) -> usize {
+        let taken = self.modem.handle_net_data(self.now, id, bytes);
+        if let Some(tap) = &mut self.tap {
+            tap.from_net(id, bytes.get(..taken).unwrap_or_default());
+        }
+        taken
+    }
+}
+
+impl Slot {
+    fn forget(&mut self) {
+        self.held.clear();
+        self.end = None;
+    }
+
+    fn turn(&mut self, cx: &mut Context<'_>, turn: &mut Turn<'_>, buf: &mut [u8]) -> bool {
+        let _ = self.link.poll_closed(cx);
+        let mut moved = false;
+        if let Poll::Ready(opened) = self.link.poll_opened(cx) {
+            turn.tell(
+                self.id,
+                opened.map_or_else(NetEvent::Failed, |()| NetEvent::Opened),
+            );
+            moved = true;
+        }
+        moved |= self.send(cx, turn);
+        moved |= self.receive(cx, turn, buf);
+        moved
+    }
+
+    fn send(&mut self, cx: &mut Context<'_>, turn: &mut Turn<'_>) -> bool {
+        let mut moved = false;
+        while !turn.modem.net_out(self.id).is_empty() {
+            let Poll::Ready(sent) = self.link.poll_write(cx, turn.modem.net_out(self.id)) else {
+                break;
+            };
+            moved = true;
+            match sent {
+                Ok(n) => {
+                    if let Some(tap) = &mut turn.tap {
+                        tap.to_net(
+                            self.id,
+                            turn.modem.net_out(self.id).get(..n).unwrap_or_default(),
+                        );
+                    }
+                    turn.modem.net_sent(turn.now, self.id, n);
+                }
+                Err(error) => {
+                    self.fail(turn, NetEvent::Failed(error));
+                    break;
+                }
+            }
+        }
+        moved
+    }
+
+    fn receive(&mut self, cx: &mut Context<'_>, turn: &mut Turn<'_>, buf: &mut [u8]) -> bool {
+        if !turn.modem.net_ready(self.id) {
+            return false;
+        }
+        if !self.held.is_empty() {
+            let taken = turn.offer(self.id, self.held.rest());
+            self.held.take(taken);
+            return taken > 0;
+        }
+        if let Some(end) = self.end.take() {
+            self.fail(turn, end);
+            return true;
+        }
+        match self.link.poll_read(cx, buf) {
+            Poll::Pending => false,
+            Poll::Ready(read) => {
+                self.handle_read(turn, read, buf);
+                true
+            }
+        }
+    }
+
+    fn handle_read(&mut self, turn: &mut Turn<'_>, read: Result<usize, NetError>, buf: &[u8]) {
+        match read {
+            Ok(0) => self.fail(turn, NetEvent::Closed),
+            Err(error) => self.fail(turn, NetEvent::Failed(error)),
+            Ok(n) => {
+                let bytes = buf.get(..n).unwrap_or_default();
+                let taken = turn.offer(self.id, bytes).min(n);
+                self.held.keep(bytes.get(taken..).unwrap_or_default());
+            }
+        }
+    }
+
+    /// The link is gone. What came before is still offered first.
+    fn fail(&mut self, turn: &mut Turn<'_>, event: NetEvent) {
+        if self.held.is_empty() {
+            self.link.close();
+            turn.tell(self.id, event);
+        } else {
+            self.end = Some(event);
+            self.link.abandon();
+        }
+    }
+}

@@ -1,0 +1,36 @@
+//! mqmodem on a host: ports for AT hosts, links to brokers, and the task that
+//! drives a modem between them.
+//!
+//! A [`Driver`] owns one modem with its [`port`] and its [`net`] links;
+//! [`Shared`] makes drivers that belong together. [`cli`] is the command line
+//! of the program.
+//!
+//! ```no_run
+//! use mqmodem::{Shared, port::{Label, tcp::Tcp}};
+//!
+//! # async fn run() -> std::io::Result<()> {
+//! let port = Tcp::bind("127.0.0.1:7000".parse().unwrap()).await?;
+//! let modems = Shared::default();
+//! modems.driver(Box::new(port), Label::new("first"), Default::default()).await;
+//! # Ok(())
+//! # }
+//! ```
+
+#[cfg(feature = "broker")]
+mod broker;
+pub mod cli;
+pub mod clock;
+mod driver;
+mod held;
+pub mod manual;
+pub mod net;
+pub mod port;
+mod start;
+pub mod store;
+mod timer;
+pub mod trace;
+#[cfg(feature = "broker")]
+mod walkthrough;
+
+pub use driver::{Driver, Parts, Stop};
+pub use start::Shared;

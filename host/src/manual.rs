@@ -1,0 +1,8 @@
+//! The manual of a command set, made from its declarations.
+
+mod json;
+mod markdown;
+mod words;
+
+pub use json::json;
+pub use markdown::markdown;

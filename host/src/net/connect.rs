@@ -1,0 +1,145 @@
+//! Opens a transport: name, addresses, TCP, TLS.
+
+use super::Stream;
+use super::error::{before_open, tls_error};
+use super::tls::{Found, asked_during};
+use mqmodem_core::NetError;
+use std::collections::VecDeque;
+use std::io;
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+use tokio::net::TcpStream;
+use tokio::task::JoinSet;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::rustls::pki_types::ServerName;
+
+/// How long one address may take before the next is tried beside it (RFC 8305).
+const HEAD_START: Duration = Duration::from_millis(250);
+
+/// Opens the transport to `host`, an IP address or a name.
+pub(super) async fn connect(
+    host: String,
+    port: u16,
+    tls: Option<Found>,
+) -> Result<Stream, NetError> {
+    let host = unbracketed(&host);
+    // Certificates that cannot work are told before the network is asked.
+    let tls = match tls {
+        Some(found) => Some((found.config().await?, server_name(host)?)),
+        None => None,
+    };
+    let tcp = connect_any(resolve(host, port).await?).await?;
+    if let Err(error) = tcp.set_nodelay(true) {
+        tracing::debug!("cannot set TCP_NODELAY: {error}");
+    }
+    let Some((config, name)) = tls else {
+        return Ok(Stream::Plain(tcp));
+    };
+    let handshake = TlsConnector::from(config).connect(name, tcp);
+    let (stream, asked) = asked_during(handshake).await;
+    match stream {
+        Ok(stream) => Ok(Stream::Tls {
+            stream: Box::new(stream),
+            asked,
+        }),
+        Err(error) => Err(tls_error(&error, asked).unwrap_or(NetError::TlsOther)),
+    }
+}
+
+/// `[::1]` is taken for `::1`.
+fn unbracketed(host: &str) -> &str {
+    let inner = host.strip_prefix('[').and_then(|h| h.strip_suffix(']'));
+    inner.unwrap_or(host)
+}
+
+fn server_name(host: &str) -> Result<ServerName<'static>, NetError> {
+    // A certificate never names the root dot some write at the end.
+    let host = host.strip_suffix('.').unwrap_or(host);
+    ServerName::try_from(host.to_owned()).map_err(|_| NetError::NameNotFound)
+}
+
+async fn resolve(host: &str, port: u16) -> Result<Vec<SocketAddr>, NetError> {
+    if let Ok(ip) = host.parse::<IpAddr>() {
+        return Ok(vec![SocketAddr::new(ip, port)]);
+    }
+    let found = tokio::net::lookup_host((host, port)).await;
+    let addresses = found.map(|found| interleaved(found.collect()));
+    match addresses {
+        Ok(addresses) if !addresses.is_empty() => Ok(addresses),
+        Ok(_) => Err(NetError::NameNotFound),
+        Err(error) => {
+            tracing::debug!(host, "name not found: {error}");
+            Err(NetError::NameNotFound)
+        }
+    }
+}
+
+/// The resolver's order, with the families taking turns (RFC 8305 §4).
+fn interleaved(found: Vec<SocketAddr>) -> Vec<SocketAddr> {
+    let first_is_v6 = found.first().is_some_and(SocketAddr::is_ipv6);
+    let (mut first, mut second): (VecDeque<_>, VecDeque<_>) = found
+        .into_iter()
+        .partition(|address| address.is_ipv6() == first_is_v6);
+    let mut all = Vec::with_capacity(first.len() + second.len());
+    while !first.is_empty() || !second.is_empty() {
+        all.extend(first.pop_front());
+        all.extend(second.pop_front());
+    }
+    all
+}
+
+async fn connect_any(addresses: Vec<SocketAddr>) -> Result<TcpStream, NetError> {
+    if let [only] = *addresses {
+        let opened = TcpStream::connect(only).await;
+        return opened.map_err(|error| before_open(&error));
+    }
+    let mut race = JoinSet::new();
+    let mut failure = None;
+    for address in addresses {
+        race.spawn(TcpStream::connect(address));
+        if let Ok(Some(end)) = tokio::time::timeout(HEAD_START, race.join_next()).await
+            && let Some(stream) = judge(end.map_err(io::Error::from).flatten(), &mut failure)
+        {
+            return Ok(stream);
+        }
+    }
+    while let Some(end) = race.join_next().await {
+        if let Some(stream) = judge(end.map_err(io::Error::from).flatten(), &mut failure) {
+            return Ok(stream);
+        }
+    }
+    Err(failure.unwrap_or(NetError::NameNotFound))
+}
+
+/// Keeps the failure that says most: who answered at all beats who did not.
+fn judge(end: io::Result<TcpStream>, failure: &mut Option<NetError>) -> Option<TcpStream> {
+    let weight = |error: &NetError| match error {
+        NetError::Refused => 3,
+        NetError::TimedOut => 2,
+        NetError::Broken => 1,
+        _ => 0,
+    };
+    match end {
+        Ok(stream) => Some(stream),
+        Err(error) => {
+            let error = before_open(&error);
+            if failure.is_none_or(|old| weight(&old) < weight(&error)) {
+                *failure = Some(error);
+            }
+            None
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn families_take_turns() {
+        let all = ["[::1]:1", "[::2]:1", "[::3]:1", "1.1.1.1:1"].map(|a| a.parse().unwrap());
+        let order: Vec<_> = interleaved(all.to_vec());
+        let want = ["[::1]:1", "1.1.1.1:1", "[::2]:1", "[::3]:1"].map(|a| a.parse().unwrap());
+        assert_eq!(order, want);
+    }
+}

@@ -1,0 +1,253 @@
+//! Links to brokers: name, TCP, TLS.
+
+mod connect;
+mod error;
+mod tls;
+
+pub use tls::TlsConfigs;
+
+use error::{after_open, tls_error};
+use mqmodem_core::{Endpoint, NetError};
+use std::fmt;
+use std::future::Future;
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
+use tokio::net::TcpStream;
+use tokio_rustls::client::TlsStream;
+
+/// How long a closed link may take to say goodbye.
+const GOODBYE: Duration = Duration::from_secs(1);
+
+type Opening = Pin<Box<dyn Future<Output = Result<Stream, NetError>> + Send>>;
+
+/// A link to a broker, driven by polling.
+#[derive(Default)]
+pub struct Link {
+    state: State,
+    closing: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
+}
+
+#[derive(Default)]
+enum State {
+    #[default]
+    Closed,
+    Opening(Opening),
+    Open(Open),
+}
+
+struct Open {
+    stream: Stream,
+    /// Taken by TLS, but not all of it on the network yet.
+    unflushed: usize,
+    /// Something was written.
+    greeted: bool,
+    /// Something came that no packet of ours has acknowledged.
+    unacknowledged: bool,
+}
+
+/// A transport that is up.
+pub(crate) enum Stream {
+    Plain(TcpStream),
+    Tls {
+        stream: Box<TlsStream<TcpStream>>,
+        /// The broker asked for a client certificate.
+        asked: bool,
+    },
+}
+
+impl fmt::Debug for Link {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.state {
+            State::Closed => "Closed",
+            State::Opening(_) => "Opening",
+            State::Open(_) => "Open",
+        })
+    }
+}
+
+impl Link {
+    /// Starts to open the link; what was open is dropped.
+    pub fn open(&mut self, to: &Endpoint<'_>, configs: &TlsConfigs) {
+        let host = to.host.to_owned();
+        let tls = to.tls.map(|files| configs.find(&files));
+        self.state = State::Opening(Box::pin(connect::connect(host, to.port, tls)));
+    }
+
+    /// Closes the link; what is under way is abandoned. An open one says
+    /// goodbye for a short while, as long as the link is polled.
+    pub fn close(&mut self) {
+        if let State::Open(open) = std::mem::take(&mut self.state) {
+            self.closing = Some(Box::pin(goodbye(open.stream)));
+        }
+    }
+
+    /// Drops the link without a word, where there is no one to hear it.
+    pub fn abandon(&mut self) {
+        self.state = State::Closed;
+    }
+
+    /// Ready once, when opening has come to its end.
+    pub fn poll_opened(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), NetError>> {
+        let State::Opening(opening) = &mut self.state else {
+            return Poll::Pending;
+        };
+        let opened = ready!(opening.as_mut().poll(cx));
+        self.state = State::Closed;
+        Poll::Ready(opened.map(|stream| {
+            self.state = State::Open(Open {
+                stream,
+                unflushed: 0,
+                greeted: false,
+                unacknowledged: false,
+            });
+        }))
+    }
+
+    /// Reads from the broker; 0 when it has closed.
+    pub fn poll_read(
+        &mut self,
+        cx: &mut Context<'_>,
+        buf: &mut [u8],
+    ) -> Poll<Result<usize, NetError>> {
+        match &mut self.state {
+            State::Open(open) => open.poll_read(cx, buf),
+            _ => Poll::Pending,
+        }
+    }
+
+    /// Writes to the broker; how many bytes are on the network. Must be offered
+    /// the same bytes again until they are.
+    pub fn poll_write(
+        &mut self,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<Result<usize, NetError>> {
+        match &mut self.state {
+            State::Open(open) => open.poll_write(cx, bytes),
+            _ => Poll::Pending,
+        }
+    }
+
+    /// Ready when nothing is left to be said on a closed link.
+    pub fn poll_closed(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if let Some(closing) = &mut self.closing {
+            ready!(closing.as_mut().poll(cx));
+            self.closing = None;
+        }
+        Poll::Ready(())
+    }
+}
+
+impl Open {
+    /// Acknowledges what came as soon as no more does, unless an answer has. A
+    /// broker with Nagle's algorithm on, as Mosquitto is by default, holds its
+    /// next packet back until then: 40 ms with the kernel's own delay.
+    fn poll_read(&mut self, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<Result<usize, NetError>> {
+        let read = self.stream.poll_read(cx, buf);
+        if read.is_ready() {
+            self.unacknowledged = true;
+        } else if std::mem::take(&mut self.unacknowledged) {
+            self.stream.acknowledge_quickly();
+        }
+        read
+    }
+
+    fn poll_write(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<Result<usize, NetError>> {
+        match ready!(self.poll_write_io(cx, bytes)) {
+            Ok(n) => {
+                self.unacknowledged = false;
+                if !self.greeted {
+                    self.greeted = true;
+                    // TLS has session tickets under way that CONNACK waits for.
+                    self.stream.acknowledge_quickly();
+                }
+                Poll::Ready(Ok(n))
+            }
+            Err(error) => Poll::Ready(Err(self.stream.last_words(cx, &error))),
+        }
+    }
+
+    fn poll_write_io(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        match &mut self.stream {
+            Stream::Plain(stream) => Pin::new(stream).poll_write(cx, bytes),
+            Stream::Tls { stream, .. } => {
+                let mut stream = Pin::new(&mut **stream);
+                if self.unflushed == 0 {
+                    self.unflushed = ready!(stream.as_mut().poll_write(cx, bytes))?;
+                }
+                ready!(stream.poll_flush(cx))?;
+                Poll::Ready(Ok(std::mem::take(&mut self.unflushed)))
+            }
+        }
+    }
+}
+
+impl Stream {
+    fn poll_read(&mut self, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<Result<usize, NetError>> {
+        let mut buf = ReadBuf::new(buf);
+        let (read, asked) = match self {
+            Self::Plain(stream) => (Pin::new(stream).poll_read(cx, &mut buf), false),
+            Self::Tls { stream, asked } => {
+                (Pin::new(&mut **stream).poll_read(cx, &mut buf), *asked)
+            }
+        };
+        Poll::Ready(match ready!(read) {
+            Ok(()) => Ok(buf.filled().len()),
+            // Closed without TLS's own goodbye; MQTT has one, so nothing is lost.
+            Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(0),
+            Err(error) => Err(tls_error(&error, asked).unwrap_or_else(|| after_open(&error))),
+        })
+    }
+
+    /// Why writing failed: what the broker said last tells it better than the
+    /// broken pipe (TLS 1.3 refuses a client certificate after the handshake).
+    fn last_words(&mut self, cx: &mut Context<'_>, error: &io::Error) -> NetError {
+        let mut rest = [0; 1024];
+        while let Poll::Ready(read) = self.poll_read(cx, &mut rest) {
+            match read {
+                Ok(n) if n > 0 => {}
+                Ok(_) => break,
+                Err(said) => return said,
+            }
+        }
+        after_open(error)
+    }
+
+    /// Acknowledges what has come and what comes next at once.
+    fn acknowledge_quickly(&self) {
+        #[cfg(target_os = "linux")]
+        if let Err(error) = rustix::net::sockopt::set_tcp_quickack(self.tcp(), true) {
+            tracing::debug!("cannot set TCP_QUICKACK: {error}");
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    fn tcp(&self) -> &TcpStream {
+        match self {
+            Self::Plain(stream) => stream,
+            Self::Tls { stream, .. } => stream.get_ref().0,
+        }
+    }
+}
+
+/// Says goodbye and waits, not long, until the broker has too. Dropping at once
+/// with bytes unread would reset the connection and could lose DISCONNECT.
+async fn goodbye(stream: Stream) {
+    let done = async {
+        match stream {
+            Stream::Plain(stream) => linger(stream).await,
+            Stream::Tls { stream, .. } => linger(*stream).await,
+        }
+    };
+    let _ = tokio::time::timeout(GOODBYE, done).await;
+}
+
+async fn linger(mut stream: impl AsyncRead + AsyncWrite + Unpin) {
+    let mut rest = [0; 1024];
+    if stream.shutdown().await.is_ok() {
+        while matches!(stream.read(&mut rest).await, Ok(n) if n > 0) {}
+    }
+}

@@ -1,0 +1,21 @@
+//! What a port is called in logs and traces.
+
+use std::fmt;
+use std::sync::Arc;
+
+/// A short name for people, cheap to copy.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Label(Arc<str>);
+
+impl Label {
+    /// A label that reads `name`.
+    pub fn new(name: &str) -> Self {
+        Self(name.into())
+    }
+}
+
+impl fmt::Display for Label {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}

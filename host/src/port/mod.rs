@@ -1,0 +1,74 @@
+//! Where a host is attached: PTY, TCP, stdio or a serial device.
+
+mod label;
+#[cfg(target_os = "linux")]
+pub mod pty;
+pub mod serial;
+pub mod stdio;
+pub mod tcp;
+#[cfg(target_os = "linux")]
+pub mod watch;
+
+pub use label::Label;
+use mqmodem_core::HostLines;
+use std::fmt::Debug;
+use std::task::{Context, Poll};
+#[cfg(target_os = "linux")]
+use {std::os::fd::OwnedFd, std::sync::Arc, tokio::io::unix::AsyncFd};
+
+/// What came from the host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// This many bytes, now at the front of the buffer.
+    Bytes(usize),
+    /// The host moved its lines, after the bytes before.
+    Lines(HostLines),
+    /// The host is gone for good; nothing will come any more.
+    End,
+}
+
+/// A host is there.
+pub const PRESENT: HostLines = HostLines {
+    dtr: true,
+    rts: true,
+};
+
+/// No host is there.
+pub const ABSENT: HostLines = HostLines {
+    dtr: false,
+    rts: false,
+};
+
+/// One host at one modem, driven by polling.
+///
+/// `poll_read` and `poll_write` are called only where the modem can take bytes
+/// or has some; `poll_attend` is called on every turn, whatever the modem does.
+pub trait Port: Debug + Send {
+    /// What came from the host next.
+    fn poll_read(&mut self, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<Input>;
+
+    /// Writes to the host; how many bytes went out. Bytes for a host that is
+    /// not there are dropped and count as written.
+    fn poll_write(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<usize>;
+
+    /// Pushes written bytes out of the port's own buffers.
+    fn poll_flush(&mut self, _cx: &mut Context<'_>) -> Poll<()> {
+        Poll::Ready(())
+    }
+
+    /// Looks after what is neither input nor output: hosts that come, or try
+    /// to. Ready when `poll_read` is worth another try.
+    fn poll_attend(&mut self, _cx: &mut Context<'_>) -> Poll<()> {
+        Poll::Pending
+    }
+}
+
+/// Puts a descriptor into the runtime.
+#[cfg(target_os = "linux")]
+#[allow(
+    deprecated,
+    reason = "its successor is unsafe for types whose descriptor may change; an OwnedFd's does not"
+)]
+fn in_runtime(fd: Arc<OwnedFd>) -> std::io::Result<AsyncFd<Arc<OwnedFd>>> {
+    AsyncFd::new(fd)
+}

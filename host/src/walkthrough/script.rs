@@ -1,0 +1,87 @@
+//! What is played.
+
+use crate::broker::Broker;
+
+/// A line of the host and what the modem must answer.
+pub(crate) struct Step {
+    pub(super) line: String,
+    pub(super) answer: Vec<String>,
+}
+
+impl Step {
+    fn new(line: impl Into<String>, answer: &[&str]) -> Self {
+        Self {
+            line: line.into(),
+            answer: answer.iter().map(|&line| line.to_owned()).collect(),
+        }
+    }
+
+    /// The line as a transcript shows it: certificates take half a page.
+    pub(super) fn shown(&self) -> String {
+        let begin = self.line.find("-----\n");
+        let end = self.line.rfind("-----END");
+        match begin.zip(end) {
+            Some((begin, end)) => {
+                format!("{}-----......{}", &self.line[..begin], &self.line[end..])
+            }
+            None => self.line.clone(),
+        }
+    }
+}
+
+/// The session of the seed over plain TCP.
+pub(crate) fn over_tcp(broker: &Broker) -> Vec<Step> {
+    let mut steps = vec![
+        Step::new("AT+CFUN=1", &["OK"]),
+        Step::new("AT+MQTTTLS=0", &["OK"]),
+    ];
+    steps.extend(session(broker.plain.port()));
+    steps
+}
+
+/// The session of the seed over TLS, with the broker's root certificate.
+pub(crate) fn over_tls(broker: &Broker) -> Vec<Step> {
+    let root = broker.root.trim_end();
+    let tls = format!("AT+MQTTTLS=1,0,\"{root}\",{}", root.len());
+    let mut steps = vec![
+        Step::new("AT+CFUN=1", &["OK"]),
+        Step::new(tls, &["OK"]),
+        Step::new("AT+MQTTTLS?", &["+MQTTTLS:1", "OK"]),
+    ];
+    steps.extend(session(broker.tls.port()));
+    steps
+}
+
+fn session(port: u16) -> Vec<Step> {
+    let settings = format!("127.0.0.1,{port},MQTT002,1,60,431671,verson");
+    vec![
+        Step::new(format!("AT+MQTTCONFIG={settings}"), &["OK"]),
+        Step::new("AT+MQTTCONNECT", &["+MQTTCONNECT:0", "OK"]),
+        Step::new("AT+MQTTSTATE", &["+MQTTSTATE:1", "OK"]),
+        Step::new("AT+MQTTSUB=\"hello/mqmodem\",1", &["OK"]),
+        Step::new(
+            r#"AT+MQTTPUB="$sys/431671/MQTT002/dp/post/json",1,0,"{\"id\":123}""#,
+            &["OK"],
+        ),
+        Step::new(
+            r#"AT+MQTTPUB="hello/mqmodem",0,0,"it works""#,
+            &["OK", r#"+MQTTRECV:"hello/mqmodem",0,0,8,it works"#],
+        ),
+        Step::new("AT+MQTTUNSUB=\"hello/mqmodem\"", &["OK"]),
+        Step::new("AT+MQTTDISCONNECT", &["OK"]),
+        Step::new("AT+MQTTSTATE", &["+MQTTSTATE:0", "OK"]),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_certificate_is_shown_short() {
+        let pem = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----";
+        let step = Step::new(format!("AT+X=1,0,\"{pem}\",57"), &[]);
+        let shown = "AT+X=1,0,\"-----BEGIN CERTIFICATE-----......-----END CERTIFICATE-----\",57";
+        assert_eq!(step.shown(), shown);
+    }
+}

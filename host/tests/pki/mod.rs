@@ -1,0 +1,179 @@
+//! Certificates made on the spot, and servers that use them.
+#![allow(dead_code, unreachable_pub, reason = "each test uses a part of it")]
+
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
+use std::sync::Arc;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::crypto::ring::default_provider;
+use tokio_rustls::rustls::pki_types::pem::PemObject;
+use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use tokio_rustls::rustls::server::WebPkiClientVerifier;
+use tokio_rustls::rustls::version::{TLS12, TLS13};
+use tokio_rustls::rustls::{RootCertStore, ServerConfig, SupportedProtocolVersion};
+
+pub const VERSIONS: [&SupportedProtocolVersion; 2] = [&TLS12, &TLS13];
+
+/// A root that signs.
+pub struct Authority {
+    pub pem: String,
+    key_pem: String,
+    issuer: Issuer<'static, KeyPair>,
+}
+
+impl Authority {
+    pub fn new() -> Self {
+        let mut params = CertificateParams::new(vec!["localhost".to_owned()]).unwrap();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        // No two look the same, else one could be tried for the other.
+        let key = KeyPair::generate().unwrap();
+        let name = format!("root {:02x?}", &key.public_key_raw()[1..9]);
+        params.distinguished_name.push(DnType::CommonName, name);
+        Self {
+            pem: params.self_signed(&key).unwrap().pem(),
+            key_pem: key.serialize_pem(),
+            issuer: Issuer::new(params, key),
+        }
+    }
+
+    /// Certificate and key of a client.
+    pub fn client(&self) -> (String, String) {
+        self.sign(&Leaf::named(&["client"]))
+    }
+
+    /// Certificate and key, PEM.
+    pub fn sign(&self, leaf: &Leaf) -> (String, String) {
+        let key = KeyPair::generate().unwrap();
+        let certificate = leaf.0.signed_by(&key, &self.issuer).unwrap();
+        (certificate.pem(), key.serialize_pem())
+    }
+}
+
+/// What is to be signed.
+pub struct Leaf(CertificateParams);
+
+impl Leaf {
+    pub fn named(names: &[&str]) -> Self {
+        let names: Vec<_> = names.iter().map(|&name| name.to_owned()).collect();
+        Self(CertificateParams::new(names).unwrap())
+    }
+
+    pub fn good() -> Self {
+        Self::named(&["localhost", "127.0.0.1"])
+    }
+
+    pub fn expired() -> Self {
+        let mut leaf = Self::good();
+        leaf.0.not_before = date_time_ymd(2000, 1, 1);
+        leaf.0.not_after = date_time_ymd(2001, 1, 1);
+        leaf
+    }
+
+    pub fn not_yet_valid() -> Self {
+        let mut leaf = Self::good();
+        leaf.0.not_before = date_time_ymd(3000, 1, 1);
+        leaf.0.not_after = date_time_ymd(3001, 1, 1);
+        leaf
+    }
+}
+
+/// A TLS server on loopback that sends back what it gets.
+pub struct Server {
+    chain: String,
+    key: String,
+    clients: Option<String>,
+    version: Option<&'static SupportedProtocolVersion>,
+}
+
+impl Server {
+    pub fn new(authority: &Authority, leaf: &Leaf) -> Self {
+        let (chain, key) = authority.sign(leaf);
+        Self {
+            chain,
+            key,
+            clients: None,
+            version: None,
+        }
+    }
+
+    pub fn self_signed(authority: &Authority) -> Self {
+        Self {
+            chain: authority.pem.clone(),
+            key: authority.key_pem.clone(),
+            clients: None,
+            version: None,
+        }
+    }
+
+    /// Clients must show a certificate of this authority.
+    pub fn asking(mut self, authority: &Authority) -> Self {
+        self.clients = Some(authority.pem.clone());
+        self
+    }
+
+    pub fn only(mut self, version: &'static SupportedProtocolVersion) -> Self {
+        self.version = Some(version);
+        self
+    }
+
+    fn config(&self) -> ServerConfig {
+        let provider = Arc::new(default_provider());
+        let versions = self
+            .version
+            .map_or(VERSIONS.to_vec(), |version| vec![version]);
+        let builder = ServerConfig::builder_with_provider(provider.clone())
+            .with_protocol_versions(&versions)
+            .unwrap();
+        let builder = match &self.clients {
+            None => builder.with_no_client_auth(),
+            Some(root) => {
+                let mut roots = RootCertStore::empty();
+                roots.add(certificate(root)).unwrap();
+                let verifier = WebPkiClientVerifier::builder_with_provider(roots.into(), provider);
+                builder.with_client_cert_verifier(verifier.build().unwrap())
+            }
+        };
+        let key = PrivateKeyDer::from_pem_slice(self.key.as_bytes()).unwrap();
+        builder
+            .with_single_cert(vec![certificate(&self.chain)], key)
+            .unwrap()
+    }
+
+    /// Serves one client; returns the port.
+    pub async fn start(self) -> u16 {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let acceptor = TlsAcceptor::from(Arc::new(self.config()));
+        tokio::spawn(async move {
+            let (stream, _) = listener.accept().await.unwrap();
+            let Ok(mut stream) = acceptor.accept(stream).await else {
+                return;
+            };
+            let mut buf = [0; 100];
+            while let Ok(n @ 1..) = stream.read(&mut buf).await {
+                let _ = stream.write_all(&buf[..n]).await;
+            }
+            let _ = stream.shutdown().await;
+        });
+        port
+    }
+}
+
+fn certificate(pem: &str) -> CertificateDer<'static> {
+    CertificateDer::from_pem_slice(pem.as_bytes()).unwrap()
+}
+
+/// A server that answers the first bytes with these, then closes.
+pub async fn start_raw(answer: &[u8]) -> u16 {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let answer = answer.to_vec();
+    tokio::spawn(async move {
+        let (mut stream, _) = listener.accept().await.unwrap();
+        let mut buf = [0; 1000];
+        let _ = stream.read(&mut buf).await;
+        let _ = stream.write_all(&answer).await;
+    });
+    port
+}

@@ -1,0 +1,238 @@
+//! Every way a link can fail has its name.
+
+mod pki;
+
+use mqmodem::net::{Link, TlsConfigs};
+use mqmodem_core::{Endpoint, Instant, NetError, TlsFiles};
+use pki::{Authority, Leaf, Server};
+use std::future::poll_fn;
+use std::time::Duration;
+
+/// Longer than any test takes where nothing hangs.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Opens a link, and where it opens, says something and reads what comes back.
+async fn dial(host: &str, port: u16, tls: Option<TlsFiles<'_>>) -> Result<Vec<u8>, NetError> {
+    let deadline = Instant::ZERO;
+    let to = Endpoint {
+        host,
+        port,
+        tls,
+        deadline,
+    };
+    let mut link = Link::default();
+    link.open(&to, &TlsConfigs::default());
+    let talk = async {
+        poll_fn(|cx| link.poll_opened(cx)).await?;
+        let mut buf = [0; 100];
+        let hello = b"hello";
+        let mut sent = 0;
+        while sent < hello.len() {
+            sent += poll_fn(|cx| link.poll_write(cx, &hello[sent..])).await?;
+        }
+        let read = poll_fn(|cx| link.poll_read(cx, &mut buf)).await?;
+        link.close();
+        poll_fn(|cx| link.poll_closed(cx)).await;
+        Ok(buf[..read].to_vec())
+    };
+    let talked = tokio::time::timeout(PATIENCE, talk).await;
+    talked.expect("the link opens or fails in time")
+}
+
+fn trusting(authority: &Authority) -> TlsFiles<'_> {
+    TlsFiles {
+        root: Some(authority.pem.as_bytes()),
+        ..TlsFiles::default()
+    }
+}
+
+async fn dial_tls(host: &str, server: Server, files: TlsFiles<'_>) -> Result<Vec<u8>, NetError> {
+    dial(host, server.start().await, Some(files)).await
+}
+
+#[tokio::test]
+async fn a_good_server_is_reached_by_name_and_address() {
+    let authority = Authority::new();
+    for version in pki::VERSIONS {
+        for host in ["localhost", "127.0.0.1"] {
+            let server = Server::new(&authority, &Leaf::good()).only(version);
+            let said = dial_tls(host, server, trusting(&authority)).await;
+            assert_eq!(said.as_deref(), Ok(&b"hello"[..]));
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_authority_is_not_trusted() {
+    let (ours, theirs) = (Authority::new(), Authority::new());
+    for version in pki::VERSIONS {
+        let server = Server::new(&theirs, &Leaf::good()).only(version);
+        let refused = dial_tls("localhost", server, trusting(&ours)).await;
+        assert_eq!(refused, Err(NetError::TlsUntrusted));
+    }
+}
+
+#[tokio::test]
+async fn the_platform_does_not_trust_our_authority() {
+    let server = Server::new(&Authority::new(), &Leaf::good());
+    let refused = dial_tls("localhost", server, TlsFiles::default()).await;
+    assert_eq!(refused, Err(NetError::TlsUntrusted));
+}
+
+#[tokio::test]
+async fn a_server_that_signed_itself_is_not_trusted() {
+    let (authority, other) = (Authority::new(), Authority::new());
+    let server = Server::self_signed(&other);
+    let refused = dial_tls("localhost", server, trusting(&authority)).await;
+    assert_eq!(refused, Err(NetError::TlsUntrusted));
+}
+
+#[tokio::test]
+async fn the_name_must_match() {
+    let authority = Authority::new();
+    let elsewhere = || Server::new(&authority, &Leaf::named(&["example.org", "10.1.2.3"]));
+    for host in ["localhost", "127.0.0.1"] {
+        let refused = dial_tls(host, elsewhere(), trusting(&authority)).await;
+        assert_eq!(refused, Err(NetError::TlsName), "{host}");
+    }
+    let by_name_only = Server::new(&authority, &Leaf::named(&["localhost"]));
+    let refused = dial_tls("127.0.0.1", by_name_only, trusting(&authority)).await;
+    assert_eq!(refused, Err(NetError::TlsName));
+}
+
+#[tokio::test]
+async fn the_time_must_fit() {
+    let authority = Authority::new();
+    for leaf in [Leaf::expired(), Leaf::not_yet_valid()] {
+        let server = Server::new(&authority, &leaf);
+        let refused = dial_tls("localhost", server, trusting(&authority)).await;
+        assert_eq!(refused, Err(NetError::TlsExpired));
+    }
+}
+
+#[tokio::test]
+async fn a_client_certificate_is_shown_where_asked_for() {
+    let authority = Authority::new();
+    let (certificate, key) = authority.client();
+    for version in pki::VERSIONS {
+        let server = Server::new(&authority, &Leaf::good())
+            .asking(&authority)
+            .only(version);
+        let files = TlsFiles {
+            certificate: Some(certificate.as_bytes()),
+            key: Some(key.as_bytes()),
+            ..trusting(&authority)
+        };
+        let said = dial_tls("localhost", server, files).await;
+        assert_eq!(said.as_deref(), Ok(&b"hello"[..]));
+    }
+}
+
+#[tokio::test]
+async fn a_missing_client_certificate_has_its_name() {
+    let authority = Authority::new();
+    for version in pki::VERSIONS {
+        let server = Server::new(&authority, &Leaf::good())
+            .asking(&authority)
+            .only(version);
+        let refused = dial_tls("localhost", server, trusting(&authority)).await;
+        assert_eq!(refused, Err(NetError::TlsClientCertificate), "{version:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_client_certificate_of_someone_else_has_its_name() {
+    let (authority, other) = (Authority::new(), Authority::new());
+    let (certificate, key) = other.client();
+    for version in pki::VERSIONS {
+        let server = Server::new(&authority, &Leaf::good())
+            .asking(&authority)
+            .only(version);
+        let files = TlsFiles {
+            certificate: Some(certificate.as_bytes()),
+            key: Some(key.as_bytes()),
+            ..trusting(&authority)
+        };
+        let refused = dial_tls("localhost", server, files).await;
+        assert_eq!(refused, Err(NetError::TlsClientCertificate), "{version:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_client_certificate_that_cannot_work_is_told_without_a_network() {
+    let authority = Authority::new();
+    let (certificate, key) = authority.client();
+    let (_, other_key) = authority.client();
+    let cases = [
+        (Some(certificate.as_str()), Some(other_key.as_str())),
+        (Some(certificate.as_str()), None),
+        (None, Some(key.as_str())),
+        (Some("no certificate"), Some(key.as_str())),
+        (Some(certificate.as_str()), Some("no key")),
+        (Some(key.as_str()), Some(certificate.as_str())),
+    ];
+    for (certificate, key) in cases {
+        let files = TlsFiles {
+            certificate: certificate.map(str::as_bytes),
+            key: key.map(str::as_bytes),
+            ..trusting(&authority)
+        };
+        // Nothing listens there.
+        let refused = dial("localhost", 1, Some(files)).await;
+        assert_eq!(refused, Err(NetError::TlsClientCertificate));
+    }
+}
+
+#[tokio::test]
+async fn a_root_that_cannot_be_read_trusts_no_one() {
+    let broken = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
+    for root in ["", "rubbish", broken] {
+        let files = TlsFiles {
+            root: Some(root.as_bytes()),
+            ..TlsFiles::default()
+        };
+        let refused = dial("localhost", 1, Some(files)).await;
+        assert_eq!(refused, Err(NetError::TlsUntrusted));
+    }
+}
+
+#[tokio::test]
+async fn what_is_not_tls_has_its_name() {
+    let authority = Authority::new();
+    for answer in [
+        &b"HTTP/1.1 400 Bad Request\r\n\r\n"[..],
+        b"\x20\x02\0\0",
+        b"",
+    ] {
+        let port = pki::start_raw(answer).await;
+        let refused = dial("localhost", port, Some(trusting(&authority))).await;
+        assert_eq!(refused, Err(NetError::TlsOther), "{answer:?}");
+    }
+}
+
+#[tokio::test]
+async fn tcp_failures_have_their_names() {
+    assert_eq!(dial("127.0.0.1", 1, None).await, Err(NetError::Refused));
+    assert_eq!(dial("localhost", 1, None).await, Err(NetError::Refused));
+    assert_eq!(
+        dial("no-such-name.invalid", 1, None).await,
+        Err(NetError::NameNotFound)
+    );
+    for junk in ["", "a b", "..", "\u{1}", "[::1"] {
+        assert_eq!(
+            dial(junk, 1, None).await,
+            Err(NetError::NameNotFound),
+            "{junk:?}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_server_that_closes_is_told_as_closed() {
+    let port = pki::start_raw(b"").await;
+    let said = dial("127.0.0.1", port, None).await;
+    assert!(
+        matches!(said.as_deref(), Ok(b"") | Err(NetError::Broken)),
+        "{said:?}"
+    );
+}
