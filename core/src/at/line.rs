@@ -1,6 +1,6 @@
 //! Reading command lines byte by byte (rules R1, R2, R4 and R11).
 
-use super::find::run_len;
+use super::find::{below, equal, run_len};
 use super::scan::Scan;
 use crate::mem::Buf;
 
@@ -176,7 +176,7 @@ impl<'a> LineReader<'a> {
         if self.overflow || special {
             return 0;
         }
-        let len = run_len(bytes, |byte| byte < 0x20 || byte == DELETE);
+        let len = run_len(bytes, |word| below(word, 0x20) | equal(word, DELETE));
         let run = bytes.get(..len).unwrap_or_default();
         if run.is_empty() || self.body.extend(run).is_err() {
             return 0;

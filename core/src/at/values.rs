@@ -1,6 +1,6 @@
 //! Reading the values of a command (rules R6, R7 and R10).
 
-use super::find::run_len;
+use super::find::{equal, run_len};
 use super::schema::MAX_PARAMS;
 use super::split::{at_end, byte, is_comment, skip_spaces};
 use crate::mem::Buf;
@@ -168,15 +168,15 @@ fn until_separator(line: &[u8], start: usize, strict: bool) -> (Value, usize) {
     (Value::bare(start, end), end)
 }
 
-/// Whether a byte means something inside quotes.
-fn is_special(byte: u8) -> bool {
-    byte == b'"' || byte == b'\\'
+/// The bytes that mean something inside quotes.
+fn specials(word: u64) -> u64 {
+    equal(word, b'"') | equal(word, b'\\')
 }
 
 /// A value in quotes that starts at `start`; returns it and where it ended.
 fn quoted(line: &[u8], start: usize, decoded: &mut Buf) -> Result<(Value, usize), Bad> {
     let rest = line.get(start..).unwrap_or_default();
-    let first = run_len(rest, is_special);
+    let first = run_len(rest, specials);
     if first == rest.len() {
         return Err(Bad::Unclosed);
     }
@@ -202,7 +202,7 @@ fn decode(text: &[u8], into: &mut Buf) -> Result<usize, Bad> {
     let mut at = 0;
     loop {
         let rest = text.get(at..).unwrap_or_default();
-        let run = run_len(rest, is_special);
+        let run = run_len(rest, specials);
         if run == rest.len() {
             return Err(Bad::Unclosed);
         }
