@@ -371,18 +371,19 @@ impl<'a> Modem<'a> {
     /// Does whatever can be done now. Mostly there is nothing: one quick look.
     #[inline]
     fn advance(&mut self) {
+        while self.may_step() && self.step() {}
+    }
+
+    #[inline]
+    fn may_step(&self) -> bool {
         let [link] = &self.machine.links;
         let runs = matches!(self.machine.run, Run::Line { .. });
-        if runs || !self.machine.inbox.is_empty() || !link.net_in.is_empty() {
-            self.work();
-        }
+        runs || !self.machine.inbox.is_empty() || !link.net_in.is_empty()
     }
 
     #[inline(never)]
-    fn work(&mut self) {
-        while self.run_next() || self.machine.tell_waiting() || self.machine.held_packet(LinkId(0))
-        {
-        }
+    fn step(&mut self) -> bool {
+        self.run_next() || self.machine.tell_waiting() || self.machine.held_packet(LinkId(0))
     }
 
     /// Carries out the next command of the line, if there is one and room for
