@@ -251,6 +251,9 @@ impl Machine<'_> {
         };
         let was = link.phase;
         link.reset();
+        if !matches!(was, Phase::Closed | Phase::Closing { .. }) {
+            self.last_failure = code;
+        }
         self.tell_dropped(id);
         match was {
             Phase::Closed => {}
