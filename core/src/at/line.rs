@@ -42,6 +42,8 @@ pub enum Taken {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Phase {
+    /// The CR of a line was the byte before: an LF now belongs to it.
+    Ended,
     /// Waiting for an `A`; whether the byte before was a letter or digit.
     Hunt {
         after_word: bool,
@@ -65,8 +67,6 @@ struct Mark {
 pub struct LineReader<'a> {
     body: Buf<'a>,
     phase: Phase,
-    /// Whether the last byte taken was the CR of a line.
-    after_cr: bool,
     /// How far the body has been scanned. Only where a line may end it matters
     /// what came before.
     scanned: usize,
@@ -89,7 +89,6 @@ impl<'a> LineReader<'a> {
         Self {
             body: memory,
             phase: Phase::Hunt { after_word: false },
-            after_cr: false,
             scanned: 0,
             scan: Scan::default(),
             command: 0,
@@ -108,7 +107,7 @@ impl<'a> LineReader<'a> {
 
     /// Whether a line was begun and not ended.
     pub fn is_open(&self) -> bool {
-        !matches!(self.phase, Phase::Hunt { .. })
+        !matches!(self.phase, Phase::Ended | Phase::Hunt { .. })
     }
 
     /// Bytes of the open line that were echoed, or would be with echo.
@@ -140,9 +139,9 @@ impl<'a> LineReader<'a> {
         is_multi_line: &dyn Fn(&[u8]) -> bool,
     ) -> (usize, Taken) {
         let mut rest = bytes;
-        self.after_cr = false;
         while let Some((&byte, behind)) = rest.split_first() {
             let made = match self.phase {
+                Phase::Ended => self.hunt(byte, false),
                 Phase::Hunt { after_word } => self.hunt(byte, after_word),
                 Phase::GotA(a) => self.after_a(a, byte, format, echo),
                 Phase::Body => match self.take_run(rest, format, echo) {
@@ -165,9 +164,11 @@ impl<'a> LineReader<'a> {
     /// Takes the LF right behind a line's CR, which belongs to its end; returns
     /// how many bytes that are.
     pub fn take_line_feed(&mut self, bytes: &[u8]) -> usize {
-        let taken = self.after_cr && bytes.first() == Some(&b'\n');
-        self.after_cr &= bytes.is_empty();
-        taken.into()
+        if self.phase != Phase::Ended || bytes.is_empty() {
+            return 0;
+        }
+        self.phase = Phase::Hunt { after_word: false };
+        usize::from(bytes.first() == Some(&b'\n'))
     }
 
     /// Takes bytes that are data wherever they stand all at once.
@@ -266,8 +267,11 @@ impl<'a> LineReader<'a> {
     }
 
     fn end_line(&mut self, byte: u8, format: Format, echo: &mut dyn FnMut(&[u8])) -> Taken {
-        self.phase = Phase::Hunt { after_word: false };
-        self.after_cr = byte != b'\n';
+        self.phase = if byte == b'\n' {
+            Phase::Hunt { after_word: false }
+        } else {
+            Phase::Ended
+        };
         if format.echo.is_some() {
             echo(&[byte]);
         }
