@@ -24,6 +24,7 @@ mod run;
 pub mod settings;
 pub(crate) mod state;
 pub mod table;
+mod timers;
 
 pub use state::Functionality;
 
@@ -32,16 +33,10 @@ use crate::mem::Buf;
 use crate::time::Instant;
 use api::{Action, Config, Endpoint, HostLines, LinkId, Memory, NetEvent};
 use api::{RestoreError, Slot, TlsFiles};
-use core::time::Duration;
 use link::Phase;
 use machine::{Machine, Run};
 use settings::Settings;
 use table::{Fail, Outcome};
-
-/// How long a half-typed line holds events back after its last byte.
-const HOLD_LIMIT: Duration = Duration::from_secs(1);
-/// How long a line with a raw line break in quotes waits for more (rule R4).
-const BREAK_LIMIT: Duration = Duration::from_secs(2);
 
 /// A modem: AT commands on one side, MQTT on the other, no I/O of its own.
 ///
@@ -224,20 +219,6 @@ impl<'a> Modem<'a> {
         self.advance();
     }
 
-    /// `poll_timeout` has passed; harmless if it has not.
-    pub fn handle_timeout(&mut self, now: Instant) {
-        self.at(now);
-        if self.break_limit().is_some_and(|at| at <= self.machine.now) {
-            self.reader.drop_line();
-            self.hold_events();
-            self.machine.fail_line(Fail::Plain);
-        }
-        self.machine.link_timeout(LinkId(0));
-        self.machine.wait_timeout();
-        self.machine.prompt_timeout();
-        self.advance();
-    }
-
     /// The modem is about to be switched off: DISCONNECT is sent, links are
     /// closed, no more input is taken. Drive it until [`Modem::is_off`].
     pub fn handle_shutdown(&mut self, now: Instant) {
@@ -301,40 +282,6 @@ impl<'a> Modem<'a> {
             tls: tls.then_some(files),
             deadline,
         })
-    }
-
-    /// When to call `handle_timeout`; in the future right after it was called.
-    #[must_use]
-    pub fn poll_timeout(&self) -> Option<Instant> {
-        let [link] = &self.machine.links;
-        let run = match self.machine.run {
-            Run::Waiting { deadline, .. } => deadline,
-            Run::Prompt { deadline, .. } => Some(deadline),
-            _ => None,
-        };
-        let reader = sooner(self.break_limit(), self.hold_limit());
-        sooner(sooner(link.poll_timeout(), run), reader)
-    }
-
-    /// When a line with a raw line break in quotes is given up.
-    fn break_limit(&self) -> Option<Instant> {
-        let open = self.reader.holds_break();
-        open.then(|| self.machine.last_byte + BREAK_LIMIT)
-    }
-
-    /// When a half-typed line stops holding events back, while it does.
-    fn hold_limit(&self) -> Option<Instant> {
-        let holds = !self.machine.may_tell() && !self.machine.inbox.is_empty();
-        holds.then_some(self.machine.held_until)
-    }
-
-    /// The host typed, or a line was dropped: a half-typed line holds events back.
-    fn hold_events(&mut self) {
-        self.machine.held_until = if self.reader.is_open() {
-            self.machine.last_byte + HOLD_LIMIT
-        } else {
-            Instant::ZERO
-        };
     }
 
     /// Bytes for the host.
@@ -410,13 +357,5 @@ impl<'a> Modem<'a> {
                 self.machine.settle(next, outcome);
             }
         }
-    }
-}
-
-/// The earlier of two times, if there is any.
-fn sooner(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
-    match (one, other) {
-        (Some(one), Some(other)) => Some(one.min(other)),
-        (one, other) => one.or(other),
     }
 }
