@@ -107,9 +107,9 @@ impl<'c, 'a> Cx<'c, 'a> {
         self.machine.last_failure
     }
 
-    /// Restarts the modem once the line is answered.
-    pub fn restart(&mut self) {
-        self.machine.restarts = true;
+    /// Restarts the modem once the line is answered; then the radio is like this.
+    pub fn restart(&mut self, functionality: Functionality) {
+        self.machine.restarts = Some(functionality);
     }
 
     /// `+CFUN`

@@ -68,8 +68,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) held_until: Instant,
     /// Whether the modem is being switched off.
     pub(crate) off: bool,
-    /// Whether it restarts once the line is answered.
-    pub(crate) restarts: bool,
+    /// It restarts once the line is answered; then the radio is like this.
+    pub(crate) restarts: Option<Functionality>,
     /// Whether the port has to follow the profile.
     pub(crate) port_changed: bool,
     /// The lines as the port's owner knows them.
@@ -142,7 +142,7 @@ impl<'a> Machine<'a> {
             last_byte: now,
             held_until: Instant::ZERO,
             off: false,
-            restarts: false,
+            restarts: None,
             port_changed: false,
             lines: None,
             clock: Clock {
@@ -207,15 +207,16 @@ impl<'a> Machine<'a> {
     pub(crate) fn end_line(&mut self) {
         self.run = Run::Idle;
         self.say_final(Final::Ok);
-        if core::mem::take(&mut self.restarts) {
-            self.restart();
+        if let Some(functionality) = self.restarts.take() {
+            self.restart(functionality);
         }
     }
 
     /// As after power-on, with what is kept.
-    fn restart(&mut self) {
+    fn restart(&mut self, functionality: Functionality) {
         self.leave(LinkId(0), None);
-        self.functionality = Functionality::Full;
+        self.functionality = functionality;
+        self.last_failure = code::DONE;
         self.set_profile(self.kept_profile());
         self.inbox.push_restarted().unwrap_or_default();
     }

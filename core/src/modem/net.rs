@@ -265,7 +265,10 @@ impl Machine<'_> {
                 self.fail_waiting();
                 self.inbox.push_lost(code).unwrap_or_default();
             }
-            Phase::Closing { .. } => self.complete(Wait::Disconnect, Ok(())),
+            Phase::Closing { .. } => {
+                self.fail_waiting();
+                self.complete(Wait::Disconnect, Ok(()));
+            }
         }
     }
 
@@ -300,6 +303,7 @@ impl Machine<'_> {
             self.drop_link(id, code::BY_COMMAND);
         }
         if let Some(code) = tell {
+            self.last_failure = code;
             self.inbox.push_lost(code).unwrap_or_default();
         }
     }
