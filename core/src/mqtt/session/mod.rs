@@ -212,7 +212,7 @@ impl<'a> Session<'a> {
     ///   QoS 1 or 2 publish until it is acknowledged.
     /// * `received`: 2 bytes for each QoS 2 message the broker has in flight to
     ///   us; if that is not enough the connection is closed.
-    /// * `subscriptions`: the filter and 4 bytes for each.
+    /// * `subscriptions`: the filter and 5 bytes for each.
     ///
     /// `first_id_seed` is the first packet identifier, 0 counting as 1.
     pub fn new(
