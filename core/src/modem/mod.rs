@@ -9,6 +9,7 @@
     )
 )]
 
+mod abandon;
 pub mod api;
 pub mod code;
 pub mod cx;
@@ -171,11 +172,7 @@ impl<'a> Modem<'a> {
     pub fn handle_host_lines(&mut self, now: Instant, lines: HostLines) {
         self.at(now);
         if !lines.dtr {
-            self.reader.drop_line();
-            self.hold_events();
-            if matches!(self.machine.run, Run::Prompt { .. }) {
-                self.machine.run = Run::Idle;
-            }
+            self.forget_line();
             if self.machine.profile.dtr == 2 {
                 self.machine.leave(LinkId(0), Some(code::BY_COMMAND));
             }

@@ -43,6 +43,10 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "ADDRESS")]
     tcp: Vec<String>,
 
+    /// A modem on TCP with speed and control lines (RFC 2217), addressed alike.
+    #[arg(long, value_name = "ADDRESS")]
+    rfc2217: Vec<String>,
+
     /// A modem on a serial device, 8N1, at 115200 unless a speed is given.
     #[arg(long, value_name = "DEVICE[,BAUD]")]
     serial: Vec<OsString>,
@@ -83,6 +87,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     logs::start(arguments.verbose);
     let count = arguments.pty.len()
         + arguments.tcp.len()
+        + arguments.rfc2217.len()
         + arguments.serial.len()
         + usize::from(arguments.stdio);
     if count == 0 {

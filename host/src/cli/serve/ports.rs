@@ -3,6 +3,7 @@
 use super::{Arguments, Opened};
 use crate::cli::Failure;
 use crate::port::pty::{Options, Pty};
+use crate::port::rfc2217::Rfc2217;
 use crate::port::serial::Serial;
 use crate::port::stdio::Stdio;
 use crate::port::tcp::Tcp;
@@ -15,12 +16,15 @@ use std::path::{Path, PathBuf};
 /// The speed of a serial device unless one is given.
 const BAUD: u32 = 115_200;
 
-/// Opens every port, in the order pseudo-terminals, TCP, serial, stdio.
+/// Opens every port, in the order pseudo-terminals, TCP, RFC 2217, serial, stdio.
 pub(super) async fn open(arguments: &Arguments) -> Result<Vec<Opened>, Failure> {
     let mut opened = Vec::new();
     open_ptys(arguments, &mut opened)?;
     for address in &arguments.tcp {
         opened.push(open_tcp(address).await?);
+    }
+    for address in &arguments.rfc2217 {
+        opened.push(open_rfc2217(address).await?);
     }
     for device in &arguments.serial {
         opened.push(open_serial(device)?);
@@ -69,23 +73,35 @@ fn found_at(address: String, label: &str, port: Box<dyn Port>) -> Opened {
     }
 }
 
-async fn open_tcp(address: &str) -> Result<Opened, Failure> {
-    let socket = tcp_address(address).await?;
-    let cannot = |error| Failure::system(format_args!("cannot listen on {socket}"), &error);
-    let port = Tcp::bind(socket).await.map_err(cannot)?;
-    let bound = port.local_addr().map_err(cannot)?.to_string();
-    if !socket.ip().is_loopback() {
-        tracing::warn!("anyone who can reach {bound} can use the modem there");
+async fn open_tcp(text: &str) -> Result<Opened, Failure> {
+    let address = tcp_address("--tcp", text).await?;
+    let bound = Tcp::bind(address).await;
+    let bound = bound.and_then(|port| Ok((port.local_addr()?, port)));
+    let (address, port) = bound.map_err(|error| cannot_listen(address, &error))?;
+    Ok(listening("tcp", address, Box::new(port)))
+}
+
+async fn open_rfc2217(text: &str) -> Result<Opened, Failure> {
+    let address = tcp_address("--rfc2217", text).await?;
+    let bound = Rfc2217::bind(address).await;
+    let bound = bound.and_then(|port| Ok((port.local_addr()?, port)));
+    let (address, port) = bound.map_err(|error| cannot_listen(address, &error))?;
+    Ok(listening("rfc2217", address, Box::new(port)))
+}
+
+fn cannot_listen(address: SocketAddr, error: &std::io::Error) -> Failure {
+    Failure::system(format_args!("cannot listen on {address}"), error)
+}
+
+fn listening(kind: &str, address: SocketAddr, port: Box<dyn Port>) -> Opened {
+    if !address.ip().is_loopback() {
+        tracing::warn!("anyone who can reach {address} can use the modem there");
     }
-    Ok(found_at(
-        bound.clone(),
-        &format!("tcp {bound}"),
-        Box::new(port),
-    ))
+    found_at(address.to_string(), &format!("{kind} {address}"), port)
 }
 
 /// `PORT` on loopback, or `HOST:PORT`.
-async fn tcp_address(text: &str) -> Result<SocketAddr, Failure> {
+async fn tcp_address(flag: &str, text: &str) -> Result<SocketAddr, Failure> {
     if let Ok(port) = text.parse::<u16>() {
         return Ok(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port));
     }
@@ -96,13 +112,13 @@ async fn tcp_address(text: &str) -> Result<SocketAddr, Failure> {
         Ok(found) if has_host => found,
         _ => {
             return Err(Failure::new(format!(
-                "--tcp takes a port or an address of this machine with a port, such as 7000 or 0.0.0.0:7000, not \"{text}\""
+                "{flag} takes a port or an address of this machine with a port, such as 7000 or 0.0.0.0:7000, not \"{text}\""
             )));
         }
     };
     found
         .next()
-        .ok_or_else(|| Failure::new(format!("\"{text}\" has no address; give one with --tcp")))
+        .ok_or_else(|| Failure::new(format!("\"{text}\" has no address; give one with {flag}")))
 }
 
 fn open_serial(text: &OsStr) -> Result<Opened, Failure> {
@@ -170,14 +186,14 @@ mod tests {
     #[tokio::test]
     async fn a_bare_port_is_on_loopback() {
         assert_eq!(
-            tcp_address("7000").await.unwrap().to_string(),
+            tcp_address("--tcp", "7000").await.unwrap().to_string(),
             "127.0.0.1:7000"
         );
         assert_eq!(
-            tcp_address("0.0.0.0:1").await.unwrap().to_string(),
+            tcp_address("--tcp", "0.0.0.0:1").await.unwrap().to_string(),
             "0.0.0.0:1"
         );
-        assert!(tcp_address(":7000").await.is_err());
-        assert!(tcp_address("70000").await.is_err());
+        assert!(tcp_address("--tcp", ":7000").await.is_err());
+        assert!(tcp_address("--tcp", "70000").await.is_err());
     }
 }
