@@ -4,7 +4,7 @@ use super::{Arguments, Opened};
 use crate::cli::Failure;
 use crate::port::pty::{Options, Pty};
 use crate::port::rfc2217::Rfc2217;
-use crate::port::serial::Serial;
+use crate::port::serial::{self, Serial};
 use crate::port::stdio::Stdio;
 use crate::port::tcp::Tcp;
 use crate::port::watch::Watch;
@@ -12,9 +12,6 @@ use crate::port::{Label, Port};
 use std::ffi::OsStr;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
-
-/// The speed of a serial device unless one is given.
-const BAUD: u32 = 115_200;
 
 /// Opens every port, in the order pseudo-terminals, TCP, RFC 2217, serial, stdio.
 pub(super) async fn open(arguments: &Arguments) -> Result<Vec<Opened>, Failure> {
@@ -122,27 +119,18 @@ async fn tcp_address(flag: &str, text: &str) -> Result<SocketAddr, Failure> {
 }
 
 fn open_serial(text: &OsStr) -> Result<Opened, Failure> {
-    let (path, baud) = split_serial(text)?;
-    let port = Serial::open(&path, baud)
+    let (path, serial) = serial::parse(text).map_err(|wrong| {
+        Failure::new(format!(
+            "--serial takes a device, and perhaps a speed, a format and a flow control, such as /dev/ttyUSB0,9600,8N1,rtscts; \"{wrong}\" is none of them"
+        ))
+    })?;
+    let port = Serial::open(&path, serial)
         .map_err(|error| Failure::system(format_args!("cannot open {}", path.display()), &error))?;
     Ok(Opened {
         label: Label::new(&path.display().to_string()),
         port: Box::new(port),
         address: None,
     })
-}
-
-/// `DEVICE` or `DEVICE,BAUD`.
-fn split_serial(text: &OsStr) -> Result<(PathBuf, u32), Failure> {
-    let Some((device, baud)) = text.to_str().and_then(|text| text.rsplit_once(',')) else {
-        return Ok((PathBuf::from(text), BAUD));
-    };
-    match baud.parse() {
-        Ok(baud) if baud > 0 => Ok((PathBuf::from(device), baud)),
-        _ => Err(Failure::new(format!(
-            "--serial takes a device and a speed, such as /dev/ttyUSB0,9600; \"{baud}\" is no speed"
-        ))),
-    }
 }
 
 /// Permissions in octal, as for chmod.
@@ -174,14 +162,6 @@ fn group_id(name: &str) -> Result<u32, Failure> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_serial_device_may_have_a_speed() {
-        let split = |text: &str| split_serial(OsStr::new(text)).map_err(|e| e.to_string());
-        assert_eq!(split("/dev/a").unwrap(), ("/dev/a".into(), BAUD));
-        assert_eq!(split("/dev/a,9600").unwrap(), ("/dev/a".into(), 9600));
-        assert!(split("/dev/a,fast").unwrap_err().contains("fast"));
-    }
 
     #[tokio::test]
     async fn a_bare_port_is_on_loopback() {
