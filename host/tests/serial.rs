@@ -4,8 +4,10 @@
 
 mod support;
 
+use mqmodem::Shared;
+use mqmodem::port::Label;
 use mqmodem::port::serial::{DEFAULT, Serial};
-use mqmodem_core::Serial as Settings;
+use mqmodem_core::{Config, Serial as Settings};
 use rustix::fs::{FlockOperation, flock};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::tcgetattr;
@@ -163,4 +165,25 @@ async fn what_is_said_after_a_switch_goes_out_at_the_new_speed() {
     modem.say(b"again");
     cable.hear(b"again").await;
     assert_eq!(cable.speed(), 115_200);
+}
+
+#[tokio::test]
+async fn a_modem_changes_its_speed_behind_its_answer() {
+    let mut cable = Cable::new();
+    let port = Serial::open(&cable.device, slow()).unwrap();
+    let modems = Shared::default();
+    let driver = modems.driver(Box::new(port), Label::new("it"), Config::default());
+    let running = tokio::spawn(driver);
+    // What is typed ahead is echoed at the new speed already.
+    cable.host.write_all(b"AT+IPR=57600\rATE0\r").unwrap();
+    let answers = b"AT+IPR=57600\r\r\nOK\r\nATE0\r\r\nOK\r\n";
+    cable.hear(answers).await;
+    assert_eq!(cable.speed(), 57_600);
+    cable.host.write_all(b"AT+IPR?\r").unwrap();
+    cable.hear(b"\r\n+IPR: 57600\r\n\r\nOK\r\n").await;
+    modems.stop();
+    tokio::time::timeout(PATIENCE, running)
+        .await
+        .expect("an end in time")
+        .unwrap();
 }

@@ -62,6 +62,7 @@ impl<'l> Args<'l> {
         Err(why)
     }
 
+    #[inline]
     fn value(&self, index: usize) -> Option<&'l Value> {
         self.values?.get(index)
     }
@@ -153,7 +154,7 @@ fn fit_length(bytes: &[u8], min: usize, max: usize) -> Result<(), Reject> {
 fn fit_text(bytes: &[u8], check: Option<fn(&str) -> bool>) -> Result<(), Reject> {
     let text = core::str::from_utf8(bytes).map_err(|_| Reject::Characters)?;
     let passes = check.is_none_or(|check| check(text));
-    if text.contains('\0') || !passes {
+    if text.bytes().any(|byte| byte == 0) || !passes {
         return Err(Reject::Characters);
     }
     Ok(())

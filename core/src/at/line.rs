@@ -1,6 +1,6 @@
 //! Reading command lines byte by byte (rules R1, R2, R4 and R11).
 
-use super::find::run_len;
+use super::find::{below, equal, run_len};
 use super::scan::Scan;
 use crate::mem::Buf;
 
@@ -65,6 +65,8 @@ struct Mark {
 pub struct LineReader<'a> {
     body: Buf<'a>,
     phase: Phase,
+    /// Whether the last byte taken was the CR of a line.
+    after_cr: bool,
     /// How far the body has been scanned. Only where a line may end it matters
     /// what came before.
     scanned: usize,
@@ -87,6 +89,7 @@ impl<'a> LineReader<'a> {
         Self {
             body: memory,
             phase: Phase::Hunt { after_word: false },
+            after_cr: false,
             scanned: 0,
             scan: Scan::default(),
             command: 0,
@@ -137,6 +140,7 @@ impl<'a> LineReader<'a> {
         is_multi_line: &dyn Fn(&[u8]) -> bool,
     ) -> (usize, Taken) {
         let mut rest = bytes;
+        self.after_cr = false;
         while let Some((&byte, behind)) = rest.split_first() {
             let made = match self.phase {
                 Phase::Hunt { after_word } => self.hunt(byte, after_word),
@@ -151,10 +155,19 @@ impl<'a> LineReader<'a> {
             };
             rest = behind;
             if made != Taken::Partial {
-                return (bytes.len() - rest.len(), made);
+                let feed = self.take_line_feed(rest);
+                return (bytes.len() - rest.len() + feed, made);
             }
         }
         (bytes.len(), Taken::Partial)
+    }
+
+    /// Takes the LF right behind a line's CR, which belongs to its end; returns
+    /// how many bytes that are.
+    pub fn take_line_feed(&mut self, bytes: &[u8]) -> usize {
+        let taken = self.after_cr && bytes.first() == Some(&b'\n');
+        self.after_cr &= bytes.is_empty();
+        taken.into()
     }
 
     /// Takes bytes that are data wherever they stand all at once.
@@ -163,7 +176,7 @@ impl<'a> LineReader<'a> {
         if self.overflow || special {
             return 0;
         }
-        let len = run_len(bytes, |byte| byte < 0x20 || byte == DELETE);
+        let len = run_len(bytes, |word| below(word, 0x20) | equal(word, DELETE));
         let run = bytes.get(..len).unwrap_or_default();
         if run.is_empty() || self.body.extend(run).is_err() {
             return 0;
@@ -254,6 +267,7 @@ impl<'a> LineReader<'a> {
 
     fn end_line(&mut self, byte: u8, format: Format, echo: &mut dyn FnMut(&[u8])) -> Taken {
         self.phase = Phase::Hunt { after_word: false };
+        self.after_cr = byte != b'\n';
         if format.echo.is_some() {
             echo(&[byte]);
         }

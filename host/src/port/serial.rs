@@ -38,6 +38,7 @@ const LOOK: Duration = Duration::from_millis(100);
 #[derive(Debug)]
 pub struct Serial {
     path: PathBuf,
+    opened: mqmodem_core::Serial,
     settings: mqmodem_core::Serial,
     lines: ModemLines,
     device: Option<Device>,
@@ -59,6 +60,7 @@ impl Serial {
     pub fn open(path: &Path, settings: mqmodem_core::Serial) -> io::Result<Self> {
         let mut port = Self {
             path: path.to_owned(),
+            opened: settings,
             settings,
             lines: ModemLines {
                 dcd: false,
@@ -198,12 +200,7 @@ impl Port for Serial {
     }
 
     fn set_serial(&mut self, serial: mqmodem_core::Serial) {
-        let baud = if serial.baud > 0 {
-            serial.baud
-        } else {
-            self.settings.baud
-        };
-        self.settings = mqmodem_core::Serial { baud, ..serial };
+        self.settings = spec::follow(self.opened, self.settings.baud, serial);
         self.draining = self.device.as_ref().map(Device::drain);
     }
 

@@ -28,6 +28,23 @@ pub fn parse(text: &OsStr) -> Result<(PathBuf, Serial), String> {
     Ok((device, serial))
 }
 
+/// What a port that was opened with `opened` and runs at `baud` is set to when
+/// the modem asks for `asked`. What the modem does not ask for, its factory
+/// setting, is as the port was opened: `+IPR` must not end the operator's flow
+/// control.
+pub(super) fn follow(opened: Serial, baud: u32, asked: Serial) -> Serial {
+    let mut serial = opened;
+    serial.baud = if asked.baud > 0 { asked.baud } else { baud };
+    let format = |it: Serial| (it.data_bits, it.parity, it.stop_bits);
+    if format(asked) != format(DEFAULT) {
+        (serial.data_bits, serial.parity, serial.stop_bits) = format(asked);
+    }
+    if asked.rts_cts || asked.xon_xoff {
+        (serial.rts_cts, serial.xon_xoff) = (asked.rts_cts, asked.xon_xoff);
+    }
+    serial
+}
+
 fn read(field: &str, serial: &mut Serial) -> Option<()> {
     match field {
         "rtscts" => serial.rts_cts = true,
@@ -101,6 +118,19 @@ mod tests {
         for (text, want) in cases {
             assert_eq!(read(text), Ok(want), "{text}");
         }
+    }
+
+    #[test]
+    fn what_the_modem_does_not_ask_for_stays_as_it_was_opened() {
+        let opened = read("/dev/a,9600,7E1,rtscts").unwrap();
+        let factory = Serial { baud: 0, ..DEFAULT };
+        assert_eq!(follow(opened, 9600, factory), opened);
+        let fast = read("/dev/a,19200").unwrap();
+        let faster = read("/dev/a,19200,7E1,rtscts").unwrap();
+        assert_eq!(follow(opened, 9600, fast), faster);
+        assert_eq!(follow(opened, 19_200, factory), faster);
+        let all = read("/dev/a,1200,7O2,xonxoff").unwrap();
+        assert_eq!(follow(opened, 9600, all), all);
     }
 
     #[test]
