@@ -8,7 +8,9 @@ use mqmodem_core::{Action, Config, Instant, Memory, Modem};
 
 /// What a fresh modem answers to a line, with reasons in numbers and no echo.
 fn answer(line: &str) -> String {
-    let mut modem = Modem::new(Config::default(), Memory::heap(), Instant::ZERO);
+    let mut memory = vec![0; 1 << 20];
+    let memory = Memory::lent(&mut memory).unwrap();
+    let mut modem = Modem::new(Config::default(), memory, Instant::ZERO);
     say(&mut modem, "ATE0+CMEE=1\r");
     let answer = say(&mut modem, &format!("{line}\r"));
     assert_eq!(
@@ -239,7 +241,9 @@ fn names_are_unique_and_well_formed() {
 
 #[test]
 fn no_urc_is_named_like_a_command() {
-    for urc in NATIVE.urcs {
+    // 27.007 §7.2 names this one so.
+    let standard = mqmodem_core::cmd::REGISTRATION.syntax;
+    for urc in NATIVE.urcs.iter().filter(|urc| urc.syntax != standard) {
         let name = urc.syntax.split(':').next().unwrap();
         assert!(NATIVE.find(name.as_bytes()).is_none(), "{name}");
     }

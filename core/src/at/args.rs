@@ -20,7 +20,7 @@ pub enum Reject {
 pub struct Args<'l> {
     line: &'l [u8],
     decoded: &'l [u8],
-    values: Option<&'l Values>,
+    values: &'l Values,
     signature: usize,
 }
 
@@ -30,7 +30,7 @@ impl<'l> Args<'l> {
         Self {
             line: &[],
             decoded: &[],
-            values: None,
+            values: &Values::NONE,
             signature: 0,
         }
     }
@@ -48,7 +48,7 @@ impl<'l> Args<'l> {
             let args = Self {
                 line,
                 decoded,
-                values: Some(values),
+                values,
                 signature,
             };
             if values.count > declared.params.len() {
@@ -64,7 +64,7 @@ impl<'l> Args<'l> {
 
     #[inline]
     fn value(&self, index: usize) -> Option<&'l Value> {
-        self.values?.get(index)
+        self.values.get(index)
     }
 
     fn fit(&self, params: &[Param], strict: bool) -> Result<(), Reject> {

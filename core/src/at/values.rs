@@ -6,7 +6,7 @@ use super::split::{at_end, byte, is_comment, skip_spaces};
 use crate::mem::Buf;
 
 /// One value as it stands in the line, or decoded beside it.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Value {
     /// Whether its bytes are in the line; else beside it.
     in_line: bool,
@@ -21,7 +21,7 @@ pub(crate) struct Value {
 }
 
 /// The values of one command, as positions.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Values {
     list: [Value; MAX_PARAMS],
     /// Up to the last value that was not left out.
@@ -40,6 +40,16 @@ pub(crate) enum Bad {
 }
 
 impl Value {
+    /// Left out.
+    const NONE: Self = Self {
+        in_line: true,
+        quoted: false,
+        start: 0,
+        end: 0,
+        wire_start: 0,
+        wire_len: 0,
+    };
+
     /// `start..end` of the line. A line is never longer than 4 GiB.
     fn bare(start: usize, end: usize) -> Self {
         let (start, end) = (start as u32, end as u32);
@@ -79,6 +89,12 @@ impl Value {
 }
 
 impl Values {
+    /// No values.
+    pub(crate) const NONE: Self = Self {
+        list: [Value::NONE; MAX_PARAMS],
+        count: 0,
+    };
+
     /// Takes a single bare value, `start..end` of the line.
     pub(crate) fn push_only(&mut self, start: usize, end: usize) {
         self.push(0, Value::bare(start, end));
@@ -245,7 +261,7 @@ mod tests {
     fn read(line: &str, forgive: Option<usize>) -> Result<(Vec<String>, usize), Bad> {
         let mut memory = [0; 200];
         let mut decoded = Buf::lent(&mut memory);
-        let mut values = Values::default();
+        let mut values = Values::NONE;
         let line_bytes = line.as_bytes();
         let next = parse(line_bytes, 0, false, forgive, &mut values, &mut decoded)?;
         let text = |index| {

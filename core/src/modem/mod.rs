@@ -45,7 +45,7 @@ use table::{Fail, Outcome};
 /// `handle_*` tells it what happened, `poll_*` asks what to do next; bytes go
 /// by slice and count, so that whoever does not keep up slows the other side
 /// down and nothing is lost. After each `handle_*`, carry out every
-/// [`Action`], then write [`net_out`](Self::net_out) to the network, then
+/// [`Action`](api::Action), then write [`net_out`](Self::net_out) to the network, then
 /// [`host_out`](Self::host_out) to the host, and say how much was written. Any
 /// order of calls is legal; none of them fails.
 #[derive(Debug)]
@@ -222,7 +222,7 @@ impl<'a> Modem<'a> {
         self.machine.net_ready(link)
     }
 
-    /// A [`Action::Store`] or [`Action::Erase`] is done, or failed.
+    /// A [`Store`](api::Action::Store) or [`Erase`](api::Action::Erase) is done, or failed.
     pub fn handle_stored(&mut self, now: Instant, slot: Slot, ok: bool) {
         self.at(now);
         self.machine.nvram.answered(slot, ok);

@@ -74,7 +74,7 @@ fn set(
 ) -> Result<(usize, Outcome), Fail> {
     let strict = machine.config.strict;
     let (signatures, handler) = command.set.ok_or(Fail::Cme(cme::NOT_SUPPORTED))?;
-    let mut values = Values::default();
+    let mut values = Values::NONE;
     let next = if command.is_extended() {
         let forgive = last_param(signatures).filter(|_| command.forgiving);
         let read = values::parse(line, item.next, strict, forgive, &mut values, decoded);
