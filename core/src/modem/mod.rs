@@ -122,7 +122,8 @@ impl<'a> Modem<'a> {
             Run::Idle => self.has_echo_room(),
             Run::Line { .. } | Run::Waiting { .. } => false,
         };
-        ready && !self.machine.off
+        // What was typed ahead is answered at the port's new speed.
+        ready && !self.machine.off && !self.machine.port_changed
     }
 
     /// Whether what is still to be echoed of a line fits, whatever it may be: it

@@ -38,6 +38,17 @@ def free_port():
         return it.getsockname()[1]
 
 
+def start_broker(stack, mosquitto):
+    """Starts it on a port that no one took between the look and the start."""
+    for _ in range(5):
+        port = free_port()
+        with contextlib.suppress(AssertionError):
+            # Said only once every socket is open.
+            stack.enter_context(running(mosquitto, "-p", str(port), "-v", ready=" running"))
+            return port
+    raise AssertionError("the broker starts")
+
+
 def until(what, holds):
     """Waits until something holds that arrives by itself."""
     deadline = time.monotonic() + PATIENCE
@@ -133,11 +144,9 @@ def dtr_hangs_up(host):
 
 
 def main(mqmodem, mosquitto):
-    broker = free_port()
-    with (
-        running(mosquitto, "-p", str(broker), "-v", ready=f"port {broker}"),
-        running(mqmodem, "serve", "--rfc2217", "0", ready=":") as address,
-    ):
+    with contextlib.ExitStack() as stack:
+        broker = start_broker(stack, mosquitto)
+        address = stack.enter_context(running(mqmodem, "serve", "--rfc2217", "0", ready=":"))
         url = f"rfc2217://{address}"
         host = Host(url)
         host.ask(b"ATE0", b"ATE0\r\r\nOK\r\n")
