@@ -193,7 +193,7 @@ enum State {
 pub struct Session<'a> {
     state: State,
     clean: bool,
-    /// Whether subscriptions the broker has forgotten are asked for again.
+    /// See [`Session::set_renewing`].
     renews: bool,
     /// Whose state this is `[MQTT-3.1.3-2]`.
     client: u64,
@@ -284,8 +284,7 @@ impl<'a> Session<'a> {
         Ok(())
     }
 
-    /// Whether subscriptions the broker has forgotten are asked for again by
-    /// [`poll_renew`](Self::poll_renew) after the next CONNACK.
+    /// Whether subscriptions the broker has forgotten are asked for again.
     pub fn set_renewing(&mut self, on: bool) {
         self.renews = on;
     }
