@@ -7,6 +7,7 @@ mod logs;
 #[cfg(feature = "broker")]
 mod prompt;
 mod serve;
+mod state;
 #[cfg(feature = "broker")]
 mod try_;
 
@@ -33,6 +34,7 @@ enum Command {
     Serve(Box<serve::Arguments>),
     #[cfg(feature = "broker")]
     Try(try_::Arguments),
+    State(state::Arguments),
     Commands(commands::Arguments),
     Completions(completions::Arguments),
 }
@@ -43,6 +45,7 @@ pub fn main() -> ExitCode {
         Command::Serve(arguments) => serve::run(&arguments),
         #[cfg(feature = "broker")]
         Command::Try(arguments) => try_::run(&arguments),
+        Command::State(arguments) => state::run(&arguments),
         Command::Commands(arguments) => commands::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),
     };

@@ -33,4 +33,4 @@ pub mod trace;
 mod walkthrough;
 
 pub use driver::{Driver, Parts, Stop};
-pub use start::Shared;
+pub use start::{Setup, Shared};

@@ -74,7 +74,7 @@ fn what_cannot_be_done_is_said_in_one_sentence() {
 
 #[test]
 fn help_shows_examples() {
-    for subcommand in ["serve", "try", "commands", "completions"] {
+    for subcommand in ["serve", "try", "state", "commands", "completions"] {
         let output = run(&[subcommand, "--help"]);
         let help = String::from_utf8(output.stdout).unwrap();
         assert!(output.status.success());

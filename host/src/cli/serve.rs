@@ -1,11 +1,14 @@
 //! `mqmodem serve`
 
 mod ports;
+mod state;
+
+pub(super) use state::refusal;
 
 use super::{Failure, logs, say};
-use crate::Shared;
 use crate::port::{Label, Port};
 use crate::trace::Trace;
+use crate::{Setup, Shared};
 use clap::{ArgAction, Args};
 use mqmodem_core::Config;
 use std::ffi::OsString;
@@ -51,6 +54,14 @@ pub(super) struct Arguments {
     #[arg(long)]
     stdio: bool,
 
+    /// What the modem is called in the state directory; otherwise as its port.
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
+
+    /// Keep settings and certificates in this directory, made where it is missing.
+    #[arg(long, value_name = "DIR")]
+    state_dir: Option<PathBuf>,
+
     /// Write what hosts, modems and brokers say to this file, without secrets.
     #[arg(long, value_name = "FILE")]
     trace: Option<PathBuf>,
@@ -74,6 +85,8 @@ pub(super) struct Arguments {
 
 /// A port that is open, and where a host finds it.
 struct Opened {
+    /// What the modem there is called in the state directory.
+    name: String,
     label: Label,
     port: Box<dyn Port>,
     address: Option<String>,
@@ -85,13 +98,20 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         + arguments.tcp.len()
         + arguments.serial.len()
         + usize::from(arguments.stdio);
+    if count > 1 && arguments.name.is_some() {
+        return Err(Failure::new(
+            "--name is for one modem; leave it out, or name each in a configuration file",
+        ));
+    }
     if count == 0 {
         return Err(Failure::new(
             "serve needs a port; for example: mqmodem serve --pty=/tmp/modem",
         ));
     }
     let runtime = runtime(count <= FEW)?;
-    let code = runtime.block_on(serve(arguments));
+    // Outlives the modems, so that what they keep last is written too.
+    let mut state = state::State::open(arguments.state_dir.as_deref())?;
+    let code = runtime.block_on(serve(arguments, &mut state));
     // A read of standard input or a slow name server may still be waiting.
     runtime.shutdown_background();
     code
@@ -108,7 +128,7 @@ pub(super) fn runtime(single: bool) -> Result<tokio::runtime::Runtime, Failure> 
     built.map_err(|error| Failure::system("cannot start", &error))
 }
 
-async fn serve(arguments: &Arguments) -> Result<ExitCode, Failure> {
+async fn serve(arguments: &Arguments, state: &mut state::State) -> Result<ExitCode, Failure> {
     // Before a link is published, so that no signal leaves it behind.
     let mut signals = Signals::new()?;
     let trace = arguments.trace.as_deref().map(|path| {
@@ -117,8 +137,9 @@ async fn serve(arguments: &Arguments) -> Result<ExitCode, Failure> {
         })
     });
     let shared = Shared::traced(trace.transpose()?.map(Arc::new));
-    let opened = ports::open(arguments).await?;
+    let mut opened = ports::open(arguments).await?;
     announce(&opened, arguments.stdio)?;
+    state::tell_apart(&mut opened);
     let mut modems = JoinSet::new();
     for (seed, opened) in (arguments.seed..).zip(opened) {
         let config = Config {
@@ -127,8 +148,15 @@ async fn serve(arguments: &Arguments) -> Result<ExitCode, Failure> {
             mask_secrets: arguments.mask_secrets,
             ..Config::default()
         };
-        modems.spawn(shared.driver(opened.port, opened.label, config));
+        let name = arguments.name.as_ref().unwrap_or(&opened.name);
+        let mut setup = Setup {
+            config,
+            ..Setup::new(opened.port, opened.label)
+        };
+        state.give(name, &mut setup);
+        modems.spawn(shared.set_up(setup));
     }
+    state.all_given();
     Ok(run_until_stopped(&shared, &mut modems, &mut signals).await)
 }
 

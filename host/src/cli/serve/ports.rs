@@ -27,6 +27,7 @@ pub(super) async fn open(arguments: &Arguments) -> Result<Vec<Opened>, Failure> 
     }
     if arguments.stdio {
         opened.push(Opened {
+            name: "stdio".to_owned(),
             label: Label::new("stdio"),
             port: Box::new(Stdio::new()),
             address: None,
@@ -56,13 +57,17 @@ fn open_ptys(arguments: &Arguments, opened: &mut Vec<Opened>) -> Result<(), Fail
             )
         })?;
         let address = pty.published().display().to_string();
-        opened.push(found_at(address.clone(), &address, Box::new(pty)));
+        let name = options
+            .link
+            .map_or("pty".to_owned(), |link| link.display().to_string());
+        opened.push(found_at(name, address.clone(), &address, Box::new(pty)));
     }
     Ok(())
 }
 
-fn found_at(address: String, label: &str, port: Box<dyn Port>) -> Opened {
+fn found_at(name: String, address: String, label: &str, port: Box<dyn Port>) -> Opened {
     Opened {
+        name,
         label: Label::new(label),
         port,
         address: Some(address),
@@ -78,6 +83,7 @@ async fn open_tcp(address: &str) -> Result<Opened, Failure> {
         tracing::warn!("anyone who can reach {bound} can use the modem there");
     }
     Ok(found_at(
+        socket.to_string(),
         bound.clone(),
         &format!("tcp {bound}"),
         Box::new(port),
@@ -110,6 +116,7 @@ fn open_serial(text: &OsStr) -> Result<Opened, Failure> {
     let port = Serial::open(&path, baud)
         .map_err(|error| Failure::system(format_args!("cannot open {}", path.display()), &error))?;
     Ok(Opened {
+        name: path.display().to_string(),
         label: Label::new(&path.display().to_string()),
         port: Box::new(port),
         address: None,
