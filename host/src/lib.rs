@@ -20,6 +20,7 @@
 mod broker;
 pub mod cli;
 pub mod clock;
+pub mod config;
 mod driver;
 mod held;
 pub mod manual;

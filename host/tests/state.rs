@@ -139,8 +139,8 @@ fn start_with_damage(directory: &Path) {
 fn a_value_that_cannot_be_used_is_left_out_alone() {
     let scratch = Scratch::new();
     let directory = with_settings(&scratch);
-    write(&directory, ("127.0.0.1:0", "tls 0"), &[7]);
-    write(&directory, ("127.0.0.1:0", "toaster 0"), &[1]);
+    write(&directory, ("tcp 0", "tls 0"), &[7]);
+    write(&directory, ("tcp 0", "toaster 0"), &[1]);
     assert!(shown(&directory).contains("tls          1 bytes"));
     let mut modem = modem(&directory);
     modem.ask("AT+MQTTTLS?", &["+MQTTTLS:0", "OK"]);

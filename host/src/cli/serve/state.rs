@@ -1,10 +1,8 @@
 //! The state directory of `mqmodem serve`.
 
-use super::Opened;
 use crate::Setup;
 use crate::cli::Failure;
 use crate::store::{Disk, FILE, Kept, OpenError};
-use std::collections::HashMap;
 use std::path::Path;
 
 /// What modems keep, where they keep anything.
@@ -53,17 +51,4 @@ pub(in crate::cli) fn refusal(directory: &Path, error: &OpenError) -> Failure {
         OpenError::Damaged(_) => "start mqmodem serve with it, which puts it aside",
     };
     Failure::new(format!("cannot use {}: {error}; {hint}", path.display()))
-}
-
-/// Two ports without a name of their own get numbers, in the order they are
-/// given in.
-pub(super) fn tell_apart(opened: &mut [Opened]) {
-    let mut seen: HashMap<String, usize> = HashMap::new();
-    for opened in opened {
-        let count = seen.entry(opened.name.clone()).or_default();
-        *count += 1;
-        if *count > 1 {
-            opened.name = format!("{}#{count}", opened.name);
-        }
-    }
 }
