@@ -90,8 +90,7 @@ pub fn check(script: &Script, record: &Played, way: &str) -> Result<(), Mismatch
 /// Whether everything heard in a step was expected, and the other way round.
 pub(crate) fn agrees(step: &Step, heard: &Heard) -> bool {
     let (host, broker, net) = wanted(step);
-    // A chat that says nothing of the network does not care.
-    host == heard.host && broker == heard.broker && (net.is_empty() || net == heard.net)
+    host == heard.host && broker == heard.broker && net == asked(&net, heard)
 }
 
 /// What a step expects to the host, to the broker and of the network.
@@ -101,7 +100,7 @@ pub(crate) fn wanted(step: &Step) -> (Vec<u8>, Vec<u8>, Vec<String>) {
         match &expected.what {
             Expect::Host(bytes) => host.extend(bytes),
             Expect::Broker(bytes) => broker.extend(bytes),
-            Expect::Net(asked) => net.push(asked.clone()),
+            Expect::Asked(asked) => net.push(asked.clone()),
             Expect::Silent => {}
         }
     }
@@ -114,10 +113,8 @@ fn mismatch(script: &Script, step: &Step, heard: &Heard, way: &str) -> Mismatch 
     let mut got = host_lines(&step.echo, &heard.host);
     expected.extend(packet::lines(&broker));
     got.extend(packet::lines(&heard.broker));
-    if !net.is_empty() {
-        expected.extend(net_lines(&net));
-        got.extend(net_lines(&heard.net));
-    }
+    got.extend(asked(&net, heard));
+    expected.extend(net);
     if expected == got {
         // The frames differ in a way the lines do not show.
         expected = vec![format!("<< {}", escape(&host))];
@@ -131,9 +128,12 @@ fn mismatch(script: &Script, step: &Step, heard: &Heard, way: &str) -> Mismatch 
     }
 }
 
-/// What was asked of the network, as lines of a chat.
-pub(crate) fn net_lines(asked: &[String]) -> Vec<String> {
-    asked.iter().map(|asked| format!("net < {asked}")).collect()
+/// What was asked of the network and the port, as lines of a chat, as far as
+/// the step cares: one that says nothing of a side does not.
+pub(crate) fn asked(wanted: &[String], heard: &Heard) -> Vec<String> {
+    let side = |line: &String| line.split(' ').next().unwrap_or_default().to_string();
+    let cares = |line: &&String| wanted.iter().any(|wanted| side(wanted) == side(line));
+    heard.asked.iter().filter(cares).cloned().collect()
 }
 
 /// Bytes to the host as lines of a chat; the echo goes without saying.

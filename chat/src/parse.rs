@@ -86,6 +86,7 @@ impl Parser {
             "<<" => self.expect(Expect::Host(unescape(rest)?)),
             "broker" => self.broker(rest),
             "net" => self.net(rest),
+            "port" => self.port(rest),
             "silent" if rest.is_empty() => self.expect(Expect::Silent),
             "set" => self.set(rest),
             "echo" => self.set_echo(rest),
@@ -170,7 +171,7 @@ impl Parser {
 
     fn net(&mut self, rest: &str) -> Result<(), String> {
         if let Some(asked) = rest.strip_prefix("< ") {
-            return self.expect(Expect::Net(asked.into()));
+            return self.expect(Expect::Asked(format!("net < {asked}")));
         }
         match rest.split_once(' ') {
             Some(("fail", why)) => self.input(Input::NetFail(failure(why)?)),
@@ -178,6 +179,11 @@ impl Parser {
             None if rest == "open" => self.input(Input::NetOpen),
             _ => Err("after `net` comes hold, open, fail REASON or < WHAT".into()),
         }
+    }
+
+    fn port(&mut self, rest: &str) -> Result<(), String> {
+        let asked = rest.strip_prefix("< ").ok_or("after `port` comes < WHAT")?;
+        self.expect(Expect::Asked(format!("port < {asked}")))
     }
 
     fn set_echo(&mut self, rest: &str) -> Result<(), String> {

@@ -17,8 +17,8 @@ pub struct Heard {
     pub host: Vec<u8>,
     /// Bytes to the broker.
     pub broker: Vec<u8>,
-    /// Links it asked to have opened or closed.
-    pub net: Vec<String>,
+    /// What it asked of the network and the port, as lines of a chat.
+    pub asked: Vec<String>,
 }
 
 /// A whole chat as it was played.

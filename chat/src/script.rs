@@ -47,7 +47,7 @@ pub enum Expect {
     /// These bytes to the broker.
     Broker(Vec<u8>),
     /// It asks for a link to be opened or closed.
-    Net(String),
+    Asked(String),
     /// Nothing at all.
     Silent,
 }

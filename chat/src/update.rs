@@ -1,6 +1,6 @@
 //! Rewriting what a chat expects by what came.
 
-use crate::check::{host_lines, net_lines, wanted};
+use crate::check::{asked, host_lines, wanted};
 use crate::packet;
 use crate::player::{Heard, Played};
 use crate::script::{Expect, Script, Step};
@@ -34,10 +34,10 @@ fn changes(step: &Step, heard: &Heard) -> Vec<Change> {
             lines: packet::lines(&heard.broker),
         });
     }
-    if !net.is_empty() && net != heard.net {
+    if net != asked(&net, heard) {
         changes.push(Change {
-            side: |what| matches!(what, Expect::Net(_)),
-            lines: net_lines(&heard.net),
+            side: |what| matches!(what, Expect::Asked(_)),
+            lines: asked(&net, heard),
         });
     }
     if host != heard.host {

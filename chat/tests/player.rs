@@ -36,7 +36,7 @@ impl Parrot {
         self.lines += 1;
         if self.lines.is_multiple_of(2) {
             self.heard.broker.extend([0xC0, 0]);
-            self.heard.net.push("close".into());
+            self.heard.asked.push("net < close".into());
         }
     }
 }

@@ -115,7 +115,7 @@ impl<'a> Buf<'a> {
     /// Whether it holds nothing.
     #[inline]
     pub fn is_empty(&self) -> bool {
-        self.len() == 0
+        self.start >= self.end
     }
 
     /// Bytes that still fit.

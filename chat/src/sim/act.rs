@@ -3,13 +3,16 @@
 use super::world::Link;
 use super::{LINK, Sim};
 use crate::script::Storage;
-use mqmodem_core::{Action, Endpoint, Instant, NetError, NetEvent, Slot};
+use mqmodem_core::{
+    Action, Endpoint, Instant, ModemLines, NetError, NetEvent, Parity, Serial, Slot,
+};
 
 /// An action, without a claim on the modem.
 enum Deed {
     Open(String),
     Close,
     Keep(Slot, Option<Vec<u8>>),
+    Port(String),
 }
 
 impl Sim<'_> {
@@ -21,14 +24,17 @@ impl Sim<'_> {
             Some(Action::Close { link }) if link == LINK => Deed::Close,
             Some(Action::Store { slot, bytes }) => Deed::Keep(slot, Some(bytes.to_vec())),
             Some(Action::Erase { slot }) => Deed::Keep(slot, None),
+            Some(Action::Lines(lines)) => Deed::Port(worded_lines(lines)),
+            Some(Action::Serial(serial)) => Deed::Port(worded_serial(serial)),
             Some(other) => return Err(format!("a chat knows nothing of {other:?}")),
         };
         match deed {
-            Deed::Open(to) => self.open(to)?,
+            Deed::Open(to) => self.open(&to)?,
             Deed::Close => {
-                self.heard.net.push("close".into());
+                self.heard.asked.push("net < close".into());
                 self.net.close();
             }
+            Deed::Port(what) => self.heard.asked.push(format!("port < {what}")),
             Deed::Keep(slot, bytes) => {
                 self.store.held.push((slot, bytes));
                 self.answer_stored()?;
@@ -37,11 +43,11 @@ impl Sim<'_> {
         Ok(true)
     }
 
-    fn open(&mut self, to: String) -> Result<(), String> {
+    fn open(&mut self, to: &str) -> Result<(), String> {
         if self.net.link != Link::Closed {
             return Err("the modem opens a link it has not closed".into());
         }
-        self.heard.net.push(to);
+        self.heard.asked.push(format!("net < {to}"));
         self.net.link = Link::Asked;
         if self.net.holds {
             return Ok(());
@@ -83,6 +89,38 @@ impl Sim<'_> {
         }
         Ok(())
     }
+}
+
+/// Lines as `port <` words them.
+fn worded_lines(lines: ModemLines) -> String {
+    format!(
+        "lines dcd={} dsr={}",
+        u8::from(lines.dcd),
+        u8::from(lines.dsr)
+    )
+}
+
+/// Speed and format as `port <` words them.
+fn worded_serial(serial: Serial) -> String {
+    let Serial {
+        baud,
+        data_bits,
+        parity,
+        stop_bits,
+        rts_cts,
+        xon_xoff,
+    } = serial;
+    let parity = match parity {
+        Parity::None => 'N',
+        Parity::Odd => 'O',
+        Parity::Even => 'E',
+    };
+    let flow = match (rts_cts, xon_xoff) {
+        (false, false) => "",
+        (true, _) => " rts/cts",
+        (false, true) => " xon/xoff",
+    };
+    format!("serial {baud} {data_bits}{parity}{stop_bits}{flow}")
 }
 
 /// An endpoint as `net <` words it.

@@ -20,7 +20,7 @@ pub enum Reject {
 pub struct Args<'l> {
     line: &'l [u8],
     decoded: &'l [u8],
-    values: Option<&'l Values>,
+    values: &'l Values,
     signature: usize,
 }
 
@@ -30,7 +30,7 @@ impl<'l> Args<'l> {
         Self {
             line: &[],
             decoded: &[],
-            values: None,
+            values: &Values::NONE,
             signature: 0,
         }
     }
@@ -48,7 +48,7 @@ impl<'l> Args<'l> {
             let args = Self {
                 line,
                 decoded,
-                values: Some(values),
+                values,
                 signature,
             };
             if values.count > declared.params.len() {
@@ -62,8 +62,9 @@ impl<'l> Args<'l> {
         Err(why)
     }
 
+    #[inline]
     fn value(&self, index: usize) -> Option<&'l Value> {
-        self.values?.get(index)
+        self.values.get(index)
     }
 
     fn fit(&self, params: &[Param], strict: bool) -> Result<(), Reject> {
@@ -153,7 +154,7 @@ fn fit_length(bytes: &[u8], min: usize, max: usize) -> Result<(), Reject> {
 fn fit_text(bytes: &[u8], check: Option<fn(&str) -> bool>) -> Result<(), Reject> {
     let text = core::str::from_utf8(bytes).map_err(|_| Reject::Characters)?;
     let passes = check.is_none_or(|check| check(text));
-    if text.contains('\0') || !passes {
+    if text.bytes().any(|byte| byte == 0) || !passes {
         return Err(Reject::Characters);
     }
     Ok(())

@@ -1,6 +1,6 @@
 //! Reading command lines byte by byte (rules R1, R2, R4 and R11).
 
-use super::find::run_len;
+use super::find::{below, equal, run_len};
 use super::scan::Scan;
 use crate::mem::Buf;
 
@@ -42,6 +42,8 @@ pub enum Taken {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Phase {
+    /// The CR of a line was the byte before: an LF now belongs to it.
+    Ended,
     /// Waiting for an `A`; whether the byte before was a letter or digit.
     Hunt {
         after_word: bool,
@@ -105,7 +107,7 @@ impl<'a> LineReader<'a> {
 
     /// Whether a line was begun and not ended.
     pub fn is_open(&self) -> bool {
-        !matches!(self.phase, Phase::Hunt { .. })
+        !matches!(self.phase, Phase::Ended | Phase::Hunt { .. })
     }
 
     /// Bytes of the open line that were echoed, or would be with echo.
@@ -139,6 +141,7 @@ impl<'a> LineReader<'a> {
         let mut rest = bytes;
         while let Some((&byte, behind)) = rest.split_first() {
             let made = match self.phase {
+                Phase::Ended => self.hunt(byte, false),
                 Phase::Hunt { after_word } => self.hunt(byte, after_word),
                 Phase::GotA(a) => self.after_a(a, byte, format, echo),
                 Phase::Body => match self.take_run(rest, format, echo) {
@@ -151,10 +154,21 @@ impl<'a> LineReader<'a> {
             };
             rest = behind;
             if made != Taken::Partial {
-                return (bytes.len() - rest.len(), made);
+                let feed = self.take_line_feed(rest);
+                return (bytes.len() - rest.len() + feed, made);
             }
         }
         (bytes.len(), Taken::Partial)
+    }
+
+    /// Takes the LF right behind a line's CR, which belongs to its end; returns
+    /// how many bytes that are.
+    pub fn take_line_feed(&mut self, bytes: &[u8]) -> usize {
+        if self.phase != Phase::Ended || bytes.is_empty() {
+            return 0;
+        }
+        self.phase = Phase::Hunt { after_word: false };
+        usize::from(bytes.first() == Some(&b'\n'))
     }
 
     /// Takes bytes that are data wherever they stand all at once.
@@ -163,7 +177,7 @@ impl<'a> LineReader<'a> {
         if self.overflow || special {
             return 0;
         }
-        let len = run_len(bytes, |byte| byte < 0x20 || byte == DELETE);
+        let len = run_len(bytes, |word| below(word, 0x20) | equal(word, DELETE));
         let run = bytes.get(..len).unwrap_or_default();
         if run.is_empty() || self.body.extend(run).is_err() {
             return 0;
@@ -253,7 +267,11 @@ impl<'a> LineReader<'a> {
     }
 
     fn end_line(&mut self, byte: u8, format: Format, echo: &mut dyn FnMut(&[u8])) -> Taken {
-        self.phase = Phase::Hunt { after_word: false };
+        self.phase = if byte == b'\n' {
+            Phase::Hunt { after_word: false }
+        } else {
+            Phase::Ended
+        };
         if format.echo.is_some() {
             echo(&[byte]);
         }
@@ -358,101 +376,4 @@ fn extended_name(typed: &[u8]) -> &[u8] {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::vec::Vec;
-
-    const FORMAT: Format = Format {
-        cr: b'\r',
-        backspace: BACKSPACE,
-        echo: Some(ECHO_LIMIT),
-        strict: false,
-    };
-
-    fn multi(name: &[u8]) -> bool {
-        name.eq_ignore_ascii_case(b"+M")
-    }
-
-    /// Everything the reader makes of `input`, with the echo.
-    fn read(input: &[u8], size: usize) -> (Vec<(Taken, Vec<u8>)>, Vec<u8>) {
-        let mut memory = std::vec![0; size];
-        let mut reader = LineReader::new(Buf::lent(&mut memory));
-        let (mut lines, mut echoed, mut rest) = (Vec::new(), Vec::new(), input);
-        while !rest.is_empty() {
-            let mut echo = |bytes: &[u8]| echoed.extend_from_slice(bytes);
-            let (taken, made) = reader.take(rest, FORMAT, &mut echo, &multi);
-            rest = &rest[taken..];
-            if made != Taken::Partial {
-                lines.push((made, reader.body().to_vec()));
-            }
-        }
-        (lines, echoed)
-    }
-
-    fn one(input: &[u8]) -> Vec<u8> {
-        let (lines, _) = read(input, 64);
-        assert_eq!(lines.len(), 1, "{input:?}");
-        assert_eq!(lines[0].0, Taken::Line);
-        lines[0].1.clone()
-    }
-
-    #[test]
-    fn hunts_for_at() {
-        assert_eq!(one(b"\r\n\r\nAT\r"), b"");
-        assert_eq!(one(b"at\r\n"), b"");
-        assert_eq!(one(b"+++ATE0\r"), b"E0");
-        assert_eq!(one(b"AATI\r"), b"I");
-        assert_eq!(read(b"CERTIFICATE-----\r", 64).0, []);
-        assert_eq!(read(b"A/", 64).0, [(Taken::Repeat, Vec::new())]);
-    }
-
-    #[test]
-    fn backspace_over_a_quote_opens_it_again() {
-        assert_eq!(one(b"AT+M=\"a\"\x08\rb\"\r"), b"+M=\"a\rb\"");
-        assert_eq!(one(b"AT+M=\"\x7f1\r"), b"+M=1");
-        assert_eq!(one(b"AT\x08\x08E0\r"), b"E0");
-        assert_eq!(
-            one(b"AT+M=\"a\";+X=\x08\x08\x08\x08\x08\rb\"\r"),
-            b"+M=\"a\rb\""
-        );
-    }
-
-    #[test]
-    fn line_breaks_are_data_only_in_quotes_of_a_multi_line_command() {
-        assert_eq!(one(b"AT+M=\"a\r\nb\"\r"), b"+M=\"a\r\nb\"");
-        assert_eq!(one(b"ATE0+m=\"a\rb\"\r"), b"E0+m=\"a\rb\"");
-        assert_eq!(one(b"AT+N=\"a\rb\""), b"+N=\"a");
-        assert_eq!(one(b"AT+M=\"{\"a\":\",\"x\r"), b"+M=\"{\"a\":\",\"x");
-        assert_eq!(one(b"AT+X\ty\x01\x00z\n"), b"+X yz");
-    }
-
-    #[test]
-    fn too_long_a_line_is_swallowed_whole() {
-        let mut line = b"AT+X=".to_vec();
-        line.extend([b'1'; 5000]);
-        line.extend(b"\rATI\r");
-        let (lines, _) = read(&line, 64);
-        assert_eq!(lines[0].0, Taken::TooLong);
-        assert_eq!(lines[1], (Taken::Line, b"I".to_vec()));
-    }
-
-    #[test]
-    fn echo_pauses_but_ends_the_line() {
-        let mut line = b"AT+M=\"".to_vec();
-        line.extend([b'1'; 500]);
-        line.extend(b"\"\r\n");
-        let (_, echoed) = read(&line, 1024);
-        assert_eq!(echoed.len(), ECHO_LIMIT + 1);
-        assert_eq!(echoed.last(), Some(&b'\r'));
-    }
-
-    #[test]
-    fn erasing_across_marks_scans_right() {
-        let mut line = b"AT+M=\"".to_vec();
-        line.extend([b'x'; 600]);
-        line.extend([BACKSPACE; 590]);
-        line.extend(b"\ry\"\r");
-        let (lines, _) = read(&line, 1024);
-        assert_eq!(lines[0].1, b"+M=\"xxxxxxxxxx\ry\"");
-    }
-}
+mod tests;

@@ -1,7 +1,7 @@
 //! Where in a command line a byte stands: outside or inside quotes, in a
 //! comment, behind a `=`. The line reader and the splitter share it.
 
-use super::find::run_len;
+use super::find::{equal, run_len};
 
 /// The place of the next byte in a line (rules R3, R6 and R8).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,7 +108,7 @@ impl Scan {
         if !worth_it {
             return 0;
         }
-        run_len(bytes, |byte| byte == b'"' || byte == b'\\')
+        run_len(bytes, |word| equal(word, b'"') | equal(word, b'\\'))
     }
 
     /// Moves past `byte`.

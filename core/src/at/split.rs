@@ -144,10 +144,16 @@ fn count(line: &[u8], at: usize, belongs: impl Fn(&u8) -> bool) -> usize {
     rest.iter().take_while(|byte| belongs(byte)).count()
 }
 
-/// The characters of an extended name (V.250 §5.4.1).
+/// The characters of an extended name (V.250 §5.4.1). Most are capitals, which
+/// one comparison tells.
+#[inline]
 fn is_name_byte(byte: u8) -> bool {
-    let mark = matches!(byte, b'!' | b'%' | b'-' | b'.' | b'/' | b':' | b'_');
-    mark || byte.is_ascii_alphanumeric()
+    byte.is_ascii_uppercase() || is_rare_name_byte(byte)
+}
+
+#[cold]
+fn is_rare_name_byte(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || b"!%-./:_".contains(&byte)
 }
 
 #[cfg(test)]

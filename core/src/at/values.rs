@@ -1,12 +1,12 @@
 //! Reading the values of a command (rules R6, R7 and R10).
 
-use super::find::run_len;
+use super::find::{equal, run_len};
 use super::schema::MAX_PARAMS;
 use super::split::{at_end, byte, is_comment, skip_spaces};
 use crate::mem::Buf;
 
 /// One value as it stands in the line, or decoded beside it.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Value {
     /// Whether its bytes are in the line; else beside it.
     in_line: bool,
@@ -21,7 +21,7 @@ pub(crate) struct Value {
 }
 
 /// The values of one command, as positions.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Values {
     list: [Value; MAX_PARAMS],
     /// Up to the last value that was not left out.
@@ -40,6 +40,16 @@ pub(crate) enum Bad {
 }
 
 impl Value {
+    /// Left out.
+    const NONE: Self = Self {
+        in_line: true,
+        quoted: false,
+        start: 0,
+        end: 0,
+        wire_start: 0,
+        wire_len: 0,
+    };
+
     /// `start..end` of the line. A line is never longer than 4 GiB.
     fn bare(start: usize, end: usize) -> Self {
         let (start, end) = (start as u32, end as u32);
@@ -79,11 +89,15 @@ impl Value {
 }
 
 impl Values {
-    /// A single bare value, `start..end` of the line.
-    pub(crate) fn single(start: usize, end: usize) -> Self {
-        let mut values = Self::default();
-        values.push(0, Value::bare(start, end));
-        values
+    /// No values.
+    pub(crate) const NONE: Self = Self {
+        list: [Value::NONE; MAX_PARAMS],
+        count: 0,
+    };
+
+    /// Takes a single bare value, `start..end` of the line.
+    pub(crate) fn push_only(&mut self, start: usize, end: usize) {
+        self.push(0, Value::bare(start, end));
     }
 
     /// The value at `index`, if it was given.
@@ -120,9 +134,9 @@ pub(crate) fn parse(
     at: usize,
     strict: bool,
     forgive: Option<usize>,
+    values: &mut Values,
     decoded: &mut Buf,
-) -> Result<(Values, usize), Bad> {
-    let mut values = Values::default();
+) -> Result<usize, Bad> {
     let (mut at, mut index) = (at, 0);
     loop {
         let start = skip_spaces(line, at);
@@ -134,7 +148,7 @@ pub(crate) fn parse(
         let behind = skip_spaces(line, end);
         if byte(line, behind) != Some(b',') {
             if let Some(next) = at_end(line, end, strict) {
-                return Ok((values, next));
+                return Ok(next);
             }
             return forgiven(values, line, index, strict, forgive).ok_or(Bad::Junk);
         }
@@ -144,15 +158,14 @@ pub(crate) fn parse(
 }
 
 fn forgiven(
-    mut values: Values,
+    values: &mut Values,
     line: &[u8],
     index: usize,
     strict: bool,
     forgive: Option<usize>,
-) -> Option<(Values, usize)> {
+) -> Option<usize> {
     let last = forgive.filter(|&last| !strict && index >= last)?;
-    let next = values.stretch(line, last, strict)?;
-    Some((values, next))
+    values.stretch(line, last, strict)
 }
 
 /// A value without quotes: up to `,`, `;`, a comment or the end.
@@ -171,15 +184,15 @@ fn until_separator(line: &[u8], start: usize, strict: bool) -> (Value, usize) {
     (Value::bare(start, end), end)
 }
 
-/// Whether a byte means something inside quotes.
-fn is_special(byte: u8) -> bool {
-    byte == b'"' || byte == b'\\'
+/// The bytes that mean something inside quotes.
+fn specials(word: u64) -> u64 {
+    equal(word, b'"') | equal(word, b'\\')
 }
 
 /// A value in quotes that starts at `start`; returns it and where it ended.
 fn quoted(line: &[u8], start: usize, decoded: &mut Buf) -> Result<(Value, usize), Bad> {
     let rest = line.get(start..).unwrap_or_default();
-    let first = run_len(rest, is_special);
+    let first = run_len(rest, specials);
     if first == rest.len() {
         return Err(Bad::Unclosed);
     }
@@ -205,7 +218,7 @@ fn decode(text: &[u8], into: &mut Buf) -> Result<usize, Bad> {
     let mut at = 0;
     loop {
         let rest = text.get(at..).unwrap_or_default();
-        let run = run_len(rest, is_special);
+        let run = run_len(rest, specials);
         if run == rest.len() {
             return Err(Bad::Unclosed);
         }
@@ -248,7 +261,9 @@ mod tests {
     fn read(line: &str, forgive: Option<usize>) -> Result<(Vec<String>, usize), Bad> {
         let mut memory = [0; 200];
         let mut decoded = Buf::lent(&mut memory);
-        let (values, next) = parse(line.as_bytes(), 0, false, forgive, &mut decoded)?;
+        let mut values = Values::NONE;
+        let line_bytes = line.as_bytes();
+        let next = parse(line_bytes, 0, false, forgive, &mut values, &mut decoded)?;
         let text = |index| {
             let value: Option<&Value> = values.get(index);
             let bytes = value.map(|value| value.bytes(line.as_bytes(), decoded.as_slice()));

@@ -3,7 +3,7 @@
 use crate::at::args::Args;
 use crate::at::schema::{Param, Signature};
 use crate::modem::cx::Cx;
-use crate::modem::state::{Profile, S3, S4, S5};
+use crate::modem::state::{S3, S4, S5};
 use crate::modem::table::{Command, Outcome};
 
 const OFF_ON: &[(u32, &str)] = &[(0, "off"), (1, "on")];
@@ -32,7 +32,6 @@ const DTR: &[Signature] = &[Signature::of(&[value(&[
     (1, "DTR off returns to command state"),
     (2, "DTR off disconnects"),
 ])])];
-const PROFILE: &[Signature] = &[Signature::of(&[value(&[(0, "the only profile")])])];
 const INFORMATION: &[Signature] = &[Signature::of(&[Param::int("value", 0, 9).optional()])];
 const CHARACTER: &[Signature] = &[Signature::of(&[Param::int("value", 0, 127)])];
 const BYTE: &[Signature] = &[Signature::of(&[Param::int("value", 0, 255)])];
@@ -48,10 +47,6 @@ pub const COMMANDS: &[Command] = &[
     Command::new("X", "Progress result codes")
         .details("Accepted for the host's sake; there is no call whose progress could be told.")
         .set(PROGRESS, progress),
-    Command::new("Z", "Reset to the profile")
-        .details("The rest of the line is ignored (V.250 §6.1.1).")
-        .set(PROFILE, reset),
-    Command::new("&F", "Set the profile to its factory values").set(PROFILE, factory),
     Command::new("&C", "What DCD means").set(DCD, dcd),
     Command::new("&D", "What DTR means").set(DTR, dtr),
     Command::new("I", "Show the model and its revision").set(INFORMATION, information),
@@ -114,16 +109,6 @@ fn dcd(cx: &mut Cx, args: &Args) -> Outcome {
 
 fn dtr(cx: &mut Cx, args: &Args) -> Outcome {
     cx.profile().dtr = args.int(0) as u8;
-    Outcome::Ok
-}
-
-fn reset(cx: &mut Cx, _: &Args) -> Outcome {
-    *cx.profile() = Profile::FACTORY;
-    Outcome::EndLine
-}
-
-fn factory(cx: &mut Cx, _: &Args) -> Outcome {
-    *cx.profile() = Profile::FACTORY;
     Outcome::Ok
 }
 

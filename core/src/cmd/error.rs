@@ -2,6 +2,7 @@
 
 use crate::at::args::Args;
 use crate::at::schema::{Param, Signature};
+use crate::modem::code;
 use crate::modem::cx::Cx;
 use crate::modem::table::{Command, Outcome};
 
@@ -23,6 +24,7 @@ pub const COMMANDS: &[Command] = &[
         )
         .read(read_level)
         .set(LEVELS, set_level),
+    Command::new("+CEER", "The last failure in words").execute(last_failure),
     Command::new("+CLAC", "List the commands").execute(list),
 ];
 
@@ -36,6 +38,21 @@ fn read_level(cx: &mut Cx, _: &Args) -> Outcome {
     cx.info(|line| {
         line.text("+CMEE: ");
         line.number(level.into());
+    });
+    Outcome::Ok
+}
+
+fn last_failure(cx: &mut Cx, _: &Args) -> Outcome {
+    let last = cx.last_failure();
+    let known = code::ALL.iter().find(|(code, _)| *code == last);
+    let words = known.map_or("unknown", |(_, words)| words);
+    cx.info(|line| {
+        line.text("+CEER: ");
+        line.text(if last == code::DONE {
+            "no failure"
+        } else {
+            words
+        });
     });
     Outcome::Ok
 }

@@ -10,15 +10,21 @@
 )]
 
 pub mod basic;
+pub mod clock;
 pub mod error;
 pub mod ident;
+pub mod network;
+pub mod profile;
 pub mod radio;
+pub mod serial;
 
-use crate::modem::table::Table;
+use crate::at::reply::Reply;
+use crate::modem::event::Event;
+use crate::modem::table::{Table, Urc};
 
 /// The families a host may expect of any module.
 pub const BASIC: Table = Table {
-    title: "The line and the profile (ITU-T V.250)",
+    title: "The line (ITU-T V.250)",
     commands: basic::COMMANDS,
 };
 /// Who the modem is.
@@ -36,3 +42,45 @@ pub const ERROR: Table = Table {
     title: "Errors and commands (3GPP TS 27.007)",
     commands: error::COMMANDS,
 };
+/// The profile and what is kept of it.
+pub const PROFILE: Table = Table {
+    title: "The stored profile (ITU-T V.250)",
+    commands: profile::COMMANDS,
+};
+/// The serial line.
+pub const SERIAL: Table = Table {
+    title: "The serial line (ITU-T V.250)",
+    commands: serial::COMMANDS,
+};
+/// The clock.
+pub const CLOCK: Table = Table {
+    title: "Clock (3GPP TS 27.007)",
+    commands: clock::COMMANDS,
+};
+/// Operator and packet service.
+pub const NETWORK: Table = Table {
+    title: "Operator and packet service (3GPP TS 27.007)",
+    commands: network::COMMANDS,
+};
+
+/// The report of `+CREG`, `+CGREG` and `+CEREG`. (It has the name of its
+/// command, as 27.007 §7.2 wants it.)
+pub const REGISTRATION: Urc = Urc {
+    syntax: "+CREG: <stat>",
+    meaning: "The network is there (1) or gone (0), where `+CREG=1` asked for it; likewise \
+              `+CGREG` and `+CEREG`.",
+};
+/// What a modem says when it has restarted.
+pub const RESTARTED: Urc = Urc {
+    syntax: "RDY",
+    meaning: "The modem has restarted (`+CFUN=1,1`).",
+};
+
+/// Words what every dialect words alike.
+pub fn word(event: &Event, reply: &mut Reply) {
+    match *event {
+        Event::Registration { which, on } => radio::word(reply, which, on),
+        Event::Restarted => reply.urc(|line| line.text("RDY")),
+        _ => {}
+    }
+}

@@ -13,7 +13,7 @@ const FUNCTIONALITY: &[Signature] = &[Signature::of(&[
         "fun",
         &[(0, "minimum, no radio"), (1, "full"), (4, "no radio")],
     ),
-    Param::choice("rst", &[(0, "without a reset")]).optional(),
+    Param::choice("rst", &[(0, "without a restart"), (1, "with a restart")]).optional(),
 ])];
 const REPORTS: &[Signature] = &[Signature::of(&[Param::choice(
     "n",
@@ -29,7 +29,8 @@ pub const COMMANDS: &[Command] = &[
     Command::new("+CFUN", "Switch the radio")
         .details(
             "With 0 or 4 the MQTT link is closed in order, which is told, and \
-             later connects fail with code 30 (27.007 §8.2).",
+             later connects fail with code 30 (27.007 §8.2). With a restart the modem comes \
+             up as after power-on, with what it keeps, and says RDY.",
         )
         .read(read_functionality)
         .set(FUNCTIONALITY, set_functionality),
@@ -52,6 +53,10 @@ fn is_on(cx: &Cx) -> bool {
 }
 
 fn set_functionality(cx: &mut Cx, args: &Args) -> Outcome {
+    if args.flag(1) {
+        cx.restart();
+        return Outcome::EndLine;
+    }
     cx.set_functionality(match args.int(0) {
         0 => Functionality::Minimum,
         1 => Functionality::Full,
@@ -99,6 +104,14 @@ fn read_registration<const WHICH: usize>(cx: &mut Cx, _: &Args) -> Outcome {
         line.text(state);
     });
     Outcome::Ok
+}
+
+/// `+CREG: <stat>` and its kin, as a report.
+pub(super) fn word(reply: &mut Reply, which: usize, on: bool) {
+    reply.urc(|line| {
+        line.text(REGISTRATIONS.get(which).copied().unwrap_or_default());
+        line.number(on.into());
+    });
 }
 
 fn attachment(cx: &mut Cx, _: &Args) -> Outcome {

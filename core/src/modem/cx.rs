@@ -4,7 +4,7 @@ use super::api::{LinkId, Slot};
 use super::code;
 use super::event::Event;
 use super::link::Phase;
-use super::machine::Machine;
+use super::machine::{Clock, Machine};
 use super::settings::Settings;
 use super::state::{Functionality, Profile};
 use super::table::{Dialect, Fail, Wait};
@@ -70,6 +70,48 @@ impl<'c, 'a> Cx<'c, 'a> {
         &mut self.machine.profile
     }
 
+    pub(crate) fn set_profile(&mut self, profile: Profile) {
+        self.machine.set_profile(profile);
+    }
+
+    /// What `&W` kept, or the factory values.
+    pub(crate) fn kept_profile(&self) -> Profile {
+        self.machine.kept_profile()
+    }
+
+    /// Keeps the profile.
+    pub(crate) fn keep_profile(&mut self) -> Result<Wait, Fail> {
+        let record = self.machine.profile.encode();
+        self.keep_with(|_| Slot::Profile, |kept| Ok(kept.extend(&record)?))
+    }
+
+    /// The port follows the profile once the answer has gone.
+    pub fn change_port(&mut self) {
+        self.machine.port_changed = true;
+    }
+
+    /// The time in seconds since 1970, and the zone in quarters of an hour.
+    pub fn clock(&self) -> (u64, i8) {
+        let Clock { unix, at, zone } = self.machine.clock;
+        (unix + self.machine.now.since(at).as_secs(), zone)
+    }
+
+    /// Sets the clock.
+    pub fn set_clock(&mut self, unix: u64, zone: i8) {
+        let at = self.machine.now;
+        self.machine.clock = Clock { unix, at, zone };
+    }
+
+    /// The last failure, one of [`code::ALL`]; 0 if there was none.
+    pub fn last_failure(&self) -> u8 {
+        self.machine.last_failure
+    }
+
+    /// Restarts the modem once the line is answered.
+    pub fn restart(&mut self) {
+        self.machine.restarts = true;
+    }
+
     /// `+CFUN`
     pub fn functionality(&self) -> Functionality {
         self.machine.functionality
@@ -77,9 +119,13 @@ impl<'c, 'a> Cx<'c, 'a> {
 
     /// Switches the radio; links are dropped where it goes off.
     pub fn set_functionality(&mut self, functionality: Functionality) {
-        self.machine.functionality = functionality;
-        if functionality != Functionality::Full {
+        let was = core::mem::replace(&mut self.machine.functionality, functionality);
+        let on = functionality == Functionality::Full;
+        if !on {
             self.machine.leave(self.link, Some(code::RADIO_OFF));
+        }
+        if on != (was == Functionality::Full) {
+            self.machine.tell_registration(on);
         }
     }
 
@@ -149,6 +195,7 @@ impl<'c, 'a> Cx<'c, 'a> {
     fn radio_is_off(&mut self) -> Fail {
         let word = self.dialect().word;
         let code = code::RADIO_OFF;
+        self.machine.last_failure = code;
         self.say(|reply| word(&Event::ConnectDone { code }, reply));
         Fail::Cme(cme::NO_SERVICE)
     }

@@ -36,6 +36,15 @@ pub enum Event<'e> {
         /// How many.
         count: u32,
     },
+    /// The network is there or gone.
+    Registration {
+        /// Who asked: `+CREG`, `+CGREG` or `+CEREG`.
+        which: usize,
+        /// Whether it is there.
+        on: bool,
+    },
+    /// The modem has restarted.
+    Restarted,
     /// The link was lost.
     Lost {
         /// One of [`code::ALL`](super::code::ALL).

@@ -7,12 +7,14 @@ use crate::mqtt::Packet;
 /// Header of a record: kind, number (4 bytes), length of what follows (4 bytes).
 const HEADER: usize = 9;
 /// Room that messages leave free, so that a lost link can always be told.
-pub(crate) const RESERVE: usize = 4 * HEADER;
+pub(crate) const RESERVE: usize = 8 * HEADER;
 
 const MESSAGE: u8 = 0;
 const TOO_LARGE: u8 = 1;
 const LOST: u8 = 2;
 const DROPPED: u8 = 3;
+const REGISTRATION: u8 = 4;
+const RESTARTED: u8 = 5;
 
 /// Events in the order they came.
 #[derive(Debug)]
@@ -57,6 +59,16 @@ impl<'a> Inbox<'a> {
         self.push(DROPPED, count, &[])
     }
 
+    /// Keeps that the network is there or gone, for the report `which`.
+    pub(crate) fn push_registration(&mut self, which: usize, on: bool) -> Result<(), Full> {
+        self.push(REGISTRATION, which as u32 * 2 + u32::from(on), &[])
+    }
+
+    /// Keeps that the modem has restarted.
+    pub(crate) fn push_restarted(&mut self) -> Result<(), Full> {
+        self.push(RESTARTED, 0, &[])
+    }
+
     fn push(&mut self, kind: u8, number: u32, bytes: &[u8]) -> Result<(), Full> {
         if self.records.free() < HEADER + bytes.len() {
             return Err(Full);
@@ -78,6 +90,11 @@ impl<'a> Inbox<'a> {
         let event = match kind {
             LOST => Event::Lost { code: number as u8 },
             DROPPED => Event::Dropped { count: number },
+            REGISTRATION => Event::Registration {
+                which: number as usize / 2,
+                on: number % 2 == 1,
+            },
+            RESTARTED => Event::Restarted,
             _ => message(packet, (kind == TOO_LARGE).then_some(number))?,
         };
         Some((event, HEADER + len))

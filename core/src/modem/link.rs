@@ -2,6 +2,7 @@
 
 use super::api::LinkId;
 use crate::mem::Buf;
+use crate::mqtt::session::fingerprint;
 use crate::mqtt::{Frame, Session, frame};
 use crate::time::Instant;
 
@@ -39,6 +40,8 @@ pub(crate) struct Link<'a> {
     pub(crate) session: Session<'a>,
     pub(crate) net_in: Buf<'a>,
     pub(crate) net_out: Buf<'a>,
+    /// Whose session this is: a hash of the broker's address.
+    broker: u64,
     /// Bytes written to the network since the modem was switched on.
     pub(crate) written: u64,
     /// Bytes of a packet too large still to be passed over.
@@ -72,6 +75,7 @@ impl<'a> Link<'a> {
             session,
             net_in,
             net_out,
+            broker: 0,
             written: 0,
             skip: 0,
             too_large: None,
@@ -95,6 +99,15 @@ impl<'a> Link<'a> {
     pub(crate) fn open(&mut self, deadline: Instant) {
         self.phase = Phase::Opening { deadline };
         self.wants_open = true;
+    }
+
+    /// The broker of this connection: the session of another one is not its own.
+    pub(crate) fn meet(&mut self, host: &str, port: u16) {
+        let broker = fingerprint(host.as_bytes()) ^ u64::from(port);
+        if self.broker != broker {
+            self.session.forget();
+        }
+        self.broker = broker;
     }
 
     /// The transport is gone, or about to be: forgets all that belonged to it.

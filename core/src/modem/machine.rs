@@ -2,10 +2,11 @@
 //! what is kept. The line reader stays outside, so that a handler can change
 //! all of this while it reads its values from the line.
 
-use super::api::{Config, LinkId, Memory};
+use super::api::{Config, LinkId, Memory, ModemLines, Slot};
+use super::code;
 use super::event::{Event, Wording};
 use super::inbox::Inbox;
-use super::link::Link;
+use super::link::{Link, Phase};
 use super::nvram::Nvram;
 use super::state::{Functionality, Profile};
 use super::table::{Fail, Outcome, Wait};
@@ -67,8 +68,27 @@ pub(crate) struct Machine<'a> {
     pub(crate) held_until: Instant,
     /// Whether the modem is being switched off.
     pub(crate) off: bool,
+    /// Whether it restarts once the line is answered.
+    pub(crate) restarts: bool,
+    /// Whether the port has to follow the profile.
+    pub(crate) port_changed: bool,
+    /// The lines as the port's owner knows them.
+    pub(crate) lines: Option<ModemLines>,
+    pub(crate) clock: Clock,
+    /// The last failure of a link, 0 if there was none.
+    pub(crate) last_failure: u8,
     /// The answer to the present command.
     pub(crate) answer: Answer,
+}
+
+/// What the wall clock said at an instant.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Clock {
+    /// Seconds since 1970.
+    pub(crate) unix: u64,
+    pub(crate) at: Instant,
+    /// Quarters of an hour east of Greenwich.
+    pub(crate) zone: i8,
 }
 
 /// The information text of one command: it fits in half the memory for output,
@@ -122,6 +142,15 @@ impl<'a> Machine<'a> {
             last_byte: now,
             held_until: Instant::ZERO,
             off: false,
+            restarts: false,
+            port_changed: false,
+            lines: None,
+            clock: Clock {
+                unix: 0,
+                at: now,
+                zone: 0,
+            },
+            last_failure: code::DONE,
             answer: Answer::default(),
         }
     }
@@ -178,6 +207,46 @@ impl<'a> Machine<'a> {
     pub(crate) fn end_line(&mut self) {
         self.run = Run::Idle;
         self.say_final(Final::Ok);
+        if core::mem::take(&mut self.restarts) {
+            self.restart();
+        }
+    }
+
+    /// As after power-on, with what is kept.
+    fn restart(&mut self) {
+        self.leave(LinkId(0), None);
+        self.functionality = Functionality::Full;
+        self.set_profile(self.kept_profile());
+        self.inbox.push_restarted().unwrap_or_default();
+    }
+
+    /// What `&W` kept, or the factory values.
+    pub(crate) fn kept_profile(&self) -> Profile {
+        let kept = self.nvram.get(Slot::Profile);
+        kept.and_then(Profile::decode).unwrap_or(Profile::FACTORY)
+    }
+
+    pub(crate) fn set_profile(&mut self, profile: Profile) {
+        self.port_changed |= profile.serial() != self.profile.serial();
+        self.profile = profile;
+    }
+
+    /// Tells that the network is there or gone, to who asked for it.
+    pub(crate) fn tell_registration(&mut self, on: bool) {
+        for (which, reports) in self.profile.registration.into_iter().enumerate() {
+            if reports > 0 {
+                self.inbox.push_registration(which, on).unwrap_or_default();
+            }
+        }
+    }
+
+    /// The lines as they should be.
+    pub(crate) fn wanted_lines(&self) -> ModemLines {
+        let [link] = &self.links;
+        ModemLines {
+            dcd: self.profile.dcd == 0 || link.phase == Phase::Online,
+            dsr: true,
+        }
     }
 
     /// Goes on with what became of the command before `at`.
@@ -287,14 +356,10 @@ impl<'a> Machine<'a> {
     }
 
     /// Tells the oldest waiting event; whether there was one that fitted.
-    #[inline]
     pub(crate) fn tell_waiting(&mut self) -> bool {
-        let may_tell = matches!(self.run, Run::Idle) && self.may_tell();
-        !self.inbox.is_empty() && may_tell && self.tell_oldest()
-    }
-
-    #[inline(never)]
-    fn tell_oldest(&mut self) -> bool {
+        if self.inbox.is_empty() || !self.may_tell() || !matches!(self.run, Run::Idle) {
+            return false;
+        }
         let Some((event, len)) = self.inbox.front() else {
             return false;
         };

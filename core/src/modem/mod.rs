@@ -9,6 +9,7 @@
     )
 )]
 
+mod actions;
 pub mod api;
 pub mod code;
 pub mod cx;
@@ -24,31 +25,26 @@ mod run;
 pub mod settings;
 pub(crate) mod state;
 pub mod table;
+mod timers;
 
 pub use state::Functionality;
 
 use crate::at::line::{LineReader, Taken};
 use crate::mem::Buf;
 use crate::time::Instant;
-use api::{Action, Config, Endpoint, HostLines, LinkId, Memory, NetEvent};
-use api::{RestoreError, Slot, TlsFiles};
-use core::time::Duration;
+use api::{Config, HostLines, LinkId, Memory, NetEvent, RestoreError, Slot};
 use link::Phase;
-use machine::{Machine, Run};
+use machine::{Clock, Machine, Run};
 use settings::Settings;
+use state::Profile;
 use table::{Fail, Outcome};
-
-/// How long a half-typed line holds events back after its last byte.
-const HOLD_LIMIT: Duration = Duration::from_secs(1);
-/// How long a line with a raw line break in quotes waits for more (rule R4).
-const BREAK_LIMIT: Duration = Duration::from_secs(2);
 
 /// A modem: AT commands on one side, MQTT on the other, no I/O of its own.
 ///
 /// `handle_*` tells it what happened, `poll_*` asks what to do next; bytes go
 /// by slice and count, so that whoever does not keep up slows the other side
 /// down and nothing is lost. After each `handle_*`, carry out every
-/// [`Action`], then write [`net_out`](Self::net_out) to the network, then
+/// [`Action`](api::Action), then write [`net_out`](Self::net_out) to the network, then
 /// [`host_out`](Self::host_out) to the host, and say how much was written. Any
 /// order of calls is legal; none of them fails.
 #[derive(Debug)]
@@ -76,13 +72,26 @@ impl<'a> Modem<'a> {
         let valid = match slot {
             Slot::Settings(_) => Settings::decode(bytes).is_some(),
             Slot::Tls(_) => matches!(bytes, [0 | 1]),
+            Slot::Profile => Profile::decode(bytes).is_some(),
             _ => !bytes.is_empty(),
         };
         if !valid {
             return Err(RestoreError::Invalid);
         }
         let restored = self.machine.nvram.restore(slot, bytes);
-        restored.map_err(|_| RestoreError::Full)
+        restored.map_err(|_| RestoreError::Full)?;
+        if slot == Slot::Profile {
+            self.machine.set_profile(self.machine.kept_profile());
+        }
+        Ok(())
+    }
+
+    /// Sets the clock of `+CCLK`: seconds since 1970 in UTC. Without it the clock
+    /// starts in 1970.
+    pub fn set_clock(&mut self, now: Instant, unix: u64) {
+        self.at(now);
+        let at = self.machine.now;
+        self.machine.clock = Clock { unix, at, zone: 0 };
     }
 
     /// The host sent `bytes`; returns how many were taken. The rest is to be
@@ -150,6 +159,10 @@ impl<'a> Modem<'a> {
         else {
             return 0;
         };
+        let feed = self.reader.take_line_feed(bytes);
+        if feed > 0 {
+            return feed;
+        }
         let missing = length.saturating_sub(self.decoded.len());
         let part = bytes.get(..missing.min(bytes.len())).unwrap_or_default();
         if self.decoded.extend(part).is_err() {
@@ -212,25 +225,11 @@ impl<'a> Modem<'a> {
         self.machine.net_ready(link)
     }
 
-    /// A [`Action::Store`] or [`Action::Erase`] is done, or failed.
+    /// A [`Store`](api::Action::Store) or [`Erase`](api::Action::Erase) is done, or failed.
     pub fn handle_stored(&mut self, now: Instant, slot: Slot, ok: bool) {
         self.at(now);
         self.machine.nvram.answered(slot, ok);
         self.machine.check_wait();
-        self.advance();
-    }
-
-    /// `poll_timeout` has passed; harmless if it has not.
-    pub fn handle_timeout(&mut self, now: Instant) {
-        self.at(now);
-        if self.break_limit().is_some_and(|at| at <= self.machine.now) {
-            self.reader.drop_line();
-            self.hold_events();
-            self.machine.fail_line(Fail::Plain);
-        }
-        self.machine.link_timeout(LinkId(0));
-        self.machine.wait_timeout();
-        self.machine.prompt_timeout();
         self.advance();
     }
 
@@ -252,78 +251,6 @@ impl<'a> Modem<'a> {
     /// Whether a command line is being carried out.
     pub fn is_busy(&self) -> bool {
         !matches!(self.machine.run, Run::Idle)
-    }
-
-    /// What to do next; `None` once there is nothing more.
-    #[must_use]
-    pub fn poll_action(&mut self) -> Option<Action<'_>> {
-        let [link] = &mut self.machine.links;
-        let id = link.id;
-        if core::mem::take(&mut link.wants_close) {
-            return Some(Action::Close { link: id });
-        }
-        if core::mem::take(&mut link.wants_open)
-            && let Phase::Opening { deadline } = link.phase
-        {
-            let to = self.endpoint(id, deadline)?;
-            return Some(Action::Open { link: id, to });
-        }
-        let (slot, bytes) = self.machine.nvram.ask()?;
-        Some(match bytes {
-            [] => Action::Erase { slot },
-            bytes => Action::Store { slot, bytes },
-        })
-    }
-
-    fn endpoint(&self, link: LinkId, deadline: Instant) -> Option<Endpoint<'_>> {
-        let nvram = &self.machine.nvram;
-        let settings = Settings::decode(nvram.get(Slot::Settings(link))?)?;
-        let files = TlsFiles {
-            root: nvram.get(Slot::Root(link)),
-            certificate: nvram.get(Slot::Certificate(link)),
-            key: nvram.get(Slot::Key(link)),
-        };
-        let tls = nvram.get(Slot::Tls(link)) == Some(&[1]);
-        Some(Endpoint {
-            host: settings.host,
-            port: settings.port,
-            tls: tls.then_some(files),
-            deadline,
-        })
-    }
-
-    /// When to call `handle_timeout`; in the future right after it was called.
-    #[must_use]
-    pub fn poll_timeout(&self) -> Option<Instant> {
-        let [link] = &self.machine.links;
-        let run = match self.machine.run {
-            Run::Waiting { deadline, .. } => deadline,
-            Run::Prompt { deadline, .. } => Some(deadline),
-            _ => None,
-        };
-        let reader = sooner(self.break_limit(), self.hold_limit());
-        sooner(sooner(link.poll_timeout(), run), reader)
-    }
-
-    /// When a line with a raw line break in quotes is given up.
-    fn break_limit(&self) -> Option<Instant> {
-        let open = self.reader.holds_break();
-        open.then(|| self.machine.last_byte + BREAK_LIMIT)
-    }
-
-    /// When a half-typed line stops holding events back, while it does.
-    fn hold_limit(&self) -> Option<Instant> {
-        let holds = !self.machine.may_tell() && !self.machine.inbox.is_empty();
-        holds.then_some(self.machine.held_until)
-    }
-
-    /// The host typed, or a line was dropped: a half-typed line holds events back.
-    fn hold_events(&mut self) {
-        self.machine.held_until = if self.reader.is_open() {
-            self.machine.last_byte + HOLD_LIMIT
-        } else {
-            Instant::ZERO
-        };
     }
 
     /// Bytes for the host.
@@ -357,27 +284,37 @@ impl<'a> Modem<'a> {
         self.machine.now = self.machine.now.max(now);
     }
 
-    /// Does whatever can be done now.
+    /// Does whatever can be done now. Mostly there is nothing: one quick look.
     #[inline]
     fn advance(&mut self) {
-        while self.run_next() || self.machine.tell_waiting() || self.machine.held_packet(LinkId(0))
-        {
-        }
+        while self.may_step() && self.step() {}
+    }
+
+    #[inline]
+    fn may_step(&self) -> bool {
+        let [link] = &self.machine.links;
+        let runs = matches!(self.machine.run, Run::Line { .. });
+        runs || !self.machine.inbox.is_empty() || !link.net_in.is_empty()
+    }
+
+    #[inline(never)]
+    fn step(&mut self) -> bool {
+        self.run_next() || self.machine.tell_waiting() || self.machine.held_packet(LinkId(0))
     }
 
     /// Carries out the next command of the line, if there is one and room for
     /// its answer.
-    #[inline]
     fn run_next(&mut self) -> bool {
         match self.machine.run {
-            Run::Line { at } if self.machine.has_answer_room() => self.run_at(at),
+            Run::Line { .. } if !self.machine.has_answer_room() => return false,
+            Run::Line { at } if at == self.reader.body().len() => self.machine.end_line(),
+            Run::Line { at } => self.run_at(at),
             _ => return false,
         }
         true
     }
 
     /// Carries out the command of the line at `at`.
-    #[inline(never)]
     fn run_at(&mut self, at: usize) {
         let line = self.reader.body();
         match run::run(&mut self.machine, line, at, &mut self.decoded) {
@@ -389,13 +326,5 @@ impl<'a> Modem<'a> {
                 self.machine.settle(next, outcome);
             }
         }
-    }
-}
-
-/// The earlier of two times, if there is any.
-fn sooner(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
-    match (one, other) {
-        (Some(one), Some(other)) => Some(one.min(other)),
-        (one, other) => one.or(other),
     }
 }

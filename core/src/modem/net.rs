@@ -5,7 +5,7 @@ use super::code;
 use super::event::Event;
 use super::inbox;
 use super::link::{ANSWER_ROOM, Input, Link, Phase, TooLarge};
-use super::machine::Machine;
+use super::machine::{Machine, Run};
 use super::settings::Settings;
 use super::table::{Fail, Wait};
 use crate::at::cme;
@@ -40,6 +40,7 @@ impl Machine<'_> {
             return;
         };
         let written = settings.and_then(Settings::decode).map(|settings| {
+            link.meet(settings.host, settings.port);
             let connect = Connect {
                 client_id: settings.client_id,
                 clean_session: settings.clean_session,
@@ -117,15 +118,9 @@ impl Machine<'_> {
     }
 
     /// Handles the whole packet in a link's own memory; whether it could.
-    #[inline]
     pub(crate) fn held_packet(&mut self, id: LinkId) -> bool {
-        let link = self.links.get(usize::from(id.0));
-        link.is_some_and(|link| !link.net_in.is_empty()) && self.take_held(id)
-    }
-
-    #[inline(never)]
-    fn take_held(&mut self, id: LinkId) -> bool {
-        let Some(link) = self.link_mut(id).filter(|link| link.is_held()) else {
+        let waiting = |link: &&mut Link| !link.net_in.is_empty() && link.is_held();
+        let Some(link) = self.link_mut(id).filter(waiting) else {
             return false;
         };
         let too_large = link.take_too_large();
@@ -202,12 +197,21 @@ impl Machine<'_> {
         self.tell_dropped(id);
     }
 
-    /// Tells of publishes that went down with the session the broker lost.
+    /// Tells of publishes that will not be sent any more. One the host still
+    /// waits for is told by the error it gets.
     fn tell_dropped(&mut self, id: LinkId) {
+        let awaited = match self.run {
+            Run::Waiting {
+                wait: Wait::Acknowledged(id),
+                ..
+            } => Some(id),
+            _ => None,
+        };
         let Some(link) = self.link_mut(id) else {
             return;
         };
-        let dropped = core::iter::from_fn(|| link.session.poll_dropped()).count();
+        let dropped = core::iter::from_fn(|| link.session.poll_dropped());
+        let dropped = dropped.filter(|id| Some(*id) != awaited).count();
         if dropped > 0 {
             let count = u32::try_from(dropped).unwrap_or(u32::MAX);
             self.inbox.push_dropped(count).unwrap_or_default();
@@ -247,9 +251,10 @@ impl Machine<'_> {
         };
         let was = link.phase;
         link.reset();
-        // With a clean session what was in flight is gone; the command that
-        // waits for it is told below, and no other is.
-        while link.session.poll_dropped().is_some() {}
+        if !matches!(was, Phase::Closed | Phase::Closing { .. }) {
+            self.last_failure = code;
+        }
+        self.tell_dropped(id);
         match was {
             Phase::Closed => {}
             Phase::Opening { .. } | Phase::Greeting { .. } => {
@@ -266,7 +271,6 @@ impl Machine<'_> {
 
     /// A command that waits for the broker ends the moment the link dies.
     fn fail_waiting(&mut self) {
-        use super::machine::Run;
         if let Run::Waiting { wait, .. } = self.run
             && matches!(wait, Wait::Acknowledged(_) | Wait::Written(_))
         {

@@ -94,11 +94,14 @@ impl<'a> Nvram<'a> {
         self.append(slot, Stage::Staged, write)
     }
 
+    /// Whether there may be a change the caller is to carry out.
+    #[inline]
+    pub(crate) fn asks(&self) -> bool {
+        self.news
+    }
+
     /// The next change the caller is to carry out; empty bytes erase.
     pub(crate) fn ask(&mut self) -> Option<(Slot, &[u8])> {
-        if !self.news {
-            return None;
-        }
         let staged = self.find(|record| record.stage == Stage::Staged);
         self.news = staged.is_some();
         let record = staged?;

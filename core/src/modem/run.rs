@@ -74,11 +74,13 @@ fn set(
 ) -> Result<(usize, Outcome), Fail> {
     let strict = machine.config.strict;
     let (signatures, handler) = command.set.ok_or(Fail::Cme(cme::NOT_SUPPORTED))?;
-    let (values, next) = if command.is_extended() {
+    let mut values = Values::NONE;
+    let next = if command.is_extended() {
         let forgive = last_param(signatures).filter(|_| command.forgiving);
-        values::parse(line, item.next, strict, forgive, decoded).map_err(unreadable)?
+        let read = values::parse(line, item.next, strict, forgive, &mut values, decoded);
+        read.map_err(unreadable)?
     } else {
-        number(line, item.next)
+        number(line, item.next, &mut values)
     };
     let args = Args::check(line, decoded.as_slice(), &values, signatures, strict);
     let args = args.map_err(rejected)?;
@@ -86,10 +88,11 @@ fn set(
 }
 
 /// The number behind a basic command, if there is one (V.250 §5.3.1).
-fn number(line: &[u8], at: usize) -> (Values, usize) {
+fn number(line: &[u8], at: usize, values: &mut Values) -> usize {
     let rest = line.get(at..).unwrap_or_default();
     let digits = rest.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    (Values::single(at, at + digits), at + digits)
+    values.push_only(at, at + digits);
+    at + digits
 }
 
 fn last_param(signatures: &[Signature]) -> Option<usize> {

@@ -2,6 +2,7 @@
 
 use crate::at::line::{ECHO_LIMIT, Format};
 use crate::at::reply::{Final, Style};
+use crate::modem::api::{Parity, Serial};
 use crate::modem::table::Fail;
 
 /// The profile: what `&F` sets to its factory values.
@@ -23,9 +24,28 @@ pub(crate) struct Profile {
     pub(crate) cmee: u8,
     /// `+CREG`, `+CGREG`, `+CEREG`: whether and how changes are reported.
     pub(crate) registration: [u8; 3],
+    /// `+IPR`, bits per second; 0 is as it is.
+    pub(crate) rate: u32,
+    /// `+ICF`: format and parity.
+    pub(crate) framing: [u8; 2],
+    /// `+IFC`: of the modem by the host, of the host by the modem.
+    pub(crate) flow: [u8; 2],
+    /// `+CTZU`
+    pub(crate) zone_update: bool,
+    /// `+CTZR`
+    pub(crate) zone_report: bool,
+    /// `+COPS`: how the operator is shown.
+    pub(crate) operator_format: u8,
+    /// `+CSCS`
+    pub(crate) charset: u8,
     /// S0 to S12.
     pub(crate) registers: [u8; 13],
 }
+
+/// The form of the record `&W` keeps; another one is refused.
+const VERSION: u8 = 1;
+/// Bytes of that record.
+const RECORD: usize = 36;
 
 /// S3, the line terminator.
 pub(crate) const S3: usize = 3;
@@ -45,8 +65,133 @@ impl Profile {
         dtr: 1,
         cmee: 0,
         registration: [0; 3],
+        rate: 0,
+        framing: [3, 0],
+        flow: [0, 0],
+        zone_update: false,
+        zone_report: false,
+        operator_format: 0,
+        charset: 0,
         registers: [0, 0, b'+', b'\r', b'\n', 8, 2, 50, 2, 6, 14, 95, 50],
     };
+
+    /// The record `&W` keeps.
+    pub(crate) fn encode(&self) -> [u8; RECORD] {
+        let [circuit, packet, eps] = self.registration;
+        let [r0, r1, r2, r3] = self.rate.to_be_bytes();
+        let [format, parity] = self.framing;
+        let [of_modem, of_host] = self.flow;
+        let [s0, s1, s2, s3, s4, s5, s6, s7, s8, s9, s10, s11, s12] = self.registers;
+        let flag = u8::from;
+        [
+            VERSION,
+            flag(self.echo),
+            flag(self.verbose),
+            flag(self.quiet),
+            self.progress,
+            self.dcd,
+            self.dtr,
+            self.cmee,
+            circuit,
+            packet,
+            eps,
+            r0,
+            r1,
+            r2,
+            r3,
+            format,
+            parity,
+            of_modem,
+            of_host,
+            flag(self.zone_update),
+            flag(self.zone_report),
+            self.operator_format,
+            self.charset,
+            s0,
+            s1,
+            s2,
+            s3,
+            s4,
+            s5,
+            s6,
+            s7,
+            s8,
+            s9,
+            s10,
+            s11,
+            s12,
+        ]
+    }
+
+    /// Reads such a record; `None` if it is not one.
+    pub(crate) fn decode(record: &[u8]) -> Option<Self> {
+        let record: &[u8; RECORD] = record.try_into().ok()?;
+        let &[
+            VERSION,
+            echo,
+            verbose,
+            quiet,
+            progress,
+            dcd,
+            dtr,
+            cmee,
+            circuit,
+            packet,
+            eps,
+            r0,
+            r1,
+            r2,
+            r3,
+            format,
+            parity,
+            of_modem,
+            of_host,
+            zone_update,
+            zone_report,
+            operator_format,
+            charset,
+            ref registers @ ..,
+        ] = record
+        else {
+            return None;
+        };
+        Some(Self {
+            echo: echo != 0,
+            verbose: verbose != 0,
+            quiet: quiet != 0,
+            progress,
+            dcd,
+            dtr,
+            cmee,
+            registration: [circuit, packet, eps],
+            rate: u32::from_be_bytes([r0, r1, r2, r3]),
+            framing: [format, parity],
+            flow: [of_modem, of_host],
+            zone_update: zone_update != 0,
+            zone_report: zone_report != 0,
+            operator_format,
+            charset,
+            registers: *registers,
+        })
+    }
+
+    /// The port as this profile wants it.
+    pub(crate) fn serial(&self) -> Serial {
+        let [format, parity] = self.framing;
+        let [of_modem, of_host] = self.flow;
+        Serial {
+            baud: self.rate,
+            data_bits: if format > 3 { 7 } else { 8 },
+            parity: match (format, parity) {
+                (2 | 5, 0) => Parity::Odd,
+                (2 | 5, _) => Parity::Even,
+                _ => Parity::None,
+            },
+            stop_bits: if matches!(format, 1 | 4) { 2 } else { 1 },
+            rts_cts: of_modem == 2 || of_host == 2,
+            xon_xoff: of_modem == 1 || of_host == 1,
+        }
+    }
 
     pub(crate) fn register(&self, index: usize) -> u8 {
         self.registers.get(index).copied().unwrap_or_default()
@@ -92,4 +237,32 @@ pub enum Functionality {
     Full,
     /// 4: no radio.
     RadioOff,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_profile_is_kept_whole_and_no_other_is_taken() {
+        let profile = Profile {
+            echo: false,
+            cmee: 2,
+            rate: 921_600,
+            framing: [5, 1],
+            flow: [2, 2],
+            ..Profile::FACTORY
+        };
+        let record = profile.encode();
+        assert_eq!(Profile::decode(&record), Some(profile));
+        assert_eq!(Profile::decode(&record[1..]), None);
+        let mut newer = record;
+        newer[0] += 1;
+        assert_eq!(Profile::decode(&newer), None);
+        let serial = profile.serial();
+        assert_eq!(
+            (serial.data_bits, serial.parity, serial.stop_bits),
+            (7, Parity::Even, 1)
+        );
+    }
 }

@@ -244,6 +244,7 @@ impl<'a> Rig<'a> {
                 Action::Store { slot, .. } | Action::Erase { slot } => {
                     self.modem.handle_stored(self.now, slot, self.stores);
                 }
+                Action::Lines(_) | Action::Serial(_) => {}
                 other => panic!("the modem has one link: {other:?}"),
             }
         }

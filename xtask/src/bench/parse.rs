@@ -26,10 +26,20 @@ const fn load(what: &'static str, about: &'static str, limit: u64, c_parser: u64
     }
 }
 
+/// The line parsed, dispatched and answered: the work of the C parser.
+const LIMIT: u64 = 3_000;
+/// What the MQTT engine may add to keep a message and take its PUBACK.
+const ENGINE: u64 = 700;
+
 const LOADS: [Load; 5] = [
-    load("refused", "34 bytes, not connected", 3_000, 26_225),
-    load("short-0", "34 bytes, QoS 0", 3_000, 26_225),
-    load("short-1", "34 bytes, QoS 1, acknowledged", 3_000, 26_225),
+    load("refused", "34 bytes, not connected", LIMIT, 26_225),
+    load("short-0", "34 bytes, QoS 0", LIMIT + ENGINE, 26_225),
+    load(
+        "short-1",
+        "34 bytes, QoS 1, acknowledged",
+        LIMIT + ENGINE,
+        26_225,
+    ),
     load("bulk-0", "1 KiB payload, QoS 0", 15_000, 161_602),
     load(
         "bulk-1",

@@ -23,7 +23,11 @@ pub static NATIVE: Dialect = Dialect {
         cmd::RADIO,
         cmd::ERROR,
         cmd::BASIC,
+        cmd::PROFILE,
         cmd::IDENTITY,
+        cmd::NETWORK,
+        cmd::CLOCK,
+        cmd::SERIAL,
     ],
     urcs: &[
         Urc {
@@ -35,6 +39,8 @@ pub static NATIVE: Dialect = Dialect {
             syntax: "+MQTTDISCONNECTED:<code>",
             meaning: "The link was lost; see the result codes.",
         },
+        cmd::REGISTRATION,
+        cmd::RESTARTED,
         Urc {
             syntax: "+MQTTRECVDROPPED:\"<topic>\",<qos>,<length>",
             meaning: "A message larger than the modem's memory came. It was acknowledged and \
@@ -42,8 +48,8 @@ pub static NATIVE: Dialect = Dialect {
         },
         Urc {
             syntax: "+MQTTPUBDROPPED:<count>",
-            meaning: "The broker lost the session, and with it so many QoS 2 messages it had \
-                      taken over but not confirmed.",
+            meaning: "So many publishes that were still in flight will not be sent any more: the \
+                      session they belonged to is gone.",
         },
     ],
     word,
@@ -79,6 +85,7 @@ fn word(event: &Event, reply: &mut Reply) {
             line.text("+MQTTPUBDROPPED:");
             line.number(count);
         }),
+        Event::Registration { .. } | Event::Restarted => cmd::word(event, reply),
         Event::Lost { code } => reply.urc(|line| {
             line.text("+MQTTDISCONNECTED:");
             line.number(code.into());

@@ -249,7 +249,7 @@ impl<'a> Session<'a> {
     ) -> Result<(), SendError> {
         Packet::Connect(*connect).encode(out)?;
         self.lost();
-        let client = fingerprint(connect.client_id);
+        let client = fingerprint(connect.client_id.as_bytes());
         if connect.clean_session || client != self.client {
             self.forget();
         }
@@ -364,9 +364,9 @@ impl<'a> Session<'a> {
     }
 }
 
-/// FNV-1a: enough to tell the client ids one device is given apart.
-fn fingerprint(client_id: &str) -> u64 {
-    client_id.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+/// FNV-1a: enough to tell the client ids and brokers one device is given apart.
+pub(crate) fn fingerprint(name: &[u8]) -> u64 {
+    name.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3)
     })
 }

@@ -174,7 +174,12 @@ impl Session<'_> {
     /// [`handle`](Self::handle) implies it.
     ///
     /// A message for which `out` can never have room is dropped.
+    #[inline]
     pub fn poll_resend(&mut self, out: &mut Buf<'_>) -> bool {
+        self.log.is_resending() && self.resend_log(out)
+    }
+
+    fn resend_log(&mut self, out: &mut Buf<'_>) -> bool {
         while self.is_connected() {
             let Some((record, packet)) = self.log.next_resend() else {
                 return false;

@@ -1,5 +1,7 @@
 //! Time as the caller tells it: the core has no clock.
 
+pub mod civil;
+
 use core::ops::{Add, Sub};
 use core::time::Duration;
 

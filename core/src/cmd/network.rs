@@ -1,0 +1,142 @@
+//! Operator and packet service: 27.007 §7.3, §10.1. The network is the host's
+//! own, so there is one operator and one context, always active.
+
+use crate::at::args::Args;
+use crate::at::schema::{Param, Signature};
+use crate::modem::Functionality;
+use crate::modem::cx::Cx;
+use crate::modem::table::{Command, Fail, Outcome};
+
+const CONTEXT: Param = Param::int("cid", 1, 1);
+const SELECT: &[Signature] = &[Signature::of(&[
+    Param::choice("mode", &[(0, "automatic"), (3, "set the format only")]),
+    Param::choice("format", &[(0, "long"), (1, "short"), (2, "numeric")]).optional(),
+    Param::text("oper", 0, 16).optional().example("mqmodem"),
+])];
+const ACTIVATE: &[Signature] = &[Signature::of(&[
+    Param::choice("state", &[(0, "deactivate"), (1, "activate")]),
+    CONTEXT.optional(),
+])];
+const ADDRESS: &[Signature] = &[Signature::of(&[CONTEXT.optional()])];
+const DEFINE: &[Signature] = &[Signature::of(&[
+    CONTEXT,
+    Param::text("PDP_type", 1, 8).optional().example("IP"),
+    Param::text("APN", 0, 100).optional().example("internet"),
+])];
+const CHARSET: &[Signature] = &[Signature::of(&[Param::text("chset", 3, 5)
+    .check(is_charset, "KLINGON")
+    .means("GSM, IRA or UTF-8: what is typed is passed on byte by byte")
+    .example("GSM")])];
+
+const CHARSETS: [&str; 3] = ["GSM", "IRA", "UTF-8"];
+
+/// The commands of this family.
+pub const COMMANDS: &[Command] = &[
+    Command::new("+COPS", "Operator")
+        .test("+COPS: (2,\"mqmodem\",\"mqmodem\",\"00101\",7),,(0,3),(0-2)")
+        .read(read_operator)
+        .set(SELECT, select_operator),
+    Command::new("+CGACT", "Activate the packet context")
+        .details("The context is the machine's own network: it cannot be deactivated.")
+        .test("+CGACT: (0,1)")
+        .read(read_context)
+        .set(ACTIVATE, activate),
+    Command::new("+CGPADDR", "Address of the packet context")
+        .details("The address is the machine's own and not told.")
+        .test("+CGPADDR: (1)")
+        .execute(address)
+        .set(ADDRESS, address),
+    Command::new("+CGDCONT", "Define the packet context")
+        .details("Accepted for the host's sake; the machine's own network is used.")
+        .test("+CGDCONT: (1),\"IP\",,,(0),(0)")
+        .read(read_definition)
+        .set(DEFINE, define),
+    Command::new("+CSCS", "Character set")
+        .test("+CSCS: (\"GSM\",\"IRA\",\"UTF-8\")")
+        .read(read_charset)
+        .set(CHARSET, set_charset),
+    Command::new("+CPAS", "Activity: always ready").execute(activity),
+];
+
+fn is_on(cx: &Cx) -> bool {
+    cx.functionality() == Functionality::Full
+}
+
+fn select_operator(cx: &mut Cx, args: &Args) -> Outcome {
+    if args.has(1) {
+        cx.profile().operator_format = args.int(1) as u8;
+    }
+    Outcome::Ok
+}
+
+fn read_operator(cx: &mut Cx, _: &Args) -> Outcome {
+    let numeric = cx.profile().operator_format == 2;
+    let format = cx.profile().operator_format;
+    let on = is_on(cx);
+    cx.info(|line| {
+        line.text("+COPS: 0");
+        if on {
+            line.text(",");
+            line.number(format.into());
+            line.text(if numeric {
+                ",\"00101\",7"
+            } else {
+                ",\"mqmodem\",7"
+            });
+        }
+    });
+    Outcome::Ok
+}
+
+fn activate(_: &mut Cx, args: &Args) -> Outcome {
+    if args.flag(0) {
+        Outcome::Ok
+    } else {
+        Outcome::Fail(Fail::NOT_ALLOWED)
+    }
+}
+
+fn read_context(cx: &mut Cx, _: &Args) -> Outcome {
+    let on = is_on(cx);
+    cx.text(if on { "+CGACT: 1,1" } else { "+CGACT: 1,0" });
+    Outcome::Ok
+}
+
+fn address(cx: &mut Cx, _: &Args) -> Outcome {
+    cx.text("+CGPADDR: 1");
+    Outcome::Ok
+}
+
+fn define(_: &mut Cx, _: &Args) -> Outcome {
+    Outcome::Ok
+}
+
+fn read_definition(cx: &mut Cx, _: &Args) -> Outcome {
+    cx.text("+CGDCONT: 1,\"IP\",\"\",\"\",0,0");
+    Outcome::Ok
+}
+
+fn is_charset(name: &str) -> bool {
+    CHARSETS.contains(&name)
+}
+
+fn set_charset(cx: &mut Cx, args: &Args) -> Outcome {
+    let wanted = CHARSETS.iter().position(|name| *name == args.text(0));
+    cx.profile().charset = wanted.unwrap_or(0) as u8;
+    Outcome::Ok
+}
+
+fn read_charset(cx: &mut Cx, _: &Args) -> Outcome {
+    let charset = usize::from(cx.profile().charset);
+    cx.info(|line| {
+        line.text("+CSCS: \"");
+        line.text(CHARSETS.get(charset).copied().unwrap_or("GSM"));
+        line.text("\"");
+    });
+    Outcome::Ok
+}
+
+fn activity(cx: &mut Cx, _: &Args) -> Outcome {
+    cx.text("+CPAS: 0");
+    Outcome::Ok
+}

@@ -1,0 +1,75 @@
+//! The stored profile: V.250 §6.1.1–6.1.2, and `&W` and `&V` as modems have them.
+
+use crate::at::args::Args;
+use crate::at::reply::Reply;
+use crate::at::schema::{Param, Signature};
+use crate::modem::cx::Cx;
+use crate::modem::state::Profile;
+use crate::modem::table::{Command, Outcome};
+
+const ONLY: &[Signature] = &[Signature::of(&[Param::choice(
+    "value",
+    &[(0, "the only profile")],
+)
+.optional()])];
+
+/// The commands of this family.
+pub const COMMANDS: &[Command] = &[
+    Command::new("Z", "Reset to the kept profile")
+        .details("What follows on the line is carried out with it.")
+        .set(ONLY, reset),
+    Command::new("&F", "Set the profile to its factory values").set(ONLY, factory),
+    Command::new("&W", "Keep the profile")
+        .details("OK means that it is kept; the modem starts with it.")
+        .set(ONLY, keep),
+    Command::new("&V", "Show the profile").set(ONLY, view),
+];
+
+fn reset(cx: &mut Cx, _: &Args) -> Outcome {
+    let kept = cx.kept_profile();
+    cx.set_profile(kept);
+    Outcome::Ok
+}
+
+fn factory(cx: &mut Cx, _: &Args) -> Outcome {
+    cx.set_profile(Profile::FACTORY);
+    Outcome::Ok
+}
+
+fn keep(cx: &mut Cx, _: &Args) -> Outcome {
+    cx.keep_profile().into()
+}
+
+fn view(cx: &mut Cx, _: &Args) -> Outcome {
+    let profile = *cx.profile();
+    cx.text("ACTIVE PROFILE:");
+    cx.info(|line| say(line, &profile));
+    cx.info(|line| say_registers(line, &profile));
+    Outcome::Ok
+}
+
+fn say(line: &mut Reply, profile: &Profile) {
+    for (name, value) in [
+        ("E", u8::from(profile.echo)),
+        (" Q", profile.quiet.into()),
+        (" V", profile.verbose.into()),
+        (" X", profile.progress),
+        (" &C", profile.dcd),
+        (" &D", profile.dtr),
+        (" +CMEE=", profile.cmee),
+    ] {
+        line.text(name);
+        line.number(value.into());
+    }
+    line.text(" +IPR=");
+    line.number(profile.rate);
+}
+
+fn say_registers(line: &mut Reply, profile: &Profile) {
+    for (at, index) in [0, 3, 4, 5, 6, 7, 8, 10, 12].into_iter().enumerate() {
+        line.text(if at > 0 { " S" } else { "S" });
+        line.number(index as u32);
+        line.text("=");
+        line.number(profile.register(index).into());
+    }
+}

@@ -1,0 +1,79 @@
+//! What the modem asks its caller to do.
+
+use super::Modem;
+use super::api::{Action, Endpoint, LinkId, Slot, TlsFiles};
+use super::link::Phase;
+use super::machine::{Machine, Run};
+use super::settings::Settings;
+use crate::time::Instant;
+
+impl Modem<'_> {
+    /// What to do next; `None` once there is nothing more.
+    #[must_use]
+    #[inline]
+    pub fn poll_action(&mut self) -> Option<Action<'_>> {
+        let [link] = &self.machine.links;
+        let asks = link.wants_close || link.wants_open || self.machine.nvram.asks();
+        let asks = asks || self.machine.port_changed || self.machine.lines_changed();
+        if asks { self.next_action() } else { None }
+    }
+
+    fn next_action(&mut self) -> Option<Action<'_>> {
+        let [link] = &mut self.machine.links;
+        let id = link.id;
+        if core::mem::take(&mut link.wants_close) {
+            return Some(Action::Close { link: id });
+        }
+        if core::mem::take(&mut link.wants_open)
+            && let Phase::Opening { deadline } = link.phase
+        {
+            let to = self.endpoint(id, deadline)?;
+            return Some(Action::Open { link: id, to });
+        }
+        self.machine.port_action().or_else(|| {
+            let (slot, bytes) = self.machine.nvram.ask()?;
+            Some(match bytes {
+                [] => Action::Erase { slot },
+                bytes => Action::Store { slot, bytes },
+            })
+        })
+    }
+
+    fn endpoint(&self, link: LinkId, deadline: Instant) -> Option<Endpoint<'_>> {
+        let nvram = &self.machine.nvram;
+        let settings = Settings::decode(nvram.get(Slot::Settings(link))?)?;
+        let files = TlsFiles {
+            root: nvram.get(Slot::Root(link)),
+            certificate: nvram.get(Slot::Certificate(link)),
+            key: nvram.get(Slot::Key(link)),
+        };
+        let tls = nvram.get(Slot::Tls(link)) == Some(&[1]);
+        Some(Endpoint {
+            host: settings.host,
+            port: settings.port,
+            tls: tls.then_some(files),
+            deadline,
+        })
+    }
+}
+
+impl Machine<'_> {
+    /// Whether the port's lines are to be moved.
+    fn lines_changed(&self) -> bool {
+        self.lines != Some(self.wanted_lines())
+    }
+
+    /// What is to be done to the port. Its speed waits for the line's end, so
+    /// that the answer goes out at the old one.
+    fn port_action<'m>(&mut self) -> Option<Action<'m>> {
+        let wanted = self.wanted_lines();
+        if self.lines.replace(wanted) != Some(wanted) {
+            return Some(Action::Lines(wanted));
+        }
+        let idle = matches!(self.run, Run::Idle);
+        if idle && core::mem::take(&mut self.port_changed) {
+            return Some(Action::Serial(self.profile.serial()));
+        }
+        None
+    }
+}

@@ -1,0 +1,258 @@
+//! A walk over every declared command: what is declared is accepted, one step
+//! outside is refused, and a form exists exactly if it was declared.
+
+use mqmodem_core::at::schema::{Kind, Param, Signature};
+use mqmodem_core::dialect::native::NATIVE;
+use mqmodem_core::modem::table::Command;
+use mqmodem_core::{Action, Config, Instant, Memory, Modem};
+
+/// What a fresh modem answers to a line, with reasons in numbers and no echo.
+fn answer(line: &str) -> String {
+    let mut memory = vec![0; 1 << 20];
+    let memory = Memory::lent(&mut memory).unwrap();
+    let mut modem = Modem::new(Config::default(), memory, Instant::ZERO);
+    say(&mut modem, "ATE0+CMEE=1\r");
+    let answer = say(&mut modem, &format!("{line}\r"));
+    assert_eq!(
+        answer.is_empty(),
+        line == "ATQ1",
+        "{line} is answered with silence"
+    );
+    answer
+}
+
+/// Types a line and carries out what can be done without a network.
+fn say(modem: &mut Modem, line: &str) -> String {
+    assert_eq!(
+        modem.handle_host(Instant::ZERO, line.as_bytes()),
+        line.len()
+    );
+    loop {
+        let slot = match modem.poll_action() {
+            Some(Action::Store { slot, .. } | Action::Erase { slot }) => slot,
+            Some(_) => continue,
+            None => break,
+        };
+        modem.handle_stored(Instant::ZERO, slot, true);
+    }
+    let said = String::from_utf8(modem.host_out().to_vec()).unwrap();
+    modem.host_sent(Instant::ZERO, said.len());
+    said
+}
+
+/// Whether the values were taken: what fails then fails for want of a broker.
+fn is_accepted(answer: &str) -> bool {
+    // S3 and S4 change what stands around it.
+    answer.contains("OK") || answer.ends_with("+CME ERROR: 3\r\n")
+}
+
+/// Whether the values were refused as such.
+fn is_refused(answer: &str) -> bool {
+    ["24", "25", "50"]
+        .iter()
+        .any(|code| answer.ends_with(&format!("+CME ERROR: {code}\r\n")))
+}
+
+fn commands() -> impl Iterator<Item = &'static Command> {
+    NATIVE.commands()
+}
+
+/// A value as it is typed.
+fn typed(param: &Param, value: &str) -> String {
+    match param.kind {
+        Kind::Int { .. } | Kind::Choice(_) => value.into(),
+        Kind::Text { .. } | Kind::Bytes { .. } => format!("\"{value}\""),
+    }
+}
+
+/// Values a parameter takes: its bounds and its example.
+fn good(param: &Param) -> Vec<String> {
+    match param.kind {
+        Kind::Int { min, max } => vec![min.to_string(), max.to_string()],
+        Kind::Choice(choices) => choices.iter().map(|(n, _)| n.to_string()).collect(),
+        Kind::Text { min, .. } | Kind::Bytes { min, .. } => {
+            let mut values = vec![param.example.to_string()];
+            values.extend((min == 0).then(String::new));
+            values
+        }
+    }
+}
+
+/// Values one step outside of what it takes.
+fn bad(param: &Param) -> Vec<String> {
+    match param.kind {
+        Kind::Int { min, max } => {
+            let mut values = vec![(u64::from(max) + 1).to_string(), "x".into(), "-1".into()];
+            values.extend(min.checked_sub(1).map(|below| below.to_string()));
+            values
+        }
+        Kind::Choice(choices) => {
+            let outside = (0..=u32::MAX).find(|n| choices.iter().all(|(choice, _)| choice != n));
+            vec![outside.unwrap_or_default().to_string(), "x".into()]
+        }
+        Kind::Text { min, max, check } => {
+            let mut values = vec!["\\00".into(), "\\FF".into()];
+            values.extend((min > 0).then(String::new));
+            values.extend((max < 60_000).then(|| "a".repeat(max + 1)));
+            values.extend(check.map(|(_, refused)| refused.to_string()));
+            values
+        }
+        Kind::Bytes { max, .. } => (max < 60_000)
+            .then(|| "a".repeat(max + 1))
+            .into_iter()
+            .collect(),
+    }
+}
+
+/// A line that sets `command` with its examples, but `value` at `index`.
+fn line(command: &Command, signature: &Signature, index: usize, value: &str) -> String {
+    if !command.is_extended() {
+        let equals = if command.name.starts_with('S') {
+            "="
+        } else {
+            ""
+        };
+        return format!("AT{}{equals}{value}", command.name);
+    }
+    let values = signature.params.iter().enumerate().map(|(at, param)| {
+        let good = good(param);
+        typed(param, if at == index { value } else { &good[0] })
+    });
+    format!(
+        "AT{}={}",
+        command.name,
+        values.collect::<Vec<_>>().join(",")
+    )
+}
+
+/// Every command, signature and parameter that can be walked.
+fn params() -> impl Iterator<Item = (&'static Command, &'static Signature, usize, &'static Param)> {
+    commands().flat_map(|command| {
+        let signatures = command.set.map_or(&[][..], |(signatures, _)| signatures);
+        signatures.iter().flat_map(move |signature| {
+            let params = signature.params.iter().enumerate();
+            params.map(move |(index, param)| (command, signature, index, param))
+        })
+    })
+}
+
+#[test]
+fn what_is_declared_is_accepted() {
+    let mut walked = 0;
+    for (command, signature, index, param) in params() {
+        for value in good(param) {
+            let line = line(command, signature, index, &value);
+            let answer = answer(&line);
+            // A certificate's size is bound to its content, a client id to the
+            // clean session: those are refused by the command, not by the range.
+            let bound = ["cert file size", "client id", "cleansession", "rst"];
+            let accepted = is_accepted(&answer) || bound.contains(&param.name);
+            let other_style = ["ATQ1", "ATV0"].contains(&line.as_str());
+            assert!(accepted || other_style, "{line} -> {answer}");
+            walked += 1;
+        }
+    }
+    assert!(walked >= params().count(), "a parameter was not walked");
+}
+
+#[test]
+fn one_step_outside_is_refused() {
+    let mut walked = 0;
+    for (command, signature, index, param) in params() {
+        for value in bad(param) {
+            // A basic command ends where its number does: there is no wrong type.
+            if !command.is_extended() && !value.bytes().all(|byte| byte.is_ascii_digit()) {
+                continue;
+            }
+            let line = line(command, signature, index, &value);
+            let answer = answer(&line);
+            assert!(is_refused(&answer), "{line} -> {answer}");
+            walked += 1;
+        }
+    }
+    let bounded =
+        params().filter(|(command, .., param)| command.is_extended() && !bad(param).is_empty());
+    assert!(walked >= bounded.count(), "a parameter was not walked");
+}
+
+#[test]
+fn too_few_and_too_many_values_are_refused() {
+    for command in commands().filter(|command| command.is_extended()) {
+        let Some((signatures, _)) = command.set else {
+            continue;
+        };
+        let longest = signatures.iter().map(|it| it.params.len()).max().unwrap();
+        let many = format!("AT{}={}", command.name, vec!["1"; longest + 1].join(","));
+        assert!(is_refused(&answer(&many)), "{many}");
+        let needs = |it: &Signature| it.params.iter().filter(|param| !param.optional).count();
+        if signatures.iter().all(|signature| needs(signature) > 0) {
+            let none = format!("AT{}=", command.name);
+            assert!(is_refused(&answer(&none)), "{none}");
+        }
+    }
+}
+
+#[test]
+fn a_form_exists_exactly_if_it_is_declared() {
+    for command in commands() {
+        let name = command.name;
+        let missing = |line: String| answer(&line).ends_with("+CME ERROR: 4\r\n");
+        let register = name.starts_with('S');
+        if command.is_extended() || register {
+            let read = missing(format!("AT{name}?"));
+            assert_eq!(read, command.read.is_none(), "{name}?");
+        }
+        if command.is_extended() {
+            // Connecting starts something that no answer ends here.
+            if name != "+MQTTCONNECT" {
+                let execute = missing(format!("AT{name}"));
+                assert_eq!(execute, command.execute.is_none(), "{name}");
+            }
+            assert_eq!(
+                missing(format!("AT{name}=1")),
+                command.set.is_none(),
+                "{name}="
+            );
+            let test = answer(&format!("AT{name}=?"));
+            assert!(test.ends_with("OK\r\n"), "{name}=? -> {test}");
+        }
+    }
+}
+
+#[test]
+fn names_are_unique_and_well_formed() {
+    let mut names: Vec<_> = commands()
+        .map(|command| command.name.to_ascii_uppercase())
+        .collect();
+    let count = names.len();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), count);
+    for command in commands() {
+        assert!(!command.summary.is_empty(), "{} says nothing", command.name);
+        assert_eq!(
+            NATIVE
+                .find(command.name.to_ascii_lowercase().as_bytes())
+                .map(|it| it.name),
+            Some(command.name)
+        );
+    }
+}
+
+#[test]
+fn no_urc_is_named_like_a_command() {
+    // 27.007 §7.2 names this one so.
+    let standard = mqmodem_core::cmd::REGISTRATION.syntax;
+    for urc in NATIVE.urcs.iter().filter(|urc| urc.syntax != standard) {
+        let name = urc.syntax.split(':').next().unwrap();
+        assert!(NATIVE.find(name.as_bytes()).is_none(), "{name}");
+    }
+}
+
+#[test]
+fn every_example_is_answered_as_the_manual_says_or_needs_a_broker() {
+    for example in commands().flat_map(|command| command.examples) {
+        let answer = answer(example.line);
+        assert!(!is_refused(&answer), "{} -> {answer}", example.line);
+    }
+}
