@@ -2,8 +2,10 @@
 
 mod commands;
 mod completions;
+mod doctor;
 mod failure;
 mod logs;
+mod man;
 #[cfg(feature = "broker")]
 mod prompt;
 mod serve;
@@ -35,8 +37,10 @@ enum Command {
     #[cfg(feature = "broker")]
     Try(try_::Arguments),
     State(state::Arguments),
+    Doctor(doctor::Arguments),
     Commands(commands::Arguments),
     Completions(completions::Arguments),
+    Man(man::Arguments),
 }
 
 /// Runs the program with the arguments of the process.
@@ -46,8 +50,10 @@ pub fn main() -> ExitCode {
         #[cfg(feature = "broker")]
         Command::Try(arguments) => try_::run(&arguments),
         Command::State(arguments) => state::run(&arguments),
+        Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Commands(arguments) => commands::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),
+        Command::Man(arguments) => man::run(&arguments),
     };
     done.unwrap_or_else(|failure| {
         // Where standard error is closed, the exit code has to say it alone.

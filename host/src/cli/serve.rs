@@ -4,6 +4,7 @@ mod plan;
 mod ports;
 mod state;
 
+pub(super) use ports::{group_id, tcp_address};
 pub(super) use state::refusal;
 
 use super::{Failure, logs, say};

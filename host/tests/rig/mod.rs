@@ -8,7 +8,7 @@
 
 mod broker;
 
-pub use broker::{Broker, TlsFiles};
+pub use broker::{Broker, TlsFiles, free_port};
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;

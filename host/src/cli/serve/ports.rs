@@ -89,7 +89,7 @@ async fn open_tcp(address: &str) -> Result<Opened, Failure> {
 }
 
 /// `PORT` on loopback, or `HOST:PORT`.
-async fn tcp_address(text: &str) -> Result<SocketAddr, Failure> {
+pub(in crate::cli) async fn tcp_address(text: &str) -> Result<SocketAddr, Failure> {
     if let Ok(port) = text.parse::<u16>() {
         return Ok(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port));
     }
@@ -120,7 +120,7 @@ fn open_serial(path: &Path, baud: u32) -> Result<Opened, Failure> {
 }
 
 /// The number of a group, from `/etc/group` where it is given by name.
-fn group_id(name: &str) -> Result<u32, Failure> {
+pub(in crate::cli) fn group_id(name: &str) -> Result<u32, Failure> {
     if let Ok(id) = name.parse() {
         return Ok(id);
     }
