@@ -13,7 +13,11 @@ use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
 use std::task::{Context, Poll, ready};
 use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+/// How long a directory may still be in use.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// A state directory in use. When it is dropped, what was submitted before is
 /// written, and what comes after fails.
@@ -88,8 +92,15 @@ impl Drop for Disk {
     }
 }
 
+/// Opens the file; a process that is just ending may have it for a moment yet.
 fn open(directory: &Path) -> Result<(Database, Vec<Value>), OpenError> {
-    let database = file::open(directory)?;
+    let begin = Instant::now();
+    let mut opened = file::open(directory);
+    while matches!(opened, Err(OpenError::InUse)) && begin.elapsed() < PATIENCE {
+        std::thread::sleep(PATIENCE / 20);
+        opened = file::open(directory);
+    }
+    let database = opened?;
     let values = file::values(&database)?;
     Ok((database, values))
 }
