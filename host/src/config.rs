@@ -10,7 +10,6 @@ mod port;
 pub use broker::{Broker, Defaults, Secret, TlsPaths};
 pub use error::ConfigError;
 pub use limits::Limits;
-pub(crate) use port::BAUD;
 pub use port::{PortPlan, mode};
 
 use mqmodem_core::dialect::native::NATIVE;

@@ -51,10 +51,12 @@ fn what_was_answered_ok_outlives_kill_9() {
     before.load(0, &authority.pem);
     before.load(1, &certificate);
     before.load(2, &key);
+    before.ok("ATE0+CMEE=1;&W");
     before.end(rustix::process::Signal::KILL);
     let mut after = modem(&directory);
     after.ask("AT+MQTTCONFIG?", &[CONFIG_SAID, "OK"]);
     after.ask("AT+MQTTTLS?", &["+MQTTTLS:1", "OK"]);
+    after.ask("AT+CMEE?", &["+CMEE: 1", "OK"]);
     let shown = shown(&directory);
     for part in [
         "root         1 certificate, SHA-256 ",

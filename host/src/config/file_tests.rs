@@ -20,7 +20,7 @@ fn the_example_is_read_and_shows_every_key() {
     let text = include_str!("../../../examples/mqmodem.toml");
     let plan = parse(Path::new("mqmodem.toml"), text).unwrap();
     let names: Vec<_> = plan.modems.iter().map(|modem| &*modem.name).collect();
-    assert_eq!(names, ["meter", "plc", "desk"]);
+    assert_eq!(names, ["meter", "plc", "desk", "lines"]);
     let plc = &plan.modems[1];
     assert!(plc.behaviour.mask_secrets);
     assert_eq!(plc.behaviour.config().identity.model, "PLC-1");
@@ -47,6 +47,21 @@ fn the_example_is_read_and_shows_every_key() {
 /// What is written, the line that is wrong, and what is said of it.
 const WRONG: &[(&str, usize, &str)] = &[
     (
+        "[[modem]]\nport = { serial = \"x\", baud = 0 }\n",
+        2,
+        "\"0\" is no setting",
+    ),
+    (
+        "[[modem]]\nport = { serial = \"x\", format = \"8X1\" }\n",
+        2,
+        "\"8X1\" is no setting",
+    ),
+    (
+        "[[modem]]\nport = { serial = \"x\", flow = \"rts\" }\n",
+        2,
+        "expected one of `none`, `rtscts`, `xonxoff`",
+    ),
+    (
         "prot = 1\n",
         1,
         "unknown field `prot`, expected one of `modem`, `broker`",
@@ -72,7 +87,7 @@ const WRONG: &[(&str, usize, &str)] = &[
     (
         "[[modem]]\nport = { tcp = \"1\", baud = 1 }\n",
         2,
-        "that of a serial device",
+        "those of a serial device",
     ),
     (
         "[[modem]]\nport = { pty = \"x\", mode = \"9\" }\n",
@@ -161,6 +176,27 @@ fn a_password_is_not_repeated() {
     assert!(!said.contains("hunter2"), "{said}");
     let plan = plan("broker = { host = \"a\", username = \"u\", password = \"hunter2\" }");
     assert!(!format!("{plan:?}").contains("hunter2"));
+}
+
+#[test]
+fn a_serial_device_has_settings() {
+    let plan = plan(
+        "[[modem]]\nport = { serial = \"/dev/a\", baud = 9600, format = \"7E2\", flow = \"rtscts\" }\n\
+         [[modem]]\nport = { serial = \"/dev/b\" }\n[[modem]]\nport = { rfc2217 = \"7001\" }\n",
+    );
+    let PortPlan::Serial { settings, .. } = plan.modems[0].port else {
+        panic!("{:?}", plan.modems[0]);
+    };
+    assert_eq!(
+        (settings.baud, settings.data_bits, settings.stop_bits),
+        (9600, 7, 2)
+    );
+    assert!(settings.rts_cts && !settings.xon_xoff);
+    let PortPlan::Serial { settings, .. } = plan.modems[1].port else {
+        panic!("{:?}", plan.modems[1]);
+    };
+    assert_eq!(settings, crate::port::serial::DEFAULT);
+    assert_eq!(plan.modems[2].name, "rfc2217 7001");
 }
 
 #[test]

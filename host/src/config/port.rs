@@ -1,16 +1,16 @@
 //! Where the host of a modem is to be.
 
+use crate::port::serial;
+use mqmodem_core::Serial;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
+use std::ffi::OsStr;
 use std::fmt;
 use std::path::PathBuf;
 
-/// The speed of a serial device unless one is given.
-pub(crate) const BAUD: u32 = 115_200;
-
 const FORMS: &str = "a port is \"stdio\", \"pty\", { pty = \"/run/mqmodem/m0\" }, \
-    { tcp = \"127.0.0.1:7000\" } or { serial = \"/dev/ttyUSB0\" }";
+    { tcp = \"127.0.0.1:7000\" }, { rfc2217 = \"127.0.0.1:7001\" } or { serial = \"/dev/ttyUSB0\" }";
 
 /// Where the host of a modem is to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,12 +27,14 @@ pub enum PortPlan {
     },
     /// On TCP: `PORT` on loopback, or `HOST:PORT`.
     Tcp(String),
+    /// On TCP with speed and control lines (RFC 2217), addressed alike.
+    Rfc2217(String),
     /// On a serial device.
     Serial {
         /// The device.
         device: PathBuf,
-        /// Its speed.
-        baud: u32,
+        /// Its speed, format and flow control.
+        settings: Serial,
     },
     /// On standard input and output.
     Stdio,
@@ -48,6 +50,7 @@ impl fmt::Display for PortPlan {
             }
             | Self::Serial { device: path, .. } => path.display().fmt(f),
             Self::Tcp(address) => write!(f, "tcp {address}"),
+            Self::Rfc2217(address) => write!(f, "rfc2217 {address}"),
             Self::Stdio => f.write_str("stdio"),
         }
     }
@@ -67,11 +70,22 @@ pub fn mode(text: &str) -> Result<u32, String> {
 struct Table {
     pty: Option<PathBuf>,
     tcp: Option<String>,
+    rfc2217: Option<String>,
     serial: Option<PathBuf>,
     #[serde(default, deserialize_with = "octal")]
     mode: Option<u32>,
     group: Option<String>,
     baud: Option<u32>,
+    format: Option<String>,
+    flow: Option<Flow>,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Flow {
+    None,
+    RtsCts,
+    XonXoff,
 }
 
 fn octal<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u32>, D::Error> {
@@ -80,25 +94,48 @@ fn octal<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u32>, D::Error> {
 }
 
 impl Table {
-    fn plan(self) -> Result<PortPlan, &'static str> {
+    fn plan(self) -> Result<PortPlan, String> {
+        let settings = self.settings()?;
         if self.pty.is_none() && (self.mode.is_some() || self.group.is_some()) {
-            return Err("mode and group are those of a pty");
+            return Err("mode and group are those of a pty".to_owned());
         }
-        if self.serial.is_none() && self.baud.is_some() {
-            return Err("baud is that of a serial device");
+        if self.serial.is_none() && settings.is_some() {
+            return Err("baud, format and flow are those of a serial device".to_owned());
         }
-        match (self.pty, self.tcp, self.serial) {
-            (Some(link), None, None) => Ok(PortPlan::Pty {
+        match (self.pty, self.tcp, self.rfc2217, self.serial) {
+            (Some(link), None, None, None) => Ok(PortPlan::Pty {
                 link: Some(link),
                 mode: self.mode,
                 group: self.group,
             }),
-            (None, Some(address), None) => Ok(PortPlan::Tcp(address)),
-            (None, None, Some(device)) => match self.baud.unwrap_or(BAUD) {
-                0 => Err("0 is no speed; write one such as baud = 9600"),
-                baud => Ok(PortPlan::Serial { device, baud }),
-            },
-            _ => Err(FORMS),
+            (None, Some(address), None, None) => Ok(PortPlan::Tcp(address)),
+            (None, None, Some(address), None) => Ok(PortPlan::Rfc2217(address)),
+            (None, None, None, Some(device)) => Ok(PortPlan::Serial {
+                device,
+                settings: settings.unwrap_or(serial::DEFAULT),
+            }),
+            _ => Err(FORMS.to_owned()),
+        }
+    }
+
+    /// How the device is set, where anything is said of it: read as on the
+    /// command line.
+    fn settings(&self) -> Result<Option<Serial>, String> {
+        let flow = match self.flow {
+            None | Some(Flow::None) => None,
+            Some(Flow::RtsCts) => Some("rtscts".to_owned()),
+            Some(Flow::XonXoff) => Some("xonxoff".to_owned()),
+        };
+        let baud = self.baud.map(|baud| baud.to_string());
+        let device = Some("-".to_owned());
+        let words = [device, baud, self.format.clone(), flow];
+        let words = words.into_iter().flatten().collect::<Vec<_>>().join(",");
+        let said = self.baud.is_some() || self.format.is_some() || self.flow.is_some();
+        match serial::parse(OsStr::new(&words)) {
+            Ok((_, settings)) => Ok(said.then_some(settings)),
+            Err(wrong) => Err(format!(
+                "\"{wrong}\" is no setting of a serial device; write baud = 9600, format = \"8N1\""
+            )),
         }
     }
 }

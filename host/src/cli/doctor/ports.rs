@@ -21,7 +21,8 @@ pub(super) async fn examine(port: &PortPlan) -> Verdict {
                 place,
             )
         }
-        PortPlan::Tcp(address) => listen(address).await,
+        PortPlan::Tcp(address) => listen("tcp", address).await,
+        PortPlan::Rfc2217(address) => listen("rfc2217", address).await,
         PortPlan::Serial { device, .. } => serial(device),
         PortPlan::Stdio => Ok("standard input and output".to_owned()),
     }
@@ -64,8 +65,8 @@ fn membership(group: &str) -> Result<(), String> {
     ))
 }
 
-async fn listen(text: &str) -> Verdict {
-    let address = tcp_address(text)
+async fn listen(kind: &str, text: &str) -> Verdict {
+    let address = tcp_address(kind, text)
         .await
         .map_err(|failure| failure.to_string())?;
     match TcpListener::bind(address) {
@@ -115,7 +116,7 @@ mod tests {
         };
         let serial = |device: &str| PortPlan::Serial {
             device: device.into(),
-            baud: 9600,
+            settings: crate::port::serial::DEFAULT,
         };
         for (port, hint) in [
             (PortPlan::Tcp(port), "is in use"),

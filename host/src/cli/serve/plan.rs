@@ -2,8 +2,8 @@
 
 use super::Arguments;
 use crate::cli::Failure;
-use crate::config::{BAUD, Behaviour, ModemPlan, Plan, PortPlan};
-use std::ffi::OsStr;
+use crate::config::{Behaviour, ModemPlan, Plan, PortPlan};
+use crate::port::serial;
 use std::path::PathBuf;
 
 /// What is to be served.
@@ -48,7 +48,7 @@ fn nothing(plan: &Plan) -> String {
     }
 }
 
-/// The ports, in the order pseudo-terminals, TCP, serial, stdio.
+/// The ports, in the order pseudo-terminals, TCP, RFC 2217, serial, stdio.
 fn ports(arguments: &Arguments) -> Result<Vec<PortPlan>, Failure> {
     let mut ports = Vec::new();
     for link in &arguments.pty {
@@ -59,9 +59,14 @@ fn ports(arguments: &Arguments) -> Result<Vec<PortPlan>, Failure> {
         });
     }
     ports.extend(arguments.tcp.iter().cloned().map(PortPlan::Tcp));
-    for device in &arguments.serial {
-        let (device, baud) = split_serial(device)?;
-        ports.push(PortPlan::Serial { device, baud });
+    ports.extend(arguments.rfc2217.iter().cloned().map(PortPlan::Rfc2217));
+    for text in &arguments.serial {
+        let (device, settings) = serial::parse(text).map_err(|wrong| {
+            Failure::new(format!(
+                "--serial takes a device, and perhaps a speed, a format and a flow control, such as /dev/ttyUSB0,9600,8N1,rtscts; \"{wrong}\" is none of them"
+            ))
+        })?;
+        ports.push(PortPlan::Serial { device, settings });
     }
     if arguments.stdio {
         ports.push(PortPlan::Stdio);
@@ -94,31 +99,5 @@ fn override_with(arguments: &Arguments, plan: &mut Plan) {
         if let Some(seed) = arguments.seed {
             behaviour.seed = seed.wrapping_add(index);
         }
-    }
-}
-
-/// `DEVICE` or `DEVICE,BAUD`.
-fn split_serial(text: &OsStr) -> Result<(PathBuf, u32), Failure> {
-    let Some((device, baud)) = text.to_str().and_then(|text| text.rsplit_once(',')) else {
-        return Ok((PathBuf::from(text), BAUD));
-    };
-    match baud.parse() {
-        Ok(baud) if baud > 0 => Ok((PathBuf::from(device), baud)),
-        _ => Err(Failure::new(format!(
-            "--serial takes a device and a speed, such as /dev/ttyUSB0,9600; \"{baud}\" is no speed"
-        ))),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_serial_device_may_have_a_speed() {
-        let split = |text: &str| split_serial(OsStr::new(text)).map_err(|e| e.to_string());
-        assert_eq!(split("/dev/a").unwrap(), ("/dev/a".into(), BAUD));
-        assert_eq!(split("/dev/a,9600").unwrap(), ("/dev/a".into(), 9600));
-        assert!(split("/dev/a,fast").unwrap_err().contains("fast"));
     }
 }

@@ -4,6 +4,7 @@ use super::Opened;
 use crate::cli::Failure;
 use crate::config::{ModemPlan, PortPlan};
 use crate::port::pty::{Options, Pty};
+use crate::port::rfc2217::Rfc2217;
 use crate::port::serial::Serial;
 use crate::port::stdio::Stdio;
 use crate::port::tcp::Tcp;
@@ -27,7 +28,8 @@ pub(super) async fn open(modems: &[ModemPlan]) -> Result<Vec<Opened>, Failure> {
                 })?
             }
             PortPlan::Tcp(address) => open_tcp(address).await?,
-            PortPlan::Serial { device, baud } => open_serial(device, *baud)?,
+            PortPlan::Rfc2217(address) => open_rfc2217(address).await?,
+            PortPlan::Serial { device, settings } => open_serial(device, *settings)?,
             PortPlan::Stdio => Opened {
                 label: Label::new("stdio"),
                 port: Box::new(Stdio::new()),
@@ -73,23 +75,35 @@ fn found_at(address: String, label: &str, port: Box<dyn Port>) -> Opened {
     }
 }
 
-async fn open_tcp(address: &str) -> Result<Opened, Failure> {
-    let socket = tcp_address(address).await?;
-    let cannot = |error| Failure::system(format_args!("cannot listen on {socket}"), &error);
-    let port = Tcp::bind(socket).await.map_err(cannot)?;
-    let bound = port.local_addr().map_err(cannot)?.to_string();
-    if !socket.ip().is_loopback() {
-        tracing::warn!("anyone who can reach {bound} can use the modem there");
+async fn open_tcp(text: &str) -> Result<Opened, Failure> {
+    let address = tcp_address("tcp", text).await?;
+    let bound = Tcp::bind(address).await;
+    let bound = bound.and_then(|port| Ok((port.local_addr()?, port)));
+    let (address, port) = bound.map_err(|error| cannot_listen(address, &error))?;
+    Ok(listening("tcp", address, Box::new(port)))
+}
+
+async fn open_rfc2217(text: &str) -> Result<Opened, Failure> {
+    let address = tcp_address("rfc2217", text).await?;
+    let bound = Rfc2217::bind(address).await;
+    let bound = bound.and_then(|port| Ok((port.local_addr()?, port)));
+    let (address, port) = bound.map_err(|error| cannot_listen(address, &error))?;
+    Ok(listening("rfc2217", address, Box::new(port)))
+}
+
+fn cannot_listen(address: SocketAddr, error: &std::io::Error) -> Failure {
+    Failure::system(format_args!("cannot listen on {address}"), error)
+}
+
+fn listening(kind: &str, address: SocketAddr, port: Box<dyn Port>) -> Opened {
+    if !address.ip().is_loopback() {
+        tracing::warn!("anyone who can reach {address} can use the modem there");
     }
-    Ok(found_at(
-        bound.clone(),
-        &format!("tcp {bound}"),
-        Box::new(port),
-    ))
+    found_at(address.to_string(), &format!("{kind} {address}"), port)
 }
 
 /// `PORT` on loopback, or `HOST:PORT`.
-pub(in crate::cli) async fn tcp_address(text: &str) -> Result<SocketAddr, Failure> {
+pub(in crate::cli) async fn tcp_address(kind: &str, text: &str) -> Result<SocketAddr, Failure> {
     if let Ok(port) = text.parse::<u16>() {
         return Ok(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port));
     }
@@ -100,17 +114,17 @@ pub(in crate::cli) async fn tcp_address(text: &str) -> Result<SocketAddr, Failur
         Ok(found) if has_host => found,
         _ => {
             return Err(Failure::new(format!(
-                "--tcp takes a port or an address of this machine with a port, such as 7000 or 0.0.0.0:7000, not \"{text}\""
+                "{kind} takes a port or an address of this machine with a port, such as 7000 or 0.0.0.0:7000, not \"{text}\""
             )));
         }
     };
     found
         .next()
-        .ok_or_else(|| Failure::new(format!("\"{text}\" has no address; give one with --tcp")))
+        .ok_or_else(|| Failure::new(format!("\"{text}\" has no address; give one for {kind}")))
 }
 
-fn open_serial(path: &Path, baud: u32) -> Result<Opened, Failure> {
-    let port = Serial::open(path, baud)
+fn open_serial(path: &Path, settings: mqmodem_core::Serial) -> Result<Opened, Failure> {
+    let port = Serial::open(path, settings)
         .map_err(|error| Failure::system(format_args!("cannot open {}", path.display()), &error))?;
     Ok(Opened {
         label: Label::new(&path.display().to_string()),
@@ -144,14 +158,14 @@ mod tests {
     #[tokio::test]
     async fn a_bare_port_is_on_loopback() {
         assert_eq!(
-            tcp_address("7000").await.unwrap().to_string(),
+            tcp_address("tcp", "7000").await.unwrap().to_string(),
             "127.0.0.1:7000"
         );
         assert_eq!(
-            tcp_address("0.0.0.0:1").await.unwrap().to_string(),
+            tcp_address("tcp", "0.0.0.0:1").await.unwrap().to_string(),
             "0.0.0.0:1"
         );
-        assert!(tcp_address(":7000").await.is_err());
-        assert!(tcp_address("70000").await.is_err());
+        assert!(tcp_address("tcp", ":7000").await.is_err());
+        assert!(tcp_address("tcp", "70000").await.is_err());
     }
 }
