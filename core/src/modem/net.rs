@@ -96,7 +96,7 @@ impl Machine<'_> {
                 if self.packet(id, packet, None) {
                     len
                 } else {
-                    0
+                    self.hold(id, packet)
                 }
             }
             Input::Held(count) => {
@@ -107,6 +107,18 @@ impl Machine<'_> {
                 self.drop_link(id, code::PROTOCOL);
                 bytes.len()
             }
+        }
+    }
+
+    /// Keeps a whole packet until there is room for it, as one that came in parts
+    /// is kept; returns how many bytes were taken.
+    fn hold(&mut self, id: LinkId, packet: &[u8]) -> usize {
+        let link = self.link_mut(id);
+        let held = link.map(|link| link.net_in.extend(packet));
+        if held == Some(Ok(())) {
+            packet.len()
+        } else {
+            0
         }
     }
 
