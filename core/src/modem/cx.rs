@@ -185,9 +185,9 @@ impl<'c, 'a> Cx<'c, 'a> {
         if machine.functionality != Functionality::Full {
             return Err(self.radio_is_off());
         }
-        let deadline = machine.now + CONNECT_LIMIT;
+        let (deadline, off) = (machine.now + CONNECT_LIMIT, machine.off);
         let link = machine.link_mut(self.link).filter(|_| configured);
-        let link = link.filter(|link| link.phase == Phase::Closed);
+        let link = link.filter(|link| link.phase == Phase::Closed && !off);
         link.ok_or(Fail::NOT_ALLOWED)?.open(deadline);
         Ok(Wait::Connect)
     }

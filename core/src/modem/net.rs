@@ -277,7 +277,10 @@ impl Machine<'_> {
                 self.fail_waiting();
                 self.inbox.push_lost(code).unwrap_or_default();
             }
-            Phase::Closing { .. } => self.complete(Wait::Disconnect, Ok(())),
+            Phase::Closing { .. } => {
+                self.fail_waiting();
+                self.complete(Wait::Disconnect, Ok(()));
+            }
         }
     }
 
@@ -329,10 +332,11 @@ impl Machine<'_> {
             link.session.sent(now);
             link.session.poll_resend(&mut link.net_out);
         }
-        if link.net_out.is_empty() && matches!(link.phase, Phase::Closing { .. }) {
+        let left = link.net_out.is_empty() && matches!(link.phase, Phase::Closing { .. });
+        self.check_wait();
+        if left {
             self.drop_link(id, code::BY_COMMAND);
         }
-        self.check_wait();
     }
 
     /// Everything of a link whose time has come.
