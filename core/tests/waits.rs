@@ -139,3 +139,15 @@ fn a_line_does_not_connect_a_modem_that_is_switched_off() {
     assert_eq!(rig.said(), "\r\n+CME ERROR: 3\r\n");
     assert!(rig.modem.is_off());
 }
+
+/// Else the host's next line would find the old link and could not connect.
+#[test]
+fn the_radio_is_off_once_the_link_is_closed() {
+    let mut rig = Rig::online(1000, 0);
+    rig.host("AT+CFUN=0");
+    assert_eq!(rig.said(), "");
+    rig.send();
+    assert_eq!(rig.said(), "\r\nOK\r\n\r\n+MQTTDISCONNECTED:30\r\n");
+    rig.host("AT+CFUN=4;+CFUN=1;+MQTTCONNECT");
+    assert_eq!(rig.opens, 2);
+}

@@ -7,7 +7,7 @@ use super::link::Phase;
 use super::machine::{Clock, Machine};
 use super::settings::Settings;
 use super::state::{Functionality, Profile};
-use super::table::{Dialect, Fail, Wait};
+use super::table::{Dialect, Fail, Outcome, Wait};
 use crate::Identity;
 use crate::at::cme;
 use crate::at::reply::Reply;
@@ -117,8 +117,8 @@ impl<'c, 'a> Cx<'c, 'a> {
         self.machine.functionality
     }
 
-    /// Switches the radio; links are dropped where it goes off.
-    pub fn set_functionality(&mut self, functionality: Functionality) {
+    /// Switches the radio; done when the links are closed, where it goes off.
+    pub fn set_functionality(&mut self, functionality: Functionality) -> Outcome {
         let was = core::mem::replace(&mut self.machine.functionality, functionality);
         let on = functionality == Functionality::Full;
         if !on {
@@ -126,6 +126,11 @@ impl<'c, 'a> Cx<'c, 'a> {
         }
         if on != (was == Functionality::Full) {
             self.machine.tell_registration(on);
+        }
+        if on {
+            Outcome::Ok
+        } else {
+            Outcome::Wait(Wait::Disconnect)
         }
     }
 
