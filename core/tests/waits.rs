@@ -151,3 +151,21 @@ fn the_radio_is_off_once_the_link_is_closed() {
     rig.host("AT+CFUN=4;+CFUN=1;+MQTTCONNECT");
     assert_eq!(rig.opens, 2);
 }
+
+#[test]
+fn a_broker_that_takes_no_bytes_is_dead_in_the_end() {
+    // In the second case a message waits for the room its PUBACK needs.
+    for puback in [false, true] {
+        let mut rig = Rig::online(100, 10);
+        rig.host(&format!("AT+MQTTPUB=t,0,0,{}", "x".repeat(95)));
+        if puback {
+            let message = b"\x32\x06\x00\x01t\x00\x07m";
+            rig.modem.handle_net_data(rig.now, LINK, message);
+        }
+        rig.wait(Duration::from_secs(30));
+        assert_eq!(
+            rig.said(),
+            "\r\n+CME ERROR: 31\r\n\r\n+MQTTDISCONNECTED:31\r\n"
+        );
+    }
+}

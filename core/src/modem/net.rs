@@ -342,10 +342,12 @@ impl Machine<'_> {
     /// Everything of a link whose time has come.
     pub(crate) fn link_timeout(&mut self, id: LinkId) {
         let now = self.now;
-        let blocked = !self.net_ready(id);
+        let unread = !self.net_ready(id);
         let Some(link) = self.link_mut(id) else {
             return;
         };
+        // Where the broker takes no bytes, it is not the host that blocks it.
+        let blocked = unread && link.net_out.free() >= ANSWER_ROOM;
         match link.phase {
             Phase::Opening { deadline } | Phase::Greeting { deadline } if deadline <= now => {
                 self.drop_link(id, code::TIMED_OUT);
