@@ -4,10 +4,11 @@ use crate::sh::{self, Result};
 use std::path::Path;
 
 /// A program and the Debian package it is in.
-const TOOLS: [(&str, &str); 4] = [
+const TOOLS: [(&str, &str); 5] = [
     ("mosquitto", "mosquitto"),
     ("mosquitto_pub", "mosquitto-clients"),
     ("mosquitto_sub", "mosquitto-clients"),
+    ("openssl", "openssl"),
     ("valgrind", "valgrind"),
 ];
 
@@ -17,17 +18,19 @@ pub fn run() -> Result {
     if missing.is_empty() {
         return Ok(());
     }
-    if sh::find("apt-get").is_some() && is_root() {
-        install(&missing)?;
-    }
+    install(&missing)?;
     match self::missing() {
         left if left.is_empty() => Ok(()),
-        left => Err(format!(
-            "the tests need {}. On Debian and its kin: sudo apt-get install {}",
-            left.join(", "),
-            left.join(" ")
-        )),
+        left => Err(wanting(&left)),
     }
+}
+
+fn wanting(packages: &[&str]) -> String {
+    format!(
+        "the tests need {}. On Debian and its kin: sudo apt-get install {}",
+        packages.join(", "),
+        packages.join(" ")
+    )
 }
 
 /// The packages that are not installed.
@@ -41,7 +44,11 @@ fn missing() -> Vec<&'static str> {
     packages
 }
 
-fn install(packages: &[&str]) -> Result {
+/// Installs Debian packages where we may, or says how.
+pub fn install(packages: &[&str]) -> Result {
+    if sh::find("apt-get").is_none() || !is_root() {
+        return Err(wanting(packages));
+    }
     println!("installing {}", packages.join(", "));
     let apt = |args: &[&str]| {
         let mut command = sh::program("apt-get", args.iter().copied());

@@ -1,7 +1,7 @@
 //! `cargo xtask test`: everything that must pass before a change lands.
 
 use crate::sh::{self, Result, cargo};
-use crate::{bench, docs, fuzz, no_std, setup, tidy};
+use crate::{bench, docs, fuzz, hosts, no_std, setup, tidy};
 use std::time::Instant;
 
 /// One thing that must pass.
@@ -53,9 +53,10 @@ const STEPS: &[Step] = &[
     ),
     step(
         "docs",
-        "the manual is current, the READMEs' transcripts hold",
+        "the manual is current, the transcripts hold",
         docs::check,
     ),
+    step("hosts", "host programs of others are served", hosts::run),
     step("fuzz-short", "ten seconds of random sessions", fuzz::short),
     step(
         "bench-parse",

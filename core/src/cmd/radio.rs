@@ -78,11 +78,9 @@ fn set_functionality(cx: &mut Cx, args: &Args) -> Outcome {
         _ => Functionality::RadioOff,
     };
     if args.flag(1) {
-        cx.restart(functionality);
-        return Outcome::EndLine;
+        return cx.restart(functionality);
     }
-    cx.set_functionality(functionality);
-    Outcome::Ok
+    cx.set_functionality(functionality)
 }
 
 fn read_functionality(cx: &mut Cx, _: &Args) -> Outcome {

@@ -2,12 +2,13 @@
 //! what is kept. The line reader stays outside, so that a handler can change
 //! all of this while it reads its values from the line.
 
-use super::api::{Config, LinkId, Memory, ModemLines, Slot};
+use super::api::{Config, LinkId, Memory, ModemLines};
 use super::code;
 use super::event::{Event, Wording};
 use super::inbox::Inbox;
 use super::link::{Link, Phase};
 use super::nvram::Nvram;
+use super::options::{ACK_TIMEOUT, Options, RECV_FORMAT};
 use super::state::{Functionality, Profile};
 use super::table::{Fail, Outcome, Wait};
 use crate::at::cme;
@@ -20,8 +21,6 @@ use core::time::Duration;
 /// How many links a modem has.
 pub(crate) const LINKS: usize = 1;
 
-/// How long a command waits for the broker's answer or the network.
-const ANSWER_LIMIT: Duration = Duration::from_secs(5);
 /// How long data mode waits for the next byte (rule R13).
 const PROMPT_LIMIT: Duration = Duration::from_secs(5);
 
@@ -75,6 +74,11 @@ pub(crate) struct Machine<'a> {
     /// The lines as the port's owner knows them.
     pub(crate) lines: Option<ModemLines>,
     pub(crate) clock: Clock,
+    pub(crate) options: Options,
+    /// State of the numbers that look random; never 0.
+    pub(crate) random: u64,
+    /// Whether the link comes back with the radio.
+    pub(crate) radio_took_link: bool,
     /// The last failure of a link, 0 if there was none.
     pub(crate) last_failure: u8,
     /// The answer to the present command.
@@ -150,6 +154,9 @@ impl<'a> Machine<'a> {
                 at: now,
                 zone: 0,
             },
+            options: Options::default(),
+            random: config.seed | 1 << 63,
+            radio_took_link: false,
             last_failure: code::DONE,
             answer: Answer::default(),
         }
@@ -164,6 +171,12 @@ impl<'a> Machine<'a> {
     #[inline]
     pub(crate) fn may_tell(&self) -> bool {
         self.now >= self.held_until
+    }
+
+    /// Whether an event is on its way to the host and waits for room only: it
+    /// comes before anything typed from now on.
+    pub(crate) fn tells(&self) -> bool {
+        !self.inbox.is_empty() && self.may_tell()
     }
 
     /// Whether a command could be answered now.
@@ -212,35 +225,6 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// As after power-on, with what is kept.
-    fn restart(&mut self, functionality: Functionality) {
-        self.leave(LinkId(0), None);
-        self.functionality = functionality;
-        self.last_failure = code::DONE;
-        self.set_profile(self.kept_profile());
-        self.inbox.push_restarted().unwrap_or_default();
-    }
-
-    /// What `&W` kept, or the factory values.
-    pub(crate) fn kept_profile(&self) -> Profile {
-        let kept = self.nvram.get(Slot::Profile);
-        kept.and_then(Profile::decode).unwrap_or(Profile::FACTORY)
-    }
-
-    pub(crate) fn set_profile(&mut self, profile: Profile) {
-        self.port_changed |= profile.serial() != self.profile.serial();
-        self.profile = profile;
-    }
-
-    /// Tells that the network is there or gone, to who asked for it.
-    pub(crate) fn tell_registration(&mut self, on: bool) {
-        for (which, reports) in self.profile.registration.into_iter().enumerate() {
-            if reports > 0 {
-                self.inbox.push_registration(which, on).unwrap_or_default();
-            }
-        }
-    }
-
     /// The lines as they should be.
     pub(crate) fn wanted_lines(&self) -> ModemLines {
         let [link] = &self.links;
@@ -257,12 +241,14 @@ impl<'a> Machine<'a> {
             return self.fail_line(Fail::MEMORY_FULL);
         }
         match outcome {
+            // What follows a restart on the line is ignored.
+            Outcome::Ok if self.restarts.is_some() => self.end_line(),
             Outcome::Ok => self.run = Run::Line { at },
-            Outcome::EndLine => self.end_line(),
             Outcome::Fail(fail) => self.fail_line(fail),
             Outcome::Wait(wait) => {
                 let limited = matches!(wait, Wait::Acknowledged(_) | Wait::Written(_));
-                let deadline = limited.then(|| self.now + ANSWER_LIMIT);
+                let limit = Duration::from_secs(self.options.get(ACK_TIMEOUT).into());
+                let deadline = limited.then(|| self.now + limit);
                 self.run = Run::Waiting { at, wait, deadline };
                 self.check_wait();
             }
@@ -296,6 +282,7 @@ impl<'a> Machine<'a> {
         let [link] = &self.links;
         match wait {
             Wait::Written(upto) if link.written >= upto => self.complete(wait, Ok(())),
+            Wait::Disconnect if link.phase == Phase::Closed => self.complete(wait, Ok(())),
             Wait::Stored if !self.nvram.is_staged() => {
                 let failed = self.nvram.take_failure();
                 let fail = Err(Fail::Cme(cme::MEMORY_FAILURE));
@@ -361,7 +348,7 @@ impl<'a> Machine<'a> {
         if self.inbox.is_empty() || !self.may_tell() || !matches!(self.run, Run::Idle) {
             return false;
         }
-        let Some((event, len)) = self.inbox.front() else {
+        let Some((event, len)) = self.inbox.front(self.options.get(RECV_FORMAT)) else {
             return false;
         };
         let wording = self.config.dialect.word;

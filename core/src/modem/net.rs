@@ -6,15 +6,12 @@ use super::event::Event;
 use super::inbox;
 use super::link::{ANSWER_ROOM, Input, Link, Phase, TooLarge};
 use super::machine::{Machine, Run};
+use super::options::{RECONNECT, RECV_FORMAT};
 use super::settings::Settings;
 use super::table::{Fail, Wait};
-use crate::at::cme;
 use crate::mqtt::{self, Connect};
 use crate::time::Instant;
-use core::time::Duration;
 
-/// How long DISCONNECT may take to reach the network.
-const CLOSE_LIMIT: Duration = Duration::from_secs(1);
 /// A PUBLISH has this packet type in its first byte's upper half.
 const PUBLISH: u8 = 3;
 
@@ -36,11 +33,13 @@ impl Machine<'_> {
     /// The transport is up: CONNECT.
     fn greet(&mut self, id: LinkId, deadline: Instant) {
         let (now, settings) = (self.now, self.nvram.get(Slot::Settings(id)));
+        let renews = self.options.is_on(RECONNECT);
         let Some(link) = self.links.get_mut(usize::from(id.0)) else {
             return;
         };
         let written = settings.and_then(Settings::decode).map(|settings| {
             link.meet(settings.host, settings.port);
+            link.session.set_renewing(renews);
             let connect = Connect {
                 client_id: settings.client_id,
                 clean_session: settings.clean_session,
@@ -96,7 +95,7 @@ impl Machine<'_> {
                 if self.packet(id, packet, None) {
                     len
                 } else {
-                    0
+                    self.hold(id, packet)
                 }
             }
             Input::Held(count) => {
@@ -107,6 +106,18 @@ impl Machine<'_> {
                 self.drop_link(id, code::PROTOCOL);
                 bytes.len()
             }
+        }
+    }
+
+    /// Keeps a whole packet until there is room for it, as one that came in parts
+    /// is kept; returns how many bytes were taken.
+    fn hold(&mut self, id: LinkId, packet: &[u8]) -> usize {
+        let link = self.link_mut(id);
+        let held = link.map(|link| link.net_in.extend(packet));
+        if held == Some(Ok(())) {
+            packet.len()
+        } else {
+            0
         }
     }
 
@@ -176,7 +187,7 @@ impl Machine<'_> {
     ) {
         match event {
             mqtt::Event::Nothing => {}
-            mqtt::Event::Connected { .. } => self.connected(id),
+            mqtt::Event::Connected { session_present } => self.connected(id, *session_present),
             mqtt::Event::Refused { code } => self.drop_link(id, *code),
             mqtt::Event::Message { .. } => self.message(packet, too_large),
             mqtt::Event::Published(id) | mqtt::Event::Unsubscribed(id) => {
@@ -189,17 +200,25 @@ impl Machine<'_> {
         }
     }
 
-    fn connected(&mut self, id: LinkId) {
-        if let Some(link) = self.link_mut(id) {
-            link.phase = Phase::Online;
+    fn connected(&mut self, id: LinkId, session_present: bool) {
+        let Some(link) = self.link_mut(id) else {
+            return;
+        };
+        link.phase = Phase::Online;
+        let own = core::mem::take(&mut link.retry).own;
+        if own {
+            self.inbox
+                .push_restored(session_present)
+                .unwrap_or_default();
+        } else {
+            self.end_connect(code::DONE, Ok(()));
         }
-        self.end_connect(code::DONE, Ok(()));
         self.tell_dropped(id);
     }
 
     /// Tells of publishes that will not be sent any more. One the host still
     /// waits for is told by the error it gets.
-    fn tell_dropped(&mut self, id: LinkId) {
+    pub(super) fn tell_dropped(&mut self, id: LinkId) {
         let awaited = match self.run {
             Run::Waiting {
                 wait: Wait::Acknowledged(id),
@@ -219,7 +238,7 @@ impl Machine<'_> {
     }
 
     /// The connect command is answered.
-    fn end_connect(&mut self, code: u8, result: Result<(), Fail>) {
+    pub(super) fn end_connect(&mut self, code: u8, result: Result<(), Fail>) {
         let word = self.config.dialect.word;
         self.begin_answer();
         self.say(|reply| word(&Event::ConnectDone { code }, reply));
@@ -228,83 +247,12 @@ impl Machine<'_> {
 
     fn message(&mut self, packet: &[u8], too_large: Option<TooLarge>) {
         let total = too_large.map(|TooLarge(total)| total);
+        let format = self.options.get(RECV_FORMAT);
         let told = self.may_tell_now()
-            && inbox::message(packet, total).is_some_and(|event| self.tell(&event));
+            && inbox::message(packet, total, format).is_some_and(|event| self.tell(&event));
         if !told {
             // `has_room_for` has seen to it that one of the two takes it.
             self.inbox.push_message(packet, total).unwrap_or_default();
-        }
-    }
-
-    /// Closes a link for a reason of our own.
-    pub(crate) fn drop_link(&mut self, id: LinkId, code: u8) {
-        if let Some(link) = self.link_mut(id) {
-            link.wants_close = true;
-        }
-        self.lose(id, code);
-    }
-
-    /// A link is gone: whoever waits for it is told why.
-    fn lose(&mut self, id: LinkId, code: u8) {
-        let Some(link) = self.link_mut(id) else {
-            return;
-        };
-        let was = link.phase;
-        link.reset();
-        if !matches!(was, Phase::Closed | Phase::Closing { .. }) {
-            self.last_failure = code;
-        }
-        self.tell_dropped(id);
-        match was {
-            Phase::Closed => {}
-            Phase::Opening { .. } | Phase::Greeting { .. } => {
-                let fail = Fail::Cme(code::connect_error(code));
-                self.end_connect(code, Err(fail));
-            }
-            Phase::Online => {
-                self.fail_waiting();
-                self.inbox.push_lost(code).unwrap_or_default();
-            }
-            Phase::Closing { .. } => {
-                self.fail_waiting();
-                self.complete(Wait::Disconnect, Ok(()));
-            }
-        }
-    }
-
-    /// A command that waits for the broker ends the moment the link dies.
-    fn fail_waiting(&mut self) {
-        if let Run::Waiting { wait, .. } = self.run
-            && matches!(wait, Wait::Acknowledged(_) | Wait::Written(_))
-        {
-            self.complete(wait, Err(Fail::Cme(cme::NETWORK_TIMEOUT)));
-        }
-    }
-
-    /// Leaves in order: DISCONNECT, then the transport is closed. The host is
-    /// told with `tell`, unless it asked for it itself.
-    pub(crate) fn leave(&mut self, id: LinkId, tell: Option<u8>) {
-        let now = self.now;
-        let Some(link) = self.link_mut(id) else {
-            return;
-        };
-        match link.phase {
-            Phase::Closed | Phase::Closing { .. } => return,
-            Phase::Opening { .. } | Phase::Greeting { .. } => {
-                return self.drop_link(id, tell.unwrap_or(code::BY_COMMAND));
-            }
-            Phase::Online => {}
-        }
-        let written = link.session.disconnect(&mut link.net_out);
-        link.phase = Phase::Closing {
-            deadline: now + CLOSE_LIMIT,
-        };
-        if written.is_err() {
-            self.drop_link(id, code::BY_COMMAND);
-        }
-        if let Some(code) = tell {
-            self.last_failure = code;
-            self.inbox.push_lost(code).unwrap_or_default();
         }
     }
 
@@ -321,19 +269,23 @@ impl Machine<'_> {
             link.session.sent(now);
             link.session.poll_resend(&mut link.net_out);
         }
-        if link.net_out.is_empty() && matches!(link.phase, Phase::Closing { .. }) {
+        let left = link.net_out.is_empty() && matches!(link.phase, Phase::Closing { .. });
+        self.check_wait();
+        if left {
             self.drop_link(id, code::BY_COMMAND);
         }
-        self.check_wait();
     }
 
     /// Everything of a link whose time has come.
     pub(crate) fn link_timeout(&mut self, id: LinkId) {
+        self.retry_timeout(id);
         let now = self.now;
-        let blocked = !self.net_ready(id);
+        let unread = !self.net_ready(id);
         let Some(link) = self.link_mut(id) else {
             return;
         };
+        // Where the broker takes no bytes, it is not the host that blocks it.
+        let blocked = unread && link.net_out.free() >= ANSWER_ROOM;
         match link.phase {
             Phase::Opening { deadline } | Phase::Greeting { deadline } if deadline <= now => {
                 self.drop_link(id, code::TIMED_OUT);
@@ -364,7 +316,7 @@ impl Link<'_> {
     /// When this link wants to be woken.
     pub(crate) fn poll_timeout(&self) -> Option<Instant> {
         match self.phase {
-            Phase::Closed => None,
+            Phase::Closed => self.retry.at,
             Phase::Opening { deadline }
             | Phase::Greeting { deadline }
             | Phase::Closing { deadline } => Some(deadline),

@@ -89,8 +89,6 @@ pub struct Urc {
 pub enum Outcome {
     /// Done; the line goes on.
     Ok,
-    /// Done; what follows on the line is ignored.
-    EndLine,
     /// Not done.
     Fail(Fail),
     /// It depends on something still to come.

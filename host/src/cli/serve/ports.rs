@@ -1,54 +1,61 @@
 //! Opens the ports that were asked for.
 
-use super::{Arguments, Opened};
+use super::Opened;
 use crate::cli::Failure;
+use crate::config::{ModemPlan, PortPlan};
 use crate::port::pty::{Options, Pty};
+use crate::port::rfc2217::Rfc2217;
 use crate::port::serial::Serial;
 use crate::port::stdio::Stdio;
 use crate::port::tcp::Tcp;
 use crate::port::watch::Watch;
 use crate::port::{Label, Port};
-use std::ffi::OsStr;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-/// The speed of a serial device unless one is given.
-const BAUD: u32 = 115_200;
-
-/// Opens every port, in the order pseudo-terminals, TCP, serial, stdio.
-pub(super) async fn open(arguments: &Arguments) -> Result<Vec<Opened>, Failure> {
+/// Opens the port of each modem.
+pub(super) async fn open(modems: &[ModemPlan]) -> Result<Vec<Opened>, Failure> {
+    let mut ptys = Ptys::default();
     let mut opened = Vec::new();
-    open_ptys(arguments, &mut opened)?;
-    for address in &arguments.tcp {
-        opened.push(open_tcp(address).await?);
-    }
-    for device in &arguments.serial {
-        opened.push(open_serial(device)?);
-    }
-    if arguments.stdio {
-        opened.push(Opened {
-            label: Label::new("stdio"),
-            port: Box::new(Stdio::new()),
-            address: None,
+    for modem in modems {
+        opened.push(match &modem.port {
+            PortPlan::Pty { link, mode, group } => {
+                let group = group.as_deref().map(group_id).transpose()?;
+                ptys.open(&Options {
+                    link: link.clone(),
+                    mode: *mode,
+                    group,
+                })?
+            }
+            PortPlan::Tcp(address) => open_tcp(address).await?,
+            PortPlan::Rfc2217(address) => open_rfc2217(address).await?,
+            PortPlan::Serial { device, settings } => open_serial(device, *settings)?,
+            PortPlan::Stdio => Opened {
+                label: Label::new("stdio"),
+                port: Box::new(Stdio::new()),
+                address: None,
+            },
         });
     }
     Ok(opened)
 }
 
-fn open_ptys(arguments: &Arguments, opened: &mut Vec<Opened>) -> Result<(), Failure> {
-    if arguments.pty.is_empty() {
-        return Ok(());
-    }
-    let watch = Watch::start()
-        .map_err(|error| Failure::system("cannot watch pseudo-terminals with inotify", &error))?;
-    let group = arguments.group.as_deref().map(group_id).transpose()?;
-    for link in &arguments.pty {
-        let options = Options {
-            link: (!link.is_empty()).then(|| PathBuf::from(link)),
-            mode: arguments.mode,
-            group,
+/// Makes pseudo-terminals; one watch does for all.
+#[derive(Default)]
+struct Ptys {
+    watch: Option<Watch>,
+}
+
+impl Ptys {
+    fn open(&mut self, options: &Options) -> Result<Opened, Failure> {
+        let watch = match self.watch.take() {
+            Some(watch) => watch,
+            None => Watch::start().map_err(|error| {
+                Failure::system("cannot watch pseudo-terminals with inotify", &error)
+            })?,
         };
-        let pty = Pty::open(&options, &watch).map_err(|error| {
+        let watch = self.watch.insert(watch);
+        let pty = Pty::open(options, watch).map_err(|error| {
             let at = options.link.as_deref().unwrap_or(Path::new("anywhere"));
             Failure::system(
                 format_args!("cannot make a pseudo-terminal at {}", at.display()),
@@ -56,9 +63,8 @@ fn open_ptys(arguments: &Arguments, opened: &mut Vec<Opened>) -> Result<(), Fail
             )
         })?;
         let address = pty.published().display().to_string();
-        opened.push(found_at(address.clone(), &address, Box::new(pty)));
+        Ok(found_at(address.clone(), &address, Box::new(pty)))
     }
-    Ok(())
 }
 
 fn found_at(address: String, label: &str, port: Box<dyn Port>) -> Opened {
@@ -69,23 +75,35 @@ fn found_at(address: String, label: &str, port: Box<dyn Port>) -> Opened {
     }
 }
 
-async fn open_tcp(address: &str) -> Result<Opened, Failure> {
-    let socket = tcp_address(address).await?;
-    let cannot = |error| Failure::system(format_args!("cannot listen on {socket}"), &error);
-    let port = Tcp::bind(socket).await.map_err(cannot)?;
-    let bound = port.local_addr().map_err(cannot)?.to_string();
-    if !socket.ip().is_loopback() {
-        tracing::warn!("anyone who can reach {bound} can use the modem there");
+async fn open_tcp(text: &str) -> Result<Opened, Failure> {
+    let address = tcp_address("tcp", text).await?;
+    let bound = Tcp::bind(address).await;
+    let bound = bound.and_then(|port| Ok((port.local_addr()?, port)));
+    let (address, port) = bound.map_err(|error| cannot_listen(address, &error))?;
+    Ok(listening("tcp", address, Box::new(port)))
+}
+
+async fn open_rfc2217(text: &str) -> Result<Opened, Failure> {
+    let address = tcp_address("rfc2217", text).await?;
+    let bound = Rfc2217::bind(address).await;
+    let bound = bound.and_then(|port| Ok((port.local_addr()?, port)));
+    let (address, port) = bound.map_err(|error| cannot_listen(address, &error))?;
+    Ok(listening("rfc2217", address, Box::new(port)))
+}
+
+fn cannot_listen(address: SocketAddr, error: &std::io::Error) -> Failure {
+    Failure::system(format_args!("cannot listen on {address}"), error)
+}
+
+fn listening(kind: &str, address: SocketAddr, port: Box<dyn Port>) -> Opened {
+    if !address.ip().is_loopback() {
+        tracing::warn!("anyone who can reach {address} can use the modem there");
     }
-    Ok(found_at(
-        bound.clone(),
-        &format!("tcp {bound}"),
-        Box::new(port),
-    ))
+    found_at(address.to_string(), &format!("{kind} {address}"), port)
 }
 
 /// `PORT` on loopback, or `HOST:PORT`.
-async fn tcp_address(text: &str) -> Result<SocketAddr, Failure> {
+pub(in crate::cli) async fn tcp_address(kind: &str, text: &str) -> Result<SocketAddr, Failure> {
     if let Ok(port) = text.parse::<u16>() {
         return Ok(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port));
     }
@@ -96,18 +114,17 @@ async fn tcp_address(text: &str) -> Result<SocketAddr, Failure> {
         Ok(found) if has_host => found,
         _ => {
             return Err(Failure::new(format!(
-                "--tcp takes a port or an address of this machine with a port, such as 7000 or 0.0.0.0:7000, not \"{text}\""
+                "{kind} takes a port or an address of this machine with a port, such as 7000 or 0.0.0.0:7000, not \"{text}\""
             )));
         }
     };
     found
         .next()
-        .ok_or_else(|| Failure::new(format!("\"{text}\" has no address; give one with --tcp")))
+        .ok_or_else(|| Failure::new(format!("\"{text}\" has no address; give one for {kind}")))
 }
 
-fn open_serial(text: &OsStr) -> Result<Opened, Failure> {
-    let (path, baud) = split_serial(text)?;
-    let port = Serial::open(&path, baud)
+fn open_serial(path: &Path, settings: mqmodem_core::Serial) -> Result<Opened, Failure> {
+    let port = Serial::open(path, settings)
         .map_err(|error| Failure::system(format_args!("cannot open {}", path.display()), &error))?;
     Ok(Opened {
         label: Label::new(&path.display().to_string()),
@@ -116,29 +133,8 @@ fn open_serial(text: &OsStr) -> Result<Opened, Failure> {
     })
 }
 
-/// `DEVICE` or `DEVICE,BAUD`.
-fn split_serial(text: &OsStr) -> Result<(PathBuf, u32), Failure> {
-    let Some((device, baud)) = text.to_str().and_then(|text| text.rsplit_once(',')) else {
-        return Ok((PathBuf::from(text), BAUD));
-    };
-    match baud.parse() {
-        Ok(baud) if baud > 0 => Ok((PathBuf::from(device), baud)),
-        _ => Err(Failure::new(format!(
-            "--serial takes a device and a speed, such as /dev/ttyUSB0,9600; \"{baud}\" is no speed"
-        ))),
-    }
-}
-
-/// Permissions in octal, as for chmod.
-pub(super) fn mode(text: &str) -> Result<u32, String> {
-    match u32::from_str_radix(text, 8) {
-        Ok(mode) if mode <= 0o777 => Ok(mode),
-        _ => Err("write three octal digits, such as 660".to_owned()),
-    }
-}
-
 /// The number of a group, from `/etc/group` where it is given by name.
-fn group_id(name: &str) -> Result<u32, Failure> {
+pub(in crate::cli) fn group_id(name: &str) -> Result<u32, Failure> {
     if let Ok(id) = name.parse() {
         return Ok(id);
     }
@@ -159,25 +155,17 @@ fn group_id(name: &str) -> Result<u32, Failure> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_serial_device_may_have_a_speed() {
-        let split = |text: &str| split_serial(OsStr::new(text)).map_err(|e| e.to_string());
-        assert_eq!(split("/dev/a").unwrap(), ("/dev/a".into(), BAUD));
-        assert_eq!(split("/dev/a,9600").unwrap(), ("/dev/a".into(), 9600));
-        assert!(split("/dev/a,fast").unwrap_err().contains("fast"));
-    }
-
     #[tokio::test]
     async fn a_bare_port_is_on_loopback() {
         assert_eq!(
-            tcp_address("7000").await.unwrap().to_string(),
+            tcp_address("tcp", "7000").await.unwrap().to_string(),
             "127.0.0.1:7000"
         );
         assert_eq!(
-            tcp_address("0.0.0.0:1").await.unwrap().to_string(),
+            tcp_address("tcp", "0.0.0.0:1").await.unwrap().to_string(),
             "0.0.0.0:1"
         );
-        assert!(tcp_address(":7000").await.is_err());
-        assert!(tcp_address("70000").await.is_err());
+        assert!(tcp_address("tcp", ":7000").await.is_err());
+        assert!(tcp_address("tcp", "70000").await.is_err());
     }
 }
