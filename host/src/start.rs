@@ -2,7 +2,6 @@
 
 use crate::clock::Clock;
 use crate::driver::{Driver, Parts};
-
 use crate::net::TlsConfigs;
 use crate::port::{Label, Port};
 use crate::store::Forgetful;
@@ -33,8 +32,11 @@ impl Shared {
     pub fn driver(&self, port: Box<dyn Port>, label: Label, config: Config<'static>) -> Driver {
         let mut stop = self.stop.subscribe();
         let tap = self.trace.clone();
+        let now = self.clock.now();
+        let mut modem = Modem::new(config, Memory::heap(), now);
+        modem.set_clock(now, Clock::unix());
         Driver::new(Parts {
-            modem: Modem::new(config, Memory::heap(), self.clock.now()),
+            modem,
             clock: self.clock,
             port,
             tap: tap.map(|trace| Tap::new(trace, label.clone())),

@@ -13,21 +13,31 @@ const TOOLS: [(&str, &str); 4] = [
 
 /// Checks that every tool is there and installs what is missing where it may.
 pub fn run() -> Result {
-    let missing = missing();
-    if missing.is_empty() {
+    apt(&missing(), "the tests need")?;
+    match missing() {
+        left if left.is_empty() => Ok(()),
+        left => Err(how_to_install(&left, "the tests need")),
+    }
+}
+
+/// Installs these packages of Debian where it may; else says who needs them and
+/// how to get them.
+pub fn apt(packages: &[&str], who_needs: &str) -> Result {
+    if packages.is_empty() {
         return Ok(());
     }
     if sh::find("apt-get").is_some() && is_root() {
-        install(&missing)?;
+        return install(packages);
     }
-    match self::missing() {
-        left if left.is_empty() => Ok(()),
-        left => Err(format!(
-            "the tests need {}. On Debian and its kin: sudo apt-get install {}",
-            left.join(", "),
-            left.join(" ")
-        )),
-    }
+    Err(how_to_install(packages, who_needs))
+}
+
+fn how_to_install(packages: &[&str], who_needs: &str) -> String {
+    format!(
+        "{who_needs} {}. On Debian and its kin: sudo apt-get install {}",
+        packages.join(", "),
+        packages.join(" ")
+    )
 }
 
 /// The packages that are not installed.

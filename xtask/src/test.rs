@@ -1,7 +1,7 @@
 //! `cargo xtask test`: everything that must pass before a change lands.
 
 use crate::sh::{self, Result, cargo};
-use crate::{bench, docs, fuzz, no_std, setup, tidy};
+use crate::{bench, docs, fuzz, hosts, no_std, setup, tidy};
 use std::time::Instant;
 
 /// One thing that must pass.
@@ -55,6 +55,11 @@ const STEPS: &[Step] = &[
         "docs",
         "the manual is current, the READMEs' transcripts hold",
         docs::check,
+    ),
+    step(
+        "hosts",
+        "host programs by others, against a modem and Mosquitto",
+        hosts::all,
     ),
     step("fuzz-short", "ten seconds of random sessions", fuzz::short),
     step(
