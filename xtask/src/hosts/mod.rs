@@ -75,6 +75,24 @@ const HOSTS: &[Host] = &[
     debian("kermit", "ckermit", "kermit.ksc"),
     debian("picocom", "picocom", "picocom.py"),
     debian("tio", "tio", "tio.py"),
+    host("pyserial", "pyserial_host.py", Source::PyPi("pyserial")),
+    host("atlib", "atlib_host.py", Source::PyPi("atlib")),
+    host(
+        "gsmmodem",
+        "gsmmodem_host.py",
+        Source::PyPi("python-gsmmodem-new"),
+    ),
+    host(
+        "pyatcommand",
+        "pyatcommand_host.py",
+        Source::PyPi("pyatcommand"),
+    ),
+    host("serialport", "serialport.js", Source::Npm("serialport")),
+    host(
+        "serialport-gsm",
+        "serialport-gsm.js",
+        Source::Npm("serialport-gsm"),
+    ),
 ];
 
 /// Installs the hosts that are asked for, or all, and runs them one by one.
