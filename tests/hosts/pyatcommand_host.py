@@ -30,9 +30,10 @@ ask(f'AT+MQTTSUB="{TOPIC}",1')
 send = ["mosquitto_pub", "-p", os.environ["BROKER"], "-q", "1", "-t", TOPIC, "-m", "now"]
 subprocess.run(send, check=True)
 equal(client.get_urc(timeout=10), f'+MQTTRECV:"{TOPIC}",1,0,3,now')
-# It follows what it sees: without echo and with numbers for words.
-client.send_command("ATE0", timeout=10)
-equal(client.echo, False)
+# It follows what it sees.
+equal(client.echo, True)
+ask("ATE0")
 ask(PUBLISH)
+equal(client.echo, False)
 ask(DISCONNECT)
 client.disconnect()
