@@ -10,7 +10,7 @@ use crate::store::Store;
 use crate::timer::Timer;
 use crate::trace::Tap;
 use links::Links;
-use mqmodem_core::{Action, Instant, Modem};
+use mqmodem_core::{Action, Instant, Modem, Serial};
 use std::cell::RefCell;
 use std::fmt;
 use std::future::Future;
@@ -69,9 +69,17 @@ pub struct Driver {
     links: Links,
     timer: Timer,
     held: Held,
+    switch: Option<Switch>,
     tap: Option<Box<Tap>>,
     stop: Option<Stop>,
     phase: Phase,
+}
+
+/// Another speed or format, due once `after` more bytes went to the host: the
+/// answer to the command that asked for it, not what is said behind it.
+struct Switch {
+    serial: Serial,
+    after: usize,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -104,6 +112,7 @@ impl Driver {
             links: Links::new(parts.tls),
             timer: Timer::default(),
             held: Held::default(),
+            switch: None,
             tap: parts.tap.map(Box::new),
             stop: Some(parts.stop),
             phase: Phase::Running,
@@ -169,6 +178,16 @@ impl Driver {
                 }
                 Some(Action::Store { slot, bytes }) => Some((slot, self.store.put(slot, bytes))),
                 Some(Action::Erase { slot }) => Some((slot, self.store.erase(slot))),
+                Some(Action::Lines(lines)) => {
+                    tracing::debug!(port = %self.label, dcd = lines.dcd, dsr = lines.dsr, "modem lines");
+                    self.port.set_lines(lines);
+                    None
+                }
+                Some(Action::Serial(serial)) => {
+                    let after = self.modem.host_out().len();
+                    self.switch = Some(Switch { serial, after });
+                    None
+                }
                 Some(_) => None,
             };
             moved = true;
@@ -237,23 +256,43 @@ impl Driver {
                 }
                 self.modem.handle_host_lines(now, lines);
             }
+            Input::Break => {
+                if let Some(tap) = &mut self.tap {
+                    tap.broke();
+                }
+                self.modem.handle_host_break(now);
+            }
             Input::End => self.phase = Phase::Ending,
         }
     }
 
     fn answer(&mut self, cx: &mut Context<'_>, now: Instant) -> bool {
         let mut moved = false;
-        while !self.modem.host_out().is_empty() {
-            let Poll::Ready(n) = self.port.poll_write(cx, self.modem.host_out()) else {
-                break;
+        loop {
+            let due = self.switch.as_ref().map(|switch| switch.after);
+            if due == Some(0)
+                && let Some(switch) = self.switch.take()
+            {
+                self.port.set_serial(switch.serial);
+                continue;
+            }
+            let out = self.modem.host_out();
+            let out = out.get(..due.unwrap_or(out.len())).unwrap_or(out);
+            if out.is_empty() {
+                return moved;
+            }
+            let Poll::Ready(n) = self.port.poll_write(cx, out) else {
+                return moved;
             };
             if let Some(tap) = &mut self.tap {
                 tap.to_host(self.modem.host_out().get(..n).unwrap_or_default());
             }
             self.modem.host_sent(now, n);
+            if let Some(switch) = &mut self.switch {
+                switch.after = switch.after.saturating_sub(n);
+            }
             moved = true;
         }
-        moved
     }
 
     /// Nothing moves any more: waits, unless it is time to go.

@@ -51,6 +51,10 @@ fn what_cannot_be_done_is_said_in_one_sentence() {
             "address of this machine",
         ),
         (
+            &["serve", "--rfc2217", "nonsense"],
+            "--rfc2217 takes a port",
+        ),
+        (
             &["serve", "--serial", "/dev/no-such-device"],
             "check the name",
         ),
@@ -58,6 +62,12 @@ fn what_cannot_be_done_is_said_in_one_sentence() {
             &["serve", "--serial", "/dev/ttyS0,fast"],
             "such as /dev/ttyUSB0,9600",
         ),
+        (
+            &["serve", "--serial", "/dev/ttyS0,9600,9X9"],
+            "\"9X9\" is none of them",
+        ),
+        // No terminal at all.
+        (&["serve", "--serial", "/dev/null"], "give a serial device"),
         (
             &["serve", "--stdio", "--trace", "/nowhere/trace.log"],
             "check the name",

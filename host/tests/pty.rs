@@ -6,7 +6,10 @@ mod support;
 use mqmodem::port::pty::{Options, Pty};
 use mqmodem::port::watch::Watch;
 use rustix::fs::OFlags;
-use rustix::termios::{LocalModes, OptionalActions, OutputModes, tcgetattr, tcsetattr};
+use rustix::termios::{
+    LocalModes, OptionalActions, OutputModes, ioctl_tiocexcl, tcgetattr, tcsetattr,
+};
+use rustix::thread::{CapabilitySet, capabilities, set_capabilities};
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Write};
 use std::os::unix::fs::{OpenOptionsExt, symlink};
@@ -184,4 +187,37 @@ async fn a_link_that_is_not_ours_is_left_alone() {
     let refused = Pty::open(&linked(&link), &watch).unwrap_err();
     assert_eq!(refused.kind(), std::io::ErrorKind::AlreadyExists);
     assert_eq!(std::fs::read_to_string(&link).unwrap(), "precious");
+}
+
+/// Takes from this thread what lets root open a terminal in exclusive mode.
+fn be_anyone() {
+    let mut mine = capabilities(None).unwrap();
+    mine.effective.remove(CapabilitySet::SYS_ADMIN);
+    set_capabilities(None, mine).unwrap();
+}
+
+#[tokio::test]
+async fn a_host_that_leaves_the_terminal_locked_locks_no_one_out() {
+    be_anyone();
+    let scratch = Scratch::new();
+    let link = scratch.join("modem");
+    let pty = Pty::open(&linked(&link), &Watch::start().unwrap()).unwrap();
+    let mut modem = drive(pty);
+    for _ in 0..2 {
+        let mut host = attach(&link);
+        ioctl_tiocexcl(&host).unwrap();
+        assert!(File::open(&link).is_err());
+        modem.expect(Told::Came).await;
+        host.write_all(b"AT\r").unwrap();
+        drop(host);
+        modem.expect_bytes(b"AT\r").await;
+        modem.expect(Told::Gone).await;
+        assert_eq!(modem.turns_while_idle().await, 0);
+    }
+    let host = attach(&link);
+    modem.expect(Told::Came).await;
+    modem.say(b"fresh");
+    assert_eq!(hear(&host, 5).await, b"fresh");
+    modem.stop().await;
+    assert!(link.symlink_metadata().is_err());
 }

@@ -30,7 +30,7 @@ pub fn check() -> Result {
 }
 
 /// The program as the tests built it.
-fn program() -> Result<PathBuf> {
+pub fn program() -> Result<PathBuf> {
     let everything = ["--workspace", "--bins", "--examples"];
     sh::run(&mut cargo(
         ["build", "--quiet"].into_iter().chain(everything),

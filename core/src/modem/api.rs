@@ -75,8 +75,8 @@ pub enum Action<'m> {
     },
     /// Drive the lines of the port, where it has them.
     Lines(ModemLines),
-    /// Set the port's speed and format, where it has them, once `host_out` has
-    /// left it.
+    /// Set the port's speed and format, where it has them, once what is in
+    /// `host_out` now has left it. No input is taken before this is asked.
     Serial(Serial),
 }
 

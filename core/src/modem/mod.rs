@@ -9,6 +9,7 @@
     )
 )]
 
+mod abandon;
 mod actions;
 pub mod api;
 pub mod code;
@@ -121,7 +122,8 @@ impl<'a> Modem<'a> {
             Run::Idle => self.has_echo_room(),
             Run::Line { .. } | Run::Waiting { .. } => false,
         };
-        ready && !self.machine.off
+        // What was typed ahead is answered at the port's new speed.
+        ready && !self.machine.off && !self.machine.port_changed
     }
 
     /// Whether what is still to be echoed of a line fits, whatever it may be: it
@@ -184,11 +186,7 @@ impl<'a> Modem<'a> {
     pub fn handle_host_lines(&mut self, now: Instant, lines: HostLines) {
         self.at(now);
         if !lines.dtr {
-            self.reader.drop_line();
-            self.hold_events();
-            if matches!(self.machine.run, Run::Prompt { .. }) {
-                self.machine.run = Run::Idle;
-            }
+            self.forget_line();
             if self.machine.profile.dtr == 2 {
                 self.machine.leave(LinkId(0), Some(code::BY_COMMAND));
             }

@@ -27,6 +27,8 @@ pub(crate) enum Op {
     NetTakes(Option<usize>),
     /// The host moves its lines.
     Lines(HostLines),
+    /// The host sends a break.
+    Break,
     /// From now on storing succeeds, or does not.
     Stores(bool),
     /// From now on a broker is there that answers, or not.
@@ -47,6 +49,7 @@ impl fmt::Debug for Op {
             Self::HostTakes(n) => write!(f, "host takes {n:?}"),
             Self::NetTakes(n) => write!(f, "net takes {n:?}"),
             Self::Lines(lines) => write!(f, "{lines:?}"),
+            Self::Break => write!(f, "break"),
             Self::Stores(ok) => write!(f, "stores {ok}"),
             Self::Polite(polite) => write!(f, "polite broker {polite}"),
             Self::Timeout => write!(f, "timeout"),
@@ -143,6 +146,9 @@ impl Reader<'_> {
             },
             _ => {
                 let byte = self.byte();
+                if byte & 0b1100 == 0b1100 {
+                    return Op::Break;
+                }
                 Op::Lines(HostLines {
                     dtr: byte & 1 == 0,
                     rts: byte & 2 == 0,

@@ -142,6 +142,7 @@ impl<'a> Rig<'a> {
             Op::HostTakes(n) => self.host_takes = *n,
             Op::NetTakes(n) => self.net_takes = *n,
             Op::Lines(lines) => self.modem.handle_host_lines(self.now, *lines),
+            Op::Break => self.modem.handle_host_break(self.now),
             Op::Stores(ok) => self.stores = *ok,
             Op::Polite(polite) => self.polite = *polite,
             Op::Timeout => self.timeout(),

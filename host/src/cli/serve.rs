@@ -43,8 +43,13 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "ADDRESS")]
     tcp: Vec<String>,
 
-    /// A modem on a serial device, 8N1, at 115200 unless a speed is given.
-    #[arg(long, value_name = "DEVICE[,BAUD]")]
+    /// A modem on TCP with speed and control lines (RFC 2217), addressed alike.
+    #[arg(long, value_name = "ADDRESS")]
+    rfc2217: Vec<String>,
+
+    /// A modem on a serial device, at 115200 8N1 unless told otherwise; rtscts or
+    /// xonxoff for flow control.
+    #[arg(long, value_name = "DEVICE[,BAUD][,8N1][,rtscts]")]
     serial: Vec<OsString>,
 
     /// A modem on standard input and output; it ends with the input.
@@ -83,6 +88,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     logs::start(arguments.verbose);
     let count = arguments.pty.len()
         + arguments.tcp.len()
+        + arguments.rfc2217.len()
         + arguments.serial.len()
         + usize::from(arguments.stdio);
     if count == 0 {

@@ -1,8 +1,18 @@
 //! Where a host is attached: PTY, TCP, stdio or a serial device.
+//!
+//! What a port makes of the lines between host and modem:
+//!
+//! | port | host's DTR and RTS | the modem's DCD and DSR |
+//! |---|---|---|
+//! | [`pty`], [`tcp`] | on while a host has it open | not shown |
+//! | [`stdio`] | on | not shown |
+//! | [`rfc2217`] | on at connect, then as the host sets them | told to the host |
+//! | [`serial`] | our DSR or DCD, and CTS, where they are wired | our DTR and RTS |
 
 mod label;
 #[cfg(target_os = "linux")]
 pub mod pty;
+pub mod rfc2217;
 pub mod serial;
 pub mod stdio;
 pub mod tcp;
@@ -10,7 +20,7 @@ pub mod tcp;
 pub mod watch;
 
 pub use label::Label;
-use mqmodem_core::HostLines;
+use mqmodem_core::{HostLines, ModemLines, Serial};
 use std::fmt::Debug;
 use std::task::{Context, Poll};
 #[cfg(target_os = "linux")]
@@ -23,6 +33,8 @@ pub enum Input {
     Bytes(usize),
     /// The host moved its lines, after the bytes before.
     Lines(HostLines),
+    /// The host sent a break, after the bytes before.
+    Break,
     /// The host is gone for good; nothing will come any more.
     End,
 }
@@ -55,6 +67,13 @@ pub trait Port: Debug + Send {
     fn poll_flush(&mut self, _cx: &mut Context<'_>) -> Poll<()> {
         Poll::Ready(())
     }
+
+    /// Drives the lines to the host, where the port has them.
+    fn set_lines(&mut self, _lines: ModemLines) {}
+
+    /// Sets speed and format, where the port has them, once what was written
+    /// before has left it. Until then `poll_write` takes nothing more.
+    fn set_serial(&mut self, _serial: Serial) {}
 
     /// Looks after what is neither input nor output: hosts that come, or try
     /// to. Ready when `poll_read` is worth another try.

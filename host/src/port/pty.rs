@@ -17,7 +17,9 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-use rustix::termios::{OptionalActions, QueueSelector, tcflush, tcgetattr, tcsetattr};
+use rustix::termios::{
+    OptionalActions, QueueSelector, ioctl_tiocnxcl, tcflush, tcgetattr, tcsetattr,
+};
 use std::io;
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStringExt;
@@ -49,33 +51,25 @@ pub struct Pty {
     watched: Watched,
     path: PathBuf,
     link: Option<Link>,
+    watch: Watch,
+    options: Options,
 }
 
 impl Pty {
     /// Makes a PTY in raw mode and publishes it.
     pub fn open(options: &Options, watch: &Watch) -> io::Result<Self> {
-        let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC)?;
-        grantpt(&master)?;
-        unlockpt(&master)?;
-        rustix::io::ioctl_fionbio(&master, true)?;
-        let path = PathBuf::from(std::ffi::OsString::from_vec(
-            ptsname(&master, Vec::new())?.into_bytes(),
-        ));
-        settle(&path)?;
-        permit(&path, options)?;
-        let watched = watch.add(&path)?;
-        let link = options
-            .link
-            .as_deref()
-            .map(|link| Link::publish(link, &path));
+        let (master, path) = make(options)?;
+        let link = options.link.as_deref();
         Ok(Self {
-            master: Arc::new(master),
+            master,
             host: None,
             leaving: false,
             news: None,
-            watched,
-            link: link.transpose()?,
+            watched: watch.add(&path)?,
+            link: link.map(|link| Link::publish(link, &path)).transpose()?,
             path,
+            watch: watch.clone(),
+            options: options.clone(),
         })
     }
 
@@ -107,12 +101,32 @@ impl Pty {
     fn depart(&mut self) -> Input {
         self.host = None;
         self.leaving = false;
-        if let Err(error) = settle(&self.path) {
-            tracing::warn!(path = %self.path.display(), "cannot reset the terminal: {error}");
+        match settle(&self.path) {
+            Err(error) if error.kind() == io::ErrorKind::ResourceBusy => self.replace(),
+            Err(error) => {
+                tracing::warn!(path = %self.path.display(), "cannot reset the terminal: {error}");
+            }
+            Ok(()) => {}
         }
         // The next one may be there already.
         self.look();
         Input::Lines(ABSENT)
+    }
+
+    /// The host has gone and left the terminal in exclusive mode (TIOCEXCL), in
+    /// which only root may open it, to end that mode among others. Another
+    /// takes its place.
+    fn replace(&mut self) {
+        let old = self.published().to_owned();
+        match Self::open(&self.options, &self.watch) {
+            Ok(new) => {
+                *self = new;
+                tracing::warn!(was = %old.display(), now = %self.published().display(), "a host left the terminal locked (TIOCEXCL); made another");
+            }
+            Err(error) => {
+                tracing::error!(path = %old.display(), "a host left the terminal locked (TIOCEXCL), and no other can be made: {error}");
+            }
+        }
     }
 
     /// Looks whether a host has come or the last one has gone.
@@ -185,13 +199,28 @@ impl Port for Pty {
     }
 }
 
-/// Raw mode, and nothing unread in the slave. Needs no host, disturbs none.
+/// A new master and where its slave is.
+fn make(options: &Options) -> io::Result<(Arc<OwnedFd>, PathBuf)> {
+    let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC)?;
+    grantpt(&master)?;
+    unlockpt(&master)?;
+    rustix::io::ioctl_fionbio(&master, true)?;
+    let path = PathBuf::from(std::ffi::OsString::from_vec(
+        ptsname(&master, Vec::new())?.into_bytes(),
+    ));
+    settle(&path)?;
+    permit(&path, options)?;
+    Ok((Arc::new(master), path))
+}
+
+/// Raw mode, open to all, and nothing unread in the slave. Needs no host, disturbs none.
 fn settle(path: &Path) -> io::Result<()> {
     let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::NONBLOCK | OFlags::CLOEXEC;
     let slave = rustix::fs::open(path, flags, Mode::empty())?;
     let mut terminal = tcgetattr(&slave)?;
     terminal.make_raw();
     tcsetattr(&slave, OptionalActions::Now, &terminal)?;
+    ioctl_tiocnxcl(&slave)?;
     tcflush(&slave, QueueSelector::IFlush)?;
     Ok(())
 }

@@ -1,8 +1,19 @@
 //! A host on a serial device.
+//!
+//! The modem is the DCE of a cable, our device is made to be a DTE: the host is
+//! behind a null-modem cable, or behind one that crosses just the data. What
+//! that cable carries of the control lines is shown and seen; see
+//! [`super`] for which line becomes which. A break is ignored by the device's
+//! driver.
+
+mod device;
+mod spec;
+mod wiring;
 
 use super::{ABSENT, Input, PRESENT, Port};
-use mqmodem_core::HostLines;
-use serial2_tokio::SerialPort;
+use device::Device;
+use mqmodem_core::{HostLines, ModemLines};
+pub use spec::{DEFAULT, parse};
 use std::future::Future;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -10,63 +21,154 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::task::JoinHandle;
 use tokio::time::Sleep;
+use wiring::Wiring;
 
-/// How often a device that vanished is tried again.
-const RETRY: Duration = Duration::from_secs(1);
+/// How soon a device that vanished is tried again; then ever less often.
+const FIRST_RETRY: Duration = Duration::from_millis(500);
+const LAST_RETRY: Duration = Duration::from_secs(10);
 
-/// A host on a serial device, 8N1. A device that vanishes, as a USB adapter
-/// does when it is pulled, is opened again when it is back.
+/// How often the host's lines are looked at. No event tells of them: the one
+/// system call that waits for a change cannot be ended.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// A host on a serial device. A device that vanishes, as a USB adapter does
+/// when it is pulled, is opened again when it is back.
 #[derive(Debug)]
 pub struct Serial {
     path: PathBuf,
-    baud: u32,
-    device: Option<SerialPort>,
-    retry: Option<Pin<Box<Sleep>>>,
+    opened: mqmodem_core::Serial,
+    settings: mqmodem_core::Serial,
+    lines: ModemLines,
+    device: Option<Device>,
+    /// Another speed or format is set when this ends.
+    draining: Option<JoinHandle<()>>,
+    /// When to look: at the lines, or for the device.
+    next: Option<Pin<Box<Sleep>>>,
+    retry: Duration,
+    wiring: Wiring,
+    host: HostLines,
+    /// Not told yet.
     news: Option<HostLines>,
+    /// DTR fell since the last was told; it must not be missed.
+    fell: bool,
 }
 
 impl Serial {
-    /// Opens the device.
-    pub fn open(path: &Path, baud: u32) -> io::Result<Self> {
-        Ok(Self {
+    /// Opens the device; an error where another program has it.
+    pub fn open(path: &Path, settings: mqmodem_core::Serial) -> io::Result<Self> {
+        let mut port = Self {
             path: path.to_owned(),
-            baud,
-            device: Some(SerialPort::open(path, baud)?),
-            retry: None,
-            news: Some(PRESENT),
-        })
+            opened: settings,
+            settings,
+            lines: ModemLines {
+                dcd: false,
+                dsr: true,
+            },
+            device: None,
+            draining: None,
+            next: None,
+            retry: FIRST_RETRY,
+            wiring: Wiring::default(),
+            host: ABSENT,
+            news: None,
+            fell: false,
+        };
+        port.attach()?;
+        Ok(port)
+    }
+
+    fn attach(&mut self) -> io::Result<()> {
+        let device = Device::open(&self.path, self.settings)?;
+        device.show(self.lines, self.settings);
+        self.wiring = Wiring::default();
+        self.device = Some(device);
+        self.retry = FIRST_RETRY;
+        self.look();
+        Ok(())
     }
 
     fn lose(&mut self, why: &str) {
         tracing::error!(device = %self.path.display(), "lost, trying to open it again: {why}");
         self.device = None;
-        self.news = Some(ABSENT);
-        self.retry = Some(Box::pin(tokio::time::sleep(RETRY)));
+        self.draining = None;
+        self.tell(ABSENT);
+        self.wait(FIRST_RETRY);
     }
 
     fn reopen(&mut self) {
-        if let Ok(device) = SerialPort::open(&self.path, self.baud) {
+        if self.attach().is_ok() {
             tracing::info!(device = %self.path.display(), "open again");
-            self.device = Some(device);
-            self.news = Some(PRESENT);
         } else {
-            self.retry = Some(Box::pin(tokio::time::sleep(RETRY)));
+            self.retry = (self.retry * 2).min(LAST_RETRY);
+            self.wait(self.retry);
         }
+    }
+
+    /// Looks at the host's lines, and when to do so again.
+    fn look(&mut self) {
+        match self.device.as_ref().and_then(Device::look) {
+            Some((dtr, rts)) => {
+                let lines = self.wiring.judge(dtr, rts);
+                self.tell(lines);
+                self.wait(LOOK);
+            }
+            None => self.tell(PRESENT),
+        }
+    }
+
+    fn tell(&mut self, lines: HostLines) {
+        if lines != self.host {
+            self.fell |= self.host.dtr && !lines.dtr;
+            self.host = lines;
+            self.news = Some(lines);
+        }
+    }
+
+    fn next_news(&mut self) -> Option<HostLines> {
+        let fell = std::mem::take(&mut self.fell);
+        if fell && self.news.is_some_and(|lines| lines.dtr) {
+            return Some(ABSENT);
+        }
+        self.news.take()
+    }
+
+    fn wait(&mut self, time: Duration) {
+        self.next = Some(Box::pin(tokio::time::sleep(time)));
+    }
+
+    /// Ready when no other speed or format is to be set.
+    fn poll_switched(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let Some(draining) = &mut self.draining else {
+            return Poll::Ready(());
+        };
+        let _ = ready!(Pin::new(draining).poll(cx));
+        self.draining = None;
+        if let Some(device) = &mut self.device {
+            match device.set(self.settings) {
+                Ok(()) => tracing::debug!(device = %self.path.display(), "now {:?}", self.settings),
+                Err(error) => {
+                    tracing::warn!(device = %self.path.display(), "does not take {:?}: {error}", self.settings);
+                }
+            }
+            device.show(self.lines, self.settings);
+        }
+        Poll::Ready(())
     }
 }
 
 impl Port for Serial {
     fn poll_read(&mut self, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<Input> {
         loop {
-            if let Some(lines) = self.news.take() {
+            if let Some(lines) = self.next_news() {
                 return Poll::Ready(Input::Lines(lines));
             }
             let Some(device) = &mut self.device else {
                 return Poll::Pending;
             };
             let mut filled = ReadBuf::new(buf);
-            match ready!(Pin::new(device).poll_read(cx, &mut filled)) {
+            match ready!(Pin::new(&mut device.io).poll_read(cx, &mut filled)) {
                 Ok(()) if !filled.filled().is_empty() => {
                     return Poll::Ready(Input::Bytes(filled.filled().len()));
                 }
@@ -77,10 +179,11 @@ impl Port for Serial {
     }
 
     fn poll_write(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<usize> {
+        ready!(self.poll_switched(cx));
         let Some(device) = &mut self.device else {
             return Poll::Ready(bytes.len());
         };
-        match ready!(Pin::new(device).poll_write(cx, bytes)) {
+        match ready!(Pin::new(&mut device.io).poll_write(cx, bytes)) {
             Ok(n) => Poll::Ready(n),
             Err(error) => {
                 self.lose(&error.to_string());
@@ -89,13 +192,32 @@ impl Port for Serial {
         }
     }
 
+    fn set_lines(&mut self, lines: ModemLines) {
+        self.lines = lines;
+        if let Some(device) = &self.device {
+            device.show(lines, self.settings);
+        }
+    }
+
+    fn set_serial(&mut self, serial: mqmodem_core::Serial) {
+        self.settings = spec::follow(self.opened, self.settings.baud, serial);
+        self.draining = self.device.as_ref().map(Device::drain);
+    }
+
     fn poll_attend(&mut self, cx: &mut Context<'_>) -> Poll<()> {
-        let Some(retry) = &mut self.retry else {
-            return Poll::Pending;
-        };
-        ready!(retry.as_mut().poll(cx));
-        self.retry = None;
-        self.reopen();
-        Poll::Ready(())
+        let _ = self.poll_switched(cx);
+        while let Some(next) = &mut self.next {
+            ready!(next.as_mut().poll(cx));
+            self.next = None;
+            if self.device.is_some() {
+                self.look();
+            } else {
+                self.reopen();
+            }
+            if self.news.is_some() {
+                return Poll::Ready(());
+            }
+        }
+        Poll::Pending
     }
 }

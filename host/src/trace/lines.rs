@@ -108,7 +108,7 @@ impl Lines {
     fn text(&mut self) -> String {
         let was_in_pem = self.in_pem;
         self.follow_pem();
-        let shown = if was_in_pem {
+        let shown = if was_in_pem && !self.is_result() {
             0
         } else {
             secrets::shown(&self.line)
@@ -124,12 +124,16 @@ impl Lines {
         text
     }
 
+    /// Whether the modem has said how a line ended.
+    fn is_result(&self) -> bool {
+        let plain = [&b"OK"[..], b"ERROR"].contains(&self.line.as_slice());
+        !self.typed && (plain || self.line.starts_with(b"+CME ERROR: "))
+    }
+
     /// A final result ends a PEM block too: an echo pauses within long lines.
     fn follow_pem(&mut self) {
         let has = |what: &[u8]| self.line.windows(what.len()).any(|w| w == what);
-        let result = !self.typed
-            && (self.line == b"OK" || self.line == b"ERROR" || self.line.starts_with(b"+CME"));
-        if has(b"-----END") || result {
+        if has(b"-----END") || self.is_result() {
             self.in_pem = false;
         } else if has(b"-----BEGIN") {
             self.in_pem = true;
@@ -188,6 +192,14 @@ mod tests {
                 assert!(told.ends_with("AT"), "{told}");
             }
         }
+    }
+
+    #[test]
+    fn the_result_behind_an_echo_that_paused_is_shown() {
+        let echo = "AT+MQTTTLS=1,2,\"-----BEGIN PRIVATE KEY-----\\nSECR\r\r\nOK\r\n";
+        let told = lines(Lines::to_host(), &[echo]);
+        assert_eq!(told.last().map(String::as_str), Some("OK"));
+        assert!(!told.concat().contains("SECR"), "{told:?}");
     }
 
     #[test]

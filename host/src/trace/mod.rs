@@ -138,6 +138,12 @@ impl Tap {
             .line(&self.label, "host   -", format_args!("{what}"));
     }
 
+    /// The host sent a break.
+    pub fn broke(&mut self) {
+        self.trace
+            .line(&self.label, "host   -", format_args!("break"));
+    }
+
     fn net(&self, text: fmt::Arguments<'_>) {
         self.trace.line(&self.label, "broker -", text);
     }

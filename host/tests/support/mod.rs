@@ -2,6 +2,7 @@
 #![allow(dead_code, unreachable_pub, reason = "each test uses a part of it")]
 
 use mqmodem::port::{Input, Port};
+use mqmodem_core::{ModemLines, Serial};
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::pin::Pin;
@@ -20,40 +21,51 @@ pub enum Told {
     Came,
     Gone,
     Bytes(Vec<u8>),
+    Break,
     End,
+}
+
+/// What the test's modem is to do next.
+enum Order {
+    Say(Vec<u8>),
+    Lines(ModemLines),
+    Serial(Serial),
+    Listen(bool),
 }
 
 /// Stands in for a modem: tells what the port tells, writes what it is given.
 pub struct Driver<P> {
     port: P,
     told: mpsc::UnboundedSender<Told>,
-    say: mpsc::UnboundedReceiver<Vec<u8>>,
+    orders: mpsc::UnboundedReceiver<Order>,
     saying: Vec<u8>,
+    listens: bool,
     turns: Arc<AtomicUsize>,
 }
 
 /// The test's end of a [`Driver`].
 pub struct Modem {
     pub told: mpsc::UnboundedReceiver<Told>,
-    say: mpsc::UnboundedSender<Vec<u8>>,
+    orders: mpsc::UnboundedSender<Order>,
     turns: Arc<AtomicUsize>,
     task: tokio::task::JoinHandle<()>,
 }
 
 pub fn drive<P: Port + Unpin + 'static>(port: P) -> Modem {
     let (told, hears) = mpsc::unbounded_channel();
-    let (says, say) = mpsc::unbounded_channel();
+    let (order, orders) = mpsc::unbounded_channel();
     let turns = Arc::new(AtomicUsize::new(0));
     let task = tokio::spawn(Driver {
         port,
         told,
-        say,
+        orders,
         saying: Vec::new(),
+        listens: true,
         turns: turns.clone(),
     });
     Modem {
         told: hears,
-        say: says,
+        orders: order,
         turns,
         task,
     }
@@ -83,7 +95,25 @@ impl Modem {
     }
 
     pub fn say(&self, bytes: &[u8]) {
-        self.say.send(bytes.to_vec()).unwrap();
+        self.order(Order::Say(bytes.to_vec()));
+    }
+
+    pub fn lines(&self, lines: ModemLines) {
+        self.order(Order::Lines(lines));
+    }
+
+    /// Once everything was said.
+    pub fn switch(&self, serial: Serial) {
+        self.order(Order::Serial(serial));
+    }
+
+    /// Whether it takes input: a modem that carries out a command does not.
+    pub fn listen(&self, listens: bool) {
+        self.order(Order::Listen(listens));
+    }
+
+    fn order(&self, order: Order) {
+        assert!(self.orders.send(order).is_ok(), "the driver runs");
     }
 
     pub fn turns(&self) -> usize {
@@ -111,6 +141,17 @@ async fn yield_often() {
     }
 }
 
+impl<P: Port> Driver<P> {
+    fn obey(&mut self, order: Order) {
+        match order {
+            Order::Say(bytes) => self.saying = bytes,
+            Order::Lines(lines) => self.port.set_lines(lines),
+            Order::Serial(serial) => self.port.set_serial(serial),
+            Order::Listen(listens) => self.listens = listens,
+        }
+    }
+}
+
 impl<P: Port + Unpin> Future for Driver<P> {
     type Output = ();
 
@@ -120,8 +161,10 @@ impl<P: Port + Unpin> Future for Driver<P> {
         let mut buf = [0; 1024];
         loop {
             let mut moved = this.port.poll_attend(cx).is_ready();
-            if let Poll::Ready(Some(bytes)) = this.say.poll_recv(cx) {
-                this.saying.extend(bytes);
+            if this.saying.is_empty()
+                && let Poll::Ready(Some(order)) = this.orders.poll_recv(cx)
+            {
+                this.obey(order);
                 moved = true;
             }
             if !this.saying.is_empty()
@@ -130,12 +173,15 @@ impl<P: Port + Unpin> Future for Driver<P> {
                 this.saying.drain(..n);
                 moved = true;
             }
-            if let Poll::Ready(input) = this.port.poll_read(cx, &mut buf) {
+            if this.listens
+                && let Poll::Ready(input) = this.port.poll_read(cx, &mut buf)
+            {
                 let end = input == Input::End;
                 let _ = this.told.send(match input {
                     Input::Bytes(n) => Told::Bytes(buf[..n].to_vec()),
                     Input::Lines(lines) if lines.dtr => Told::Came,
                     Input::Lines(_) => Told::Gone,
+                    Input::Break => Told::Break,
                     Input::End => Told::End,
                 });
                 if end {

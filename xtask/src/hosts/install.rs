@@ -88,7 +88,8 @@ fn line_after(path: &Path, start: &str) -> Option<String> {
     let text = sh::read(path).ok()?;
     let mut lines = text.lines().map(str::trim_start);
     let rest = lines.find_map(|line| line.strip_prefix(start))?;
-    Some(rest.trim_matches(['"', ',', '=']).to_owned())
+    let version = rest.split_whitespace().next()?;
+    Some(version.trim_matches(['"', ',', '=']).to_owned())
 }
 
 /// A virtual environment; the system's Python is left alone.
@@ -105,7 +106,8 @@ fn python() -> Result {
     let (at, file) = (venv.to_string_lossy(), wanted.to_string_lossy());
     sh::run(&mut sh::program("python3", ["-m", "venv", "--clear", &at]))?;
     let install = ["install", "--quiet", "--disable-pip-version-check"];
-    let install = install.into_iter().chain(["--no-deps", "-r", &file]);
+    let pinned = ["--no-deps", "--require-hashes", "--only-binary", ":all:"];
+    let install = install.into_iter().chain(pinned).chain(["-r", &file]);
     sh::run(&mut sh::program(venv.join("bin/pip"), install))?;
     done(&wanted, &stamp)
 }

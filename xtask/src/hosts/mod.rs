@@ -22,9 +22,20 @@ pub struct Host {
     pub script: &'static str,
     /// Where it comes from.
     pub source: Source,
+    /// What the modem has for it.
+    pub port: Port,
     /// Whether its interface lets a user send commands of his own. If so, a message
     /// must come from the broker and another must reach it.
     pub mqtt: bool,
+}
+
+/// The port a host program opens.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Port {
+    /// A pseudo-terminal.
+    Pty,
+    /// TCP with control lines.
+    Rfc2217,
 }
 
 /// Where a host program comes from.
@@ -54,11 +65,20 @@ const fn host(name: &'static str, script: &'static str, source: Source) -> Host 
         name,
         script,
         source,
+        port: Port::Pty,
         mqtt: true,
     }
 }
 
 impl Host {
+    /// It opens `rfc2217://`.
+    const fn over_rfc2217(self) -> Self {
+        Self {
+            port: Port::Rfc2217,
+            ..self
+        }
+    }
+
     /// Its interface takes no commands of the user's own.
     const fn without_mqtt(self) -> Self {
         Self {
@@ -76,6 +96,12 @@ const HOSTS: &[Host] = &[
     debian("picocom", "picocom", "picocom.py"),
     debian("tio", "tio", "tio.py"),
     host("pyserial", "pyserial_host.py", Source::PyPi("pyserial")),
+    host(
+        "pyserial-rfc2217",
+        "pyserial_rfc2217.py",
+        Source::PyPi("pyserial"),
+    )
+    .over_rfc2217(),
     host("atlib", "atlib_host.py", Source::PyPi("atlib")),
     host(
         "gsmmodem",

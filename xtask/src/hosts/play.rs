@@ -21,7 +21,7 @@ pub fn run(host: &Host, stage: &Stage) -> Result {
     if host.mqtt {
         stage.leave_message(host)?;
     }
-    let modem = stage.modem(&work)?;
+    let modem = stage.modem(host.port, &work)?;
     let result = act(host, stage, &modem, &work);
     result.map_err(|why| format!("{}\n{why}", tails(&work)))
 }
@@ -32,7 +32,7 @@ fn act(host: &Host, stage: &Stage, modem: &Modem, work: &Path) -> Result {
         .current_dir(work)
         .env("PATH", path())
         .env("HOST", host.name)
-        .env("MODEM", &modem.link)
+        .env("MODEM", &modem.address)
         .env("BROKER", stage.port.to_string())
         .env("WORK", work)
         .env("PYTHONDONTWRITEBYTECODE", "1");

@@ -1,8 +1,9 @@
 //! What a host program plays before: a broker for all, a modem for each.
 
-use super::Host;
+use super::{Host, Port};
+use crate::docs;
 use crate::server::{self, Server};
-use crate::sh::{self, Result, cargo};
+use crate::sh::{self, Result};
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{ChildStdout, Command, Stdio};
@@ -15,45 +16,47 @@ pub struct Stage {
     pub port: u16,
 }
 
-/// A modem on a PTY.
+/// A modem, serving.
 pub struct Modem {
     _server: Server,
     // Kept open, so that the program can go on writing there.
     _stdout: BufReader<ChildStdout>,
-    /// The link hosts open.
-    pub link: PathBuf,
+    /// What hosts open: a path or an address.
+    pub address: String,
 }
 
 impl Stage {
     pub fn new() -> Result<Self> {
-        sh::run(&mut cargo(["build", "--quiet", "--package", "mqmodem"]))?;
+        let mqmodem = docs::program()?;
         let port = server::free_port()?;
         Ok(Self {
-            mqmodem: sh::target().join("debug/mqmodem"),
+            mqmodem,
             _broker: server::mosquitto(port)?,
             port,
         })
     }
 
     /// Starts a modem whose link and trace are in `work`.
-    pub fn modem(&self, work: &Path) -> Result<Modem> {
-        let link = work.join("modem");
+    pub fn modem(&self, port: Port, work: &Path) -> Result<Modem> {
         let mut command = Command::new(&self.mqmodem);
-        command
-            .arg("serve")
-            .arg(format!("--pty={}", link.display()))
-            .arg("--trace")
-            .arg(work.join("trace"))
-            .stdout(Stdio::piped());
-        let mut server = server::spawn(&mut command)?;
+        command.arg("serve").arg("--trace").arg(work.join("trace"));
+        match port {
+            Port::Pty => command.arg(format!("--pty={}", work.join("modem").display())),
+            Port::Rfc2217 => command.args(["--rfc2217", "0"]),
+        };
+        let mut server = server::spawn(command.stdout(Stdio::piped()))?;
         let stdout = server.0.stdout.take().ok_or("mqmodem has no output")?;
         let mut stdout = BufReader::new(stdout);
         // The line with its address says that it serves.
-        match stdout.read_line(&mut String::new()) {
+        let mut address = String::new();
+        match stdout.read_line(&mut address) {
             Ok(n) if n > 0 => Ok(Modem {
                 _server: server,
                 _stdout: stdout,
-                link,
+                address: match port {
+                    Port::Pty => address.trim().to_owned(),
+                    Port::Rfc2217 => format!("rfc2217://{}", address.trim()),
+                },
             }),
             _ => Err("mqmodem serve did not start".to_owned()),
         }

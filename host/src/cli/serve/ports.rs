@@ -3,7 +3,8 @@
 use super::{Arguments, Opened};
 use crate::cli::Failure;
 use crate::port::pty::{Options, Pty};
-use crate::port::serial::Serial;
+use crate::port::rfc2217::Rfc2217;
+use crate::port::serial::{self, Serial};
 use crate::port::stdio::Stdio;
 use crate::port::tcp::Tcp;
 use crate::port::watch::Watch;
@@ -12,15 +13,15 @@ use std::ffi::OsStr;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
-/// The speed of a serial device unless one is given.
-const BAUD: u32 = 115_200;
-
-/// Opens every port, in the order pseudo-terminals, TCP, serial, stdio.
+/// Opens every port, in the order pseudo-terminals, TCP, RFC 2217, serial, stdio.
 pub(super) async fn open(arguments: &Arguments) -> Result<Vec<Opened>, Failure> {
     let mut opened = Vec::new();
     open_ptys(arguments, &mut opened)?;
     for address in &arguments.tcp {
         opened.push(open_tcp(address).await?);
+    }
+    for address in &arguments.rfc2217 {
+        opened.push(open_rfc2217(address).await?);
     }
     for device in &arguments.serial {
         opened.push(open_serial(device)?);
@@ -69,23 +70,35 @@ fn found_at(address: String, label: &str, port: Box<dyn Port>) -> Opened {
     }
 }
 
-async fn open_tcp(address: &str) -> Result<Opened, Failure> {
-    let socket = tcp_address(address).await?;
-    let cannot = |error| Failure::system(format_args!("cannot listen on {socket}"), &error);
-    let port = Tcp::bind(socket).await.map_err(cannot)?;
-    let bound = port.local_addr().map_err(cannot)?.to_string();
-    if !socket.ip().is_loopback() {
-        tracing::warn!("anyone who can reach {bound} can use the modem there");
+async fn open_tcp(text: &str) -> Result<Opened, Failure> {
+    let address = tcp_address("--tcp", text).await?;
+    let bound = Tcp::bind(address).await;
+    let bound = bound.and_then(|port| Ok((port.local_addr()?, port)));
+    let (address, port) = bound.map_err(|error| cannot_listen(address, &error))?;
+    Ok(listening("tcp", address, Box::new(port)))
+}
+
+async fn open_rfc2217(text: &str) -> Result<Opened, Failure> {
+    let address = tcp_address("--rfc2217", text).await?;
+    let bound = Rfc2217::bind(address).await;
+    let bound = bound.and_then(|port| Ok((port.local_addr()?, port)));
+    let (address, port) = bound.map_err(|error| cannot_listen(address, &error))?;
+    Ok(listening("rfc2217", address, Box::new(port)))
+}
+
+fn cannot_listen(address: SocketAddr, error: &std::io::Error) -> Failure {
+    Failure::system(format_args!("cannot listen on {address}"), error)
+}
+
+fn listening(kind: &str, address: SocketAddr, port: Box<dyn Port>) -> Opened {
+    if !address.ip().is_loopback() {
+        tracing::warn!("anyone who can reach {address} can use the modem there");
     }
-    Ok(found_at(
-        bound.clone(),
-        &format!("tcp {bound}"),
-        Box::new(port),
-    ))
+    found_at(address.to_string(), &format!("{kind} {address}"), port)
 }
 
 /// `PORT` on loopback, or `HOST:PORT`.
-async fn tcp_address(text: &str) -> Result<SocketAddr, Failure> {
+async fn tcp_address(flag: &str, text: &str) -> Result<SocketAddr, Failure> {
     if let Ok(port) = text.parse::<u16>() {
         return Ok(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port));
     }
@@ -96,37 +109,28 @@ async fn tcp_address(text: &str) -> Result<SocketAddr, Failure> {
         Ok(found) if has_host => found,
         _ => {
             return Err(Failure::new(format!(
-                "--tcp takes a port or an address of this machine with a port, such as 7000 or 0.0.0.0:7000, not \"{text}\""
+                "{flag} takes a port or an address of this machine with a port, such as 7000 or 0.0.0.0:7000, not \"{text}\""
             )));
         }
     };
     found
         .next()
-        .ok_or_else(|| Failure::new(format!("\"{text}\" has no address; give one with --tcp")))
+        .ok_or_else(|| Failure::new(format!("\"{text}\" has no address; give one with {flag}")))
 }
 
 fn open_serial(text: &OsStr) -> Result<Opened, Failure> {
-    let (path, baud) = split_serial(text)?;
-    let port = Serial::open(&path, baud)
+    let (path, serial) = serial::parse(text).map_err(|wrong| {
+        Failure::new(format!(
+            "--serial takes a device, and perhaps a speed, a format and a flow control, such as /dev/ttyUSB0,9600,8N1,rtscts; \"{wrong}\" is none of them"
+        ))
+    })?;
+    let port = Serial::open(&path, serial)
         .map_err(|error| Failure::system(format_args!("cannot open {}", path.display()), &error))?;
     Ok(Opened {
         label: Label::new(&path.display().to_string()),
         port: Box::new(port),
         address: None,
     })
-}
-
-/// `DEVICE` or `DEVICE,BAUD`.
-fn split_serial(text: &OsStr) -> Result<(PathBuf, u32), Failure> {
-    let Some((device, baud)) = text.to_str().and_then(|text| text.rsplit_once(',')) else {
-        return Ok((PathBuf::from(text), BAUD));
-    };
-    match baud.parse() {
-        Ok(baud) if baud > 0 => Ok((PathBuf::from(device), baud)),
-        _ => Err(Failure::new(format!(
-            "--serial takes a device and a speed, such as /dev/ttyUSB0,9600; \"{baud}\" is no speed"
-        ))),
-    }
 }
 
 /// Permissions in octal, as for chmod.
@@ -159,25 +163,17 @@ fn group_id(name: &str) -> Result<u32, Failure> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn a_serial_device_may_have_a_speed() {
-        let split = |text: &str| split_serial(OsStr::new(text)).map_err(|e| e.to_string());
-        assert_eq!(split("/dev/a").unwrap(), ("/dev/a".into(), BAUD));
-        assert_eq!(split("/dev/a,9600").unwrap(), ("/dev/a".into(), 9600));
-        assert!(split("/dev/a,fast").unwrap_err().contains("fast"));
-    }
-
     #[tokio::test]
     async fn a_bare_port_is_on_loopback() {
         assert_eq!(
-            tcp_address("7000").await.unwrap().to_string(),
+            tcp_address("--tcp", "7000").await.unwrap().to_string(),
             "127.0.0.1:7000"
         );
         assert_eq!(
-            tcp_address("0.0.0.0:1").await.unwrap().to_string(),
+            tcp_address("--tcp", "0.0.0.0:1").await.unwrap().to_string(),
             "0.0.0.0:1"
         );
-        assert!(tcp_address(":7000").await.is_err());
-        assert!(tcp_address("70000").await.is_err());
+        assert!(tcp_address("--tcp", ":7000").await.is_err());
+        assert!(tcp_address("--tcp", "70000").await.is_err());
     }
 }

@@ -1,0 +1,50 @@
+//! A host that gives up what it has begun to type.
+
+use super::Modem;
+use super::machine::Run;
+use crate::time::Instant;
+
+impl Modem<'_> {
+    /// The host sent a break: a line it has half typed is forgotten, and so is
+    /// data it was asked for. What runs goes on.
+    pub fn handle_host_break(&mut self, now: Instant) {
+        self.at(now);
+        self.forget_line();
+        self.advance();
+    }
+
+    pub(super) fn forget_line(&mut self) {
+        self.reader.drop_line();
+        self.hold_events();
+        if matches!(self.machine.run, Run::Prompt { .. }) {
+            self.machine.run = Run::Idle;
+        }
+    }
+}
+
+#[cfg(all(test, feature = "alloc"))]
+mod tests {
+    use crate::{Config, Instant, Memory, Modem};
+    use std::vec::Vec;
+
+    const NOW: Instant = Instant::from_micros(0);
+
+    /// What a modem without echo says to what is typed after a break.
+    fn after_a_break(before: &[u8], then: &[u8]) -> Vec<u8> {
+        let mut modem = Modem::new(Config::default(), Memory::heap(), NOW);
+        modem.handle_host(NOW, b"ATE0\r");
+        modem.handle_host(NOW, before);
+        modem.host_sent(NOW, modem.host_out().len());
+        modem.handle_host_break(NOW);
+        modem.handle_host(NOW, then);
+        modem.host_out().to_vec()
+    }
+
+    #[test]
+    fn a_break_forgets_what_is_half_typed_and_nothing_else() {
+        let typed = b"AT+CSCS=\"half a value";
+        assert_eq!(after_a_break(typed, b"AT\r"), b"\r\nOK\r\n");
+        assert_eq!(after_a_break(b"", b"AT\r"), b"\r\nOK\r\n");
+        assert_eq!(after_a_break(b"AT+NO", b"NSENSE\r"), b"");
+    }
+}
