@@ -5,6 +5,8 @@
 set -eu
 
 link=/dev/ttyUSB9
+# A run that was killed leaves a link to nowhere.
+[ -e "$link" ] || rm -f "$link"
 if [ -e "$link" ] || ! ln -s "$(readlink "$MODEM")" "$link"; then
     echo "wvdialconf finds modems in /dev only: run this as root, with $link free"
     exit 1

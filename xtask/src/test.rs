@@ -155,7 +155,11 @@ impl Choice<'_> {
 
 fn fmt() -> Result {
     sh::run(&mut cargo(["fmt", "--all", "--check"]))?;
-    for alone in ["fuzz/Cargo.toml", "xtask/no-std/Cargo.toml"] {
+    for alone in [
+        "fuzz/Cargo.toml",
+        "xtask/no-std/Cargo.toml",
+        "tests/hosts/atat/Cargo.toml",
+    ] {
         sh::run(&mut cargo(["fmt", "--check", "--manifest-path", alone]))?;
     }
     Ok(())

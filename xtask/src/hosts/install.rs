@@ -48,7 +48,10 @@ pub fn version(source: Source) -> String {
             &folder("npm/node_modules").join(name).join("package.json"),
             "\"version\": ",
         ),
-        Source::Crate(name) => line_after(&script("atat/Cargo.toml"), &format!("{name} = ")),
+        Source::Crate(name) => line_after(
+            &script("atat/Cargo.toml"),
+            &format!("{name} = {{ version = \"="),
+        ),
     };
     found.unwrap_or_else(|| "version not known".to_owned())
 }

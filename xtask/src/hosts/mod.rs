@@ -119,6 +119,7 @@ const HOSTS: &[Host] = &[
         "serialport-gsm.js",
         Source::Npm("serialport-gsm"),
     ),
+    host("atat", "atat/src/main.rs", Source::Crate("atat")),
 ];
 
 /// Installs the hosts that are asked for, or all, and runs them one by one.
