@@ -8,7 +8,7 @@ use mqtt_client::*;
 
 #[test]
 fn a_full_list_refuses_before_anything_is_sent() {
-    let mut client = Client::with(0, 0, 10, 256);
+    let mut client = Client::with(0, 0, 12, 256);
     client.open(&CLEAN, false);
     client.subscribe("a", Q0).unwrap();
     client.raw();

@@ -2,6 +2,7 @@
 
 mod json;
 mod markdown;
+mod tables;
 mod words;
 
 pub use json::json;

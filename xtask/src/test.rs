@@ -53,7 +53,7 @@ const STEPS: &[Step] = &[
     ),
     step(
         "docs",
-        "the manual is current, the READMEs' transcripts hold",
+        "the manual is current, the transcripts hold",
         docs::check,
     ),
     step(

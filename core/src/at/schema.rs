@@ -180,6 +180,8 @@ pub struct Command<H: 'static> {
     pub set: Option<(&'static [Signature], H)>,
     /// `=?`
     pub test: Test,
+    /// Says the `=?` answer where the declaration alone does not make it.
+    pub test_form: Option<H>,
     /// Whether a quoted value may hold raw line breaks (rule R4).
     pub multi_line: bool,
     /// Whether junk after the last string is forgiven (rule R10).
@@ -199,6 +201,7 @@ impl<H: Copy> Command<H> {
             read: None,
             set: None,
             test: Test::Generated,
+            test_form: None,
             multi_line: false,
             forgiving: false,
             examples: &[],
@@ -232,6 +235,12 @@ impl<H: Copy> Command<H> {
     pub const fn test(self, literal: &'static str) -> Self {
         let test = Test::Literal(literal);
         Self { test, ..self }
+    }
+
+    /// Says the `=?` answer by a handler.
+    pub const fn test_with(self, handler: H) -> Self {
+        let test_form = Some(handler);
+        Self { test_form, ..self }
     }
 
     /// A quoted value may hold raw line breaks (rule R4).

@@ -190,7 +190,42 @@ pub enum Slot {
     Key(LinkId),
     /// The V.250 profile (`&W`).
     Profile,
+    /// An option of a link (`+MQTTOPT`), by its number.
+    Option(LinkId, u8),
 }
+
+impl Slot {
+    /// The slot as two bytes that mean the same in every later version.
+    pub fn to_bytes(self) -> [u8; 2] {
+        match self {
+            Self::Settings(link) => [0, link.0],
+            Self::Tls(link) => [1, link.0],
+            Self::Root(link) => [2, link.0],
+            Self::Certificate(link) => [3, link.0],
+            Self::Key(link) => [4, link.0],
+            Self::Profile => [5, 0],
+            Self::Option(link, option) => [OPTION_SLOTS | (option & !OPTION_SLOTS), link.0],
+        }
+    }
+
+    /// The slot of these bytes, none if this version does not know it.
+    pub fn from_bytes([kind, link]: [u8; 2]) -> Option<Self> {
+        let link = LinkId(link);
+        Some(match kind {
+            0 => Self::Settings(link),
+            1 => Self::Tls(link),
+            2 => Self::Root(link),
+            3 => Self::Certificate(link),
+            4 => Self::Key(link),
+            5 => Self::Profile,
+            OPTION_SLOTS.. => Self::Option(link, kind & !OPTION_SLOTS),
+            _ => return None,
+        })
+    }
+}
+
+/// Slots of options start here; there may be as many.
+const OPTION_SLOTS: u8 = 0x80;
 
 /// What was kept cannot be used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

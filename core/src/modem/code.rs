@@ -61,6 +61,24 @@ pub const ALL: &[(u8, &str)] = &[
     (BY_COMMAND, "closed by command"),
 ];
 
+/// The layer a code speaks of.
+pub fn layer(code: u8) -> &'static str {
+    match code {
+        DONE => "none",
+        NAME_NOT_FOUND => "name",
+        REFUSED..=CLOSED => "tcp",
+        TLS_UNTRUSTED..=TLS_CLIENT => "tls",
+        RADIO_OFF | BY_COMMAND => "modem",
+        _ => "mqtt",
+    }
+}
+
+/// What a code means.
+pub fn words(code: u8) -> &'static str {
+    let known = ALL.iter().find(|(known, _)| *known == code);
+    known.map_or("unknown", |(_, words)| words)
+}
+
 /// The code of a failure the caller told.
 pub(crate) fn of(error: NetError) -> u8 {
     match error {

@@ -5,6 +5,7 @@ use super::code;
 use super::event::Event;
 use super::link::Phase;
 use super::machine::{Clock, Machine};
+use super::options::Options;
 use super::settings::Settings;
 use super::state::{Functionality, Profile};
 use super::table::{Dialect, Fail, Wait};
@@ -13,10 +14,6 @@ use crate::at::cme;
 use crate::at::reply::Reply;
 use crate::mem::{Buf, Full};
 use crate::mqtt::{Qos, SendError};
-use core::time::Duration;
-
-/// How long a connect may take: name, TCP, TLS and CONNACK together.
-const CONNECT_LIMIT: Duration = Duration::from_secs(5);
 
 /// The modem, as a command's handler sees it.
 #[derive(Debug)]
@@ -121,11 +118,9 @@ impl<'c, 'a> Cx<'c, 'a> {
     pub fn set_functionality(&mut self, functionality: Functionality) {
         let was = core::mem::replace(&mut self.machine.functionality, functionality);
         let on = functionality == Functionality::Full;
-        if !on {
-            self.machine.leave(self.link, Some(code::RADIO_OFF));
-        }
         if on != (was == Functionality::Full) {
             self.machine.tell_registration(on);
+            self.machine.radio_switched(self.link, on);
         }
     }
 
@@ -172,6 +167,23 @@ impl<'c, 'a> Cx<'c, 'a> {
         kept.map(|()| Wait::Stored)
     }
 
+    /// The value of an option of [`OPTIONS`](super::options::OPTIONS).
+    pub fn option(&self, option: usize) -> u32 {
+        self.machine.options.get(option)
+    }
+
+    /// Sets an option and keeps it; its default need not be kept.
+    pub fn keep_option(&mut self, option: usize, value: u32) -> Result<Wait, Fail> {
+        let is_default = Options::default_of(option) == value;
+        let slot = |link| Slot::Option(link, option as u8);
+        self.keep_with(slot, |kept| {
+            if is_default {
+                return Ok(());
+            }
+            Ok(kept.extend(&value.to_be_bytes())?)
+        })
+    }
+
     /// Whether the broker is connected.
     pub fn is_connected(&self) -> bool {
         let [link] = &self.machine.links;
@@ -185,10 +197,14 @@ impl<'c, 'a> Cx<'c, 'a> {
         if machine.functionality != Functionality::Full {
             return Err(self.radio_is_off());
         }
-        let deadline = machine.now + CONNECT_LIMIT;
         let link = machine.link_mut(self.link).filter(|_| configured);
-        let link = link.filter(|link| link.phase == Phase::Closed);
-        link.ok_or(Fail::NOT_ALLOWED)?.open(deadline);
+        let link = link.ok_or(Fail::NOT_ALLOWED)?;
+        match link.phase {
+            Phase::Closed => machine.open(self.link, false),
+            // The modem is at it already.
+            Phase::Opening { .. } | Phase::Greeting { .. } => link.retry.own = false,
+            Phase::Online | Phase::Closing { .. } => return Err(Fail::NOT_ALLOWED),
+        }
         Ok(Wait::Connect)
     }
 
@@ -202,9 +218,10 @@ impl<'c, 'a> Cx<'c, 'a> {
 
     /// Disconnects in order.
     pub fn disconnect(&mut self) -> Result<Wait, Fail> {
-        if !self.is_connected() {
-            return Err(Fail::NOT_ALLOWED);
-        }
+        let connected = self.is_connected();
+        let link = self.machine.link_mut(self.link);
+        let link = link.filter(|link| connected || link.is_retrying());
+        link.ok_or(Fail::NOT_ALLOWED)?.stop_retrying();
         self.machine.leave(self.link, None);
         Ok(Wait::Disconnect)
     }

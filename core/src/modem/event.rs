@@ -20,6 +20,8 @@ pub enum Event<'e> {
         retain: bool,
         /// Its content.
         payload: &'e [u8],
+        /// How the host wants its content: 0 raw, 1 in hex, 2 in base64.
+        format: u32,
     },
     /// A message has come that is larger than the modem's memory; it was
     /// acknowledged and is gone.
@@ -42,6 +44,11 @@ pub enum Event<'e> {
         which: usize,
         /// Whether it is there.
         on: bool,
+    },
+    /// The modem has opened a link by itself.
+    Restored {
+        /// Whether the broker still had the session.
+        session_present: bool,
     },
     /// The modem has restarted.
     Restarted,

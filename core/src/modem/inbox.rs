@@ -15,6 +15,7 @@ const LOST: u8 = 2;
 const DROPPED: u8 = 3;
 const REGISTRATION: u8 = 4;
 const RESTARTED: u8 = 5;
+const RESTORED: u8 = 6;
 
 /// Events in the order they came.
 #[derive(Debug)]
@@ -69,6 +70,11 @@ impl<'a> Inbox<'a> {
         self.push(RESTARTED, 0, &[])
     }
 
+    /// Keeps that a link came back.
+    pub(crate) fn push_restored(&mut self, session_present: bool) -> Result<(), Full> {
+        self.push(RESTORED, session_present.into(), &[])
+    }
+
     fn push(&mut self, kind: u8, number: u32, bytes: &[u8]) -> Result<(), Full> {
         if self.records.free() < HEADER + bytes.len() {
             return Err(Full);
@@ -80,8 +86,9 @@ impl<'a> Inbox<'a> {
         self.records.extend(bytes)
     }
 
-    /// The oldest event and the bytes to `pop` once it was told.
-    pub(crate) fn front(&self) -> Option<(Event<'_>, usize)> {
+    /// The oldest event, a message in the format of `recvformat`, and the bytes
+    /// to `pop` once it was told.
+    pub(crate) fn front(&self, format: u32) -> Option<(Event<'_>, usize)> {
         let (header, rest) = self.records.as_slice().split_first_chunk::<HEADER>()?;
         let &[kind, n0, n1, n2, n3, l0, l1, l2, l3] = header;
         let number = u32::from_be_bytes([n0, n1, n2, n3]);
@@ -95,7 +102,10 @@ impl<'a> Inbox<'a> {
                 on: number % 2 == 1,
             },
             RESTARTED => Event::Restarted,
-            _ => message(packet, (kind == TOO_LARGE).then_some(number))?,
+            RESTORED => Event::Restored {
+                session_present: number != 0,
+            },
+            _ => message(packet, (kind == TOO_LARGE).then_some(number), format)?,
         };
         Some((event, HEADER + len))
     }
@@ -106,8 +116,8 @@ impl<'a> Inbox<'a> {
     }
 }
 
-/// The event of a whole PUBLISH packet.
-pub(crate) fn message(packet: &[u8], total: Option<u32>) -> Option<Event<'_>> {
+/// The event of a whole PUBLISH packet, in the format of `recvformat`.
+pub(crate) fn message(packet: &[u8], total: Option<u32>, format: u32) -> Option<Event<'_>> {
     let Ok(Packet::Publish(publish)) = Packet::decode(packet) else {
         return None;
     };
@@ -120,6 +130,7 @@ pub(crate) fn message(packet: &[u8], total: Option<u32>) -> Option<Event<'_>> {
             qos,
             retain: publish.retain,
             payload: publish.payload,
+            format,
         },
     })
 }

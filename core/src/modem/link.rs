@@ -1,6 +1,7 @@
 //! One link to a broker: its transport, its session and its buffers.
 
 use super::api::LinkId;
+use super::retry::Retry;
 use crate::mem::Buf;
 use crate::mqtt::session::fingerprint;
 use crate::mqtt::{Frame, Session, frame};
@@ -52,6 +53,7 @@ pub(crate) struct Link<'a> {
     pub(crate) blocked: Option<usize>,
     pub(crate) wants_open: bool,
     pub(crate) wants_close: bool,
+    pub(crate) retry: Retry,
 }
 
 /// What became of bytes offered to a link.
@@ -82,6 +84,7 @@ impl<'a> Link<'a> {
             blocked: None,
             wants_open: false,
             wants_close: false,
+            retry: Retry::default(),
         }
     }
 

@@ -8,6 +8,7 @@ use super::event::{Event, Wording};
 use super::inbox::Inbox;
 use super::link::{Link, Phase};
 use super::nvram::Nvram;
+use super::options::{ACK_TIMEOUT, Options, RECV_FORMAT};
 use super::state::{Functionality, Profile};
 use super::table::{Fail, Outcome, Wait};
 use crate::at::cme;
@@ -20,8 +21,6 @@ use core::time::Duration;
 /// How many links a modem has.
 pub(crate) const LINKS: usize = 1;
 
-/// How long a command waits for the broker's answer or the network.
-const ANSWER_LIMIT: Duration = Duration::from_secs(5);
 /// How long data mode waits for the next byte (rule R13).
 const PROMPT_LIMIT: Duration = Duration::from_secs(5);
 
@@ -75,6 +74,11 @@ pub(crate) struct Machine<'a> {
     /// The lines as the port's owner knows them.
     pub(crate) lines: Option<ModemLines>,
     pub(crate) clock: Clock,
+    pub(crate) options: Options,
+    /// State of the numbers that look random; never 0.
+    pub(crate) random: u64,
+    /// Whether the link comes back with the radio.
+    pub(crate) radio_took_link: bool,
     /// The last failure of a link, 0 if there was none.
     pub(crate) last_failure: u8,
     /// The answer to the present command.
@@ -150,6 +154,9 @@ impl<'a> Machine<'a> {
                 at: now,
                 zone: 0,
             },
+            options: Options::default(),
+            random: config.seed | 1 << 63,
+            radio_took_link: false,
             last_failure: code::DONE,
             answer: Answer::default(),
         }
@@ -261,7 +268,8 @@ impl<'a> Machine<'a> {
             Outcome::Fail(fail) => self.fail_line(fail),
             Outcome::Wait(wait) => {
                 let limited = matches!(wait, Wait::Acknowledged(_) | Wait::Written(_));
-                let deadline = limited.then(|| self.now + ANSWER_LIMIT);
+                let limit = Duration::from_secs(self.options.get(ACK_TIMEOUT).into());
+                let deadline = limited.then(|| self.now + limit);
                 self.run = Run::Waiting { at, wait, deadline };
                 self.check_wait();
             }
@@ -360,7 +368,7 @@ impl<'a> Machine<'a> {
         if self.inbox.is_empty() || !self.may_tell() || !matches!(self.run, Run::Idle) {
             return false;
         }
-        let Some((event, len)) = self.inbox.front() else {
+        let Some((event, len)) = self.inbox.front(self.options.get(RECV_FORMAT)) else {
             return false;
         };
         let wording = self.config.dialect.word;

@@ -21,7 +21,9 @@ mod machine;
 mod memory;
 mod net;
 mod nvram;
+pub mod options;
 pub mod pem;
+mod retry;
 mod run;
 pub mod settings;
 pub(crate) mod state;
@@ -36,6 +38,7 @@ use crate::time::Instant;
 use api::{Config, HostLines, LinkId, Memory, NetEvent, RestoreError, Slot};
 use link::Phase;
 use machine::{Clock, Machine, Run};
+use options::{AUTOCONNECT, Options};
 use settings::Settings;
 use state::Profile;
 use table::{Fail, Outcome};
@@ -74,6 +77,7 @@ impl<'a> Modem<'a> {
             Slot::Settings(_) => Settings::decode(bytes).is_some(),
             Slot::Tls(_) => matches!(bytes, [0 | 1]),
             Slot::Profile => Profile::decode(bytes).is_some(),
+            Slot::Option(_, option) => option_value(option, bytes).is_some(),
             _ => !bytes.is_empty(),
         };
         if !valid {
@@ -81,10 +85,27 @@ impl<'a> Modem<'a> {
         }
         let restored = self.machine.nvram.restore(slot, bytes);
         restored.map_err(|_| RestoreError::Full)?;
-        if slot == Slot::Profile {
-            self.machine.set_profile(self.machine.kept_profile());
+        match slot {
+            Slot::Profile => self.machine.set_profile(self.machine.kept_profile()),
+            Slot::Option(link, option) => self.restore_option(link, option),
+            _ => {}
         }
         Ok(())
+    }
+
+    /// An option is in force once it is kept.
+    fn follow_option(&mut self, link: LinkId, option: u8) {
+        let record = self.machine.nvram.get(Slot::Option(link, option));
+        let kept = record.and_then(|record| option_value(option, record));
+        let value = kept.unwrap_or(Options::default_of(option.into()));
+        self.machine.options.set(option.into(), value);
+    }
+
+    fn restore_option(&mut self, link: LinkId, option: u8) {
+        self.follow_option(link, option);
+        if self.machine.options.is_on(AUTOCONNECT) {
+            self.machine.try_now(link);
+        }
     }
 
     /// Sets the clock of `+CCLK`: seconds since 1970 in UTC. Without it the clock
@@ -227,6 +248,9 @@ impl<'a> Modem<'a> {
     pub fn handle_stored(&mut self, now: Instant, slot: Slot, ok: bool) {
         self.at(now);
         self.machine.nvram.answered(slot, ok);
+        if let Slot::Option(link, option) = slot {
+            self.follow_option(link, option);
+        }
         self.machine.check_wait();
         self.advance();
     }
@@ -325,4 +349,10 @@ impl<'a> Modem<'a> {
             }
         }
     }
+}
+
+/// The value in the record of an option, if it is one the option takes.
+fn option_value(option: u8, record: &[u8]) -> Option<u32> {
+    let value = u32::from_be_bytes(record.try_into().ok()?);
+    options::takes(option.into(), value).then_some(value)
 }

@@ -6,6 +6,7 @@ use super::event::Event;
 use super::inbox;
 use super::link::{ANSWER_ROOM, Input, Link, Phase, TooLarge};
 use super::machine::{Machine, Run};
+use super::options::{RECONNECT, RECV_FORMAT};
 use super::settings::Settings;
 use super::table::{Fail, Wait};
 use crate::at::cme;
@@ -36,11 +37,13 @@ impl Machine<'_> {
     /// The transport is up: CONNECT.
     fn greet(&mut self, id: LinkId, deadline: Instant) {
         let (now, settings) = (self.now, self.nvram.get(Slot::Settings(id)));
+        let renews = self.options.is_on(RECONNECT);
         let Some(link) = self.links.get_mut(usize::from(id.0)) else {
             return;
         };
         let written = settings.and_then(Settings::decode).map(|settings| {
             link.meet(settings.host, settings.port);
+            link.session.set_renewing(renews);
             let connect = Connect {
                 client_id: settings.client_id,
                 clean_session: settings.clean_session,
@@ -176,7 +179,7 @@ impl Machine<'_> {
     ) {
         match event {
             mqtt::Event::Nothing => {}
-            mqtt::Event::Connected { .. } => self.connected(id),
+            mqtt::Event::Connected { session_present } => self.connected(id, *session_present),
             mqtt::Event::Refused { code } => self.drop_link(id, *code),
             mqtt::Event::Message { .. } => self.message(packet, too_large),
             mqtt::Event::Published(id) | mqtt::Event::Unsubscribed(id) => {
@@ -189,11 +192,19 @@ impl Machine<'_> {
         }
     }
 
-    fn connected(&mut self, id: LinkId) {
-        if let Some(link) = self.link_mut(id) {
-            link.phase = Phase::Online;
+    fn connected(&mut self, id: LinkId, session_present: bool) {
+        let Some(link) = self.link_mut(id) else {
+            return;
+        };
+        link.phase = Phase::Online;
+        let own = core::mem::take(&mut link.retry).own;
+        if own {
+            self.inbox
+                .push_restored(session_present)
+                .unwrap_or_default();
+        } else {
+            self.end_connect(code::DONE, Ok(()));
         }
-        self.end_connect(code::DONE, Ok(()));
         self.tell_dropped(id);
     }
 
@@ -228,8 +239,9 @@ impl Machine<'_> {
 
     fn message(&mut self, packet: &[u8], too_large: Option<TooLarge>) {
         let total = too_large.map(|TooLarge(total)| total);
+        let format = self.options.get(RECV_FORMAT);
         let told = self.may_tell_now()
-            && inbox::message(packet, total).is_some_and(|event| self.tell(&event));
+            && inbox::message(packet, total, format).is_some_and(|event| self.tell(&event));
         if !told {
             // `has_room_for` has seen to it that one of the two takes it.
             self.inbox.push_message(packet, total).unwrap_or_default();
@@ -246,10 +258,12 @@ impl Machine<'_> {
 
     /// A link is gone: whoever waits for it is told why.
     fn lose(&mut self, id: LinkId, code: u8) {
+        let renews = self.options.is_on(RECONNECT);
         let Some(link) = self.link_mut(id) else {
             return;
         };
         let was = link.phase;
+        link.session.set_renewing(renews);
         link.reset();
         if !matches!(was, Phase::Closed | Phase::Closing { .. }) {
             self.last_failure = code;
@@ -257,15 +271,30 @@ impl Machine<'_> {
         self.tell_dropped(id);
         match was {
             Phase::Closed => {}
-            Phase::Opening { .. } | Phase::Greeting { .. } => {
-                let fail = Fail::Cme(code::connect_error(code));
-                self.end_connect(code, Err(fail));
-            }
+            Phase::Opening { .. } | Phase::Greeting { .. } => self.attempt_failed(id, code),
             Phase::Online => {
                 self.fail_waiting();
                 self.inbox.push_lost(code).unwrap_or_default();
+                self.try_again(id);
             }
             Phase::Closing { .. } => self.complete(Wait::Disconnect, Ok(())),
+        }
+    }
+
+    /// The link was not to be had. An attempt of the modem's own is made again;
+    /// if it is not, the host is told that it was the last.
+    fn attempt_failed(&mut self, id: LinkId, code: u8) {
+        let own = self.link_mut(id).is_some_and(|link| link.retry.own);
+        if !own {
+            let fail = Fail::Cme(code::connect_error(code));
+            return self.end_connect(code, Err(fail));
+        }
+        self.try_again(id);
+        let goes_on = self
+            .link_mut(id)
+            .is_some_and(|link| link.retry.at.is_some());
+        if !goes_on {
+            self.inbox.push_lost(code).unwrap_or_default();
         }
     }
 
@@ -325,6 +354,7 @@ impl Machine<'_> {
 
     /// Everything of a link whose time has come.
     pub(crate) fn link_timeout(&mut self, id: LinkId) {
+        self.retry_timeout(id);
         let now = self.now;
         let blocked = !self.net_ready(id);
         let Some(link) = self.link_mut(id) else {
@@ -360,7 +390,7 @@ impl Link<'_> {
     /// When this link wants to be woken.
     pub(crate) fn poll_timeout(&self) -> Option<Instant> {
         match self.phase {
-            Phase::Closed => None,
+            Phase::Closed => self.retry.at,
             Phase::Opening { deadline }
             | Phase::Greeting { deadline }
             | Phase::Closing { deadline } => Some(deadline),

@@ -3,7 +3,7 @@
 //! A change is staged beside what is kept, handed to the caller, and takes the
 //! old one's place only when the caller says it is durable.
 
-use super::api::{LinkId, Slot};
+use super::api::Slot;
 use crate::mem::{Buf, Full};
 
 /// Header of a record: slot kind, link, state, length (2 bytes).
@@ -37,29 +37,6 @@ struct Record {
     slot: Slot,
     stage: Stage,
     len: usize,
-}
-
-fn slot_bytes(slot: Slot) -> [u8; 2] {
-    match slot {
-        Slot::Settings(link) => [0, link.0],
-        Slot::Tls(link) => [1, link.0],
-        Slot::Root(link) => [2, link.0],
-        Slot::Certificate(link) => [3, link.0],
-        Slot::Key(link) => [4, link.0],
-        Slot::Profile => [5, 0],
-    }
-}
-
-fn slot_of(kind: u8, link: u8) -> Slot {
-    let link = LinkId(link);
-    match kind {
-        0 => Slot::Settings(link),
-        1 => Slot::Tls(link),
-        2 => Slot::Root(link),
-        3 => Slot::Certificate(link),
-        4 => Slot::Key(link),
-        _ => Slot::Profile,
-    }
 }
 
 impl<'a> Nvram<'a> {
@@ -163,7 +140,7 @@ impl<'a> Nvram<'a> {
     ) -> Result<(), E> {
         self.news = true;
         let at = self.records.len();
-        let [kind, link] = slot_bytes(slot);
+        let [kind, link] = slot.to_bytes();
         self.records.extend(&[kind, link, stage as u8, 0, 0])?;
         let written = write(&mut self.records);
         let len = u16::try_from(self.records.len() - at - HEADER);
@@ -189,7 +166,7 @@ impl<'a> Nvram<'a> {
             };
             let record = Record {
                 at,
-                slot: slot_of(kind, link),
+                slot: Slot::from_bytes([kind, link])?,
                 stage: match stage {
                     0 => Stage::Kept,
                     1 => Stage::Staged,
@@ -226,6 +203,7 @@ impl<'a> Nvram<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::modem::api::LinkId;
 
     const SLOT: Slot = Slot::Root(LinkId(0));
 

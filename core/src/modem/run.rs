@@ -48,6 +48,7 @@ fn carry_out(
         Form::Set => set(machine, line, item, command, decoded),
         Form::Execute => bare(machine, item, command.execute),
         Form::Read => bare(machine, item, command.read),
+        Form::Test if command.test_form.is_some() => bare(machine, item, command.test_form),
         Form::Test => {
             machine.say(|reply| help::say_test(command, reply));
             Ok((item.next, Outcome::Ok))

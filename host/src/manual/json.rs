@@ -1,5 +1,6 @@
 //! The manual as JSON.
 
+use super::tables::{Table as Listed, tables};
 use super::words::{forms, signatures, test_answer};
 use mqmodem_core::at::schema::{Example, Kind, Param, Signature};
 use mqmodem_core::modem::table::{Command, Dialect, Table, Urc};
@@ -21,11 +22,23 @@ pub fn json(dialect: &Dialect) -> String {
         ("title", text(dialect.title)),
         ("families", list(dialect.tables, family)),
         ("urcs", list(dialect.urcs, urc)),
+        ("tables", list(&tables(), listed)),
     ]);
     let mut out = String::new();
     manual.write(&mut out, 0);
     out.push('\n');
     out
+}
+
+fn listed(table: &Listed) -> Json {
+    let row = |row: &Vec<String>| {
+        let named = table.columns.iter().zip(row);
+        Json::Object(named.map(|(name, value)| (*name, text(value))).collect())
+    };
+    Json::Object(vec![
+        ("title", text(table.title)),
+        ("rows", list(&table.rows, row)),
+    ])
 }
 
 fn family(table: &Table) -> Json {

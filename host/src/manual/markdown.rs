@@ -1,5 +1,6 @@
 //! The manual as Markdown.
 
+use super::tables::{Table as Listed, tables};
 use super::words::{self, forms, range, test_answer};
 use mqmodem_core::at::schema::{Example, Param};
 use mqmodem_core::modem::table::{Command, Dialect, Table, Urc};
@@ -22,6 +23,9 @@ pub fn markdown(dialect: &Dialect) -> String {
     }
     if !dialect.urcs.is_empty() {
         urcs(&mut out, dialect.urcs);
+    }
+    for listed in tables() {
+        list(&mut out, &listed);
     }
     out
 }
@@ -123,6 +127,20 @@ fn urcs(out: &mut String, urcs: &[Urc]) {
     );
     for urc in urcs {
         put!(out, "| `{}` | {} |", urc.syntax, cell(urc.meaning));
+    }
+}
+
+fn list(out: &mut String, listed: &Listed) {
+    put!(
+        out,
+        "\n## {}\n\n| {} |",
+        listed.title,
+        listed.columns.join(" | ")
+    );
+    put!(out, "|{}", "---|".repeat(listed.columns.len()));
+    for row in &listed.rows {
+        let cells: Vec<_> = row.iter().map(|text| cell(text)).collect();
+        put!(out, "| {} |", cells.join(" | "));
     }
 }
 

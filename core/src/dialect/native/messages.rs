@@ -60,7 +60,13 @@ fn publish(cx: &mut Cx, args: &Args) -> Outcome {
 }
 
 /// `+MQTTRECV:"<topic>",<qos>,<retain>,<length>,<payload>`
-pub(super) fn word(reply: &mut Reply, topic: &str, qos: u8, retain: bool, payload: &[u8]) {
+pub(super) fn word(
+    reply: &mut Reply,
+    topic: &str,
+    qos: u8,
+    retain: bool,
+    (payload, format): (&[u8], u32),
+) {
     reply.urc(|line| {
         line.text("+MQTTRECV:\"");
         say_topic(line, topic);
@@ -69,8 +75,33 @@ pub(super) fn word(reply: &mut Reply, topic: &str, qos: u8, retain: bool, payloa
         line.text(if retain { ",1," } else { ",0," });
         line.number(u32::try_from(payload.len()).unwrap_or(u32::MAX));
         line.text(",");
-        line.bytes(payload);
+        match format {
+            0 => line.bytes(payload),
+            1 => say_hex(line, payload),
+            _ => say_base64(line, payload),
+        }
     });
+}
+
+fn say_hex(line: &mut Reply, payload: &[u8]) {
+    for byte in payload {
+        line.bytes(&[hex(byte >> 4), hex(byte & 15)]);
+    }
+}
+
+/// Base64 with padding (RFC 4648 §4).
+fn say_base64(line: &mut Reply, payload: &[u8]) {
+    const SYMBOLS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    for chunk in payload.chunks(3) {
+        let byte = |at: usize| u32::from(chunk.get(at).copied().unwrap_or(0));
+        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
+        let symbol = |at: usize| {
+            let sextet = (bits >> (18 - 6 * at) & 63) as usize;
+            let symbol = SYMBOLS.get(sextet).copied().unwrap_or(b'=');
+            if at <= chunk.len() { symbol } else { b'=' }
+        };
+        line.bytes(&[0, 1, 2, 3].map(symbol));
+    }
 }
 
 /// `+MQTTRECVDROPPED:"<topic>",<qos>,<length>`

@@ -3,6 +3,7 @@
 mod config;
 mod connection;
 mod messages;
+mod options;
 mod subscriptions;
 mod tls;
 
@@ -39,6 +40,11 @@ pub static NATIVE: Dialect = Dialect {
             syntax: "+MQTTDISCONNECTED:<code>",
             meaning: "The link was lost; see the result codes.",
         },
+        Urc {
+            syntax: "+MQTTCONNECTED:<session present>",
+            meaning: "The modem has restored the link by itself; 1 if the broker still had the \
+                      session.",
+        },
         cmd::REGISTRATION,
         cmd::RESTARTED,
         Urc {
@@ -64,6 +70,8 @@ const COMMANDS: &[Command] = &[
     connection::CONNECT,
     connection::STATE,
     connection::DISCONNECT,
+    options::OPTION,
+    options::ERROR,
 ];
 
 fn word(event: &Event, reply: &mut Reply) {
@@ -77,13 +85,18 @@ fn word(event: &Event, reply: &mut Reply) {
             qos,
             retain,
             payload,
-        } => messages::word(reply, topic, qos, retain, payload),
+            format,
+        } => messages::word(reply, topic, qos, retain, (payload, format)),
         Event::TooLarge { topic, qos, length } => {
             messages::word_dropped(reply, topic, qos, length);
         }
         Event::Dropped { count } => reply.urc(|line| {
             line.text("+MQTTPUBDROPPED:");
             line.number(count);
+        }),
+        Event::Restored { session_present } => reply.urc(|line| {
+            line.text("+MQTTCONNECTED:");
+            line.number(session_present.into());
         }),
         Event::Registration { .. } | Event::Restarted => cmd::word(event, reply),
         Event::Lost { code } => reply.urc(|line| {

@@ -32,6 +32,9 @@ impl Session<'_> {
         if self.log.is_resending() {
             self.poll_resend(out);
         }
+        if self.subscriptions.has_renewals() {
+            self.poll_renew(out);
+        }
         event
     }
 
@@ -67,7 +70,7 @@ impl Session<'_> {
         if !session_present {
             self.drop_released();
             self.received.clear();
-            self.subscriptions.clear();
+            self.end_subscriptions();
         }
         self.state = State::Connected;
         self.log.rewind();

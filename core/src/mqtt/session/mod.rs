@@ -193,6 +193,8 @@ enum State {
 pub struct Session<'a> {
     state: State,
     clean: bool,
+    /// See [`Session::set_renewing`].
+    renews: bool,
     /// Whose state this is `[MQTT-3.1.3-2]`.
     client: u64,
     keep_alive: KeepAlive,
@@ -210,7 +212,7 @@ impl<'a> Session<'a> {
     ///   QoS 1 or 2 publish until it is acknowledged.
     /// * `received`: 2 bytes for each QoS 2 message the broker has in flight to
     ///   us; if that is not enough the connection is closed.
-    /// * `subscriptions`: the filter and 4 bytes for each.
+    /// * `subscriptions`: the filter and 5 bytes for each.
     ///
     /// `first_id_seed` is the first packet identifier, 0 counting as 1.
     pub fn new(
@@ -223,6 +225,7 @@ impl<'a> Session<'a> {
         Self {
             state: State::Idle,
             clean: true,
+            renews: false,
             client: 0,
             keep_alive: KeepAlive::default(),
             slots: Slots::new(first),
@@ -250,8 +253,10 @@ impl<'a> Session<'a> {
         Packet::Connect(*connect).encode(out)?;
         self.lost();
         let client = fingerprint(connect.client_id.as_bytes());
-        if connect.clean_session || client != self.client {
+        if client != self.client {
             self.forget();
+        } else if connect.clean_session {
+            self.start_anew();
         }
         self.client = client;
         self.clean = connect.clean_session;
@@ -273,7 +278,15 @@ impl<'a> Session<'a> {
             return Err(Full);
         }
         self.lost();
+        if self.clean {
+            self.subscriptions.clear();
+        }
         Ok(())
+    }
+
+    /// Whether subscriptions the broker has forgotten are asked for again.
+    pub fn set_renewing(&mut self, on: bool) {
+        self.renews = on;
     }
 
     /// The transport is gone, or about to be. SUBSCRIBE and UNSUBSCRIBE without
@@ -287,7 +300,7 @@ impl<'a> Session<'a> {
         self.keep_alive = KeepAlive::default();
         self.end_requests();
         if self.clean {
-            self.forget();
+            self.start_anew();
         }
     }
 
@@ -295,9 +308,24 @@ impl<'a> Session<'a> {
     /// connection. [`poll_dropped`](Self::poll_dropped) tells the publishes.
     pub fn forget(&mut self) {
         self.lost();
+        self.start_anew();
+        self.subscriptions.clear();
+    }
+
+    /// Forgets what belongs to a session, but for subscriptions to be renewed.
+    fn start_anew(&mut self) {
         self.drop_publishes();
         self.received.clear();
-        self.subscriptions.clear();
+        self.end_subscriptions();
+    }
+
+    /// The broker has forgotten the subscriptions.
+    fn end_subscriptions(&mut self) {
+        if self.renews {
+            self.subscriptions.expire();
+        } else {
+            self.subscriptions.clear();
+        }
     }
 
     /// Bytes went to the network. Puts the next PINGREQ off.

@@ -119,6 +119,24 @@ impl Session<'_> {
         Ok(id)
     }
 
+    /// Asks again for what the broker has forgotten, as far as `out` and the
+    /// identifiers reach. [`handle`](Self::handle) implies it.
+    pub fn poll_renew(&mut self, out: &mut Buf<'_>) {
+        while self.is_connected() && self.renew_one(out).is_some() {}
+    }
+
+    fn renew_one(&mut self, out: &mut Buf<'_>) -> Option<()> {
+        let id = self.free_id().ok()?;
+        let (at, filter, qos) = self.subscriptions.renewal()?;
+        let request = (filter, qos);
+        let requests = Requests::of(core::slice::from_ref(&request));
+        let packet = Packet::Subscribe(Subscribe { id, requests });
+        packet.encode(out).ok()?;
+        self.subscriptions.renewed(at);
+        self.slots.take(id, Wait::Suback, at);
+        Some(())
+    }
+
     /// Ends the subscription to one filter, which need not be known here; the
     /// identifier that [`Event::Unsubscribed`] will carry.
     ///

@@ -3,14 +3,16 @@
 use crate::mem::{Buf, Full};
 use crate::mqtt::Qos;
 
-const HEADER: usize = 4;
-/// In place of a granted QoS: the broker has not granted it.
-const NOT_GRANTED: u8 = 0xff;
+const HEADER: usize = 5;
+/// In place of a QoS: the broker has not granted it, it is not to be renewed.
+const NONE: u8 = 0xff;
 
 /// One topic filter.
 #[derive(Clone, Copy)]
 struct Entry<'s> {
     granted: Option<Qos>,
+    /// The QoS to ask for again.
+    renew: Option<Qos>,
     filter: &'s [u8],
 }
 
@@ -20,11 +22,14 @@ impl Entry<'_> {
     }
 }
 
-/// A list in the memory lent. For each filter: what is granted, how many
-/// SUBSCRIBEs and UNSUBSCRIBEs for it are unanswered, its length, itself.
+/// A list in the memory lent. For each filter: what is granted, what is to be
+/// asked for again, how many SUBSCRIBEs and UNSUBSCRIBEs for it are unanswered,
+/// its length, itself.
 #[derive(Debug)]
 pub(super) struct Subscriptions<'a> {
     buf: Buf<'a>,
+    /// How many are to be asked for again.
+    renewals: usize,
 }
 
 /// An entry was taken out: those at `at` and after moved by `len`.
@@ -36,15 +41,16 @@ pub(super) struct Removed {
 
 impl<'a> Subscriptions<'a> {
     pub(super) fn new(buf: Buf<'a>) -> Self {
-        Self { buf }
+        Self { buf, renewals: 0 }
     }
 
     fn entry(&self, at: usize) -> Option<Entry<'_>> {
-        let (&[granted, _, low, high], rest) =
+        let (&[granted, renew, _, low, high], rest) =
             self.buf.as_slice().get(at..)?.split_first_chunk()?;
         let filter = rest.get(..usize::from(u16::from_le_bytes([low, high])))?;
         Some(Entry {
             granted: Qos::new(granted),
+            renew: Qos::new(renew),
             filter,
         })
     }
@@ -87,7 +93,7 @@ impl<'a> Subscriptions<'a> {
     fn add(&mut self, filter: &str) -> Result<u32, Full> {
         let at = self.buf.len();
         let [low, high] = u16::try_from(filter.len()).map_err(|_| Full)?.to_le_bytes();
-        self.buf.extend(&[NOT_GRANTED, 0, low, high])?;
+        self.buf.extend(&[NONE, NONE, 0, low, high])?;
         if self.buf.extend(filter.as_bytes()).is_err() {
             self.buf.truncate(at);
             return Err(Full);
@@ -104,7 +110,7 @@ impl<'a> Subscriptions<'a> {
 
     /// Keeps the entry at `at` until [`Subscriptions::let_go`].
     pub(super) fn hold(&mut self, at: u32) {
-        if let Some([_, pending, ..]) = self.header(at) {
+        if let Some([_, _, pending, ..]) = self.header(at) {
             *pending = pending.saturating_add(1);
         }
     }
@@ -112,15 +118,54 @@ impl<'a> Subscriptions<'a> {
     /// The broker granted it, or no longer does.
     pub(super) fn set_granted(&mut self, at: u32, qos: Option<Qos>) {
         if let Some([granted, ..]) = self.header(at) {
-            *granted = qos.map_or(NOT_GRANTED, Qos::level);
+            *granted = qos.map_or(NONE, Qos::level);
         }
+    }
+
+    /// The broker has forgotten them: what was granted is to be asked for again.
+    pub(super) fn expire(&mut self) {
+        let mut at = 0;
+        self.renewals = 0;
+        while let Some(size) = self.entry(at).map(|entry| entry.size()) {
+            if let Some([granted, renew, pending, ..]) = self.header(at as u32) {
+                if *granted != NONE {
+                    *renew = *granted;
+                }
+                (*granted, *pending) = (NONE, 0);
+                self.renewals += usize::from(*renew != NONE);
+            }
+            at += size;
+        }
+    }
+
+    /// Whether something is to be asked for again.
+    #[inline]
+    pub(super) fn has_renewals(&self) -> bool {
+        self.renewals > 0
+    }
+
+    /// The next filter to ask for again: its place, itself and the QoS.
+    pub(super) fn renewal(&self) -> Option<(u32, &str, Qos)> {
+        let found = self.entries().find(|(_, entry)| entry.renew.is_some());
+        let (at, entry) = found?;
+        let filter = core::str::from_utf8(entry.filter).ok()?;
+        Some((at as u32, filter, entry.renew?))
+    }
+
+    /// The entry at `at` was asked for again.
+    pub(super) fn renewed(&mut self, at: u32) {
+        if let Some([_, renew, ..]) = self.header(at) {
+            *renew = NONE;
+            self.renewals = self.renewals.saturating_sub(1);
+        }
+        self.hold(at);
     }
 
     /// What was sent for the entry at `at` is answered or never will be.
     pub(super) fn let_go(&mut self, at: u32) -> Option<Removed> {
-        let [granted, pending, ..] = self.header(at)?;
+        let [granted, renew, pending, ..] = self.header(at)?;
         *pending = pending.saturating_sub(1);
-        if *pending > 0 || *granted != NOT_GRANTED {
+        if *pending > 0 || *granted != NONE || *renew != NONE {
             return None;
         }
         let len = self.entry(at as usize)?.size();
@@ -134,5 +179,6 @@ impl<'a> Subscriptions<'a> {
     /// Forgets all; nothing may be unanswered.
     pub(super) fn clear(&mut self) {
         self.buf.clear();
+        self.renewals = 0;
     }
 }

@@ -1,0 +1,78 @@
+//! `+MQTTOPT` and `+MQTTERR`.
+
+use crate::at::args::Args;
+use crate::at::help::Range;
+use crate::at::schema::{Example, Param, Signature};
+use crate::modem::code;
+use crate::modem::cx::Cx;
+use crate::modem::options::{self, OPTIONS};
+use crate::modem::table::{Command, Fail, Outcome};
+use core::fmt::Write;
+
+const SIGNATURES: &[Signature] = &[Signature::of(&[
+    Param::text("name", 1, 32)
+        .check(options::is_name, "nosuch")
+        .means("name of an option")
+        .example("reconnect"),
+    Param::text("value", 1, 16).means("its value").example("1"),
+])];
+
+pub(super) const OPTION: Command = Command::new("+MQTTOPT", "Set an option")
+    .details(
+        "OK means that it is kept. Reading lists every option with its value, testing every \
+         option with its range.",
+    )
+    .test_with(say_ranges)
+    .read(read)
+    .set(SIGNATURES, set)
+    .examples(&[Example {
+        line: "AT+MQTTOPT=\"reconnect\",1",
+        answer: &["OK"],
+    }]);
+
+pub(super) const ERROR: Command = Command::new("+MQTTERR", "The last failure of the link")
+    .details("`+MQTTERR:<layer>,<code>,\"<words>\"`; the layer is name, tcp, tls, mqtt or modem.")
+    .read(last_failure)
+    .examples(&[Example {
+        line: "AT+MQTTERR?",
+        answer: &["+MQTTERR:tls,25,\"TLS: certificate not trusted\"", "OK"],
+    }]);
+
+fn set(cx: &mut Cx, args: &Args) -> Outcome {
+    let option = options::find(args.text(0));
+    let value = option.and_then(|option| options::value(option, args.text(1)));
+    match (option, value) {
+        (Some(option), Some(value)) => cx.keep_option(option, value).into(),
+        _ => Outcome::Fail(Fail::INCORRECT),
+    }
+}
+
+fn read(cx: &mut Cx, _: &Args) -> Outcome {
+    for (option, opt) in OPTIONS.iter().enumerate() {
+        let value = cx.option(option);
+        cx.info(|line| {
+            // A reply notes for itself what does not fit.
+            let _ = write!(line, "+MQTTOPT:\"{}\",{value}", opt.param.name);
+        });
+    }
+    Outcome::Ok
+}
+
+fn say_ranges(cx: &mut Cx, _: &Args) -> Outcome {
+    for opt in &OPTIONS {
+        cx.info(|line| {
+            let range = Range(&opt.param);
+            let _ = write!(line, "+MQTTOPT:\"{}\",{range}", opt.param.name);
+        });
+    }
+    Outcome::Ok
+}
+
+fn last_failure(cx: &mut Cx, _: &Args) -> Outcome {
+    let last = cx.last_failure();
+    cx.info(|line| {
+        let (layer, words) = (code::layer(last), code::words(last));
+        let _ = write!(line, "+MQTTERR:{layer},{last},\"{words}\"");
+    });
+    Outcome::Ok
+}

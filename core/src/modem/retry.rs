@@ -1,0 +1,118 @@
+//! Links that come back by themselves: when the next attempt is due.
+
+use super::api::{LinkId, Slot};
+use super::code;
+use super::link::{Link, Phase};
+use super::machine::Machine;
+use super::options::{BACKOFF, CONNECT_TIMEOUT, RECONNECT};
+use super::state::Functionality;
+use crate::time::Instant;
+use core::time::Duration;
+
+/// What a link does about being closed.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Retry {
+    /// When the next attempt is due.
+    pub(crate) at: Option<Instant>,
+    /// Attempts since the link was up.
+    attempts: u32,
+    /// Whether the present attempt is the modem's own.
+    pub(crate) own: bool,
+}
+
+impl Link<'_> {
+    /// Whether the modem means to open the link, or is at it.
+    pub(crate) fn is_retrying(&self) -> bool {
+        let opening = matches!(self.phase, Phase::Opening { .. } | Phase::Greeting { .. });
+        self.retry.at.is_some() || opening
+    }
+
+    /// Leaves it at being closed.
+    pub(crate) fn stop_retrying(&mut self) {
+        self.retry = Retry::default();
+    }
+}
+
+impl Machine<'_> {
+    /// Opens a link for the host, or for the modem itself.
+    pub(crate) fn open(&mut self, id: LinkId, own: bool) {
+        let limit = Duration::from_secs(self.options.get(CONNECT_TIMEOUT).into());
+        let deadline = self.now + limit;
+        if let Some(link) = self.link_mut(id) {
+            link.retry.own = own;
+            link.retry.at = None;
+            link.open(deadline);
+        }
+    }
+
+    /// A link was lost, or an attempt of the modem's own failed: when to try
+    /// again. Pauses double from one second up to the limit; up to half of each
+    /// is left to chance, so that many modems do not come back at once.
+    pub(crate) fn try_again(&mut self, id: LinkId) {
+        let on = self.options.is_on(RECONNECT) && self.functionality == Functionality::Full;
+        let (now, limit, chance) = (self.now, self.options.get(BACKOFF), self.chance());
+        let Some(link) = self.link_mut(id) else {
+            return;
+        };
+        if !on {
+            return link.stop_retrying();
+        }
+        let doubled = 1_u32.checked_shl(link.retry.attempts).unwrap_or(u32::MAX);
+        let micros = u64::from(doubled.min(limit)) * 1_000_000;
+        let pause = micros - ((micros / 2 * u64::from(chance)) >> 32);
+        link.retry.attempts = link.retry.attempts.saturating_add(1).min(31);
+        link.retry.at = Some(now + Duration::from_micros(pause));
+    }
+
+    /// Makes an attempt as soon as possible, if there is a broker to go to.
+    pub(crate) fn try_now(&mut self, id: LinkId) {
+        let now = self.now;
+        if let Some(link) = self.link_mut(id).filter(|link| link.phase == Phase::Closed) {
+            link.retry.at = Some(now);
+        }
+    }
+
+    /// The radio went off: links are left, in order. It came on: those it had
+    /// taken down come back.
+    pub(crate) fn radio_switched(&mut self, id: LinkId, on: bool) {
+        if on {
+            if core::mem::take(&mut self.radio_took_link) {
+                self.try_now(id);
+            }
+            return;
+        }
+        let Some(link) = self.link_mut(id) else {
+            return;
+        };
+        let was_wanted = link.phase == Phase::Online || link.is_retrying();
+        link.stop_retrying();
+        self.radio_took_link = was_wanted;
+        self.leave(id, Some(code::RADIO_OFF));
+    }
+
+    /// Makes the attempt that is due.
+    pub(crate) fn retry_timeout(&mut self, id: LinkId) {
+        let now = self.now;
+        let configured = self.nvram.get(Slot::Settings(id)).is_some();
+        let Some(link) = self.link_mut(id) else {
+            return;
+        };
+        let due = link.retry.at.is_some_and(|at| at <= now);
+        if due && link.phase == Phase::Closed {
+            link.retry.at = None;
+            if configured {
+                self.open(id, true);
+            }
+        }
+    }
+
+    /// A number that looks random, the same for the same seed: xorshift64*.
+    fn chance(&mut self) -> u32 {
+        let mut state = self.random;
+        state ^= state >> 12;
+        state ^= state << 25;
+        state ^= state >> 27;
+        self.random = state;
+        (state.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 32) as u32
+    }
+}

@@ -1,0 +1,59 @@
+//! The tables behind the commands: options, result codes, errors.
+
+use super::words::range;
+use mqmodem_core::at::cme;
+use mqmodem_core::modem::code;
+use mqmodem_core::modem::options::OPTIONS;
+
+/// One table of the manual.
+pub(super) struct Table {
+    /// What it lists.
+    pub(super) title: &'static str,
+    /// Its columns.
+    pub(super) columns: &'static [&'static str],
+    /// Its rows, a text for each column.
+    pub(super) rows: Vec<Vec<String>>,
+}
+
+/// Every table, in the manual's order.
+pub(super) fn tables() -> [Table; 3] {
+    [options(), results(), errors()]
+}
+
+fn options() -> Table {
+    let row = |opt: &mqmodem_core::modem::options::Opt| {
+        let param = &opt.param;
+        vec![
+            param.name.to_owned(),
+            range(param),
+            param.example.to_owned(),
+            param.meaning.to_owned(),
+        ]
+    };
+    Table {
+        title: "Options of `AT+MQTTOPT`",
+        columns: &["option", "range", "default", "meaning"],
+        rows: OPTIONS.iter().map(row).collect(),
+    }
+}
+
+fn results() -> Table {
+    let row = |(code, words): &(u8, &str)| {
+        let layer = code::layer(*code).to_owned();
+        vec![code.to_string(), layer, (*words).to_owned()]
+    };
+    Table {
+        title: "Result codes of `+MQTTCONNECT:` and `+MQTTDISCONNECTED:`",
+        columns: &["code", "layer", "meaning"],
+        rows: code::ALL.iter().map(row).collect(),
+    }
+}
+
+fn errors() -> Table {
+    let row = |(code, words): &(u16, &str)| vec![code.to_string(), (*words).to_owned()];
+    Table {
+        title: "Errors of `+CME ERROR:`",
+        columns: &["code", "words with `+CMEE=2`"],
+        rows: cme::ALL.iter().map(row).collect(),
+    }
+}
