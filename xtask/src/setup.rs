@@ -49,7 +49,17 @@ fn missing() -> Vec<&'static str> {
         .map(|(_, package)| *package)
         .collect();
     packages.dedup();
+    if !makes_venv() {
+        packages.push("python3-venv");
+    }
     packages
+}
+
+/// Debian keeps this part of Python in a package of its own.
+fn makes_venv() -> bool {
+    let mut python = sh::program("python3", ["-c", "import ensurepip, venv"]);
+    let status = python.stderr(std::process::Stdio::null()).status();
+    status.is_ok_and(|status| status.success())
 }
 
 fn install(packages: &[&str]) -> Result {

@@ -97,10 +97,7 @@ fn line_after(path: &Path, start: &str) -> Option<String> {
 
 /// A virtual environment; the system's Python is left alone.
 fn python() -> Result {
-    let has_venv = ["-c", "import ensurepip, venv"];
-    if sh::output(&mut sh::program("python3", has_venv)).is_err() {
-        setup::apt(&["python3", "python3-venv"], "the host programs need")?;
-    }
+    setup::run()?;
     let (venv, wanted) = (folder("venv"), script("requirements.txt"));
     let stamp = venv.join("installed");
     if is_current(&wanted, &stamp) {
