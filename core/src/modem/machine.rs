@@ -173,6 +173,12 @@ impl<'a> Machine<'a> {
         self.now >= self.held_until
     }
 
+    /// Whether an event is on its way to the host and waits for room only: it
+    /// comes before anything typed from now on.
+    pub(crate) fn tells(&self) -> bool {
+        !self.inbox.is_empty() && self.may_tell()
+    }
+
     /// Whether a command could be answered now.
     #[inline]
     pub(crate) fn has_answer_room(&self) -> bool {

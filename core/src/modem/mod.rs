@@ -140,7 +140,7 @@ impl<'a> Modem<'a> {
     pub fn host_ready(&self) -> bool {
         let ready = match self.machine.run {
             Run::Prompt { .. } => true,
-            Run::Idle => self.has_echo_room(),
+            Run::Idle => self.has_echo_room() && !self.machine.tells(),
             Run::Line { .. } | Run::Waiting { .. } => false,
         };
         // What was typed ahead is answered at the port's new speed.

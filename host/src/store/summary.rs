@@ -35,9 +35,15 @@ fn words(slot: Slot, bytes: &[u8]) -> (String, String) {
         (Slot::Tls(_), [1]) => "on".to_owned(),
         (Slot::Root(_) | Slot::Certificate(_), pem) => certificates(pem),
         (Slot::Key(_), pem) => key(pem).to_owned(),
+        (Slot::Option(..), bytes) => number(bytes),
         (_, bytes) => format!("{} bytes", bytes.len()),
     };
     (name, value)
+}
+
+fn number(record: &[u8]) -> String {
+    let value = <[u8; 4]>::try_from(record).map(u32::from_be_bytes);
+    value.map_or(DAMAGED.to_owned(), |value| value.to_string())
 }
 
 fn settings(record: &[u8]) -> String {
