@@ -127,32 +127,31 @@ pub fn run(names: &[&str]) -> Result {
     let hosts = choose(names)?;
     install::run(&hosts)?;
     let stage = stage::Stage::new()?;
-    let mut failed = Vec::new();
-    for host in &hosts {
-        let begin = Instant::now();
-        let result = play::run(host, &stage);
-        let took = begin.elapsed().as_secs_f64();
-        let version = install::version(host.source);
-        match result {
-            Ok(()) => println!("host {} ({version}) ... ok, {took:.1} s", host.name),
-            Err(why) => {
-                println!(
-                    "{why}\nhost {} ({version}) ... FAILED, {took:.1} s",
-                    host.name
-                );
-                failed.push(host.name);
-            }
-        }
+    let failed: Vec<_> = hosts
+        .iter()
+        .filter(|host| !is_served(host, &stage))
+        .map(|host| host.name)
+        .collect();
+    let passed = hosts.len() - failed.len();
+    println!("{passed} hosts passed, {} failed", failed.len());
+    if failed.is_empty() {
+        return Ok(());
     }
-    println!(
-        "{} hosts passed, {} failed",
-        hosts.len() - failed.len(),
-        failed.len()
-    );
-    match failed.is_empty() {
-        true => Ok(()),
-        false => Err(format!("alone: cargo xtask hosts {}", failed.join(" "))),
+    Err(format!("alone: cargo xtask hosts {}", failed.join(" ")))
+}
+
+/// Runs one host and says how it went.
+fn is_served(host: &Host, stage: &stage::Stage) -> bool {
+    let begin = Instant::now();
+    let result = play::run(host, stage);
+    let took = begin.elapsed().as_secs_f64();
+    if let Err(why) = &result {
+        println!("{why}");
     }
+    let verdict = if result.is_ok() { "ok" } else { "FAILED" };
+    let version = install::version(host.source);
+    println!("host {} ({version}) ... {verdict}, {took:.1} s", host.name);
+    result.is_ok()
 }
 
 /// All of them, for `cargo xtask test`.

@@ -40,10 +40,10 @@ fn act(host: &Host, stage: &Stage, modem: &Modem, work: &Path) -> Result {
     if !status.success() {
         return Err(format!("{} ended with {status}", host.script));
     }
-    match host.mqtt {
-        true => stage.expect_message(host),
-        false => Ok(()),
+    if host.mqtt {
+        stage.expect_message(host)?;
     }
+    Ok(())
 }
 
 /// Runs it in a group of its own, its output going to a file, and ends the group

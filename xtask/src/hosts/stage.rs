@@ -81,9 +81,10 @@ impl Stage {
         let came = sh::output(&mut sh::program(program, args))
             .map_err(|_| format!("nothing is retained at {topic}"))?;
         let want = format!("from {}", host.name);
-        match came.trim_end() == want {
-            true => Ok(()),
-            false => Err(format!("at {topic} is «{}», not «{want}»", came.trim_end())),
+        let came = came.trim_end();
+        if came == want {
+            return Ok(());
         }
+        Err(format!("at {topic} is «{came}», not «{want}»"))
     }
 }
