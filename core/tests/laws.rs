@@ -85,6 +85,33 @@ proptest! {
     }
 }
 
+/// A packet for which there is no room waits in the same place, however it came.
+#[test]
+fn of_a_session_with_little_room() {
+    let host = |line: &str| Op::Host(line.as_bytes().to_vec());
+    let message = |head: &[u8], len| Op::Net {
+        bytes: [head, &vec![b'\r'; len]].concat(),
+        rude: false,
+    };
+    let session = Session {
+        memory: 128,
+        strict: false,
+        ops: vec![
+            Op::Polite(true),
+            host("AT+MQTTCONFIG=broker,1883,me,1,9\r"),
+            host("AT+MQTTCONNECT\r"),
+            Op::Polite(false),
+            host("AT+MQTTPUB=\"topic\",1,0,\"open\n"),
+            message(b"0\x1a\x00\x03a/\"", 21),
+            host("AT+MQTTPUB=\"t\",0,0,\"m\"\r"),
+            message(b"<%\x00\x03a/\"\x00\xde", 30),
+            host("AT+MQTTCONNECT\r"),
+            Op::Wait(Duration::from_secs(24)),
+        ],
+    };
+    assert_eq!(compare(&session, 2_195_006_130_760_340_132), Ok(()));
+}
+
 /// What an attentive host sees of these commands line by line, plus `ERROR`.
 const ASKED: [&str; 6] = [
     "AT",

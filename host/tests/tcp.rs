@@ -2,7 +2,8 @@
 
 mod support;
 
-use mqmodem::port::tcp::Tcp;
+use mqmodem::Shared;
+use mqmodem::port::{Label, tcp::Tcp};
 use std::net::SocketAddr;
 use support::{Modem, PATIENCE, Told, drive};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -73,4 +74,36 @@ async fn what_no_host_hears_is_dropped() {
     modem.expect(Told::Came).await;
     modem.say(b"for you");
     assert_eq!(read(&mut host).await, b"for you");
+}
+
+#[tokio::test]
+async fn a_host_that_sends_no_more_gets_its_answers() {
+    let port = Tcp::bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
+    let address = port.local_addr().unwrap();
+    let shared = Shared::default();
+    let modem = shared.driver(
+        Box::new(port),
+        Label::new("tcp"),
+        mqmodem_core::Config::default(),
+    );
+    let modem = tokio::spawn(modem);
+    // A port no one listens on: the connect fails after the end was read.
+    let nobody = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let closed = nobody.local_addr().unwrap().port();
+    drop(nobody);
+    let lines =
+        format!("ATE0\rAT+MQTTCONFIG=127.0.0.1,{closed},x,1,60\rAT+MQTTCONNECT\rAT+MQTTSTATE\r");
+    for _ in 0..2 {
+        let mut host = TcpStream::connect(address).await.unwrap();
+        host.write_all(lines.as_bytes()).await.unwrap();
+        host.shutdown().await.unwrap();
+        let mut said = Vec::new();
+        let read = tokio::time::timeout(PATIENCE, host.read_to_end(&mut said)).await;
+        read.expect("an end in time").unwrap();
+        let said = String::from_utf8(said).unwrap();
+        assert!(said.contains("+MQTTCONNECT:21"), "{said}");
+        assert!(said.ends_with("+MQTTSTATE:0\r\n\r\nOK\r\n"), "{said}");
+    }
+    shared.stop();
+    modem.await.unwrap();
 }

@@ -61,8 +61,7 @@ fn set_functionality(cx: &mut Cx, args: &Args) -> Outcome {
         0 => Functionality::Minimum,
         1 => Functionality::Full,
         _ => Functionality::RadioOff,
-    });
-    Outcome::Ok
+    })
 }
 
 fn read_functionality(cx: &mut Cx, _: &Args) -> Outcome {

@@ -8,7 +8,7 @@ use super::machine::{Clock, Machine};
 use super::options::Options;
 use super::settings::Settings;
 use super::state::{Functionality, Profile};
-use super::table::{Dialect, Fail, Wait};
+use super::table::{Dialect, Fail, Outcome, Wait};
 use crate::Identity;
 use crate::at::cme;
 use crate::at::reply::Reply;
@@ -114,13 +114,18 @@ impl<'c, 'a> Cx<'c, 'a> {
         self.machine.functionality
     }
 
-    /// Switches the radio; links are dropped where it goes off.
-    pub fn set_functionality(&mut self, functionality: Functionality) {
+    /// Switches the radio; done when the links are closed, where it goes off.
+    pub fn set_functionality(&mut self, functionality: Functionality) -> Outcome {
         let was = core::mem::replace(&mut self.machine.functionality, functionality);
         let on = functionality == Functionality::Full;
         if on != (was == Functionality::Full) {
             self.machine.tell_registration(on);
             self.machine.radio_switched(self.link, on);
+        }
+        if on {
+            Outcome::Ok
+        } else {
+            Outcome::Wait(Wait::Disconnect)
         }
     }
 
@@ -197,7 +202,8 @@ impl<'c, 'a> Cx<'c, 'a> {
         if machine.functionality != Functionality::Full {
             return Err(self.radio_is_off());
         }
-        let link = machine.link_mut(self.link).filter(|_| configured);
+        let allowed = configured && !machine.off;
+        let link = machine.link_mut(self.link).filter(|_| allowed);
         let link = link.ok_or(Fail::NOT_ALLOWED)?;
         match link.phase {
             Phase::Closed => machine.open(self.link, false),

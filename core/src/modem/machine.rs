@@ -309,6 +309,7 @@ impl<'a> Machine<'a> {
         let [link] = &self.links;
         match wait {
             Wait::Written(upto) if link.written >= upto => self.complete(wait, Ok(())),
+            Wait::Disconnect if link.phase == Phase::Closed => self.complete(wait, Ok(())),
             Wait::Stored if !self.nvram.is_staged() => {
                 let failed = self.nvram.take_failure();
                 let fail = Err(Fail::Cme(cme::MEMORY_FAILURE));

@@ -99,7 +99,7 @@ impl Machine<'_> {
                 if self.packet(id, packet, None) {
                     len
                 } else {
-                    0
+                    self.hold(id, packet)
                 }
             }
             Input::Held(count) => {
@@ -110,6 +110,18 @@ impl Machine<'_> {
                 self.drop_link(id, code::PROTOCOL);
                 bytes.len()
             }
+        }
+    }
+
+    /// Keeps a whole packet until there is room for it, as one that came in parts
+    /// is kept; returns how many bytes were taken.
+    fn hold(&mut self, id: LinkId, packet: &[u8]) -> usize {
+        let link = self.link_mut(id);
+        let held = link.map(|link| link.net_in.extend(packet));
+        if held == Some(Ok(())) {
+            packet.len()
+        } else {
+            0
         }
     }
 
@@ -277,7 +289,10 @@ impl Machine<'_> {
                 self.inbox.push_lost(code).unwrap_or_default();
                 self.try_again(id);
             }
-            Phase::Closing { .. } => self.complete(Wait::Disconnect, Ok(())),
+            Phase::Closing { .. } => {
+                self.fail_waiting();
+                self.complete(Wait::Disconnect, Ok(()));
+            }
         }
     }
 
@@ -346,20 +361,23 @@ impl Machine<'_> {
             link.session.sent(now);
             link.session.poll_resend(&mut link.net_out);
         }
-        if link.net_out.is_empty() && matches!(link.phase, Phase::Closing { .. }) {
+        let left = link.net_out.is_empty() && matches!(link.phase, Phase::Closing { .. });
+        self.check_wait();
+        if left {
             self.drop_link(id, code::BY_COMMAND);
         }
-        self.check_wait();
     }
 
     /// Everything of a link whose time has come.
     pub(crate) fn link_timeout(&mut self, id: LinkId) {
         self.retry_timeout(id);
         let now = self.now;
-        let blocked = !self.net_ready(id);
+        let unread = !self.net_ready(id);
         let Some(link) = self.link_mut(id) else {
             return;
         };
+        // Where the broker takes no bytes, it is not the host that blocks it.
+        let blocked = unread && link.net_out.free() >= ANSWER_ROOM;
         match link.phase {
             Phase::Opening { deadline } | Phase::Greeting { deadline } if deadline <= now => {
                 self.drop_link(id, code::TIMED_OUT);

@@ -63,7 +63,8 @@ pub trait Port: Debug + Send {
     /// not there are dropped and count as written.
     fn poll_write(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<usize>;
 
-    /// Pushes written bytes out of the port's own buffers.
+    /// Pushes written bytes out of the port's own buffers. Called when nothing
+    /// moves any more: all there is for the host is written, as far as it goes.
     fn poll_flush(&mut self, _cx: &mut Context<'_>) -> Poll<()> {
         Poll::Ready(())
     }

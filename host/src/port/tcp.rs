@@ -23,6 +23,10 @@ pub struct Tcp {
     listener: TcpListener,
     label: Label,
     client: Option<TcpStream>,
+    /// Sends no more, but still gets what it asked for.
+    ended: bool,
+    /// Does not take bytes now.
+    full: bool,
     /// Came while the last one was closing.
     next: Option<TcpStream>,
     /// Writing to the client failed.
@@ -40,6 +44,8 @@ impl Tcp {
             listener,
             label,
             client: None,
+            ended: false,
+            full: false,
             next: None,
             broken: false,
             news: None,
@@ -61,13 +67,16 @@ impl Tcp {
     }
 
     fn depart(&mut self) -> Poll<Input> {
+        self.let_go();
+        Poll::Ready(Input::Lines(ABSENT))
+    }
+
+    fn let_go(&mut self) {
         tracing::info!(port = %self.label, "host disconnected");
         self.client = None;
+        self.ended = false;
+        self.full = false;
         self.broken = false;
-        if let Some(next) = self.next.take() {
-            self.take(next);
-        }
-        Poll::Ready(Input::Lines(ABSENT))
     }
 
     /// Whether the newcomer became the client.
@@ -105,13 +114,20 @@ impl Port for Tcp {
         let Some(client) = &mut self.client else {
             return Poll::Pending;
         };
+        if self.ended {
+            return Poll::Pending;
+        }
         if self.broken {
             return self.depart();
         }
         let mut buf = ReadBuf::new(buf);
         match ready!(Pin::new(client).poll_read(cx, &mut buf)) {
             Ok(()) if !buf.filled().is_empty() => Poll::Ready(Input::Bytes(buf.filled().len())),
-            _ => self.depart(),
+            Ok(()) => {
+                self.ended = true;
+                Poll::Ready(Input::Lines(ABSENT))
+            }
+            Err(_) => self.depart(),
         }
     }
 
@@ -119,11 +135,28 @@ impl Port for Tcp {
         let Some(client) = self.client.as_mut().filter(|_| !self.broken) else {
             return Poll::Ready(bytes.len());
         };
-        if let Ok(n) = ready!(Pin::new(client).poll_write(cx, bytes)) {
+        let written = Pin::new(client).poll_write(cx, bytes);
+        self.full = written.is_pending();
+        if let Ok(n) = ready!(written) {
             return Poll::Ready(n);
         }
         self.broken = true;
         Poll::Ready(bytes.len())
+    }
+
+    /// A host that sends no more (`printf 'AT\r' | nc -N`) has its answers now, or
+    /// another one waits. What is left for it is dropped before that one is taken.
+    fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if self.ended && (!self.full || self.next.is_some()) {
+            self.let_go();
+            cx.waker().wake_by_ref();
+        } else if self.client.is_none()
+            && let Some(next) = self.next.take()
+        {
+            self.take(next);
+            cx.waker().wake_by_ref();
+        }
+        Poll::Ready(())
     }
 
     fn poll_attend(&mut self, cx: &mut Context<'_>) -> Poll<()> {

@@ -19,8 +19,8 @@ pub(super) struct Lines {
     /// Bytes of the line that were not kept.
     more: usize,
     quote: Quote,
-    /// Between the armour lines of a PEM block.
-    in_pem: bool,
+    /// The lines that follow may be the rest of a secret.
+    hides: bool,
     last: Instant,
 }
 
@@ -50,7 +50,7 @@ impl Lines {
             line: Vec::new(),
             more: 0,
             quote: Quote::Outside,
-            in_pem: false,
+            hides: false,
             last: Instant::now(),
         }
     }
@@ -59,7 +59,6 @@ impl Lines {
     pub(super) fn feed(&mut self, bytes: &[u8], mut tell: impl FnMut(&str)) {
         if self.typed && self.last.elapsed() >= FORGOTTEN && self.quote != Quote::Outside {
             self.end(&mut tell);
-            self.in_pem = false;
         }
         self.last = Instant::now();
         for &byte in bytes {
@@ -106,9 +105,9 @@ impl Lines {
     }
 
     fn text(&mut self) -> String {
-        let was_in_pem = self.in_pem;
-        self.follow_pem();
-        let shown = if was_in_pem && !self.is_result() {
+        let hidden = self.hides && !self.is_result() && !self.is_event();
+        self.follow_secrets();
+        let shown = if hidden && (self.hides || self.has(b"-----END")) {
             0
         } else {
             secrets::shown(&self.line)
@@ -124,20 +123,37 @@ impl Lines {
         text
     }
 
+    fn has(&self, what: &[u8]) -> bool {
+        self.line.windows(what.len()).any(|w| w == what)
+    }
+
     /// Whether the modem has said how a line ended.
     fn is_result(&self) -> bool {
-        let plain = [&b"OK"[..], b"ERROR"].contains(&self.line.as_slice());
+        let plain = [&b"OK"[..], b"ERROR", b"0", b"4"].contains(&self.line.as_slice());
         !self.typed && (plain || self.line.starts_with(b"+CME ERROR: "))
     }
 
-    /// A final result ends a PEM block too: an echo pauses within long lines.
-    fn follow_pem(&mut self) {
-        let has = |what: &[u8]| self.line.windows(what.len()).any(|w| w == what);
-        if has(b"-----END") || self.is_result() {
-            self.in_pem = false;
-        } else if has(b"-----BEGIN") {
-            self.in_pem = true;
+    /// Whether it is an event, which may come within the echo of a slow line.
+    fn is_event(&self) -> bool {
+        !self.typed && self.line.starts_with(b"+MQTT")
+    }
+
+    /// Whether a host has begun anew; a line of base64 may begin with AT too.
+    fn is_command(&self) -> bool {
+        let base64 = |b: &u8| b.is_ascii_alphanumeric() || b"+/=".contains(b);
+        let begins = self.line.get(..2).map(<[u8]>::to_ascii_uppercase) == Some(b"AT".to_vec());
+        begins && (self.line.len() < 16 || !self.line.iter().all(base64))
+    }
+
+    /// A PEM block goes on until its end. What the modem says goes on behind a
+    /// secret until a final result: an echo pauses, an event may come within it,
+    /// and a password read back may hold line breaks.
+    fn follow_secrets(&mut self) {
+        if self.has(b"-----END") || self.is_result() || self.is_command() {
+            self.hides = false;
         }
+        let begins = self.has(b"-----BEGIN") && !self.has(b"-----END");
+        self.hides |= begins || (!self.typed && secrets::concerns(&self.line));
     }
 }
 
@@ -200,6 +216,29 @@ mod tests {
         let told = lines(Lines::to_host(), &[echo]);
         assert_eq!(told.last().map(String::as_str), Some("OK"));
         assert!(!told.concat().contains("SECR"), "{told:?}");
+    }
+
+    #[test]
+    fn the_rest_of_a_secret_is_hidden_behind_a_line_break() {
+        let event = "+MQTTRECV:\"t\",0,0,1,x";
+        let within = format!("AT+MQTTCONFIG=h,1,id,1,60,user,\r\n{event}\r\nSECRET\r");
+        let told = lines(Lines::to_host(), &[&within, "\r\nOK\r\n", "AT\r"]);
+        assert_eq!(told[1..], [event, "***", "OK", "AT"]);
+        let read = "AT+MQTTCONFIG?\r\r\n+MQTTCONFIG:h,1,id,1,60,user,\r\nSECRET\r\n\r\n0\r";
+        let told = lines(Lines::to_host(), &[read, "AT\r"]);
+        assert_eq!(told[2..], ["***", "0", "AT"]);
+    }
+
+    #[test]
+    fn a_key_that_stalled_is_hidden_to_its_end() {
+        let mut side = Lines::from_host();
+        let mut told = Vec::new();
+        let begin = b"AT+MQTTTLS=1,2,\"-----BEGIN PRIVATE KEY-----\nSEC";
+        side.feed(begin, |line| told.push(line.to_owned()));
+        side.last = Instant::now().checked_sub(FORGOTTEN).unwrap();
+        let rest = b"SECRET\nATSECRETSECRETSECRET\nAT+CSQ\nATI\n";
+        side.feed(rest, |line| told.push(line.to_owned()));
+        assert_eq!(told[1..], ["***", "***", "AT+CSQ", "ATI"]);
     }
 
     #[test]

@@ -190,6 +190,7 @@ impl<P: Port + Unpin> Future for Driver<P> {
                 moved = true;
             }
             if !moved {
+                let _ = this.port.poll_flush(cx);
                 return Poll::Pending;
             }
         }

@@ -100,13 +100,14 @@ impl KeepAlive {
         Ok(self.ping_at() <= now)
     }
 
-    /// PINGREQ is written, or did not fit.
+    /// PINGREQ is written, or did not fit: a broker that takes no bytes is as
+    /// silent as one that answers none.
     pub(super) fn pinged(&mut self, now: Instant, written: bool) {
-        if !written {
-            self.retry = now + RETRY;
-            return;
-        }
-        self.sent = self.sent.max(now);
         self.waiting = self.waiting.or(Some(now));
+        if written {
+            self.sent = self.sent.max(now);
+        } else {
+            self.retry = now + RETRY;
+        }
     }
 }
