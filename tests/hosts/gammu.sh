@@ -24,6 +24,7 @@ expect '^IMEI +: [0-9]{15}$'
 expect '^SIM IMSI +: [0-9]{15}$'
 expect '^Nothing to enter'
 expect '^Network state +: home network$'
+expect '^Network +: 001 01 .*LAC 0001, CID 00000001$'
 expect '^GPRS +: attached$'
 # The modem runs by the machine's clock: it is this hour, or was a moment ago.
 expect "^Phone time is ... ($before|$after):..:.. $(date -u +%Y)"
