@@ -104,9 +104,12 @@ impl<'c, 'a> Cx<'c, 'a> {
         self.machine.last_failure
     }
 
-    /// Restarts the modem once the line is answered.
-    pub fn restart(&mut self) {
-        self.machine.restarts = true;
+    /// Restarts the modem once its link is closed and the line answered; then
+    /// the radio is like this.
+    pub fn restart(&mut self, functionality: Functionality) -> Outcome {
+        self.machine.restarts = Some(functionality);
+        self.machine.hang_up(self.link, None);
+        Outcome::Wait(Wait::Disconnect)
     }
 
     /// `+CFUN`
@@ -227,8 +230,8 @@ impl<'c, 'a> Cx<'c, 'a> {
         let connected = self.is_connected();
         let link = self.machine.link_mut(self.link);
         let link = link.filter(|link| connected || link.is_retrying());
-        link.ok_or(Fail::NOT_ALLOWED)?.stop_retrying();
-        self.machine.leave(self.link, None);
+        link.ok_or(Fail::NOT_ALLOWED)?;
+        self.machine.hang_up(self.link, None);
         Ok(Wait::Disconnect)
     }
 

@@ -14,6 +14,7 @@ mod actions;
 pub mod api;
 pub mod code;
 pub mod cx;
+mod ends;
 pub mod event;
 mod inbox;
 mod link;
@@ -23,6 +24,7 @@ mod net;
 mod nvram;
 pub mod options;
 pub mod pem;
+mod restart;
 mod retry;
 mod run;
 pub mod settings;
@@ -209,7 +211,7 @@ impl<'a> Modem<'a> {
         if !lines.dtr {
             self.forget_line();
             if self.machine.profile.dtr == 2 {
-                self.machine.leave(LinkId(0), Some(code::BY_COMMAND));
+                self.machine.hang_up(LinkId(0), Some(code::BY_COMMAND));
             }
         }
         self.advance();

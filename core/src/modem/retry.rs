@@ -84,10 +84,16 @@ impl Machine<'_> {
         let Some(link) = self.link_mut(id) else {
             return;
         };
-        let was_wanted = link.phase == Phase::Online || link.is_retrying();
-        link.stop_retrying();
-        self.radio_took_link = was_wanted;
-        self.leave(id, Some(code::RADIO_OFF));
+        self.radio_took_link = link.phase == Phase::Online || link.is_retrying();
+        self.hang_up(id, Some(code::RADIO_OFF));
+    }
+
+    /// Leaves a link for good, up or not.
+    pub(crate) fn hang_up(&mut self, id: LinkId, tell: Option<u8>) {
+        if let Some(link) = self.link_mut(id) {
+            link.stop_retrying();
+        }
+        self.leave(id, tell);
     }
 
     /// Makes the attempt that is due.
