@@ -227,7 +227,7 @@ impl<'c, 'a> Cx<'c, 'a> {
         let connected = self.is_connected();
         let link = self.machine.link_mut(self.link);
         let link = link.filter(|link| connected || link.is_retrying());
-        link.ok_or(Fail::NOT_ALLOWED)?.stop_retrying();
+        link.ok_or(Fail::NOT_ALLOWED)?;
         self.machine.leave(self.link, None);
         Ok(Wait::Disconnect)
     }

@@ -16,6 +16,7 @@ pub mod code;
 pub mod cx;
 pub mod event;
 mod inbox;
+mod leave;
 mod link;
 mod machine;
 mod memory;

@@ -4,7 +4,7 @@ use super::api::{LinkId, NetEvent, Slot};
 use super::code;
 use super::event::Event;
 use super::inbox;
-use super::link::{ANSWER_ROOM, Input, Link, Phase, TooLarge};
+use super::link::{ANSWER_ROOM, Input, Link, Phase, TooLarge, publish_len};
 use super::machine::{Machine, Run};
 use super::options::{RECONNECT, RECV_FORMAT};
 use super::settings::Settings;
@@ -12,12 +12,6 @@ use super::table::{Fail, Wait};
 use crate::at::cme;
 use crate::mqtt::{self, Connect};
 use crate::time::Instant;
-use core::time::Duration;
-
-/// How long DISCONNECT may take to reach the network.
-const CLOSE_LIMIT: Duration = Duration::from_secs(1);
-/// A PUBLISH has this packet type in its first byte's upper half.
-const PUBLISH: u8 = 3;
 
 impl Machine<'_> {
     /// Something happened to a transport.
@@ -222,7 +216,7 @@ impl Machine<'_> {
 
     /// Tells of publishes that will not be sent any more. One the host still
     /// waits for is told by the error it gets.
-    fn tell_dropped(&mut self, id: LinkId) {
+    pub(super) fn tell_dropped(&mut self, id: LinkId) {
         let awaited = match self.run {
             Run::Waiting {
                 wait: Wait::Acknowledged(id),
@@ -322,32 +316,6 @@ impl Machine<'_> {
         }
     }
 
-    /// Leaves in order: DISCONNECT, then the transport is closed. The host is
-    /// told with `tell`, unless it asked for it itself.
-    pub(crate) fn leave(&mut self, id: LinkId, tell: Option<u8>) {
-        let now = self.now;
-        let Some(link) = self.link_mut(id) else {
-            return;
-        };
-        match link.phase {
-            Phase::Closed | Phase::Closing { .. } => return,
-            Phase::Opening { .. } | Phase::Greeting { .. } => {
-                return self.drop_link(id, tell.unwrap_or(code::BY_COMMAND));
-            }
-            Phase::Online => {}
-        }
-        let written = link.session.disconnect(&mut link.net_out);
-        link.phase = Phase::Closing {
-            deadline: now + CLOSE_LIMIT,
-        };
-        if written.is_err() {
-            self.drop_link(id, code::BY_COMMAND);
-        }
-        if let Some(code) = tell {
-            self.inbox.push_lost(code).unwrap_or_default();
-        }
-    }
-
     /// `count` bytes for the broker were written to the network.
     pub(crate) fn net_sent(&mut self, id: LinkId, count: usize) {
         let now = self.now;
@@ -392,27 +360,6 @@ impl Machine<'_> {
                 }
             }
             _ => {}
-        }
-    }
-}
-
-/// The length of a PUBLISH, 0 for any other packet.
-fn publish_len(packet: &[u8]) -> usize {
-    match packet.first() {
-        Some(first) if first >> 4 == PUBLISH => packet.len(),
-        _ => 0,
-    }
-}
-
-impl Link<'_> {
-    /// When this link wants to be woken.
-    pub(crate) fn poll_timeout(&self) -> Option<Instant> {
-        match self.phase {
-            Phase::Closed => self.retry.at,
-            Phase::Opening { deadline }
-            | Phase::Greeting { deadline }
-            | Phase::Closing { deadline } => Some(deadline),
-            Phase::Online => self.session.poll_timeout(),
         }
     }
 }

@@ -81,12 +81,8 @@ impl Machine<'_> {
             }
             return;
         }
-        let Some(link) = self.link_mut(id) else {
-            return;
-        };
-        let was_wanted = link.phase == Phase::Online || link.is_retrying();
-        link.stop_retrying();
-        self.radio_took_link = was_wanted;
+        let was_wanted = |link: &mut Link| link.phase == Phase::Online || link.is_retrying();
+        self.radio_took_link = self.link_mut(id).is_some_and(was_wanted);
         self.leave(id, Some(code::RADIO_OFF));
     }
 
