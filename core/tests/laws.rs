@@ -112,6 +112,27 @@ fn of_a_session_with_little_room() {
     assert_eq!(compare(&session, 2_195_006_130_760_340_132), Ok(()));
 }
 
+/// An event goes out before the line behind an `A` that began none.
+#[test]
+fn of_a_session_with_a_lone_letter() {
+    let host = |line: &str| Op::Host(line.as_bytes().to_vec());
+    let session = Session {
+        memory: 1024,
+        strict: false,
+        ops: vec![
+            Op::Polite(true),
+            host("AT+MQTTCONFIG=broker,1883,me,1,9\r"),
+            host("AT+MQTTCONNECT\r"),
+            host(" a"),
+            Op::Event(0, mqmodem_core::NetEvent::Closed),
+            host(" AT+CSQ"),
+        ],
+    };
+    for cuts in 1..20 {
+        assert_eq!(compare(&session, cuts), Ok(()));
+    }
+}
+
 /// What an attentive host sees of these commands line by line, plus `ERROR`.
 const ASKED: [&str; 6] = [
     "AT",

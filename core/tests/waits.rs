@@ -171,3 +171,79 @@ fn a_broker_that_takes_no_bytes_is_dead_in_the_end() {
         );
     }
 }
+
+/// A modem that restores its link by itself is at it.
+fn restoring() -> Rig {
+    let mut rig = Rig::online(1000, 0);
+    rig.host("AT+MQTTOPT=reconnect,1");
+    rig.modem.handle_net(rig.now, LINK, NetEvent::Closed);
+    assert_eq!(rig.said(), "\r\nOK\r\n\r\n+MQTTDISCONNECTED:24\r\n");
+    rig.wait(Duration::from_secs(1));
+    assert_eq!(rig.opens, 2);
+    rig
+}
+
+#[test]
+fn an_attempt_of_the_modems_own_is_given_up() {
+    let hour = Duration::from_secs(3600);
+    for (line, answer) in [
+        ("AT+MQTTDISCONNECT", "\r\nOK\r\n"),
+        ("AT+CFUN=0", "\r\nOK\r\n\r\n+MQTTDISCONNECTED:30\r\n"),
+    ] {
+        let mut rig = restoring();
+        rig.host(line);
+        rig.wait(hour);
+        assert_eq!((rig.said().as_str(), rig.opens), (answer, 2));
+        // The same in the pause before the next attempt.
+        let mut rig = restoring();
+        rig.modem.handle_net(rig.now, LINK, NetEvent::Closed);
+        rig.host(line);
+        rig.wait(hour);
+        assert_eq!((rig.said().as_str(), rig.opens), (answer, 2));
+    }
+}
+
+#[test]
+fn a_host_that_hangs_up_ends_the_attempts() {
+    for pause in [false, true] {
+        let mut rig = restoring();
+        rig.host("AT&D2");
+        rig.said();
+        if pause {
+            rig.modem.handle_net(rig.now, LINK, NetEvent::Closed);
+        }
+        rig.modem.handle_host_lines(rig.now, GONE);
+        rig.wait(Duration::from_secs(3600));
+        assert_eq!(
+            (rig.said().as_str(), rig.opens),
+            ("\r\n+MQTTDISCONNECTED:33\r\n", 2)
+        );
+    }
+}
+
+#[test]
+fn a_modem_that_is_switched_off_or_restarts_makes_no_attempt() {
+    for pause in [false, true] {
+        for restart in [false, true] {
+            let mut rig = restoring();
+            if pause {
+                rig.modem.handle_net(rig.now, LINK, NetEvent::Closed);
+            }
+            let said = if restart {
+                rig.host("AT+CFUN=1,1");
+                "\r\nOK\r\n\r\nRDY\r\n"
+            } else {
+                rig.modem.handle_shutdown(rig.now);
+                rig.act();
+                assert!(rig.modem.is_off());
+                ""
+            };
+            rig.wait(Duration::from_secs(3600));
+            assert_eq!(
+                (rig.said().as_str(), rig.opens),
+                (said, 2),
+                "{pause} {restart}"
+            );
+        }
+    }
+}

@@ -81,12 +81,12 @@ impl Shared {
         let mut stop = self.stop.subscribe();
         let label = setup.label;
         let tap = self.trace.clone();
+        let now = self.clock.now();
+        let modem = Modem::new(setup.config, setup.memory, now);
+        let mut modem = restored(modem, &label, &setup.kept);
+        modem.set_clock(now, Clock::unix());
         Driver::new(Parts {
-            modem: restored(
-                Modem::new(setup.config, setup.memory, self.clock.now()),
-                &label,
-                &setup.kept,
-            ),
+            modem,
             clock: self.clock,
             port: setup.port,
             tap: tap.map(|trace| Tap::new(trace, label.clone())),

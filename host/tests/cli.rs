@@ -221,3 +221,23 @@ fn the_manual_is_printed_in_both_formats() {
         );
     }
 }
+
+#[test]
+fn the_modem_has_the_clock_of_the_machine() {
+    let mut process = mqmodem(&["serve", "--stdio"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = process.stdin.take().unwrap();
+    stdin.write_all(b"ATE0+CCLK?\r").unwrap();
+    drop(stdin);
+    let output = process.wait_with_output().unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    let (_, time) = said.split_once("+CCLK: \"").expect(&said);
+    // Without a clock it is 1970.
+    assert!(
+        (24..70).contains(&time[..2].parse::<u8>().unwrap()),
+        "{said}"
+    );
+}

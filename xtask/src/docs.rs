@@ -7,7 +7,12 @@ use std::path::{Path, PathBuf};
 
 /// What `mqmodem commands` prints, kept for readers.
 const MANUAL: &str = "docs/commands/native.md";
-const PLAYED: [&str; 3] = ["README.md", "README.zh-CN.md", "docs/gateway.md"];
+const PLAYED: [&str; 4] = [
+    "README.md",
+    "README.zh-CN.md",
+    "docs/gateway.md",
+    "docs/testing-firmware.md",
+];
 
 /// Writes the manual.
 pub fn write() -> Result {

@@ -50,7 +50,9 @@ pub fn run() -> Result {
 
 fn sources() -> Result<Vec<File>> {
     let root = sh::root();
-    let dirs = ["core", "host", "chat", "xtask", "bench", "fuzz", "examples"];
+    let dirs = [
+        "core", "host", "chat", "xtask", "bench", "fuzz", "examples", "tests",
+    ];
     let paths = dirs.iter().flat_map(|dir| sh::files(&root.join(dir), "rs"));
     let file = |path: std::path::PathBuf| {
         let text = sh::read(&path)?;

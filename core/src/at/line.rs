@@ -128,7 +128,7 @@ impl<'a> LineReader<'a> {
         self.phase = Phase::Hunt { after_word: false };
     }
 
-    /// Takes bytes up to the end of a line; returns how many and what they
+    /// Takes bytes up to the end of a line, or of what was none; returns how many and what they
     /// made. `echo` gets what is to be echoed; `is_multi_line` says whether the
     /// command of a name may hold raw line breaks in quotes.
     pub fn take(
@@ -143,7 +143,13 @@ impl<'a> LineReader<'a> {
             let made = match self.phase {
                 Phase::Ended => self.hunt(byte, false),
                 Phase::Hunt { after_word } => self.hunt(byte, after_word),
-                Phase::GotA(a) => self.after_a(a, byte, format, echo),
+                Phase::GotA(a) => match self.after_a(a, byte, format, echo) {
+                    // It began no line: what it held back goes out first.
+                    Taken::Partial if !self.is_open() => {
+                        return (bytes.len() - behind.len(), Taken::Partial);
+                    }
+                    made => made,
+                },
                 Phase::Body => match self.take_run(rest, format, echo) {
                     0 => self.body_byte(byte, format, echo, is_multi_line),
                     run => {

@@ -121,13 +121,21 @@ fn set_registration<const WHICH: usize>(cx: &mut Cx, args: &Args) -> Outcome {
     Outcome::Ok
 }
 
+/// Where we are supposed to be: area, cell, LTE. Hosts that asked for it take
+/// what comes in its place for it.
+const LOCATION: &str = ",\"0001\",\"00000001\",7";
+
 fn read_registration<const WHICH: usize>(cx: &mut Cx, _: &Args) -> Outcome {
     let reports = cx.profile().registration.get(WHICH).copied();
     let state = if is_on(cx) { ",1" } else { ",0" };
+    let location = is_on(cx) && reports == Some(2);
     cx.info(|line: &mut Reply| {
         line.text(REGISTRATIONS.get(WHICH).copied().unwrap_or_default());
         line.number(reports.unwrap_or_default().into());
         line.text(state);
+        if location {
+            line.text(LOCATION);
+        }
     });
     Outcome::Ok
 }

@@ -108,7 +108,7 @@ impl<'c, 'a> Cx<'c, 'a> {
     /// the radio is like this.
     pub fn restart(&mut self, functionality: Functionality) -> Outcome {
         self.machine.restarts = Some(functionality);
-        self.machine.hang_up(self.link, None);
+        self.machine.leave(self.link, None);
         Outcome::Wait(Wait::Disconnect)
     }
 
@@ -231,7 +231,7 @@ impl<'c, 'a> Cx<'c, 'a> {
         let link = self.machine.link_mut(self.link);
         let link = link.filter(|link| connected || link.is_retrying());
         link.ok_or(Fail::NOT_ALLOWED)?;
-        self.machine.hang_up(self.link, None);
+        self.machine.leave(self.link, None);
         Ok(Wait::Disconnect)
     }
 

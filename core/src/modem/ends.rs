@@ -1,4 +1,4 @@
-//! Links that end: lost, refused, or left.
+//! Links that end without our asking: lost or refused.
 
 use super::api::LinkId;
 use super::code;
@@ -7,10 +7,6 @@ use super::machine::{Machine, Run};
 use super::options::RECONNECT;
 use super::table::{Fail, Wait};
 use crate::at::cme;
-use core::time::Duration;
-
-/// How long DISCONNECT may take to reach the network.
-const CLOSE_LIMIT: Duration = Duration::from_secs(1);
 
 impl Machine<'_> {
     /// Closes a link for a reason of our own.
@@ -84,33 +80,6 @@ impl Machine<'_> {
             && matches!(wait, Wait::Acknowledged(_) | Wait::Written(_))
         {
             self.complete(wait, Err(Fail::Cme(cme::NETWORK_TIMEOUT)));
-        }
-    }
-
-    /// Leaves in order: DISCONNECT, then the transport is closed. The host is
-    /// told with `tell`, unless it asked for it itself.
-    pub(crate) fn leave(&mut self, id: LinkId, tell: Option<u8>) {
-        let now = self.now;
-        let Some(link) = self.link_mut(id) else {
-            return;
-        };
-        match link.phase {
-            Phase::Closed | Phase::Closing { .. } => return,
-            Phase::Opening { .. } | Phase::Greeting { .. } => {
-                return self.drop_link(id, tell.unwrap_or(code::BY_COMMAND));
-            }
-            Phase::Online => {}
-        }
-        let written = link.session.disconnect(&mut link.net_out);
-        link.phase = Phase::Closing {
-            deadline: now + CLOSE_LIMIT,
-        };
-        if written.is_err() {
-            self.drop_link(id, code::BY_COMMAND);
-        }
-        if let Some(code) = tell {
-            self.last_failure = code;
-            self.inbox.push_lost(code).unwrap_or_default();
         }
     }
 }

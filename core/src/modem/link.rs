@@ -10,6 +10,9 @@ use crate::time::Instant;
 /// Room an answer to the broker needs before a packet is taken.
 pub(crate) const ANSWER_ROOM: usize = 64;
 
+/// A PUBLISH has this packet type in its first byte's upper half.
+const PUBLISH: u8 = 3;
+
 /// How far a link has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Phase {
@@ -125,6 +128,17 @@ impl<'a> Link<'a> {
         self.wants_open = false;
     }
 
+    /// When this link wants to be woken.
+    pub(crate) fn poll_timeout(&self) -> Option<Instant> {
+        match self.phase {
+            Phase::Closed => self.retry.at,
+            Phase::Opening { deadline }
+            | Phase::Greeting { deadline }
+            | Phase::Closing { deadline } => Some(deadline),
+            Phase::Online => self.session.poll_timeout(),
+        }
+    }
+
     /// Looks at bytes the broker sent; `max` is the largest packet taken whole.
     pub(crate) fn input(&mut self, bytes: &[u8], max: usize) -> Input {
         if self.skip > 0 {
@@ -212,6 +226,14 @@ impl<'a> Link<'a> {
     }
 }
 
+/// The length of a PUBLISH, 0 for any other packet.
+pub(crate) fn publish_len(packet: &[u8]) -> usize {
+    match packet.first() {
+        Some(first) if first >> 4 == PUBLISH => packet.len(),
+        _ => 0,
+    }
+}
+
 /// The part of a PUBLISH before its payload.
 #[derive(Clone, Copy, Debug)]
 struct BeforePayload {
@@ -230,7 +252,7 @@ impl BeforePayload {
 /// Where the payload of a PUBLISH starts; `None` for any other packet.
 fn before_payload(packet: &[u8]) -> Option<BeforePayload> {
     let (first, rest) = packet.split_first()?;
-    if first >> 4 != 3 {
+    if first >> 4 != PUBLISH {
         return None;
     }
     let header = 2 + rest.iter().take_while(|&&byte| byte & 0x80 != 0).count();

@@ -17,6 +17,7 @@ pub mod cx;
 mod ends;
 pub mod event;
 mod inbox;
+mod leave;
 mod link;
 mod machine;
 mod memory;
@@ -211,7 +212,7 @@ impl<'a> Modem<'a> {
         if !lines.dtr {
             self.forget_line();
             if self.machine.profile.dtr == 2 {
-                self.machine.hang_up(LinkId(0), Some(code::BY_COMMAND));
+                self.machine.leave(LinkId(0), Some(code::BY_COMMAND));
             }
         }
         self.advance();

@@ -4,16 +4,13 @@ use super::api::{LinkId, NetEvent, Slot};
 use super::code;
 use super::event::Event;
 use super::inbox;
-use super::link::{ANSWER_ROOM, Input, Link, Phase, TooLarge};
+use super::link::{ANSWER_ROOM, Input, Link, Phase, TooLarge, publish_len};
 use super::machine::{Machine, Run};
 use super::options::{RECONNECT, RECV_FORMAT};
 use super::settings::Settings;
 use super::table::{Fail, Wait};
 use crate::mqtt::{self, Connect};
 use crate::time::Instant;
-
-/// A PUBLISH has this packet type in its first byte's upper half.
-const PUBLISH: u8 = 3;
 
 impl Machine<'_> {
     /// Something happened to a transport.
@@ -300,27 +297,6 @@ impl Machine<'_> {
                 }
             }
             _ => {}
-        }
-    }
-}
-
-/// The length of a PUBLISH, 0 for any other packet.
-fn publish_len(packet: &[u8]) -> usize {
-    match packet.first() {
-        Some(first) if first >> 4 == PUBLISH => packet.len(),
-        _ => 0,
-    }
-}
-
-impl Link<'_> {
-    /// When this link wants to be woken.
-    pub(crate) fn poll_timeout(&self) -> Option<Instant> {
-        match self.phase {
-            Phase::Closed => self.retry.at,
-            Phase::Opening { deadline }
-            | Phase::Greeting { deadline }
-            | Phase::Closing { deadline } => Some(deadline),
-            Phase::Online => self.session.poll_timeout(),
         }
     }
 }

@@ -81,19 +81,9 @@ impl Machine<'_> {
             }
             return;
         }
-        let Some(link) = self.link_mut(id) else {
-            return;
-        };
-        self.radio_took_link = link.phase == Phase::Online || link.is_retrying();
-        self.hang_up(id, Some(code::RADIO_OFF));
-    }
-
-    /// Leaves a link for good, up or not.
-    pub(crate) fn hang_up(&mut self, id: LinkId, tell: Option<u8>) {
-        if let Some(link) = self.link_mut(id) {
-            link.stop_retrying();
-        }
-        self.leave(id, tell);
+        let was_wanted = |link: &mut Link| link.phase == Phase::Online || link.is_retrying();
+        self.radio_took_link = self.link_mut(id).is_some_and(was_wanted);
+        self.leave(id, Some(code::RADIO_OFF));
     }
 
     /// Makes the attempt that is due.
