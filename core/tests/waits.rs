@@ -186,10 +186,9 @@ fn restoring() -> Rig {
 #[test]
 fn an_attempt_of_the_modems_own_is_given_up() {
     let hour = Duration::from_secs(3600);
-    for (line, answer) in [
-        ("AT+MQTTDISCONNECT", "\r\nOK\r\n"),
-        ("AT+CFUN=0", "\r\nOK\r\n\r\n+MQTTDISCONNECTED:30\r\n"),
-    ] {
+    // That the link is down has been told: there is no news.
+    let answer = "\r\nOK\r\n";
+    for line in ["AT+MQTTDISCONNECT", "AT+CFUN=0"] {
         let mut rig = restoring();
         rig.host(line);
         rig.wait(hour);
@@ -214,10 +213,7 @@ fn a_host_that_hangs_up_ends_the_attempts() {
         }
         rig.modem.handle_host_lines(rig.now, GONE);
         rig.wait(Duration::from_secs(3600));
-        assert_eq!(
-            (rig.said().as_str(), rig.opens),
-            ("\r\n+MQTTDISCONNECTED:33\r\n", 2)
-        );
+        assert_eq!((rig.said().as_str(), rig.opens), ("", 2));
     }
 }
 
