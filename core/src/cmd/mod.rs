@@ -67,8 +67,8 @@ pub const NETWORK: Table = Table {
 /// command, as 27.007 §7.2 wants it.)
 pub const REGISTRATION: Urc = Urc {
     syntax: "+CREG: <stat>",
-    meaning: "The network is there (1) or gone (0), where `+CREG=1` asked for it; likewise \
-              `+CGREG` and `+CEREG`.",
+    meaning: "The network is there (1) or gone (0), where `+CREG=1` asked for it, with \
+              area, cell and access technology where `+CREG=2` did; likewise `+CGREG` and `+CEREG`.",
 };
 /// What a modem says when it has restarted.
 pub const RESTARTED: Urc = Urc {
@@ -79,7 +79,7 @@ pub const RESTARTED: Urc = Urc {
 /// Words what every dialect words alike.
 pub fn word(event: &Event, reply: &mut Reply) {
     match *event {
-        Event::Registration { which, on } => radio::word(reply, which, on),
+        Event::Registration { which, on, located } => radio::word(reply, which, on, located),
         Event::Restarted => reply.urc(|line| line.text("RDY")),
         _ => {}
     }

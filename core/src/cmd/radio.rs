@@ -20,7 +20,10 @@ const REPORTS: &[Signature] = &[Signature::of(&[Param::choice(
     &[
         (0, "changes are not reported"),
         (1, "changes are reported"),
-        (2, "changes are reported; there is no cell to tell"),
+        (
+            2,
+            "changes are reported with area and cell, which are made up",
+        ),
     ],
 )])];
 const PIN: Param = Param::text("pin", 4, 8)
@@ -141,10 +144,13 @@ fn read_registration<const WHICH: usize>(cx: &mut Cx, _: &Args) -> Outcome {
 }
 
 /// `+CREG: <stat>` and its kin, as a report.
-pub(super) fn word(reply: &mut Reply, which: usize, on: bool) {
+pub(super) fn word(reply: &mut Reply, which: usize, on: bool, located: bool) {
     reply.urc(|line| {
         line.text(REGISTRATIONS.get(which).copied().unwrap_or_default());
         line.number(on.into());
+        if on && located {
+            line.text(LOCATION);
+        }
     });
 }
 

@@ -44,6 +44,8 @@ pub enum Event<'e> {
         which: usize,
         /// Whether it is there.
         on: bool,
+        /// Whether it is told where.
+        located: bool,
     },
     /// The modem has opened a link by itself.
     Restored {

@@ -61,8 +61,14 @@ impl<'a> Inbox<'a> {
     }
 
     /// Keeps that the network is there or gone, for the report `which`.
-    pub(crate) fn push_registration(&mut self, which: usize, on: bool) -> Result<(), Full> {
-        self.push(REGISTRATION, which as u32 * 2 + u32::from(on), &[])
+    pub(crate) fn push_registration(
+        &mut self,
+        which: usize,
+        on: bool,
+        located: bool,
+    ) -> Result<(), Full> {
+        let flags = u32::from(on) | u32::from(located) << 1;
+        self.push(REGISTRATION, (which as u32) << 2 | flags, &[])
     }
 
     /// Keeps that the modem has restarted.
@@ -98,8 +104,9 @@ impl<'a> Inbox<'a> {
             LOST => Event::Lost { code: number as u8 },
             DROPPED => Event::Dropped { count: number },
             REGISTRATION => Event::Registration {
-                which: number as usize / 2,
-                on: number % 2 == 1,
+                which: number as usize >> 2,
+                on: number & 1 != 0,
+                located: number & 2 != 0,
             },
             RESTARTED => Event::Restarted,
             RESTORED => Event::Restored {

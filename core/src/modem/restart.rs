@@ -34,7 +34,8 @@ impl Machine<'_> {
     pub(crate) fn tell_registration(&mut self, on: bool) {
         for (which, reports) in self.profile.registration.into_iter().enumerate() {
             if reports > 0 {
-                self.inbox.push_registration(which, on).unwrap_or_default();
+                let told = self.inbox.push_registration(which, on, reports > 1);
+                told.unwrap_or_default();
             }
         }
     }
