@@ -183,16 +183,28 @@ impl<'a> LineReader<'a> {
         if self.overflow || special {
             return 0;
         }
-        // What does not fit any more is not looked at over and over.
-        let room = self.body.free().min(bytes.len());
-        let bytes = bytes.get(..room).unwrap_or_default();
         let len = run_len(bytes, |word| below(word, 0x20) | equal(word, DELETE));
         let run = bytes.get(..len).unwrap_or_default();
-        if run.is_empty() || self.body.extend(run).is_err() {
+        if run.is_empty() {
             return 0;
+        }
+        if self.body.extend(run).is_err() {
+            return self.take_what_fits(run, format, echo);
         }
         self.echo(run, format, echo);
         len
+    }
+
+    /// At once too, so that what does not fit is not looked at again for each
+    /// byte that does.
+    #[cold]
+    fn take_what_fits(&mut self, run: &[u8], format: Format, echo: &mut dyn FnMut(&[u8])) -> usize {
+        let fits = run.get(..self.body.free()).unwrap_or_default();
+        if self.body.extend(fits).is_err() {
+            return 0;
+        }
+        self.echo(fits, format, echo);
+        fits.len()
     }
 
     fn hunt(&mut self, byte: u8, after_word: bool) -> Taken {
