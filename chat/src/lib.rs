@@ -44,7 +44,7 @@
 //! | `silent` | Nothing is said. Only for the reader: silence is expected wherever nothing else is. |
 //! | `power off`, `power cut`, `power on` | Switched off in order, or not; on again with what it stored. |
 //! | `store fails`, `store holds`, `store works` | Storage refuses, does not answer, answers. |
-//! | `set strict`, `set mask-secrets`, `set seed 7`, `set memory small line=512` | How the modem is made; before everything else. |
+//! | `set strict`, `set mask-secrets`, `set seed 7`, `set clock 2026-11-23 14:23:00`, `set memory small line=512` | How the modem is made; before everything else. |
 //! | `# ...` | A comment; the first block is the title. |
 //!
 //! Behind `>>` and `<<`, and in quotes, there are the escapes `\r \n \t \\ \"

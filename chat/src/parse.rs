@@ -4,6 +4,7 @@ use crate::escape::{from_hex, unescape};
 use crate::packet;
 use crate::script::{Expect, Expected, Input, ParseError, Script, Setup, Sizes, Step, Storage};
 use mqmodem_core::NetError;
+use mqmodem_core::time::civil::{Civil, to_unix};
 use std::time::Duration;
 
 /// After this many bytes of a line the echo pauses until the terminator.
@@ -202,8 +203,13 @@ impl Parser {
             Some(("seed", seed)) => {
                 setup.seed = seed.parse().map_err(|_| "write `set seed 7`")?;
             }
+            Some(("clock", time)) => setup.clock = clock(time)?,
             Some(("memory", sizes)) => memory(&mut setup.memory, sizes)?,
-            _ => return Err("after `set` comes strict, mask-secrets, seed N or memory".into()),
+            _ => {
+                return Err(
+                    "after `set` comes strict, mask-secrets, seed N, clock or memory".into(),
+                );
+            }
         }
         Ok(())
     }
@@ -289,6 +295,29 @@ fn duration(text: &str) -> Result<Duration, String> {
     };
     let micros = number.checked_mul(micros).ok_or_else(wrong)?;
     Ok(Duration::from_micros(micros))
+}
+
+/// Seconds since 1970 of a time in UTC.
+fn clock(text: &str) -> Result<u64, String> {
+    let wrong = || "write `set clock 2026-11-23 14:23:00`".to_string();
+    let numbers = text.split(['-', ' ', ':']).map(str::parse);
+    let numbers: Result<Vec<u16>, _> = numbers.collect();
+    let [year, ref rest @ ..] = numbers.map_err(|_| wrong())?[..] else {
+        return Err(wrong());
+    };
+    let rest: Result<Vec<u8>, _> = rest.iter().map(|it| u8::try_from(*it)).collect();
+    let [month, day, hour, minute, second] = rest.map_err(|_| wrong())?[..] else {
+        return Err(wrong());
+    };
+    let time = Civil {
+        year,
+        month,
+        day,
+        hour,
+        minute,
+        second,
+    };
+    time.is_valid().then(|| to_unix(time)).ok_or_else(wrong)
 }
 
 /// `small`, and sizes of single parts.

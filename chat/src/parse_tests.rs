@@ -40,10 +40,14 @@ fn the_title_is_the_first_block_of_comments() {
 
 #[test]
 fn settings_come_first() {
-    let text = "set strict\nset mask-secrets\nset seed 9\nset memory small line=77\n> AT";
+    let text = "set strict\nset mask-secrets\nset seed 9\nset clock 1970-01-02 00:00:05\n\
+                set memory small line=77\n> AT";
     let setup = parse("t.chat", text).unwrap().setup;
     assert!(setup.strict && setup.mask_secrets);
     assert_eq!((setup.seed, setup.memory.bytes[0]), (9, 77));
+    assert_eq!(setup.clock, 86_405);
+    assert!(error("set clock 2026-02-29 00:00:00").contains("set clock 2026-11-23"));
+    assert!(error("set clock noon").contains("set clock 2026-11-23"));
     assert_eq!(setup.memory.bytes[1], Sizes::SMALL.bytes[1]);
     assert!(error("> AT\nset strict").contains("t.chat:2: `set` comes before"));
     assert!(error("set memory foo=1").contains("host_out"));

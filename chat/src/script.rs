@@ -109,6 +109,8 @@ pub struct Setup {
     pub mask_secrets: bool,
     /// The seed of everything that looks random.
     pub seed: u64,
+    /// What the wall clock says at the start, in seconds since 1970.
+    pub clock: u64,
     /// The memory it runs on.
     pub memory: Sizes,
 }

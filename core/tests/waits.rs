@@ -1,5 +1,7 @@
 //! Every wait ends, whatever became of the link.
 
+#![cfg(feature = "alloc")]
+
 use mqmodem_core::{Action, Buf, Config, HostLines, Instant, LinkId, Memory, Modem, NetEvent};
 use std::time::Duration;
 

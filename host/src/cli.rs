@@ -2,11 +2,14 @@
 
 mod commands;
 mod completions;
+mod doctor;
 mod failure;
 mod logs;
+mod man;
 #[cfg(feature = "broker")]
 mod prompt;
 mod serve;
+mod state;
 #[cfg(feature = "broker")]
 mod try_;
 
@@ -33,8 +36,11 @@ enum Command {
     Serve(Box<serve::Arguments>),
     #[cfg(feature = "broker")]
     Try(try_::Arguments),
+    State(state::Arguments),
+    Doctor(doctor::Arguments),
     Commands(commands::Arguments),
     Completions(completions::Arguments),
+    Man(man::Arguments),
 }
 
 /// Runs the program with the arguments of the process.
@@ -43,8 +49,11 @@ pub fn main() -> ExitCode {
         Command::Serve(arguments) => serve::run(&arguments),
         #[cfg(feature = "broker")]
         Command::Try(arguments) => try_::run(&arguments),
+        Command::State(arguments) => state::run(&arguments),
+        Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Commands(arguments) => commands::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),
+        Command::Man(arguments) => man::run(&arguments),
     };
     done.unwrap_or_else(|failure| {
         // Where standard error is closed, the exit code has to say it alone.

@@ -1,7 +1,7 @@
 //! The clock the modems are driven by.
 
 use mqmodem_core::Instant;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 /// Tells time as microseconds since it was made.
 #[derive(Clone, Copy, Debug)]
@@ -20,6 +20,12 @@ impl Clock {
     /// The time now.
     pub fn now(&self) -> Instant {
         Instant::ZERO + self.origin.elapsed()
+    }
+
+    /// What the machine's clock says: seconds since 1970.
+    pub fn unix() -> u64 {
+        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+        now.map_or(0, |since| since.as_secs())
     }
 
     /// A time of the modem in the runtime's terms.

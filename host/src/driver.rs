@@ -6,7 +6,7 @@ use crate::clock::Clock;
 use crate::held::Held;
 use crate::net::TlsConfigs;
 use crate::port::{Input, Label, Port};
-use crate::store::Store;
+use crate::store::{Change, Store};
 use crate::timer::Timer;
 use crate::trace::Tap;
 use links::Links;
@@ -125,7 +125,8 @@ impl Driver {
         loop {
             round += 1;
             let now = self.clock.now();
-            let mut moved = self.carry_out(now);
+            let mut moved = self.carry_out();
+            moved |= self.hear_store(cx, now);
             moved |= self.run_timer(cx, now);
             moved |= self.run_links(cx, now, buf);
             moved |= self.port.poll_attend(cx).is_ready();
@@ -156,10 +157,10 @@ impl Driver {
         }
     }
 
-    fn carry_out(&mut self, now: Instant) -> bool {
+    fn carry_out(&mut self) -> bool {
         let mut moved = false;
         loop {
-            let stored = match self.modem.poll_action() {
+            match self.modem.poll_action() {
                 None => return moved,
                 Some(Action::Open { link, to }) => {
                     tracing::debug!(port = %self.label, host = to.host, port_number = to.port, tls = to.tls.is_some(), "opening");
@@ -167,34 +168,39 @@ impl Driver {
                         tap.open(link, to.host, to.port, to.tls.is_some());
                     }
                     self.links.open(link, &to);
-                    None
                 }
                 Some(Action::Close { link }) => {
                     if let Some(tap) = &mut self.tap {
                         tap.close(link);
                     }
                     self.links.close(link);
-                    None
                 }
-                Some(Action::Store { slot, bytes }) => Some((slot, self.store.put(slot, bytes))),
-                Some(Action::Erase { slot }) => Some((slot, self.store.erase(slot))),
+                Some(Action::Store { slot, bytes }) => {
+                    self.store.submit(Change::Put { slot, bytes });
+                }
+                Some(Action::Erase { slot }) => self.store.submit(Change::Erase { slot }),
                 Some(Action::Lines(lines)) => {
                     tracing::debug!(port = %self.label, dcd = lines.dcd, dsr = lines.dsr, "modem lines");
                     self.port.set_lines(lines);
-                    None
                 }
                 Some(Action::Serial(serial)) => {
                     let after = self.modem.host_out().len();
                     self.switch = Some(Switch { serial, after });
-                    None
                 }
-                Some(_) => None,
-            };
-            moved = true;
-            if let Some((slot, ok)) = stored {
-                self.modem.handle_stored(now, slot, ok);
+                Some(_) => {}
             }
+            moved = true;
         }
+    }
+
+    /// Tells the modem what is durable by now.
+    fn hear_store(&mut self, cx: &mut Context<'_>, now: Instant) -> bool {
+        let mut moved = false;
+        while let Poll::Ready(done) = self.store.poll_done(cx) {
+            self.modem.handle_stored(now, done.slot, done.ok);
+            moved = true;
+        }
+        moved
     }
 
     fn run_timer(&mut self, cx: &mut Context<'_>, now: Instant) -> bool {

@@ -20,6 +20,7 @@
 mod broker;
 pub mod cli;
 pub mod clock;
+pub mod config;
 mod driver;
 mod held;
 pub mod manual;
@@ -33,4 +34,4 @@ pub mod trace;
 mod walkthrough;
 
 pub use driver::{Driver, Parts, Stop};
-pub use start::Shared;
+pub use start::{Setup, Shared};

@@ -2,12 +2,12 @@
 
 use crate::clock::Clock;
 use crate::driver::{Driver, Parts};
-
 use crate::net::TlsConfigs;
 use crate::port::{Label, Port};
-use crate::store::Forgetful;
+use crate::store::{Forgetful, Store};
 use crate::trace::{Tap, Trace};
-use mqmodem_core::{Config, Memory, Modem};
+use mqmodem_core::{Config, Memory, Modem, Slot};
+use std::fmt;
 use std::sync::Arc;
 use tokio::sync::watch;
 
@@ -20,6 +20,44 @@ pub struct Shared {
     stop: watch::Sender<bool>,
 }
 
+/// What makes one modem differ from the others.
+pub struct Setup {
+    /// Where its host is.
+    pub port: Box<dyn Port>,
+    /// What it is called in logs.
+    pub label: Label,
+    /// How it behaves.
+    pub config: Config<'static>,
+    /// What it runs on.
+    pub memory: Memory<'static>,
+    /// Where it keeps what outlives it.
+    pub store: Box<dyn Store>,
+    /// What it kept before it was switched on.
+    pub kept: Vec<(Slot, Vec<u8>)>,
+}
+
+impl Setup {
+    /// A modem that starts new and forgets at its end.
+    pub fn new(port: Box<dyn Port>, label: Label) -> Self {
+        Self {
+            port,
+            label,
+            config: Config::default(),
+            memory: Memory::heap(),
+            store: Box::new(Forgetful::default()),
+            kept: Vec::new(),
+        }
+    }
+}
+
+/// Without what was kept: among it are passwords and keys.
+impl fmt::Debug for Setup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut setup = f.debug_struct("Setup");
+        setup.field("label", &self.label).finish_non_exhaustive()
+    }
+}
+
 impl Shared {
     /// What modems share, with a trace of them all.
     pub fn traced(trace: Option<Arc<Trace>>) -> Self {
@@ -29,17 +67,31 @@ impl Shared {
         }
     }
 
-    /// A new modem at `port`, to be spawned.
+    /// A new modem at `port`, to be spawned. It forgets at its end.
     pub fn driver(&self, port: Box<dyn Port>, label: Label, config: Config<'static>) -> Driver {
+        self.set_up(Setup {
+            config,
+            ..Setup::new(port, label)
+        })
+    }
+
+    /// A new modem, to be spawned. What it cannot use of what was kept is logged
+    /// and left out.
+    pub fn set_up(&self, setup: Setup) -> Driver {
         let mut stop = self.stop.subscribe();
+        let label = setup.label;
         let tap = self.trace.clone();
+        let now = self.clock.now();
+        let modem = Modem::new(setup.config, setup.memory, now);
+        let mut modem = restored(modem, &label, &setup.kept);
+        modem.set_clock(now, Clock::unix());
         Driver::new(Parts {
-            modem: Modem::new(config, Memory::heap(), self.clock.now()),
+            modem,
             clock: self.clock,
-            port,
+            port: setup.port,
             tap: tap.map(|trace| Tap::new(trace, label.clone())),
             label,
-            store: Box::new(Forgetful),
+            store: setup.store,
             tls: self.tls.clone(),
             stop: Box::pin(async move {
                 // A sender that is gone means the same.
@@ -52,4 +104,16 @@ impl Shared {
     pub fn stop(&self) {
         self.stop.send_replace(true);
     }
+}
+
+fn restored(mut modem: Modem<'static>, label: &Label, kept: &[(Slot, Vec<u8>)]) -> Modem<'static> {
+    for (slot, bytes) in kept {
+        // Empty stands for erased.
+        if !bytes.is_empty()
+            && let Err(error) = modem.restore(*slot, bytes)
+        {
+            tracing::error!(port = %label, "left out of what was kept: {slot:?}, {error:?}");
+        }
+    }
+    modem
 }

@@ -1,25 +1,78 @@
 //! Where a modem keeps what outlives it.
 
-use mqmodem_core::Slot;
+mod disk;
+mod file;
+mod name;
+mod summary;
+mod writer;
 
-/// Keeps bytes under names.
+pub use disk::{Disk, DiskStore, Kept};
+pub use file::{FILE, OpenError};
+pub use summary::summary;
+
+use mqmodem_core::Slot;
+use std::collections::VecDeque;
+use std::task::{Context, Poll};
+
+/// What a modem wants changed.
+#[derive(Clone, Copy)]
+#[non_exhaustive]
+pub enum Change<'c> {
+    /// Keep `bytes` in place of what was there.
+    Put {
+        /// Under this name.
+        slot: Slot,
+        /// What to keep.
+        bytes: &'c [u8],
+    },
+    /// Forget what is kept.
+    Erase {
+        /// Under this name.
+        slot: Slot,
+    },
+}
+
+/// What became of a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Done {
+    /// Whose change it was.
+    pub slot: Slot,
+    /// Whether it is durable. If not, what was there before may be there again.
+    pub ok: bool,
+}
+
+/// Carries out the changes of one modem, in order.
 pub trait Store: Send {
-    /// Keeps `bytes` in place of what was there; whether they are durable.
-    fn put(&mut self, slot: Slot, bytes: &[u8]) -> bool;
-    /// Forgets what is kept; whether that is durable.
-    fn erase(&mut self, slot: Slot) -> bool;
+    /// Takes a change over; it counts once `poll_done` has told it durable.
+    fn submit(&mut self, change: Change<'_>);
+
+    /// What became of the oldest change not told yet.
+    fn poll_done(&mut self, cx: &mut Context<'_>) -> Poll<Done>;
+}
+
+impl Change<'_> {
+    /// The name it is about.
+    pub fn slot(&self) -> Slot {
+        match *self {
+            Self::Put { slot, .. } | Self::Erase { slot } => slot,
+        }
+    }
 }
 
 /// Keeps nothing: the modem starts new each time.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Forgetful;
+#[derive(Clone, Debug, Default)]
+pub struct Forgetful(VecDeque<Slot>);
 
 impl Store for Forgetful {
-    fn put(&mut self, _slot: Slot, _bytes: &[u8]) -> bool {
-        true
+    fn submit(&mut self, change: Change<'_>) {
+        self.0.push_back(change.slot());
     }
 
-    fn erase(&mut self, _slot: Slot) -> bool {
-        true
+    fn poll_done(&mut self, _cx: &mut Context<'_>) -> Poll<Done> {
+        match self.0.pop_front() {
+            Some(slot) => Poll::Ready(Done { slot, ok: true }),
+            // Nothing to wait for: only `submit` makes something to tell.
+            None => Poll::Pending,
+        }
     }
 }

@@ -50,10 +50,7 @@ fn what_cannot_be_done_is_said_in_one_sentence() {
             &["serve", "--tcp", "192.0.2.1:7000"],
             "address of this machine",
         ),
-        (
-            &["serve", "--rfc2217", "nonsense"],
-            "--rfc2217 takes a port",
-        ),
+        (&["serve", "--rfc2217", "nonsense"], "rfc2217 takes a port"),
         (
             &["serve", "--serial", "/dev/no-such-device"],
             "check the name",
@@ -84,7 +81,15 @@ fn what_cannot_be_done_is_said_in_one_sentence() {
 
 #[test]
 fn help_shows_examples() {
-    for subcommand in ["serve", "try", "commands", "completions"] {
+    for subcommand in [
+        "serve",
+        "try",
+        "state",
+        "doctor",
+        "commands",
+        "completions",
+        "man",
+    ] {
         let output = run(&[subcommand, "--help"]);
         let help = String::from_utf8(output.stdout).unwrap();
         assert!(output.status.success());
@@ -101,6 +106,17 @@ fn version_and_completions_are_printed() {
     );
     let script = String::from_utf8(run(&["completions", "bash"]).stdout).unwrap();
     assert!(script.contains("--mask-secrets"));
+}
+
+#[test]
+fn manual_pages_are_printed() {
+    let page = String::from_utf8(run(&["man"]).stdout).unwrap();
+    assert!(page.contains(".TH mqmodem 1"), "{page}");
+    assert!(page.contains("mqmodem\\-doctor"), "{page}");
+    let page = String::from_utf8(run(&["man", "serve"]).stdout).unwrap();
+    assert!(page.contains(".TH mqmodem-serve 1"), "{page}");
+    assert!(page.contains("mask\\-secrets"), "{page}");
+    assert!(refused(&["man", "sevre"]).contains("there are serve, try, state"));
 }
 
 #[test]
@@ -204,4 +220,24 @@ fn the_manual_is_printed_in_both_formats() {
             "{secret}"
         );
     }
+}
+
+#[test]
+fn the_modem_has_the_clock_of_the_machine() {
+    let mut process = mqmodem(&["serve", "--stdio"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdin = process.stdin.take().unwrap();
+    stdin.write_all(b"ATE0+CCLK?\r").unwrap();
+    drop(stdin);
+    let output = process.wait_with_output().unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    let (_, time) = said.split_once("+CCLK: \"").expect(&said);
+    // Without a clock it is 1970.
+    assert!(
+        (24..70).contains(&time[..2].parse::<u8>().unwrap()),
+        "{said}"
+    );
 }

@@ -8,6 +8,7 @@ mod docs;
 mod fuzz;
 mod hosts;
 mod no_std;
+mod server;
 mod setup;
 mod sh;
 mod size;
@@ -27,7 +28,7 @@ cargo xtask VERB
   tidy               layers, lengths and words the house rules speak of
   no-std             the core without alloc links without std and allocator
   docs [--check]     write the generated manual; play the README's transcripts
-  hosts              host programs of others, installed and run
+  hosts [NAME...]    real host programs against a modem and a real broker
   bench parse        instructions per command, under valgrind
   bench publish      messages a second into Mosquitto, beside other clients
   fuzz [--seconds N] both sides of the modem, under cargo-fuzz (60 seconds)
@@ -55,7 +56,7 @@ fn run(words: &[&str]) -> sh::Result {
         ["no-std"] => no_std::run(),
         ["docs"] => docs::write(),
         ["docs", "--check"] => docs::check(),
-        ["hosts"] => hosts::run(),
+        ["hosts", names @ ..] => hosts::run(names),
         ["bench", "parse"] => bench::parse::run(),
         ["bench", "publish"] => bench::publish::run(),
         ["fuzz"] => fuzz::run(60),

@@ -4,29 +4,38 @@ use crate::sh::{self, Result};
 use std::path::Path;
 
 /// A program and the Debian package it is in.
-const TOOLS: [(&str, &str); 4] = [
+const TOOLS: [(&str, &str); 5] = [
     ("mosquitto", "mosquitto"),
     ("mosquitto_pub", "mosquitto-clients"),
     ("mosquitto_sub", "mosquitto-clients"),
+    ("openssl", "openssl"),
     ("valgrind", "valgrind"),
 ];
 
 /// Checks that every tool is there and installs what is missing where it may.
 pub fn run() -> Result {
-    let missing = missing();
-    if missing.is_empty() {
-        return Ok(());
-    }
-    install(&missing)?;
-    match self::missing() {
+    apt(&missing(), "the tests need")?;
+    match missing() {
         left if left.is_empty() => Ok(()),
-        left => Err(wanting(&left)),
+        left => Err(how_to_install(&left, "the tests need")),
     }
 }
 
-fn wanting(packages: &[&str]) -> String {
+/// Installs these packages of Debian where it may; else says who needs them and
+/// how to get them.
+pub fn apt(packages: &[&str], who_needs: &str) -> Result {
+    if packages.is_empty() {
+        return Ok(());
+    }
+    if sh::find("apt-get").is_some() && is_root() {
+        return install(packages);
+    }
+    Err(how_to_install(packages, who_needs))
+}
+
+fn how_to_install(packages: &[&str], who_needs: &str) -> String {
     format!(
-        "the tests need {}. On Debian and its kin: sudo apt-get install {}",
+        "{who_needs} {}. On Debian and its kin: sudo apt-get install {}",
         packages.join(", "),
         packages.join(" ")
     )
@@ -40,14 +49,20 @@ fn missing() -> Vec<&'static str> {
         .map(|(_, package)| *package)
         .collect();
     packages.dedup();
+    if !makes_venv() {
+        packages.push("python3-venv");
+    }
     packages
 }
 
-/// Installs Debian packages where we may, or says how.
-pub fn install(packages: &[&str]) -> Result {
-    if sh::find("apt-get").is_none() || !is_root() {
-        return Err(wanting(packages));
-    }
+/// Debian keeps this part of Python in a package of its own.
+fn makes_venv() -> bool {
+    let mut python = sh::program("python3", ["-c", "import ensurepip, venv"]);
+    let status = python.stderr(std::process::Stdio::null()).status();
+    status.is_ok_and(|status| status.success())
+}
+
+fn install(packages: &[&str]) -> Result {
     println!("installing {}", packages.join(", "));
     let apt = |args: &[&str]| {
         let mut command = sh::program("apt-get", args.iter().copied());

@@ -57,6 +57,12 @@ pub fn output(command: &mut Command) -> Result<String> {
     Ok(String::from_utf8_lossy(&out.stdout).into_owned())
 }
 
+/// Ends a process group whose leader is a child of ours that was not waited for.
+pub fn stop_group(leader: u32) {
+    let group = format!("-{leader}");
+    let _ = Command::new("kill").args(["-KILL", "--", &group]).status();
+}
+
 /// The command as one would type it.
 pub fn line(command: &Command) -> String {
     let program = Path::new(command.get_program());

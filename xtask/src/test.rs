@@ -53,10 +53,14 @@ const STEPS: &[Step] = &[
     ),
     step(
         "docs",
-        "the manual is current, the READMEs' transcripts hold",
+        "the manual is current, the transcripts hold",
         docs::check,
     ),
-    step("hosts", "host programs of others are served", hosts::run),
+    step(
+        "hosts",
+        "host programs by others, against a modem and Mosquitto",
+        hosts::all,
+    ),
     step("fuzz-short", "ten seconds of random sessions", fuzz::short),
     step(
         "bench-parse",
@@ -151,7 +155,11 @@ impl Choice<'_> {
 
 fn fmt() -> Result {
     sh::run(&mut cargo(["fmt", "--all", "--check"]))?;
-    for alone in ["fuzz/Cargo.toml", "xtask/no-std/Cargo.toml"] {
+    for alone in [
+        "fuzz/Cargo.toml",
+        "xtask/no-std/Cargo.toml",
+        "tests/hosts/atat/Cargo.toml",
+    ] {
         sh::run(&mut cargo(["fmt", "--check", "--manifest-path", alone]))?;
     }
     Ok(())

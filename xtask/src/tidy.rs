@@ -14,10 +14,6 @@ const LAYERS: [(&str, &[&str]); 7] = [
     ("dialect", &["time", "mem", "at", "mqtt", "modem", "cmd"]),
 ];
 
-/// The one place below a layer that may know it: the configuration a user starts
-/// from has to name some dialect.
-const EXCEPTIONS: [(&str, &str); 1] = [("core/src/modem/api.rs", "dialect")];
-
 /// Lines of a source file, tests included.
 const MAX_LINES: usize = 400;
 /// Lines of a README.
@@ -54,7 +50,9 @@ pub fn run() -> Result {
 
 fn sources() -> Result<Vec<File>> {
     let root = sh::root();
-    let dirs = ["core", "host", "chat", "xtask", "bench", "fuzz", "examples"];
+    let dirs = [
+        "core", "host", "chat", "xtask", "bench", "fuzz", "examples", "tests",
+    ];
     let paths = dirs.iter().flat_map(|dir| sh::files(&root.join(dir), "rs"));
     let file = |path: std::path::PathBuf| {
         let text = sh::read(&path)?;
@@ -165,10 +163,7 @@ fn layers(files: &[File]) -> Vec<String> {
             let Some(used) = layer_of(name, &exports) else {
                 continue;
             };
-            let fine = used == *layer
-                || allowed.contains(&used)
-                || EXCEPTIONS.contains(&(&file.path, used));
-            if !fine {
+            if used != *layer && !allowed.contains(&used) {
                 findings.push(format!("{}:{line}: {layer} may not know {used}", file.path));
             }
         }
@@ -202,9 +197,6 @@ fn vendors(files: &[File]) -> Vec<&str> {
 }
 
 fn vendor_names(file: &File, code: &str, vendors: &[&str]) -> Vec<String> {
-    if EXCEPTIONS.contains(&(&file.path, "dialect")) {
-        return Vec::new();
-    }
     let names = |word: &str| {
         vendors
             .iter()
@@ -339,12 +331,5 @@ mod tests {
         assert_eq!(layer_of("Buf", &exports), Some("mem"));
         assert_eq!(layer_of("at", &exports), Some("at"));
         assert_eq!(layer_of("NoSuch", &exports), None);
-    }
-
-    #[test]
-    fn the_exception_is_a_file() {
-        for (path, _) in EXCEPTIONS {
-            assert!(sh::root().join(path).is_file(), "{path}");
-        }
     }
 }

@@ -95,7 +95,7 @@ fn execute(command: &str, mqmodem: &Path) -> Result<String> {
     let (done, waiter) = std::sync::mpsc::channel();
     std::thread::spawn(move || done.send(child.wait_with_output()));
     let Ok(output) = waiter.recv_timeout(PATIENCE) else {
-        stop_group(id);
+        sh::stop_group(id);
         return Err(format!("`{command}` did not end within {PATIENCE:?}"));
     };
     let output = output.map_err(|e| format!("`{command}`: {e}"))?;
@@ -125,13 +125,6 @@ fn shell(line: &str, mqmodem: &Path) -> Result<Child> {
         .process_group(0)
         .spawn()
         .map_err(|e| format!("sh: {e}"))
-}
-
-fn stop_group(leader: u32) {
-    // The group is ours: its leader is a child that was not waited for yet.
-    let _ = Command::new("kill")
-        .args(["-KILL", "--", &format!("-{leader}")])
-        .status();
 }
 
 /// Whether what was printed is what the document shows.

@@ -16,6 +16,8 @@ use world::{Host, Net, Store};
 
 /// The link the chats speak about.
 const LINK: LinkId = LinkId(0);
+/// When a chat starts: not at zero, which might be taken for never.
+const START: Instant = Instant::from_micros(1_000_000);
 /// More turns than any chat needs; a modem that takes more never comes to rest.
 const TURNS: usize = 2_000_000;
 /// How long an orderly switch-off may take.
@@ -42,7 +44,7 @@ impl<'m> Sim<'m> {
         Self {
             way,
             setup,
-            now: Instant::from_micros(1_000_000),
+            now: START,
             modem: None,
             memory,
             host: Host::new(),
@@ -73,6 +75,8 @@ impl<'m> Sim<'m> {
             let restored = modem.restore(*slot, bytes);
             restored.map_err(|error| format!("{slot:?} cannot be restored: {error:?}"))?;
         }
+        let passed = self.now.since(START).as_secs();
+        modem.set_clock(self.now, self.setup.clock + passed);
         self.modem = Some(modem);
         Ok(())
     }

@@ -38,6 +38,7 @@ pub fn say_test<H: Copy>(command: &Command<H>, reply: &mut Reply) {
     use fmt::Write;
     let signature = command.set.and_then(|(signatures, _)| signatures.first());
     match (command.test, signature) {
+        (Test::Literal(""), _) => {}
         (Test::Literal(text), _) => reply.text_line(text),
         (Test::Generated, Some(signature)) if !signature.params.is_empty() => reply.info(|line| {
             line.text(command.name);

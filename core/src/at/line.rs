@@ -188,6 +188,9 @@ impl<'a> LineReader<'a> {
         if self.overflow || special {
             return 0;
         }
+        // What does not fit any more is not looked at over and over.
+        let room = self.body.free().min(bytes.len());
+        let bytes = bytes.get(..room).unwrap_or_default();
         let len = run_len(bytes, |word| below(word, 0x20) | equal(word, DELETE));
         let run = bytes.get(..len).unwrap_or_default();
         if run.is_empty() || self.body.extend(run).is_err() {

@@ -92,6 +92,12 @@ impl Param {
         Self::new(name, Kind::Bytes { min, max }, "bytes")
     }
 
+    /// The same under another name.
+    pub const fn named(mut self, name: &'static str) -> Self {
+        self.name = name;
+        self
+    }
+
     /// May be left out.
     pub const fn optional(mut self) -> Self {
         self.optional = true;
@@ -149,7 +155,7 @@ impl Signature {
 pub enum Test {
     /// The name and the ranges of the first signature; plain OK without one.
     Generated,
-    /// The vendor's own wording.
+    /// The standard's or the vendor's own wording; plain OK where it is empty.
     Literal(&'static str),
 }
 
@@ -231,7 +237,8 @@ impl<H: Copy> Command<H> {
         Self { set, ..self }
     }
 
-    /// The vendor's own wording of the `=?` answer.
+    /// The standard's or the vendor's own wording of the `=?` answer; plain OK
+    /// where it is empty.
     pub const fn test(self, literal: &'static str) -> Self {
         let test = Test::Literal(literal);
         Self { test, ..self }

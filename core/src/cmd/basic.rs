@@ -33,6 +33,8 @@ const DTR: &[Signature] = &[Signature::of(&[value(&[
     (2, "DTR off disconnects"),
 ])])];
 const INFORMATION: &[Signature] = &[Signature::of(&[Param::int("value", 0, 9).optional()])];
+const HANG_UP: &[Signature] = &[Signature::of(&[value(&[(0, "hang up")])])];
+const SPEAKER: &[Signature] = &[Signature::of(&[Param::int("value", 0, 3).optional()])];
 const CHARACTER: &[Signature] = &[Signature::of(&[Param::int("value", 0, 127)])];
 const BYTE: &[Signature] = &[Signature::of(&[Param::int("value", 0, 255)])];
 const FCLASS_0: &[Signature] = &[Signature::of(&[Param::choice("class", &[(0, "data")])])];
@@ -77,9 +79,15 @@ pub const COMMANDS: &[Command] = &[
     Command::new("S12", "Guard time of the escape sequence, in 1/50 s")
         .read(read::<12>)
         .set(BYTE, set::<12>),
+    Command::new("H", "Hang up; there are no calls")
+        .details("OK, since nothing is left to hang up. The MQTT connection stays.")
+        .set(HANG_UP, accept),
+    Command::new("L", "Loudness of the speaker; there is none").set(SPEAKER, accept),
+    Command::new("M", "When the speaker is on; there is none").set(SPEAKER, accept),
     Command::new("+FCLASS", "Service class: data only")
+        .test("0")
         .read(read_class)
-        .set(FCLASS_0, set_class),
+        .set(FCLASS_0, accept),
 ];
 
 fn echo(cx: &mut Cx, args: &Args) -> Outcome {
@@ -139,6 +147,7 @@ fn read_class(cx: &mut Cx, _: &Args) -> Outcome {
     Outcome::Ok
 }
 
-fn set_class(_: &mut Cx, _: &Args) -> Outcome {
+/// There is nothing to do.
+fn accept(_: &mut Cx, _: &Args) -> Outcome {
     Outcome::Ok
 }

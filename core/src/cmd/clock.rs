@@ -21,6 +21,7 @@ pub const COMMANDS: &[Command] = &[
         .details(
             "Runs from the machine's clock; set, it keeps the difference until it is switched off.",
         )
+        .test("")
         .read(read)
         .set(TIME, set)
         .examples(&[Example {

@@ -1,8 +1,14 @@
 //! Who the modem is: V.250 §6.1.4–6.1.9, 27.007 §5.
 
 use crate::at::args::Args;
+use crate::at::schema::{Param, Signature};
 use crate::modem::cx::Cx;
 use crate::modem::table::{Command, Outcome};
+
+const NUMBERS: &[Signature] = &[Signature::of(&[Param::choice(
+    "snt",
+    &[(0, "serial number"), (1, "IMEI")],
+)])];
 
 /// The commands of this family.
 pub const COMMANDS: &[Command] = &[
@@ -14,7 +20,9 @@ pub const COMMANDS: &[Command] = &[
     Command::new("+CGMI", "Manufacturer").execute(manufacturer),
     Command::new("+CGMM", "Model").execute(model),
     Command::new("+CGMR", "Revision").execute(revision),
-    Command::new("+CGSN", "Serial number: the IMEI").execute(imei),
+    Command::new("+CGSN", "Serial number: the IMEI")
+        .execute(imei)
+        .set(NUMBERS, number),
     Command::new("+CIMI", "Subscriber: the IMSI").execute(imsi),
     Command::new("+CCID", "SIM card: the ICCID").execute(iccid),
 ];
@@ -53,6 +61,21 @@ fn imei(cx: &mut Cx, _: &Args) -> Outcome {
     let made = imei_of(cx.seed());
     let given = cx.identity().imei.map(str::as_bytes);
     cx.info(|line| line.bytes(given.unwrap_or(&made)));
+    Outcome::Ok
+}
+
+/// With a number type the IMEI has a name and quotes (27.007 §5.4).
+fn number(cx: &mut Cx, args: &Args) -> Outcome {
+    if !args.flag(0) {
+        return imei(cx, args);
+    }
+    let made = imei_of(cx.seed());
+    let given = cx.identity().imei.map(str::as_bytes);
+    cx.info(|line| {
+        line.text("+CGSN: \"");
+        line.bytes(given.unwrap_or(&made));
+        line.text("\"");
+    });
     Outcome::Ok
 }
 

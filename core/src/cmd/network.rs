@@ -1,11 +1,11 @@
 //! Operator and packet service: 27.007 §7.3, §10.1. The network is the host's
 //! own, so there is one operator and one context, always active.
 
+use super::radio::{attach, is_on};
 use crate::at::args::Args;
 use crate::at::schema::{Param, Signature};
-use crate::modem::Functionality;
 use crate::modem::cx::Cx;
-use crate::modem::table::{Command, Fail, Outcome};
+use crate::modem::table::{Command, Outcome};
 
 const CONTEXT: Param = Param::int("cid", 1, 1);
 const SELECT: &[Signature] = &[Signature::of(&[
@@ -22,6 +22,9 @@ const DEFINE: &[Signature] = &[Signature::of(&[
     CONTEXT,
     Param::text("PDP_type", 1, 8).optional().example("IP"),
     Param::text("APN", 0, 100).optional().example("internet"),
+    Param::text("PDP_addr", 0, 64).optional().example("0.0.0.0"),
+    Param::int("d_comp", 0, 4).optional(),
+    Param::int("h_comp", 0, 4).optional(),
 ])];
 const CHARSET: &[Signature] = &[Signature::of(&[Param::text("chset", 3, 5)
     .check(is_charset, "KLINGON")
@@ -40,7 +43,7 @@ pub const COMMANDS: &[Command] = &[
         .details("The context is the machine's own network: it cannot be deactivated.")
         .test("+CGACT: (0,1)")
         .read(read_context)
-        .set(ACTIVATE, activate),
+        .set(ACTIVATE, attach),
     Command::new("+CGPADDR", "Address of the packet context")
         .details("The address is the machine's own and not told.")
         .test("+CGPADDR: (1)")
@@ -48,19 +51,17 @@ pub const COMMANDS: &[Command] = &[
         .set(ADDRESS, address),
     Command::new("+CGDCONT", "Define the packet context")
         .details("Accepted for the host's sake; the machine's own network is used.")
-        .test("+CGDCONT: (1),\"IP\",,,(0),(0)")
+        .test("+CGDCONT: (1),\"IP\",,,(0-4),(0-4)")
         .read(read_definition)
         .set(DEFINE, define),
     Command::new("+CSCS", "Character set")
         .test("+CSCS: (\"GSM\",\"IRA\",\"UTF-8\")")
         .read(read_charset)
         .set(CHARSET, set_charset),
-    Command::new("+CPAS", "Activity: always ready").execute(activity),
+    Command::new("+CPAS", "Activity: always ready")
+        .test("+CPAS: (0)")
+        .execute(activity),
 ];
-
-fn is_on(cx: &Cx) -> bool {
-    cx.functionality() == Functionality::Full
-}
 
 fn select_operator(cx: &mut Cx, args: &Args) -> Outcome {
     if args.has(1) {
@@ -86,14 +87,6 @@ fn read_operator(cx: &mut Cx, _: &Args) -> Outcome {
         }
     });
     Outcome::Ok
-}
-
-fn activate(_: &mut Cx, args: &Args) -> Outcome {
-    if args.flag(0) {
-        Outcome::Ok
-    } else {
-        Outcome::Fail(Fail::NOT_ALLOWED)
-    }
 }
 
 fn read_context(cx: &mut Cx, _: &Args) -> Outcome {

@@ -6,7 +6,7 @@ use crate::at::reply::Reply;
 use crate::at::schema::{Param, Signature};
 use crate::modem::Functionality;
 use crate::modem::cx::Cx;
-use crate::modem::table::{Command, Outcome};
+use crate::modem::table::{Command, Fail, Outcome};
 
 const FUNCTIONALITY: &[Signature] = &[Signature::of(&[
     Param::choice(
@@ -20,8 +20,17 @@ const REPORTS: &[Signature] = &[Signature::of(&[Param::choice(
     &[
         (0, "changes are not reported"),
         (1, "changes are reported"),
-        (2, "changes are reported with the cell"),
+        (2, "changes are reported; there is no cell to tell"),
     ],
+)])];
+const PIN: Param = Param::text("pin", 4, 8)
+    .check(is_pin, "12A4")
+    .secret()
+    .example("1234");
+const PINS: &[Signature] = &[Signature::of(&[PIN, PIN.named("newpin").optional()])];
+const ATTACH: &[Signature] = &[Signature::of(&[Param::choice(
+    "state",
+    &[(0, "detach"), (1, "attach")],
 )])];
 
 /// The commands of this family.
@@ -30,12 +39,18 @@ pub const COMMANDS: &[Command] = &[
         .details(
             "With 0 or 4 the MQTT link is closed in order, which is told, and \
              later connects fail with code 30 (27.007 §8.2). With a restart the modem comes \
-             up as after power-on, with what it keeps, and says RDY.",
+             up as after power-on, with what it keeps, and says RDY; then the radio is as asked.",
         )
         .read(read_functionality)
         .set(FUNCTIONALITY, set_functionality),
-    Command::new("+CPIN", "SIM state: always ready").read(pin),
-    Command::new("+CSQ", "Signal quality").execute(signal),
+    Command::new("+CPIN", "SIM state: always ready")
+        .details("No PIN is asked for, so none is taken: CME 3 (27.007 §8.3).")
+        .test("")
+        .read(pin)
+        .set(PINS, enter_pin),
+    Command::new("+CSQ", "Signal quality")
+        .test("+CSQ: (0-31,99),(0-7,99)")
+        .execute(signal),
     Command::new("+CREG", "Network registration")
         .read(read_registration::<0>)
         .set(REPORTS, set_registration::<0>),
@@ -45,23 +60,27 @@ pub const COMMANDS: &[Command] = &[
     Command::new("+CEREG", "EPS registration")
         .read(read_registration::<2>)
         .set(REPORTS, set_registration::<2>),
-    Command::new("+CGATT", "Packet service attachment").read(attachment),
+    Command::new("+CGATT", "Packet service attachment")
+        .details("The network is the machine's own: it cannot be detached from.")
+        .read(attachment)
+        .set(ATTACH, attach),
 ];
 
-fn is_on(cx: &Cx) -> bool {
+/// Whether there is a network.
+pub(super) fn is_on(cx: &Cx) -> bool {
     cx.functionality() == Functionality::Full
 }
 
 fn set_functionality(cx: &mut Cx, args: &Args) -> Outcome {
-    if args.flag(1) {
-        cx.restart();
-        return Outcome::EndLine;
-    }
-    cx.set_functionality(match args.int(0) {
+    let functionality = match args.int(0) {
         0 => Functionality::Minimum,
         1 => Functionality::Full,
         _ => Functionality::RadioOff,
-    })
+    };
+    if args.flag(1) {
+        return cx.restart(functionality);
+    }
+    cx.set_functionality(functionality)
 }
 
 fn read_functionality(cx: &mut Cx, _: &Args) -> Outcome {
@@ -76,6 +95,14 @@ fn read_functionality(cx: &mut Cx, _: &Args) -> Outcome {
 fn pin(cx: &mut Cx, _: &Args) -> Outcome {
     cx.text("+CPIN: READY");
     Outcome::Ok
+}
+
+fn is_pin(pin: &str) -> bool {
+    pin.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+fn enter_pin(_: &mut Cx, _: &Args) -> Outcome {
+    Outcome::Fail(Fail::NOT_ALLOWED)
 }
 
 fn signal(cx: &mut Cx, _: &Args) -> Outcome {
@@ -94,13 +121,21 @@ fn set_registration<const WHICH: usize>(cx: &mut Cx, args: &Args) -> Outcome {
     Outcome::Ok
 }
 
+/// Where we are supposed to be: area, cell, LTE. Hosts that asked for it take
+/// what comes in its place for it.
+const LOCATION: &str = ",\"0001\",\"00000001\",7";
+
 fn read_registration<const WHICH: usize>(cx: &mut Cx, _: &Args) -> Outcome {
     let reports = cx.profile().registration.get(WHICH).copied();
     let state = if is_on(cx) { ",1" } else { ",0" };
+    let location = is_on(cx) && reports == Some(2);
     cx.info(|line: &mut Reply| {
         line.text(REGISTRATIONS.get(WHICH).copied().unwrap_or_default());
         line.number(reports.unwrap_or_default().into());
         line.text(state);
+        if location {
+            line.text(LOCATION);
+        }
     });
     Outcome::Ok
 }
@@ -117,4 +152,14 @@ fn attachment(cx: &mut Cx, _: &Args) -> Outcome {
     let on = is_on(cx);
     cx.text(if on { "+CGATT: 1" } else { "+CGATT: 0" });
     Outcome::Ok
+}
+
+/// To attach to the network, or to activate its context, is to have it: it
+/// is the host's own and cannot be left.
+pub(super) fn attach(cx: &mut Cx, args: &Args) -> Outcome {
+    match (args.flag(0), is_on(cx)) {
+        (false, _) => Outcome::Fail(Fail::NOT_ALLOWED),
+        (true, false) => Outcome::Fail(Fail::NO_SERVICE),
+        (true, true) => Outcome::Ok,
+    }
 }

@@ -22,20 +22,29 @@ const RATES: &[(u32, &str)] = &[
     (921_600, "bit/s"),
 ];
 const RATE: &[Signature] = &[Signature::of(&[Param::choice("rate", RATES)])];
-const FRAMING: &[Signature] = &[Signature::of(&[
-    Param::choice(
-        "format",
-        &[
-            (1, "8 data 2 stop"),
-            (2, "8 data 1 parity 1 stop"),
-            (3, "8 data 1 stop"),
-            (4, "7 data 2 stop"),
-            (5, "7 data 1 parity 1 stop"),
-            (6, "7 data 1 stop"),
-        ],
-    ),
-    Param::choice("parity", &[(0, "odd"), (1, "even")]).optional(),
-])];
+const FRAMING: &[Signature] = &[
+    Signature::of(&[
+        Param::choice(
+            "format",
+            &[
+                (1, "8 data 2 stop"),
+                (3, "8 data 1 stop"),
+                (4, "7 data 2 stop"),
+                (6, "7 data 1 stop"),
+            ],
+        ),
+        Param::int("parity", 0, 3)
+            .optional()
+            .means("of no account: the format has none"),
+    ]),
+    Signature::of(&[
+        Param::choice(
+            "format",
+            &[(2, "8 data 1 parity 1 stop"), (5, "7 data 1 parity 1 stop")],
+        ),
+        Param::choice("parity", &[(0, "odd"), (1, "even")]).optional(),
+    ]),
+];
 const FLOW: &[(u32, &str)] = &[(0, "none"), (1, "XON/XOFF"), (2, "RTS/CTS")];
 const FLOW_CONTROL: &[Signature] = &[Signature::of(&[
     Param::choice("dce_by_dte", FLOW),
@@ -52,6 +61,7 @@ pub const COMMANDS: &[Command] = &[
         .set(RATE, set_rate),
     Command::new("+ICF", "Data, parity and stop bits of the port")
         .details("Parity counts for the formats that have it (V.250 §6.2.11).")
+        .test("+ICF: (1-6),(0-3)")
         .read(read_framing)
         .set(FRAMING, set_framing),
     Command::new("+IFC", "Flow control of the port")

@@ -10,3 +10,19 @@
 )]
 
 pub mod native;
+
+use crate::modem::api::{Config, Identity};
+
+/// The native command set, forgiving, and no secret masked: what a host gets
+/// that asks for nothing else.
+impl Default for Config<'_> {
+    fn default() -> Self {
+        Self {
+            dialect: &native::NATIVE,
+            identity: Identity::default(),
+            seed: 0,
+            strict: false,
+            mask_secrets: false,
+        }
+    }
+}

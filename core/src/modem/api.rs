@@ -290,18 +290,6 @@ impl Default for Identity<'_> {
     }
 }
 
-impl Default for Config<'_> {
-    fn default() -> Self {
-        Self {
-            dialect: &crate::dialect::native::NATIVE,
-            identity: Identity::default(),
-            seed: 0,
-            strict: false,
-            mask_secrets: false,
-        }
-    }
-}
-
 /// The memory a modem runs on.
 #[derive(Debug)]
 pub struct Memory<'a> {

@@ -104,9 +104,12 @@ impl<'c, 'a> Cx<'c, 'a> {
         self.machine.last_failure
     }
 
-    /// Restarts the modem once the line is answered.
-    pub fn restart(&mut self) {
-        self.machine.restarts = true;
+    /// Restarts the modem once its link is closed and the line answered; then
+    /// the radio is like this.
+    pub fn restart(&mut self, functionality: Functionality) -> Outcome {
+        self.machine.restarts = Some(functionality);
+        self.machine.leave(self.link, None);
+        Outcome::Wait(Wait::Disconnect)
     }
 
     /// `+CFUN`

@@ -11,27 +11,33 @@ const CLOSE_LIMIT: Duration = Duration::from_secs(1);
 
 impl Machine<'_> {
     /// Leaves in order: DISCONNECT, then the transport is closed; an attempt is
-    /// given up, and the modem makes none of its own any more. The host is told
-    /// with `tell`, unless it asked for it itself.
+    /// given up, and the modem makes none of its own any more. Of a link that was
+    /// up the host is told with `tell`, unless it asked for it itself.
     pub(crate) fn leave(&mut self, id: LinkId, tell: Option<u8>) {
         let Some(link) = self.link_mut(id) else {
             return;
         };
         let retry = core::mem::take(&mut link.retry);
         match link.phase {
-            Phase::Closed if retry.at.is_some() => {}
-            Phase::Closed | Phase::Closing { .. } => return,
+            Phase::Closed | Phase::Closing { .. } => {}
             Phase::Opening { .. } | Phase::Greeting { .. } if !retry.own => {
-                return self.drop_link(id, tell.unwrap_or(code::BY_COMMAND));
+                self.drop_link(id, tell.unwrap_or(code::BY_COMMAND));
             }
             Phase::Opening { .. } | Phase::Greeting { .. } => {
                 link.wants_close = true;
                 link.reset();
                 self.tell_dropped(id);
             }
-            Phase::Online => self.part(id),
+            Phase::Online => {
+                self.part(id);
+                self.tell_left(tell);
+            }
         }
+    }
+
+    fn tell_left(&mut self, tell: Option<u8>) {
         if let Some(code) = tell {
+            self.last_failure = code;
             self.inbox.push_lost(code).unwrap_or_default();
         }
     }

@@ -2,7 +2,7 @@
 //! what is kept. The line reader stays outside, so that a handler can change
 //! all of this while it reads its values from the line.
 
-use super::api::{Config, LinkId, Memory, ModemLines, Slot};
+use super::api::{Config, LinkId, Memory, ModemLines};
 use super::code;
 use super::event::{Event, Wording};
 use super::inbox::Inbox;
@@ -67,8 +67,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) held_until: Instant,
     /// Whether the modem is being switched off.
     pub(crate) off: bool,
-    /// Whether it restarts once the line is answered.
-    pub(crate) restarts: bool,
+    /// It restarts once the line is answered; then the radio is like this.
+    pub(crate) restarts: Option<Functionality>,
     /// Whether the port has to follow the profile.
     pub(crate) port_changed: bool,
     /// The lines as the port's owner knows them.
@@ -146,7 +146,7 @@ impl<'a> Machine<'a> {
             last_byte: now,
             held_until: Instant::ZERO,
             off: false,
-            restarts: false,
+            restarts: None,
             port_changed: false,
             lines: None,
             clock: Clock {
@@ -171,6 +171,12 @@ impl<'a> Machine<'a> {
     #[inline]
     pub(crate) fn may_tell(&self) -> bool {
         self.now >= self.held_until
+    }
+
+    /// Whether an event is on its way to the host and waits for room only: it
+    /// comes before anything typed from now on.
+    pub(crate) fn tells(&self) -> bool {
+        !self.inbox.is_empty() && self.may_tell()
     }
 
     /// Whether a command could be answered now.
@@ -214,36 +220,8 @@ impl<'a> Machine<'a> {
     pub(crate) fn end_line(&mut self) {
         self.run = Run::Idle;
         self.say_final(Final::Ok);
-        if core::mem::take(&mut self.restarts) {
-            self.restart();
-        }
-    }
-
-    /// As after power-on, with what is kept.
-    fn restart(&mut self) {
-        self.leave(LinkId(0), None);
-        self.functionality = Functionality::Full;
-        self.set_profile(self.kept_profile());
-        self.inbox.push_restarted().unwrap_or_default();
-    }
-
-    /// What `&W` kept, or the factory values.
-    pub(crate) fn kept_profile(&self) -> Profile {
-        let kept = self.nvram.get(Slot::Profile);
-        kept.and_then(Profile::decode).unwrap_or(Profile::FACTORY)
-    }
-
-    pub(crate) fn set_profile(&mut self, profile: Profile) {
-        self.port_changed |= profile.serial() != self.profile.serial();
-        self.profile = profile;
-    }
-
-    /// Tells that the network is there or gone, to who asked for it.
-    pub(crate) fn tell_registration(&mut self, on: bool) {
-        for (which, reports) in self.profile.registration.into_iter().enumerate() {
-            if reports > 0 {
-                self.inbox.push_registration(which, on).unwrap_or_default();
-            }
+        if let Some(functionality) = self.restarts.take() {
+            self.restart(functionality);
         }
     }
 
@@ -263,8 +241,9 @@ impl<'a> Machine<'a> {
             return self.fail_line(Fail::MEMORY_FULL);
         }
         match outcome {
+            // What follows a restart on the line is ignored.
+            Outcome::Ok if self.restarts.is_some() => self.end_line(),
             Outcome::Ok => self.run = Run::Line { at },
-            Outcome::EndLine => self.end_line(),
             Outcome::Fail(fail) => self.fail_line(fail),
             Outcome::Wait(wait) => {
                 let limited = matches!(wait, Wait::Acknowledged(_) | Wait::Written(_));

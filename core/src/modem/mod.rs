@@ -14,6 +14,7 @@ mod actions;
 pub mod api;
 pub mod code;
 pub mod cx;
+mod ends;
 pub mod event;
 mod inbox;
 mod leave;
@@ -24,6 +25,7 @@ mod net;
 mod nvram;
 pub mod options;
 pub mod pem;
+mod restart;
 mod retry;
 mod run;
 pub mod settings;
@@ -141,7 +143,7 @@ impl<'a> Modem<'a> {
     pub fn host_ready(&self) -> bool {
         let ready = match self.machine.run {
             Run::Prompt { .. } => true,
-            Run::Idle => self.has_echo_room(),
+            Run::Idle => self.has_echo_room() && !self.machine.tells(),
             Run::Line { .. } | Run::Waiting { .. } => false,
         };
         // What was typed ahead is answered at the port's new speed.

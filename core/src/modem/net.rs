@@ -9,7 +9,6 @@ use super::machine::{Machine, Run};
 use super::options::{RECONNECT, RECV_FORMAT};
 use super::settings::Settings;
 use super::table::{Fail, Wait};
-use crate::at::cme;
 use crate::mqtt::{self, Connect};
 use crate::time::Instant;
 
@@ -236,7 +235,7 @@ impl Machine<'_> {
     }
 
     /// The connect command is answered.
-    fn end_connect(&mut self, code: u8, result: Result<(), Fail>) {
+    pub(super) fn end_connect(&mut self, code: u8, result: Result<(), Fail>) {
         let word = self.config.dialect.word;
         self.begin_answer();
         self.say(|reply| word(&Event::ConnectDone { code }, reply));
@@ -251,68 +250,6 @@ impl Machine<'_> {
         if !told {
             // `has_room_for` has seen to it that one of the two takes it.
             self.inbox.push_message(packet, total).unwrap_or_default();
-        }
-    }
-
-    /// Closes a link for a reason of our own.
-    pub(crate) fn drop_link(&mut self, id: LinkId, code: u8) {
-        if let Some(link) = self.link_mut(id) {
-            link.wants_close = true;
-        }
-        self.lose(id, code);
-    }
-
-    /// A link is gone: whoever waits for it is told why.
-    fn lose(&mut self, id: LinkId, code: u8) {
-        let renews = self.options.is_on(RECONNECT);
-        let Some(link) = self.link_mut(id) else {
-            return;
-        };
-        let was = link.phase;
-        link.session.set_renewing(renews);
-        link.reset();
-        if !matches!(was, Phase::Closed | Phase::Closing { .. }) {
-            self.last_failure = code;
-        }
-        self.tell_dropped(id);
-        match was {
-            Phase::Closed => {}
-            Phase::Opening { .. } | Phase::Greeting { .. } => self.attempt_failed(id, code),
-            Phase::Online => {
-                self.fail_waiting();
-                self.inbox.push_lost(code).unwrap_or_default();
-                self.try_again(id);
-            }
-            Phase::Closing { .. } => {
-                self.fail_waiting();
-                self.complete(Wait::Disconnect, Ok(()));
-            }
-        }
-    }
-
-    /// The link was not to be had. An attempt of the modem's own is made again;
-    /// if it is not, the host is told that it was the last.
-    fn attempt_failed(&mut self, id: LinkId, code: u8) {
-        let own = self.link_mut(id).is_some_and(|link| link.retry.own);
-        if !own {
-            let fail = Fail::Cme(code::connect_error(code));
-            return self.end_connect(code, Err(fail));
-        }
-        self.try_again(id);
-        let goes_on = self
-            .link_mut(id)
-            .is_some_and(|link| link.retry.at.is_some());
-        if !goes_on {
-            self.inbox.push_lost(code).unwrap_or_default();
-        }
-    }
-
-    /// A command that waits for the broker ends the moment the link dies.
-    fn fail_waiting(&mut self) {
-        if let Run::Waiting { wait, .. } = self.run
-            && matches!(wait, Wait::Acknowledged(_) | Wait::Written(_))
-        {
-            self.complete(wait, Err(Fail::Cme(cme::NETWORK_TIMEOUT)));
         }
     }
 

@@ -39,8 +39,8 @@ impl core::fmt::Debug for Settings<'_> {
 }
 
 impl<'s> Settings<'s> {
-    /// Writes the record.
-    pub(crate) fn encode(&self, into: &mut Buf) -> Result<(), Full> {
+    /// Writes the record that is kept under [`Slot::Settings`](super::api::Slot).
+    pub fn encode(&self, into: &mut Buf) -> Result<(), Full> {
         let flags = u8::from(self.clean_session)
             | u8::from(self.username.is_some()) << 1
             | u8::from(self.password.is_some()) << 2;
@@ -63,7 +63,7 @@ impl<'s> Settings<'s> {
     }
 
     /// Reads a record; `None` if it is damaged or of another version.
-    pub(crate) fn decode(record: &'s [u8]) -> Option<Self> {
+    pub fn decode(record: &'s [u8]) -> Option<Self> {
         let (head, mut rest) = record.split_first_chunk::<6>()?;
         let [version, flags, port @ .., keep_high, keep_low] = *head;
         let host = field(&mut rest)?;

@@ -30,6 +30,24 @@ impl Dialect {
 
     /// The command of a name, in any case.
     pub fn find(&self, name: &[u8]) -> Option<&'static Command> {
+        self.find_as_it_is(name)
+            .or_else(|| self.find_register(name))
+    }
+
+    /// The register of a name with zeros before its number (V.250 §5.3.2).
+    #[cold]
+    fn find_register(&self, name: &[u8]) -> Option<&'static Command> {
+        let (b'S' | b's', digits) = name.split_first()? else {
+            return None;
+        };
+        let zeros = digits.iter().take_while(|digit| **digit == b'0').count();
+        let digits = digits.get(zeros.min(digits.len().checked_sub(1)?)..)?;
+        let mut registers = self.commands().filter(|it| it.name.starts_with('S'));
+        registers.find(|it| it.name.as_bytes().get(1..) == Some(digits))
+    }
+
+    #[inline]
+    fn find_as_it_is(&self, name: &[u8]) -> Option<&'static Command> {
         for table in self.tables {
             for command in table.commands {
                 let known = command.name.as_bytes();
@@ -71,8 +89,6 @@ pub struct Urc {
 pub enum Outcome {
     /// Done; the line goes on.
     Ok,
-    /// Done; what follows on the line is ignored.
-    EndLine,
     /// Not done.
     Fail(Fail),
     /// It depends on something still to come.
@@ -114,6 +130,8 @@ pub enum Fail {
 impl Fail {
     /// Not connected, or already connected.
     pub const NOT_ALLOWED: Self = Self::Cme(cme::NOT_ALLOWED);
+    /// The radio is off.
+    pub const NO_SERVICE: Self = Self::Cme(cme::NO_SERVICE);
     /// What was to be kept does not fit.
     pub const MEMORY_FULL: Self = Self::Cme(cme::MEMORY_FULL);
     /// What the values say cannot be.

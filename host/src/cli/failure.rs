@@ -1,5 +1,6 @@
 //! Why the program ends early.
 
+use crate::config::ConfigError;
 use std::fmt;
 use std::io;
 
@@ -39,3 +40,9 @@ impl fmt::Display for Failure {
 }
 
 impl std::error::Error for Failure {}
+
+impl From<ConfigError> for Failure {
+    fn from(error: ConfigError) -> Self {
+        Self(error.to_string())
+    }
+}

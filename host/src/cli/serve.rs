@@ -1,13 +1,18 @@
 //! `mqmodem serve`
 
+mod plan;
 mod ports;
+mod state;
+
+pub(super) use ports::{group_id, tcp_address};
+pub(super) use state::refusal;
 
 use super::{Failure, logs, say};
-use crate::Shared;
+use crate::config::{Broker, Defaults, Plan, PortPlan, mode};
 use crate::port::{Label, Port};
 use crate::trace::Trace;
+use crate::{Setup, Shared};
 use clap::{ArgAction, Args};
-use mqmodem_core::Config;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -19,20 +24,29 @@ use tokio::task::JoinSet;
 const FEW: usize = 8;
 
 /// Run modems, one at each port.
+///
+/// Without a port, those of a configuration file: the one named, else
+/// ./mqmodem.toml, else /etc/mqmodem/mqmodem.toml. What is said here counts more
+/// than the file.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   mqmodem serve --pty=/tmp/modem              then: picocom /tmp/modem
   mqmodem serve --tcp 7000 --trace trace.log  then: nc 127.0.0.1 7000
   mqmodem serve --serial /dev/ttyUSB0,9600
+  mqmodem serve --config mqmodem.toml
   printf 'ATI\\r' | mqmodem serve --stdio")]
 pub(super) struct Arguments {
+    /// Modems and what they share; ports given beside it are served instead.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+
     /// A modem on a new pseudo-terminal, with a link to it where one is given.
     #[arg(long, value_name = "LINK", num_args = 0..=1, require_equals = true)]
     #[arg(default_missing_value = "", action = ArgAction::Append)]
     pty: Vec<OsString>,
 
     /// Permissions of the pseudo-terminals, as for chmod.
-    #[arg(long, value_name = "OCTAL", value_parser = ports::mode, requires = "pty")]
+    #[arg(long, value_name = "OCTAL", value_parser = mode, requires = "pty")]
     mode: Option<u32>,
 
     /// Group of the pseudo-terminals, a name or number.
@@ -56,6 +70,14 @@ pub(super) struct Arguments {
     #[arg(long)]
     stdio: bool,
 
+    /// What the modem is called in the state directory; otherwise as its port.
+    #[arg(long, value_name = "NAME")]
+    name: Option<String>,
+
+    /// Keep settings and certificates in this directory, made where it is missing.
+    #[arg(long, value_name = "DIR")]
+    state_dir: Option<PathBuf>,
+
     /// Write what hosts, modems and brokers say to this file, without secrets.
     #[arg(long, value_name = "FILE")]
     trace: Option<PathBuf>,
@@ -68,9 +90,9 @@ pub(super) struct Arguments {
     #[arg(long)]
     mask_secrets: bool,
 
-    /// Seed of what looks random, such as the IMEI.
-    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
-    seed: u64,
+    /// Seed of what looks random, such as the IMEI; the next modem's is one more.
+    #[arg(long, value_name = "NUMBER")]
+    seed: Option<u64>,
 
     /// Log what happens, twice for details.
     #[arg(short, long, action = ArgAction::Count)]
@@ -85,19 +107,15 @@ struct Opened {
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
-    logs::start(arguments.verbose);
-    let count = arguments.pty.len()
-        + arguments.tcp.len()
-        + arguments.rfc2217.len()
-        + arguments.serial.len()
-        + usize::from(arguments.stdio);
-    if count == 0 {
-        return Err(Failure::new(
-            "serve needs a port; for example: mqmodem serve --pty=/tmp/modem",
-        ));
+    let plan = plan::made(arguments)?;
+    logs::start(plan.verbose);
+    if let Some(file) = &plan.file {
+        tracing::info!("configuration: {}", file.display());
     }
-    let runtime = runtime(count <= FEW)?;
-    let code = runtime.block_on(serve(arguments));
+    let runtime = runtime(plan.modems.len() <= FEW)?;
+    // Outlives the modems, so that what they keep last is written too.
+    let mut state = state::State::open(plan.state_dir.as_deref())?;
+    let code = runtime.block_on(serve(&plan, &mut state));
     // A read of standard input or a slow name server may still be waiting.
     runtime.shutdown_background();
     code
@@ -114,28 +132,45 @@ pub(super) fn runtime(single: bool) -> Result<tokio::runtime::Runtime, Failure> 
     built.map_err(|error| Failure::system("cannot start", &error))
 }
 
-async fn serve(arguments: &Arguments) -> Result<ExitCode, Failure> {
+async fn serve(plan: &Plan, state: &mut state::State) -> Result<ExitCode, Failure> {
     // Before a link is published, so that no signal leaves it behind.
     let mut signals = Signals::new()?;
-    let trace = arguments.trace.as_deref().map(|path| {
+    let trace = plan.trace.as_deref().map(|path| {
         Trace::create(path).map_err(|error| {
             Failure::system(format_args!("cannot write {}", path.display()), &error)
         })
     });
     let shared = Shared::traced(trace.transpose()?.map(Arc::new));
-    let opened = ports::open(arguments).await?;
-    announce(&opened, arguments.stdio)?;
+    let defaults = plan.broker.clone().map(Broker::load).transpose()?;
+    let opened = ports::open(&plan.modems).await?;
+    let stdio = plan.modems.iter().any(|it| it.port == PortPlan::Stdio);
+    announce(&opened, stdio)?;
     let mut modems = JoinSet::new();
-    for (seed, opened) in (arguments.seed..).zip(opened) {
-        let config = Config {
-            seed,
-            strict: arguments.strict,
-            mask_secrets: arguments.mask_secrets,
-            ..Config::default()
+    for (modem, opened) in plan.modems.iter().zip(opened) {
+        let mut setup = Setup {
+            config: modem.behaviour.config(),
+            memory: modem.behaviour.limits.memory(),
+            ..Setup::new(opened.port, opened.label)
         };
-        modems.spawn(shared.driver(opened.port, opened.label, config));
+        state.give(&modem.name, &mut setup);
+        if let Some(defaults) = &defaults {
+            add_defaults(defaults, &modem.name, &mut setup)?;
+        }
+        modems.spawn(shared.set_up(setup));
     }
+    state.all_given();
+    drop(defaults);
     Ok(run_until_stopped(&shared, &mut modems, &mut signals).await)
+}
+
+/// What the modem kept itself counts more.
+fn add_defaults(defaults: &Defaults, name: &str, setup: &mut Setup) -> Result<(), Failure> {
+    for (slot, bytes) in defaults.of(name, &setup.config)? {
+        if setup.kept.iter().all(|(kept, _)| *kept != slot) {
+            setup.kept.push((slot, bytes));
+        }
+    }
+    Ok(())
 }
 
 /// One line a port that has an address. With a modem on standard output they

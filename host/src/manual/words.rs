@@ -1,5 +1,6 @@
 //! Forms and ranges in words, for every format.
 
+use mqmodem_core::at::help::Range;
 use mqmodem_core::at::schema::{Kind, Param, Signature, Test};
 use mqmodem_core::modem::table::Command;
 use std::fmt::Write;
@@ -105,22 +106,12 @@ fn length(what: &str, min: usize, max: usize) -> String {
 /// The line `=?` answers with; `None` where it is plain OK.
 pub(super) fn test_answer(command: &Command) -> Option<String> {
     match command.test {
+        Test::Literal("") => None,
         Test::Literal(literal) => Some(literal.to_owned()),
         Test::Generated => {
             let params = signatures(command).first()?.params;
-            let ranges: Vec<_> = params.iter().map(short_range).collect();
+            let ranges: Vec<_> = params.iter().map(|it| Range(it).to_string()).collect();
             Some(format!("{}: {}", command.name, ranges.join(",")))
         }
-    }
-}
-
-fn short_range(param: &Param) -> String {
-    match param.kind {
-        Kind::Int { min, max } => format!("({min}-{max})"),
-        Kind::Choice(choices) => {
-            let numbers: Vec<_> = choices.iter().map(|(n, _)| n.to_string()).collect();
-            format!("({})", numbers.join(","))
-        }
-        Kind::Text { .. } | Kind::Bytes { .. } => format!("<{}>", param.name),
     }
 }

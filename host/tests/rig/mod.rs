@@ -1,9 +1,14 @@
 //! The real program between a host and a real Mosquitto.
-#![allow(dead_code, unreachable_pub, reason = "each test uses a part of it")]
+#![allow(
+    dead_code,
+    unused_imports,
+    unreachable_pub,
+    reason = "each test uses a part of it"
+)]
 
 mod broker;
 
-pub use broker::{Broker, TlsFiles};
+pub use broker::{Broker, TlsFiles, free_port};
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -28,12 +33,14 @@ impl Modem {
     }
 
     pub fn with(arguments: &[&str]) -> Self {
-        let mut process = Command::new(env!("CARGO_BIN_EXE_mqmodem"))
-            .args(["serve", "--tcp", "0"])
-            .args(arguments)
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mqmodem"));
+        command.args(["serve", "--tcp", "0"]).args(arguments);
+        Self::of(command)
+    }
+
+    /// Of a command that says its address first.
+    pub fn of(mut command: Command) -> Self {
+        let mut process = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut stdout = BufReader::new(process.stdout.take().unwrap());
         let mut address = String::new();
         stdout.read_line(&mut address).unwrap();

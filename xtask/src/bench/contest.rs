@@ -1,11 +1,12 @@
 //! The clients that publish into one Mosquitto, and what each of them costs.
 
 use super::subscriber::{Subscriber, TOPIC};
+use crate::server::{Server, connect, spawn};
 use crate::sh::{self, Result};
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::net::TcpStream;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// The clock ticks of /proc: 100 a second on every Linux.
@@ -32,37 +33,6 @@ pub struct Load {
     pub bytes: usize,
 }
 
-/// A child that is ended when it goes out of scope.
-pub struct Server(Child);
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
-/// A port of the loopback nobody listens on.
-pub fn free_port() -> Result<u16> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).map_err(|e| e.to_string())?;
-    Ok(listener.local_addr().map_err(|e| e.to_string())?.port())
-}
-
-/// Starts a Mosquitto and waits until it serves.
-pub fn mosquitto(port: u16) -> Result<Server> {
-    let conf = sh::target().join("xtask/mosquitto.conf");
-    let text = format!(
-        "listener {port} 127.0.0.1\nallow_anonymous true\npersistence false\n\
-         max_queued_messages 0\nset_tcp_nodelay true\nlog_dest stderr\nlog_type error\n"
-    );
-    sh::write(&conf, text.as_bytes())?;
-    let program = sh::need("mosquitto", "Get it: cargo xtask setup")?;
-    let mut command = Command::new(program);
-    let server = Server(spawn(command.arg("-c").arg(conf))?);
-    connect(port)?;
-    Ok(server)
-}
-
 /// Starts a modem on a TCP port.
 pub fn modem(program: &Path, port: u16) -> Result<Server> {
     let state = sh::target().join("xtask/state");
@@ -73,29 +43,7 @@ pub fn modem(program: &Path, port: u16) -> Result<Server> {
     for name in ["HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"] {
         command.env(name, &state);
     }
-    Ok(Server(spawn(
-        command.stdout(Stdio::null()).stderr(Stdio::null()),
-    )?))
-}
-
-fn spawn(command: &mut Command) -> Result<Child> {
-    command
-        .spawn()
-        .map_err(|e| format!("{}: {e}", sh::line(command)))
-}
-
-/// Connects as soon as somebody listens.
-pub fn connect(port: u16) -> Result<TcpStream> {
-    let begin = Instant::now();
-    loop {
-        match TcpStream::connect((Ipv4Addr::LOCALHOST, port)) {
-            Ok(stream) => return Ok(stream),
-            Err(e) if begin.elapsed() > Duration::from_secs(10) => {
-                return Err(format!("nobody listens on port {port}: {e}"));
-            }
-            Err(_) => std::thread::sleep(Duration::from_millis(10)),
-        }
-    }
+    spawn(command.stdout(Stdio::null()).stderr(Stdio::null()))
 }
 
 /// A host at the modem's port.
@@ -213,7 +161,8 @@ pub fn run(
     subscriber: &mut Subscriber,
 ) -> Result<Sample> {
     let begin = Instant::now();
-    let mut child = spawn(command.stdin(Stdio::piped()).stdout(Stdio::piped()))?;
+    let mut server = spawn(command.stdin(Stdio::piped()).stdout(Stdio::piped()))?;
+    let child = &mut server.0;
     let (stdin, stdout) = (child.stdin.take(), child.stdout.take());
     let writer = std::thread::spawn(move || stdin.map(|mut pipe| pipe.write_all(input.as_bytes())));
     let delivered = subscriber.wait(load.n, load.bytes);

@@ -8,6 +8,7 @@
 
 use super::contest::{self, Host, Load, Sample};
 use super::subscriber::Subscriber;
+use crate::server;
 use crate::sh::{self, Result, cargo};
 use std::path::PathBuf;
 
@@ -30,10 +31,10 @@ const CLIENTS: [&str; 3] = ["mqmodem", "mosquitto_pub", "rumqttc"];
 /// Runs the contest and prints its table.
 pub fn run() -> Result {
     let (program, rival) = build()?;
-    let broker = contest::free_port()?;
-    let _mosquitto = contest::mosquitto(broker)?;
-    let mut subscriber = Subscriber::new(contest::connect(broker)?)?;
-    let port = contest::free_port()?;
+    let broker = server::free_port()?;
+    let _mosquitto = server::mosquitto(broker)?;
+    let mut subscriber = Subscriber::new(server::connect(broker)?)?;
+    let port = server::free_port()?;
     let modem = contest::modem(&program, port)?;
     let mut host = Host::new(&modem, port, broker)?;
     println!("{ROUNDS} rounds, {BYTES} bytes a message, medians");

@@ -1,55 +1,61 @@
 //! Opens the ports that were asked for.
 
-use super::{Arguments, Opened};
+use super::Opened;
 use crate::cli::Failure;
+use crate::config::{ModemPlan, PortPlan};
 use crate::port::pty::{Options, Pty};
 use crate::port::rfc2217::Rfc2217;
-use crate::port::serial::{self, Serial};
+use crate::port::serial::Serial;
 use crate::port::stdio::Stdio;
 use crate::port::tcp::Tcp;
 use crate::port::watch::Watch;
 use crate::port::{Label, Port};
-use std::ffi::OsStr;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-/// Opens every port, in the order pseudo-terminals, TCP, RFC 2217, serial, stdio.
-pub(super) async fn open(arguments: &Arguments) -> Result<Vec<Opened>, Failure> {
+/// Opens the port of each modem.
+pub(super) async fn open(modems: &[ModemPlan]) -> Result<Vec<Opened>, Failure> {
+    let mut ptys = Ptys::default();
     let mut opened = Vec::new();
-    open_ptys(arguments, &mut opened)?;
-    for address in &arguments.tcp {
-        opened.push(open_tcp(address).await?);
-    }
-    for address in &arguments.rfc2217 {
-        opened.push(open_rfc2217(address).await?);
-    }
-    for device in &arguments.serial {
-        opened.push(open_serial(device)?);
-    }
-    if arguments.stdio {
-        opened.push(Opened {
-            label: Label::new("stdio"),
-            port: Box::new(Stdio::new()),
-            address: None,
+    for modem in modems {
+        opened.push(match &modem.port {
+            PortPlan::Pty { link, mode, group } => {
+                let group = group.as_deref().map(group_id).transpose()?;
+                ptys.open(&Options {
+                    link: link.clone(),
+                    mode: *mode,
+                    group,
+                })?
+            }
+            PortPlan::Tcp(address) => open_tcp(address).await?,
+            PortPlan::Rfc2217(address) => open_rfc2217(address).await?,
+            PortPlan::Serial { device, settings } => open_serial(device, *settings)?,
+            PortPlan::Stdio => Opened {
+                label: Label::new("stdio"),
+                port: Box::new(Stdio::new()),
+                address: None,
+            },
         });
     }
     Ok(opened)
 }
 
-fn open_ptys(arguments: &Arguments, opened: &mut Vec<Opened>) -> Result<(), Failure> {
-    if arguments.pty.is_empty() {
-        return Ok(());
-    }
-    let watch = Watch::start()
-        .map_err(|error| Failure::system("cannot watch pseudo-terminals with inotify", &error))?;
-    let group = arguments.group.as_deref().map(group_id).transpose()?;
-    for link in &arguments.pty {
-        let options = Options {
-            link: (!link.is_empty()).then(|| PathBuf::from(link)),
-            mode: arguments.mode,
-            group,
+/// Makes pseudo-terminals; one watch does for all.
+#[derive(Default)]
+struct Ptys {
+    watch: Option<Watch>,
+}
+
+impl Ptys {
+    fn open(&mut self, options: &Options) -> Result<Opened, Failure> {
+        let watch = match self.watch.take() {
+            Some(watch) => watch,
+            None => Watch::start().map_err(|error| {
+                Failure::system("cannot watch pseudo-terminals with inotify", &error)
+            })?,
         };
-        let pty = Pty::open(&options, &watch).map_err(|error| {
+        let watch = self.watch.insert(watch);
+        let pty = Pty::open(options, watch).map_err(|error| {
             let at = options.link.as_deref().unwrap_or(Path::new("anywhere"));
             Failure::system(
                 format_args!("cannot make a pseudo-terminal at {}", at.display()),
@@ -57,9 +63,8 @@ fn open_ptys(arguments: &Arguments, opened: &mut Vec<Opened>) -> Result<(), Fail
             )
         })?;
         let address = pty.published().display().to_string();
-        opened.push(found_at(address.clone(), &address, Box::new(pty)));
+        Ok(found_at(address.clone(), &address, Box::new(pty)))
     }
-    Ok(())
 }
 
 fn found_at(address: String, label: &str, port: Box<dyn Port>) -> Opened {
@@ -71,7 +76,7 @@ fn found_at(address: String, label: &str, port: Box<dyn Port>) -> Opened {
 }
 
 async fn open_tcp(text: &str) -> Result<Opened, Failure> {
-    let address = tcp_address("--tcp", text).await?;
+    let address = tcp_address("tcp", text).await?;
     let bound = Tcp::bind(address).await;
     let bound = bound.and_then(|port| Ok((port.local_addr()?, port)));
     let (address, port) = bound.map_err(|error| cannot_listen(address, &error))?;
@@ -79,7 +84,7 @@ async fn open_tcp(text: &str) -> Result<Opened, Failure> {
 }
 
 async fn open_rfc2217(text: &str) -> Result<Opened, Failure> {
-    let address = tcp_address("--rfc2217", text).await?;
+    let address = tcp_address("rfc2217", text).await?;
     let bound = Rfc2217::bind(address).await;
     let bound = bound.and_then(|port| Ok((port.local_addr()?, port)));
     let (address, port) = bound.map_err(|error| cannot_listen(address, &error))?;
@@ -98,7 +103,7 @@ fn listening(kind: &str, address: SocketAddr, port: Box<dyn Port>) -> Opened {
 }
 
 /// `PORT` on loopback, or `HOST:PORT`.
-async fn tcp_address(flag: &str, text: &str) -> Result<SocketAddr, Failure> {
+pub(in crate::cli) async fn tcp_address(kind: &str, text: &str) -> Result<SocketAddr, Failure> {
     if let Ok(port) = text.parse::<u16>() {
         return Ok(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port));
     }
@@ -109,22 +114,17 @@ async fn tcp_address(flag: &str, text: &str) -> Result<SocketAddr, Failure> {
         Ok(found) if has_host => found,
         _ => {
             return Err(Failure::new(format!(
-                "{flag} takes a port or an address of this machine with a port, such as 7000 or 0.0.0.0:7000, not \"{text}\""
+                "{kind} takes a port or an address of this machine with a port, such as 7000 or 0.0.0.0:7000, not \"{text}\""
             )));
         }
     };
     found
         .next()
-        .ok_or_else(|| Failure::new(format!("\"{text}\" has no address; give one with {flag}")))
+        .ok_or_else(|| Failure::new(format!("\"{text}\" has no address; give one for {kind}")))
 }
 
-fn open_serial(text: &OsStr) -> Result<Opened, Failure> {
-    let (path, serial) = serial::parse(text).map_err(|wrong| {
-        Failure::new(format!(
-            "--serial takes a device, and perhaps a speed, a format and a flow control, such as /dev/ttyUSB0,9600,8N1,rtscts; \"{wrong}\" is none of them"
-        ))
-    })?;
-    let port = Serial::open(&path, serial)
+fn open_serial(path: &Path, settings: mqmodem_core::Serial) -> Result<Opened, Failure> {
+    let port = Serial::open(path, settings)
         .map_err(|error| Failure::system(format_args!("cannot open {}", path.display()), &error))?;
     Ok(Opened {
         label: Label::new(&path.display().to_string()),
@@ -133,16 +133,8 @@ fn open_serial(text: &OsStr) -> Result<Opened, Failure> {
     })
 }
 
-/// Permissions in octal, as for chmod.
-pub(super) fn mode(text: &str) -> Result<u32, String> {
-    match u32::from_str_radix(text, 8) {
-        Ok(mode) if mode <= 0o777 => Ok(mode),
-        _ => Err("write three octal digits, such as 660".to_owned()),
-    }
-}
-
 /// The number of a group, from `/etc/group` where it is given by name.
-fn group_id(name: &str) -> Result<u32, Failure> {
+pub(in crate::cli) fn group_id(name: &str) -> Result<u32, Failure> {
     if let Ok(id) = name.parse() {
         return Ok(id);
     }
@@ -166,14 +158,14 @@ mod tests {
     #[tokio::test]
     async fn a_bare_port_is_on_loopback() {
         assert_eq!(
-            tcp_address("--tcp", "7000").await.unwrap().to_string(),
+            tcp_address("tcp", "7000").await.unwrap().to_string(),
             "127.0.0.1:7000"
         );
         assert_eq!(
-            tcp_address("--tcp", "0.0.0.0:1").await.unwrap().to_string(),
+            tcp_address("tcp", "0.0.0.0:1").await.unwrap().to_string(),
             "0.0.0.0:1"
         );
-        assert!(tcp_address("--tcp", ":7000").await.is_err());
-        assert!(tcp_address("--tcp", "70000").await.is_err());
+        assert!(tcp_address("tcp", ":7000").await.is_err());
+        assert!(tcp_address("tcp", "70000").await.is_err());
     }
 }

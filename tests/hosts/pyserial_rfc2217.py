@@ -1,52 +1,12 @@
-"""A host on pyserial's rfc2217:// drives a modem, control lines and all.
+"""A host on pyserial's rfc2217:// drives a modem, control lines and all."""
 
-    pyserial_rfc2217.py MQMODEM MOSQUITTO
-
-starts both programs, each on a free port of loopback.
-"""
-
-import contextlib
-import os
-import socket
-import subprocess
-import sys
 import time
 
 import serial
+from exchange import CONFIG, CONNECT, MODEM, PUBLISH, RECEIVED, SUBSCRIBE
 
 PATIENCE = 20
 ALL_BYTES = b"\xff" + bytes(b for b in range(256) if b not in b'\0\b\r\n"\\\x7f' and b > 31) + b"\xff\xff"
-
-
-@contextlib.contextmanager
-def running(*command, ready):
-    """Runs a program until the end of the block; what it says when it is `ready`."""
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
-        try:
-            for line in process.stdout:
-                if ready in line:
-                    yield line.strip()
-                    return
-            raise AssertionError(f"{command[0]} ended before it was ready")
-        finally:
-            process.terminate()
-
-
-def free_port():
-    with socket.socket() as it:
-        it.bind(("127.0.0.1", 0))
-        return it.getsockname()[1]
-
-
-def start_broker(stack, mosquitto):
-    """Starts it on a port that no one took between the look and the start."""
-    for _ in range(5):
-        port = free_port()
-        with contextlib.suppress(AssertionError):
-            # Said only once every socket is open.
-            stack.enter_context(running(mosquitto, "-p", str(port), "-v", ready=" running"))
-            return port
-    raise AssertionError("the broker starts")
 
 
 def until(what, holds):
@@ -101,20 +61,26 @@ def a_half_typed_line_is_forgotten(host):
     host.ask(b"AT")
 
 
-def carrier_follows_the_broker(host, broker):
+def carrier_follows_the_broker(host):
     assert host.port.dsr and host.port.cts and not host.port.ri
     until("no carrier", lambda: not host.port.cd)
     host.ask(b"AT&C0")
     until("a carrier for ever", lambda: host.port.cd)
     host.ask(b"AT&C1")
     until("no carrier again", lambda: not host.port.cd)
-    host.ask(b"AT+MQTTCONFIG=127.0.0.1,%d,pyserial,1,60" % broker)
+    host.ask(CONFIG.encode())
     connect(host)
 
 
 def connect(host):
-    host.ask(b"AT+MQTTCONNECT", b"\r\n+MQTTCONNECT:0\r\n\r\nOK\r\n")
+    host.ask(CONNECT.encode(), b"\r\n+MQTTCONNECT:0\r\n\r\nOK\r\n")
     until("a carrier", lambda: host.port.cd)
+
+
+def messages_pass(host):
+    host.ask(SUBSCRIBE.encode())
+    host.expect(f"\r\n{RECEIVED}\r\n".encode())
+    host.ask(PUBLISH.encode())
 
 
 def every_byte_passes(host):
@@ -143,26 +109,21 @@ def dtr_hangs_up(host):
     assert host.port.cd
 
 
-def main(mqmodem, mosquitto):
-    with contextlib.ExitStack() as stack:
-        broker = start_broker(stack, mosquitto)
-        address = stack.enter_context(running(mqmodem, "serve", "--rfc2217", "0", ready=":"))
-        url = f"rfc2217://{address}"
-        host = Host(url)
-        host.ask(b"ATE0", b"ATE0\r\r\nOK\r\n")
-        settings_are_taken(host)
-        a_half_typed_line_is_forgotten(host)
-        carrier_follows_the_broker(host, broker)
-        every_byte_passes(host)
-        dtr_hangs_up(host)
-        host.port.close()
-        # The link outlived the host, and the next one sees it at once.
-        host = Host(url)
-        until("a carrier", lambda: host.port.cd)
-        host.ask(b"AT+MQTTSTATE", b"\r\n+MQTTSTATE:1\r\n\r\nOK\r\n")
-        host.port.close()
-    print(f"pyserial {serial.__version__} over rfc2217:// was served")
+def main():
+    host = Host(MODEM)
+    host.ask(b"ATE0", b"ATE0\r\r\nOK\r\n")
+    settings_are_taken(host)
+    a_half_typed_line_is_forgotten(host)
+    carrier_follows_the_broker(host)
+    messages_pass(host)
+    every_byte_passes(host)
+    dtr_hangs_up(host)
+    host.port.close()
+    # The link outlived the host, and the next one sees it at once.
+    host = Host(MODEM)
+    until("a carrier", lambda: host.port.cd)
+    host.ask(b"AT+MQTTSTATE", b"\r\n+MQTTSTATE:1\r\n\r\nOK\r\n")
+    host.port.close()
 
 
-if __name__ == "__main__":
-    main(*map(os.path.abspath, sys.argv[1:]))
+main()

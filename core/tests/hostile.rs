@@ -1,0 +1,197 @@
+//! Hosts that send anything: every byte value, lines without end, quotes that
+//! are never closed, hosts that leave in the middle of a command. The modem
+//! answers, and the next `AT` is OK.
+
+use mqmodem_core::dialect::native::NATIVE;
+use mqmodem_core::{Action, Config, HostLines, Instant, Memory, Modem};
+use std::time::Duration;
+
+/// The least memory there is: what it lends bounds every line.
+const LENT: usize = 32 * 1024;
+
+/// A host that reads, on a modem whose storage works.
+struct Host<'m> {
+    modem: Modem<'m>,
+    now: Instant,
+}
+
+impl<'m> Host<'m> {
+    fn new(memory: &'m mut [u8]) -> Self {
+        let memory = Memory::lent(memory).unwrap();
+        let modem = Modem::new(Config::default(), memory, Instant::ZERO);
+        let now = Instant::ZERO;
+        Self { modem, now }
+    }
+
+    /// Sends all of `bytes` and returns what was said to it.
+    fn send(&mut self, mut bytes: &[u8]) -> Vec<u8> {
+        let mut said = Vec::new();
+        loop {
+            let taken = self.modem.handle_host(self.now, bytes);
+            bytes = &bytes[taken..];
+            let heard = self.hear();
+            said.extend(&heard);
+            if bytes.is_empty() {
+                return said;
+            }
+            assert!(taken > 0 || !heard.is_empty(), "the modem takes no more");
+        }
+    }
+
+    fn hear(&mut self) -> Vec<u8> {
+        while let Some(action) = self.modem.poll_action() {
+            if let Action::Store { slot, .. } | Action::Erase { slot } = action {
+                self.modem.handle_stored(self.now, slot, true);
+            }
+        }
+        let said = self.modem.host_out().to_vec();
+        assert!(said.len() <= LENT, "more is said than memory was lent");
+        self.modem.host_sent(self.now, said.len());
+        said
+    }
+
+    /// Lets the time pass after which an open quote is given up.
+    fn wait(&mut self) -> Vec<u8> {
+        self.now = self.now + Duration::from_secs(3);
+        self.modem.handle_timeout(self.now);
+        self.hear()
+    }
+
+    fn dtr(&mut self, dtr: bool) {
+        let lines = HostLines { dtr, rts: true };
+        self.modem.handle_host_lines(self.now, lines);
+        self.hear();
+    }
+
+    /// The modem is as it should be.
+    fn check(&mut self, after: &[u8]) {
+        let said = self.send(b"AT\r");
+        assert!(is_ok(&said), "{} -> {}", show(after), show(&said));
+    }
+}
+
+fn show(bytes: &[u8]) -> String {
+    bytes.escape_ascii().to_string()
+}
+
+fn is_ok(said: &[u8]) -> bool {
+    said.ends_with(b"\r\nOK\r\n") || said.ends_with(b"0\r")
+}
+
+fn is_answered(said: &[u8]) -> bool {
+    is_ok(said) || said.ends_with(b"ERROR\r\n") || said.ends_with(b"4\r")
+}
+
+#[test]
+fn any_two_bytes_are_answered_and_do_no_harm() {
+    let mut memory = vec![0; LENT];
+    for pair in 0..=u16::MAX {
+        let pair = pair.to_be_bytes();
+        let line = [b"AT", &pair[..], b"\r"].concat();
+        // Q1 is obeyed, and Q1 is all that may silence it.
+        if pair.eq_ignore_ascii_case(b"Q1") {
+            continue;
+        }
+        let mut host = Host::new(&mut memory);
+        let said = host.send(&line);
+        assert!(said.windows(2).any(is_answer), "{}", show(&line));
+        host.check(&line);
+        // The same without AT: nobody speaks to the modem.
+        let noise = [&pair[..], b"\r"].concat();
+        let silent = host.send(&noise).is_empty();
+        let spoken = [b"AT", b"A/"]
+            .iter()
+            .any(|it| pair.eq_ignore_ascii_case(*it));
+        assert!(silent || spoken, "{}", show(&pair));
+        host.check(&noise);
+    }
+}
+
+/// Whether an answer ends here, in words or numbers.
+fn is_answer(pair: &[u8]) -> bool {
+    [b"\r\n", b"0\r", b"4\r"].iter().any(|end| pair == *end)
+}
+
+#[test]
+fn any_byte_may_stand_in_any_value() {
+    let mut memory = vec![0; LENT];
+    for command in NATIVE.commands().filter(|it| it.is_extended()) {
+        for byte in 0..=u8::MAX {
+            for quote in ["", "\""] {
+                let start = format!("AT{}={quote}", command.name);
+                let line = [start.as_bytes(), &[byte], quote.as_bytes(), b"\r"].concat();
+                let mut host = Host::new(&mut memory);
+                let mut said = host.send(&line);
+                if !is_answered(&said) {
+                    // An escaped or lone quote is still open.
+                    assert!(command.multi_line, "{}", show(&line));
+                    said = host.wait();
+                }
+                assert!(is_answered(&said), "{} -> {}", show(&line), show(&said));
+                host.check(&line);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_line_without_end_is_one_error() {
+    let mut memory = vec![0; LENT];
+    for byte in 0..=u8::MAX {
+        let endless = vec![byte; 2 * LENT];
+        for start in [
+            "",
+            "AT",
+            "AT+",
+            "AT+MQTTPUB=",
+            "AT+MQTTPUB=\"",
+            "AT+CSCS=\"",
+        ] {
+            let mut host = Host::new(&mut memory);
+            host.send(b"ATE0\r");
+            host.send(start.as_bytes());
+            let said = host.send(&endless);
+            let answers = said.windows(2).filter(|pair| *pair == b"\r\n").count() / 2;
+            assert!(answers <= 1, "{start} and {byte:#x}");
+            host.send(b"\r");
+            host.wait();
+            host.check(start.as_bytes());
+        }
+    }
+}
+
+#[test]
+fn a_quote_that_stays_open_never_hangs_the_port() {
+    let mut memory = vec![0; LENT];
+    for command in NATIVE.commands().filter(|it| it.is_extended()) {
+        for values in ["\"abc", "\"abc\\", "1,\"abc", "1,0,\"abc;+CSQ", "\"a\",\"b"] {
+            let line = format!("AT{}={values}\r", command.name);
+            let mut host = Host::new(&mut memory);
+            let mut said = host.send(line.as_bytes());
+            if !is_answered(&said) {
+                assert!(command.multi_line, "{line}");
+                said = host.wait();
+            }
+            assert!(is_answered(&said), "{line} -> {}", show(&said));
+            host.check(line.as_bytes());
+        }
+    }
+}
+
+#[test]
+fn a_host_that_leaves_in_the_middle_of_a_command_leaves_nothing_behind() {
+    let mut memory = vec![0; LENT];
+    let examples = NATIVE.commands().flat_map(|it| it.examples);
+    let lines = examples.map(|it| it.line).chain(["AT+CMEE=2;&W", "A"]);
+    for line in lines {
+        for end in 1..=line.len() {
+            let mut host = Host::new(&mut memory);
+            host.send(&line.as_bytes()[..end]);
+            host.dtr(false);
+            host.dtr(true);
+            // What would end the line does not.
+            assert_eq!(host.send(b"\r"), b"", "{line} after {end} bytes");
+            host.check(line.as_bytes());
+        }
+    }
+}

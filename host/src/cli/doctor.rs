@@ -1,0 +1,118 @@
+//! `mqmodem doctor`
+
+mod broker;
+mod ports;
+mod reach;
+mod state;
+
+use super::logs::coloured;
+use super::serve::runtime;
+use super::{Failure, say};
+use crate::config::Plan;
+use clap::Args;
+use std::fmt::Display;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Check a configuration, its ports and directories, and the way to its broker.
+///
+/// One line a check, with what to do where one fails; fails if one does. Run it
+/// as the user that is to run the modems.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  mqmodem doctor
+  sudo -u mqmodem mqmodem doctor --config /etc/mqmodem/mqmodem.toml")]
+pub(super) struct Arguments {
+    /// The file; otherwise the one that mqmodem serve would take.
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+}
+
+/// What was found to be so, or what is wrong and what to do about it.
+type Verdict = Result<String, String>;
+
+/// Says verdicts, and remembers whether one was bad.
+struct Report {
+    colour: bool,
+    failed: bool,
+}
+
+impl Report {
+    fn say(&mut self, what: impl Display, verdict: &Verdict) -> Result<(), Failure> {
+        self.failed |= verdict.is_err();
+        let (word, colour) = match verdict {
+            Ok(_) => ("ok", 32),
+            Err(_) => ("FAIL", 31),
+        };
+        let text = match verdict {
+            Ok(text) | Err(text) => text,
+        };
+        say(&if self.colour {
+            format!("\x1b[{colour}m{word:4}\x1b[0m  {what}: {text}\n")
+        } else {
+            format!("{word:4}  {what}: {text}\n")
+        })
+    }
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    let mut report = Report {
+        colour: coloured(&std::io::stdout()),
+        failed: false,
+    };
+    match plan(arguments) {
+        Ok(plan) => {
+            report.say("configuration", &Ok(summary(&plan)))?;
+            let runtime = runtime(true)?;
+            let done = runtime.block_on(examine(&plan, &mut report));
+            runtime.shutdown_background();
+            done?;
+        }
+        Err(what) => report.say("configuration", &Err(what))?,
+    }
+    Ok(if report.failed {
+        ExitCode::FAILURE
+    } else {
+        ExitCode::SUCCESS
+    })
+}
+
+fn plan(arguments: &Arguments) -> Result<Plan, String> {
+    let file = arguments.config.clone().or_else(Plan::search);
+    let file = file.ok_or(
+        "there is no mqmodem.toml here nor in /etc/mqmodem; make one, or name it with --config",
+    )?;
+    let plan = Plan::read(&file).map_err(|error| error.to_string())?;
+    if plan.modems.is_empty() {
+        let file = file.display();
+        return Err(format!("there is no modem in {file}; add a [[modem]]"));
+    }
+    Ok(plan)
+}
+
+fn summary(plan: &Plan) -> String {
+    let file = plan.file.clone().unwrap_or_default();
+    match plan.modems.len() {
+        1 => format!("1 modem in {}", file.display()),
+        count => format!("{count} modems in {}", file.display()),
+    }
+}
+
+async fn examine(plan: &Plan, report: &mut Report) -> Result<(), Failure> {
+    for modem in &plan.modems {
+        let what = format!("port of {}", modem.name);
+        report.say(what, &ports::examine(&modem.port).await)?;
+    }
+    match &plan.state_dir {
+        None => {
+            let text = "none: modems forget their settings when they end; state_dir keeps them";
+            report.say("state directory", &Ok(text.to_owned()))?;
+        }
+        Some(directory) => {
+            for verdict in state::examine(directory) {
+                report.say("state directory", &verdict)?;
+            }
+        }
+    }
+    broker::examine(plan, report).await
+}

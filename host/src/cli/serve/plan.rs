@@ -1,0 +1,103 @@
+//! What the flags say, on top of a configuration file.
+
+use super::Arguments;
+use crate::cli::Failure;
+use crate::config::{Behaviour, ModemPlan, Plan, PortPlan};
+use crate::port::serial;
+use std::path::PathBuf;
+
+/// What is to be served.
+pub(super) fn made(arguments: &Arguments) -> Result<Plan, Failure> {
+    let ports = ports(arguments)?;
+    if arguments.name.is_some() && ports.len() != 1 {
+        return Err(Failure::new(
+            "--name is for one port; give one beside it, or name each modem in a configuration file",
+        ));
+    }
+    let file = match &arguments.config {
+        Some(file) => Some(file.clone()),
+        // Whoever gives ports does not want a file that happens to lie here.
+        None if ports.is_empty() => Plan::search(),
+        None => None,
+    };
+    let mut plan = match file {
+        Some(file) => Plan::read(&file)?,
+        None => Plan::default(),
+    };
+    if !ports.is_empty() {
+        let name = arguments.name.as_deref().unwrap_or_default();
+        plan.modems = modems(ports, name, &plan.behaviour);
+    }
+    override_with(arguments, &mut plan);
+    if plan.modems.is_empty() {
+        return Err(Failure::new(nothing(&plan)));
+    }
+    Ok(plan)
+}
+
+fn nothing(plan: &Plan) -> String {
+    match &plan.file {
+        None => {
+            "serve needs a port, for example: mqmodem serve --pty=/tmp/modem; or a mqmodem.toml"
+                .to_owned()
+        }
+        Some(file) => format!(
+            "there is no modem in {}; add one, such as: [[modem]] and below it: port = \"pty\"",
+            file.display()
+        ),
+    }
+}
+
+/// The ports, in the order pseudo-terminals, TCP, RFC 2217, serial, stdio.
+fn ports(arguments: &Arguments) -> Result<Vec<PortPlan>, Failure> {
+    let mut ports = Vec::new();
+    for link in &arguments.pty {
+        ports.push(PortPlan::Pty {
+            link: (!link.is_empty()).then(|| PathBuf::from(link)),
+            mode: arguments.mode,
+            group: arguments.group.clone(),
+        });
+    }
+    ports.extend(arguments.tcp.iter().cloned().map(PortPlan::Tcp));
+    ports.extend(arguments.rfc2217.iter().cloned().map(PortPlan::Rfc2217));
+    for text in &arguments.serial {
+        let (device, settings) = serial::parse(text).map_err(|wrong| {
+            Failure::new(format!(
+                "--serial takes a device, and perhaps a speed, a format and a flow control, such as /dev/ttyUSB0,9600,8N1,rtscts; \"{wrong}\" is none of them"
+            ))
+        })?;
+        ports.push(PortPlan::Serial { device, settings });
+    }
+    if arguments.stdio {
+        ports.push(PortPlan::Stdio);
+    }
+    Ok(ports)
+}
+
+fn modems(ports: Vec<PortPlan>, name: &str, usual: &Behaviour) -> Vec<ModemPlan> {
+    let modem = |(index, port)| ModemPlan {
+        name: name.to_owned(),
+        port,
+        behaviour: Behaviour {
+            seed: usual.seed.wrapping_add(index),
+            ..usual.clone()
+        },
+    };
+    let mut modems: Vec<_> = (0..).zip(ports).map(modem).collect();
+    Plan::name_modems(&mut modems);
+    modems
+}
+
+fn override_with(arguments: &Arguments, plan: &mut Plan) {
+    plan.state_dir = arguments.state_dir.clone().or(plan.state_dir.take());
+    plan.trace = arguments.trace.clone().or(plan.trace.take());
+    plan.verbose = plan.verbose.max(arguments.verbose);
+    for (index, modem) in (0..).zip(&mut plan.modems) {
+        let behaviour = &mut modem.behaviour;
+        behaviour.strict |= arguments.strict;
+        behaviour.mask_secrets |= arguments.mask_secrets;
+        if let Some(seed) = arguments.seed {
+            behaviour.seed = seed.wrapping_add(index);
+        }
+    }
+}

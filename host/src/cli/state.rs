@@ -1,0 +1,38 @@
+//! `mqmodem state`
+
+use super::serve::refusal;
+use super::{Failure, say};
+use crate::store::{Kept, OpenError, summary};
+use clap::Args;
+use std::io::ErrorKind;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Show what modems keep in a state directory, without secrets.
+///
+/// It may be in use; nothing in it is changed.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  mqmodem state /var/lib/mqmodem")]
+pub(super) struct Arguments {
+    /// The directory `mqmodem serve` was given with --state-dir.
+    directory: PathBuf,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    let directory = &arguments.directory;
+    let kept = Kept::look(directory).map_err(|error| match error {
+        OpenError::Io(error) if error.kind() == ErrorKind::NotFound => Failure::new(format!(
+            "there is no state in {}; check the name",
+            directory.display()
+        )),
+        other => refusal(directory, &other),
+    })?;
+    let text = summary(&kept);
+    say(if text.is_empty() {
+        "nothing is kept\n"
+    } else {
+        &text
+    })?;
+    Ok(ExitCode::SUCCESS)
+}

@@ -1,0 +1,186 @@
+//! The configuration file as it is written.
+
+use super::broker::Secret;
+use super::{Behaviour, IdentityPlan, Limits, PortPlan};
+use mqmodem_core::dialect::native::NATIVE;
+use mqmodem_core::modem::table::Dialect;
+use serde::{Deserialize, Deserializer, de::Error};
+use std::path::PathBuf;
+use toml::Spanned;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Document {
+    #[serde(default)]
+    pub(super) modem: Vec<Spanned<Modem>>,
+    pub(super) broker: Option<Spanned<Broker>>,
+    #[serde(default)]
+    pub(super) log: Log,
+    pub(super) state_dir: Option<PathBuf>,
+    pub(super) trace: Option<PathBuf>,
+    pub(super) dialect: Option<Named>,
+    #[serde(default)]
+    pub(super) identity: Identity,
+    #[serde(default)]
+    pub(super) limits: Limits,
+    #[serde(default)]
+    pub(super) strict: bool,
+    #[serde(default)]
+    pub(super) mask_secrets: bool,
+    #[serde(default)]
+    pub(super) seed: u64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Modem {
+    pub(super) name: Option<Spanned<String>>,
+    pub(super) port: PortPlan,
+    dialect: Option<Named>,
+    #[serde(default)]
+    identity: Identity,
+    #[serde(default)]
+    limits: Limits,
+    strict: Option<bool>,
+    mask_secrets: Option<bool>,
+    seed: Option<u64>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Broker {
+    pub(super) url: Option<Spanned<String>>,
+    pub(super) host: Option<Spanned<String>>,
+    pub(super) port: Option<u16>,
+    pub(super) client_id: Option<String>,
+    pub(super) clean_session: Option<bool>,
+    pub(super) keepalive: Option<u16>,
+    pub(super) username: Option<String>,
+    pub(super) password: Option<Secret>,
+    pub(super) password_file: Option<PathBuf>,
+    pub(super) tls: Option<Tls>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Tls {
+    pub(super) root: Option<PathBuf>,
+    pub(super) certificate: Option<PathBuf>,
+    pub(super) key: Option<PathBuf>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Log {
+    #[serde(default)]
+    pub(super) level: Level,
+}
+
+#[derive(Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Level {
+    #[default]
+    Warn = 0,
+    Info = 1,
+    Debug = 2,
+}
+
+#[derive(Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Identity {
+    #[serde(default, deserialize_with = "text")]
+    manufacturer: Option<String>,
+    #[serde(default, deserialize_with = "text")]
+    model: Option<String>,
+    #[serde(default, deserialize_with = "text")]
+    revision: Option<String>,
+    #[serde(default, deserialize_with = "imei")]
+    imei: Option<String>,
+    #[serde(default, deserialize_with = "digits")]
+    imsi: Option<String>,
+    #[serde(default, deserialize_with = "digits")]
+    iccid: Option<String>,
+}
+
+/// A command set by its name.
+#[derive(Clone, Copy)]
+pub(super) struct Named(pub(super) &'static Dialect);
+
+impl<'de> Deserialize<'de> for Named {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let name = String::deserialize(from)?;
+        if name == NATIVE.name {
+            return Ok(Self(&NATIVE));
+        }
+        Err(D::Error::custom(format_args!(
+            "there is no dialect \"{name}\"; there is \"{}\"",
+            NATIVE.name
+        )))
+    }
+}
+
+/// Text that can stand on a line of an answer.
+fn text<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    let text = String::deserialize(from)?;
+    let printable = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    match text.len() {
+        1..=64 if printable => Ok(Some(text)),
+        _ => Err(D::Error::custom("write 1 to 64 ASCII characters")),
+    }
+}
+
+fn digits<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    let text = String::deserialize(from)?;
+    match text.len() {
+        5..=22 if text.bytes().all(|byte| byte.is_ascii_digit()) => Ok(Some(text)),
+        _ => Err(D::Error::custom("write 5 to 22 digits in quotes")),
+    }
+}
+
+fn imei<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
+    let text = digits(from)?;
+    match text.as_ref().map(String::len) {
+        Some(15) => Ok(text),
+        _ => Err(D::Error::custom("an IMEI has 15 digits")),
+    }
+}
+
+impl Identity {
+    fn or(&self, other: &Self) -> IdentityPlan {
+        let either = |own: &Option<String>, usual: &Option<String>| own.clone().or(usual.clone());
+        IdentityPlan {
+            manufacturer: either(&self.manufacturer, &other.manufacturer),
+            model: either(&self.model, &other.model),
+            revision: either(&self.revision, &other.revision),
+            imei: either(&self.imei, &other.imei),
+            imsi: either(&self.imsi, &other.imsi),
+            iccid: either(&self.iccid, &other.iccid),
+        }
+    }
+}
+
+impl Document {
+    /// How all modems behave.
+    pub(super) fn usual(&self) -> Behaviour {
+        Behaviour {
+            dialect: self.dialect.map(|named| named.0),
+            identity: self.identity.or(&Identity::default()),
+            limits: self.limits,
+            strict: self.strict,
+            mask_secrets: self.mask_secrets,
+            seed: self.seed,
+        }
+    }
+
+    /// How the modem at `index` behaves: as it says itself, else as all do.
+    pub(super) fn behaviour(&self, modem: &Modem, index: u64) -> Behaviour {
+        Behaviour {
+            dialect: modem.dialect.or(self.dialect).map(|named| named.0),
+            identity: modem.identity.or(&self.identity),
+            limits: modem.limits.or(self.limits),
+            strict: modem.strict.unwrap_or(self.strict),
+            mask_secrets: modem.mask_secrets.unwrap_or(self.mask_secrets),
+            seed: modem.seed.unwrap_or(self.seed.wrapping_add(index)),
+        }
+    }
+}

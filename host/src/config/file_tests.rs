@@ -1,0 +1,273 @@
+//! Files, good and bad.
+
+use super::*;
+use crate::config::{Defaults, Limits};
+use mqmodem_core::modem::settings::Settings;
+use mqmodem_core::{LinkId, Slot};
+
+fn plan(text: &str) -> Plan {
+    parse(Path::new("dir/m.toml"), text).unwrap()
+}
+
+fn refused(text: &str) -> String {
+    let error = parse(Path::new("m.toml"), text).unwrap_err().to_string();
+    assert_eq!(error.lines().count(), 1, "{error}");
+    error
+}
+
+#[test]
+fn the_example_is_read_and_shows_every_key() {
+    let text = include_str!("../../../examples/mqmodem.toml");
+    let plan = parse(Path::new("mqmodem.toml"), text).unwrap();
+    let names: Vec<_> = plan.modems.iter().map(|modem| &*modem.name).collect();
+    assert_eq!(names, ["meter", "plc", "desk", "lines"]);
+    let plc = &plan.modems[1];
+    assert!(plc.behaviour.mask_secrets);
+    assert_eq!(plc.behaviour.config().identity.model, "PLC-1");
+    assert_eq!(plan.modems[2].behaviour.seed, 2);
+    assert_eq!(plan.modems[2].behaviour.limits.line, Some(4096));
+    // What stands in comments can be taken out of them, but for the second way
+    // to name the broker.
+    let mut all = String::new();
+    for line in text.lines() {
+        let bare = line.strip_prefix("# ").unwrap_or(line);
+        let is_key = bare
+            .split_once(" = ")
+            .is_some_and(|(key, _)| !key.contains(' '));
+        let other_place = ["host = ", "port = 8883"]
+            .iter()
+            .any(|key| bare.starts_with(key));
+        all.push_str(if is_key && !other_place { bare } else { line });
+        all.push('\n');
+    }
+    assert!(all.contains("\nlevel = \"warn\"") && all.contains("\nclient_id = "));
+    parse(Path::new("mqmodem.toml"), &all).unwrap();
+}
+
+/// What is written, the line that is wrong, and what is said of it.
+const WRONG: &[(&str, usize, &str)] = &[
+    (
+        "[[modem]]\nport = { serial = \"x\", baud = 0 }\n",
+        2,
+        "\"0\" is no setting",
+    ),
+    (
+        "[[modem]]\nport = { serial = \"x\", format = \"8X1\" }\n",
+        2,
+        "\"8X1\" is no setting",
+    ),
+    (
+        "[[modem]]\nport = { serial = \"x\", flow = \"rts\" }\n",
+        2,
+        "expected one of `none`, `rtscts`, `xonxoff`",
+    ),
+    (
+        "prot = 1\n",
+        1,
+        "unknown field `prot`, expected one of `modem`, `broker`",
+    ),
+    (
+        "\n[[modem]]\nport = \"stdio\"\nnmae = \"x\"\n",
+        4,
+        "unknown field `nmae`, expected one of",
+    ),
+    ("[[modem]]\nname = \"x\"\n", 1, "missing field `port`"),
+    ("[[modem]]\nport = 7\n", 2, "a port is \"stdio\", \"pty\""),
+    (
+        "[[modem]]\nport = { tpc = \"1\" }\n",
+        2,
+        "unknown field `tpc`, expected one of `pty`",
+    ),
+    ("[[modem]]\nport = { }\n", 2, "a port is \"stdio\""),
+    (
+        "[[modem]]\nport = { tcp = \"1\", pty = \"x\" }\n",
+        2,
+        "a port is \"stdio\"",
+    ),
+    (
+        "[[modem]]\nport = { tcp = \"1\", baud = 1 }\n",
+        2,
+        "those of a serial device",
+    ),
+    (
+        "[[modem]]\nport = { pty = \"x\", mode = \"9\" }\n",
+        2,
+        "three octal digits",
+    ),
+    (
+        "[[modem]]\nport = { pty = \"x\", mode = 660 }\n",
+        2,
+        "expected a string",
+    ),
+    (
+        "[[modem]]\nname = \"a\"\nport = \"pty\"\n[[modem]]\nname = \"a\"\nport = \"pty\"",
+        5,
+        "is called \"a\" too",
+    ),
+    ("[[modem]]\nname = \"\"\nport = \"pty\"\n", 2, "1 to 200"),
+    (
+        "[[modem]]\nport = \"stdio\"\n[[modem]]\nport = \"stdio\"\n",
+        3,
+        "only one modem",
+    ),
+    ("seed = -1\n", 1, "invalid value: integer `-1`"),
+    ("strict = 1\n", 1, "expected a boolean"),
+    ("dialect = \"other\"\n", 1, "there is \"native\""),
+    (
+        "[log]\nlevel = \"loud\"\n",
+        2,
+        "expected one of `warn`, `info`, `debug`",
+    ),
+    ("[limits]\nline = 10\n", 2, "outside of 2560 to 1048576"),
+    ("[identity]\nimei = \"12345\"\n", 2, "15 digits"),
+    ("[identity]\nmodel = \"a\\nb\"\n", 2, "ASCII"),
+    ("x = \n", 1, ""),
+    ("[broker]\n", 1, "give the broker a url"),
+    (
+        "[broker]\nurl = \"mqtt://a\"\nport = 1\n",
+        1,
+        "give the broker a url",
+    ),
+    (
+        "[broker]\nurl = \"http://a\"\n",
+        2,
+        "mqtt://HOST or mqtts://HOST",
+    ),
+    (
+        "[broker]\nurl = \"mqtt://user:pw@a\"\n",
+        2,
+        "user name and password stand beside it",
+    ),
+    ("[broker]\nurl = \"mqtt://::1\"\n", 2, "brackets"),
+    ("[broker]\nhost = \"a b\"\n", 2, "a host is a name"),
+    ("[broker]\nhost = \"a\"\nport = 0\n", 1, "0 is no port"),
+    (
+        "[broker]\nhost = \"a\"\npassword = \"p\"\n",
+        1,
+        "needs a username",
+    ),
+    (
+        "[broker]\nhost = \"a\"\nclient_id = \"\"\nclean_session = false\n",
+        1,
+        "clean_session = true",
+    ),
+    (
+        "[broker]\nhost = \"a\"\ntls = { key = \"k\" }\n",
+        1,
+        "belong together",
+    ),
+];
+
+#[test]
+fn what_is_wrong_is_told_with_its_line_and_what_is_allowed() {
+    for (text, line, hint) in WRONG {
+        let said = refused(text);
+        let place = format!("m.toml:{line}: ");
+        assert!(
+            said.starts_with(&place) && said.contains(hint),
+            "{text}\n{said}"
+        );
+    }
+}
+
+#[test]
+fn a_password_is_not_repeated() {
+    let said = refused("[broker]\nhost = \"a\"\nusername = \"u\"\npassword = [\"hunter2\"]\n");
+    assert!(!said.contains("hunter2"), "{said}");
+    let plan = plan("broker = { host = \"a\", username = \"u\", password = \"hunter2\" }");
+    assert!(!format!("{plan:?}").contains("hunter2"));
+}
+
+#[test]
+fn a_serial_device_has_settings() {
+    let plan = plan(
+        "[[modem]]\nport = { serial = \"/dev/a\", baud = 9600, format = \"7E2\", flow = \"rtscts\" }\n\
+         [[modem]]\nport = { serial = \"/dev/b\" }\n[[modem]]\nport = { rfc2217 = \"7001\" }\n",
+    );
+    let PortPlan::Serial { settings, .. } = plan.modems[0].port else {
+        panic!("{:?}", plan.modems[0]);
+    };
+    assert_eq!(
+        (settings.baud, settings.data_bits, settings.stop_bits),
+        (9600, 7, 2)
+    );
+    assert!(settings.rts_cts && !settings.xon_xoff);
+    let PortPlan::Serial { settings, .. } = plan.modems[1].port else {
+        panic!("{:?}", plan.modems[1]);
+    };
+    assert_eq!(settings, crate::port::serial::DEFAULT);
+    assert_eq!(plan.modems[2].name, "rfc2217 7001");
+}
+
+#[test]
+fn paths_are_beside_the_file() {
+    let plan = plan("state_dir = \"state\"\ntrace = \"/t\"\n[[modem]]\nport = { pty = \"m\" }");
+    assert_eq!(plan.state_dir.unwrap(), Path::new("dir/state"));
+    assert_eq!(plan.trace.unwrap(), Path::new("/t"));
+    assert_eq!(plan.modems[0].name, "dir/m");
+}
+
+#[test]
+fn a_modem_may_differ_from_the_others() {
+    let plan = plan(
+        "strict = true\nseed = 7\nlimits = { line = 3000, message_in = 3000 }\n\
+         [[modem]]\nport = \"pty\"\n\
+         [[modem]]\nport = \"pty\"\nstrict = false\nseed = 1\nlimits = { line = 4000 }\n\
+         [[modem]]\nport = \"pty\"\n",
+    );
+    let all: Vec<_> = plan.modems.iter().map(|modem| &modem.behaviour).collect();
+    assert_eq!(
+        all.iter().map(|b| b.strict).collect::<Vec<_>>(),
+        [true, false, true]
+    );
+    assert_eq!(all.iter().map(|b| b.seed).collect::<Vec<_>>(), [7, 1, 9]);
+    let limits = Limits {
+        line: Some(4000),
+        message_in: Some(3000),
+        message_out: None,
+    };
+    assert_eq!(all[1].limits, limits);
+    assert_eq!(plan.modems[2].name, "pty#3");
+}
+
+fn defaults(text: &str) -> Defaults {
+    plan(text).broker.unwrap().load().unwrap()
+}
+
+#[test]
+fn a_broker_becomes_settings() {
+    let defaults = defaults(
+        "[broker]\nurl = \"mqtts://[::1]\"\nclient_id = \"x-{name}-{imei}\"\nkeepalive = 9\n\
+         username = \"u\"\npassword = \"p\"\n",
+    );
+    let config = mqmodem_core::Config::default();
+    let values = defaults.of("/run/m 0", &config).unwrap();
+    assert_eq!(values[1], (Slot::Tls(LinkId(0)), vec![1]));
+    let settings = Settings::decode(&values[0].1).unwrap();
+    assert_eq!((settings.host, settings.port), ("[::1]", 8883));
+    let imei = settings
+        .client_id
+        .strip_prefix("x-run-m-0-00101301")
+        .unwrap();
+    assert_eq!(imei.len(), 7);
+    assert_eq!((settings.clean_session, settings.keep_alive), (true, 9));
+    assert_eq!(
+        (settings.username, settings.password),
+        (Some("u"), Some(&b"p"[..]))
+    );
+}
+
+#[test]
+fn a_broker_is_found_without_tls() {
+    for (text, host, port) in [
+        ("host = \"a\"", "a", 1883),
+        ("host = \"a\"\nport = 7", "a", 7),
+        ("host = \"a\"\ntls = {}", "a", 8883),
+        ("url = \"mqtt://a\"", "a", 1883),
+        ("url = \"mqtt://a:7/\"", "a", 7),
+        ("url = \"mqtt://[::1]:7\"", "[::1]", 7),
+    ] {
+        let broker = plan(&format!("[broker]\n{text}\n")).broker.unwrap();
+        assert_eq!((&*broker.host, broker.port), (host, port), "{text}");
+    }
+}

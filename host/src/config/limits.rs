@@ -1,0 +1,75 @@
+//! How long lines and messages may be.
+
+use mqmodem_core::{Buf, Memory};
+use serde::{Deserialize, Deserializer, de::Error};
+
+const KIB: usize = 1024;
+
+/// The longest line and messages of a modem, in bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Limits {
+    /// The longest command line, and with it the longest message in one.
+    #[serde(default, deserialize_with = "line")]
+    pub line: Option<usize>,
+    /// The largest packet from the broker.
+    #[serde(default, deserialize_with = "message")]
+    pub message_in: Option<usize>,
+    /// The largest packet to the broker.
+    #[serde(default, deserialize_with = "message")]
+    pub message_out: Option<usize>,
+}
+
+fn line<'de, D: Deserializer<'de>>(from: D) -> Result<Option<usize>, D::Error> {
+    between(from, 2560, 1024 * KIB)
+}
+
+fn message<'de, D: Deserializer<'de>>(from: D) -> Result<Option<usize>, D::Error> {
+    between(from, 2560, 16 * 1024 * KIB)
+}
+
+fn between<'de, D: Deserializer<'de>>(
+    from: D,
+    least: usize,
+    most: usize,
+) -> Result<Option<usize>, D::Error> {
+    let bytes = usize::deserialize(from)?;
+    if (least..=most).contains(&bytes) {
+        return Ok(Some(bytes));
+    }
+    Err(D::Error::custom(format_args!(
+        "{bytes} bytes are outside of {least} to {most}"
+    )))
+}
+
+impl Limits {
+    /// Those of `self`, else of `other`.
+    pub(super) fn or(self, other: Self) -> Self {
+        Self {
+            line: self.line.or(other.line),
+            message_in: self.message_in.or(other.message_in),
+            message_out: self.message_out.or(other.message_out),
+        }
+    }
+
+    /// Memory for them.
+    pub fn memory(self) -> Memory<'static> {
+        let mut memory = Memory::heap();
+        if let Some(line) = self.line {
+            memory.line = Buf::heap(line);
+            memory.values = Buf::heap(line);
+        }
+        if let Some(largest) = self.message_in {
+            memory.net_in = Buf::heap(largest);
+            // Its escapes and the line around it, and one more that waits.
+            let room = (2 * largest).max(512 * KIB);
+            memory.inbox = Buf::heap(room);
+            memory.host_out = Buf::heap(room);
+        }
+        if let Some(largest) = self.message_out {
+            memory.net_out = Buf::heap(largest);
+            memory.in_flight = Buf::heap(largest);
+        }
+        memory
+    }
+}

@@ -1,0 +1,233 @@
+//! Keeps what modems keep in one file of a state directory.
+
+use super::file::{self, FILE, OpenError, Value};
+use super::writer::{self, Answer, Message, Reopen, Request};
+use super::{Change, Done, Store, name};
+use mqmodem_core::Slot;
+use redb::Database;
+use std::collections::{BTreeMap, VecDeque};
+use std::fmt;
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::mpsc::{Sender, channel};
+use std::task::{Context, Poll, ready};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+/// How long a directory may still be in use.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// A state directory in use. When it is dropped, what was submitted before is
+/// written, and what comes after fails.
+pub struct Disk {
+    messages: Sender<Message>,
+    writer: Option<JoinHandle<()>>,
+}
+
+/// What was found at the start, by modem.
+#[derive(Default)]
+pub struct Kept {
+    by_modem: BTreeMap<String, Vec<(Slot, Vec<u8>)>>,
+}
+
+/// What one modem keeps in a [`Disk`].
+pub struct DiskStore {
+    modem: Arc<str>,
+    messages: Sender<Message>,
+    asked: VecDeque<Slot>,
+    answer: UnboundedSender<bool>,
+    answers: UnboundedReceiver<bool>,
+}
+
+impl Disk {
+    /// Opens a state directory, made where it is missing, and reads what is
+    /// there. What is damaged is put aside, and where nothing can be written
+    /// the modems still run: both are logged. Fails only where another process
+    /// has it, or a newer version wrote it.
+    pub fn open(directory: &Path) -> Result<(Self, Kept), OpenError> {
+        let (database, values) = match open(directory) {
+            Err(OpenError::Damaged(why)) => start_anew(directory, &why),
+            Err(OpenError::Io(error)) => (None, without_writing(directory, &error)?),
+            opened => opened.map(|(database, values)| (Some(database), values))?,
+        };
+        let again = directory.to_owned();
+        let reopen = Box::new(move || file::open(&again).map_err(|error| error.to_string()));
+        let disk = Self::with(database, reopen).map_err(OpenError::Io)?;
+        Ok((disk, Kept::sort(values)))
+    }
+
+    fn with(database: Option<Database>, reopen: Reopen) -> io::Result<Self> {
+        let (messages, waiting) = channel();
+        let thread = std::thread::Builder::new().name("state".to_owned());
+        let writer = thread.spawn(move || writer::run(&waiting, database, reopen))?;
+        Ok(Self {
+            messages,
+            writer: Some(writer),
+        })
+    }
+
+    /// The store of the modem of this name.
+    pub fn store(&self, modem: &str) -> DiskStore {
+        let (answer, answers) = unbounded_channel();
+        DiskStore {
+            modem: modem.into(),
+            messages: self.messages.clone(),
+            asked: VecDeque::new(),
+            answer,
+            answers,
+        }
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        let _ = self.messages.send(Message::End);
+        if let Some(writer) = self.writer.take()
+            && writer.join().is_err()
+        {
+            tracing::error!("the writer of the state directory failed, please report it");
+        }
+    }
+}
+
+/// Opens the file; a process that is just ending may have it for a moment yet.
+fn open(directory: &Path) -> Result<(Database, Vec<Value>), OpenError> {
+    let begin = Instant::now();
+    let mut opened = file::open(directory);
+    while matches!(opened, Err(OpenError::InUse)) && begin.elapsed() < PATIENCE {
+        std::thread::sleep(PATIENCE / 20);
+        opened = file::open(directory);
+    }
+    let database = opened?;
+    let values = file::values(&database)?;
+    Ok((database, values))
+}
+
+/// Puts a damaged file aside and starts with a new one.
+fn start_anew(directory: &Path, why: &str) -> (Option<Database>, Vec<Value>) {
+    let path = directory.join(FILE);
+    match file::put_aside(directory) {
+        Ok(aside) => tracing::error!(
+            "{} is damaged ({why}): it is now {}, and every modem starts without what it kept",
+            path.display(),
+            aside.display()
+        ),
+        Err(error) => {
+            tracing::error!("{} is damaged ({why}) and stays: {error}", path.display());
+            return (None, Vec::new());
+        }
+    }
+    let database = file::open(directory)
+        .inspect_err(|error| tracing::error!("cannot make {}: {error}", path.display()));
+    (database.ok(), Vec::new())
+}
+
+/// Reads what is there where it cannot be written.
+fn without_writing(directory: &Path, error: &io::Error) -> Result<Vec<Value>, OpenError> {
+    tracing::error!(
+        "cannot write to {}: {error}; commands that change settings will fail",
+        directory.display()
+    );
+    match file::look(directory) {
+        Ok(values) => Ok(values),
+        Err(newer @ OpenError::Newer(_)) => Err(newer),
+        Err(OpenError::Io(error)) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(error) => {
+            tracing::error!("nor read what is there: {error}");
+            Ok(Vec::new())
+        }
+    }
+}
+
+impl Kept {
+    fn sort(values: Vec<Value>) -> Self {
+        let mut kept = Self::default();
+        for (modem, slot, bytes) in values {
+            let Some(slot) = name::slot(&slot) else {
+                tracing::error!("left out: \"{slot}\" of {modem}, which is not known");
+                continue;
+            };
+            kept.by_modem.entry(modem).or_default().push((slot, bytes));
+        }
+        kept
+    }
+
+    /// What the modem of this name kept; empty bytes stand for what it erased.
+    pub fn take(&mut self, modem: &str) -> Vec<(Slot, Vec<u8>)> {
+        self.by_modem.remove(modem).unwrap_or_default()
+    }
+
+    /// What is in a state directory, which may be in use.
+    pub fn look(directory: &Path) -> Result<Self, OpenError> {
+        file::look(directory).map(Self::sort)
+    }
+
+    /// The modems, in order of their names.
+    pub fn modems(&self) -> impl Iterator<Item = (&str, &[(Slot, Vec<u8>)])> {
+        let all = self.by_modem.iter();
+        all.map(|(name, values)| (name.as_str(), values.as_slice()))
+    }
+}
+
+impl Store for DiskStore {
+    fn submit(&mut self, change: Change<'_>) {
+        let slot = change.slot();
+        let bytes = match change {
+            Change::Put { bytes, .. } => bytes.to_vec(),
+            Change::Erase { .. } => Vec::new(),
+        };
+        self.asked.push_back(slot);
+        let answer = Answer {
+            to: self.answer.clone(),
+            ok: false,
+        };
+        let Some(name) = name::of(slot) else {
+            tracing::error!("no place to keep {slot:?}, please report it");
+            return;
+        };
+        // Where the thread is gone, the request is dropped and so answered.
+        let _ = self.messages.send(Message::Change(Request {
+            modem: self.modem.clone(),
+            slot: name,
+            bytes,
+            answer,
+        }));
+    }
+
+    fn poll_done(&mut self, cx: &mut Context<'_>) -> Poll<Done> {
+        let answer = ready!(self.answers.poll_recv(cx));
+        match self.asked.pop_front() {
+            Some(slot) => Poll::Ready(Done {
+                slot,
+                ok: answer == Some(true),
+            }),
+            None => Poll::Pending,
+        }
+    }
+}
+
+impl fmt::Debug for Disk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Disk").finish_non_exhaustive()
+    }
+}
+
+/// Without what is kept: among it are passwords and keys.
+impl fmt::Debug for Kept {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.by_modem.keys()).finish()
+    }
+}
+
+impl fmt::Debug for DiskStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut store = f.debug_struct("DiskStore");
+        store.field("modem", &self.modem).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+#[path = "disk_tests.rs"]
+mod tests;

@@ -1,0 +1,78 @@
+//! What the slots are called on disk.
+
+use mqmodem_core::modem::options::{self, OPTIONS};
+use mqmodem_core::{LinkId, Slot};
+
+/// Stands before an option's own name.
+const OPTION: &str = "option:";
+
+/// The name of a slot; `None` for one this version does not know.
+pub(super) fn of(slot: Slot) -> Option<String> {
+    let (kind, link) = match slot {
+        Slot::Settings(link) => ("settings", link),
+        Slot::Tls(link) => ("tls", link),
+        Slot::Root(link) => ("root", link),
+        Slot::Certificate(link) => ("certificate", link),
+        Slot::Key(link) => ("key", link),
+        Slot::Profile => return Some("profile".to_owned()),
+        Slot::Option(link, option) => {
+            let opt = OPTIONS.get(usize::from(option))?;
+            return Some(format!("{OPTION}{} {}", opt.param.name, link.0));
+        }
+        _ => return None,
+    };
+    Some(format!("{kind} {}", link.0))
+}
+
+/// The slot of a name.
+pub(super) fn slot(name: &str) -> Option<Slot> {
+    if name == "profile" {
+        return Some(Slot::Profile);
+    }
+    let (kind, link) = name.split_once(' ')?;
+    let link = LinkId(link.parse().ok()?);
+    if let Some(option) = kind.strip_prefix(OPTION) {
+        return Some(Slot::Option(link, options::find(option)? as u8));
+    }
+    Some(match kind {
+        "settings" => Slot::Settings(link),
+        "tls" => Slot::Tls(link),
+        "root" => Slot::Root(link),
+        "certificate" => Slot::Certificate(link),
+        "key" => Slot::Key(link),
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_slot_is_found_by_its_name() {
+        let link = LinkId(3);
+        for slot in [
+            Slot::Settings(link),
+            Slot::Tls(link),
+            Slot::Root(link),
+            Slot::Certificate(link),
+            Slot::Key(link),
+            Slot::Profile,
+            Slot::Option(link, 0),
+            Slot::Option(link, OPTIONS.len() as u8 - 1),
+        ] {
+            let name = of(slot).unwrap();
+            assert_eq!(super::slot(&name), Some(slot), "{name}");
+        }
+        for other in [
+            "",
+            "root",
+            "root x",
+            "root 300",
+            "toor 1",
+            "option:nosuch 0",
+        ] {
+            assert_eq!(slot(other), None, "{other}");
+        }
+    }
+}

@@ -1,0 +1,69 @@
+//! atat on tokio-serial: commands, answers and URCs as types that serde reads.
+//!
+//! atat looks for URCs before it looks for answers: a URC whose name were also the
+//! name of a command would swallow its answer. None is.
+
+mod commands;
+
+use atat::asynch::{AtatClient, Client};
+use atat::{AtatIngress, Config, DefaultDigester, Error, Ingress, ResponseSlot, UrcChannel};
+use commands::{
+    Attention, Code, Configure, Connect, Disconnect, Errors, Publish, ReadSignal, ReadState,
+    Subscribe, Urc,
+};
+use embedded_io_adapters::tokio_1::FromTokio;
+use std::env::var;
+use tokio_serial::SerialPortBuilderExt;
+
+const BUFFER: usize = 1024;
+type Urcs = UrcChannel<Urc, 16, 1>;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() {
+    let port = tokio_serial::new(var("MODEM").unwrap(), 115_200);
+    let port = port.open_native_async().expect("the port opens");
+    let (reader, writer) = tokio::io::split(port);
+    let answers = ResponseSlot::<BUFFER>::new();
+    let urcs = Urcs::new();
+    let (mut incoming, mut outgoing) = ([0; BUFFER], [0; BUFFER]);
+    let digester = DefaultDigester::<Urc>::default();
+    let mut ingress = Ingress::new(digester, &mut incoming, &answers, &urcs);
+    let config = Config::default();
+    let client = Client::new(FromTokio::new(writer), &answers, &mut outgoing, config);
+    tokio::select! {
+        _ = ingress.read_from(FromTokio::new(reader)) => {}
+        result = session(client, &urcs) => result.expect("every command is answered"),
+    }
+}
+
+/// What a device does that has something to tell.
+async fn session(mut client: impl AtatClient, urcs: &Urcs) -> Result<(), Error> {
+    let broker = var("BROKER").unwrap().parse().unwrap();
+    let name = var("HOST").unwrap();
+    let (inbox, outbox) = (format!("hosts/{name}/in"), format!("hosts/{name}/out"));
+    let (message, greeting) = (format!("for {name}"), format!("from {name}"));
+    let mut news = urcs.subscribe().expect("a place to listen");
+
+    client.send(&Attention).await?;
+    client.send(&Errors { mode: 1 }).await?;
+    let signal = client.send(&ReadSignal).await?;
+    assert!(signal.rssi <= 31 && (signal.ber <= 7 || signal.ber == 99));
+    let publish = Publish::kept(&outbox, &greeting);
+    let refused = client.send(&publish).await;
+    assert_eq!(refused, Err(Error::CmeError(atat::CmeError::NotAllowed)));
+
+    client.send(&Configure::new(broker, &name)).await?;
+    assert_eq!(client.send(&Connect).await?, Code { code: 0 });
+    client.send(&Subscribe::to(&inbox)).await?;
+    let came = match news.next_message_pure().await {
+        Urc::Received(message) => message,
+        Urc::Lost(Code { code }) => panic!("the link is lost: {code}"),
+    };
+    println!("{came:?}");
+    assert_eq!((&*came.topic, came.qos, came.retain), (&*inbox, 1, 1));
+    assert_eq!(came.payload.bytes, message.as_bytes());
+    client.send(&publish).await?;
+    assert_eq!(client.send(&ReadState).await?, Code { code: 1 });
+    client.send(&Disconnect).await?;
+    Ok(())
+}

@@ -1,0 +1,155 @@
+//! Installing host programs, each from where its users get it.
+
+use super::{Host, Source, script};
+use crate::{setup, sh};
+use sh::{Result, cargo};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Installs what is missing; a second run finds everything and is quick.
+pub fn run(hosts: &[&Host]) -> Result {
+    debian(hosts)?;
+    let any = |wanted: fn(Source) -> bool| hosts.iter().any(|host| wanted(host.source));
+    // The scripts that drive terminal programs are written in Python.
+    if any(|source| matches!(source, Source::PyPi(_))) || hosts.iter().any(|host| is_python(host)) {
+        python()?;
+    }
+    if any(|source| matches!(source, Source::Npm(_))) {
+        npm()?;
+    }
+    if any(|source| matches!(source, Source::Crate(_))) {
+        rust()?;
+    }
+    Ok(())
+}
+
+/// The command that runs a host's script.
+pub fn command(script: &Path) -> Result<Command> {
+    let interpreter = match script.extension().and_then(|e| e.to_str()) {
+        Some("sh") => PathBuf::from("sh"),
+        Some("py") => folder("venv").join("bin/python"),
+        Some("ksc") => PathBuf::from("kermit"),
+        Some("js") => PathBuf::from("node"),
+        Some("rs") => return Ok(Command::new(folder("atat").join("debug/atat-host"))),
+        _ => return Err(format!("{}: what runs this?", script.display())),
+    };
+    let mut command = Command::new(interpreter);
+    command.arg(script);
+    command.env("NODE_PATH", folder("npm").join("node_modules"));
+    Ok(command)
+}
+
+/// The version that is installed, to be told with the result.
+pub fn version(source: Source) -> String {
+    let found = match source {
+        Source::Debian { package, .. } => dpkg_version(package),
+        Source::PyPi(name) => line_after(&script("requirements.txt"), &format!("{name}==")),
+        Source::Npm(name) => line_after(
+            &folder("npm/node_modules").join(name).join("package.json"),
+            "\"version\": ",
+        ),
+        Source::Crate(name) => line_after(
+            &script("atat/Cargo.toml"),
+            &format!("{name} = {{ version = \"="),
+        ),
+    };
+    found.unwrap_or_else(|| "version not known".to_owned())
+}
+
+fn is_python(host: &Host) -> bool {
+    Path::new(host.script)
+        .extension()
+        .is_some_and(|e| e == "py")
+}
+
+/// A folder of ours below `target/`.
+fn folder(name: &str) -> PathBuf {
+    sh::target().join("hosts").join(name)
+}
+
+fn debian(hosts: &[&Host]) -> Result {
+    let mut packages = Vec::new();
+    for host in hosts {
+        if let Source::Debian { package, program } = host.source
+            && sh::find(program).is_none()
+        {
+            packages.push(package);
+        }
+    }
+    setup::apt(&packages, "the host programs need")
+}
+
+fn dpkg_version(package: &str) -> Option<String> {
+    let args = ["-W", "-f", "${Version}", package];
+    let out = Command::new("dpkg-query").args(args).output().ok()?;
+    let version = String::from_utf8(out.stdout).ok()?;
+    Some(version).filter(|version| !version.is_empty())
+}
+
+/// What stands behind `start` in the first line that begins with it.
+fn line_after(path: &Path, start: &str) -> Option<String> {
+    let text = sh::read(path).ok()?;
+    let mut lines = text.lines().map(str::trim_start);
+    let rest = lines.find_map(|line| line.strip_prefix(start))?;
+    let version = rest.split_whitespace().next()?;
+    Some(version.trim_matches(['"', ',', '=']).to_owned())
+}
+
+/// A virtual environment; the system's Python is left alone.
+fn python() -> Result {
+    setup::run()?;
+    let (venv, wanted) = (folder("venv"), script("requirements.txt"));
+    let stamp = venv.join("installed");
+    if is_current(&wanted, &stamp) {
+        return Ok(());
+    }
+    let (at, file) = (venv.to_string_lossy(), wanted.to_string_lossy());
+    sh::run(&mut sh::program("python3", ["-m", "venv", "--clear", &at]))?;
+    let install = ["install", "--quiet", "--disable-pip-version-check"];
+    let pinned = ["--no-deps", "--require-hashes", "--only-binary", ":all:"];
+    let install = install.into_iter().chain(pinned).chain(["-r", &file]);
+    sh::run(&mut sh::program(venv.join("bin/pip"), install))?;
+    done(&wanted, &stamp)
+}
+
+fn npm() -> Result {
+    if sh::find("node").is_none() || sh::find("npm").is_none() {
+        setup::apt(&["nodejs", "npm"], "the host programs need")?;
+    }
+    let (npm, wanted) = (folder("npm"), script("npm/package-lock.json"));
+    let stamp = npm.join("installed");
+    if is_current(&wanted, &stamp) {
+        return Ok(());
+    }
+    for name in ["package.json", "package-lock.json"] {
+        let text = sh::read(&script("npm").join(name))?;
+        sh::write(&npm.join(name), text.as_bytes())?;
+    }
+    // The packages bring their programs built; nothing of theirs needs to run now.
+    let install = [
+        "ci",
+        "--silent",
+        "--ignore-scripts",
+        "--no-audit",
+        "--no-fund",
+    ];
+    sh::run(sh::program("npm", install).current_dir(&npm))?;
+    done(&wanted, &stamp)
+}
+
+/// Built beside our own, so that neither build disturbs the other.
+fn rust() -> Result {
+    let manifest = script("atat/Cargo.toml");
+    let manifest = manifest.to_string_lossy();
+    let args = ["build", "--quiet", "--locked", "--manifest-path", &manifest];
+    sh::run(cargo(args).env("CARGO_TARGET_DIR", folder("atat")))
+}
+
+/// Whether this was installed already.
+fn is_current(wanted: &Path, stamp: &Path) -> bool {
+    sh::read(stamp).is_ok_and(|have| Ok(have) == sh::read(wanted))
+}
+
+fn done(wanted: &Path, stamp: &Path) -> Result {
+    sh::write(stamp, sh::read(wanted)?.as_bytes())
+}
