@@ -1,5 +1,7 @@
 //! A modem on the heap gives back what a large message took.
 
+#![cfg(feature = "alloc")]
+
 use mqmodem_core::{Action, Config, Instant, LinkId, Memory, Modem, NetEvent};
 
 const NOW: Instant = Instant::ZERO;
