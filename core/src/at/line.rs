@@ -100,6 +100,11 @@ impl<'a> LineReader<'a> {
         }
     }
 
+    /// As [`Buf::trim`].
+    pub fn trim(&mut self) -> usize {
+        self.body.trim()
+    }
+
     /// The body of the last complete line: what stood behind `AT`.
     pub fn body(&self) -> &[u8] {
         self.body.as_slice()

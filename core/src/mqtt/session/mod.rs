@@ -60,6 +60,7 @@
 mod incoming;
 mod keepalive;
 mod log;
+mod memory;
 mod outgoing;
 mod received;
 mod slots;
