@@ -4,6 +4,9 @@
 use alloc::vec::Vec;
 use core::fmt;
 
+/// Memory of the heap that [`Buf::trim`] keeps, in bytes.
+const KEPT: usize = 1024;
+
 /// The memory lent does not hold what was to be stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Full;
@@ -61,6 +64,19 @@ impl Bytes<'_> {
                     vec.reserve_exact(size - vec.len());
                     vec.resize(size, 0);
                 }
+            }
+        }
+    }
+
+    /// Keeps the first `size` bytes of memory of the heap.
+    #[cfg_attr(not(feature = "alloc"), allow(unused_variables))]
+    fn shrink(&mut self, size: usize) {
+        match self {
+            Self::Lent(_) => {}
+            #[cfg(feature = "alloc")]
+            Self::Heap { vec, .. } => {
+                vec.truncate(size);
+                vec.shrink_to_fit();
             }
         }
     }
@@ -225,16 +241,22 @@ impl<'a> Buf<'a> {
         self.end = 0;
     }
 
-    /// Gives memory of the heap back that is not in use now.
-    pub fn trim(&mut self) {
-        self.compact();
-        match &mut self.bytes {
-            Bytes::Lent(_) => {}
+    /// Gives memory of the heap back where there is much more than what is held
+    /// needs; returns how much there is then. Little is kept for the next use.
+    pub fn trim(&mut self) -> usize {
+        let needed = self.len().next_power_of_two().max(KEPT);
+        if self.heap_len() > 2 * needed {
+            self.compact();
+            self.bytes.shrink(needed);
+        }
+        self.heap_len()
+    }
+
+    fn heap_len(&self) -> usize {
+        match &self.bytes {
+            Bytes::Lent(_) => 0,
             #[cfg(feature = "alloc")]
-            Bytes::Heap { vec, .. } => {
-                vec.truncate(self.end);
-                vec.shrink_to_fit();
-            }
+            Bytes::Heap { vec, .. } => vec.len(),
         }
     }
 }
@@ -273,16 +295,17 @@ mod tests {
     #[cfg(feature = "alloc")]
     #[test]
     fn heap_grows_on_use_and_is_given_back() {
-        let mut buf = Buf::heap(100);
-        assert_eq!(buf.capacity(), 100);
-        assert_eq!(buf.extend(&[7; 100]), Ok(()));
+        let mut buf = Buf::heap(10_000);
+        assert_eq!(buf.capacity(), 10_000);
+        assert_eq!(buf.extend(&[7; 10_000]), Ok(()));
         assert_eq!(buf.extend(&[7]), Err(Full));
-        buf.consume(60);
-        assert_eq!(buf.extend(&[8; 60]), Ok(()));
-        assert_eq!(buf.len(), 100);
-        buf.clear();
-        buf.trim();
-        assert_eq!(buf.extend(&[9; 3]), Ok(()));
-        assert_eq!(buf.as_slice(), [9; 3]);
+        buf.consume(6000);
+        assert_eq!(buf.extend(&[8; 6000]), Ok(()));
+        assert_eq!((buf.len(), buf.trim()), (10_000, 10_000));
+        buf.consume(9997);
+        assert_eq!(buf.trim(), KEPT);
+        assert_eq!(buf.as_slice(), [8; 3]);
+        assert_eq!(buf.extend(&[9; 9997]), Ok(()));
+        assert_eq!(buf.as_slice().get(..4), Some(&[8, 8, 8, 9][..]));
     }
 }

@@ -303,6 +303,8 @@ impl Driver {
 
     /// Nothing moves any more: waits, unless it is time to go.
     fn finish(&mut self, cx: &mut Context<'_>, now: Instant) -> Poll<()> {
+        // Many modems wait at once, few have a large message in hand.
+        self.modem.trim();
         let flushed = self.port.poll_flush(cx).is_ready();
         let said = flushed && self.modem.host_out().is_empty();
         if self.phase == Phase::Ending && said && self.held.is_empty() && !self.modem.is_busy() {

@@ -1,7 +1,7 @@
 //! Reading command lines byte by byte (rules R1, R2, R4 and R11).
 
 use super::find::{below, equal, run_len};
-use super::scan::Scan;
+use super::scan::{Scan, closes_quotes, extended_name};
 use crate::mem::Buf;
 
 /// Bytes of a line that are echoed at most before the echo pauses.
@@ -98,6 +98,11 @@ impl<'a> LineReader<'a> {
             multi_line: false,
             broke: false,
         }
+    }
+
+    /// As [`Buf::trim`].
+    pub fn trim(&mut self) -> usize {
+        self.body.trim()
     }
 
     /// The body of the last complete line: what stood behind `AT`.
@@ -378,22 +383,6 @@ impl<'a> LineReader<'a> {
         }
         self.echoed = self.echoed.saturating_add(bytes.len());
     }
-}
-
-/// Whether the end of `body` says without a scan that it is outside quotes: its
-/// last byte is a quote that neither opens a value nor is escaped.
-fn closes_quotes(body: &[u8]) -> bool {
-    let [.., before, b'"'] = body else {
-        return false;
-    };
-    !b" ,=\\".contains(before)
-}
-
-/// The extended command's name at the end of `typed`: from its `+` on.
-fn extended_name(typed: &[u8]) -> &[u8] {
-    let plus = typed.iter().rposition(|&byte| byte == b'+');
-    let name = plus.and_then(|at| typed.get(at..)).unwrap_or_default();
-    name.trim_ascii_end()
 }
 
 #[cfg(test)]

@@ -28,6 +28,10 @@ impl<'a> Inbox<'a> {
         Self { records: memory }
     }
 
+    pub(crate) fn trim(&mut self) -> usize {
+        self.records.trim()
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.records.is_empty()
     }

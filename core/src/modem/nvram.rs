@@ -48,6 +48,10 @@ impl<'a> Nvram<'a> {
         }
     }
 
+    pub(crate) fn trim(&mut self) -> usize {
+        self.records.trim()
+    }
+
     /// What is kept under `slot`.
     pub(crate) fn get(&self, slot: Slot) -> Option<&[u8]> {
         let record = self.find(|record| record.slot == slot && record.stage == Stage::Kept)?;

@@ -2,11 +2,18 @@
 
 use mqmodem_core::mqtt::codec::{Frame, Packet, frame};
 
+/// A packet larger than this is told by its size: a peer may claim 256 MiB.
+const LARGEST: usize = 64 * 1024;
+/// Memory up to this size is kept for the next packet.
+const KEPT: usize = 1024;
+
 /// One direction of a link.
 #[derive(Debug, Default)]
 pub(super) struct Packets {
     /// A packet that has come in part.
     part: Vec<u8>,
+    /// Bytes still to come of a packet that is too large.
+    skip: usize,
     /// Bytes came that are no packet; where the next begins is not known.
     lost: bool,
 }
@@ -17,7 +24,10 @@ impl Packets {
         if self.lost {
             return;
         }
-        self.part.extend_from_slice(bytes);
+        let passed = self.skip.min(bytes.len());
+        self.skip -= passed;
+        self.part
+            .extend_from_slice(bytes.get(passed..).unwrap_or_default());
         let mut at = 0;
         loop {
             let rest = self.part.get(at..).unwrap_or_default();
@@ -25,6 +35,11 @@ impl Packets {
                 Frame::Whole { len } => {
                     tell(&describe(rest.get(..len).unwrap_or_default()));
                     at += len;
+                }
+                Frame::Incomplete { total: Some(total) } if total > LARGEST => {
+                    tell(&format!("a packet of {total} bytes"));
+                    self.skip = total - rest.len();
+                    at = self.part.len();
                 }
                 Frame::Incomplete { .. } => break,
                 Frame::Malformed => {
@@ -35,6 +50,9 @@ impl Packets {
             }
         }
         self.part.drain(..at);
+        if self.part.len() < KEPT {
+            self.part.shrink_to(KEPT);
+        }
     }
 }
 
@@ -42,5 +60,22 @@ fn describe(packet: &[u8]) -> String {
     match Packet::decode(packet) {
         Ok(packet) => packet.to_string(),
         Err(_) => format!("a malformed packet of {} bytes", packet.len()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_packet_too_large_is_passed_over_in_little_memory() {
+        let (mut side, mut told) = (Packets::default(), Vec::new());
+        let large = [&[0x30, 0xff, 0xff, 0x7f][..], &vec![0; 2_097_151]].concat();
+        let pingresp = [0xd0, 0];
+        for piece in [&large, &pingresp[..]].concat().chunks(1000) {
+            side.feed(piece, |packet| told.push(packet.to_owned()));
+            assert!(side.part.capacity() <= 2 * KEPT);
+        }
+        assert_eq!(told, ["a packet of 2097155 bytes", "PINGRESP"]);
     }
 }

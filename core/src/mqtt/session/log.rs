@@ -222,6 +222,10 @@ impl<'a> Log<'a> {
         self.resent += record.size();
     }
 
+    pub(super) fn trim(&mut self) -> usize {
+        self.buf.trim()
+    }
+
     /// Forgets all messages.
     pub(super) fn clear(&mut self) {
         self.buf.clear();

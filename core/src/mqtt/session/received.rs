@@ -119,6 +119,10 @@ impl<'a> Received<'a> {
         self.set(gap, 0);
     }
 
+    pub(super) fn trim(&mut self) -> usize {
+        self.table.trim()
+    }
+
     pub(super) fn clear(&mut self) {
         self.table.clear();
         self.count = 0;

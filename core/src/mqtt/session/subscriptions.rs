@@ -176,6 +176,10 @@ impl<'a> Subscriptions<'a> {
         })
     }
 
+    pub(super) fn trim(&mut self) -> usize {
+        self.buf.trim()
+    }
+
     /// Forgets all; nothing may be unanswered.
     pub(super) fn clear(&mut self) {
         self.buf.clear();
