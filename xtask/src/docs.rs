@@ -1,5 +1,6 @@
 //! `cargo xtask docs`: the generated manual, and the transcripts that are played.
 
+use crate::conformance;
 use crate::sh::{self, Result, cargo};
 use crate::transcript::{self, Block};
 use std::path::{Path, PathBuf};
@@ -21,8 +22,9 @@ pub fn write() -> Result {
     Ok(())
 }
 
-/// The manual is current and every transcript holds.
+/// The page of conformance holds, the manual is current and every transcript holds.
 pub fn check() -> Result {
+    conformance::check()?;
     let program = program()?;
     let kept = sh::read(&sh::root().join(MANUAL))?;
     if kept != manual(&program)? {

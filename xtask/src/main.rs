@@ -4,6 +4,7 @@
 
 mod audit;
 mod bench;
+mod conformance;
 mod docs;
 mod fuzz;
 mod hosts;

@@ -1,7 +1,7 @@
 //! Reading command lines byte by byte (rules R1, R2, R4 and R11).
 
 use super::find::{below, equal, run_len};
-use super::scan::Scan;
+use super::scan::{Scan, closes_quotes, extended_name};
 use crate::mem::Buf;
 
 /// Bytes of a line that are echoed at most before the echo pauses.
@@ -188,16 +188,28 @@ impl<'a> LineReader<'a> {
         if self.overflow || special {
             return 0;
         }
-        // What does not fit any more is not looked at over and over.
-        let room = self.body.free().min(bytes.len());
-        let bytes = bytes.get(..room).unwrap_or_default();
         let len = run_len(bytes, |word| below(word, 0x20) | equal(word, DELETE));
         let run = bytes.get(..len).unwrap_or_default();
-        if run.is_empty() || self.body.extend(run).is_err() {
+        if run.is_empty() {
             return 0;
+        }
+        if self.body.extend(run).is_err() {
+            return self.take_what_fits(run, format, echo);
         }
         self.echo(run, format, echo);
         len
+    }
+
+    /// At once too, so that what does not fit is not looked at again for each
+    /// byte that does.
+    #[cold]
+    fn take_what_fits(&mut self, run: &[u8], format: Format, echo: &mut dyn FnMut(&[u8])) -> usize {
+        let fits = run.get(..self.body.free()).unwrap_or_default();
+        if self.body.extend(fits).is_err() {
+            return 0;
+        }
+        self.echo(fits, format, echo);
+        fits.len()
     }
 
     fn hunt(&mut self, byte: u8, after_word: bool) -> Taken {
@@ -371,22 +383,6 @@ impl<'a> LineReader<'a> {
         }
         self.echoed = self.echoed.saturating_add(bytes.len());
     }
-}
-
-/// Whether the end of `body` says without a scan that it is outside quotes: its
-/// last byte is a quote that neither opens a value nor is escaped.
-fn closes_quotes(body: &[u8]) -> bool {
-    let [.., before, b'"'] = body else {
-        return false;
-    };
-    !b" ,=\\".contains(before)
-}
-
-/// The extended command's name at the end of `typed`: from its `+` on.
-fn extended_name(typed: &[u8]) -> &[u8] {
-    let plus = typed.iter().rposition(|&byte| byte == b'+');
-    let name = plus.and_then(|at| typed.get(at..)).unwrap_or_default();
-    name.trim_ascii_end()
 }
 
 #[cfg(test)]

@@ -152,6 +152,22 @@ impl Scan {
     }
 }
 
+/// Whether the end of `body` says without a scan that it is outside quotes: its
+/// last byte is a quote that neither opens a value nor is escaped.
+pub(super) fn closes_quotes(body: &[u8]) -> bool {
+    let [.., before, b'"'] = body else {
+        return false;
+    };
+    !b" ,=\\".contains(before)
+}
+
+/// The extended command's name at the end of `typed`: from its `+` on.
+pub(super) fn extended_name(typed: &[u8]) -> &[u8] {
+    let plus = typed.iter().rposition(|&byte| byte == b'+');
+    let name = plus.and_then(|at| typed.get(at..)).unwrap_or_default();
+    name.trim_ascii_end()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

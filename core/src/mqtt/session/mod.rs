@@ -77,8 +77,7 @@ use received::Received;
 use slots::Slots;
 use subscriptions::Subscriptions;
 
-/// Publishes in flight at most. A common broker drops clients that have more
-/// than 16 unanswered.
+/// Publishes in flight at most; a common broker drops clients with more than 16.
 pub const WINDOW: usize = 10;
 
 /// Room [`Session::handle`] and [`Session::handle_timeout`] need in `out`.
@@ -189,7 +188,7 @@ enum State {
     Connected,
 }
 
-/// A client's session with a broker. See the [module](self) for how to drive it.
+/// A client's session with a broker; the [module](self) says how to drive it.
 #[derive(Debug)]
 pub struct Session<'a> {
     state: State,
@@ -285,7 +284,7 @@ impl<'a> Session<'a> {
         Ok(())
     }
 
-    /// Whether subscriptions the broker has forgotten are asked for again.
+    /// Whether subscriptions the broker forgets are asked for again.
     pub fn set_renewing(&mut self, on: bool) {
         self.renews = on;
     }
@@ -387,7 +386,7 @@ impl<'a> Session<'a> {
         self.subscriptions.granted()
     }
 
-    /// Acknowledgements ignored since the start, as nothing waited for them.
+    /// Acknowledgements nothing waited for, since the start.
     pub fn ignored_acks(&self) -> u32 {
         self.ignored
     }
