@@ -78,6 +78,18 @@ impl Event<'_> {
             other => other,
         }
     }
+
+    /// A message too large without its topic.
+    pub(crate) fn nameless(self) -> Self {
+        match self {
+            Self::TooLarge { qos, length, .. } => Self::TooLarge {
+                topic: "",
+                qos,
+                length,
+            },
+            other => other,
+        }
+    }
 }
 
 /// How a dialect words events.

@@ -44,11 +44,14 @@ impl Machine<'_> {
 
     /// Says DISCONNECT.
     fn part(&mut self, id: LinkId) {
-        let deadline = self.now + CLOSE_LIMIT;
+        let (deadline, comes_back) = (self.now + CLOSE_LIMIT, self.radio_took_link);
         let Some(link) = self.link_mut(id) else {
             return;
         };
         let written = link.session.disconnect(&mut link.net_out);
+        if !comes_back {
+            link.session.end_renewals();
+        }
         link.phase = Phase::Closing { deadline };
         if written.is_err() {
             self.drop_link(id, code::BY_COMMAND);

@@ -356,8 +356,12 @@ impl<'a> Machine<'a> {
             if !self.out.is_empty() {
                 return false;
             }
-            // What does not even fit an empty output is told without its payload.
-            word(&mut self.out, &self.profile, wording, &event.shortened());
+            // What does not even fit an empty output is told without its payload,
+            // and where the topic alone does not fit, without that.
+            let short = event.shortened();
+            if !word(&mut self.out, &self.profile, wording, &short) {
+                word(&mut self.out, &self.profile, wording, &short.nameless());
+            }
         }
         self.inbox.pop(len);
         true

@@ -278,9 +278,6 @@ impl<'a> Session<'a> {
             return Err(Full);
         }
         self.lost();
-        if self.clean {
-            self.subscriptions.clear();
-        }
         Ok(())
     }
 

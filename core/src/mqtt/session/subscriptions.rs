@@ -1,5 +1,6 @@
 //! The subscriptions the broker granted, and those asked for.
 
+use super::Session;
 use crate::mem::{Buf, Full};
 use crate::mqtt::Qos;
 
@@ -19,6 +20,16 @@ struct Entry<'s> {
 impl Entry<'_> {
     fn size(&self) -> usize {
         HEADER + self.filter.len()
+    }
+}
+
+impl Session<'_> {
+    /// With clean session 1: nothing is to be asked for again after all. To be
+    /// called without a connection.
+    pub fn end_renewals(&mut self) {
+        if self.clean {
+            self.subscriptions.clear();
+        }
     }
 }
 
