@@ -22,6 +22,16 @@
 //! [`modem`] (the machine), [`cmd`] (commands every dialect shares) and
 //! [`dialect`] (one vendor's command set each).
 #![no_std]
+// Nothing that could panic on bytes from outside.
+#![cfg_attr(
+    not(test),
+    deny(
+        clippy::indexing_slicing,
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::panic
+    )
+)]
 
 #[cfg(feature = "alloc")]
 extern crate alloc;

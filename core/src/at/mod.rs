@@ -1,14 +1,5 @@
 //! The AT language (ITU-T V.250, 3GPP TS 27.007): reading lines, what commands
 //! look like, wording answers. Knows no MQTT and no modem.
-#![cfg_attr(
-    not(test),
-    deny(
-        clippy::indexing_slicing,
-        clippy::unwrap_used,
-        clippy::expect_used,
-        clippy::panic
-    )
-)]
 
 pub mod args;
 pub mod cme;

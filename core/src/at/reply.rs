@@ -64,16 +64,8 @@ impl<'r, 'a> Reply<'r, 'a> {
 
     /// A line of information text.
     pub fn info(&mut self, write: impl FnOnce(&mut Self)) {
-        let Style {
-            verbose, cr, lf, ..
-        } = self.style;
-        let start = self.out.len();
-        if verbose {
-            self.bytes(&[cr, lf]);
-        }
-        write(self);
-        self.bytes(&[cr, lf]);
-        self.keep_whole(start);
+        let Style { cr, lf, .. } = self.style;
+        self.framed(write, &[cr, lf]);
     }
 
     /// A line of information text that is there already.
@@ -86,13 +78,21 @@ impl<'r, 'a> Reply<'r, 'a> {
         let Style {
             verbose, cr, lf, ..
         } = self.style;
+        let (long, short) = ([cr, lf], [cr]);
+        self.framed(write, if verbose { &long } else { &short });
+    }
+
+    /// A line in its frame, whole or not at all.
+    fn framed(&mut self, write: impl FnOnce(&mut Self), end: &[u8]) {
+        let Style {
+            verbose, cr, lf, ..
+        } = self.style;
         let start = self.out.len();
         if verbose {
             self.bytes(&[cr, lf]);
         }
         write(self);
-        let (long, short) = ([cr, lf], [cr]);
-        self.bytes(if verbose { &long } else { &short });
+        self.bytes(end);
         self.keep_whole(start);
     }
 

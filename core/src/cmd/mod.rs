@@ -1,13 +1,4 @@
 //! Commands every dialect shares, one family per file.
-#![cfg_attr(
-    not(test),
-    deny(
-        clippy::indexing_slicing,
-        clippy::unwrap_used,
-        clippy::expect_used,
-        clippy::panic
-    )
-)]
 
 pub mod basic;
 pub mod clock;

@@ -1,13 +1,4 @@
 //! The machine: a host on one side, links to brokers on the other.
-#![cfg_attr(
-    not(test),
-    deny(
-        clippy::indexing_slicing,
-        clippy::unwrap_used,
-        clippy::expect_used,
-        clippy::panic
-    )
-)]
 
 mod abandon;
 mod actions;
