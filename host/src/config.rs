@@ -136,6 +136,7 @@ impl Behaviour {
             seed: self.seed,
             strict: self.strict,
             mask_secrets: self.mask_secrets,
+            keeps_sessions: true,
         }
     }
 }

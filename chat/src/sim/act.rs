@@ -3,6 +3,7 @@
 use super::world::Link;
 use super::{LINK, Sim};
 use crate::script::Storage;
+use mqmodem_core::mqtt::session::Record;
 use mqmodem_core::{
     Action, Endpoint, Instant, ModemLines, NetError, NetEvent, Parity, Serial, Slot,
 };
@@ -24,6 +25,9 @@ impl Sim<'_> {
             Some(Action::Close { link }) if link == LINK => Deed::Close,
             Some(Action::Store { slot, bytes }) => Deed::Keep(slot, Some(bytes.to_vec())),
             Some(Action::Erase { slot }) => Deed::Keep(slot, None),
+            Some(Action::Forget { link }) => {
+                Deed::Keep(Slot::Session(link, Record::Identity), None)
+            }
             Some(Action::Lines(lines)) => Deed::Port(worded_lines(lines)),
             Some(Action::Serial(serial)) => Deed::Port(worded_serial(serial)),
             Some(other) => return Err(format!("a chat knows nothing of {other:?}")),

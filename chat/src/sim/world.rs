@@ -1,6 +1,7 @@
 //! What surrounds the modem: a host, a network, storage.
 
 use crate::script::Storage;
+use mqmodem_core::mqtt::session::Record;
 use mqmodem_core::{HostLines, NetEvent, Slot};
 use std::collections::BTreeMap;
 
@@ -83,9 +84,14 @@ impl Store {
     }
 
     pub(super) fn keep(&mut self, slot: Slot, bytes: Option<Vec<u8>>) {
-        match bytes {
-            Some(bytes) => self.kept.insert(slot, bytes),
-            None => self.kept.remove(&slot),
-        };
+        match (bytes, slot) {
+            (Some(bytes), _) => drop(self.kept.insert(slot, bytes)),
+            // The identity goes with all it is the identity of.
+            (None, Slot::Session(link, Record::Identity)) => {
+                let other = |slot: &Slot| !matches!(slot, Slot::Session(of, _) if *of == link);
+                self.kept.retain(|slot, _| other(slot));
+            }
+            (None, _) => drop(self.kept.remove(&slot)),
+        }
     }
 }

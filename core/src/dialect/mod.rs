@@ -4,8 +4,8 @@ pub mod native;
 
 use crate::modem::api::{Config, Identity};
 
-/// The native command set, forgiving, and no secret masked: what a host gets
-/// that asks for nothing else.
+/// The native command set, forgiving, no secret masked, sessions kept: what a
+/// host gets that asks for nothing else.
 impl Default for Config<'_> {
     fn default() -> Self {
         Self {
@@ -14,6 +14,7 @@ impl Default for Config<'_> {
             seed: 0,
             strict: false,
             mask_secrets: false,
+            keeps_sessions: true,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::mem::Buf;
 use crate::modem::table::Dialect;
+use crate::mqtt::session::Record;
 use crate::time::Instant;
 
 /// One of the modem's links to a broker.
@@ -73,6 +74,12 @@ pub enum Action<'m> {
         /// Under which name.
         slot: Slot,
     },
+    /// Forget every [`Slot::Session`] of the link; answer with `handle_stored`
+    /// for its [`Record::Identity`].
+    Forget {
+        /// Whose session it was.
+        link: LinkId,
+    },
     /// Drive the lines of the port, where it has them.
     Lines(ModemLines),
     /// Set the port's speed and format, where it has them, once what is in
@@ -134,6 +141,7 @@ impl core::fmt::Debug for Action<'_> {
                     .finish()
             }
             Self::Erase { slot } => f.debug_struct("Erase").field("slot", slot).finish(),
+            Self::Forget { link } => f.debug_struct("Forget").field("link", link).finish(),
             Self::Lines(lines) => f.debug_tuple("Lines").field(lines).finish(),
             Self::Serial(serial) => f.debug_tuple("Serial").field(serial).finish(),
         }
@@ -192,25 +200,39 @@ pub enum Slot {
     Profile,
     /// An option of a link (`+MQTTOPT`), by its number.
     Option(LinkId, u8),
+    /// A record of a link's session. Changes to these must become durable in the
+    /// order they were asked for: none without those before it.
+    Session(LinkId, Record),
 }
 
+/// Bytes of a slot.
+const SLOT: usize = 10;
+
 impl Slot {
-    /// The slot as two bytes that mean the same in every later version.
-    pub fn to_bytes(self) -> [u8; 2] {
-        match self {
-            Self::Settings(link) => [0, link.0],
-            Self::Tls(link) => [1, link.0],
-            Self::Root(link) => [2, link.0],
-            Self::Certificate(link) => [3, link.0],
-            Self::Key(link) => [4, link.0],
-            Self::Profile => [5, 0],
-            Self::Option(link, option) => [OPTION_SLOTS | (option & !OPTION_SLOTS), link.0],
-        }
+    /// The slot as bytes that mean the same in every later version. In their
+    /// order the slots of a session can be restored.
+    pub fn to_bytes(self) -> [u8; SLOT] {
+        let (kind, link, number) = match self {
+            Self::Settings(link) => (0, link, 0),
+            Self::Tls(link) => (1, link, 0),
+            Self::Root(link) => (2, link, 0),
+            Self::Certificate(link) => (3, link, 0),
+            Self::Key(link) => (4, link, 0),
+            Self::Profile => (5, LinkId(0), 0),
+            Self::Session(link, record) => {
+                let (kind, number) = record.to_number();
+                (SESSION_SLOTS + kind, link, number)
+            }
+            Self::Option(link, option) => (OPTION_SLOTS | (option & !OPTION_SLOTS), link, 0),
+        };
+        let [n0, n1, n2, n3, n4, n5, n6, n7] = number.to_be_bytes();
+        [kind, link.0, n0, n1, n2, n3, n4, n5, n6, n7]
     }
 
     /// The slot of these bytes, none if this version does not know it.
-    pub fn from_bytes([kind, link]: [u8; 2]) -> Option<Self> {
+    pub fn from_bytes([kind, link, number @ ..]: [u8; SLOT]) -> Option<Self> {
         let link = LinkId(link);
+        let number = u64::from_be_bytes(number);
         Some(match kind {
             0 => Self::Settings(link),
             1 => Self::Tls(link),
@@ -219,11 +241,17 @@ impl Slot {
             4 => Self::Key(link),
             5 => Self::Profile,
             OPTION_SLOTS.. => Self::Option(link, kind & !OPTION_SLOTS),
+            SESSION_SLOTS.. => {
+                let record = Record::from_number(kind - SESSION_SLOTS, number)?;
+                Self::Session(link, record)
+            }
             _ => return None,
         })
     }
 }
 
+/// Slots of sessions start here.
+const SESSION_SLOTS: u8 = 0x10;
 /// Slots of options start here; there may be as many.
 const OPTION_SLOTS: u8 = 0x80;
 
@@ -258,6 +286,9 @@ pub struct Config<'a> {
     pub strict: bool,
     /// Whether reading a password back shows `***`.
     pub mask_secrets: bool,
+    /// Whether sessions and the messages in them are kept by [`Action::Store`],
+    /// and so survive that the modem is switched off.
+    pub keeps_sessions: bool,
 }
 
 /// What a modem says of itself.

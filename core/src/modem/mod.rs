@@ -72,6 +72,7 @@ impl<'a> Modem<'a> {
             Slot::Tls(_) => matches!(bytes, [0 | 1]),
             Slot::Profile => Profile::decode(bytes).is_some(),
             Slot::Option(_, option) => option_value(option, bytes).is_some(),
+            Slot::Session(..) => false,
             _ => !bytes.is_empty(),
         };
         if !valid {

@@ -144,7 +144,7 @@ impl<'a> Nvram<'a> {
     ) -> Result<(), E> {
         self.news = true;
         let at = self.records.len();
-        let [kind, link] = slot.to_bytes();
+        let [kind, link, ..] = slot.to_bytes();
         self.records.extend(&[kind, link, stage as u8, 0, 0])?;
         let written = write(&mut self.records);
         let len = u16::try_from(self.records.len() - at - HEADER);
@@ -170,7 +170,7 @@ impl<'a> Nvram<'a> {
             };
             let record = Record {
                 at,
-                slot: Slot::from_bytes([kind, link])?,
+                slot: Slot::from_bytes([kind, link, 0, 0, 0, 0, 0, 0, 0, 0])?,
                 stage: match stage {
                     0 => Stage::Kept,
                     1 => Stage::Staged,

@@ -58,6 +58,7 @@
 //! log, without having been sent.
 
 mod incoming;
+mod journal;
 mod keepalive;
 mod log;
 mod memory;
@@ -71,6 +72,7 @@ use super::{PacketId, Qos};
 use crate::mem::{Buf, Full};
 use crate::time::Instant;
 use core::fmt;
+pub use journal::Record;
 use keepalive::KeepAlive;
 use log::Log;
 use received::Received;
