@@ -114,7 +114,9 @@ impl Machine<'_> {
 
     /// Sends a message to the network.
     fn send(&mut self, id: LinkId, message: &Message<'_>) -> Result<Wait, Fail> {
+        let time = self.unix() as u32;
         let link = self.link_mut(id).ok_or(Fail::NOT_ALLOWED)?;
+        link.session.set_time(time);
         let Message {
             topic,
             qos,
@@ -150,11 +152,12 @@ impl Machine<'_> {
         let promise = Promise {
             tracked: self.tracks(message.qos),
             host_id: message.id,
-            time: self.unix() as u32,
             limit,
             drop_oldest: self.options.is_on(QUEUE_FULL),
         };
+        let time = self.unix() as u32;
         let link = self.link_mut(id).ok_or(Fail::NOT_ALLOWED)?;
+        link.session.set_time(time);
         let publish = message.publish();
         let accepted = link.session.accept(&publish, promise, &mut link.net_out)?;
         self.tell_dropped(id);

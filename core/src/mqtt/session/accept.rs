@@ -15,8 +15,6 @@ pub struct Promise {
     pub tracked: bool,
     /// The identifier the host gave it, 0 if none.
     pub host_id: u32,
-    /// Seconds of the caller's clock.
-    pub time: u32,
     /// Bytes that all messages not yet acknowledged may take.
     pub limit: usize,
     /// Whether the oldest message not yet sent makes room for it.
@@ -66,7 +64,11 @@ impl Session<'_> {
         out: &mut Buf<'_>,
     ) -> Result<Accepted, SendError> {
         let size = HEADER + publish.topic.len() + publish.payload.len();
-        while self.log.bytes() + size > promise.limit {
+        let limit = promise.limit.min(self.log.capacity());
+        if size > limit {
+            return Err(SendError::Full);
+        }
+        while self.log.bytes() + size > limit {
             self.drop_oldest(promise)?;
         }
         let id = match publish.qos {
@@ -74,7 +76,7 @@ impl Session<'_> {
             _ => Some(self.slots.later_id()),
         };
         let number = self.numbers.take();
-        let mut record = Record::new(number, id, promise.host_id, promise.time);
+        let mut record = Record::new(number, id, promise.host_id, self.time);
         record.set_promised(promise.tracked);
         let publish = Publish { id, ..*publish };
         while let Err(error) = self.store(record, &publish) {
@@ -95,6 +97,11 @@ impl Session<'_> {
             .ok_or(SendError::Full)?;
         self.log.lose(place, Reason::NoRoom as u8);
         Ok(())
+    }
+
+    /// Seconds of the caller's clock, by which the age of messages is told.
+    pub fn set_time(&mut self, seconds: u32) {
+        self.time = seconds;
     }
 
     /// Whether an accepted message is on disk, or needs not be any more.

@@ -58,6 +58,11 @@ impl<'a> Log<'a> {
         }
     }
 
+    /// Bytes that messages may take.
+    pub(super) fn capacity(&self) -> usize {
+        self.buf.capacity()
+    }
+
     /// Messages that are not done.
     pub(super) fn live(&self) -> usize {
         self.live

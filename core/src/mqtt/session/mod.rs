@@ -123,6 +123,8 @@ pub struct Session<'a> {
     journal: bool,
     /// Whether the session is kept there too.
     keeps: bool,
+    /// See [`Session::set_time`].
+    time: u32,
     /// See [`Session::is_stalled`].
     stalled: bool,
     forgetting: Forgetting,
@@ -163,6 +165,7 @@ impl<'a> Session<'a> {
             numbers: Numbers::new(),
             journal: false,
             keeps: false,
+            time: 0,
             stalled: false,
             forgetting: Forgetting::No,
             scratch: [0; 8],

@@ -76,7 +76,7 @@ impl Session<'_> {
         publish: &Publish<'_>,
         out: &mut Buf<'_>,
     ) -> Result<(), SendError> {
-        let record = Record::new(self.numbers.next, Some(id), 0, 0);
+        let record = Record::new(self.numbers.next, Some(id), 0, self.time);
         let place = self.store(record, publish)?;
         let len = self.log.get(place).map_or(0, Record::packet_len);
         if out.free() < len {
