@@ -34,6 +34,7 @@ pub(super) async fn examine(plan: &Plan, report: &mut Report) -> Result<(), Fail
             root: find(&files, Slot::Root(LinkId(0))),
             certificate: find(&files, Slot::Certificate(LinkId(0))),
             key: find(&files, Slot::Key(LinkId(0))),
+            ..TlsFiles::default()
         }),
         username: broker.username.as_deref(),
         password: password.as_ref().map(|secret| secret.0.as_bytes()),
