@@ -2,7 +2,7 @@
 
 use super::cx::Cx;
 use super::event::Wording;
-use crate::at::args::Args;
+use crate::at::args::{Args, Reject};
 use crate::at::cme;
 use crate::at::schema;
 use crate::mqtt::PacketId;
@@ -141,6 +141,16 @@ impl Fail {
     pub const MEMORY_FULL: Self = Self::Cme(cme::MEMORY_FULL);
     /// What the values say cannot be.
     pub const INCORRECT: Self = Self::Cme(cme::INCORRECT_PARAMETERS);
+}
+
+impl From<Reject> for Fail {
+    fn from(reject: Reject) -> Self {
+        Self::Cme(match reject {
+            Reject::Value => cme::INCORRECT_PARAMETERS,
+            Reject::TooLong => cme::TOO_LONG,
+            Reject::Characters => cme::INVALID_CHARACTERS,
+        })
+    }
 }
 
 impl From<Result<(), Fail>> for Outcome {
