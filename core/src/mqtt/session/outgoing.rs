@@ -50,6 +50,11 @@ impl Session<'_> {
         Ok(id)
     }
 
+    /// Whether [`publish`](Self::publish) keeps a message of this quality.
+    pub fn keeps_messages(&self, qos: Qos) -> bool {
+        !self.clean && qos != Qos::AtMostOnce
+    }
+
     pub(super) fn check_connected(&self) -> Result<(), SendError> {
         if self.is_connected() {
             Ok(())
@@ -155,8 +160,8 @@ impl Session<'_> {
     /// A message for which `out` can never have room is dropped.
     #[inline]
     pub fn poll_send(&mut self, out: &mut Buf<'_>) -> bool {
-        let owing = self.log.is_owing() || self.received.is_owing();
-        let sends = owing || self.log.is_sending() || self.subscriptions.has_renewals();
+        let owing = self.log.is_owing() | self.received.is_owing();
+        let sends = owing | self.log.is_sending() | self.subscriptions.has_renewals();
         sends && self.is_connected() && self.send_all(out)
     }
 
