@@ -130,12 +130,11 @@ impl Machine<'_> {
 
     /// Tells the session the time, where it keeps messages of this quality.
     fn tell_time(&mut self, id: LinkId, qos: Qos) {
-        let keeps = |link: &&mut Link<'_>| link.session.keeps_messages(qos);
-        if self.link_mut(id).filter(keeps).is_some() {
+        let [link] = &self.links;
+        if link.id == id && link.session.keeps_messages(qos) {
             let time = self.unix() as u32;
-            if let Some(link) = self.link_mut(id) {
-                link.session.set_time(time);
-            }
+            let [link] = &mut self.links;
+            link.session.set_time(time);
         }
     }
 

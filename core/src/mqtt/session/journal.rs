@@ -117,13 +117,12 @@ impl Session<'_> {
     /// Whether [`poll_change`](Self::poll_change) has something to say.
     #[inline]
     pub fn has_changes(&self) -> bool {
-        // It is asked often and mostly in vain: without a branch for each.
         let changed = self.log.has_changes()
-            | self.received.has_changes()
-            | self.numbers.has_changes()
-            | self.subscriptions.has_changes()
-            | self.seen.has_changes()
-            | (self.forgetting == Forgetting::Wanted);
+            || self.received.has_changes()
+            || self.numbers.has_changes()
+            || self.subscriptions.has_changes()
+            || self.seen.has_changes()
+            || self.forgetting == Forgetting::Wanted;
         changed && self.journal && !self.stalled && self.forgetting != Forgetting::Asked
     }
 

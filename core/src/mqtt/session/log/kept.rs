@@ -36,7 +36,7 @@ impl Log<'_> {
     /// Whether something is to be put on disk.
     #[inline]
     pub(in crate::mqtt::session) fn has_changes(&self) -> bool {
-        (self.changes > 0) | (self.asked < self.buf.len())
+        self.changes > 0 || self.asked < self.buf.len()
     }
 
     /// The next change to be put on disk: its number and its bytes, none to erase
