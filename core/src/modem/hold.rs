@@ -41,7 +41,7 @@ impl Cx<'_, '_> {
 
     /// The host starts anew: what it read last is read again.
     pub fn forget_read(&mut self) {
-        self.machine.inbox.read = 0;
+        self.machine.forget_read();
     }
 }
 
@@ -66,6 +66,13 @@ impl Machine<'_> {
             answer.say(out, profile, |reply| word(&event.shortened(), reply));
         }
         self.inbox.read = front.number;
+    }
+
+    /// The host is gone, or starts anew: what it read last is read again, and what
+    /// it is still waiting to read it does not get.
+    pub(super) fn forget_read(&mut self) {
+        self.inbox.read = 0;
+        self.complete(Wait::Readable, Err(Fail::Plain));
     }
 
     /// What the host has read last counts as taken over.
