@@ -40,7 +40,7 @@ impl Session<'_> {
     /// this number is held: only then it has that number for good.
     pub fn is_held_for_good(&self, number: u32) -> bool {
         let open = |entry: &Entry| entry.number == number && entry.disk != Disk::Same;
-        self.received.find(open).is_none()
+        self.numbers.is_given_for_good(number) && self.received.find(open).is_none()
     }
 
     /// Whether it is on disk, where sessions are kept there, that the message of

@@ -25,6 +25,9 @@ pub(super) struct Numbers {
     pub(super) next: u64,
     /// The first number not given away on disk.
     reserved: u64,
+    /// The same as it was asked for, and once that was answered.
+    asked: u64,
+    durable: u64,
     kept: bool,
     disk: Disk,
     restored: bool,
@@ -38,6 +41,8 @@ impl Numbers {
             broker: 0,
             next: 1,
             reserved: 0,
+            asked: 0,
+            durable: 0,
             kept: false,
             disk: Disk::Same,
             restored: false,
@@ -61,6 +66,12 @@ impl Numbers {
         number
     }
 
+    /// Whether it is on disk that `number` is given away, so that nothing else will
+    /// ever have it.
+    pub(super) fn is_given_for_good(&self, number: u32) -> bool {
+        !self.kept || number.wrapping_sub(self.durable as u32) > u32::MAX / 2
+    }
+
     /// It is to be put on disk, for the first time or with other values.
     pub(super) fn changed(&mut self) {
         if self.kept {
@@ -77,6 +88,7 @@ impl Numbers {
     /// What is to be put on disk.
     pub(super) fn ask(&mut self) -> &[u8] {
         self.disk = Disk::Asked;
+        self.asked = self.reserved;
         let fields = [self.client, self.broker, self.reserved];
         let bytes = fields.into_iter().flat_map(u64::to_le_bytes);
         let all = core::iter::once(VERSION).chain(bytes);
@@ -88,6 +100,9 @@ impl Numbers {
     }
 
     pub(super) fn answered(&mut self, ok: bool) {
+        if ok {
+            self.durable = self.asked;
+        }
         self.disk = self.disk.answered(ok);
     }
 
@@ -111,6 +126,7 @@ impl Numbers {
         }
         (self.client, self.broker) = (field(1), field(9));
         (self.next, self.reserved) = (field(17), field(17));
+        self.durable = self.reserved;
         self.restored = true;
         true
     }
