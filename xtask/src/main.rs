@@ -12,6 +12,7 @@ mod no_std;
 mod server;
 mod setup;
 mod sh;
+mod sim;
 mod size;
 mod source;
 mod test;
@@ -33,6 +34,9 @@ cargo xtask VERB
   bench parse        instructions per command, under valgrind
   bench publish      messages a second into Mosquitto, beside other clients
   fuzz [--seconds N] both sides of the modem, under cargo-fuzz (60 seconds)
+  sim [--seeds N] [--from S] [--all] [--seed S]
+                     modem, host and broker in virtual time: 10,000 seeds, or
+                     one of them with all that happens in it
   audit              licences, sources and advisories of what we build on
   size               the release program with and without the broker
 ";
@@ -62,6 +66,7 @@ fn run(words: &[&str]) -> sh::Result {
         ["bench", "publish"] => bench::publish::run(),
         ["fuzz"] => fuzz::run(60),
         ["fuzz", "--seconds", n] => fuzz::run(n.parse().map_err(|_| format!("not a number: {n}"))?),
+        ["sim", rest @ ..] => sim::run(rest),
         ["audit"] => audit::run(),
         ["size"] => size::run(),
         [] | ["help" | "--help" | "-h"] => {
