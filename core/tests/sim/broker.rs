@@ -29,6 +29,9 @@ pub(crate) struct Broker {
     any_order: bool,
     /// So many connects are refused as it is not available.
     pub(crate) busy: usize,
+    /// A client may take a new session for the one it had: the CONNACK that said
+    /// so was lost, and the next one says that there is a session.
+    mistaken: bool,
     /// Forgets at each connect which QoS 2 messages it has taken.
     pub(crate) doubles: bool,
 }
@@ -48,6 +51,7 @@ impl Broker {
             // with a clean session some wait for the disk and some do not.
             any_order: plan.recvmode || plan.clean,
             busy: 0,
+            mistaken: false,
             doubles: false,
         }
     }
@@ -87,6 +91,15 @@ impl Broker {
         }
         ledger.forgotten();
         conns
+    }
+
+    /// Whether the client is subscribed, as it was told.
+    pub(crate) fn judge(&self) -> Judged {
+        let wants = |session: &Session| session.wants("i/0");
+        if self.mistaken || self.sessions.values().any(wants) {
+            return Ok(());
+        }
+        Err("the subscription is gone".to_owned())
     }
 
     /// Whether everything was delivered.
@@ -157,6 +170,7 @@ impl Broker {
         let Some(session) = self.sessions.get_mut(&client) else {
             return Ok(());
         };
+        session.heard_of = true;
         match packet {
             Packet::Publish(publish) => {
                 let answer = session.take(&publish, ledger)?;
@@ -203,6 +217,7 @@ impl Broker {
         }
         let session_present = self.sessions.contains_key(&client);
         let session = self.sessions.entry(client.clone()).or_default();
+        self.mistaken |= session_present && !session.heard_of;
         session.conn = Some(conn);
         session.any_order = self.any_order;
         session.clean = connect.clean_session;

@@ -148,7 +148,10 @@ impl Host {
                 let listed = |line: &String| line.starts_with(&format!("+MQTTSUB:{FILTER},"));
                 self.subscribed = Some(lines.iter().any(listed));
             }
-            Asked::Subscribe => self.subscribed = ok.then_some(true),
+            Asked::Subscribe => {
+                self.subscribed = ok.then_some(true);
+                self.notes.subscribed |= ok;
+            }
             Asked::Publish(message) => return self.published(message, ok, &lines, now, ledger),
             Asked::Read => return self.has_read(ok, now, ledger),
             Asked::Release(number) if ok => {

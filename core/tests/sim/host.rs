@@ -67,6 +67,8 @@ pub(crate) struct Host {
 pub(crate) struct Notes {
     /// Commands of the setup that were answered.
     pub(crate) setup: usize,
+    /// A subscription was granted.
+    pub(crate) subscribed: bool,
     /// The next message, and one whose fate is not known.
     next: usize,
     pub(crate) open: Option<Message>,
@@ -242,6 +244,9 @@ impl Host {
         }
         if self.plan.restarts && self.chance.one_in(100) {
             return Some((Asked::Restart, "AT+CFUN=1,1".to_owned()));
+        }
+        if self.plan.trusts && self.notes.subscribed {
+            self.subscribed = Some(true);
         }
         if online && self.subscribed.is_none() {
             return Some((Asked::Filters, "AT+MQTTSUB?".to_owned()));

@@ -13,6 +13,7 @@
 //! | QoS 1 and 2 get to the host | `recvmode` 0 and modem or host died; the broker forgot them; clean session 1 |
 //! | QoS 2 gets to the host once | `recvmode` 0 and the modem died |
 //! | first arrivals of a topic and QoS are in order | a host that was away with `recvmode` 0; QoS 0 with `queueqos0` |
+//! | the subscription that was granted is there in the end | the power went, or the broker forgot and that CONNACK got lost |
 //! | content, topic and QoS are what they were | |
 //!
 //! A host with `recvmode` 1 notes the numbers of messages it has worked on until OK

@@ -60,6 +60,8 @@ pub(crate) struct Plan {
     pub(crate) ack_timeout: usize,
     /// Whether the host disconnects now and then.
     pub(crate) leaves: bool,
+    /// Whether the host leaves subscriptions to the modem, once they are granted.
+    pub(crate) trusts: bool,
     /// Whether the host restarts the modem now and then.
     pub(crate) restarts: bool,
     /// Messages to the broker and from it.
@@ -92,13 +94,14 @@ impl Plan {
             0
         };
         let pubmode = c.one_in(2);
+        let (reconnect, leaves, restarts) = (c.one_in(2), c.one_in(4), c.one_in(6));
         Self {
             seed,
             room,
             clean,
             keeps,
             keep_alive: c.between(3, 20),
-            reconnect: c.one_in(2),
+            reconnect,
             autoconnect: c.one_in(2),
             queue,
             queue_qos0: queue > 0 && c.one_in(4),
@@ -108,8 +111,9 @@ impl Plan {
             careful: c.one_in(2),
             host_ids: !clean && c.one_in(2),
             ack_timeout: c.between(1, 5),
-            leaves: c.one_in(4),
-            restarts: c.one_in(6),
+            leaves,
+            trusts: reconnect && !clean && !leaves && !restarts && c.one_in(2),
+            restarts,
             outgoing: c.between(5, 40),
             incoming: c.between(5, 40),
             topics: c.between(1, 4),

@@ -21,6 +21,8 @@ struct Flight {
 pub(crate) struct Session {
     pub(crate) conn: Option<Conn>,
     pub(crate) clean: bool,
+    /// The client knows that this session is a new one: it went on after CONNACK.
+    pub(crate) heard_of: bool,
     filters: BTreeMap<String, Qos>,
     pub(crate) queue: VecDeque<Message>,
     flights: Vec<Flight>,

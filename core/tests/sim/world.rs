@@ -102,7 +102,7 @@ impl World {
             self.power_on(&mut modem)?;
             while self.powered {
                 if self.is_over() {
-                    return self.ledger.judge();
+                    return self.judge();
                 }
                 steps += 1;
                 if steps > STEPS {
@@ -111,6 +111,15 @@ impl World {
                 self.step(&mut modem)?;
             }
         }
+    }
+
+    fn judge(&self) -> Judged {
+        self.ledger.judge()?;
+        // With the power goes that the broker has just said it forgot.
+        if self.ledger.power_cuts > 0 {
+            return Ok(());
+        }
+        self.broker.judge()
     }
 
     fn power_on(&mut self, modem: &mut Modem) -> Judged {
