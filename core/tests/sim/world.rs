@@ -19,8 +19,9 @@ pub(crate) const LINK: LinkId = LinkId(0);
 const STEPS: usize = 200_000;
 /// In a calm world everything must be done by then.
 const CALM: Duration = Duration::from_secs(900);
-/// How long nothing may happen before it is over.
-const LINGER: Duration = Duration::from_secs(6);
+/// How long nothing more may happen before it is over: long enough to notice that
+/// nobody is at the other end any more.
+const LINGER: Duration = Duration::from_secs(45);
 
 pub(crate) type Judged = Result<(), String>;
 
