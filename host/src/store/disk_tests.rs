@@ -32,6 +32,10 @@ impl Memory {
     fn open(&self) -> Result<Database, OpenError> {
         file::on(self.clone())
     }
+
+    fn open_again(&self) -> Result<Database, OpenError> {
+        file::on_doubtful(self.clone())
+    }
 }
 
 impl StorageBackend for Memory {
@@ -61,12 +65,12 @@ impl StorageBackend for Memory {
 
 fn disk(memory: &Memory) -> Disk {
     let again = memory.clone();
-    let reopen = Box::new(move || again.open().map_err(|error| error.to_string()));
+    let reopen = Box::new(move || again.open_again().map_err(|error| error.to_string()));
     Disk::with(Some(memory.open().unwrap()), reopen).unwrap()
 }
 
 fn kept(memory: &Memory, modem: &str) -> Vec<(Slot, Vec<u8>)> {
-    Kept::sort(file::values(&memory.open().unwrap()).unwrap()).take(modem)
+    Kept::sort(tables::content(&memory.open().unwrap()).unwrap()).take(modem)
 }
 
 async fn put(store: &mut DiskStore, bytes: &[u8]) -> bool {
@@ -112,11 +116,13 @@ async fn what_waits_is_one_transaction() {
     let (answer, mut answers) = unbounded_channel();
     for n in 0..1000 {
         let request = Request {
-            modem: format!("modem {n}").into(),
-            slot: "tls 0".to_owned(),
-            bytes: vec![1],
+            change: tables::Change {
+                modem: format!("modem {n}").into(),
+                what: What::Value("tls 0".to_owned(), vec![1]),
+            },
             answer: Answer {
                 to: answer.clone(),
+                broken: Arc::default(),
                 ok: false,
             },
         };

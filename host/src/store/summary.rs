@@ -25,7 +25,7 @@ pub fn summary(kept: &Kept) -> String {
 fn words(slot: Slot, bytes: &[u8]) -> (String, String) {
     let name = match slot {
         Slot::Profile => "profile".to_owned(),
-        _ => super::name::of(slot).unwrap_or_default(),
+        _ => super::name::of(slot),
     };
     let name = name.strip_suffix(" 0").unwrap_or(&name).to_owned();
     let value = match (slot, bytes) {
