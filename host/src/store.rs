@@ -7,6 +7,11 @@ mod summary;
 mod tables;
 mod writer;
 
+#[cfg(test)]
+mod crash_tests;
+#[cfg(test)]
+mod sim_disk;
+
 pub use disk::{Disk, DiskStore, Kept};
 pub use file::{FILE, OpenError};
 pub use summary::summary;

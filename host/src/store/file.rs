@@ -149,7 +149,7 @@ pub(super) fn on(backend: impl StorageBackend) -> Result<Database, OpenError> {
 
 /// Opens a file of this length. A file that was cut is refused by redb; made
 /// longer again it is intact, unless what is missing was in use.
-fn open_mended(
+pub(super) fn open_mended(
     len: u64,
     mut open: impl FnMut(u64) -> Result<Database, OpenError>,
 ) -> Result<Database, OpenError> {

@@ -36,6 +36,7 @@ pub(super) struct Change {
 }
 
 /// What is to be changed.
+#[derive(Clone)]
 pub(super) enum What {
     /// Keep a value under its name; empty is what was erased.
     Value(String, Vec<u8>),
