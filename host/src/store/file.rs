@@ -12,6 +12,10 @@ use std::path::{Path, PathBuf};
 /// The name of the file in the state directory.
 pub const FILE: &str = "state.redb";
 
+/// Stands beside the file from a failure to write until all of it was written
+/// anew, if need be by the next process.
+const DOUBTFUL: &str = "state.redb.doubtful";
+
 /// redb's page: files have a whole number of them.
 const PAGE: u64 = 4096;
 
@@ -93,24 +97,30 @@ fn builder() -> Builder {
 
 /// Opens the file in `directory` to write, both made where they are missing.
 pub(super) fn open(directory: &Path) -> Result<Database, OpenError> {
-    let path = directory.join(FILE);
-    let file = make(directory, &path).map_err(OpenError::Io)?;
+    let file = make(directory, &directory.join(FILE)).map_err(OpenError::Io)?;
+    let mark = directory.join(DOUBTFUL);
+    let on = if mark.exists() { on_doubtful } else { on };
     let len = file.metadata().map_err(OpenError::Io)?.len();
-    let opened = open_mended(len, |len| {
-        file.set_len(len).map_err(OpenError::Io)?;
+    let opened = open_mended(len, |wanted| {
+        if wanted != len {
+            file.set_len(wanted).map_err(OpenError::Io)?;
+        }
         on(FileBackend::new(file.try_clone().map_err(OpenError::Io)?)?)
     });
-    if matches!(opened, Err(OpenError::Damaged(_))) {
+    match &opened {
+        Ok(_) => drop(fs::remove_file(mark)),
         // Whoever looks into it is to find it as it was.
-        file.set_len(len).map_err(OpenError::Io)?;
+        Err(OpenError::Damaged(_)) => file.set_len(len).map_err(OpenError::Io)?,
+        Err(_) => {}
     }
     opened
 }
 
 /// Opens the file again after it could not be written.
 pub(super) fn open_again(directory: &Path) -> Result<Database, OpenError> {
-    let file = make(directory, &directory.join(FILE)).map_err(OpenError::Io)?;
-    on_doubtful(FileBackend::new(file)?)
+    // As what is doubtful, the mark lasts until the system stops.
+    drop(File::create(directory.join(DOUBTFUL)));
+    open(directory)
 }
 
 /// A database on a backend that failed to write.

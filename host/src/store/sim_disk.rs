@@ -52,7 +52,7 @@ impl SimDisk {
         self.lock().fault = Some((fault, steps));
     }
 
-    /// How many steps it took, for [`Left`].
+    /// How many steps it took.
     pub(super) fn taken(&self) -> usize {
         self.lock().steps.len()
     }
@@ -64,11 +64,6 @@ impl SimDisk {
     /// What is read now: what a killed process leaves behind.
     pub(super) fn bytes(&self) -> Vec<u8> {
         self.lock().bytes.clone()
-    }
-
-    /// Holds the disk still.
-    pub(super) fn hold(&self) -> impl Sized + '_ {
-        self.lock()
     }
 
     fn lock(&self) -> MutexGuard<'_, Inner> {

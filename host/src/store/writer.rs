@@ -112,8 +112,8 @@ fn gather(first: Message, messages: &Receiver<Message>) -> (Vec<Request>, bool) 
     (batch, false)
 }
 
-/// Writes a batch. After a failure the database is opened anew before the next:
-/// what it holds in memory is not to be trusted any more.
+/// Writes a batch. After a failure the database is opened anew: what it holds in
+/// memory is not to be trusted any more, nor all that is read of the file.
 pub(super) fn write(
     database: &mut Option<Database>,
     reopen: &mut Reopen,
@@ -124,7 +124,13 @@ pub(super) fn write(
         None => reopen()?,
     };
     let changes = batch.iter().map(|request| &request.change);
-    tables::commit(&open, changes).map_err(|error| error.to_string())?;
-    *database = Some(open);
-    Ok(())
+    let written = tables::commit(&open, changes);
+    if written.is_ok() {
+        *database = Some(open);
+    } else {
+        drop(open);
+        // What cannot be opened now is tried again with the next batch.
+        *database = reopen().ok();
+    }
+    written.map_err(|error| error.to_string())
 }
