@@ -43,7 +43,9 @@ fn say(modem: &mut Modem, line: &str) -> String {
 /// Whether the values were taken: what fails then fails for want of a broker.
 fn is_accepted(answer: &str) -> bool {
     // S3 and S4 change what stands around it.
-    answer.contains("OK") || answer.ends_with("+CME ERROR: 3\r\n")
+    // 3: not in this state, 21: no message has that number.
+    let elsewhere = ["3", "21"].map(|code| format!("+CME ERROR: {code}\r\n"));
+    answer.contains("OK") || elsewhere.iter().any(|error| answer.ends_with(error))
 }
 
 /// Whether the values were refused as such.

@@ -14,6 +14,7 @@ impl Modem<'_> {
     pub fn poll_action(&mut self) -> Option<Action<'_>> {
         let [link] = &self.machine.links;
         let asks = link.wants_close || link.wants_open || self.machine.nvram.asks();
+        let asks = asks || link.session.has_changes();
         let asks = asks || self.machine.port_changed || self.machine.lines_changed();
         if asks { self.next_action() } else { None }
     }
@@ -30,13 +31,17 @@ impl Modem<'_> {
             let to = self.endpoint(id, deadline)?;
             return Some(Action::Open { link: id, to });
         }
-        self.machine.port_action().or_else(|| {
+        if let Some(action) = self.machine.port_action() {
+            return Some(action);
+        }
+        if self.machine.nvram.asks() && self.machine.nvram.is_asking() {
             let (slot, bytes) = self.machine.nvram.ask()?;
-            Some(match bytes {
+            return Some(match bytes {
                 [] => Action::Erase { slot },
                 bytes => Action::Store { slot, bytes },
-            })
-        })
+            });
+        }
+        self.machine.session_change()
     }
 
     fn endpoint(&self, link: LinkId, deadline: Instant) -> Option<Endpoint<'_>> {

@@ -18,8 +18,8 @@ use crate::mqtt::{Qos, SendError};
 /// The modem, as a command's handler sees it.
 #[derive(Debug)]
 pub struct Cx<'c, 'a> {
-    machine: &'c mut Machine<'a>,
-    link: LinkId,
+    pub(super) machine: &'c mut Machine<'a>,
+    pub(super) link: LinkId,
 }
 
 impl<'c, 'a> Cx<'c, 'a> {
@@ -89,8 +89,7 @@ impl<'c, 'a> Cx<'c, 'a> {
 
     /// The time in seconds since 1970, and the zone in quarters of an hour.
     pub fn clock(&self) -> (u64, i8) {
-        let Clock { unix, at, zone } = self.machine.clock;
-        (unix + self.machine.now.since(at).as_secs(), zone)
+        (self.machine.unix(), self.machine.clock.zone)
     }
 
     /// Sets the clock.
@@ -235,22 +234,6 @@ impl<'c, 'a> Cx<'c, 'a> {
         Ok(Wait::Disconnect)
     }
 
-    /// Publishes a message; done when the broker has it (QoS 1 and 2) or the
-    /// network (QoS 0).
-    pub fn publish(
-        &mut self,
-        topic: &str,
-        qos: u32,
-        retain: bool,
-        payload: &[u8],
-    ) -> Result<Wait, Fail> {
-        let qos = quality(qos)?;
-        let link = self.online()?;
-        let out = &mut link.net_out;
-        let id = link.session.publish(topic, qos, retain, payload, out)?;
-        Ok(id.map_or(Wait::Written(link.queued()), Wait::Acknowledged))
-    }
-
     /// Subscribes; done when the broker has granted it.
     pub fn subscribe(&mut self, filter: &str, qos: u32) -> Result<Wait, Fail> {
         let qos = quality(qos)?;
@@ -286,7 +269,8 @@ impl<'c, 'a> Cx<'c, 'a> {
     }
 }
 
-fn quality(level: u32) -> Result<Qos, Fail> {
+/// The quality of service of this level.
+pub fn quality(level: u32) -> Result<Qos, Fail> {
     let level = u8::try_from(level).ok();
     level.and_then(Qos::new).ok_or(Fail::INCORRECT)
 }

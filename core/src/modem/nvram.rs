@@ -81,11 +81,16 @@ impl<'a> Nvram<'a> {
         self.news
     }
 
-    /// The next change the caller is to carry out; empty bytes erase.
-    pub(crate) fn ask(&mut self) -> Option<(Slot, &[u8])> {
+    /// Whether there is one; where there is none, none is looked for again.
+    pub(crate) fn is_asking(&mut self) -> bool {
         let staged = self.find(|record| record.stage == Stage::Staged);
         self.news = staged.is_some();
-        let record = staged?;
+        self.news
+    }
+
+    /// The next change the caller is to carry out; empty bytes erase.
+    pub(crate) fn ask(&mut self) -> Option<(Slot, &[u8])> {
+        let record = self.find(|record| record.stage == Stage::Staged)?;
         self.set_stage(record, Stage::Asked);
         Some((record.slot, self.content(record)))
     }

@@ -17,6 +17,14 @@ const fn opt(param: Param, default: &'static str) -> Opt {
 }
 
 const OFF_ON: &[(u32, &str)] = &[(0, "off"), (1, "on")];
+const PUB_MODES: &[(u32, &str)] = &[
+    (0, "OK means the broker has it"),
+    (1, "OK means accepted, +MQTTPUBACK follows"),
+];
+const RECV_MODES: &[(u32, &str)] = &[
+    (0, "messages are told by +MQTTRECV"),
+    (1, "messages wait for +MQTTREAD and +MQTTACK"),
+];
 
 /// Whether a lost link is restored.
 pub const RECONNECT: usize = 0;
@@ -30,9 +38,19 @@ pub const CONNECT_TIMEOUT: usize = 3;
 pub const ACK_TIMEOUT: usize = 4;
 /// How the payload of a message is told.
 pub const RECV_FORMAT: usize = 5;
+/// How many bytes of messages wait for a broker that is away.
+pub const QUEUE: usize = 6;
+/// What gives way when they are too many.
+pub const QUEUE_FULL: usize = 7;
+/// Whether messages of QoS 0 wait too.
+pub const QUEUE_QOS0: usize = 8;
+/// What OK to a publish means.
+pub const PUB_MODE: usize = 9;
+/// Whether messages are told or wait to be read.
+pub const RECV_MODE: usize = 10;
 
 /// Every option. An option's place is part of what is kept: add at the end.
-pub const OPTIONS: [Opt; 6] = [
+pub const OPTIONS: [Opt; 11] = [
     opt(
         Param::choice("reconnect", OFF_ON)
             .means("a lost link is restored, and subscriptions with it"),
@@ -58,6 +76,28 @@ pub const OPTIONS: [Opt; 6] = [
     opt(
         Param::choice("recvformat", &[(0, "raw"), (1, "hex"), (2, "base64")])
             .means("how the payload of +MQTTRECV is told; its length counts the raw bytes"),
+        "0",
+    ),
+    opt(
+        Param::int("queue", 0, 262_144)
+            .means("bytes of messages kept while the broker is away; 0 keeps none"),
+        "0",
+    ),
+    opt(
+        Param::choice("queuefull", &[(0, "refuse"), (1, "drop oldest")])
+            .means("what gives way when the queue is full: the new message or the oldest"),
+        "0",
+    ),
+    opt(
+        Param::choice("queueqos0", OFF_ON).means("the queue takes messages of QoS 0 too"),
+        "0",
+    ),
+    opt(
+        Param::choice("pubmode", PUB_MODES).means("what OK to +MQTTPUB means"),
+        "0",
+    ),
+    opt(
+        Param::choice("recvmode", RECV_MODES).means("how messages reach the host"),
         "0",
     ),
 ];

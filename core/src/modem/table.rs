@@ -116,6 +116,11 @@ pub enum Wait {
     Written(u64),
     /// The caller kept what is staged.
     Stored,
+    /// The message of this number is on disk. The host is told its name, if there
+    /// is one to tell.
+    Accepted(u64, Option<u32>),
+    /// That the host took over the message of this number is on disk.
+    TakenOver(u32),
 }
 
 /// Why a command was not carried out.
