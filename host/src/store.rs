@@ -10,6 +10,10 @@ mod writer;
 #[cfg(test)]
 mod crash_tests;
 #[cfg(test)]
+mod play_tests;
+#[cfg(test)]
+mod sim_broker;
+#[cfg(test)]
 mod sim_disk;
 
 pub use disk::{Disk, DiskStore, Kept};

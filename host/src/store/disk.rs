@@ -157,7 +157,7 @@ fn without_writing(directory: &Path, error: &io::Error) -> Result<Content, OpenE
 }
 
 impl Kept {
-    fn sort(content: Content) -> Self {
+    pub(super) fn sort(content: Content) -> Self {
         let mut kept = Self::default();
         for (modem, slot, bytes) in content.values {
             kept.push(modem, name::slot(&slot).ok_or(slot), bytes);
@@ -231,7 +231,7 @@ impl Store for DiskStore {
 }
 
 /// Where a change goes, and as what.
-fn what(change: Change<'_>) -> What {
+pub(super) fn what(change: Change<'_>) -> What {
     let slot = change.slot();
     match (change, slot) {
         (Change::Forget { link }, _) => What::Forget(link.0),

@@ -26,6 +26,8 @@ pub(super) enum Fault {
     Full,
     /// A write ends in the middle.
     Short,
+    /// The power is gone.
+    Stop,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -109,11 +111,14 @@ impl StorageBackend for SimDisk {
 
     fn sync_data(&self) -> io::Result<()> {
         let mut disk = self.lock();
-        if disk.ask().is_some() {
-            disk.take(Step::FailedSync);
-            return Err(io::Error::other("the sync failed"));
+        match disk.ask() {
+            None => disk.take(Step::Sync),
+            Some(Fault::Stop) => return Err(io::Error::other("stopped")),
+            Some(_) => {
+                disk.take(Step::FailedSync);
+                return Err(io::Error::other("the sync failed"));
+            }
         }
-        disk.take(Step::Sync);
         Ok(())
     }
 
@@ -124,7 +129,7 @@ impl StorageBackend for SimDisk {
                 disk.take(Step::Write(offset, data.to_vec()));
                 Ok(())
             }
-            Some(Fault::Full) => Err(io::ErrorKind::StorageFull.into()),
+            Some(Fault::Full | Fault::Stop) => Err(io::ErrorKind::StorageFull.into()),
             Some(Fault::Short) => {
                 let half = data[..data.len() / 2].to_vec();
                 disk.take(Step::Write(offset, half));
@@ -163,6 +168,11 @@ impl Left {
             synced: bytes,
             unsynced: Vec::new(),
         }
+    }
+
+    /// What is there whatever happens.
+    pub(super) fn synced(&self) -> Vec<u8> {
+        self.synced.clone()
     }
 
     pub(super) fn step(&mut self, step: &Step) {
