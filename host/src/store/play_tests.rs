@@ -54,9 +54,12 @@ const DAY: [Event; 15] = [
 #[derive(Debug)]
 struct Stopped;
 
-/// How the disk is left by a stop, and when bytes leave the modem.
+/// How the disk fails, how it is left by a stop, and when bytes leave the modem.
 #[derive(Clone, Copy, Debug)]
 struct Way {
+    fault: Fault,
+    /// How many steps fail.
+    length: usize,
     /// Whether what was not synced is gone, else any part of it is.
     dropped: bool,
     /// Whether bytes leave before the disk is written, else after.
@@ -77,12 +80,14 @@ struct World {
     read: BTreeMap<String, String>,
     /// The messages the broker was asked to send.
     asked: u32,
+    /// Commands that did not end with OK.
+    failures: usize,
 }
 
 impl World {
     fn new(way: Way, stop: usize) -> Self {
         let disk = SimDisk::default();
-        disk.fail(Fault::Stop, stop..usize::MAX);
+        disk.fail(way.fault, stop..stop.saturating_add(way.length));
         Self {
             way,
             modem: modem(&[]),
@@ -95,6 +100,7 @@ impl World {
             now: Instant::ZERO,
             read: BTreeMap::new(),
             asked: 0,
+            failures: 0,
         }
     }
 
@@ -189,27 +195,54 @@ impl World {
         if opened {
             self.modem.handle_net(self.now, LINK, NetEvent::Opened);
         }
-        if !batch.is_empty() {
-            let mut reopen: writer::Reopen = Box::new(|| Err("stopped".to_owned()));
-            writer::write(&mut self.database, &mut reopen, &batch).map_err(|_| Stopped)?;
-        }
+        let ok = batch.is_empty() || self.write(&batch)?;
         for slot in slots {
-            self.modem.handle_stored(self.now, slot, true);
+            self.modem.handle_stored(self.now, slot, ok);
         }
         Ok(moved)
     }
 
-    /// What a command says before OK.
+    fn write(&mut self, batch: &[Request]) -> Result<bool, Stopped> {
+        let disk = self.disk.clone();
+        let again = move || file::on_doubtful(disk.clone()).map_err(|error| error.to_string());
+        let mut reopen: writer::Reopen = Box::new(again);
+        match writer::write(&mut self.database, &mut reopen, batch) {
+            Err(_) if self.disk.is_stopped() => Err(Stopped),
+            written => Ok(written.is_ok()),
+        }
+    }
+
+    /// Lets time pass until the modem wants it.
+    fn wait(&mut self) -> Result<(), Stopped> {
+        if let Some(due) = self.modem.poll_timeout() {
+            self.now = self.now.max(due);
+            self.modem.handle_timeout(self.now);
+        }
+        self.rest()
+    }
+
+    /// What a command says before OK; it is tried until that is said.
     fn command(&mut self, line: &str) -> Result<Vec<String>, Stopped> {
+        loop {
+            let lines = self.try_command(line)?;
+            if lines.iter().any(|line| line == "OK") {
+                return Ok(lines);
+            }
+            assert!(self.way.fault != Fault::Stop, "{line}: {lines:?}");
+            self.failures += 1;
+            assert!(self.failures < 20, "{line}: {lines:?}");
+            self.wait()?;
+        }
+    }
+
+    fn try_command(&mut self, line: &str) -> Result<Vec<String>, Stopped> {
         self.said.clear();
         let line = format!("{line}\r");
         self.modem.handle_host(self.now, line.as_bytes());
         self.rest()?;
         let said = String::from_utf8(std::mem::take(&mut self.said)).unwrap();
         let lines = said.lines().filter(|line| !line.is_empty());
-        let lines: Vec<String> = lines.map(str::to_owned).collect();
-        assert!(lines.contains(&"OK".to_owned()), "{line}: {said:?}");
-        Ok(lines)
+        Ok(lines.map(str::to_owned).collect())
     }
 
     fn connect(&mut self) -> Result<(), Stopped> {
@@ -335,20 +368,24 @@ fn request(change: super::Change<'_>) -> Request {
     }
 }
 
-/// Plays a day that is stopped at this step of the disk; the steps it took, if it
-/// was not.
-fn play(way: Way, stop: usize) -> Option<usize> {
-    let mut world = World::new(way, stop);
+/// Plays a day whose disk fails at this step; whether it went so far.
+fn play(way: Way, at: usize) -> bool {
+    let mut world = World::new(way, at);
     let mut stopped = false;
     for event in DAY {
         while world.play(event).is_err() {
             assert!(!stopped, "it stops once");
             stopped = true;
-            world.restart(stop as u64);
+            world.restart(at as u64);
         }
     }
-    world.read_all().unwrap();
+    // What could not be written is tried again after a while.
+    for _ in 0..3 {
+        world.read_all().unwrap();
+        world.wait().unwrap();
+    }
     world.judge();
+    let taken = world.disk.taken();
     // Once more, and nothing happens: it was all over.
     let got = world.broker.got.len();
     let bytes = world.disk.bytes();
@@ -357,29 +394,58 @@ fn play(way: Way, stop: usize) -> Option<usize> {
     world.read_all().unwrap();
     assert_eq!(world.broker.got.len(), got);
     world.judge();
-    (!stopped).then(|| world.disk.taken())
+    stopped || at < taken
 }
 
-fn stop_everywhere(dropped: bool, eager: bool) {
-    let way = Way { dropped, eager };
-    let mut stop = 0;
-    while play(way, stop).is_none() {
-        stop += 1;
+fn everywhere(way: Way) {
+    let new = SimDisk::default();
+    drop(file::on(new.clone()));
+    // A file that cannot even be made is another tale.
+    let mut at = match way.fault {
+        Fault::Stop => 0,
+        _ => new.taken(),
+    };
+    while play(way, at) {
+        at += 1;
     }
-    assert!(stop > 150, "{stop}");
+    assert!(at > 150, "{at}");
 }
+
+const STOP: Way = Way {
+    fault: Fault::Stop,
+    length: usize::MAX,
+    dropped: true,
+    eager: true,
+};
 
 #[test]
 fn a_day_stopped_anywhere_loses_and_doubles_nothing() {
-    stop_everywhere(true, true);
+    everywhere(STOP);
 }
 
 #[test]
 fn a_day_stopped_anywhere_with_a_torn_disk_loses_and_doubles_nothing() {
-    stop_everywhere(false, true);
+    everywhere(Way {
+        dropped: false,
+        ..STOP
+    });
 }
 
 #[test]
 fn a_day_stopped_before_its_bytes_left_loses_and_doubles_nothing() {
-    stop_everywhere(true, false);
+    everywhere(Way {
+        eager: false,
+        ..STOP
+    });
+}
+
+#[test]
+fn a_day_whose_disk_fails_anywhere_loses_and_doubles_nothing() {
+    for length in [1, 4] {
+        everywhere(Way {
+            fault: Fault::Full,
+            length,
+            ..STOP
+        });
+    }
 }

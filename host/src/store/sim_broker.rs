@@ -108,6 +108,7 @@ impl SimBroker {
                 codes: &[2],
             })),
             Packet::Ack(ack) => self.take_ack(*ack),
+            Packet::Pingreq => self.say(Packet::Pingresp),
             Packet::Disconnect => self.disconnect(),
             other => panic!("{other}"),
         }

@@ -54,6 +54,13 @@ impl SimDisk {
         self.lock().fault = Some((fault, steps));
     }
 
+    /// Whether the power is gone.
+    pub(super) fn is_stopped(&self) -> bool {
+        let disk = self.lock();
+        let fault = disk.fault.as_ref();
+        fault.is_some_and(|(fault, at)| *fault == Fault::Stop && disk.asked > at.start)
+    }
+
     /// How many steps it took.
     pub(super) fn taken(&self) -> usize {
         self.lock().steps.len()
