@@ -3,6 +3,7 @@
 mod disk;
 mod file;
 mod name;
+mod sessions;
 mod summary;
 mod tables;
 mod writer;

@@ -38,7 +38,10 @@ impl SimBroker {
     /// Sends a message to the client.
     pub(super) fn send(&mut self, qos: Qos, payload: &str) {
         let is_free = |id: &PacketId| self.sent.iter().all(|sent| sent.id != *id);
-        let id = (1..).filter_map(PacketId::new).find(is_free).unwrap();
+        let id = (1..u16::MAX)
+            .filter_map(PacketId::new)
+            .find(is_free)
+            .unwrap();
         let payload = payload.to_owned();
         self.sent.push(Sent {
             id,

@@ -1,6 +1,7 @@
 //! What is kept, in words that hold no secret.
 
 use super::Kept;
+use super::sessions::sessions;
 use mqmodem_core::Slot;
 use mqmodem_core::modem::settings::Settings;
 use ring::digest::{SHA256, digest};
@@ -14,20 +15,22 @@ pub fn summary(kept: &Kept) -> String {
     for (modem, values) in kept.modems() {
         // Writing to a string does not fail.
         let _ = writeln!(text, "{modem}");
-        for (slot, bytes) in values {
-            let (name, value) = words(*slot, bytes);
+        let settings = values.iter().filter(|(slot, _)| !is_session(*slot));
+        let settings = settings.map(|(slot, bytes)| words(*slot, bytes));
+        for (name, value) in settings.chain(sessions(values)) {
+            let name = name.strip_suffix(" 0").unwrap_or(&name);
             let _ = writeln!(text, "  {name:12} {value}");
         }
     }
     text
 }
 
+fn is_session(slot: Slot) -> bool {
+    matches!(slot, Slot::Session(..))
+}
+
 fn words(slot: Slot, bytes: &[u8]) -> (String, String) {
-    let name = match slot {
-        Slot::Profile => "profile".to_owned(),
-        _ => super::name::of(slot),
-    };
-    let name = name.strip_suffix(" 0").unwrap_or(&name).to_owned();
+    let name = super::name::of(slot);
     let value = match (slot, bytes) {
         (_, []) => "erased".to_owned(),
         (Slot::Settings(_), bytes) => settings(bytes),
@@ -138,7 +141,7 @@ mod tests {
         let pem = KeyPair::generate().unwrap().serialize_pem();
         assert_eq!(
             words(Slot::Key(link), pem.as_bytes()),
-            ("key".to_owned(), "a private key, PKCS #8".to_owned())
+            ("key 0".to_owned(), "a private key, PKCS #8".to_owned())
         );
     }
 
