@@ -146,8 +146,16 @@ fn what_is_declared_is_accepted() {
             let line = line(command, signature, index, &value);
             let answer = answer(&line);
             // A certificate's size is bound to its content, a client id to the
-            // clean session: those are refused by the command, not by the range.
-            let bound = ["cert file size", "client id", "cleansession", "rst"];
+            // clean session, a value to its option: those are refused by the
+            // command, not by the range.
+            let bound = [
+                "cert file size",
+                "client id",
+                "cleansession",
+                "rst",
+                "number",
+                "text",
+            ];
             let accepted = is_accepted(&answer) || bound.contains(&param.name);
             let other_style = ["ATQ1", "ATV0"].contains(&line.as_str());
             assert!(accepted || other_style, "{line} -> {answer}");

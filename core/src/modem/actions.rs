@@ -1,9 +1,10 @@
 //! What the modem asks its caller to do.
 
 use super::Modem;
-use super::api::{Action, Endpoint, LinkId, Slot, TlsFiles};
+use super::api::{Action, Endpoint, LinkId, Slot, TlsFiles, Verify};
 use super::link::Phase;
 use super::machine::{Machine, Run};
+use super::options::{ALPN, SNI, VERIFY};
 use super::settings::Settings;
 use crate::time::Instant;
 
@@ -51,6 +52,9 @@ impl Modem<'_> {
             root: nvram.get(Slot::Root(link)),
             certificate: nvram.get(Slot::Certificate(link)),
             key: nvram.get(Slot::Key(link)),
+            verify: Verify::of(self.machine.options.get(VERIFY)),
+            sni: nvram.text(Slot::Option(link, SNI as u8)),
+            alpn: nvram.text(Slot::Option(link, ALPN as u8)),
         };
         let tls = nvram.get(Slot::Tls(link)) == Some(&[1]);
         Some(Endpoint {

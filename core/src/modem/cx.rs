@@ -5,7 +5,7 @@ use super::code;
 use super::event::Event;
 use super::link::Phase;
 use super::machine::{Clock, Machine};
-use super::options::Options;
+use super::options::{OPTIONS, Value};
 use super::settings::Settings;
 use super::state::{Functionality, Profile};
 use super::table::{Dialect, Fail, Outcome, Wait};
@@ -174,21 +174,28 @@ impl<'c, 'a> Cx<'c, 'a> {
         kept.map(|()| Wait::Stored)
     }
 
-    /// The value of an option of [`OPTIONS`](super::options::OPTIONS).
+    /// The value of an option of [`OPTIONS`] that is a number.
     pub fn option(&self, option: usize) -> u32 {
         self.machine.options.get(option)
     }
 
-    /// Sets an option and keeps it; its default need not be kept.
-    pub fn keep_option(&mut self, option: usize, value: u32) -> Result<Wait, Fail> {
-        let is_default = Options::default_of(option) == value;
+    /// Says something of the value of an option, be it a number or a text.
+    pub fn say_option(&mut self, option: usize, say: impl FnOnce(Value, &mut Reply)) {
+        let machine = &mut *self.machine;
+        let value = machine.options.value(&machine.nvram, self.link, option);
+        machine
+            .answer
+            .say(&mut machine.out, &machine.profile, |reply| {
+                say(value, reply);
+            });
+    }
+
+    /// Sets an option to what a text means and keeps it.
+    pub fn keep_option(&mut self, option: usize, text: &str) -> Result<Wait, Fail> {
+        let opt = OPTIONS.get(option).ok_or(Fail::INCORRECT)?;
+        let value = opt.parse(text)?;
         let slot = |link| Slot::Option(link, option as u8);
-        self.keep_with(slot, |kept| {
-            if is_default {
-                return Ok(());
-            }
-            Ok(kept.extend(&value.to_be_bytes())?)
-        })
+        self.keep_with(slot, |kept| Ok(opt.encode(value, kept)?))
     }
 
     /// Whether the broker is connected.

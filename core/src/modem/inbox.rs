@@ -63,6 +63,9 @@ impl<'a> Inbox<'a> {
 
     /// Whether messages wait until the host asks for them from now on.
     pub(crate) fn set_holding(&mut self, on: bool) {
+        if self.holds == on {
+            return;
+        }
         self.holds = on;
         self.indicates = on && self.held > 0;
         self.read = 0;

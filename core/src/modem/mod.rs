@@ -36,7 +36,7 @@ use crate::time::Instant;
 use api::{Config, HostLines, LinkId, Memory, NetEvent, RestoreError, Slot};
 use link::Phase;
 use machine::{Clock, Machine, Run};
-use options::{AUTOCONNECT, Options};
+use options::AUTOCONNECT;
 use settings::Settings;
 use state::Profile;
 use table::{Fail, Outcome};
@@ -75,7 +75,7 @@ impl<'a> Modem<'a> {
             Slot::Settings(_) => Settings::decode(bytes).is_some(),
             Slot::Tls(_) => matches!(bytes, [0 | 1]),
             Slot::Profile => Profile::decode(bytes).is_some(),
-            Slot::Option(_, option) => option_value(option, bytes).is_some(),
+            Slot::Option(_, option) => options::decode(option, bytes).is_some(),
             Slot::Session(link, record) => return self.restore_session(link, record, bytes),
             _ => !bytes.is_empty(),
         };
@@ -92,13 +92,10 @@ impl<'a> Modem<'a> {
         Ok(())
     }
 
-    /// An option is in force once it is kept.
     fn follow_option(&mut self, link: LinkId, option: u8) {
-        let record = self.machine.nvram.get(Slot::Option(link, option));
-        let kept = record.and_then(|record| option_value(option, record));
-        let value = kept.unwrap_or(Options::default_of(option.into()));
-        self.machine.options.set(option.into(), value);
-        self.machine.follow_recv_mode(link);
+        let machine = &mut self.machine;
+        machine.options.follow(&machine.nvram, link, option);
+        machine.follow_recv_mode(link);
     }
 
     fn restore_option(&mut self, link: LinkId, option: u8) {
@@ -353,10 +350,4 @@ impl<'a> Modem<'a> {
             }
         }
     }
-}
-
-/// The value in the record of an option, if it is one the option takes.
-fn option_value(option: u8, record: &[u8]) -> Option<u32> {
-    let value = u32::from_be_bytes(record.try_into().ok()?);
-    options::takes(option.into(), value).then_some(value)
 }

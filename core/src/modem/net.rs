@@ -6,7 +6,7 @@ use super::event::Event;
 use super::inbox;
 use super::link::{ANSWER_ROOM, Input, Link, Phase, TooLarge, publish_len};
 use super::machine::Machine;
-use super::options::{PUB_MODE, RECONNECT, RECV_FORMAT, RECV_MODE};
+use super::options::{KEEP_ALIVE_RETRIES, PUB_MODE, RECONNECT, RECV_FORMAT, RECV_MODE};
 use super::settings::Settings;
 use super::table::{Fail, Wait};
 use crate::mqtt::{self, Connect};
@@ -31,6 +31,7 @@ impl Machine<'_> {
     fn greet(&mut self, id: LinkId, deadline: Instant) {
         let (now, settings) = (self.now, self.nvram.get(Slot::Settings(id)));
         let renews = self.options.is_on(RECONNECT);
+        let ping_retries = self.options.get(KEEP_ALIVE_RETRIES) as u8;
         let Some(link) = self.links.get_mut(usize::from(id.0)) else {
             return;
         };
@@ -45,7 +46,9 @@ impl Machine<'_> {
                 password: settings.password,
                 will: None,
             };
-            link.session.connect(now, &connect, &mut link.net_out)
+            let written = link.session.connect(now, &connect, &mut link.net_out);
+            link.session.set_ping_retries(ping_retries);
+            written
         });
         match written {
             Some(Ok(())) => link.phase = Phase::Greeting { deadline },

@@ -58,6 +58,12 @@ impl<'a> Nvram<'a> {
         Some(self.content(record))
     }
 
+    /// The text kept under `slot`, none if it is empty.
+    pub(crate) fn text(&self, slot: Slot) -> Option<&str> {
+        let text = core::str::from_utf8(self.get(slot)?).ok()?;
+        Some(text).filter(|text| !text.is_empty())
+    }
+
     /// Takes over what the caller kept.
     pub(crate) fn restore(&mut self, slot: Slot, bytes: &[u8]) -> Result<(), Full> {
         self.append(slot, Stage::Staged, |records| records.extend(bytes))?;

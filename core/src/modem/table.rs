@@ -2,7 +2,7 @@
 
 use super::cx::Cx;
 use super::event::Wording;
-use crate::at::args::Args;
+use crate::at::args::{Args, Reject};
 use crate::at::cme;
 use crate::at::schema;
 use crate::mqtt::PacketId;
@@ -119,6 +119,8 @@ pub enum Wait {
     /// The message of this number is on disk. The host is told its name, if there
     /// is one to tell.
     Accepted(u64, Option<u32>),
+    /// The oldest message that is held has its number on disk; it is said then.
+    Readable,
     /// That the host took over the message of this number is on disk.
     TakenOver(u32),
 }
@@ -141,6 +143,16 @@ impl Fail {
     pub const MEMORY_FULL: Self = Self::Cme(cme::MEMORY_FULL);
     /// What the values say cannot be.
     pub const INCORRECT: Self = Self::Cme(cme::INCORRECT_PARAMETERS);
+}
+
+impl From<Reject> for Fail {
+    fn from(reject: Reject) -> Self {
+        Self::Cme(match reject {
+            Reject::Value => cme::INCORRECT_PARAMETERS,
+            Reject::TooLong => cme::TOO_LONG,
+            Reject::Characters => cme::INVALID_CHARACTERS,
+        })
+    }
 }
 
 impl From<Result<(), Fail>> for Outcome {
