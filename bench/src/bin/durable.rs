@@ -60,7 +60,7 @@ async fn publish(stores: Vec<DiskStore>, waiting: u64) -> f64 {
         ready.extend(store.await);
     }
     let begin = Instant::now();
-    let modems = full
+    let modems = ready
         .into_iter()
         .map(|store| tokio::spawn(modem(store, waiting, begin)));
     let mut messages = 0.0;

@@ -240,9 +240,21 @@ impl World {
         let line = format!("{line}\r");
         self.modem.handle_host(self.now, line.as_bytes());
         self.rest()?;
-        let said = String::from_utf8(std::mem::take(&mut self.said)).unwrap();
+        for _ in 0..10 {
+            let lines = self.lines();
+            if lines.iter().any(|line| line == "OK" || line == "ERROR") {
+                return Ok(lines);
+            }
+            self.wait()?;
+        }
+        panic!("{line}: {:?}", self.lines());
+    }
+
+    /// What was said since the last command.
+    fn lines(&self) -> Vec<String> {
+        let said = std::str::from_utf8(&self.said).unwrap();
         let lines = said.lines().filter(|line| !line.is_empty());
-        Ok(lines.map(str::to_owned).collect())
+        lines.map(str::to_owned).collect()
     }
 
     fn connect(&mut self) -> Result<(), Stopped> {

@@ -165,7 +165,7 @@ mod tests {
     fn options_are_shown_as_they_are_set() {
         let show = |option, record: &[u8]| words(Slot::Option(LinkId(0), option as u8), record);
         let (name, value) = show(BACKOFF, &[0, 0, 0, 7]);
-        assert_eq!((&*name, &*value), ("option:backoff", "7"));
+        assert_eq!((&*name, &*value), ("option:backoff 0", "7"));
         assert_eq!(show(SNI, b"a.example").1, "\"a.example\"");
         assert_eq!(show(SNI, b"a b").1, DAMAGED);
         assert_eq!(show(BACKOFF, b"7").1, DAMAGED);
