@@ -16,6 +16,8 @@ mod play_tests;
 mod sim_broker;
 #[cfg(test)]
 mod sim_disk;
+#[cfg(test)]
+mod sim_world;
 
 pub use disk::{Disk, DiskStore, Kept};
 pub use file::{FILE, OpenError};
