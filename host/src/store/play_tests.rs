@@ -4,7 +4,7 @@
 
 use super::file;
 use super::sim_disk::{Fault, SimDisk};
-use super::sim_world::{Stopped, Way, World};
+use super::sim_world::{Stopped, Unsynced, Way, World};
 use mqmodem_core::Slot;
 use mqmodem_core::mqtt::Qos;
 use mqmodem_core::mqtt::session::Record;
@@ -155,7 +155,7 @@ fn everywhere(way: Way) {
 const STOP: Way = Way {
     fault: Fault::Stop,
     length: usize::MAX,
-    dropped: true,
+    unsynced: Unsynced::Dropped,
     eager: true,
 };
 
@@ -167,7 +167,15 @@ fn a_day_stopped_anywhere_loses_and_doubles_nothing() {
 #[test]
 fn a_day_stopped_anywhere_with_a_torn_disk_loses_and_doubles_nothing() {
     everywhere(Way {
-        dropped: false,
+        unsynced: Unsynced::Torn,
+        ..STOP
+    });
+}
+
+#[test]
+fn a_day_killed_anywhere_loses_and_doubles_nothing() {
+    everywhere(Way {
+        unsynced: Unsynced::Kept,
         ..STOP
     });
 }

@@ -17,14 +17,25 @@ const LINK: LinkId = LinkId(0);
 #[derive(Debug)]
 pub(super) struct Stopped;
 
+/// What a stop leaves of what was not synced.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Unsynced {
+    /// Nothing.
+    Dropped,
+    /// Any sectors of it.
+    Torn,
+    /// All of it, as after kill -9.
+    Kept,
+}
+
 /// How the disk fails, how it is left by a stop, and when bytes leave the modem.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Way {
     pub(super) fault: Fault,
     /// How many steps fail.
     pub(super) length: usize,
-    /// Whether what was not synced is gone, else any part of it is.
-    pub(super) dropped: bool,
+    /// What becomes of what was not synced.
+    pub(super) unsynced: Unsynced,
     /// Whether bytes leave before the disk is written, else after.
     pub(super) eager: bool,
 }
@@ -72,10 +83,10 @@ impl World {
         for step in self.disk.steps() {
             self.left.step(&step);
         }
-        let image = if self.way.dropped {
-            self.left.synced()
-        } else {
-            self.left.some(seed)
+        let image = match self.way.unsynced {
+            Unsynced::Dropped => self.left.synced(),
+            Unsynced::Torn => self.left.some(seed),
+            Unsynced::Kept => self.disk.bytes(),
         };
         self.start(image);
     }
