@@ -69,6 +69,38 @@ fn queued_messages_outlive_kill_9() {
 }
 
 #[test]
+fn a_damaged_record_is_left_out_alone() {
+    let scratch = Scratch::new();
+    let directory = scratch.join("state");
+    let broker = Broker::plain();
+    let mut listener = listener(&broker);
+    let mut before = modem(&directory);
+    before.ok("AT+MQTTOPT=\"queue\",10000;+MQTTOPT=\"pubmode\",1");
+    before.ok(&config(&broker, "me", 0));
+    before.ask("AT+MQTTPUB=\"kept/1\",1,0,\"x\",71", &["+MQTTPUB:71", "OK"]);
+    before.end(Signal::KILL);
+    // A message of a number far away, and a record of a kind not known yet.
+    write(&directory, [0x11, 0, 0, 0, 0, 0, 0, 1, 0, 0]);
+    write(&directory, [0x1f, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+    let shown = shown(&directory);
+    assert!(shown.contains("damaged      1 record: "), "{shown}");
+    assert!(shown.contains("outgoing     1 message, "), "{shown}");
+    let mut after = modem(&directory);
+    after.ask("AT+MQTTCONNECT", &["+MQTTCONNECT:0", "OK"]);
+    listener.expect("+MQTTRECV:\"kept/1\",1,0,1,x");
+}
+
+fn write(directory: &Path, record: [u8; 10]) {
+    let database = redb::Database::open(directory.join("state.redb")).unwrap();
+    let write = database.begin_write().unwrap();
+    let sessions = redb::TableDefinition::<(&str, &[u8; 10]), &[u8]>::new("sessions");
+    let mut table = write.open_table(sessions).unwrap();
+    table.insert(("tcp 0", &record), &b"junk"[..]).unwrap();
+    drop(table);
+    write.commit().unwrap();
+}
+
+#[test]
 fn subscriptions_and_what_the_broker_holds_outlive_kill_9() {
     let scratch = Scratch::new();
     let directory = scratch.join("state");
