@@ -96,6 +96,7 @@ fn of_a_session_with_little_room() {
     let session = Session {
         memory: 128,
         strict: false,
+        keeps: true,
         ops: vec![
             Op::Polite(true),
             host("AT+MQTTCONFIG=broker,1883,me,1,9\r"),
@@ -119,6 +120,7 @@ fn of_a_session_with_a_lone_letter() {
     let session = Session {
         memory: 1024,
         strict: false,
+        keeps: true,
         ops: vec![
             Op::Polite(true),
             host("AT+MQTTCONFIG=broker,1883,me,1,9\r"),
@@ -156,6 +158,7 @@ fn asking(which: &[usize], memory: usize, takes: Option<usize>) -> Session {
     Session {
         memory,
         strict: false,
+        keeps: true,
         ops,
     }
 }
