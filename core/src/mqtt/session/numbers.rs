@@ -13,6 +13,8 @@ const AHEAD: u64 = 512;
 const VERSION: u8 = 1;
 /// Bytes of it.
 const KEPT: usize = 25;
+/// Nobody gives away so many numbers.
+const LAST: u64 = 1 << 63;
 
 /// What tells a session from others, and its numbers.
 #[derive(Debug)]
@@ -106,13 +108,19 @@ impl Numbers {
             let bytes = record.get(at..).and_then(<[u8]>::first_chunk);
             bytes.map_or(0, |bytes| u64::from_le_bytes(*bytes))
         };
-        if record.first() != Some(&VERSION) {
+        let possible = (1..LAST).contains(&field(17));
+        if self.restored || record.first() != Some(&VERSION) || !possible {
             return false;
         }
         (self.client, self.broker) = (field(1), field(9));
         (self.next, self.reserved) = (field(17), field(17));
         self.restored = true;
         true
+    }
+
+    /// Whether a number was given away.
+    pub(super) fn is_given(&self, number: u64) -> bool {
+        (1..self.next).contains(&number)
     }
 
     /// Whether there may be something on disk.
@@ -149,6 +157,9 @@ mod tests {
             assert!(numbers.restore(&disk));
             assert!(numbers.next > last);
         }
-        assert!(!numbers.restore(&disk[1..]));
+        let mut fresh = Numbers::new();
+        assert!(!fresh.restore(&disk[1..]));
+        disk[17..].fill(0xff);
+        assert!(!fresh.restore(&disk), "there would be none left");
     }
 }
