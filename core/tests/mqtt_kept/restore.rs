@@ -3,7 +3,7 @@
 
 use crate::disk::*;
 use crate::mqtt_client::*;
-use mqmodem_core::mqtt::session::Record;
+use mqmodem_core::mqtt::session::{Record, WINDOW};
 
 /// A session with one record of each kind, and what it kept.
 fn busy() -> Vec<(Record, Vec<u8>)> {
@@ -152,4 +152,30 @@ fn a_number_of_the_future_is_refused() {
     assert!(!taken.contains(&Record::Outgoing(far)));
     records[0].1[17..].fill(0xff);
     assert_eq!(Kept::take(&records).1, [], "there are no numbers left");
+}
+
+/// Messages whose identifiers have the same place in the table of those in use
+/// cannot both have been in flight.
+#[test]
+fn only_what_can_have_been_in_flight_is() {
+    let mut kept = Kept::connected();
+    kept.accept_many(40);
+    kept.settle();
+    assert_eq!(kept.sent_ids(), (1..=10).collect::<Vec<u16>>());
+    // The broker answers all but the first: the window stops before 17.
+    for id in 2..=16 {
+        kept.hears(&puback(id));
+    }
+    let mut again = kept.restart();
+    again.open(true);
+    let first = again.sent_ids();
+    assert_eq!(first, [1], "17 has the place of 1");
+    again.hears(&puback(1));
+    again.client.raw();
+    for id in 17..=40 {
+        again.hears(&puback(id));
+    }
+    assert_eq!(again.client.session.backlog().messages, 0);
+    assert_eq!(again.client.session.in_flight(), 0);
+    assert_eq!(WINDOW, 10);
 }

@@ -245,8 +245,10 @@ impl Session<'_> {
         if !in_order || !named || !alone || !is_publish(&record, packet) {
             return None;
         }
-        // Only so many can have been on their way.
-        if self.log.live() < WINDOW {
+        // Only so many can have been on their way, none that had to wait for the
+        // place of its identifier, and none behind one that had to.
+        let all_sent = self.log.find(|other| !other.is_sent()).is_none();
+        if all_sent && self.log.live() < WINDOW && self.slots.has_room(record.id, WINDOW) {
             record.set_sent();
         }
         let place = self.log.restore(record, packet).ok()?;
