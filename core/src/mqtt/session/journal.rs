@@ -162,7 +162,9 @@ impl Session<'_> {
     /// for new messages: those are refused.
     pub fn stored(&mut self, record: Record, ok: bool, out: &mut Buf<'_>) -> Stored {
         self.stalled |= !ok;
-        if self.forgetting == Forgetting::Asked {
+        // An identity asked for before is answered before.
+        let is_earlier = record == Record::Identity && self.numbers.is_asked();
+        if self.forgetting == Forgetting::Asked && !is_earlier {
             // Answers for anything else are about what is to be forgotten.
             if record == Record::Identity {
                 self.forgetting = if ok {

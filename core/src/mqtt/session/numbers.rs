@@ -93,10 +93,9 @@ impl Numbers {
         self.disk = self.disk.answered(ok);
     }
 
-    /// The disk forgets it: it is put there anew.
-    pub(super) fn forgotten(&mut self) {
-        self.disk = Disk::Same;
-        self.changed();
+    /// Whether an answer for it is awaited.
+    pub(super) fn is_asked(&self) -> bool {
+        self.disk.is_asked()
     }
 
     /// Takes back what was kept; whether it is that.
