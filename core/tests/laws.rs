@@ -1,10 +1,12 @@
 //! The laws of the core (ARCHITECTURE.md), as properties of arbitrary sessions.
 
 #![allow(clippy::print_stdout)]
+#![allow(dead_code, reason = "other tests use the rest of `chaos`")]
 
 mod chaos;
 
-use chaos::rig::{Way, next, play};
+use chaos::cuts::next;
+use chaos::rig::{Way, play};
 use chaos::{Op, Session};
 use proptest::prelude::*;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -222,4 +224,16 @@ fn of_sessions_for_a_while() {
         count += 1;
     }
     println!("{count} sessions kept the laws");
+}
+
+/// What the fuzzer found, in its shortest form.
+#[test]
+#[ignore = "replays the file that CHAOS_FILE names"]
+fn of_a_session_in_a_file() {
+    let file = std::env::var("CHAOS_FILE").expect("CHAOS_FILE names a file");
+    let bytes = std::fs::read(file).expect("a file");
+    // As the fuzz target cuts it.
+    let mut seed = bytes.len() as u64;
+    let result = laws_hold(&bytes, next(&mut seed));
+    result.unwrap_or_else(|why| panic!("{why}"));
 }

@@ -3,9 +3,13 @@
 //! the same code, so what one of them finds the other can replay.
 
 pub(crate) mod broker;
+pub(crate) mod codec;
+pub(crate) mod cuts;
 pub(crate) mod disk;
 pub(crate) mod phrases;
+pub(crate) mod records;
 pub(crate) mod rig;
+pub(crate) mod wire;
 
 use disk::Mode;
 use mqmodem_core::{HostLines, NetError, NetEvent};

@@ -1,9 +1,11 @@
 //! A modem driven through a session, with the laws it must keep checked on the way.
 
 use super::broker::Broker;
+use super::cuts::{offer, pieces};
 use super::disk::{Disk, Mode};
 use super::{Op, Session};
 use mqmodem_core::{Action, Buf, Config, Instant, LinkId, Memory, Modem, NetEvent, Slot};
+use std::collections::BTreeMap;
 
 const LINK: LinkId = LinkId(0);
 /// More rounds than anything a session of a few hundred bytes can ask for.
@@ -26,16 +28,20 @@ pub(crate) struct Outcome {
     pub(crate) actions: Vec<String>,
     /// Which of the records the modem began with it took.
     pub(crate) taken: Vec<bool>,
+    /// What is durable in the end.
+    pub(crate) disk: BTreeMap<Slot, Vec<u8>>,
 }
 
 impl Outcome {
     /// Where two outcomes part, with a little of what came before.
     pub(crate) fn difference(&self, other: &Self) -> Option<String> {
         let actions = |outcome: &Self| outcome.actions.join("\n").into_bytes();
+        let disk = |outcome: &Self| format!("{:02x?}", outcome.disk).into_bytes();
         [
             ("to the host", &self.host, &other.host),
             ("to the broker", &self.net, &other.net),
             ("actions", &actions(self), &actions(other)),
+            ("disk", &disk(self), &disk(other)),
         ]
         .into_iter()
         .find_map(|(name, one, two)| Some(format!("{name}: {}", part(one, two)?)))
@@ -101,6 +107,7 @@ pub(crate) fn play_on(records: &[(Slot, Vec<u8>)], session: &Session, way: Way) 
         rig.step(op);
         rig.rest();
     }
+    rig.out.disk = rig.disk.kept;
     rig.out
 }
 
@@ -342,52 +349,4 @@ impl<'a> Rig<'a> {
         *budget -= taken;
         taken
     }
-}
-
-/// The input whole, or cut up.
-fn pieces(bytes: &[u8], cuts: Option<u64>) -> Vec<Vec<u8>> {
-    let Some(mut seed) = cuts else {
-        return vec![bytes.to_vec()];
-    };
-    let mut pieces = Vec::new();
-    let mut rest = bytes;
-    while !rest.is_empty() {
-        let len = (next(&mut seed) % 5 + 1) as usize;
-        let (piece, more) = rest.split_at(len.min(rest.len()));
-        pieces.push(piece.to_vec());
-        rest = more;
-    }
-    pieces
-}
-
-/// Gives piece after piece until one is refused; how many bytes were taken.
-fn offer(pieces: Vec<Vec<u8>>, mut take: impl FnMut(&[u8]) -> usize) -> usize {
-    let mut taken = 0;
-    for piece in pieces {
-        let mut at = 0;
-        while at < piece.len() {
-            let n = take(&piece[at..]);
-            assert!(n <= piece.len() - at, "more taken than there was");
-            if n == 0 {
-                return taken + at;
-            }
-            at += n;
-        }
-        taken += at;
-    }
-    taken
-}
-
-/// The next number of a xorshift sequence.
-pub(crate) fn next(seed: &mut u64) -> u64 {
-    // Zero would stay zero.
-    *seed = if *seed == 0 {
-        0x9e37_79b9_7f4a_7c15
-    } else {
-        *seed
-    };
-    *seed ^= *seed << 13;
-    *seed ^= *seed >> 7;
-    *seed ^= *seed << 17;
-    *seed
 }
