@@ -32,7 +32,9 @@ cargo xtask VERB
   hosts [NAME...]    real host programs against a modem and a real broker
   bench parse        instructions per command, under valgrind
   bench publish      messages a second into Mosquitto, beside other clients
-  fuzz [--seconds N] both sides of the modem, under cargo-fuzz (60 seconds)
+  fuzz [--target NAME] [--seconds N]
+                     both_sides, stored_records and wire under cargo-fuzz, each
+                     for 60 seconds; seeded from the chats
   audit              licences, sources and advisories of what we build on
   size               the release program with and without the broker
 ";
@@ -60,8 +62,11 @@ fn run(words: &[&str]) -> sh::Result {
         ["hosts", names @ ..] => hosts::run(names),
         ["bench", "parse"] => bench::parse::run(),
         ["bench", "publish"] => bench::publish::run(),
-        ["fuzz"] => fuzz::run(60),
-        ["fuzz", "--seconds", n] => fuzz::run(n.parse().map_err(|_| format!("not a number: {n}"))?),
+        ["fuzz", "help" | "--help" | "-h"] => {
+            print!("{HELP}");
+            Ok(())
+        }
+        ["fuzz", rest @ ..] => fuzz::run(rest),
         ["audit"] => audit::run(),
         ["size"] => size::run(),
         [] | ["help" | "--help" | "-h"] => {
