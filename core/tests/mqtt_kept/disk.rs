@@ -93,11 +93,11 @@ impl Kept {
     /// The disk does whatever it is asked, until it is asked for nothing.
     pub(crate) fn settle(&mut self) {
         for _ in 0..10_000 {
-            let asked = self.ask().len();
-            while self.answer(true).is_some() {}
-            if asked == 0 {
+            self.ask();
+            if self.asked.is_empty() {
                 return;
             }
+            while self.answer(true).is_some() {}
         }
         panic!("change after change");
     }
