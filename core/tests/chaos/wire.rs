@@ -25,8 +25,10 @@ pub(crate) fn play(bytes: &[u8]) {
         buf.resize(size.max(ROOM), 0);
     }
     let spare = lent.iter_mut().map(<[Vec<u8>; 4]>::each_mut);
-    let mut wire = Wire::new(spare.collect());
-    wire.keeps = reader.byte() % 8 != 7;
+    let how = reader.byte();
+    let first_id = if how & 8 == 0 { 1 } else { 0xfffa };
+    let mut wire = Wire::new(spare.collect(), first_id);
+    wire.keeps = how % 8 != 7;
     wire.begin();
     while !reader.0.is_empty() {
         wire.step(&mut reader);
@@ -46,19 +48,21 @@ struct Wire<'a> {
     now: Instant,
     /// QoS 2 sent on this connection.
     sent: BTreeSet<PacketId>,
+    /// What may be taken over.
+    held: Vec<u32>,
     /// Numbers that cannot be given again.
     numbers: BTreeSet<u64>,
 }
 
-fn new(parts: [&mut Vec<u8>; 4]) -> (Session<'_>, Buf<'_>) {
+fn new(parts: [&mut Vec<u8>; 4], first_id: u16) -> (Session<'_>, Buf<'_>) {
     let [in_flight, received, subscriptions, out] = parts.map(|part| Buf::lent(part));
-    let session = Session::new(in_flight, received, subscriptions, 0xfffa);
+    let session = Session::new(in_flight, received, subscriptions, first_id);
     (session, out)
 }
 
 impl<'a> Wire<'a> {
-    fn new(mut spare: Vec<[&'a mut Vec<u8>; 4]>) -> Self {
-        let (session, out) = new(spare.pop().expect("memory for a session"));
+    fn new(mut spare: Vec<[&'a mut Vec<u8>; 4]>, first_id: u16) -> Self {
+        let (session, out) = new(spare.pop().expect("memory for a session"), first_id);
         Self {
             session,
             out,
@@ -69,6 +73,7 @@ impl<'a> Wire<'a> {
             clean: true,
             now: Instant::ZERO,
             sent: BTreeSet::new(),
+            held: Vec::new(),
             numbers: BTreeSet::new(),
         }
     }
@@ -83,7 +88,8 @@ impl<'a> Wire<'a> {
         let out = &mut self.out;
         match reader.byte() % 32 {
             0..=2 => self.connect(reader.byte()),
-            3..=10 => self.feed(&phrases::net(reader.byte(), reader.byte())),
+            3..=8 => self.feed(&phrases::net(reader.byte(), reader.byte() % 24)),
+            9 | 10 => self.feed(&phrases::net(reader.byte(), reader.byte())),
             11 => self.feed(&reader.bytes()),
             12 | 13 => self.publish(reader.byte()),
             14 | 15 => self.accept(reader.byte(), reader.byte()),
@@ -101,7 +107,11 @@ impl<'a> Wire<'a> {
                 }
             }
             20 => self.time(reader.byte()),
-            21 => self.session.take_over(reader.byte().into(), out),
+            21 => {
+                let any = u32::from(reader.byte());
+                let number = self.held.pop().filter(|_| any > 15).unwrap_or(any);
+                self.session.take_over(number, out);
+            }
             22 => self.session.set_holding(reader.flag()),
             23 => self.session.set_renewing(reader.flag()),
             24 => {
@@ -164,7 +174,10 @@ impl<'a> Wire<'a> {
         let event = self.session.handle(self.now, packet, &mut self.out);
         match event {
             Err(_) | Ok(Event::Refused { .. }) => self.end(),
-            Ok(Event::Message { number, .. }) => self.given(number.into()),
+            Ok(Event::Message { number, .. }) => {
+                self.held.push(number);
+                self.given(number.into());
+            }
             Ok(_) => {}
         }
     }
@@ -242,7 +255,7 @@ impl<'a> Wire<'a> {
             return;
         };
         self.end();
-        (self.session, self.out) = new(parts);
+        (self.session, self.out) = new(parts, 1);
         self.disk.power_cut();
         self.begin();
         if self.disk.kept.is_empty() {

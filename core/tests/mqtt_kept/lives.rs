@@ -55,11 +55,17 @@ impl Broker {
                 self.held.remove(&ack.id.get());
             }
             Packet::Ack(ack) if line.starts_with("PUBREC") => {
-                if let Some((_, _, released)) = self.out.get_mut(&ack.id.get()) {
+                if let Some((qos, _, released)) = self.out.get_mut(&ack.id.get()) {
+                    assert_eq!(*qos, Q2, "{line}");
                     *released = true;
                 }
             }
-            Packet::Ack(ack) => drop(self.out.remove(&ack.id.get())),
+            Packet::Ack(ack) => {
+                let ended = self.out.remove(&ack.id.get());
+                let legal =
+                    ended.is_none_or(|(qos, ..)| (qos == Q2) == line.starts_with("PUBCOMP"));
+                assert!(legal, "{line}");
+            }
             _ => {}
         }
         self.wire.push_back(answer(&line));
