@@ -2,11 +2,12 @@
 
 use crate::check::{Mismatch, check};
 use crate::parse::parse;
-use crate::player::{Played, play};
+use crate::player::{Played, Player, play};
 use crate::script::{Input, Script, Sizes};
 use crate::sim::{Sim, WAYS, Way};
 use crate::update::updated;
-use mqmodem_core::{Buf, Memory};
+use mqmodem_core::{Buf, Memory, Slot};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -23,6 +24,23 @@ pub fn run(script: &Script) -> Result<(), Mismatch> {
 
 /// Plays a chat in virtual time in one way.
 pub fn play_in(script: &Script, way: Way) -> Played {
+    with_sim(script, way, |sim| play(script, sim))
+}
+
+/// What is durable after each step of a chat, as far as it got.
+pub fn kept_in(script: &Script) -> Vec<BTreeMap<Slot, Vec<u8>>> {
+    with_sim(script, Way::Whole, |sim| {
+        let mut steps = script.steps.iter();
+        let kept = || {
+            let step = steps.next()?;
+            sim.play(&step.input).ok()?;
+            Some(sim.kept().clone())
+        };
+        std::iter::from_fn(kept).collect()
+    })
+}
+
+fn with_sim<T>(script: &Script, way: Way, act: impl FnOnce(&mut Sim<'_>) -> T) -> T {
     let on = |step: &&_| is_power_on(step);
     let times = script.steps.iter().filter(on).count();
     let sizes = script.setup.memory;
@@ -35,8 +53,7 @@ pub fn play_in(script: &Script, way: Way) -> Played {
     } else {
         (0..times).map(|_| heap(sizes)).collect()
     };
-    let mut sim = Sim::new(script.setup, way, memory);
-    play(script, &mut sim)
+    act(&mut Sim::new(script.setup, way, memory))
 }
 
 fn is_power_on(step: &crate::script::Step) -> bool {

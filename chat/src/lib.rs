@@ -70,7 +70,7 @@ mod sim;
 mod update;
 
 pub use check::{Mismatch, Wrong, check};
-pub use golden::{Report, play_in, run, run_dir};
+pub use golden::{Report, kept_in, play_in, run, run_dir};
 pub use parse::parse;
 pub use player::{Heard, Played, Player, play};
 pub use script::{Expect, Expected, Input, ParseError, Script, Setup, Sizes, Step, Storage};

@@ -34,7 +34,9 @@ cargo xtask VERB
   bench parse        instructions per command, under valgrind
   bench publish      messages a second into Mosquitto, beside other clients
   bench durable      messages a second that are on disk before they are sent
-  fuzz [--seconds N] both sides of the modem, under cargo-fuzz (60 seconds)
+  fuzz [--target NAME] [--seconds N]
+                     both_sides, stored_records and wire under cargo-fuzz, each
+                     for 60 seconds; seeded from the chats
   sim [--seeds N] [--from S] [--all] [--seed S]
                      modem, host and broker in virtual time: 10,000 seeds, or
                      one of them with all that happens in it
@@ -66,8 +68,11 @@ fn run(words: &[&str]) -> sh::Result {
         ["bench", "durable"] => bench::durable::run(),
         ["bench", "parse"] => bench::parse::run(),
         ["bench", "publish"] => bench::publish::run(),
-        ["fuzz"] => fuzz::run(60),
-        ["fuzz", "--seconds", n] => fuzz::run(n.parse().map_err(|_| format!("not a number: {n}"))?),
+        ["fuzz", "help" | "--help" | "-h"] => {
+            print!("{HELP}");
+            Ok(())
+        }
+        ["fuzz", rest @ ..] => fuzz::run(rest),
         ["sim", rest @ ..] => sim::run(rest),
         ["audit"] => audit::run(),
         ["size"] => size::run(),

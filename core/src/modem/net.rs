@@ -270,7 +270,6 @@ impl Machine<'_> {
 
     /// Everything of a link whose time has come.
     pub(crate) fn link_timeout(&mut self, id: LinkId) {
-        self.retry_timeout(id);
         let now = self.now;
         let unread = !self.net_ready(id);
         let Some(link) = self.link_mut(id) else {

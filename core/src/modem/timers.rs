@@ -28,6 +28,8 @@ impl Modem<'_> {
         // What ended now may have made an attempt due.
         self.machine.retry_timeout(LinkId(0));
         self.advance();
+        // Last: what ran out of time may have made an attempt due.
+        self.machine.retry_timeout(LinkId(0));
     }
 
     /// When to call `handle_timeout`; in the future right after it was called.

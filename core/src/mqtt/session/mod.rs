@@ -265,7 +265,6 @@ impl<'a> Session<'a> {
         self.seen = Seen::default();
         if self.journal && self.numbers.is_used() {
             self.forgetting = Forgetting::Wanted;
-            self.numbers.forgotten();
         }
     }
 

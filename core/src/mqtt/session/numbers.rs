@@ -13,6 +13,8 @@ const AHEAD: u64 = 512;
 const VERSION: u8 = 1;
 /// Bytes of it.
 const KEPT: usize = 25;
+/// Nobody gives away so many numbers.
+const LAST: u64 = 1 << 63;
 
 /// What tells a session from others, and its numbers.
 #[derive(Debug)]
@@ -106,10 +108,9 @@ impl Numbers {
         self.disk = self.disk.answered(ok);
     }
 
-    /// The disk forgets it: it is put there anew.
-    pub(super) fn forgotten(&mut self) {
-        self.disk = Disk::Same;
-        self.changed();
+    /// Whether an answer for it is awaited.
+    pub(super) fn is_asked(&self) -> bool {
+        self.disk.is_asked()
     }
 
     /// Takes back what was kept; whether it is that.
@@ -121,7 +122,8 @@ impl Numbers {
             let bytes = record.get(at..).and_then(<[u8]>::first_chunk);
             bytes.map_or(0, |bytes| u64::from_le_bytes(*bytes))
         };
-        if record.first() != Some(&VERSION) {
+        let possible = (1..LAST).contains(&field(17));
+        if self.restored || record.first() != Some(&VERSION) || !possible {
             return false;
         }
         (self.client, self.broker) = (field(1), field(9));
@@ -129,6 +131,11 @@ impl Numbers {
         self.durable = self.reserved;
         self.restored = true;
         true
+    }
+
+    /// Whether a number was given away.
+    pub(super) fn is_given(&self, number: u64) -> bool {
+        (1..self.next).contains(&number)
     }
 
     /// Whether there may be something on disk.
@@ -165,6 +172,9 @@ mod tests {
             assert!(numbers.restore(&disk));
             assert!(numbers.next > last);
         }
-        assert!(!numbers.restore(&disk[1..]));
+        let mut fresh = Numbers::new();
+        assert!(!fresh.restore(&disk[1..]));
+        disk[17..].fill(0xff);
+        assert!(!fresh.restore(&disk), "there would be none left");
     }
 }

@@ -233,7 +233,7 @@ impl Session<'_> {
         };
         let host_id = record.map_or(0, |record| record.host_id);
         if host_id != 0 {
-            self.seen.add(host_id, self.keeps);
+            self.seen.add(host_id, self.journal);
         }
         if !tell {
             return Event::Nothing;

@@ -245,9 +245,20 @@ impl<'a> Received<'a> {
         }
     }
 
-    /// Takes back what was kept; whether it is an entry.
-    pub(super) fn restore(&mut self, bytes: &[u8]) -> Option<Result<(), Full>> {
+    /// The entry that was kept for `id`, if these bytes are one.
+    pub(super) fn kept(&self, id: u16, bytes: &[u8]) -> Option<Entry> {
         let entry = Entry::from_bytes(bytes.try_into().ok()?)?;
+        let usable = match entry.stage {
+            Stage::Held => entry.number > 0,
+            Stage::Taken => true,
+            Stage::Ended => false,
+        };
+        let new = self.find(|other| other.id == entry.id).is_none();
+        (entry.id.get() == id && usable && new).then_some(entry)
+    }
+
+    /// Takes back an entry that was kept.
+    pub(super) fn restore(&mut self, entry: Entry) -> Result<(), Full> {
         let entry = Entry {
             disk: Disk::Same,
             present: false,
@@ -255,8 +266,7 @@ impl<'a> Received<'a> {
             owing: false,
             ..entry
         };
-        let usable = entry.stage != Stage::Ended;
-        usable.then(|| self.list.extend(&entry.to_bytes()))
+        self.list.extend(&entry.to_bytes())
     }
 
     pub(super) fn trim(&mut self) -> usize {

@@ -131,6 +131,7 @@ impl<'a> Subscriptions<'a> {
     fn add(&mut self, filter: &str) -> Result<u32, Full> {
         let at = self.buf.len();
         let [low, high] = u16::try_from(filter.len()).map_err(|_| Full)?.to_le_bytes();
+        self.next = self.free_number().ok_or(Full)?;
         let [n0, n1] = self.next.to_le_bytes();
         self.buf.extend(&[NONE, NONE, 0, 0, n0, n1, low, high])?;
         if self.buf.extend(filter.as_bytes()).is_err() {
@@ -139,6 +140,13 @@ impl<'a> Subscriptions<'a> {
         }
         self.next = self.next.wrapping_add(1);
         Ok(at as u32)
+    }
+
+    /// The next number that no entry has.
+    fn free_number(&self) -> Option<u16> {
+        let numbers = (0..=u16::MAX).map(|ahead| self.next.wrapping_add(ahead));
+        let used = |number| self.entries().any(|(_, entry)| entry.number == number);
+        numbers.into_iter().find(|number| !used(*number))
     }
 
     fn header(&mut self, at: u32) -> Option<&mut [u8; HEADER]> {

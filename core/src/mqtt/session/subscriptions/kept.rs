@@ -88,8 +88,11 @@ impl Subscriptions<'_> {
         let &[granted, renew, _, _, n0, n1, low, high] = header;
         let whole = usize::from(u16::from_le_bytes([low, high])) == filter.len();
         let filter = core::str::from_utf8(filter).unwrap_or_default();
-        let wanted = granted <= 2 || renew <= 2;
-        if !whole || !wanted || !is_topic_filter(filter) {
+        let (is_granted, is_renewed) = (granted <= 2, renew <= 2);
+        let known = (is_granted || granted == NONE) && (is_renewed || renew == NONE);
+        let wanted = known && (is_granted || is_renewed);
+        let named = u16::from_le_bytes([n0, n1]) == number;
+        if !whole || !wanted || !named || !is_topic_filter(filter) || self.has(number, filter) {
             return false;
         }
         let fresh = [granted, renew, 0, 0, n0, n1, low, high];
@@ -102,8 +105,14 @@ impl Subscriptions<'_> {
             self.buf.truncate(at);
             return false;
         }
-        self.renewals += usize::from(renew != NONE);
+        self.renewals += usize::from(is_renewed);
         self.next = self.next.max(number.wrapping_add(1));
         true
+    }
+
+    /// Whether there is an entry of this number or for this filter.
+    fn has(&self, number: u16, filter: &str) -> bool {
+        let same = |entry: Entry<'_>| entry.number == number || entry.filter == filter.as_bytes();
+        self.entries().any(|(_, entry)| same(entry))
     }
 }
