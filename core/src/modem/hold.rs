@@ -46,11 +46,13 @@ impl Cx<'_, '_> {
 }
 
 impl Machine<'_> {
-    /// Whether the oldest message that waits, if there is one, keeps its number.
+    /// Whether the oldest message that waits, if there is one, keeps its number,
+    /// and the one before it does not come again.
     pub(super) fn is_readable(&self) -> bool {
         let [link] = &self.links;
         let oldest = self.inbox.oldest(0);
-        oldest.is_none_or(|(_, front)| link.session.is_held_for_good(front.number))
+        let left = link.session.is_taken_over(self.inbox.left);
+        left && oldest.is_none_or(|(_, front)| link.session.is_held_for_good(front.number))
     }
 
     /// Says the oldest message that waits.
@@ -81,6 +83,7 @@ impl Machine<'_> {
         let front = self.inbox.oldest(0).map(|(_, front)| front);
         if let Some(front) = front.filter(|front| front.number == read) {
             self.inbox.pop(front);
+            self.inbox.left = read;
             self.take_over(read);
         }
     }

@@ -178,7 +178,7 @@ impl Machine<'_> {
             && self.out.free() >= len.saturating_mul(3) + ANSWER_ROOM;
         let message = match len {
             0 => !self.options.is_on(PUB_MODE) || self.inbox.fits_tracked(),
-            len => direct || self.inbox.fits(len),
+            len => (direct || self.inbox.fits(len)) && link.session.is_receiving(),
         };
         message && link.net_out.free() >= ANSWER_ROOM
     }

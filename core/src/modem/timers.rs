@@ -25,8 +25,6 @@ impl Modem<'_> {
         self.machine.disk_timeout(LinkId(0));
         self.machine.wait_timeout();
         self.machine.prompt_timeout();
-        // What ended now may have made an attempt due.
-        self.machine.retry_timeout(LinkId(0));
         self.advance();
         // Last: what ran out of time may have made an attempt due.
         self.machine.retry_timeout(LinkId(0));

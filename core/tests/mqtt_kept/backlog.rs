@@ -66,6 +66,10 @@ fn of_a_full_queue_the_oldest_not_sent_is_dropped() {
         ..tight
     };
     kept.accept(Q1, b"more", tight).unwrap();
+    // It is told once it cannot come back.
+    assert_eq!(kept.client.session.poll_dropped(), None);
+    assert_eq!(kept.ask(), ["erase Outgoing(2)", "put Outgoing(5)"]);
+    kept.answer(true);
     let dropped = kept.client.session.poll_dropped().unwrap();
     assert_eq!(
         dropped.tracked,
@@ -75,7 +79,6 @@ fn of_a_full_queue_the_oldest_not_sent_is_dropped() {
     );
     assert_eq!(dropped.reason, Reason::NoRoom);
     assert_eq!(kept.client.session.poll_dropped(), None);
-    assert_eq!(kept.ask(), ["erase Outgoing(2)", "put Outgoing(5)"]);
     kept.settle();
     let mut again = kept.restart();
     again.open(true);

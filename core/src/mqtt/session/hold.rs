@@ -12,6 +12,12 @@ impl Session<'_> {
         self.holds = on;
     }
 
+    /// Whether a message should be handled now. If not, the memory for messages
+    /// received is full, and the host or the disk will make room.
+    pub fn is_receiving(&self) -> bool {
+        self.received.has_prospect()
+    }
+
     /// Whether a number was given to a message at some time.
     pub fn was_given(&self, number: u32) -> bool {
         number > 0 && number.wrapping_sub(self.numbers.next as u32) > u32::MAX / 2

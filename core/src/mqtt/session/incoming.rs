@@ -80,7 +80,7 @@ impl Session<'_> {
         out: &mut Buf<'_>,
     ) -> Result<Event<'p>, Violation> {
         let number = match (publish.qos, publish.id) {
-            (Qos::AtLeastOnce, Some(id)) if !self.holds && self.received.is_empty() => {
+            (Qos::AtLeastOnce, Some(id)) if !self.holds && self.received.is_clear(id) => {
                 write_ack(AckKind::Puback, id, out).map_err(|_| Violation::Full)?;
                 0
             }
@@ -126,11 +126,9 @@ impl Session<'_> {
             Stage::Held | Stage::Ended => {
                 let number = self.held_number();
                 let new = self.arrival(id, exactly_once, number);
-                self.received.change(place, |entry| {
-                    let disk = entry.disk;
-                    *entry = Entry { disk, ..new };
-                });
-                self.pay(place, out);
+                if let Ok(place) = self.received.renew(place, new) {
+                    self.pay(place, out);
+                }
                 return Ok(Some(number));
             }
         };
@@ -199,7 +197,7 @@ impl Session<'_> {
         let Some(entry) = self.received.get(place) else {
             return true;
         };
-        if !entry.owing || entry.disk != Disk::Same {
+        if self.received.owed() != Some(place) {
             return true;
         }
         let kind = match (entry.stage, entry.exactly_once) {

@@ -6,7 +6,7 @@
 
 use super::outgoing::wait_of;
 use super::record::{Record as Message, Stage};
-use super::{Session, State, WINDOW};
+use super::{EXPOSED, Session, State, WINDOW};
 use crate::mem::Buf;
 use crate::mqtt::PacketId;
 use crate::mqtt::codec::Packet;
@@ -247,10 +247,8 @@ impl Session<'_> {
         if !in_order || !named || !alone || !is_publish(&record, packet) {
             return None;
         }
-        // Only so many can have been on their way, none that had to wait for the
-        // place of its identifier, and none behind one that had to.
-        let all_sent = self.log.find(|other| !other.is_sent()).is_none();
-        if all_sent && self.log.live() < WINDOW && self.slots.has_room(record.id, WINDOW) {
+        // Only so many can have been sent.
+        if self.log.live() < EXPOSED {
             record.set_sent();
         }
         let place = self.log.restore(record, packet).ok()?;

@@ -39,6 +39,8 @@ pub(super) struct Log<'a> {
     owing: usize,
     /// Messages dropped and not told.
     lost: usize,
+    /// Messages sent that a restart would find on disk.
+    exposed: usize,
 }
 
 impl<'a> Log<'a> {
@@ -55,6 +57,7 @@ impl<'a> Log<'a> {
             changes: 0,
             owing: 0,
             lost: 0,
+            exposed: 0,
         }
     }
 
@@ -110,6 +113,7 @@ impl<'a> Log<'a> {
         self.put(at, record);
         self.live += 1;
         self.weight += record.size();
+        self.exposed += usize::from(record.is_exposed());
         Ok(self.place(at))
     }
 
@@ -199,7 +203,7 @@ impl<'a> Log<'a> {
         if self.lost == 0 {
             return None;
         }
-        let (at, record) = self.records().find(|(_, record)| record.is_lost())?;
+        let (at, record) = self.records().find(|(_, record)| record.is_told_lost())?;
         self.update(at, |record| {
             record.set_lost(None);
         });
@@ -233,6 +237,7 @@ impl<'a> Log<'a> {
         count(&mut self.live, old.is_live(), new.is_live());
         count(&mut self.owing, old.is_owing(), new.is_owing());
         count(&mut self.lost, old.is_lost(), new.is_lost());
+        count(&mut self.exposed, old.is_exposed(), new.is_exposed());
         if at < self.asked {
             let is_change = |record: Record| record.disk == Disk::Changed;
             count(&mut self.changes, is_change(old), is_change(new));
@@ -341,6 +346,12 @@ impl<'a> Log<'a> {
     #[inline]
     pub(super) fn is_sending(&self) -> bool {
         self.sent < self.buf.len()
+    }
+
+    /// Whether one more may be sent so that a restart knows those it may have sent
+    /// by their place: the first so many.
+    pub(super) fn may_expose(&self, most: usize) -> bool {
+        !self.kept || self.exposed < most
     }
 
     /// Whether a PUBREL is due that had to wait for the disk.

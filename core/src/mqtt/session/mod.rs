@@ -96,6 +96,10 @@ use subscriptions::Subscriptions;
 /// Publishes in flight at most; a common broker drops clients with more than 16.
 pub const WINDOW: usize = 10;
 
+/// Messages sent at most that a restart would find on disk: those in flight, and
+/// those whose end is not yet on disk.
+const EXPOSED: usize = 2 * WINDOW;
+
 /// Room [`Session::handle`] and [`Session::handle_timeout`] need in `out`.
 pub const ROOM: usize = 64;
 

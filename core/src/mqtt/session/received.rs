@@ -109,8 +109,19 @@ impl<'a> Received<'a> {
         self.kept = kept;
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.list.is_empty()
+    /// Whether a QoS 1 message of this identifier can be acknowledged at once:
+    /// it is new, and no other waits for that `[MQTT-4.6.0-2]`.
+    pub(super) fn is_clear(&self, id: PacketId) -> bool {
+        let waits = |entry: &Entry| entry.id == id || (entry.owing && !entry.exactly_once);
+        self.list.is_empty() || self.find(waits).is_none()
+    }
+
+    /// Whether there is room for one more, or will not be before something else
+    /// comes from the broker: a host that takes messages over, or the disk, makes
+    /// room by itself.
+    pub(super) fn has_prospect(&self) -> bool {
+        let frees = |entry: &Entry| entry.stage == Stage::Held || entry.disk != Disk::Same;
+        self.list.free() >= WIDTH || self.find(frees).is_none()
     }
 
     pub(super) fn get(&self, place: usize) -> Option<Entry> {
@@ -138,6 +149,23 @@ impl<'a> Received<'a> {
         };
         self.list.extend(&blank.to_bytes())?;
         self.change(place, |it| it.owing = entry.owing);
+        Ok(place)
+    }
+
+    /// The message at `place` is another one now, and the newest; its place.
+    pub(super) fn renew(&mut self, place: usize, entry: Entry) -> Result<usize, Full> {
+        let disk = self.get(place).map_or(Disk::Same, |old| old.disk);
+        self.note(place, |old| {
+            old.stage = Stage::Ended;
+            old.owing = false;
+            old.disk = Disk::Same;
+        });
+        let place = self.insert(Entry {
+            owing: false,
+            ..entry
+        })?;
+        self.note(place, |new| new.disk = disk);
+        self.change(place, |new| new.owing = entry.owing);
         Ok(place)
     }
 
@@ -208,9 +236,14 @@ impl<'a> Received<'a> {
         self.owing > 0
     }
 
-    /// The first entry whose acknowledgement is due and may be sent.
+    /// The first entry whose acknowledgement is due, if it may be sent: they go out
+    /// in the order the messages came.
     pub(super) fn owed(&self) -> Option<usize> {
-        self.find(|entry| entry.owing && entry.disk == Disk::Same)
+        if self.owing == 0 {
+            return None;
+        }
+        let (place, first) = self.entries().find(|(_, entry)| entry.owing)?;
+        (first.disk == Disk::Same).then_some(place)
     }
 
     /// Whether something is to be put on disk.

@@ -236,12 +236,22 @@ impl Record {
         self.flags & SENT != 0
     }
 
+    /// Whether it was sent, and a restart would find it on disk.
+    pub(super) fn is_exposed(self) -> bool {
+        self.is_sent() && (self.is_live() || self.disk != Disk::Same)
+    }
+
     pub(super) fn is_owing(self) -> bool {
         self.flags & OWING != 0
     }
 
     pub(super) fn is_lost(self) -> bool {
         self.flags & LOST != 0
+    }
+
+    /// Whether it can be told that it was dropped: it does not come back.
+    pub(super) fn is_told_lost(self) -> bool {
+        self.is_lost() && (self.is_live() || self.disk == Disk::Same)
     }
 
     fn set(&mut self, flag: u8, on: bool) {

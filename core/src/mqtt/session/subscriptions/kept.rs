@@ -66,7 +66,7 @@ impl Subscriptions<'_> {
             .entries()
             .find(|(_, entry)| entry.disk == Disk::Changed);
         let (at, entry) = changed?;
-        let (number, over, size) = (entry.number, entry.over, entry.size());
+        let (number, over, size) = (entry.number, entry.is_over(), entry.size());
         self.set_disk(at, |_| Disk::Asked);
         let len = if over { 0 } else { size };
         Some((number, self.buf.as_slice().get(at..at + len)?))
