@@ -1,5 +1,6 @@
 //! The command line.
 
+mod chat;
 mod commands;
 mod completions;
 mod doctor;
@@ -36,6 +37,7 @@ enum Command {
     Serve(Box<serve::Arguments>),
     #[cfg(feature = "broker")]
     Try(try_::Arguments),
+    Chat(chat::Arguments),
     State(state::Arguments),
     Doctor(doctor::Arguments),
     Commands(commands::Arguments),
@@ -49,6 +51,7 @@ pub fn main() -> ExitCode {
         Command::Serve(arguments) => serve::run(&arguments),
         #[cfg(feature = "broker")]
         Command::Try(arguments) => try_::run(&arguments),
+        Command::Chat(arguments) => chat::run(&arguments),
         Command::State(arguments) => state::run(&arguments),
         Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Commands(arguments) => commands::run(&arguments),

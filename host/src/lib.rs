@@ -16,6 +16,7 @@
 //! # }
 //! ```
 
+mod attached;
 #[cfg(feature = "broker")]
 mod broker;
 pub mod cli;
