@@ -4,7 +4,7 @@ mod links;
 
 use crate::clock::Clock;
 use crate::held::Held;
-use crate::net::TlsConfigs;
+use crate::net::{Pace, TlsConfigs};
 use crate::port::{Input, Label, Port};
 use crate::store::{Change, Store};
 use crate::timer::Timer;
@@ -49,6 +49,8 @@ pub struct Parts {
     pub store: Box<dyn Store>,
     /// TLS settings, shared with other modems.
     pub tls: Arc<TlsConfigs>,
+    /// When it may connect.
+    pub pace: Option<Arc<Pace>>,
     /// Where its traffic is written to.
     pub tap: Option<Tap>,
     /// When it is to be switched off.
@@ -109,7 +111,7 @@ impl Driver {
             port: parts.port,
             label: parts.label,
             store: parts.store,
-            links: Links::new(parts.tls),
+            links: Links::new(parts.tls, parts.pace),
             timer: Timer::default(),
             held: Held::default(),
             switch: None,

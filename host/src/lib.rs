@@ -23,6 +23,7 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 mod driver;
+mod fleet;
 mod held;
 pub mod manual;
 pub mod net;

@@ -113,8 +113,8 @@ fn what_is_recorded_can_be_played() {
         .write_all(b"AT\nAT+CGMM;+NOSUCH\n+100ms\nATE0\nATI\nATE1\n")
         .unwrap();
     drop(lines);
-    let (recorded, shown) = said(recorder.wait_with_output());
-    assert!(recorded && shown.contains("mqmodem"), "{shown}");
+    let (held, shown) = said(recorder.wait_with_output());
+    assert!(held && shown.contains("mqmodem"), "{shown}");
     let text = std::fs::read_to_string(&file).unwrap();
     assert!(text.contains("> AT\n< OK\n> AT+CGMM;+NOSUCH\n"), "{text}");
     assert!(

@@ -7,7 +7,9 @@ use super::Failure;
 use super::serve::tcp_address;
 use crate::attached::{Attached, is_path};
 use clap::{Args, Subcommand};
+use mqmodem_chat::{HostSide, Script};
 use std::ffi::{OsStr, OsString};
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -44,6 +46,13 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         Command::Run(arguments) => run::run(arguments),
         Command::Record(arguments) => record::run(arguments),
     }
+}
+
+/// The host's side of the chat in a file.
+pub(super) fn read_side(file: &Path) -> Result<Script, Failure> {
+    let script = run::read(file)?.map_err(Failure::new)?;
+    let side = HostSide::of(script).map_err(|error| Failure::new(error.to_string()))?;
+    Ok(side.script)
 }
 
 /// Seconds, perhaps with a fraction.

@@ -1,7 +1,7 @@
 //! The links of one modem.
 
 use crate::held::Held;
-use crate::net::{Link, TlsConfigs};
+use crate::net::{Link, Pace, TlsConfigs};
 use crate::trace::Tap;
 use mqmodem_core::{Endpoint, Instant, LinkId, Modem, NetError, NetEvent};
 use std::sync::Arc;
@@ -11,6 +11,7 @@ use std::task::{Context, Poll};
 pub(super) struct Links {
     slots: Vec<Slot>,
     tls: Arc<TlsConfigs>,
+    pace: Option<Arc<Pace>>,
 }
 
 struct Slot {
@@ -22,9 +23,9 @@ struct Slot {
 }
 
 impl Links {
-    pub(super) fn new(tls: Arc<TlsConfigs>) -> Self {
+    pub(super) fn new(tls: Arc<TlsConfigs>, pace: Option<Arc<Pace>>) -> Self {
         let slots = Vec::new();
-        Self { slots, tls }
+        Self { slots, tls, pace }
     }
 
     pub(super) fn open(&mut self, id: LinkId, to: &Endpoint<'_>) {
@@ -40,7 +41,7 @@ impl Links {
         });
         let slot = &mut self.slots[at];
         slot.forget();
-        slot.link.open(to, &self.tls);
+        slot.link.open(to, &self.tls, self.pace.clone());
     }
 
     pub(super) fn close(&mut self, id: LinkId) {

@@ -1,12 +1,13 @@
 //! Opens a transport: name, addresses, TCP, TLS.
 
-use super::Stream;
 use super::error::{before_open, tls_error};
 use super::tls::{Found, asked_during};
+use super::{Pace, Stream};
 use mqmodem_core::NetError;
 use std::collections::VecDeque;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
@@ -21,6 +22,7 @@ pub(super) async fn connect(
     host: String,
     port: u16,
     tls: Option<Found>,
+    pace: Option<Arc<Pace>>,
 ) -> Result<Stream, NetError> {
     let host = unbracketed(&host);
     // Certificates that cannot work are told before the network is asked.
@@ -28,6 +30,9 @@ pub(super) async fn connect(
         Some(found) => Some((found.config().await?, server_name(host)?)),
         None => None,
     };
+    if let Some(pace) = pace {
+        pace.turn().await;
+    }
     let tcp = connect_any(resolve(host, port).await?).await?;
     if let Err(error) = tcp.set_nodelay(true) {
         tracing::debug!("cannot set TCP_NODELAY: {error}");

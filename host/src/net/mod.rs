@@ -2,8 +2,10 @@
 
 mod connect;
 mod error;
+mod pace;
 mod tls;
 
+pub use pace::Pace;
 pub use tls::TlsConfigs;
 
 use error::{after_open, tls_error};
@@ -12,6 +14,7 @@ use std::fmt;
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
@@ -69,11 +72,12 @@ impl fmt::Debug for Link {
 }
 
 impl Link {
-    /// Starts to open the link; what was open is dropped.
-    pub fn open(&mut self, to: &Endpoint<'_>, configs: &TlsConfigs) {
+    /// Starts to open the link, at its turn where there is a pace; what was open
+    /// is dropped.
+    pub fn open(&mut self, to: &Endpoint<'_>, configs: &TlsConfigs, pace: Option<Arc<Pace>>) {
         let host = to.host.to_owned();
         let tls = to.tls.map(|files| configs.find(&files));
-        self.state = State::Opening(Box::pin(connect::connect(host, to.port, tls)));
+        self.state = State::Opening(Box::pin(connect::connect(host, to.port, tls, pace)));
     }
 
     /// Closes the link; what is under way is abandoned. An open one says

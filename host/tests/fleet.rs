@@ -1,0 +1,401 @@
+//! Many modems in one process.
+
+mod rig;
+mod support;
+
+use rig::{Broker, PATIENCE, free_port};
+use rustix::process::{Pid, Signal, kill_process};
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::os::unix::net::UnixStream;
+use std::path::Path;
+use std::process::{Child, ChildStderr, ChildStdout, Command, Output, Stdio};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Instant;
+use support::Scratch;
+
+/// A fleet in a process of its own.
+struct Fleet {
+    process: Child,
+    log: Receiver<String>,
+    out: BufReader<ChildStdout>,
+}
+
+impl Fleet {
+    fn start(directory: &Path, arguments: &[&str]) -> Self {
+        let mut process = command(directory, arguments)
+            .arg("-v")
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        Self {
+            log: lines(process.stderr.take().unwrap()),
+            out: BufReader::new(process.stdout.take().unwrap()),
+            process,
+        }
+    }
+
+    /// Lines of the log up to the first that holds this.
+    fn until(&mut self, text: &str) -> String {
+        let mut read = String::new();
+        loop {
+            let Ok(line) = self.log.recv_timeout(PATIENCE) else {
+                panic!("no «{text}» in the log:\n{read}");
+            };
+            read.push_str(&line);
+            if line.contains(text) {
+                return read;
+            }
+        }
+    }
+
+    fn line(&mut self) -> String {
+        let mut line = String::new();
+        self.out.read_line(&mut line).unwrap();
+        line.trim_end().to_owned()
+    }
+
+    fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.process), signal).unwrap();
+    }
+
+    /// Ends it in order; the exit code.
+    fn end(mut self) -> Option<i32> {
+        self.signal(Signal::TERM);
+        self.process.wait().unwrap().code()
+    }
+}
+
+/// The lines of a stream, as they come.
+fn lines(stream: ChildStderr) -> Receiver<String> {
+    let (line, lines) = channel();
+    std::thread::spawn(move || {
+        for text in BufReader::new(stream).lines().map_while(Result::ok) {
+            let _ = line.send(text + "\n");
+        }
+    });
+    lines
+}
+
+impl Drop for Fleet {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn command(directory: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mqmodem"));
+    command.arg("fleet").args(arguments).current_dir(directory);
+    command
+}
+
+fn run(directory: &Path, arguments: &[&str]) -> (bool, String) {
+    ended(command(directory, arguments).output())
+}
+
+/// Whether it went well, and all it said.
+fn ended(output: std::io::Result<Output>) -> (bool, String) {
+    let output = output.unwrap();
+    let said = [output.stdout, output.stderr].concat();
+    (output.status.success(), String::from_utf8(said).unwrap())
+}
+
+/// Chats that connect and publish.
+fn chats(directory: &Path, port: u16) {
+    let setup = format!(
+        "> ATE0\n< OK\necho off\n> AT+MQTTCONFIG=127.0.0.1,{port},{{name}},1,60\n< OK\n\
+         > AT+MQTTCONNECT\n< +MQTTCONNECT:0\n< OK\n"
+    );
+    fs::write(directory.join("setup.chat"), setup).unwrap();
+    let round = "echo off\n> AT+MQTTPUB=\"t/{name}\",1,0,\"{index}\"\n< OK\n";
+    fs::write(directory.join("round.chat"), round).unwrap();
+}
+
+#[track_caller]
+fn ask(host: &mut (impl Read + Write), line: &str, answer: &str) {
+    host.write_all(format!("{line}\r").as_bytes()).unwrap();
+    let mut said = vec![0; answer.len()];
+    host.read_exact(&mut said).unwrap();
+    assert_eq!(String::from_utf8_lossy(&said), answer);
+}
+
+const OK: &str = "\r\nOK\r\n";
+
+#[test]
+fn hosts_inside_the_process_play_rounds() {
+    let (broker, scratch) = (Broker::plain(), Scratch::new());
+    chats(scratch.path(), broker.port);
+    let arguments = [
+        "--modems",
+        "50",
+        "--setup",
+        "setup.chat",
+        "--script",
+        "round.chat",
+    ];
+    let (well, said) = run(
+        scratch.path(),
+        &[&arguments[..], &["--repeat", "3"]].concat(),
+    );
+    assert!(well, "{said}");
+    assert_eq!(said, "50 modems, 50 set up, 150 rounds played, 0 failed\n");
+    broker.wait_for_log("from m49 (d0, q1, r0, ");
+}
+
+#[test]
+fn a_broker_that_refuses_half_leaves_the_others_working() {
+    let scratch = Scratch::new();
+    let passwords = scratch.join("passwords");
+    let known = (0..10).step_by(2).map(|index| format!("m{index}:right\n"));
+    fs::write(&passwords, known.collect::<String>()).unwrap();
+    let mut hash = Command::new("mosquitto_passwd");
+    assert!(hash.arg("-U").arg(&passwords).status().unwrap().success());
+    let file = format!("password_file {}", passwords.display());
+    let broker = Broker::with(&["allow_anonymous false", &file]);
+    chats(scratch.path(), broker.port);
+    let setup = fs::read_to_string(scratch.join("setup.chat")).unwrap();
+    let setup = setup.replace(",1,60", ",1,60,{name},right");
+    fs::write(scratch.join("setup.chat"), setup).unwrap();
+    let arguments = [
+        "--modems",
+        "10",
+        "--setup",
+        "setup.chat",
+        "--script",
+        "round.chat",
+    ];
+    let mut fleet = Fleet::start(
+        scratch.path(),
+        &[&arguments[..], &["--repeat", "2"]].concat(),
+    );
+    let log = fleet.until("+MQTTCONNECT:5");
+    assert!(log.contains("setup.chat:"), "{log}");
+    for index in (0..10).step_by(2) {
+        broker.wait_for_log(&format!("Received DISCONNECT from m{index}"));
+    }
+    fleet.signal(Signal::TERM);
+    let summary = fleet.line();
+    assert!(
+        summary.starts_with("10 modems, 5 set up, 10 rounds played, "),
+        "{summary}"
+    );
+    assert_eq!(fleet.process.wait().unwrap().code(), Some(1));
+}
+
+#[test]
+fn a_port_in_use_names_its_modem_and_stops_no_other() {
+    let scratch = Scratch::new();
+    let (first, last) = four_ports();
+    let taken = std::net::TcpListener::bind(("127.0.0.1", first + 1)).unwrap();
+    let pattern = format!("127.0.0.1:{{{first}..{last}}}");
+    let mut fleet = Fleet::start(scratch.path(), &["--tcp", &pattern]);
+    let log = fleet.until("4 of 4 modems");
+    let name = format!("m{} is left out: cannot listen on", first + 1);
+    assert!(log.contains(&name), "{log}");
+    drop(taken);
+    for port in [first, first + 2, last] {
+        let mut host = TcpStream::connect(("127.0.0.1", port)).unwrap();
+        ask(&mut host, "ATE0", &format!("ATE0\r{OK}"));
+    }
+    assert_eq!(fleet.end(), Some(1), "one was left out");
+}
+
+/// Four ports in a row that were free a moment ago.
+fn four_ports() -> (u16, u16) {
+    loop {
+        let first = free_port();
+        let all = first.checked_add(3).map(|last| first..=last);
+        let free = |port| std::net::TcpListener::bind(("127.0.0.1", port)).is_ok();
+        if let Some(mut all) = all
+            && all.all(free)
+        {
+            return (first, first + 3);
+        }
+    }
+}
+
+#[test]
+fn too_few_open_files_are_said_at_once() {
+    let scratch = Scratch::new();
+    chats(scratch.path(), 1);
+    let mut shell = Command::new("sh");
+    let line = "ulimit -n 100 && exec \"$0\" fleet --modems 100 --setup setup.chat";
+    shell.args(["-c", line, env!("CARGO_BIN_EXE_mqmodem")]);
+    let (well, said) = ended(shell.current_dir(scratch.path()).output());
+    assert!(!well);
+    let want = "mqmodem: 100 modems need 164 open files, and 100 are allowed: raise the limit";
+    assert!(
+        said.starts_with(want) && said.lines().count() == 1,
+        "{said}"
+    );
+    // A soft limit is no limit.
+    let mut shell = Command::new("sh");
+    let line = "ulimit -Sn 100 && exec \"$0\" fleet --modems 100 --script round.chat --repeat 1";
+    shell.args(["-c", line, env!("CARGO_BIN_EXE_mqmodem")]);
+    let (_, said) = ended(shell.current_dir(scratch.path()).output());
+    assert!(said.contains("100 modems, 100 set up"), "{said}");
+}
+
+#[test]
+fn hosts_find_their_modems_on_unix_sockets() {
+    let scratch = Scratch::new();
+    // A socket of a process that was killed.
+    drop(std::os::unix::net::UnixListener::bind(scratch.join("m03")).unwrap());
+    let mut fleet = Fleet::start(scratch.path(), &["--unix", "m{00..19}"]);
+    fleet.until("20 of 20 modems");
+    for name in ["m00", "m03", "m19"] {
+        let mut host = UnixStream::connect(scratch.join(name)).unwrap();
+        host.set_read_timeout(Some(PATIENCE)).unwrap();
+        ask(&mut host, "AT", &format!("AT\r{OK}"));
+    }
+    assert_eq!(fleet.end(), Some(0));
+    assert!(!scratch.join("m00").exists());
+}
+
+#[test]
+fn each_connection_to_one_port_is_a_modem() {
+    let scratch = Scratch::new();
+    let text =
+        "[fleet]\nmodems = 2\nport = { tcp = \"0\" }\n[fleet.identity]\nmodel = \"M-{index}\"\n";
+    fs::write(scratch.join("mqmodem.toml"), text).unwrap();
+    let mut fleet = Fleet::start(scratch.path(), &[]);
+    let address = fleet.line();
+    let connect = || {
+        let host = TcpStream::connect(&address).unwrap();
+        host.set_read_timeout(Some(PATIENCE)).unwrap();
+        host
+    };
+    let (mut first, mut second) = (connect(), connect());
+    ask(&mut first, "AT+CGMM", &format!("AT+CGMM\r\r\nM-0\r\n{OK}"));
+    ask(&mut second, "AT+CGMM", &format!("AT+CGMM\r\r\nM-1\r\n{OK}"));
+    // There are two.
+    assert_eq!(connect().read(&mut [0]).unwrap(), 0);
+    ask(&mut first, "ATE0", &format!("ATE0\r{OK}"));
+    drop(first);
+    fleet.until("host disconnected");
+    // The next host is that of the same modem, as it was left.
+    let mut third = connect();
+    ask(&mut third, "AT+CGMM", &format!("\r\nM-0\r\n{OK}"));
+    assert_eq!(fleet.end(), Some(0));
+}
+
+#[test]
+fn the_first_line_names_the_modem() {
+    let scratch = Scratch::new();
+    let text = "[fleet]\nmodems = 100\nport = { tcp = \"0\" }\nidentify = \"line\"\n\
+        [fleet.identity]\nmodel = \"{name}\"\n";
+    fs::write(scratch.join("mqmodem.toml"), text).unwrap();
+    let mut fleet = Fleet::start(scratch.path(), &[]);
+    let address = fleet.line();
+    let mut host = TcpStream::connect(&address).unwrap();
+    // The modem has what comes behind it in the same packet.
+    ask(
+        &mut host,
+        "m42\r\nATE0+CGMM",
+        &format!("ATE0+CGMM\r\r\nm42\r\n{OK}"),
+    );
+    let mut stranger = TcpStream::connect(&address).unwrap();
+    stranger.write_all(b"m100\n").unwrap();
+    let mut said = String::new();
+    stranger.read_to_string(&mut said).unwrap();
+    assert_eq!(said, "\r\nERROR\r\n");
+    ask(&mut host, "AT", OK);
+    assert_eq!(fleet.end(), Some(0));
+}
+
+#[test]
+fn sighup_makes_the_fleet_what_the_file_says() {
+    let scratch = Scratch::new();
+    let file = |count: u32, more: &str| {
+        let text = format!(
+            "state_dir = \"state\"\n[fleet]\nname = \"m-{{index}}\"\nport = {{ unix = \"m{{0..{count}}}\" }}\n{more}"
+        );
+        fs::write(scratch.join("mqmodem.toml"), text).unwrap();
+    };
+    let connect = |name: &str| {
+        let host = UnixStream::connect(scratch.join(name)).unwrap();
+        host.set_read_timeout(Some(PATIENCE)).unwrap();
+        host
+    };
+    file(1, "");
+    let mut fleet = Fleet::start(scratch.path(), &[]);
+    fleet.until("2 of 2 modems");
+    let mut stays = connect("m0");
+    ask(
+        &mut stays,
+        "ATE0+MQTTCONFIG=kept,1,me,1,60",
+        &format!("ATE0+MQTTCONFIG=kept,1,me,1,60\r{OK}"),
+    );
+    file(2, "");
+    fleet.signal(Signal::HUP);
+    fleet.until("3 modems, 2 before");
+    fleet.until("3 of 3 modems");
+    ask(&mut connect("m2"), "AT", &format!("AT\r{OK}"));
+    ask(&mut stays, "AT", OK);
+    // What cannot be read changes nothing.
+    fs::write(scratch.join("mqmodem.toml"), "[fleet]\nmodems = 0\n").unwrap();
+    fleet.signal(Signal::HUP);
+    fleet.until("stays as it was");
+    ask(&mut stays, "AT", OK);
+    file(0, "");
+    fleet.signal(Signal::HUP);
+    fleet.until("1 modems, 3 before");
+    assert!(UnixStream::connect(scratch.join("m1")).is_err());
+    ask(&mut stays, "AT", OK);
+    // Another template: the modem begins anew, with what it kept.
+    file(0, "[fleet.identity]\nmodel = \"other\"\n");
+    fleet.signal(Signal::HUP);
+    fleet.until("all 1 modems begin anew");
+    fleet.until("1 of 1 modems");
+    let answer =
+        format!("ATE0+CGMM;+MQTTCONFIG?\r\r\nother\r\n\r\n+MQTTCONFIG:kept,1,me,1,60,,\r\n{OK}");
+    ask(&mut connect("m0"), "ATE0+CGMM;+MQTTCONFIG?", &answer);
+    assert_eq!(fleet.end(), Some(0));
+}
+
+#[test]
+fn what_does_not_fit_is_said_in_one_sentence() {
+    let scratch = Scratch::new();
+    fs::write(scratch.join("bad.chat"), "> AT\nbroker close\n").unwrap();
+    fs::write(scratch.join("worse.chat"), "AT\n").unwrap();
+    for (arguments, hint) in [
+        (&[][..], "a fleet needs a number of modems"),
+        (&["--tcp", "{7000..6000}"], "as in m{0000..0199}"),
+        (
+            &["--modems", "2", "--script", "none.chat"],
+            "cannot read none.chat",
+        ),
+        (
+            &["--modems", "2", "--script", "bad.chat"],
+            "bad.chat:2: only the host's side",
+        ),
+        (
+            &["--modems", "2", "--script", "worse.chat"],
+            "worse.chat:1: `AT` is nothing",
+        ),
+    ] {
+        let (well, said) = run(scratch.path(), arguments);
+        assert!(!well);
+        assert!(said.contains(hint) && said.lines().count() == 1, "{said}");
+    }
+}
+
+#[test]
+fn all_end_in_order_when_told_to() {
+    let (broker, scratch) = (Broker::plain(), Scratch::new());
+    chats(scratch.path(), broker.port);
+    let mut fleet = Fleet::start(scratch.path(), &["--modems", "50", "--setup", "setup.chat"]);
+    fleet.until("50 of 50 modems");
+    for index in ["00", "49"] {
+        broker.wait_for_log(&format!("Sending CONNACK to m{index} (0, 0)"));
+    }
+    let begin = Instant::now();
+    assert_eq!(fleet.end(), Some(0));
+    assert!(begin.elapsed() < PATIENCE, "it takes seconds, not minutes");
+    for index in ["00", "49"] {
+        broker.wait_for_log(&format!("Received DISCONNECT from m{index}"));
+    }
+}
