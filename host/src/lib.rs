@@ -26,6 +26,7 @@ mod driver;
 mod fleet;
 mod held;
 pub mod manual;
+pub mod metrics;
 pub mod net;
 pub mod port;
 mod start;

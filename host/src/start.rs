@@ -2,6 +2,7 @@
 
 use crate::clock::Clock;
 use crate::driver::{Driver, Parts, Stop};
+use crate::metrics::Metrics;
 use crate::net::{Pace, TlsConfigs};
 use crate::port::{Label, Port};
 use crate::store::{Forgetful, Store};
@@ -20,6 +21,7 @@ pub struct Shared {
     tls: Arc<TlsConfigs>,
     trace: Option<Arc<Trace>>,
     pace: Option<Arc<Pace>>,
+    metrics: Option<Arc<Metrics>>,
     leaving: watch::Sender<Leaving>,
 }
 
@@ -90,6 +92,11 @@ impl Shared {
         Self { pace, ..self }
     }
 
+    /// Counts what the modems do.
+    pub fn counted(self, metrics: Option<Arc<Metrics>>) -> Self {
+        Self { metrics, ..self }
+    }
+
     /// A new modem at `port`, to be spawned. It forgets at its end.
     pub fn driver(&self, port: Box<dyn Port>, label: Label, config: Config<'static>) -> Driver {
         self.set_up(Setup {
@@ -117,6 +124,7 @@ impl Shared {
             store: setup.store,
             tls: self.tls.clone(),
             pace: self.pace.clone(),
+            metrics: self.metrics.clone(),
             stop,
         })
     }

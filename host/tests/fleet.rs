@@ -399,3 +399,60 @@ fn all_end_in_order_when_told_to() {
         broker.wait_for_log(&format!("Received DISCONNECT from m{index}"));
     }
 }
+
+#[test]
+fn metrics_are_served() {
+    let (broker, scratch) = (Broker::plain(), Scratch::new());
+    chats(scratch.path(), broker.port);
+    let arguments = [
+        "--modems",
+        "20",
+        "--setup",
+        "setup.chat",
+        "--script",
+        "round.chat",
+    ];
+    let endless = [&arguments[..], &["--every", "3600", "--metrics", "0"]].concat();
+    let mut fleet = Fleet::start(scratch.path(), &endless);
+    let log = fleet.until("metrics at http://");
+    let (_, rest) = log.split_once("http://").unwrap();
+    let (address, _) = rest.split_once('/').unwrap();
+    let get = |request: &str| {
+        let mut client = TcpStream::connect(address).unwrap();
+        client.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        client.read_to_string(&mut answer).unwrap();
+        answer
+    };
+    let begin = Instant::now();
+    let page = loop {
+        let page = get("GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n");
+        if page.contains("\nmqmodem_connections 20\n") {
+            break page;
+        }
+        assert!(begin.elapsed() < PATIENCE, "{page}");
+    };
+    assert!(
+        page.starts_with("HTTP/1.1 200 OK\r\nContent-Type: text/plain"),
+        "{page}"
+    );
+    for line in [
+        "mqmodem_modems 20",
+        "mqmodem_connects_total 20",
+        "mqmodem_retries_total 0",
+    ] {
+        assert!(
+            page.lines().any(|it| it == line),
+            "{line} is not in\n{page}"
+        );
+    }
+    assert!(get("GET / HTTP/1.1\r\n\r\n").starts_with("HTTP/1.1 404"));
+    assert!(get("POST /metrics HTTP/1.1\r\n\r\n").starts_with("HTTP/1.1 405"));
+    drop(broker);
+    let lost = "mqmodem_links_lost_total{layer=\"broker\"} 20";
+    let begin = Instant::now();
+    while !get("GET /metrics?x HTTP/1.0\r\n\r\n").contains(lost) {
+        assert!(begin.elapsed() < PATIENCE, "no {lost}");
+    }
+    assert_eq!(fleet.end(), Some(0));
+}

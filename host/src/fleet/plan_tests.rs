@@ -65,7 +65,7 @@ fn what_cannot_be_is_said() {
             "number of seconds",
         ),
         (
-            "modems = 3\nscript = \"a\"\n[identity]\nimei = \"1{index}\"",
+            "modems = 3\nscript = \"a\"\n[identity]\nimei = \"12345{index}\"",
             "m0: an IMEI has 15 digits",
         ),
     ] {

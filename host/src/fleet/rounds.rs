@@ -227,7 +227,7 @@ impl Played {
 fn pause(index: u32, attempt: u32) -> Duration {
     let doubled = PAUSE * 1_u32.checked_shl(attempt).unwrap_or(u32::MAX).min(1 << 10);
     let longest = doubled.min(LONGEST);
-    longest - longest.mul_f64(chance(index, attempt) / 2.0)
+    longest.mul_f64(1.0 - chance(index, attempt) / 2.0)
 }
 
 /// A number from 0 to 1 that looks random.

@@ -8,10 +8,13 @@ use super::plan::Made;
 use super::progress::Progress;
 use crate::cli::Failure;
 use crate::cli::chat::read_side;
-use crate::cli::serve::{Opened, Ports, Signals, State, Wanted, add_defaults, cannot_trace};
+use crate::cli::serve::{
+    Opened, Ports, Signals, State, Wanted, add_defaults, cannot_listen, cannot_trace, tcp_address,
+};
 use crate::config::{Broker, Defaults};
 use crate::fleet::plan::{FleetPlan, Hosts};
 use crate::fleet::rounds::{Chats, Played, Tally};
+use crate::metrics::{self, Metrics};
 use crate::port::Label;
 use crate::trace::Trace;
 use crate::{Setup, Shared};
@@ -22,6 +25,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
+use tokio::net::TcpListener;
 use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::{Interval, MissedTickBehavior};
 
@@ -57,12 +61,13 @@ impl<'a> Crew<'a> {
         let trace =
             trace.map(|path| Trace::create(path).map_err(|error| cannot_trace(path, &error)));
         let shared = Shared::traced(trace.transpose()?.map(Arc::new));
+        let metrics = metrics(plan.metrics.as_deref()).await?;
         let entrance = Entrance::open(&plan.template.hosts).await?;
         let mut crew = Self {
             arguments,
             chats: chats(&plan)?,
             defaults: made.broker.map(Broker::load).transpose()?,
-            shared: shared.paced(plan.connects_per_second),
+            shared: shared.paced(plan.connects_per_second).counted(metrics),
             state,
             ports: Ports::default(),
             progress: Progress::new(made.verbose),
@@ -235,6 +240,22 @@ impl<'a> Crew<'a> {
         let _ = writeln!(text, ", {failures} failed");
         Some(text)
     }
+}
+
+/// Serves metrics, where they are wanted.
+async fn metrics(address: Option<&str>) -> Result<Option<Arc<Metrics>>, Failure> {
+    let Some(text) = address else {
+        return Ok(None);
+    };
+    let address = tcp_address("--metrics", text).await?;
+    let listener = TcpListener::bind(address).await;
+    let listener = listener.map_err(|error| cannot_listen(address, &error))?;
+    if let Ok(address) = listener.local_addr() {
+        tracing::info!("metrics at http://{address}/metrics");
+    }
+    let metrics = Arc::new(Metrics::default());
+    tokio::spawn(metrics::serve(listener, metrics.clone()));
+    Ok(Some(metrics))
 }
 
 /// What the hosts inside the process play, where they are there.
