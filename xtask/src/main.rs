@@ -32,6 +32,8 @@ cargo xtask VERB
   hosts [NAME...]    real host programs against a modem and a real broker
   bench parse        instructions per command, under valgrind
   bench publish      messages a second into Mosquitto, beside other clients
+  bench fleet [--modems N] [--tls]
+                     memory of idle modems, and how fast all are connected
   fuzz [--seconds N] both sides of the modem, under cargo-fuzz (60 seconds)
   audit              licences, sources and advisories of what we build on
   size               the release program with and without the broker
@@ -59,6 +61,7 @@ fn run(words: &[&str]) -> sh::Result {
         ["docs", "--check"] => docs::check(),
         ["hosts", names @ ..] => hosts::run(names),
         ["bench", "parse"] => bench::parse::run(),
+        ["bench", "fleet", rest @ ..] => bench::fleet::run(rest),
         ["bench", "publish"] => bench::publish::run(),
         ["fuzz"] => fuzz::run(60),
         ["fuzz", "--seconds", n] => fuzz::run(n.parse().map_err(|_| format!("not a number: {n}"))?),

@@ -26,6 +26,28 @@ fn a_pattern_makes_the_modems() {
 }
 
 #[test]
+fn the_example_and_what_stands_in_its_comments_are_fleets() {
+    let text = include_str!("../../../examples/fleet.toml");
+    let (_, text) = text.split_once("[fleet]\n").unwrap();
+    let plan_of = |text: &str| plan(&text.replace("[fleet.identity]", "[identity]")).unwrap();
+    let played = plan_of(text);
+    assert_eq!((played.count(), played.template.hosts.files()), (200, 1));
+    assert_eq!(
+        played.modem(7).behaviour.identity.imei.as_deref(),
+        Some("860123456789007")
+    );
+    let ports: Vec<_> = text
+        .lines()
+        .filter_map(|line| line.strip_prefix("# port = "))
+        .collect();
+    assert_eq!(ports.len(), 4);
+    for port in ports {
+        let plan = plan_of(&format!("modems = 200\nidentify = \"line\"\nport = {port}"));
+        assert_eq!(plan.count(), 200, "{port}");
+    }
+}
+
+#[test]
 fn hosts_are_at_ports_on_connections_or_played() {
     let hosts = |text: &str| plan(text).unwrap().template.hosts;
     let connections = hosts("modems = 7\nport = { tcp = \"7000\" }\nidentify = \"line\"");
