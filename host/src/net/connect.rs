@@ -12,6 +12,7 @@ use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio_rustls::TlsConnector;
+use tokio_rustls::rustls::ClientConfig;
 use tokio_rustls::rustls::pki_types::ServerName;
 
 /// How long one address may take before the next is tried beside it (RFC 8305).
@@ -40,6 +41,16 @@ pub(super) async fn connect(
     let Some((config, name)) = tls else {
         return Ok(Stream::Plain(tcp));
     };
+    // Without TLS, and before it, a link that opens is small: thousands may wait.
+    Box::pin(secure(tcp, config, name)).await
+}
+
+/// TLS on a TCP connection.
+async fn secure(
+    tcp: TcpStream,
+    config: Arc<ClientConfig>,
+    name: ServerName<'static>,
+) -> Result<Stream, NetError> {
     let handshake = TlsConnector::from(config).connect(name, tcp);
     let (stream, asked) = asked_during(handshake).await;
     match stream {

@@ -250,7 +250,8 @@ async fn goodbye(stream: Stream) {
 }
 
 async fn linger(mut stream: impl AsyncRead + AsyncWrite + Unpin) {
-    let mut rest = [0; 1024];
+    // Mostly nothing comes, and thousands may say goodbye at once.
+    let mut rest = [0; 64];
     if stream.shutdown().await.is_ok() {
         while matches!(stream.read(&mut rest).await, Ok(n) if n > 0) {}
     }
