@@ -129,10 +129,10 @@ impl Stage {
             openssl.args(["-keyout", &key, "-out", &certificate]);
             sh::run(openssl.stderr(Stdio::null()))?;
         }
-        server::mosquitto_with(
-            self.broker,
-            &format!("certfile {certificate}\nkeyfile {key}\n"),
-        )
+        // Started as root it would else become a user that may not read the key.
+        let user = sh::output(Command::new("id").arg("-un"))?;
+        let lines = format!("certfile {certificate}\nkeyfile {key}\nuser {user}");
+        server::mosquitto_with(self.broker, &lines)
     }
 
     fn fleet(&self, modems: usize) -> Result<Fleet> {
