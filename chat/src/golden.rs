@@ -145,7 +145,6 @@ impl fmt::Display for Report {
 pub fn run_dir(folder: &Path, filter: &str, update: bool) -> std::io::Result<Report> {
     let mut files = Vec::new();
     find(folder, &mut files)?;
-    files.sort();
     let mut report = Report::default();
     for file in files {
         let path = file.strip_prefix(folder).unwrap_or(&file);
@@ -158,13 +157,21 @@ pub fn run_dir(folder: &Path, filter: &str, update: bool) -> std::io::Result<Rep
     Ok(report)
 }
 
-fn find(folder: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.is_dir() {
+/// Adds the chat at `path` to `files`, or every `*.chat` below it, in order.
+///
+/// # Errors
+/// Where it is not there or a folder cannot be read.
+pub fn find(path: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
+    if !fs::metadata(path)?.is_dir() {
+        files.push(path.to_owned());
+        return Ok(());
+    }
+    let entries: std::io::Result<Vec<_>> = fs::read_dir(path)?.collect();
+    let mut below: Vec<_> = entries?.iter().map(fs::DirEntry::path).collect();
+    below.sort();
+    for path in below {
+        if path.is_dir() || path.extension().is_some_and(|end| end == "chat") {
             find(&path, files)?;
-        } else if path.extension().is_some_and(|end| end == "chat") {
-            files.push(path);
         }
     }
     Ok(())

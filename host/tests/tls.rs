@@ -22,7 +22,7 @@ async fn dial(host: &str, port: u16, tls: Option<TlsFiles<'_>>) -> Result<Vec<u8
         deadline,
     };
     let mut link = Link::default();
-    link.open(&to, &TlsConfigs::default());
+    link.open(&to, &TlsConfigs::default(), None);
     let talk = async {
         poll_fn(|cx| link.poll_opened(cx)).await?;
         let mut buf = [0; 100];

@@ -34,6 +34,8 @@ cargo xtask VERB
   bench parse        instructions per command, under valgrind
   bench publish      messages a second into Mosquitto, beside other clients
   bench durable      messages a second that are on disk before they are sent
+  bench fleet [--modems N] [--tls]
+                     memory of idle modems, and how fast all are connected
   fuzz [--target NAME] [--seconds N]
                      both_sides, stored_records and wire under cargo-fuzz, each
                      for 60 seconds; seeded from the chats
@@ -67,6 +69,7 @@ fn run(words: &[&str]) -> sh::Result {
         ["hosts", names @ ..] => hosts::run(names),
         ["bench", "durable"] => bench::durable::run(),
         ["bench", "parse"] => bench::parse::run(),
+        ["bench", "fleet", rest @ ..] => bench::fleet::run(rest),
         ["bench", "publish"] => bench::publish::run(),
         ["fuzz", "help" | "--help" | "-h"] => {
             print!("{HELP}");

@@ -34,9 +34,14 @@ pub fn free_port() -> Result<u16> {
 
 /// Starts a Mosquitto and waits until it serves.
 pub fn mosquitto(port: u16) -> Result<Server> {
+    mosquitto_with(port, "")
+}
+
+/// The same, with more lines behind the listener in its configuration.
+pub fn mosquitto_with(port: u16, lines: &str) -> Result<Server> {
     let conf = sh::target().join(format!("xtask/mosquitto-{port}.conf"));
     let text = format!(
-        "listener {port} 127.0.0.1\nallow_anonymous true\npersistence false\n\
+        "listener {port} 127.0.0.1\n{lines}allow_anonymous true\npersistence false\n\
          max_queued_messages 0\nset_tcp_nodelay true\nlog_dest stderr\nlog_type error\n"
     );
     sh::write(&conf, text.as_bytes())?;

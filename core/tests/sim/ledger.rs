@@ -9,7 +9,7 @@
 //! | `+MQTTPUBACK:<id>,0`: the broker has it | |
 //! | the causes to drop are: QoS 2 and a broker that forgot, `queuefull` 1 | |
 //! | QoS 2 gets to the broker once at most | the broker forgot the session, or keeps none |
-//! | QoS 0 gets to broker and host once at most | |
+//! | QoS 0 gets to broker and host once at most | to the broker: `queueqos0` and the power went |
 //! | QoS 1 and 2 get to the host | `recvmode` 0 and modem or host died; the broker forgot them; clean session 1 |
 //! | QoS 2 gets to the host once | `recvmode` 0 and the modem died |
 //! | first arrivals of a topic and QoS are in order | a host that was away with `recvmode` 0; QoS 0 with `queueqos0` |
@@ -170,7 +170,7 @@ impl Ledger {
             return Err(format!("message {number} was refused and arrived"));
         }
         let once = match message.qos {
-            Qos::AtMostOnce => true,
+            Qos::AtMostOnce => !self.plan.queue_qos0 || self.power_cuts == 0,
             Qos::AtLeastOnce => false,
             Qos::ExactlyOnce => !self.forgot,
         };

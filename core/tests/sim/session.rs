@@ -147,8 +147,16 @@ impl Session {
     pub(crate) fn acknowledged(&mut self, ack: Ack) -> Result<Option<Ack>, String> {
         let Ack { kind, id } = ack;
         let ended = match kind {
-            AckKind::Puback => self.ends(id, |it| it.message.qos == Qos::AtLeastOnce)?,
-            AckKind::Pubcomp => self.ends(id, |it| it.released)?,
+            AckKind::Puback => {
+                let at = self.first(id, |it| it.message.qos == Qos::AtLeastOnce)?;
+                self.ends(at)
+            }
+            // PUBCOMP has no order to keep.
+            AckKind::Pubcomp => {
+                let mut flights = self.flights.iter();
+                let at = flights.position(|it| it.released && it.id == id);
+                self.ends(at)
+            }
             AckKind::Pubrec => {
                 let open = |it: &Flight| it.message.qos == Qos::ExactlyOnce && !it.released;
                 if let Some(at) = self.first(id, open)? {
@@ -169,10 +177,8 @@ impl Session {
         Ok(None)
     }
 
-    fn ends(&mut self, id: PacketId, open: impl Fn(&Flight) -> bool) -> Result<bool, String> {
-        let at = self.first(id, open)?;
-        at.map(|at| self.flights.remove(at));
-        Ok(at.is_some())
+    fn ends(&mut self, at: Option<usize>) -> bool {
+        at.map(|at| self.flights.remove(at)).is_some()
     }
 
     /// Where the message of this identifier is, if it is among those open; they

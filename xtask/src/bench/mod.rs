@@ -2,6 +2,7 @@
 //! machine happens to be, or it is printed as a ratio.
 
 pub mod durable;
+pub mod fleet;
 pub mod parse;
 pub mod publish;
 
