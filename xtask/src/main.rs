@@ -13,6 +13,7 @@ mod server;
 mod setup;
 mod sh;
 mod size;
+mod soak;
 mod source;
 mod test;
 mod tidy;
@@ -33,6 +34,8 @@ cargo xtask VERB
   bench parse        instructions per command, under valgrind
   bench publish      messages a second into Mosquitto, beside other clients
   fuzz [--seconds N] both sides of the modem, under cargo-fuzz (60 seconds)
+  soak [--full] [--mosquitto] [--messages N] [--cuts N] [--kills N] [--modems N]
+       [--seed S]    modems killed and connections cut: nothing lost, nothing doubled
   audit              licences, sources and advisories of what we build on
   size               the release program with and without the broker
 ";
@@ -62,6 +65,7 @@ fn run(words: &[&str]) -> sh::Result {
         ["bench", "publish"] => bench::publish::run(),
         ["fuzz"] => fuzz::run(60),
         ["fuzz", "--seconds", n] => fuzz::run(n.parse().map_err(|_| format!("not a number: {n}"))?),
+        ["soak", rest @ ..] => soak::run(rest),
         ["audit"] => audit::run(),
         ["size"] => size::run(),
         [] | ["help" | "--help" | "-h"] => {
