@@ -86,6 +86,7 @@ impl Host {
                 sleep(PAUSE).await;
             }
         }
+        self.judge.borrow_mut().subscribed(self.modem);
         // What the modem said while nobody was there was not heard.
         self.waits = true;
         loop {

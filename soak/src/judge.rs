@@ -12,6 +12,8 @@ pub type Shared = Rc<RefCell<Judge>>;
 
 /// Bytes a message and its acknowledgements take on a connection one way, about.
 const BYTES_PER_MESSAGE: u64 = 30;
+/// Some messages get through between two cuts.
+const LEAST_BETWEEN_CUTS: u64 = 200;
 /// How many breaches are told one by one.
 const TOLD: usize = 20;
 
@@ -79,6 +81,8 @@ pub struct Judge {
     pub counts: Counts,
     /// What is counted and is no breach.
     pub forgiven: Forgiven,
+    /// Modems that are subscribed: messages sent down before are for nobody.
+    subscribed: Vec<bool>,
     breaches: u64,
     told: Vec<String>,
 }
@@ -101,6 +105,7 @@ impl Judge {
             kills_asked: 0,
             counts: Counts::default(),
             forgiven: Forgiven::Nothing,
+            subscribed: vec![false; modems],
             breaches: 0,
             told: Vec::new(),
         }
@@ -115,6 +120,18 @@ impl Judge {
     pub fn asked(&self, stream: Stream) -> u32 {
         let tally = self.tallies.get(stream.place());
         tally.map_or(0, |tally| tally.times.len() as u32)
+    }
+
+    /// A modem's subscriptions are granted.
+    pub fn subscribed(&mut self, modem: usize) {
+        if let Some(is) = self.subscribed.get_mut(modem) {
+            *is = true;
+        }
+    }
+
+    /// Whether somebody is there to receive the messages of a stream.
+    pub fn is_open(&self, stream: Stream) -> bool {
+        stream.way == Way::Up || self.subscribed.get(stream.modem) == Some(&true)
     }
 
     /// A message reached the other end.
@@ -208,10 +225,12 @@ impl Judge {
         self.cuts_asked.saturating_sub(made)
     }
 
-    /// Bytes one way between two cuts, on average, so that messages and cuts end
-    /// together; none if no more is to be made.
+    /// Bytes one way between two cuts, on average, so that the cuts end shortly
+    /// before the messages; none if no more is to be made.
     pub fn cut_every(&self) -> Option<u64> {
-        (self.left() * BYTES_PER_MESSAGE).checked_div(self.cuts_left())
+        let left = self.left().saturating_sub(self.messages() / 16);
+        let every = (left * BYTES_PER_MESSAGE).checked_div(self.cuts_left())?;
+        Some(every.max(LEAST_BETWEEN_CUTS))
     }
 
     /// Whether so many messages arrived that the kill of this number is behind:

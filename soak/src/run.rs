@@ -12,11 +12,12 @@ use crate::options::Options;
 use crate::process::{Process, free_ports};
 use crate::proxy::Proxy;
 use std::cell::RefCell;
-use std::io::Result;
+use std::io::{ErrorKind, Result};
 use std::path::Path;
 use std::rc::Rc;
 use std::time::Duration;
 use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::{LocalSet, spawn_local};
 use tokio::time::{Instant, sleep};
 
@@ -61,8 +62,11 @@ pub fn run(options: &Options, seed: u64) -> Result<Judge> {
 
 async fn soak(options: &Options, judge: &Shared, mut chance: Chance) -> Result<()> {
     spawn_local(tell(judge.clone()));
+    let mut ports = free_ports(options.modems + 1);
     let (port, end) = if let Some(program) = &options.mosquitto {
-        (mosquitto(program, options, judge, chance.fork())?, None)
+        let port = ports.pop().unwrap_or_default();
+        mosquitto(program, options, judge, chance.fork(), port)?;
+        (port, None)
     } else {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let port = listener.local_addr()?.port();
@@ -71,7 +75,7 @@ async fn soak(options: &Options, judge: &Shared, mut chance: Chance) -> Result<(
         (port, Some(end))
     };
     let broker = proxy(judge, chance.fork(), port).await?;
-    let ports = free_ports(options.modems);
+    ports.truncate(options.modems);
     let modem = Rc::new(RefCell::new(modem(options, &ports)));
     modem.borrow_mut().start()?;
     for (number, port) in ports.into_iter().enumerate() {
@@ -86,6 +90,7 @@ async fn soak(options: &Options, judge: &Shared, mut chance: Chance) -> Result<(
     tokio::select! {
         () = &mut kills => arrived.await,
         () = &mut arrived => {}
+        result = interrupted() => return result,
     }
     if let Some(end) = end {
         settle(&end, judge, &modem).await;
@@ -102,10 +107,24 @@ async fn tell(judge: Shared) {
     }
 }
 
-/// Starts a Mosquitto that comes and goes, and the clients that count there;
-/// returns its port.
-fn mosquitto(program: &Path, options: &Options, judge: &Shared, chance: Chance) -> Result<u16> {
-    let port = free_ports(1).first().copied().unwrap_or_default();
+/// Somebody wants it to end: with an error, and with no process left.
+async fn interrupted() -> Result<()> {
+    let mut term = signal(SignalKind::terminate())?;
+    tokio::select! {
+        _ = term.recv() => {}
+        result = tokio::signal::ctrl_c() => result?,
+    }
+    Err(ErrorKind::Interrupted.into())
+}
+
+/// Starts a Mosquitto that comes and goes, and the clients that count there.
+fn mosquitto(
+    program: &Path,
+    options: &Options,
+    judge: &Shared,
+    chance: Chance,
+    port: u16,
+) -> Result<()> {
     let mut broker = mosquitto::process(program, &options.dir, port)?;
     broker.start()?;
     for modem in 0..options.modems {
@@ -123,7 +142,7 @@ fn mosquitto(program: &Path, options: &Options, judge: &Shared, chance: Chance) 
         // It runs for as long as this task does.
         std::future::pending::<()>().await;
     });
-    Ok(port)
+    Ok(())
 }
 
 /// Starts the proxy before the broker at this port; returns its own.

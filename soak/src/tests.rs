@@ -19,6 +19,7 @@ use tokio::task::{LocalSet, spawn_local, yield_now};
 fn soak(fault: Option<Fault>) -> Judge {
     let mut judge = Judge::new(2000, 1);
     judge.cuts_asked = 40;
+    judge.subscribed(0);
     let judge = judge.shared();
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
