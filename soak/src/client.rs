@@ -2,7 +2,7 @@
 //! and what the reference end is tried with.
 
 use crate::flow::Flow;
-use crate::judge::Shared;
+use crate::judge::{Forgiven, Shared};
 use crate::message::Stream;
 use crate::wire::{Side, converse, refuse};
 use mqmodem_core::mem::Buf;
@@ -105,7 +105,10 @@ impl Client {
             return Err(refuse(format!("refused: {connack}")));
         }
         if self.is_subscribed && !connack.session_present {
-            return Err(refuse("the broker lost the session"));
+            if self.judge.borrow().forgiven != Forgiven::All {
+                return Err(refuse("the broker lost the session"));
+            }
+            self.is_subscribed = false;
         }
         self.is_open = true;
         self.pinged = Instant::now();

@@ -3,7 +3,7 @@
 //! nothing itself: what it knows, the soak keeps while modems die.
 
 use crate::chance::Chance;
-use crate::judge::Shared;
+use crate::judge::{Forgiven, Shared};
 use crate::message::{Stream, Way, client_id};
 use crate::port::{Answer, Port};
 use std::collections::HashMap;
@@ -109,9 +109,16 @@ impl Host {
             match name {
                 "+MQTTRECVIND" => self.waits = true,
                 "+MQTTPUBACK" => self.confirmed(value),
-                "+MQTTPUBDROPPED" | "+MQTTRECVDROPPED" => self.breach(&report),
+                "+MQTTPUBDROPPED" | "+MQTTRECVDROPPED" => self.dropped(&report),
                 _ => {}
             }
+        }
+    }
+
+    /// What a broker forgot, the modem can only tell.
+    fn dropped(&self, report: &str) {
+        if self.judge.borrow().forgiven != Forgiven::All {
+            self.breach(report);
         }
     }
 
@@ -164,7 +171,9 @@ impl Host {
         if self.ask(port, &command).await?.ok {
             self.open = None;
         } else {
+            // Certainly not accepted: under another id it must not be doubled.
             self.accepted.remove(&id);
+            self.id += 1;
             self.judge.borrow_mut().counts.refused += 1;
             self.not_before = Instant::now() + PAUSE;
         }
