@@ -131,7 +131,7 @@ impl Host {
         match known {
             Some((stream, number)) => self.judge.borrow_mut().confirmed(stream, number),
             None if value.ends_with(",0") => {}
-            None => self.breach(&format!("not confirmed: {value}")),
+            None => self.dropped(&format!("not confirmed: {value}")),
         }
     }
 
