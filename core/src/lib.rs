@@ -55,6 +55,6 @@ pub use mem::Buf;
 pub use modem::Modem;
 pub use modem::api::{
     Action, Config, Endpoint, HostLines, Identity, LinkId, Memory, ModemLines, NetError, NetEvent,
-    Parity, RestoreError, Serial, Slot, TlsFiles,
+    Parity, RestoreError, Serial, Slot, TlsFiles, Verify,
 };
 pub use time::Instant;

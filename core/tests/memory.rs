@@ -9,7 +9,7 @@ const LINK: LinkId = LinkId(0);
 
 fn act(modem: &mut Modem) {
     while let Some(action) = modem.poll_action() {
-        if let Action::Store { slot, .. } = action {
+        if let Action::Store { slot, .. } | Action::Erase { slot } = action {
             modem.handle_stored(NOW, slot, true);
         }
     }
@@ -27,6 +27,7 @@ fn online() -> Modem<'static> {
     host(&mut modem, "AT+MQTTCONFIG=h,1,me,0,60\r");
     host(&mut modem, "AT+MQTTCONNECT\r");
     modem.handle_net(NOW, LINK, NetEvent::Opened);
+    act(&mut modem);
     modem.net_sent(NOW, LINK, usize::MAX);
     modem.handle_net_data(NOW, LINK, &[0x20, 2, 0, 0]);
     modem.host_sent(NOW, usize::MAX);
@@ -42,6 +43,7 @@ fn a_large_message_each_way_leaves_nothing_behind() {
     assert!(modem.net_out(LINK).len() > 30_000);
     modem.net_sent(NOW, LINK, usize::MAX);
     modem.handle_net_data(NOW, LINK, &[0x40, 2, 0, 1]);
+    act(&mut modem);
     // A message that came while half a line was typed waited in the inbox.
     host(&mut modem, "AT");
     let message = [&[0x30, 0x83, 0x80, 6, 0, 1, b't'][..], &vec![b'm'; 98_304]].concat();

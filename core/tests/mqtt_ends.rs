@@ -192,7 +192,7 @@ struct Ends {
 impl Ends {
     fn new() -> Self {
         let mut ends = Self {
-            client: Client::with(220, 30, 0, 160),
+            client: Client::with(440, 120, 0, 160),
             partial: Vec::new(),
             broker: Broker::new(),
             published: Vec::new(),
@@ -242,7 +242,7 @@ impl Ends {
         let n = n.min(out.len());
         self.broker.receive(&out.as_slice()[..n]);
         out.consume(n);
-        session.poll_resend(out);
+        session.poll_send(out);
     }
 
     /// `n` bytes reach the client, which takes a packet only with room to answer.
@@ -257,7 +257,7 @@ impl Ends {
             let packet: Vec<u8> = self.partial.drain(..len).collect();
             match session.handle(*now, &packet, out).unwrap() {
                 Event::Message { qos, payload, .. } => self.received.push((qos, number(payload))),
-                Event::Published(id) => self.told.push(id.get()),
+                Event::Published { id, .. } => self.told.push(id.get()),
                 _ => {}
             }
         }

@@ -106,6 +106,60 @@ fn who_does_not_read_does_not_judge() {
     }
 }
 
+fn stubborn(retries: u8) -> Client {
+    let mut client = client(60);
+    client.session.set_ping_retries(retries);
+    client
+}
+
+#[test]
+fn pings_are_said_again_half_a_keep_alive_apart() {
+    let mut client = stubborn(2);
+    let ping = || Ok(vec!["PINGREQ".into()]);
+    assert_eq!(client.wake(at(59), false), ping());
+    assert_eq!(client.session.poll_timeout(), Some(at(90)));
+    assert_eq!(client.wake(at(90), false), ping());
+    assert_eq!(client.wake(at(90), false), Ok(vec![]));
+    assert_eq!(client.session.poll_timeout(), Some(at(120)));
+    assert_eq!(client.wake(at(120), false), ping());
+    assert_eq!(client.session.poll_timeout(), Some(at(150)));
+    assert_eq!(client.wake(at(149), false), Ok(vec![]));
+    assert_eq!(client.wake(at(150), false), Err(Dead));
+}
+
+#[test]
+fn an_answer_gives_every_further_ping_back() {
+    let mut client = stubborn(1);
+    client.wake(at(59), false).unwrap();
+    client.wake(at(90), false).unwrap();
+    client.session.received(at(100));
+    assert_eq!(client.session.poll_timeout(), Some(at(149)));
+    client.wake(at(159), false).unwrap();
+    assert_eq!(client.wake(at(190), false), Ok(vec!["PINGREQ".into()]));
+    assert_eq!(client.wake(at(220), false), Err(Dead));
+}
+
+/// What a host that does not read costs is time, not a further ping.
+#[test]
+fn who_does_not_read_uses_up_no_ping() {
+    let mut client = stubborn(1);
+    client.wake(at(59), true).unwrap();
+    client.wake(at(90), true).unwrap();
+    client.wake(at(120), false).unwrap();
+    assert_eq!(client.wake(at(150), false), Ok(vec!["PINGREQ".into()]));
+    assert_eq!(client.wake(at(180), false), Err(Dead));
+}
+
+#[test]
+fn a_busy_sender_asks_again_too() {
+    let mut client = stubborn(3);
+    let died = (1..1000).find(|&seconds| {
+        client.session.sent(at(seconds));
+        client.wake(at(seconds), false).is_err()
+    });
+    assert_eq!(died, Some(180));
+}
+
 /// Whoever reads again gets the time for an answer once more, but once only.
 #[test]
 fn who_reads_again_has_time_for_the_answer() {

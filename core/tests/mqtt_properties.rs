@@ -206,7 +206,7 @@ struct Run {
 impl Run {
     fn new() -> Self {
         Self {
-            client: Client::with(300, 16, 60, 200),
+            client: Client::with(600, 64, 96, 200),
             open: BTreeSet::new(),
             given_up: BTreeSet::new(),
             kept: false,
@@ -234,7 +234,7 @@ impl Run {
             Step::Empty => {
                 packets(out.as_slice());
                 out.clear();
-                session.poll_resend(out);
+                session.poll_send(out);
             }
             Step::Dropped => self.poll_dropped()?,
         }
@@ -259,7 +259,9 @@ impl Run {
             return Ok(());
         }
         match session.handle(*now, packet, out) {
-            Ok(Event::Published(id)) => prop_assert!(self.open.remove(&id.get()), "told twice"),
+            Ok(Event::Published { id, .. }) => {
+                prop_assert!(self.open.remove(&id.get()), "told twice");
+            }
             Err(_) => prop_assert!(!session.is_connected()),
             _ => {}
         }
@@ -303,7 +305,7 @@ impl Run {
         let Client { session, out, .. } = &self.client;
         prop_assert!(session.in_flight() <= WINDOW);
         let list = session.subscriptions();
-        prop_assert!(list.map(|(filter, _)| filter.len() + 4).sum::<usize>() <= 60);
+        prop_assert!(list.map(|(filter, _)| filter.len() + 8).sum::<usize>() <= 96);
         let mut rest = out.as_slice();
         while !rest.is_empty() {
             let Frame::Whole { len } = frame(rest) else {
@@ -317,7 +319,8 @@ impl Run {
 
     /// Every publish has ended in one way, once the broker lost everything.
     fn end(mut self) -> Result<(), TestCaseError> {
-        self.client.session.forget();
+        self.client.session.lost();
+        self.client.session.belong(1, "another");
         self.poll_dropped()?;
         prop_assert!(self.open.is_empty(), "never told: {:?}", self.open);
         prop_assert_eq!(self.client.session.in_flight(), 0);
@@ -350,7 +353,7 @@ proptest! {
             let _ = session.publish("a", Q2, false, b"0123", out);
             let _ = session.subscribe("abc", Q2, out);
             let _ = session.handle(*now, &packet, out);
-            let _ = session.poll_resend(out);
+            let _ = session.poll_send(out);
             if !session.is_connected() {
                 let mut none = Buf::lent(&mut []);
                 prop_assert!(session.connect(*now, &KEPT, &mut none).is_err());

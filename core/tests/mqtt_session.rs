@@ -81,7 +81,7 @@ fn a_wrong_or_unknown_acknowledgement_is_counted() {
     client.feed(&pubrel(99)).unwrap();
     assert_eq!(client.sent(), ["PUBREL id=99", "PUBCOMP id=99"]);
     assert_eq!(client.session.ignored_acks(), 21);
-    assert_eq!(client.feed(&puback(1)), Ok(Event::Published(id(1))));
+    assert_eq!(client.feed(&puback(1)), Ok(published(1)));
 }
 
 /// A message dropped twice over is told once, in order, and only what the
@@ -138,8 +138,8 @@ fn a_broker_that_lost_the_session_is_told() {
     assert_eq!(client.feed(&pubcomp(2)), Ok(Event::Nothing));
     assert_eq!(client.session.ignored_acks(), 0);
     client.feed(&pubrec(3)).unwrap();
-    assert_eq!(client.feed(&pubcomp(3)), Ok(Event::Published(id(3))));
-    assert_eq!(client.feed(&puback(1)), Ok(Event::Published(id(1))));
+    assert_eq!(client.feed(&pubcomp(3)), Ok(published(3)));
+    assert_eq!(client.feed(&puback(1)), Ok(published(1)));
     assert_eq!(client.session.in_flight(), 0);
 }
 
@@ -192,7 +192,7 @@ fn a_kept_message_cannot_be_given_up() {
     client.raw();
     client.open(&KEPT, true);
     assert_eq!(client.sent().len(), 1);
-    assert_eq!(client.feed(&puback(1)), Ok(Event::Published(id(1))));
+    assert_eq!(client.feed(&puback(1)), Ok(published(1)));
 }
 
 #[test]

@@ -5,11 +5,13 @@ mod document;
 mod error;
 mod file;
 mod limits;
+mod options;
 mod port;
 
 pub use broker::{Broker, Defaults, Secret, TlsPaths};
 pub use error::ConfigError;
 pub use limits::Limits;
+pub use options::Options;
 pub use port::{PortPlan, mode};
 
 use mqmodem_core::dialect::native::NATIVE;

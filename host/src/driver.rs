@@ -4,7 +4,7 @@ mod links;
 
 use crate::clock::Clock;
 use crate::held::Held;
-use crate::net::TlsConfigs;
+use crate::net::{self, TlsConfigs};
 use crate::port::{Input, Label, Port};
 use crate::store::{Change, Store};
 use crate::timer::Timer;
@@ -164,6 +164,9 @@ impl Driver {
                 None => return moved,
                 Some(Action::Open { link, to }) => {
                     tracing::debug!(port = %self.label, host = to.host, port_number = to.port, tls = to.tls.is_some(), "opening");
+                    if let Some(what) = to.tls.and_then(|tls| net::warning(tls.verify)) {
+                        tracing::warn!(port = %self.label, host = to.host, "{what}");
+                    }
                     if let Some(tap) = &mut self.tap {
                         tap.open(link, to.host, to.port, to.tls.is_some());
                     }

@@ -70,6 +70,39 @@ fn a_device_without_settings_just_connects() {
     modem.ask("AT+MQTTTLS?", &["+MQTTTLS:1", "OK"]);
 }
 
+/// A laboratory's broker with a certificate nobody trusts.
+#[test]
+fn a_broker_is_taken_unverified_where_an_option_says_so_and_each_connect_warns() {
+    let (chain, key) = Authority::new().sign(&Leaf::named(&["elsewhere"]));
+    let broker = Broker::tls(&TlsFiles {
+        chain: &chain,
+        key: &key,
+        clients: None,
+        version: None,
+    });
+    let scratch = Scratch::new();
+    let text = format!(
+        "state_dir = \"state\"\n[[modem]]\nname = \"m\"\nport = {{ tcp = \"0\" }}\n\
+         [broker]\nurl = \"mqtts://localhost:{}\"\noptions = {{ verify = 0 }}\n",
+        broker.port
+    );
+    file(&scratch, &text);
+    let mut command = serve(scratch.path(), &[]);
+    command.stderr(fs::File::create(scratch.join("log")).unwrap());
+    let mut modem = Modem::of(command);
+    for _ in 0..2 {
+        modem.ask("AT+MQTTCONNECT", &["+MQTTCONNECT:0", "OK"]);
+        modem.ok("AT+MQTTDISCONNECT");
+    }
+    let log = fs::read_to_string(scratch.join("log")).unwrap();
+    assert_eq!(log.matches("anyone can pass for the broker").count(), 2);
+    // What the host sets counts more, also later, and where it is the default.
+    modem.ok("AT+MQTTOPT=\"verify\",1");
+    modem.end(rustix::process::Signal::KILL);
+    let mut modem = Modem::of(serve(scratch.path(), &[]));
+    modem.ask("AT+MQTTCONNECT", &["+MQTTCONNECT:25", "ERROR"]);
+}
+
 #[test]
 fn modems_are_as_the_file_says_unless_a_flag_does() {
     let scratch = Scratch::new();

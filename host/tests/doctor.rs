@@ -79,6 +79,44 @@ fn a_good_set_up_is_ok_layer_by_layer() {
 }
 
 #[test]
+fn tls_options_are_gone_by_and_told() {
+    let scratch = Scratch::new();
+    let authority = Authority::new();
+    let (chain, key) = authority.sign(&Leaf::named(&["broker.example"]));
+    let broker = Broker::tls(&TlsFiles {
+        chain: &chain,
+        key: &key,
+        clients: None,
+        version: None,
+    });
+    fs::write(scratch.join("root.pem"), &authority.pem).unwrap();
+    let text = |options: &str| {
+        let more = format!("tls = {{ root = \"root.pem\" }}\noptions = {{ {options} }}");
+        config("localhost", broker.port, &more)
+    };
+    let said = complaint(&scratch, &text(""));
+    assert!(said.contains("make it the option sni"), "{said}");
+    for (options, hint) in [
+        (
+            "sni = \"broker.example\", alpn = \"mqtt\"",
+            "is trusted and names it",
+        ),
+        (
+            "verify = 2",
+            "broker, TLS: the name in the broker's certificate is not",
+        ),
+        (
+            "verify = 0",
+            "broker, TLS: the broker's certificate is not verified",
+        ),
+    ] {
+        let (said, well) = examine(&scratch, &text(options));
+        assert!(well && said.contains(hint), "{said}");
+        assert_eq!(said.contains("trust store: "), options != "verify = 0");
+    }
+}
+
+#[test]
 fn the_layer_that_fails_is_named() {
     let scratch = Scratch::new();
     let broker = Broker::plain();

@@ -3,7 +3,8 @@
 mod pki;
 
 use mqmodem::net::{Link, TlsConfigs};
-use mqmodem_core::{Endpoint, Instant, NetError, TlsFiles};
+use mqmodem_core::modem::options::{OPTIONS, SNI};
+use mqmodem_core::{Endpoint, Instant, NetError, TlsFiles, Verify};
 use pki::{Authority, Leaf, Server};
 use std::future::poll_fn;
 use std::time::Duration;
@@ -235,4 +236,132 @@ async fn a_server_that_closes_is_told_as_closed() {
         matches!(said.as_deref(), Ok(b"") | Err(NetError::Broken)),
         "{said:?}"
     );
+}
+
+fn verifying(verify: Verify, files: TlsFiles<'_>) -> TlsFiles<'_> {
+    TlsFiles { verify, ..files }
+}
+
+/// Whatever the certificate says, and without a root to read.
+#[tokio::test]
+async fn nothing_is_verified_where_the_option_says_so() {
+    let (ours, theirs) = (Authority::new(), Authority::new());
+    let rubbish = TlsFiles {
+        root: Some(b"rubbish"),
+        ..TlsFiles::default()
+    };
+    for version in pki::VERSIONS {
+        for leaf in [Leaf::good(), Leaf::expired(), Leaf::named(&["elsewhere"])] {
+            for files in [TlsFiles::default(), trusting(&ours), rubbish] {
+                let server = Server::new(&theirs, &leaf).only(version);
+                let said = dial_tls("localhost", server, verifying(Verify::Nothing, files)).await;
+                assert_eq!(said.as_deref(), Ok(&b"hello"[..]));
+            }
+        }
+    }
+    let server = Server::self_signed(&theirs);
+    let files = verifying(Verify::Nothing, TlsFiles::default());
+    let said = dial_tls("127.0.0.1", server, files).await;
+    assert_eq!(said.as_deref(), Ok(&b"hello"[..]));
+}
+
+#[tokio::test]
+async fn all_but_the_name_is_verified_where_the_option_says_so() {
+    let (ours, theirs) = (Authority::new(), Authority::new());
+    let files = verifying(Verify::Chain, trusting(&ours));
+    for version in pki::VERSIONS {
+        for host in ["localhost", "127.0.0.1"] {
+            let server = Server::new(&ours, &Leaf::named(&["elsewhere"])).only(version);
+            let said = dial_tls(host, server, files).await;
+            assert_eq!(said.as_deref(), Ok(&b"hello"[..]));
+        }
+        let server = Server::new(&ours, &Leaf::expired()).only(version);
+        let refused = dial_tls("localhost", server, files).await;
+        assert_eq!(refused, Err(NetError::TlsExpired));
+        let server = Server::new(&theirs, &Leaf::good()).only(version);
+        let refused = dial_tls("localhost", server, files).await;
+        assert_eq!(refused, Err(NetError::TlsUntrusted));
+    }
+}
+
+#[tokio::test]
+async fn settings_that_verify_less_are_not_taken_for_others() {
+    let (ours, theirs) = (Authority::new(), Authority::new());
+    let configs = TlsConfigs::default();
+    for (verify, end) in [
+        (Verify::Nothing, Ok(())),
+        (Verify::All, Err(NetError::TlsUntrusted)),
+        (Verify::Chain, Err(NetError::TlsUntrusted)),
+        (Verify::Nothing, Ok(())),
+    ] {
+        let to = Endpoint {
+            host: "localhost",
+            port: Server::new(&theirs, &Leaf::good()).start().await,
+            tls: Some(verifying(verify, trusting(&ours))),
+            deadline: Instant::ZERO,
+        };
+        let mut link = Link::default();
+        link.open(&to, &configs);
+        assert_eq!(poll_fn(|cx| link.poll_opened(cx)).await, end, "{verify:?}");
+    }
+}
+
+#[tokio::test]
+async fn another_name_is_asked_for_and_checked() {
+    let authority = Authority::new();
+    let named = || Server::new(&authority, &Leaf::named(&["broker.example"])).telling(&[]);
+    let asking = |sni| TlsFiles {
+        sni: Some(sni),
+        ..trusting(&authority)
+    };
+    for host in ["localhost", "127.0.0.1"] {
+        let told = dial_tls(host, named(), asking("broker.example")).await;
+        assert_eq!(told.as_deref(), Ok(&b"broker.example -"[..]));
+        let refused = dial_tls(host, named(), asking("other.example")).await;
+        assert_eq!(refused, Err(NetError::TlsName));
+    }
+    // Without it the broker's own name counts, and an address is no name.
+    for (host, said) in [("localhost", "localhost -"), ("127.0.0.1", "- -")] {
+        let server = Server::new(&authority, &Leaf::good()).telling(&[]);
+        let told = dial_tls(host, server, trusting(&authority)).await;
+        assert_eq!(told.as_deref(), Ok(said.as_bytes()));
+    }
+}
+
+#[tokio::test]
+async fn protocols_are_offered_and_agreed_on() {
+    let authority = Authority::new();
+    let server = |protocols| Server::new(&authority, &Leaf::good()).telling(protocols);
+    let offering = |alpn| TlsFiles {
+        alpn: Some(alpn),
+        ..trusting(&authority)
+    };
+    for version in pki::VERSIONS {
+        let both = server(&["x-amzn-mqtt-ca", "h2"]).only(version);
+        let told = dial_tls("localhost", both, offering("mqtt,x-amzn-mqtt-ca")).await;
+        assert_eq!(told.as_deref(), Ok(&b"localhost x-amzn-mqtt-ca"[..]));
+        let refused = dial_tls("localhost", server(&["h2"]).only(version), offering("mqtt")).await;
+        assert_eq!(refused, Err(NetError::TlsOther));
+        let without = server(&["h2"]).only(version);
+        let told = dial_tls("localhost", without, trusting(&authority)).await;
+        assert_eq!(told.as_deref(), Ok(&b"localhost -"[..]));
+    }
+}
+
+/// What the core takes for a name, TLS does too.
+#[tokio::test]
+async fn every_name_the_option_takes_is_one() {
+    let option = &OPTIONS[SNI];
+    let long = "a".repeat(63);
+    let longest = format!("{long}.{long}.{long}.{}", &long[..61]);
+    for name in ["a", "a_b.c-d", "1.2.3.x4", "0x.y", "_", &long, &longest] {
+        assert!(option.parse(name).is_ok(), "{name}");
+        let files = TlsFiles {
+            sni: Some(name),
+            ..verifying(Verify::Nothing, TlsFiles::default())
+        };
+        // Nothing listens there: the name was taken.
+        let refused = dial("127.0.0.1", 1, Some(files)).await;
+        assert_eq!(refused, Err(NetError::Refused), "{name}");
+    }
 }

@@ -5,7 +5,7 @@ use super::{LINK, Sim};
 use crate::script::Storage;
 use mqmodem_core::mqtt::session::Record;
 use mqmodem_core::{
-    Action, Endpoint, Instant, ModemLines, NetError, NetEvent, Parity, Serial, Slot,
+    Action, Endpoint, Instant, ModemLines, NetError, NetEvent, Parity, Serial, Slot, Verify,
 };
 
 /// An action, without a claim on the modem.
@@ -140,6 +140,16 @@ fn worded(to: &Endpoint<'_>, now: Instant) -> String {
     for (name, bytes) in files {
         if let Some(bytes) = bytes {
             words = format!("{words} {name}={}", bytes.len());
+        }
+    }
+    match tls.verify {
+        Verify::All => {}
+        Verify::Nothing => words.push_str(" verify=0"),
+        Verify::Chain => words.push_str(" verify=2"),
+    }
+    for (name, text) in [("sni", tls.sni), ("alpn", tls.alpn)] {
+        if let Some(text) = text {
+            words = format!("{words} {name}={text}");
         }
     }
     words + &format!(" within {}ms", to.deadline.since(now).as_millis())

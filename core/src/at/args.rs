@@ -85,23 +85,11 @@ impl<'l> Args<'l> {
         param: &Param,
         strict: bool,
     ) -> Result<(), Reject> {
-        let bytes = self.bytes(index);
-        match param.kind {
-            Kind::Int { min, max } => match number(bytes) {
-                Some(n) if (min..=max).contains(&n) => Ok(()),
-                _ => Err(Reject::Value),
-            },
-            Kind::Choice(choices) => match number(bytes) {
-                Some(n) if choices.iter().any(|(choice, _)| *choice == n) => Ok(()),
-                _ => Err(Reject::Value),
-            },
-            _ if strict && !value.quoted => Err(Reject::Value),
-            Kind::Text { min, max, check } => {
-                fit_length(bytes, min, max)?;
-                fit_text(bytes, check.map(|(check, _)| check))
-            }
-            Kind::Bytes { min, max } => fit_length(bytes, min, max),
+        let is_number = matches!(param.kind, Kind::Int { .. } | Kind::Choice(_));
+        if strict && !value.quoted && !is_number {
+            return Err(Reject::Value);
         }
+        fit(&param.kind, self.bytes(index))
     }
 
     /// Which of the command's signatures fits.
@@ -141,6 +129,30 @@ impl<'l> Args<'l> {
     }
 }
 
+/// Whether bytes, without quotes and escapes, are a value of a kind.
+pub(crate) fn fit(kind: &Kind, bytes: &[u8]) -> Result<(), Reject> {
+    match *kind {
+        Kind::Int { .. } | Kind::Choice(_) => match number(bytes) {
+            Some(number) if takes(kind, number) => Ok(()),
+            _ => Err(Reject::Value),
+        },
+        Kind::Text { min, max, check } => {
+            fit_length(bytes, min, max)?;
+            fit_text(bytes, check.map(|(check, _)| check))
+        }
+        Kind::Bytes { min, max } => fit_length(bytes, min, max),
+    }
+}
+
+/// Whether a number is a value of a kind.
+pub(crate) fn takes(kind: &Kind, number: u32) -> bool {
+    match *kind {
+        Kind::Int { min, max } => (min..=max).contains(&number),
+        Kind::Choice(choices) => choices.iter().any(|(choice, _)| *choice == number),
+        Kind::Text { .. } | Kind::Bytes { .. } => false,
+    }
+}
+
 fn fit_length(bytes: &[u8], min: usize, max: usize) -> Result<(), Reject> {
     if bytes.len() > max {
         return Err(Reject::TooLong);
@@ -161,7 +173,7 @@ fn fit_text(bytes: &[u8], check: Option<fn(&str) -> bool>) -> Result<(), Reject>
 }
 
 /// Decimal digits and nothing else; more than 32 bits is no number.
-fn number(bytes: &[u8]) -> Option<u32> {
+pub(crate) fn number(bytes: &[u8]) -> Option<u32> {
     if bytes.is_empty() {
         return None;
     }

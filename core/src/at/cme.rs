@@ -6,6 +6,8 @@ pub const NOT_ALLOWED: u16 = 3;
 pub const NOT_SUPPORTED: u16 = 4;
 /// Memory full.
 pub const MEMORY_FULL: u16 = 20;
+/// Invalid index: no message has this number.
+pub const INVALID_INDEX: u16 = 21;
 /// Memory failure: it could not be kept.
 pub const MEMORY_FAILURE: u16 = 23;
 /// Text string too long.
@@ -26,6 +28,7 @@ pub const ALL: &[(u16, &str)] = &[
     (NOT_ALLOWED, "operation not allowed"),
     (NOT_SUPPORTED, "operation not supported"),
     (MEMORY_FULL, "memory full"),
+    (INVALID_INDEX, "invalid index"),
     (MEMORY_FAILURE, "memory failure"),
     (TOO_LONG, "text string too long"),
     (INVALID_CHARACTERS, "invalid characters in text string"),

@@ -28,6 +28,7 @@ pub const COMMANDS: &[Command] = &[
 fn reset(cx: &mut Cx, _: &Args) -> Outcome {
     let kept = cx.kept_profile();
     cx.set_profile(kept);
+    cx.forget_read();
     Outcome::Ok
 }
 

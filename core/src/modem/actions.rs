@@ -1,9 +1,10 @@
 //! What the modem asks its caller to do.
 
 use super::Modem;
-use super::api::{Action, Endpoint, LinkId, Slot, TlsFiles};
+use super::api::{Action, Endpoint, LinkId, Slot, TlsFiles, Verify};
 use super::link::Phase;
 use super::machine::{Machine, Run};
+use super::options::{ALPN, SNI, VERIFY};
 use super::settings::Settings;
 use crate::time::Instant;
 
@@ -14,6 +15,7 @@ impl Modem<'_> {
     pub fn poll_action(&mut self) -> Option<Action<'_>> {
         let [link] = &self.machine.links;
         let asks = link.wants_close || link.wants_open || self.machine.nvram.asks();
+        let asks = asks || link.session.has_changes();
         let asks = asks || self.machine.port_changed || self.machine.lines_changed();
         if asks { self.next_action() } else { None }
     }
@@ -30,13 +32,17 @@ impl Modem<'_> {
             let to = self.endpoint(id, deadline)?;
             return Some(Action::Open { link: id, to });
         }
-        self.machine.port_action().or_else(|| {
+        if let Some(action) = self.machine.port_action() {
+            return Some(action);
+        }
+        if self.machine.nvram.asks() && self.machine.nvram.is_asking() {
             let (slot, bytes) = self.machine.nvram.ask()?;
-            Some(match bytes {
+            return Some(match bytes {
                 [] => Action::Erase { slot },
                 bytes => Action::Store { slot, bytes },
-            })
-        })
+            });
+        }
+        self.machine.session_change()
     }
 
     fn endpoint(&self, link: LinkId, deadline: Instant) -> Option<Endpoint<'_>> {
@@ -46,6 +52,9 @@ impl Modem<'_> {
             root: nvram.get(Slot::Root(link)),
             certificate: nvram.get(Slot::Certificate(link)),
             key: nvram.get(Slot::Key(link)),
+            verify: Verify::of(self.machine.options.get(VERIFY)),
+            sni: nvram.text(Slot::Option(link, SNI as u8)),
+            alpn: nvram.text(Slot::Option(link, ALPN as u8)),
         };
         let tls = nvram.get(Slot::Tls(link)) == Some(&[1]);
         Some(Endpoint {

@@ -161,7 +161,30 @@ pub struct Endpoint<'m> {
     pub deadline: Instant,
 }
 
-/// The certificates of a TLS link, each PEM with LF line ends.
+/// What of the broker's certificate is checked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Verify {
+    /// Nothing: anyone can pass for the broker. Only where the modem was told so.
+    Nothing,
+    /// Everything.
+    #[default]
+    All,
+    /// Everything but the name it is for.
+    Chain,
+}
+
+impl Verify {
+    /// What a value of the option `verify` means.
+    pub fn of(option: u32) -> Self {
+        match option {
+            0 => Self::Nothing,
+            2 => Self::Chain,
+            _ => Self::All,
+        }
+    }
+}
+
+/// How a TLS link is made; each certificate PEM with LF line ends.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub struct TlsFiles<'m> {
     /// Roots to trust; `None` means the platform's trust store.
@@ -170,6 +193,13 @@ pub struct TlsFiles<'m> {
     pub certificate: Option<&'m [u8]>,
     /// The client's private key.
     pub key: Option<&'m [u8]>,
+    /// What of the broker's certificate is checked.
+    pub verify: Verify,
+    /// The name to ask for and to find in the certificate, in place of
+    /// [`Endpoint::host`].
+    pub sni: Option<&'m str>,
+    /// The protocols to offer (ALPN), with commas between them.
+    pub alpn: Option<&'m str>,
 }
 
 impl core::fmt::Debug for TlsFiles<'_> {
@@ -178,6 +208,9 @@ impl core::fmt::Debug for TlsFiles<'_> {
             .field("root", &self.root.map(<[u8]>::len))
             .field("certificate", &self.certificate.map(<[u8]>::len))
             .field("key", &self.key.map(|_| "***"))
+            .field("verify", &self.verify)
+            .field("sni", &self.sni)
+            .field("alpn", &self.alpn)
             .finish()
     }
 }

@@ -1,7 +1,9 @@
-//! Result codes of `+MQTTCONNECT:` and `+MQTTDISCONNECTED:`, one list for both.
+//! Result codes of `+MQTTCONNECT:`, `+MQTTDISCONNECTED:` and `+MQTTPUBACK:`, one
+//! list for all.
 
 use super::api::NetError;
 use crate::at::cme;
+use crate::mqtt::session::Reason;
 
 /// Done.
 pub const DONE: u8 = 0;
@@ -34,6 +36,13 @@ pub const PROTOCOL: u8 = 32;
 /// Closed by command.
 pub const BY_COMMAND: u8 = 33;
 
+/// Dropped: its session ended, or the broker forgot it.
+pub const DROPPED_SESSION: u8 = 34;
+/// Dropped: no room.
+pub const DROPPED_ROOM: u8 = 35;
+/// Dropped: for another broker or client id.
+pub const DROPPED_MOVED: u8 = 36;
+
 /// Every code with its meaning, for the manual.
 pub const ALL: &[(u8, &str)] = &[
     (DONE, "done"),
@@ -59,6 +68,12 @@ pub const ALL: &[(u8, &str)] = &[
     (KEEP_ALIVE, "keep-alive unanswered"),
     (PROTOCOL, "the broker broke the protocol"),
     (BY_COMMAND, "closed by command"),
+    (DROPPED_SESSION, "message dropped with its session"),
+    (DROPPED_ROOM, "message dropped, no room"),
+    (
+        DROPPED_MOVED,
+        "message dropped, for another broker or client id",
+    ),
 ];
 
 /// The layer a code speaks of.
@@ -68,7 +83,7 @@ pub fn layer(code: u8) -> &'static str {
         NAME_NOT_FOUND => "name",
         REFUSED..=CLOSED => "tcp",
         TLS_UNTRUSTED..=TLS_CLIENT => "tls",
-        RADIO_OFF | BY_COMMAND => "modem",
+        RADIO_OFF | BY_COMMAND | DROPPED_SESSION..=DROPPED_MOVED => "modem",
         _ => "mqtt",
     }
 }
@@ -92,6 +107,15 @@ pub(crate) fn of(error: NetError) -> u8 {
         NetError::TlsExpired => TLS_EXPIRED,
         NetError::TlsClientCertificate => TLS_CLIENT,
         NetError::TlsOther => TLS_OTHER,
+    }
+}
+
+/// The code of a message that was dropped.
+pub(crate) fn of_dropped(reason: Reason) -> u8 {
+    match reason {
+        Reason::Ended | Reason::SessionLost => DROPPED_SESSION,
+        Reason::NoRoom => DROPPED_ROOM,
+        Reason::Moved => DROPPED_MOVED,
     }
 }
 

@@ -5,7 +5,7 @@ use super::code;
 use super::event::Event;
 use super::link::Phase;
 use super::machine::{Clock, Machine};
-use super::options::Options;
+use super::options::{OPTIONS, Value};
 use super::settings::Settings;
 use super::state::{Functionality, Profile};
 use super::table::{Dialect, Fail, Outcome, Wait};
@@ -18,8 +18,8 @@ use crate::mqtt::{Qos, SendError};
 /// The modem, as a command's handler sees it.
 #[derive(Debug)]
 pub struct Cx<'c, 'a> {
-    machine: &'c mut Machine<'a>,
-    link: LinkId,
+    pub(super) machine: &'c mut Machine<'a>,
+    pub(super) link: LinkId,
 }
 
 impl<'c, 'a> Cx<'c, 'a> {
@@ -89,8 +89,7 @@ impl<'c, 'a> Cx<'c, 'a> {
 
     /// The time in seconds since 1970, and the zone in quarters of an hour.
     pub fn clock(&self) -> (u64, i8) {
-        let Clock { unix, at, zone } = self.machine.clock;
-        (unix + self.machine.now.since(at).as_secs(), zone)
+        (self.machine.unix(), self.machine.clock.zone)
     }
 
     /// Sets the clock.
@@ -175,21 +174,28 @@ impl<'c, 'a> Cx<'c, 'a> {
         kept.map(|()| Wait::Stored)
     }
 
-    /// The value of an option of [`OPTIONS`](super::options::OPTIONS).
+    /// The value of an option of [`OPTIONS`] that is a number.
     pub fn option(&self, option: usize) -> u32 {
         self.machine.options.get(option)
     }
 
-    /// Sets an option and keeps it; its default need not be kept.
-    pub fn keep_option(&mut self, option: usize, value: u32) -> Result<Wait, Fail> {
-        let is_default = Options::default_of(option) == value;
+    /// Says something of the value of an option, be it a number or a text.
+    pub fn say_option(&mut self, option: usize, say: impl FnOnce(Value, &mut Reply)) {
+        let machine = &mut *self.machine;
+        let value = machine.options.value(&machine.nvram, self.link, option);
+        machine
+            .answer
+            .say(&mut machine.out, &machine.profile, |reply| {
+                say(value, reply);
+            });
+    }
+
+    /// Sets an option to what a text means and keeps it.
+    pub fn keep_option(&mut self, option: usize, text: &str) -> Result<Wait, Fail> {
+        let opt = OPTIONS.get(option).ok_or(Fail::INCORRECT)?;
+        let value = opt.parse(text)?;
         let slot = |link| Slot::Option(link, option as u8);
-        self.keep_with(slot, |kept| {
-            if is_default {
-                return Ok(());
-            }
-            Ok(kept.extend(&value.to_be_bytes())?)
-        })
+        self.keep_with(slot, |kept| Ok(opt.encode(value, kept)?))
     }
 
     /// Whether the broker is connected.
@@ -235,22 +241,6 @@ impl<'c, 'a> Cx<'c, 'a> {
         Ok(Wait::Disconnect)
     }
 
-    /// Publishes a message; done when the broker has it (QoS 1 and 2) or the
-    /// network (QoS 0).
-    pub fn publish(
-        &mut self,
-        topic: &str,
-        qos: u32,
-        retain: bool,
-        payload: &[u8],
-    ) -> Result<Wait, Fail> {
-        let qos = quality(qos)?;
-        let link = self.online()?;
-        let out = &mut link.net_out;
-        let id = link.session.publish(topic, qos, retain, payload, out)?;
-        Ok(id.map_or(Wait::Written(link.queued()), Wait::Acknowledged))
-    }
-
     /// Subscribes; done when the broker has granted it.
     pub fn subscribe(&mut self, filter: &str, qos: u32) -> Result<Wait, Fail> {
         let qos = quality(qos)?;
@@ -286,7 +276,8 @@ impl<'c, 'a> Cx<'c, 'a> {
     }
 }
 
-fn quality(level: u32) -> Result<Qos, Fail> {
+/// The quality of service of this level.
+pub fn quality(level: u32) -> Result<Qos, Fail> {
     let level = u8::try_from(level).ok();
     level.and_then(Qos::new).ok_or(Fail::INCORRECT)
 }

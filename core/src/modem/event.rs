@@ -33,6 +33,38 @@ pub enum Event<'e> {
         /// Its length in bytes, as far as it is known: payload or packet.
         length: u32,
     },
+    /// A message is accepted: part of the answer to the publish command.
+    Accepted {
+        /// What the host knows it by.
+        name: u32,
+    },
+    /// What became of a message that was accepted.
+    Tracked {
+        /// What the host knows it by.
+        name: u32,
+        /// 0 if the broker has it, else one of [`code::ALL`](super::code::ALL).
+        code: u8,
+    },
+    /// Messages wait for the host.
+    Waiting {
+        /// How many.
+        count: u32,
+    },
+    /// The oldest message that waits: part of the answer to the read command.
+    Read {
+        /// Its number.
+        number: u32,
+        /// Its topic.
+        topic: &'e str,
+        /// The quality of service it came with.
+        qos: u8,
+        /// Whether the broker had kept it.
+        retain: bool,
+        /// Its content.
+        payload: &'e [u8],
+        /// How the host wants its content.
+        format: u32,
+    },
     /// Publishes the broker had not finished were lost with its session.
     Dropped {
         /// How many.
@@ -66,6 +98,12 @@ impl Event<'_> {
     pub(crate) fn shortened(self) -> Self {
         match self {
             Self::Message {
+                topic,
+                qos,
+                payload,
+                ..
+            }
+            | Self::Read {
                 topic,
                 qos,
                 payload,

@@ -16,34 +16,109 @@ const DROPPED: u8 = 3;
 const REGISTRATION: u8 = 4;
 const RESTARTED: u8 = 5;
 const RESTORED: u8 = 6;
+const TRACKED: u8 = 7;
+/// A message that is told only where messages are not held.
+const HELD: u8 = 8;
 
 /// Events in the order they came.
 #[derive(Debug)]
 pub(crate) struct Inbox<'a> {
     records: Buf<'a>,
+    /// Whether messages wait until the host asks for them.
+    holds: bool,
+    /// Messages that wait.
+    held: u32,
+    /// Events that wait.
+    events: u32,
+    /// Whether the host is to be told how many messages wait.
+    indicates: bool,
+    /// The number of the message the host has read last, 0 if it has none.
+    pub(crate) read: u32,
+}
+
+/// An event at the front, and how to take it out once it was told.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Front {
+    at: usize,
+    len: usize,
+    /// The number of a message that was held, else 0.
+    pub(crate) number: u32,
 }
 
 impl<'a> Inbox<'a> {
     pub(crate) fn new(memory: Buf<'a>) -> Self {
-        Self { records: memory }
+        Self {
+            records: memory,
+            holds: false,
+            held: 0,
+            events: 0,
+            indicates: false,
+            read: 0,
+        }
     }
 
     pub(crate) fn trim(&mut self) -> usize {
         self.records.trim()
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.records.is_empty()
+    /// Whether messages wait until the host asks for them from now on.
+    pub(crate) fn set_holding(&mut self, on: bool) {
+        if self.holds == on {
+            return;
+        }
+        self.holds = on;
+        self.indicates = on && self.held > 0;
+        self.read = 0;
+    }
+
+    /// Whether there is something to tell.
+    #[inline]
+    pub(crate) fn has_news(&self) -> bool {
+        self.events > 0 || self.indicates || (self.held > 0 && !self.holds)
+    }
+
+    /// Messages that wait until the host asks for them.
+    pub(crate) fn held(&self) -> u32 {
+        self.held
+    }
+
+    /// Room that messages leave free: where the host lets them wait, events go on.
+    fn reserve(&self) -> usize {
+        if self.holds {
+            RESERVE.max(self.records.capacity() / 8)
+        } else {
+            RESERVE
+        }
     }
 
     /// The largest packet it ever holds.
     pub(crate) fn max_packet(&self) -> usize {
-        self.records.capacity().saturating_sub(HEADER + RESERVE)
+        let taken = HEADER + self.reserve();
+        self.records.capacity().saturating_sub(taken)
     }
 
     /// Whether a packet of `len` bytes fits now.
     pub(crate) fn fits(&self, len: usize) -> bool {
-        self.records.free() >= HEADER + RESERVE + len
+        self.records.free() >= HEADER + self.reserve() + len
+    }
+
+    /// Whether what became of a message can be told.
+    pub(crate) fn fits_tracked(&self) -> bool {
+        self.records.free() > HEADER + RESERVE
+    }
+
+    /// Keeps a whole PUBLISH packet until the host asks for it.
+    pub(crate) fn push_held(&mut self, packet: &[u8], number: u32) -> Result<(), Full> {
+        self.push(HELD, number, packet)?;
+        self.events = self.events.saturating_sub(1);
+        self.held += 1;
+        self.indicates = self.holds;
+        Ok(())
+    }
+
+    /// Keeps what became of a message.
+    pub(crate) fn push_tracked(&mut self, name: u32, code: u8) -> Result<(), Full> {
+        self.push(TRACKED, name, &[code])
     }
 
     /// Keeps a whole PUBLISH packet; `total` is its length where its payload
@@ -93,18 +168,100 @@ impl<'a> Inbox<'a> {
         self.records.push(kind)?;
         self.records.extend(&number.to_be_bytes())?;
         self.records.extend(&len.to_be_bytes())?;
-        self.records.extend(bytes)
+        self.records.extend(bytes)?;
+        self.events += 1;
+        Ok(())
     }
 
-    /// The oldest event, a message in the format of `recvformat`, and the bytes
-    /// to `pop` once it was told.
-    pub(crate) fn front(&self, format: u32) -> Option<(Event<'_>, usize)> {
-        let (header, rest) = self.records.as_slice().split_first_chunk::<HEADER>()?;
-        let &[kind, n0, n1, n2, n3, l0, l1, l2, l3] = header;
-        let number = u32::from_be_bytes([n0, n1, n2, n3]);
-        let len = u32::from_be_bytes([l0, l1, l2, l3]) as usize;
-        let packet = rest.get(..len).unwrap_or_default();
-        let event = match kind {
+    /// The oldest event that is to be told, a message in the format of
+    /// `recvformat`, and how to `pop` it.
+    pub(crate) fn front(&self, format: u32) -> Option<(Event<'_>, Front)> {
+        let told = |record: &Record| record.kind != HELD || !self.holds;
+        let Some(record) = self.records().find(told) else {
+            let count = self.held;
+            let nothing = Front {
+                at: 0,
+                len: 0,
+                number: 0,
+            };
+            return Some((Event::Waiting { count }, nothing));
+        };
+        Some((record.event(format)?, record.front()))
+    }
+
+    /// Forgets an event that was told.
+    pub(crate) fn pop(&mut self, front: Front) {
+        self.records.remove(front.at, front.len);
+        match front {
+            Front { len: 0, .. } => self.indicates = false,
+            Front { number: 0, .. } => self.events = self.events.saturating_sub(1),
+            _ => self.held = self.held.saturating_sub(1),
+        }
+    }
+
+    /// The oldest message that is held, and how to `pop` it.
+    pub(crate) fn oldest(&self, format: u32) -> Option<(Event<'_>, Front)> {
+        let record = self.records().find(|record| record.kind == HELD)?;
+        let front = record.front();
+        let Event::Message {
+            topic,
+            qos,
+            retain,
+            payload,
+            format,
+        } = message(record.content, None, format)?
+        else {
+            return None;
+        };
+        let read = Event::Read {
+            number: front.number,
+            topic,
+            qos,
+            retain,
+            payload,
+            format,
+        };
+        Some((read, front))
+    }
+
+    /// Whether a message of this number is held.
+    pub(crate) fn holds_number(&self, number: u32) -> bool {
+        let mut records = self.records();
+        records.any(|record| record.kind == HELD && record.number == number)
+    }
+
+    fn records(&self) -> impl Iterator<Item = Record<'_>> {
+        let mut at = 0;
+        core::iter::from_fn(move || {
+            let bytes = self.records.as_slice().get(at..)?;
+            let (header, rest) = bytes.split_first_chunk::<HEADER>()?;
+            let &[kind, n0, n1, n2, n3, l0, l1, l2, l3] = header;
+            let len = u32::from_be_bytes([l0, l1, l2, l3]) as usize;
+            let record = Record {
+                at,
+                kind,
+                number: u32::from_be_bytes([n0, n1, n2, n3]),
+                content: rest.get(..len)?,
+            };
+            at += HEADER + len;
+            Some(record)
+        })
+    }
+}
+
+/// One event.
+#[derive(Clone, Copy)]
+struct Record<'r> {
+    at: usize,
+    kind: u8,
+    number: u32,
+    content: &'r [u8],
+}
+
+impl<'r> Record<'r> {
+    fn event(self, format: u32) -> Option<Event<'r>> {
+        let number = self.number;
+        Some(match self.kind {
             LOST => Event::Lost { code: number as u8 },
             DROPPED => Event::Dropped { count: number },
             REGISTRATION => Event::Registration {
@@ -116,14 +273,20 @@ impl<'a> Inbox<'a> {
             RESTORED => Event::Restored {
                 session_present: number != 0,
             },
-            _ => message(packet, (kind == TOO_LARGE).then_some(number), format)?,
-        };
-        Some((event, HEADER + len))
+            TRACKED => Event::Tracked {
+                name: number,
+                code: self.content.first().copied().unwrap_or(0),
+            },
+            kind => message(self.content, (kind == TOO_LARGE).then_some(number), format)?,
+        })
     }
 
-    /// Forgets the oldest event.
-    pub(crate) fn pop(&mut self, len: usize) {
-        self.records.consume(len);
+    fn front(self) -> Front {
+        Front {
+            at: self.at,
+            len: HEADER + self.content.len(),
+            number: if self.kind == HELD { self.number } else { 0 },
+        }
     }
 }
 

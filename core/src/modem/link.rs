@@ -2,10 +2,11 @@
 
 use super::api::LinkId;
 use super::retry::Retry;
+use super::settings::Settings;
 use crate::mem::Buf;
 use crate::mqtt::session::fingerprint;
 use crate::mqtt::{Frame, Session, frame};
-use crate::time::Instant;
+use crate::time::{Instant, sooner};
 
 /// Room an answer to the broker needs before a packet is taken.
 pub(crate) const ANSWER_ROOM: usize = 64;
@@ -44,8 +45,6 @@ pub(crate) struct Link<'a> {
     pub(crate) session: Session<'a>,
     pub(crate) net_in: Buf<'a>,
     pub(crate) net_out: Buf<'a>,
-    /// Whose session this is: a hash of the broker's address.
-    broker: u64,
     /// Bytes written to the network since the modem was switched on.
     pub(crate) written: u64,
     /// Bytes of a packet too large still to be passed over.
@@ -57,6 +56,8 @@ pub(crate) struct Link<'a> {
     pub(crate) wants_open: bool,
     pub(crate) wants_close: bool,
     pub(crate) retry: Retry,
+    /// When what could not be put on disk is tried again.
+    pub(crate) disk_retry: Option<Instant>,
 }
 
 /// What became of bytes offered to a link.
@@ -80,7 +81,6 @@ impl<'a> Link<'a> {
             session,
             net_in,
             net_out,
-            broker: 0,
             written: 0,
             skip: 0,
             too_large: None,
@@ -88,6 +88,7 @@ impl<'a> Link<'a> {
             wants_open: false,
             wants_close: false,
             retry: Retry::default(),
+            disk_retry: None,
         }
     }
 
@@ -108,12 +109,9 @@ impl<'a> Link<'a> {
     }
 
     /// The broker of this connection: the session of another one is not its own.
-    pub(crate) fn meet(&mut self, host: &str, port: u16) {
-        let broker = fingerprint(host.as_bytes()) ^ u64::from(port);
-        if self.broker != broker {
-            self.session.forget();
-        }
-        self.broker = broker;
+    pub(crate) fn meet(&mut self, settings: &Settings) {
+        let broker = fingerprint(settings.host.as_bytes()) ^ u64::from(settings.port);
+        self.session.belong(broker, settings.client_id);
     }
 
     /// The transport is gone, or about to be: forgets all that belonged to it.
@@ -130,13 +128,14 @@ impl<'a> Link<'a> {
 
     /// When this link wants to be woken.
     pub(crate) fn poll_timeout(&self) -> Option<Instant> {
-        match self.phase {
+        let phase = match self.phase {
             Phase::Closed => self.retry.at,
             Phase::Opening { deadline }
             | Phase::Greeting { deadline }
             | Phase::Closing { deadline } => Some(deadline),
             Phase::Online => self.session.poll_timeout(),
-        }
+        };
+        sooner(phase, self.disk_retry)
     }
 
     /// Looks at bytes the broker sent; `max` is the largest packet taken whole.

@@ -4,11 +4,10 @@
 
 use super::api::{Config, LinkId, Memory, ModemLines};
 use super::code;
-use super::event::{Event, Wording};
 use super::inbox::Inbox;
 use super::link::{Link, Phase};
 use super::nvram::Nvram;
-use super::options::{ACK_TIMEOUT, Options, RECV_FORMAT};
+use super::options::{ACK_TIMEOUT, Options};
 use super::state::{Functionality, Profile};
 use super::table::{Fail, Outcome, Wait};
 use crate::at::cme;
@@ -119,6 +118,15 @@ impl Answer {
         say(&mut reply);
         self.overflow |= reply.overflowed();
     }
+
+    /// Takes back an answer that did not fit; whether it did not.
+    pub(crate) fn retract(&mut self, out: &mut Buf) -> bool {
+        let overflowed = core::mem::take(&mut self.overflow);
+        if overflowed {
+            out.truncate(self.start);
+        }
+        overflowed
+    }
 }
 
 impl<'a> Machine<'a> {
@@ -132,7 +140,10 @@ impl<'a> Machine<'a> {
             memory.subscriptions,
             first_id,
         );
-        let link = Link::new(LinkId(0), session, memory.net_in, memory.net_out);
+        let mut link = Link::new(LinkId(0), session, memory.net_in, memory.net_out);
+        if config.keeps_sessions {
+            link.session.keep();
+        }
         Self {
             config,
             now,
@@ -165,18 +176,6 @@ impl<'a> Machine<'a> {
     /// The link of an id; what is told of another one is ignored.
     pub(crate) fn link_mut(&mut self, id: LinkId) -> Option<&mut Link<'a>> {
         self.links.get_mut(usize::from(id.0))
-    }
-
-    /// Whether the host may be told events now, as for its typing.
-    #[inline]
-    pub(crate) fn may_tell(&self) -> bool {
-        self.now >= self.held_until
-    }
-
-    /// Whether an event is on its way to the host and waits for room only: it
-    /// comes before anything typed from now on.
-    pub(crate) fn tells(&self) -> bool {
-        !self.inbox.is_empty() && self.may_tell()
     }
 
     /// Whether a command could be answered now.
@@ -236,8 +235,7 @@ impl<'a> Machine<'a> {
 
     /// Goes on with what became of the command before `at`.
     pub(crate) fn settle(&mut self, at: usize, outcome: Outcome) {
-        if core::mem::take(&mut self.answer.overflow) {
-            self.out.truncate(self.answer.start);
+        if self.answer.retract(&mut self.out) {
             return self.fail_line(Fail::MEMORY_FULL);
         }
         match outcome {
@@ -283,7 +281,14 @@ impl<'a> Machine<'a> {
         match wait {
             Wait::Written(upto) if link.written >= upto => self.complete(wait, Ok(())),
             Wait::Disconnect if link.phase == Phase::Closed => self.complete(wait, Ok(())),
-            Wait::Stored if !self.nvram.is_staged() => {
+            Wait::Accepted(number, name) if link.session.is_accepted(number) => {
+                self.say_accepted(name);
+                self.complete(wait, Ok(()));
+            }
+            Wait::TakenOver(number) if link.session.is_taken_over(number) => {
+                self.complete(wait, Ok(()));
+            }
+            Wait::Stored if !self.nvram.is_staged() && link.session.keeps_subscriptions() => {
                 let failed = self.nvram.take_failure();
                 let fail = Err(Fail::Cme(cme::MEMORY_FAILURE));
                 self.complete(wait, if failed { fail } else { Ok(()) });
@@ -327,51 +332,4 @@ impl<'a> Machine<'a> {
         }
         self.complete(wait, Err(Fail::Cme(cme::NETWORK_TIMEOUT)));
     }
-
-    /// Tells the host an event; whether it had room for it.
-    pub(crate) fn tell(&mut self, event: &Event) -> bool {
-        word(
-            &mut self.out,
-            &self.profile,
-            self.config.dialect.word,
-            event,
-        )
-    }
-
-    /// Whether an event may go to the host at once, without waiting its turn.
-    pub(crate) fn may_tell_now(&self) -> bool {
-        self.may_tell() && matches!(self.run, Run::Idle) && self.inbox.is_empty()
-    }
-
-    /// Tells the oldest waiting event; whether there was one that fitted.
-    pub(crate) fn tell_waiting(&mut self) -> bool {
-        if self.inbox.is_empty() || !self.may_tell() || !matches!(self.run, Run::Idle) {
-            return false;
-        }
-        let Some((event, len)) = self.inbox.front(self.options.get(RECV_FORMAT)) else {
-            return false;
-        };
-        let wording = self.config.dialect.word;
-        if !word(&mut self.out, &self.profile, wording, &event) {
-            if !self.out.is_empty() {
-                return false;
-            }
-            // What does not even fit an empty output is told without its payload,
-            // and where the topic alone does not fit, without that.
-            let short = event.shortened();
-            if !word(&mut self.out, &self.profile, wording, &short) {
-                word(&mut self.out, &self.profile, wording, &short.nameless());
-            }
-        }
-        self.inbox.pop(len);
-        true
-    }
-}
-
-/// Words an event as a line of its own; whether it fitted.
-fn word(out: &mut Buf, profile: &Profile, wording: Wording, event: &Event) -> bool {
-    let limit = out.free();
-    let mut reply = Reply::new(out, profile.style(), limit);
-    wording(event, &mut reply);
-    !reply.overflowed()
 }

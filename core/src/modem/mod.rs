@@ -7,7 +7,9 @@ pub mod code;
 pub mod cx;
 mod ends;
 pub mod event;
+mod hold;
 mod inbox;
+mod kept;
 mod leave;
 mod link;
 mod machine;
@@ -15,6 +17,7 @@ mod memory;
 mod net;
 mod nvram;
 pub mod options;
+pub mod outbox;
 pub mod pem;
 mod restart;
 mod retry;
@@ -22,6 +25,7 @@ mod run;
 pub mod settings;
 pub(crate) mod state;
 pub mod table;
+mod tell;
 mod timers;
 
 pub use state::Functionality;
@@ -32,7 +36,7 @@ use crate::time::Instant;
 use api::{Config, HostLines, LinkId, Memory, NetEvent, RestoreError, Slot};
 use link::Phase;
 use machine::{Clock, Machine, Run};
-use options::{AUTOCONNECT, Options};
+use options::AUTOCONNECT;
 use settings::Settings;
 use state::Profile;
 use table::{Fail, Outcome};
@@ -71,8 +75,8 @@ impl<'a> Modem<'a> {
             Slot::Settings(_) => Settings::decode(bytes).is_some(),
             Slot::Tls(_) => matches!(bytes, [0 | 1]),
             Slot::Profile => Profile::decode(bytes).is_some(),
-            Slot::Option(_, option) => option_value(option, bytes).is_some(),
-            Slot::Session(..) => false,
+            Slot::Option(_, option) => options::decode(option, bytes).is_some(),
+            Slot::Session(link, record) => return self.restore_session(link, record, bytes),
             _ => !bytes.is_empty(),
         };
         if !valid {
@@ -88,12 +92,10 @@ impl<'a> Modem<'a> {
         Ok(())
     }
 
-    /// An option is in force once it is kept.
     fn follow_option(&mut self, link: LinkId, option: u8) {
-        let record = self.machine.nvram.get(Slot::Option(link, option));
-        let kept = record.and_then(|record| option_value(option, record));
-        let value = kept.unwrap_or(Options::default_of(option.into()));
-        self.machine.options.set(option.into(), value);
+        let machine = &mut self.machine;
+        machine.options.follow(&machine.nvram, link, option);
+        machine.follow_recv_mode(link);
     }
 
     fn restore_option(&mut self, link: LinkId, option: u8) {
@@ -203,6 +205,7 @@ impl<'a> Modem<'a> {
         self.at(now);
         if !lines.dtr {
             self.forget_line();
+            self.machine.inbox.read = 0;
             if self.machine.profile.dtr == 2 {
                 self.machine.leave(LinkId(0), Some(code::BY_COMMAND));
             }
@@ -242,7 +245,10 @@ impl<'a> Modem<'a> {
     /// A [`Store`](api::Action::Store) or [`Erase`](api::Action::Erase) is done, or failed.
     pub fn handle_stored(&mut self, now: Instant, slot: Slot, ok: bool) {
         self.at(now);
-        self.machine.nvram.answered(slot, ok);
+        match slot {
+            Slot::Session(link, record) => self.machine.session_stored(link, record, ok),
+            slot => self.machine.nvram.answered(slot, ok),
+        }
         if let Slot::Option(link, option) = slot {
             self.follow_option(link, option);
         }
@@ -311,7 +317,7 @@ impl<'a> Modem<'a> {
     fn may_step(&self) -> bool {
         let [link] = &self.machine.links;
         let runs = matches!(self.machine.run, Run::Line { .. });
-        runs || !self.machine.inbox.is_empty() || !link.net_in.is_empty()
+        runs || self.machine.inbox.has_news() || !link.net_in.is_empty()
     }
 
     #[inline(never)]
@@ -344,10 +350,4 @@ impl<'a> Modem<'a> {
             }
         }
     }
-}
-
-/// The value in the record of an option, if it is one the option takes.
-fn option_value(option: u8, record: &[u8]) -> Option<u32> {
-    let value = u32::from_be_bytes(record.try_into().ok()?);
-    options::takes(option.into(), value).then_some(value)
 }

@@ -5,8 +5,8 @@ use super::code;
 use super::event::Event;
 use super::inbox;
 use super::link::{ANSWER_ROOM, Input, Link, Phase, TooLarge, publish_len};
-use super::machine::{Machine, Run};
-use super::options::{RECONNECT, RECV_FORMAT};
+use super::machine::Machine;
+use super::options::{KEEP_ALIVE_RETRIES, PUB_MODE, RECONNECT, RECV_FORMAT, RECV_MODE};
 use super::settings::Settings;
 use super::table::{Fail, Wait};
 use crate::mqtt::{self, Connect};
@@ -31,11 +31,12 @@ impl Machine<'_> {
     fn greet(&mut self, id: LinkId, deadline: Instant) {
         let (now, settings) = (self.now, self.nvram.get(Slot::Settings(id)));
         let renews = self.options.is_on(RECONNECT);
+        let ping_retries = self.options.get(KEEP_ALIVE_RETRIES) as u8;
         let Some(link) = self.links.get_mut(usize::from(id.0)) else {
             return;
         };
         let written = settings.and_then(Settings::decode).map(|settings| {
-            link.meet(settings.host, settings.port);
+            link.meet(&settings);
             link.session.set_renewing(renews);
             let connect = Connect {
                 client_id: settings.client_id,
@@ -45,7 +46,9 @@ impl Machine<'_> {
                 password: settings.password,
                 will: None,
             };
-            link.session.connect(now, &connect, &mut link.net_out)
+            let written = link.session.connect(now, &connect, &mut link.net_out);
+            link.session.set_ping_retries(ping_retries);
+            written
         });
         match written {
             Some(Ok(())) => link.phase = Phase::Greeting { deadline },
@@ -170,8 +173,13 @@ impl Machine<'_> {
     /// Whether the answer to a packet and the message of `len` bytes in it fit.
     fn has_room_for(&self, link: &Link, len: usize) -> bool {
         // In words a message takes at most three bytes for each of its own.
-        let direct = self.may_tell_now() && self.out.free() >= len.saturating_mul(3) + ANSWER_ROOM;
-        let message = len == 0 || direct || self.inbox.fits(len);
+        let direct = !self.options.is_on(RECV_MODE)
+            && self.may_tell_now()
+            && self.out.free() >= len.saturating_mul(3) + ANSWER_ROOM;
+        let message = match len {
+            0 => !self.options.is_on(PUB_MODE) || self.inbox.fits_tracked(),
+            len => direct || self.inbox.fits(len),
+        };
         message && link.net_out.free() >= ANSWER_ROOM
     }
 
@@ -186,13 +194,17 @@ impl Machine<'_> {
             mqtt::Event::Nothing => {}
             mqtt::Event::Connected { session_present } => self.connected(id, *session_present),
             mqtt::Event::Refused { code } => self.drop_link(id, *code),
-            mqtt::Event::Message { .. } => self.message(packet, too_large),
-            mqtt::Event::Published(id) | mqtt::Event::Unsubscribed(id) => {
+            mqtt::Event::Message { number, .. } => self.message(packet, too_large, *number),
+            mqtt::Event::Published { id, tracked } => {
                 self.complete(Wait::Acknowledged(*id), Ok(()));
+                if let Some(name) = *tracked {
+                    self.push_tracked(name, code::DONE);
+                }
             }
+            mqtt::Event::Unsubscribed(id) => self.end_request(*id, Ok(())),
             mqtt::Event::Subscribed { id, granted } => {
                 let result = granted.map(|_| ()).map_err(|()| Fail::NOT_ALLOWED);
-                self.complete(Wait::Acknowledged(*id), result);
+                self.end_request(*id, result);
             }
         }
     }
@@ -213,27 +225,6 @@ impl Machine<'_> {
         self.tell_dropped(id);
     }
 
-    /// Tells of publishes that will not be sent any more. One the host still
-    /// waits for is told by the error it gets.
-    pub(super) fn tell_dropped(&mut self, id: LinkId) {
-        let awaited = match self.run {
-            Run::Waiting {
-                wait: Wait::Acknowledged(id),
-                ..
-            } => Some(id),
-            _ => None,
-        };
-        let Some(link) = self.link_mut(id) else {
-            return;
-        };
-        let dropped = core::iter::from_fn(|| link.session.poll_dropped());
-        let dropped = dropped.filter(|id| Some(*id) != awaited).count();
-        if dropped > 0 {
-            let count = u32::try_from(dropped).unwrap_or(u32::MAX);
-            self.inbox.push_dropped(count).unwrap_or_default();
-        }
-    }
-
     /// The connect command is answered.
     pub(super) fn end_connect(&mut self, code: u8, result: Result<(), Fail>) {
         let word = self.config.dialect.word;
@@ -242,7 +233,11 @@ impl Machine<'_> {
         self.complete(Wait::Connect, result);
     }
 
-    fn message(&mut self, packet: &[u8], too_large: Option<TooLarge>) {
+    fn message(&mut self, packet: &[u8], too_large: Option<TooLarge>, number: u32) {
+        if number > 0 && too_large.is_none() {
+            return self.hold_message(packet, number);
+        }
+        self.take_over(number);
         let total = too_large.map(|TooLarge(total)| total);
         let format = self.options.get(RECV_FORMAT);
         let told = self.may_tell_now()
@@ -264,7 +259,7 @@ impl Machine<'_> {
         link.written += count as u64;
         if count > 0 {
             link.session.sent(now);
-            link.session.poll_resend(&mut link.net_out);
+            link.session.poll_send(&mut link.net_out);
         }
         let left = link.net_out.is_empty() && matches!(link.phase, Phase::Closing { .. });
         self.check_wait();

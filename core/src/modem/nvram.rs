@@ -58,6 +58,12 @@ impl<'a> Nvram<'a> {
         Some(self.content(record))
     }
 
+    /// The text kept under `slot`, none if it is empty.
+    pub(crate) fn text(&self, slot: Slot) -> Option<&str> {
+        let text = core::str::from_utf8(self.get(slot)?).ok()?;
+        Some(text).filter(|text| !text.is_empty())
+    }
+
     /// Takes over what the caller kept.
     pub(crate) fn restore(&mut self, slot: Slot, bytes: &[u8]) -> Result<(), Full> {
         self.append(slot, Stage::Staged, |records| records.extend(bytes))?;
@@ -81,11 +87,16 @@ impl<'a> Nvram<'a> {
         self.news
     }
 
-    /// The next change the caller is to carry out; empty bytes erase.
-    pub(crate) fn ask(&mut self) -> Option<(Slot, &[u8])> {
+    /// Whether there is one; where there is none, none is looked for again.
+    pub(crate) fn is_asking(&mut self) -> bool {
         let staged = self.find(|record| record.stage == Stage::Staged);
         self.news = staged.is_some();
-        let record = staged?;
+        self.news
+    }
+
+    /// The next change the caller is to carry out; empty bytes erase.
+    pub(crate) fn ask(&mut self) -> Option<(Slot, &[u8])> {
+        let record = self.find(|record| record.stage == Stage::Staged)?;
         self.set_stage(record, Stage::Asked);
         Some((record.slot, self.content(record)))
     }

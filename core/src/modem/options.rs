@@ -1,12 +1,74 @@
 //! What `+MQTTOPT` sets: each option declared once, kept like a setting.
 
+use super::api::{LinkId, Slot};
+use super::nvram::Nvram;
+use crate::at::args::{Reject, fit, number, takes};
 use crate::at::schema::{Kind, Param};
+use crate::mem::{Buf, Full};
+use core::fmt;
 
 /// An option: a parameter with a value it has until it is set.
 #[derive(Clone, Copy, Debug)]
 pub struct Opt {
     /// Its name, kind and meaning; the example is the default.
     pub param: Param,
+}
+
+/// What an option is set to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Value<'t> {
+    /// A number.
+    Number(u32),
+    /// A text.
+    Text(&'t str),
+}
+
+/// As `+MQTTOPT?` shows it.
+impl fmt::Display for Value<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Number(number) => write!(f, "{number}"),
+            Self::Text(text) => write!(f, "\"{text}\""),
+        }
+    }
+}
+
+impl Opt {
+    /// The value a text means, if the option takes it.
+    pub fn parse<'t>(&self, text: &'t str) -> Result<Value<'t>, Reject> {
+        fit(&self.param.kind, text.as_bytes())?;
+        Ok(match self.param.kind {
+            Kind::Int { .. } | Kind::Choice(_) => {
+                Value::Number(number(text.as_bytes()).unwrap_or(0))
+            }
+            Kind::Text { .. } | Kind::Bytes { .. } => Value::Text(text),
+        })
+    }
+
+    /// The value it has until it is set.
+    pub fn default(&self) -> Value<'static> {
+        self.parse(self.param.example).unwrap_or(Value::Number(0))
+    }
+
+    /// Writes what is kept of a value: nothing of the default.
+    pub fn encode(&self, value: Value<'_>, record: &mut Buf<'_>) -> Result<(), Full> {
+        match value {
+            value if value == self.default() => Ok(()),
+            Value::Number(number) => record.extend(&number.to_be_bytes()),
+            Value::Text(text) => record.extend(text.as_bytes()),
+        }
+    }
+
+    /// The value in a record, if it is one the option takes.
+    pub fn decode<'t>(&self, record: &'t [u8]) -> Option<Value<'t>> {
+        let kind = &self.param.kind;
+        if let Kind::Text { .. } | Kind::Bytes { .. } = kind {
+            fit(kind, record).ok()?;
+            return Some(Value::Text(core::str::from_utf8(record).ok()?));
+        }
+        let number = u32::from_be_bytes(record.try_into().ok()?);
+        takes(kind, number).then_some(Value::Number(number))
+    }
 }
 
 /// Declares an option; its default is the parameter's example.
@@ -17,6 +79,22 @@ const fn opt(param: Param, default: &'static str) -> Opt {
 }
 
 const OFF_ON: &[(u32, &str)] = &[(0, "off"), (1, "on")];
+const PUB_MODES: &[(u32, &str)] = &[
+    (0, "OK means the broker has it"),
+    (1, "OK means accepted, +MQTTPUBACK follows"),
+];
+const VERIFY_MODES: &[(u32, &str)] = &[
+    (
+        0,
+        "nothing: for a laboratory, as anyone can pass for the broker",
+    ),
+    (1, "all of it"),
+    (2, "all but its name"),
+];
+const RECV_MODES: &[(u32, &str)] = &[
+    (0, "messages are told by +MQTTRECV"),
+    (1, "messages wait for +MQTTREAD and +MQTTACK"),
+];
 
 /// Whether a lost link is restored.
 pub const RECONNECT: usize = 0;
@@ -30,9 +108,27 @@ pub const CONNECT_TIMEOUT: usize = 3;
 pub const ACK_TIMEOUT: usize = 4;
 /// How the payload of a message is told.
 pub const RECV_FORMAT: usize = 5;
+/// How many bytes of messages wait for a broker that is away.
+pub const QUEUE: usize = 6;
+/// What gives way when they are too many.
+pub const QUEUE_FULL: usize = 7;
+/// Whether messages of QoS 0 wait too.
+pub const QUEUE_QOS0: usize = 8;
+/// What OK to a publish means.
+pub const PUB_MODE: usize = 9;
+/// Whether messages are told or wait to be read.
+pub const RECV_MODE: usize = 10;
+/// How often PINGREQ is said again before the link is given up.
+pub const KEEP_ALIVE_RETRIES: usize = 11;
+/// What of the broker's certificate is checked.
+pub const VERIFY: usize = 12;
+/// The name asked for and checked by TLS.
+pub const SNI: usize = 13;
+/// The protocols offered by TLS.
+pub const ALPN: usize = 14;
 
 /// Every option. An option's place is part of what is kept: add at the end.
-pub const OPTIONS: [Opt; 6] = [
+pub const OPTIONS: [Opt; 15] = [
     opt(
         Param::choice("reconnect", OFF_ON)
             .means("a lost link is restored, and subscriptions with it"),
@@ -60,7 +156,73 @@ pub const OPTIONS: [Opt; 6] = [
             .means("how the payload of +MQTTRECV is told; its length counts the raw bytes"),
         "0",
     ),
+    opt(
+        Param::int("queue", 0, 262_144)
+            .means("bytes of messages kept while the broker is away; 0 keeps none"),
+        "0",
+    ),
+    opt(
+        Param::choice("queuefull", &[(0, "refuse"), (1, "drop oldest")])
+            .means("what gives way when the queue is full: the new message or the oldest"),
+        "0",
+    ),
+    opt(
+        Param::choice("queueqos0", OFF_ON).means("the queue takes messages of QoS 0 too"),
+        "0",
+    ),
+    opt(
+        Param::choice("pubmode", PUB_MODES).means("what OK to +MQTTPUB means"),
+        "0",
+    ),
+    opt(
+        Param::choice("recvmode", RECV_MODES).means("how messages reach the host"),
+        "0",
+    ),
+    opt(
+        Param::int("keepaliveretries", 0, 10).means(
+            "times an unanswered PINGREQ is sent again, half a keep-alive apart, before the link \
+             is given up; counts from the next connect",
+        ),
+        "0",
+    ),
+    opt(
+        Param::choice("verify", VERIFY_MODES).means("what TLS checks of the broker's certificate"),
+        "1",
+    ),
+    opt(
+        Param::text("sni", 0, 253)
+            .check(is_server_name, "a b")
+            .means("name TLS asks for and finds in the certificate; empty is the broker's own"),
+        "",
+    ),
+    opt(
+        Param::text("alpn", 0, 64)
+            .check(is_protocol_list, "mqtt,")
+            .means("protocols TLS offers, with commas between them; empty offers none"),
+        "",
+    ),
 ];
+
+/// Whether a text is empty or a host name, and no address: TLS has no other
+/// names (RFC 6066 §3).
+fn is_server_name(name: &str) -> bool {
+    let last = name.rsplit('.').next().unwrap_or_default();
+    let is_number = last.bytes().all(|byte| byte.is_ascii_digit()) || last.starts_with("0x");
+    name.is_empty() || (name.split('.').all(is_label) && !is_number)
+}
+
+fn is_label(label: &str) -> bool {
+    let good = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
+    let hyphen_outside = label.starts_with('-') || label.ends_with('-');
+    matches!(label.len(), 1..=63) && label.bytes().all(good) && !hyphen_outside
+}
+
+/// Whether a text is empty or names with commas between them.
+fn is_protocol_list(list: &str) -> bool {
+    let good = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'"' | b'\\');
+    let is_name = |name: &str| !name.is_empty() && name.bytes().all(good);
+    list.is_empty() || list.split(',').all(is_name)
+}
 
 /// The place of an option in [`OPTIONS`].
 pub fn find(name: &str) -> Option<usize> {
@@ -74,45 +236,49 @@ pub fn is_name(name: &str) -> bool {
     find(name).is_some()
 }
 
-/// The value an option takes from a text, if it takes it.
-pub fn value(option: usize, text: &str) -> Option<u32> {
-    let digits = text.bytes().all(|byte| byte.is_ascii_digit());
-    let number = text.parse().ok().filter(|_| digits)?;
-    takes(option, number).then_some(number)
+/// The value in the record of an option, if it is one the option takes.
+pub fn decode(option: u8, record: &[u8]) -> Option<Value<'_>> {
+    OPTIONS.get(usize::from(option))?.decode(record)
 }
 
-/// Whether an option takes a value.
-pub(crate) fn takes(option: usize, value: u32) -> bool {
-    match OPTIONS.get(option).map(|opt| opt.param.kind) {
-        Some(Kind::Int { min, max }) => (min..=max).contains(&value),
-        Some(Kind::Choice(choices)) => choices.iter().any(|(choice, _)| *choice == value),
-        _ => false,
-    }
-}
-
-/// The values in force.
+/// The numbers in force. Texts are looked up where they are kept.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Options([u32; OPTIONS.len()]);
 
 impl Default for Options {
     fn default() -> Self {
-        let mut values = [0; OPTIONS.len()];
-        for (option, place) in values.iter_mut().enumerate() {
-            *place = Self::default_of(option);
-        }
-        Self(values)
+        Self(OPTIONS.map(|opt| match opt.default() {
+            Value::Number(number) => number,
+            Value::Text(_) => 0,
+        }))
     }
 }
 
 impl Options {
-    /// The value an option has until it is set.
-    pub(crate) fn default_of(option: usize) -> u32 {
-        let opt = OPTIONS.get(option);
-        opt.and_then(|opt| value(option, opt.param.example))
-            .unwrap_or(0)
+    /// An option is in force once it is kept.
+    pub(crate) fn follow(&mut self, nvram: &Nvram, link: LinkId, option: u8) {
+        let Some(opt) = OPTIONS.get(usize::from(option)) else {
+            return;
+        };
+        let record = nvram.get(Slot::Option(link, option));
+        let kept = record.and_then(|record| opt.decode(record));
+        let place = self.0.get_mut(usize::from(option));
+        if let (Value::Number(value), Some(place)) = (kept.unwrap_or(opt.default()), place) {
+            *place = value;
+        }
     }
 
-    /// The value of an option.
+    /// The value of an option, be it a number or a text.
+    pub(crate) fn value<'n>(&self, nvram: &'n Nvram, link: LinkId, option: usize) -> Value<'n> {
+        let is_text = |opt: &Opt| matches!(opt.param.kind, Kind::Text { .. });
+        if !OPTIONS.get(option).is_some_and(is_text) {
+            return Value::Number(self.get(option));
+        }
+        let text = nvram.text(Slot::Option(link, option as u8));
+        Value::Text(text.unwrap_or_default())
+    }
+
+    /// The value of an option that is a number.
     pub(crate) fn get(&self, option: usize) -> u32 {
         self.0.get(option).copied().unwrap_or(0)
     }
@@ -120,12 +286,6 @@ impl Options {
     /// Whether an option is on.
     pub(crate) fn is_on(&self, option: usize) -> bool {
         self.get(option) != 0
-    }
-
-    pub(crate) fn set(&mut self, option: usize, value: u32) {
-        if let Some(place) = self.0.get_mut(option) {
-            *place = value;
-        }
     }
 }
 
@@ -136,17 +296,61 @@ mod tests {
     #[test]
     fn every_option_takes_its_default_and_has_a_name_of_its_own() {
         for (option, opt) in OPTIONS.iter().enumerate() {
-            assert!(
-                value(option, opt.param.example).is_some(),
-                "{}",
-                opt.param.name
-            );
+            assert!(opt.parse(opt.param.example).is_ok(), "{}", opt.param.name);
             assert_eq!(find(opt.param.name), Some(option));
             assert!(!opt.param.meaning.is_empty());
         }
-        assert_eq!(value(BACKOFF, "0"), None);
-        assert_eq!(value(BACKOFF, "3601"), None);
-        assert_eq!(value(BACKOFF, "+1"), None);
-        assert_eq!(value(RECONNECT, "2"), None);
+    }
+
+    #[test]
+    fn what_an_option_does_not_take() {
+        for (option, text, why) in [
+            (BACKOFF, "0", Reject::Value),
+            (BACKOFF, "3601", Reject::Value),
+            (BACKOFF, "+1", Reject::Value),
+            (BACKOFF, "", Reject::Value),
+            (RECONNECT, "2", Reject::Value),
+            (SNI, "1.2.3.4", Reject::Characters),
+            (SNI, "::1", Reject::Characters),
+            (SNI, "a.0x1f", Reject::Characters),
+            (SNI, "a..b", Reject::Characters),
+            (SNI, "a.", Reject::Characters),
+            (SNI, "-a", Reject::Characters),
+            (SNI, "a-.b", Reject::Characters),
+            (SNI, "b\u{fc}", Reject::Characters),
+            (SNI, "\"", Reject::Characters),
+            (ALPN, ",", Reject::Characters),
+            (ALPN, "mqtt,,h2", Reject::Characters),
+            (ALPN, "mqtt, h2", Reject::Characters),
+            (ALPN, "a\\b", Reject::Characters),
+        ] {
+            assert_eq!(OPTIONS[option].parse(text), Err(why), "{text}");
+        }
+        let long = "a".repeat(64);
+        assert_eq!(OPTIONS[SNI].parse(&long), Err(Reject::Characters));
+        assert_eq!(OPTIONS[SNI].parse(&long.repeat(4)), Err(Reject::TooLong));
+        assert_eq!(OPTIONS[ALPN].parse(&long), Ok(Value::Text(&long)));
+    }
+
+    #[test]
+    fn records_are_read_back_and_defaults_make_none() {
+        for (option, text) in [
+            (BACKOFF, "7"),
+            (SNI, "a-1.b_c"),
+            (ALPN, "mqtt,x-amzn-mqtt-ca"),
+        ] {
+            let opt = &OPTIONS[option];
+            let value = opt.parse(text).unwrap();
+            let mut memory = [0; 64];
+            let mut record = Buf::lent(&mut memory);
+            opt.encode(value, &mut record).unwrap();
+            assert_eq!(opt.decode(record.as_slice()), Some(value));
+        }
+        for opt in &OPTIONS {
+            opt.encode(opt.default(), &mut Buf::lent(&mut [])).unwrap();
+        }
+        assert_eq!(decode(SNI as u8, b"a b"), None);
+        assert_eq!(decode(VERIFY as u8, &[0, 0, 0, 3]), None);
+        assert_eq!(decode(99, &[0, 0, 0, 0]), None);
     }
 }

@@ -11,6 +11,7 @@ impl Machine<'_> {
     pub(super) fn restart(&mut self, functionality: Functionality) {
         self.functionality = functionality;
         self.radio_took_link = false;
+        self.inbox.read = 0;
         self.last_failure = code::DONE;
         if self.options.is_on(AUTOCONNECT) && functionality == Functionality::Full {
             self.try_now(LinkId(0));

@@ -3,7 +3,7 @@
 use super::cx::Cx;
 use super::machine::Machine;
 use super::table::{Command, Fail, Handler, Outcome};
-use crate::at::args::{Args, Reject};
+use crate::at::args::Args;
 use crate::at::schema::Signature;
 use crate::at::split::{Form, Item, Step, next};
 use crate::at::values::{self, Bad, Values};
@@ -84,8 +84,7 @@ fn set(
         number(line, item.next, &mut values)
     };
     let args = Args::check(line, decoded.as_slice(), &values, signatures, strict);
-    let args = args.map_err(rejected)?;
-    Ok((next, handler(&mut Cx::new(machine), &args)))
+    Ok((next, handler(&mut Cx::new(machine), &args?)))
 }
 
 /// The number behind a basic command, if there is one (V.250 §5.3.1).
@@ -105,12 +104,4 @@ fn unreadable(bad: Bad) -> Fail {
         Bad::Junk | Bad::Unclosed => Fail::Plain,
         Bad::Full => Fail::MEMORY_FULL,
     }
-}
-
-fn rejected(reject: Reject) -> Fail {
-    Fail::Cme(match reject {
-        Reject::Value => cme::INCORRECT_PARAMETERS,
-        Reject::TooLong => cme::TOO_LONG,
-        Reject::Characters => cme::INVALID_CHARACTERS,
-    })
 }

@@ -2,7 +2,7 @@
 
 use super::cx::Cx;
 use super::event::Wording;
-use crate::at::args::Args;
+use crate::at::args::{Args, Reject};
 use crate::at::cme;
 use crate::at::schema;
 use crate::mqtt::PacketId;
@@ -116,6 +116,11 @@ pub enum Wait {
     Written(u64),
     /// The caller kept what is staged.
     Stored,
+    /// The message of this number is on disk. The host is told its name, if there
+    /// is one to tell.
+    Accepted(u64, Option<u32>),
+    /// That the host took over the message of this number is on disk.
+    TakenOver(u32),
 }
 
 /// Why a command was not carried out.
@@ -136,6 +141,16 @@ impl Fail {
     pub const MEMORY_FULL: Self = Self::Cme(cme::MEMORY_FULL);
     /// What the values say cannot be.
     pub const INCORRECT: Self = Self::Cme(cme::INCORRECT_PARAMETERS);
+}
+
+impl From<Reject> for Fail {
+    fn from(reject: Reject) -> Self {
+        Self::Cme(match reject {
+            Reject::Value => cme::INCORRECT_PARAMETERS,
+            Reject::TooLong => cme::TOO_LONG,
+            Reject::Characters => cme::INVALID_CHARACTERS,
+        })
+    }
 }
 
 impl From<Result<(), Fail>> for Outcome {

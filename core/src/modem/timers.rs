@@ -4,7 +4,7 @@ use super::Modem;
 use super::api::LinkId;
 use super::machine::Run;
 use super::table::Fail;
-use crate::time::Instant;
+use crate::time::{Instant, sooner};
 use core::time::Duration;
 
 /// How long a half-typed line holds events back after its last byte.
@@ -22,6 +22,7 @@ impl Modem<'_> {
             self.machine.fail_line(Fail::Plain);
         }
         self.machine.link_timeout(LinkId(0));
+        self.machine.disk_timeout(LinkId(0));
         self.machine.wait_timeout();
         self.machine.prompt_timeout();
         self.advance();
@@ -48,7 +49,7 @@ impl Modem<'_> {
 
     /// When a half-typed line stops holding events back, while it does.
     fn hold_limit(&self) -> Option<Instant> {
-        let holds = !self.machine.may_tell() && !self.machine.inbox.is_empty();
+        let holds = !self.machine.may_tell() && self.machine.inbox.has_news();
         holds.then_some(self.machine.held_until)
     }
 
@@ -59,13 +60,5 @@ impl Modem<'_> {
         } else {
             Instant::ZERO
         };
-    }
-}
-
-/// The earlier of two times, if there is any.
-fn sooner(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
-    match (one, other) {
-        (Some(one), Some(other)) => Some(one.min(other)),
-        (one, other) => one.or(other),
     }
 }

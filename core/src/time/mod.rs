@@ -52,3 +52,11 @@ impl Sub for Instant {
         self.since(rhs)
     }
 }
+
+/// The earlier of two times, if there is any.
+pub(crate) fn sooner(one: Option<Instant>, other: Option<Instant>) -> Option<Instant> {
+    match (one, other) {
+        (Some(one), Some(other)) => Some(one.min(other)),
+        (one, other) => one.or(other),
+    }
+}

@@ -76,6 +76,7 @@ fn mqtt_3_3_4_1() {
             retain: false,
             dup: false,
             payload: b"hello",
+            number: 0,
         };
         assert_eq!(client.feed(&packet), Ok(expected));
         assert_eq!(client.sent(), answer);
@@ -112,7 +113,7 @@ fn mqtt_4_3_2_1() {
             r#"PUBLISH q1 d0 r0 id=2 "out" 0 bytes"#
         ]
     );
-    assert_eq!(client.feed(&puback(two)), Ok(Event::Published(id(two))));
+    assert_eq!(client.feed(&puback(two)), Ok(published(two)));
     assert_eq!(client.session.in_flight(), 1);
     assert_eq!(client.feed(&puback(two)), Ok(Event::Nothing));
     assert_eq!(client.session.in_flight(), 1);

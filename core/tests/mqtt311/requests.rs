@@ -96,7 +96,7 @@ fn mqtt_3_14_4_2() {
         let Client { session, out, .. } = &mut client;
         session.handle_timeout(at(600), false, out).unwrap();
         session.disconnect(out).unwrap();
-        assert!(!session.poll_resend(out));
+        assert!(!session.poll_send(out));
         assert_eq!(client.sent(), ["DISCONNECT"]);
     }
 }

@@ -49,6 +49,14 @@ pub(crate) fn ack(kind: AckKind, number: u16) -> Vec<u8> {
     encode(Packet::Ack(Ack { kind, id }))
 }
 
+/// What a session says of a message of its own that the broker has.
+pub(crate) fn published(number: u16) -> Event<'static> {
+    Event::Published {
+        id: id(number),
+        tracked: None,
+    }
+}
+
 pub(crate) fn puback(number: u16) -> Vec<u8> {
     ack(AckKind::Puback, number)
 }
@@ -195,7 +203,7 @@ impl Client {
 
     pub(crate) fn dropped(&mut self) -> Vec<u16> {
         core::iter::from_fn(|| self.session.poll_dropped())
-            .map(PacketId::get)
+            .filter_map(|dropped| dropped.id.map(PacketId::get))
             .collect()
     }
 

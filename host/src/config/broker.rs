@@ -1,6 +1,6 @@
 //! The broker of modems that have no settings of their own.
 
-use super::ConfigError;
+use super::{ConfigError, Options};
 use mqmodem_core::modem::pem::{Content, normalize};
 use mqmodem_core::modem::settings::Settings;
 use mqmodem_core::{Buf, Config, Instant, LinkId, Memory, Modem, Slot};
@@ -46,6 +46,8 @@ pub struct Broker {
     pub password_file: Option<PathBuf>,
     /// TLS, where it is on.
     pub tls: Option<TlsPaths>,
+    /// Options of `AT+MQTTOPT`.
+    pub options: Options,
 }
 
 /// Where the certificates of a link are, PEM.
@@ -248,6 +250,7 @@ impl Defaults {
         if broker.tls.is_some() {
             values.push((Slot::Tls(LINK), vec![1]));
         }
+        values.extend(broker.options.records(LINK));
         let files = self.files.iter();
         values.extend(files.map(|(slot, pem)| (*slot, pem.0.clone().into_bytes())));
         Ok(values)

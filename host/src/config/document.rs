@@ -5,6 +5,7 @@ use super::{Behaviour, IdentityPlan, Limits, PortPlan};
 use mqmodem_core::dialect::native::NATIVE;
 use mqmodem_core::modem::table::Dialect;
 use serde::{Deserialize, Deserializer, de::Error};
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 use toml::Spanned;
 
@@ -59,6 +60,8 @@ pub(super) struct Broker {
     pub(super) password: Option<Secret>,
     pub(super) password_file: Option<PathBuf>,
     pub(super) tls: Option<Tls>,
+    #[serde(default)]
+    pub(super) options: BTreeMap<String, Spanned<toml::Value>>,
 }
 
 #[derive(Default, Deserialize)]

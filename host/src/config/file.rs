@@ -2,8 +2,8 @@
 
 use super::broker::{self, Broker, TlsPaths};
 use super::document::{self, Document};
-use super::{ConfigError, ModemPlan, Plan, PortPlan};
-use std::collections::HashSet;
+use super::{ConfigError, ModemPlan, Options, Plan, PortPlan};
+use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use toml::Spanned;
@@ -128,11 +128,24 @@ impl Source<'_> {
             password: written.password,
             password_file: written.password_file.map(|path| self.beside(path)),
             tls: tls_wanted.then_some(paths),
+            options: self.options(&written.options)?,
         };
         match broker.objection() {
             None => Ok(broker),
             Some(what) => Err(self.wrong(span, what)),
         }
+    }
+
+    fn options(
+        &self,
+        written: &BTreeMap<String, Spanned<toml::Value>>,
+    ) -> Result<Options, ConfigError> {
+        let mut options = Options::default();
+        for (name, value) in written {
+            let set = options.set(name, value.get_ref());
+            set.map_err(|what| self.wrong(value.span(), &what))?;
+        }
+        Ok(options)
     }
 
     /// Where the broker is: by its URL, or by host and port.

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::config::{Defaults, Limits};
+use mqmodem_core::modem::options::{BACKOFF, RECONNECT, SNI, Value};
 use mqmodem_core::modem::settings::Settings;
 use mqmodem_core::{LinkId, Slot};
 
@@ -25,6 +26,8 @@ fn the_example_is_read_and_shows_every_key() {
     assert!(plc.behaviour.mask_secrets);
     assert_eq!(plc.behaviour.config().identity.model, "PLC-1");
     assert_eq!(plan.modems[2].behaviour.seed, 2);
+    let options = plan.broker.unwrap().options;
+    assert_eq!(options.get(RECONNECT), Value::Number(1));
     assert_eq!(plan.modems[2].behaviour.limits.line, Some(4096));
     // What stands in comments can be taken out of them, but for the second way
     // to name the broker.
@@ -122,6 +125,42 @@ const WRONG: &[(&str, usize, &str)] = &[
     ("[identity]\nimei = \"12345\"\n", 2, "15 digits"),
     ("[identity]\nmodel = \"a\\nb\"\n", 2, "ASCII"),
     ("x = \n", 1, ""),
+    (
+        "[broker]\nhost = \"a\"\n[broker.options]\nnosuch = 1\n",
+        4,
+        "no option \"nosuch\"; there are reconnect, backoff,",
+    ),
+    (
+        "[broker]\nhost = \"a\"\noptions = { reconnect = 1, backoff = 0 }\n",
+        3,
+        "option backoff cannot be 0; give it a number of 1-3600: longest pause",
+    ),
+    (
+        "[broker]\nhost = \"a\"\noptions = { backoff = -1 }\n",
+        3,
+        "option backoff cannot be -1;",
+    ),
+    (
+        "[broker]\nhost = \"a\"\noptions = { verify = true }\n",
+        3,
+        "option verify cannot be true; give it a number of 0-2: what TLS checks",
+    ),
+    (
+        "[broker]\nhost = \"a\"\noptions = { reconnect = \"1\" }\n",
+        3,
+        "option reconnect cannot be \"1\"; give it a number of 0-1",
+    ),
+    (
+        "[broker]\nhost = \"a\"\noptions = { sni = \"a b\" }\n",
+        3,
+        "option sni cannot be \"a b\"; give it a text of at most 253 bytes: name TLS asks",
+    ),
+    (
+        "[broker]\nhost = \"a\"\noptions = { sni = 1 }\n",
+        3,
+        "option sni cannot be 1; give it a text",
+    ),
+    ("[broker]\nhost = \"a\"\noptions = 1\n", 3, "expected a map"),
     ("[broker]\n", 1, "give the broker a url"),
     (
         "[broker]\nurl = \"mqtt://a\"\nport = 1\n",
@@ -255,6 +294,26 @@ fn a_broker_becomes_settings() {
         (settings.username, settings.password),
         (Some("u"), Some(&b"p"[..]))
     );
+}
+
+#[test]
+fn options_become_what_a_modem_keeps() {
+    let defaults = defaults(
+        "[broker]\nhost = \"a\"\n\
+         options = { Reconnect = 1, sni = \"b.example\", backoff = 60 }\n",
+    );
+    let values = defaults.of("m", &mqmodem_core::Config::default()).unwrap();
+    let slot = |option| Slot::Option(LinkId(0), option as u8);
+    // Nothing is to be kept of a default.
+    let mut want = [
+        (slot(RECONNECT), vec![0, 0, 0, 1]),
+        (slot(BACKOFF), vec![]),
+        (slot(SNI), b"b.example".to_vec()),
+    ];
+    let mut got = values[1..].to_vec();
+    want.sort();
+    got.sort();
+    assert_eq!(got, want);
 }
 
 #[test]

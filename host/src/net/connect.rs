@@ -16,16 +16,17 @@ use tokio_rustls::rustls::pki_types::ServerName;
 /// How long one address may take before the next is tried beside it (RFC 8305).
 const HEAD_START: Duration = Duration::from_millis(250);
 
-/// Opens the transport to `host`, an IP address or a name.
+/// Opens the transport to `host`, an IP address or a name; over TLS, to who has
+/// the name beside the settings.
 pub(super) async fn connect(
     host: String,
     port: u16,
-    tls: Option<Found>,
+    tls: Option<(Found, String)>,
 ) -> Result<Stream, NetError> {
     let host = unbracketed(&host);
     // Certificates that cannot work are told before the network is asked.
     let tls = match tls {
-        Some(found) => Some((found.config().await?, server_name(host)?)),
+        Some((found, name)) => Some((found.config().await?, server_name(&name)?)),
         None => None,
     };
     let tcp = connect_any(resolve(host, port).await?).await?;
@@ -53,6 +54,7 @@ fn unbracketed(host: &str) -> &str {
 }
 
 fn server_name(host: &str) -> Result<ServerName<'static>, NetError> {
+    let host = unbracketed(host);
     // A certificate never names the root dot some write at the end.
     let host = host.strip_suffix('.').unwrap_or(host);
     ServerName::try_from(host.to_owned()).map_err(|_| NetError::NameNotFound)

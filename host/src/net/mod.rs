@@ -3,8 +3,10 @@
 mod connect;
 mod error;
 mod tls;
+mod verifier;
 
 pub use tls::TlsConfigs;
+pub(crate) use verifier::warning;
 
 use error::{after_open, tls_error};
 use mqmodem_core::{Endpoint, NetError};
@@ -72,7 +74,10 @@ impl Link {
     /// Starts to open the link; what was open is dropped.
     pub fn open(&mut self, to: &Endpoint<'_>, configs: &TlsConfigs) {
         let host = to.host.to_owned();
-        let tls = to.tls.map(|files| configs.find(&files));
+        let tls = to.tls.map(|files| {
+            let name = files.sni.unwrap_or(to.host).to_owned();
+            (configs.find(&files), name)
+        });
         self.state = State::Opening(Box::pin(connect::connect(host, to.port, tls)));
     }
 

@@ -1,6 +1,7 @@
 //! TLS settings, made from the modem's certificates.
 
-use mqmodem_core::{NetError, TlsFiles};
+use super::verifier::Nameless;
+use mqmodem_core::{NetError, TlsFiles, Verify};
 use std::cell::Cell;
 use std::collections::HashMap;
 use std::fmt;
@@ -20,7 +21,7 @@ use tokio_rustls::rustls::{ClientConfig, Error, InconsistentKeys, RootCertStore,
 /// change under a program that runs for years.
 const FRESH: Duration = Duration::from_secs(3600);
 
-/// TLS settings by the certificates they were made of, shared by all modems:
+/// TLS settings by what they were made of, shared by all modems:
 /// ten thousand with the same files have one copy.
 #[derive(Default)]
 pub struct TlsConfigs(Arc<Mutex<Cache>>);
@@ -32,12 +33,14 @@ struct Cache {
     sweep_at: usize,
 }
 
-/// An own copy of [`TlsFiles`]. Without `Debug`: it holds a key.
+/// An own copy of [`TlsFiles`], but for the name. Without `Debug`: it holds a key.
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct Files {
     root: Option<Box<[u8]>>,
     certificate: Option<Box<[u8]>>,
     key: Option<Box<[u8]>>,
+    verify: Verify,
+    alpn: Option<Box<str>>,
 }
 
 /// Settings, or what they are to be made of.
@@ -65,6 +68,8 @@ impl TlsConfigs {
             root: copy(files.root),
             certificate: copy(files.certificate),
             key: copy(files.key),
+            verify: files.verify,
+            alpn: files.alpn.map(Box::from),
         };
         let cache = lock(&self.0);
         match cache.by_files.get(&files) {
@@ -85,7 +90,7 @@ impl Found {
             Self::Ready(config) => return Ok(config),
             Self::Missing(missing) => missing,
         };
-        if missing.files.root.is_some() {
+        if missing.files.root.is_some() || missing.files.verify == Verify::Nothing {
             return missing.make();
         }
         let made = tokio::task::spawn_blocking(move || missing.make()).await;
@@ -113,15 +118,37 @@ impl Missing {
 fn client_config(files: &Files) -> Result<ClientConfig, NetError> {
     let provider = Arc::new(default_provider());
     let identity = Identity::new(files, &provider)?;
-    let roots = match &files.root {
-        Some(pem) => given_roots(pem)?,
-        None => platform_roots()?,
-    };
+    let algorithms = provider.signature_verification_algorithms;
     let builder = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
-        .map_err(|_| NetError::TlsOther)?
-        .with_root_certificates(roots);
-    Ok(builder.with_client_cert_resolver(Arc::new(identity)))
+        .map_err(|_| NetError::TlsOther)?;
+    let nameless = |roots| Arc::new(Nameless { roots, algorithms });
+    let builder = match files.verify {
+        Verify::All => builder.with_root_certificates(roots(files)?),
+        Verify::Chain => {
+            let verifier = nameless(Some(roots(files)?));
+            builder
+                .dangerous()
+                .with_custom_certificate_verifier(verifier)
+        }
+        Verify::Nothing => {
+            let verifier = nameless(None);
+            builder
+                .dangerous()
+                .with_custom_certificate_verifier(verifier)
+        }
+    };
+    let mut config = builder.with_client_cert_resolver(Arc::new(identity));
+    let protocols = files.alpn.iter().flat_map(|alpn| alpn.split(','));
+    config.alpn_protocols = protocols.map(|name| name.as_bytes().to_vec()).collect();
+    Ok(config)
+}
+
+fn roots(files: &Files) -> Result<RootCertStore, NetError> {
+    match &files.root {
+        Some(pem) => given_roots(pem),
+        None => platform_roots(),
+    }
 }
 
 /// The roots in `pem`. One that cannot be read trusts no one, which is what the

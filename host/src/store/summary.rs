@@ -2,6 +2,7 @@
 
 use super::Kept;
 use mqmodem_core::Slot;
+use mqmodem_core::modem::options;
 use mqmodem_core::modem::settings::Settings;
 use ring::digest::{SHA256, digest};
 use std::fmt::Write;
@@ -35,14 +36,14 @@ fn words(slot: Slot, bytes: &[u8]) -> (String, String) {
         (Slot::Tls(_), [1]) => "on".to_owned(),
         (Slot::Root(_) | Slot::Certificate(_), pem) => certificates(pem),
         (Slot::Key(_), pem) => key(pem).to_owned(),
-        (Slot::Option(..), bytes) => number(bytes),
+        (Slot::Option(_, option), bytes) => self::option(option, bytes),
         (_, bytes) => format!("{} bytes", bytes.len()),
     };
     (name, value)
 }
 
-fn number(record: &[u8]) -> String {
-    let value = <[u8; 4]>::try_from(record).map(u32::from_be_bytes);
+fn option(option: u8, record: &[u8]) -> String {
+    let value = options::decode(option, record);
     value.map_or(DAMAGED.to_owned(), |value| value.to_string())
 }
 
@@ -109,6 +110,7 @@ fn key(pem: &[u8]) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use mqmodem_core::modem::options::{BACKOFF, SNI};
     use mqmodem_core::{Buf, LinkId};
     use rcgen::KeyPair;
 
@@ -154,5 +156,15 @@ mod tests {
         );
         assert_eq!(certificates(b"junk"), DAMAGED);
         assert_eq!(words(Slot::Root(LinkId(0)), b"").1, "erased");
+    }
+
+    #[test]
+    fn options_are_shown_as_they_are_set() {
+        let show = |option, record: &[u8]| words(Slot::Option(LinkId(0), option as u8), record);
+        let (name, value) = show(BACKOFF, &[0, 0, 0, 7]);
+        assert_eq!((&*name, &*value), ("option:backoff", "7"));
+        assert_eq!(show(SNI, b"a.example").1, "\"a.example\"");
+        assert_eq!(show(SNI, b"a b").1, DAMAGED);
+        assert_eq!(show(BACKOFF, b"7").1, DAMAGED);
     }
 }

@@ -84,6 +84,8 @@ pub struct Server {
     key: String,
     clients: Option<String>,
     version: Option<&'static SupportedProtocolVersion>,
+    /// Speaks these protocols, and says what it was asked for.
+    protocols: Option<Vec<Vec<u8>>>,
 }
 
 impl Server {
@@ -94,6 +96,7 @@ impl Server {
             key,
             clients: None,
             version: None,
+            protocols: None,
         }
     }
 
@@ -103,6 +106,7 @@ impl Server {
             key: authority.key_pem.clone(),
             clients: None,
             version: None,
+            protocols: None,
         }
     }
 
@@ -114,6 +118,14 @@ impl Server {
 
     pub fn only(mut self, version: &'static SupportedProtocolVersion) -> Self {
         self.version = Some(version);
+        self
+    }
+
+    /// Speaks these protocols (ALPN). In place of what it gets it sends back the
+    /// name it was asked for and the protocol that was agreed on.
+    pub fn telling(mut self, protocols: &[&str]) -> Self {
+        let names = protocols.iter().map(|name| name.as_bytes().to_vec());
+        self.protocols = Some(names.collect());
         self
     }
 
@@ -135,9 +147,11 @@ impl Server {
             }
         };
         let key = PrivateKeyDer::from_pem_slice(self.key.as_bytes()).unwrap();
-        builder
+        let mut config = builder
             .with_single_cert(vec![certificate(&self.chain)], key)
-            .unwrap()
+            .unwrap();
+        config.alpn_protocols = self.protocols.clone().unwrap_or_default();
+        config
     }
 
     /// Serves one client; returns the port.
@@ -145,6 +159,7 @@ impl Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         let acceptor = TlsAcceptor::from(Arc::new(self.config()));
+        let tells = self.protocols.is_some();
         tokio::spawn(async move {
             let (stream, _) = listener.accept().await.unwrap();
             let Ok(mut stream) = acceptor.accept(stream).await else {
@@ -152,7 +167,12 @@ impl Server {
             };
             let mut buf = [0; 100];
             while let Ok(n @ 1..) = stream.read(&mut buf).await {
-                let _ = stream.write_all(&buf[..n]).await;
+                let asked = stream.get_ref().1;
+                let name = asked.server_name().unwrap_or("-");
+                let protocol = asked.alpn_protocol().unwrap_or(b"-");
+                let told = [name.as_bytes(), b" ", protocol].concat();
+                let answer = if tells { &told } else { &buf[..n] };
+                let _ = stream.write_all(answer).await;
             }
             let _ = stream.shutdown().await;
         });

@@ -4,6 +4,7 @@ mod config;
 mod connection;
 mod messages;
 mod options;
+mod received;
 mod subscriptions;
 mod tls;
 
@@ -37,6 +38,15 @@ pub static NATIVE: Dialect = Dialect {
                       and bytes below 0x20 or 0x7F are written `\\hh`.",
         },
         Urc {
+            syntax: "+MQTTRECVIND:<waiting>",
+            meaning: "With the option `recvmode` 1: so many messages wait for `+MQTTREAD`.",
+        },
+        Urc {
+            syntax: "+MQTTPUBACK:<id>,<code>",
+            meaning: "With the option `pubmode` 1: what became of a message; 0 the broker has \
+                      it, else see the result codes.",
+        },
+        Urc {
             syntax: "+MQTTDISCONNECTED:<code>",
             meaning: "The link was lost; see the result codes.",
         },
@@ -63,6 +73,9 @@ pub static NATIVE: Dialect = Dialect {
 
 const COMMANDS: &[Command] = &[
     messages::PUBLISH,
+    messages::QUEUE,
+    received::READ,
+    received::ACKNOWLEDGE,
     subscriptions::SUBSCRIBE,
     subscriptions::UNSUBSCRIBE,
     tls::TLS,
@@ -86,22 +99,59 @@ fn word(event: &Event, reply: &mut Reply) {
             retain,
             payload,
             format,
-        } => messages::word(reply, topic, qos, retain, (payload, format)),
+        } => received::word(
+            reply,
+            &received::Message {
+                topic,
+                qos,
+                retain,
+                payload,
+                format,
+            },
+        ),
+        Event::Read {
+            number,
+            topic,
+            qos,
+            retain,
+            payload,
+            format,
+        } => received::word_read(
+            reply,
+            number,
+            &received::Message {
+                topic,
+                qos,
+                retain,
+                payload,
+                format,
+            },
+        ),
+        Event::Waiting { count } => say(reply, "+MQTTRECVIND:", &[count]),
+        Event::Accepted { name } => reply.info(|line| {
+            line.text("+MQTTPUB:");
+            line.number(name);
+        }),
+        Event::Tracked { name, code } => say(reply, "+MQTTPUBACK:", &[name, code.into()]),
         Event::TooLarge { topic, qos, length } => {
-            messages::word_dropped(reply, topic, qos, length);
+            received::word_dropped(reply, topic, qos, length);
         }
-        Event::Dropped { count } => reply.urc(|line| {
-            line.text("+MQTTPUBDROPPED:");
-            line.number(count);
-        }),
-        Event::Restored { session_present } => reply.urc(|line| {
-            line.text("+MQTTCONNECTED:");
-            line.number(session_present.into());
-        }),
+        Event::Dropped { count } => say(reply, "+MQTTPUBDROPPED:", &[count]),
+        Event::Restored { session_present } => {
+            say(reply, "+MQTTCONNECTED:", &[session_present.into()]);
+        }
         Event::Registration { .. } | Event::Restarted => cmd::word(event, reply),
-        Event::Lost { code } => reply.urc(|line| {
-            line.text("+MQTTDISCONNECTED:");
-            line.number(code.into());
-        }),
+        Event::Lost { code } => say(reply, "+MQTTDISCONNECTED:", &[code.into()]),
     }
+}
+
+/// A line of its own: a name and numbers.
+fn say(reply: &mut Reply, name: &str, numbers: &[u32]) {
+    reply.urc(|line| {
+        line.text(name);
+        for (at, number) in numbers.iter().enumerate() {
+            line.text(if at > 0 { "," } else { "" });
+            line.number(*number);
+        }
+    });
 }

@@ -9,19 +9,31 @@ use crate::modem::options::{self, OPTIONS};
 use crate::modem::table::{Command, Fail, Outcome};
 use core::fmt::Write;
 
-const SIGNATURES: &[Signature] = &[Signature::of(&[
-    Param::text("name", 1, 32)
-        .check(options::is_name, "nosuch")
-        .means("name of an option")
-        .example("reconnect"),
-    Param::text("value", 1, 16).means("its value").example("1"),
-])];
+const NAME: Param = Param::text("name", 1, 32)
+    .check(options::is_name, "nosuch")
+    .means("name of an option");
+const SIGNATURES: &[Signature] = &[
+    Signature::of(&[
+        NAME.example("reconnect"),
+        Param::int("number", 0, u32::MAX)
+            .means("its value")
+            .example("1"),
+    ]),
+    Signature::of(&[
+        NAME.example("sni"),
+        Param::text("text", 0, 253)
+            .means("its value, of options that are a text")
+            .example("broker.example"),
+    ]),
+];
 
 pub(super) const OPTION: Command = Command::new("+MQTTOPT", "Set an option")
     .details(
         "OK means that it is kept. Reading lists every option with its value, testing every \
-         option with its range.",
+         option with its range. With `verify` 0 whoever is on the way to the broker can pass for it, read \
+         the password and every message: for a laboratory only.",
     )
+    .test("+MQTTOPT:\"<name>\",<range>")
     .test_with(say_ranges)
     .read(read)
     .set(SIGNATURES, set)
@@ -39,20 +51,19 @@ pub(super) const ERROR: Command = Command::new("+MQTTERR", "The last failure of 
     }]);
 
 fn set(cx: &mut Cx, args: &Args) -> Outcome {
-    let option = options::find(args.text(0));
-    let value = option.and_then(|option| options::value(option, args.text(1)));
-    match (option, value) {
-        (Some(option), Some(value)) => cx.keep_option(option, value).into(),
-        _ => Outcome::Fail(Fail::INCORRECT),
+    match options::find(args.text(0)) {
+        Some(option) => cx.keep_option(option, args.text(1)).into(),
+        None => Outcome::Fail(Fail::INCORRECT),
     }
 }
 
 fn read(cx: &mut Cx, _: &Args) -> Outcome {
     for (option, opt) in OPTIONS.iter().enumerate() {
-        let value = cx.option(option);
-        cx.info(|line| {
-            // A reply notes for itself what does not fit.
-            let _ = write!(line, "+MQTTOPT:\"{}\",{value}", opt.param.name);
+        cx.say_option(option, |value, reply| {
+            reply.info(|line| {
+                // A reply notes for itself what does not fit.
+                let _ = write!(line, "+MQTTOPT:\"{}\",{value}", opt.param.name);
+            });
         });
     }
     Outcome::Ok

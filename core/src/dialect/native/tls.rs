@@ -36,7 +36,8 @@ pub(super) const TLS: Command = Command::new("+MQTTTLS", "Switch TLS and load ce
         "The content may be sent with LF, CRLF, `\\n` or no line breaks; the size must be its \
          length in bytes, with or without its last line break. RSA keys do not fit; EC and \
          Ed25519 keys do. The switch alone leaves the certificates. Without a root the \
-         platform's trust store is used: verification is never off. OK means that it is kept.",
+         platform's trust store is used: verification is never off, unless the option `verify` \
+         says so. OK means that it is kept.",
     )
     .multi_line()
     .test("+MQTTTLS:(0-1),<type>,<cert file content>,<cert file size>")

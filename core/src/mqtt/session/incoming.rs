@@ -1,6 +1,8 @@
 //! What the broker sends.
 
+use super::disk::Disk;
 use super::outgoing::write_ack;
+use super::received::{Entry, Stage};
 use super::slots::Wait;
 use super::{Event, Session, State, Violation};
 use crate::mem::Buf;
@@ -29,12 +31,7 @@ impl Session<'_> {
         if event.is_err() {
             self.lost();
         }
-        if self.log.is_resending() {
-            self.poll_resend(out);
-        }
-        if self.subscriptions.has_renewals() {
-            self.poll_renew(out);
-        }
+        self.poll_send(out);
         event
     }
 
@@ -69,7 +66,7 @@ impl Session<'_> {
         }
         if !session_present {
             self.drop_released();
-            self.received.clear();
+            self.received.end();
             self.end_subscriptions();
         }
         self.state = State::Connected;
@@ -82,44 +79,160 @@ impl Session<'_> {
         publish: Publish<'p>,
         out: &mut Buf<'_>,
     ) -> Result<Event<'p>, Violation> {
-        let Publish {
-            dup,
-            qos,
-            retain,
-            topic,
-            id,
-            payload,
-        } = publish;
-        let message = Event::Message {
-            topic,
-            qos,
-            retain,
-            dup,
-            payload,
-        };
-        match (qos, id) {
-            (Qos::AtLeastOnce, Some(id)) => {
+        let number = match (publish.qos, publish.id) {
+            (Qos::AtLeastOnce, Some(id)) if !self.holds && self.received.is_empty() => {
                 write_ack(AckKind::Puback, id, out).map_err(|_| Violation::Full)?;
+                0
             }
-            (Qos::ExactlyOnce, Some(id)) if !self.receive(id, out)? => return Ok(Event::Nothing),
-            _ => {}
-        }
-        Ok(message)
+            (_, Some(id)) => match self.arrive(id, &publish, out)? {
+                Some(number) => number,
+                None => return Ok(Event::Nothing),
+            },
+            (_, None) if self.holds => self.numbers.take() as u32,
+            (_, None) => 0,
+        };
+        Ok(Event::Message {
+            topic: publish.topic,
+            qos: publish.qos,
+            retain: publish.retain,
+            dup: publish.dup,
+            payload: publish.payload,
+            number,
+        })
     }
 
-    /// Answers a QoS 2 PUBLISH; whether it is new `[MQTT-4.3.3-2]`.
-    fn receive(&mut self, id: PacketId, out: &mut Buf<'_>) -> Result<bool, Violation> {
-        let new = !self.received.contains(id);
-        if new {
-            self.received.insert(id).map_err(|_| Violation::Full)?;
+    /// A message that has to be remembered came; its number if it is to be
+    /// delivered: if it is new `[MQTT-4.3.3-2]`, or its content was not here.
+    fn arrive(
+        &mut self,
+        id: PacketId,
+        publish: &Publish<'_>,
+        out: &mut Buf<'_>,
+    ) -> Result<Option<u32>, Violation> {
+        let exactly_once = publish.qos == Qos::ExactlyOnce;
+        let known = |entry: &Entry| entry.id == id && entry.exactly_once == exactly_once;
+        let place = self.received.find(known);
+        let Some((place, entry)) = place.and_then(|at| Some((at, self.received.get(at)?))) else {
+            return self.first_arrival(id, exactly_once, out).map(Some);
+        };
+        let again = match entry.stage {
+            Stage::Held if entry.present => None,
+            Stage::Held if publish.dup => Some(entry.number),
+            Stage::Ended if entry.owing => None,
+            Stage::Taken => {
+                self.acknowledge_again(place, entry);
+                None
+            }
+            Stage::Held | Stage::Ended => {
+                let number = self.held_number();
+                let new = self.arrival(id, exactly_once, number);
+                self.received.change(place, |entry| {
+                    let disk = entry.disk;
+                    *entry = Entry { disk, ..new };
+                });
+                self.pay(place, out);
+                return Ok(Some(number));
+            }
+        };
+        self.received.note(place, |entry| {
+            entry.seen = true;
+            entry.present |= again.is_some();
+        });
+        self.pay(place, out);
+        Ok(again)
+    }
+
+    /// The host has the message at `place` already; the broker asks again.
+    fn acknowledge_again(&mut self, place: usize, entry: Entry) {
+        if entry.exactly_once {
+            self.received.note(place, |entry| entry.owing = true);
+        } else {
+            self.received.change(place, |entry| {
+                entry.stage = Stage::Ended;
+                entry.owing = true;
+            });
         }
-        let written = write_ack(AckKind::Pubrec, id, out);
-        if new && written.is_err() {
-            // Not delivered, so it must not be taken for delivered later.
-            self.received.remove(id);
+    }
+
+    fn first_arrival(
+        &mut self,
+        id: PacketId,
+        exactly_once: bool,
+        out: &mut Buf<'_>,
+    ) -> Result<u32, Violation> {
+        let number = self.held_number();
+        let new = self.arrival(id, exactly_once, number);
+        let place = self.received.insert(new).map_err(|_| Violation::Full)?;
+        self.pay(place, out);
+        Ok(number)
+    }
+
+    fn held_number(&mut self) -> u32 {
+        if self.holds {
+            self.numbers.take() as u32
+        } else {
+            0
         }
-        written.map_err(|_| Violation::Full)?;
-        Ok(new)
+    }
+
+    /// A message that just came: the host has it at once, or it is held.
+    fn arrival(&self, id: PacketId, exactly_once: bool, number: u32) -> Entry {
+        Entry {
+            id,
+            exactly_once,
+            stage: match (self.holds, exactly_once) {
+                (true, _) => Stage::Held,
+                (false, true) => Stage::Taken,
+                (false, false) => Stage::Ended,
+            },
+            disk: Disk::Same,
+            number,
+            present: self.holds,
+            seen: true,
+            owing: !self.holds,
+        }
+    }
+
+    /// Writes the acknowledgement that is due for the entry at `place`, if it may
+    /// be sent and fits; whether none is left over.
+    pub(super) fn pay(&mut self, place: usize, out: &mut Buf<'_>) -> bool {
+        let Some(entry) = self.received.get(place) else {
+            return true;
+        };
+        if !entry.owing || entry.disk != Disk::Same {
+            return true;
+        }
+        let kind = match (entry.stage, entry.exactly_once) {
+            (Stage::Ended, true) => AckKind::Pubcomp,
+            (Stage::Ended, false) => AckKind::Puback,
+            _ => AckKind::Pubrec,
+        };
+        if write_ack(kind, entry.id, out).is_err() {
+            return false;
+        }
+        self.received.note(place, |entry| entry.owing = false);
+        true
+    }
+
+    /// PUBREL: the broker has our PUBREC. An unknown one is answered as well: the
+    /// broker cannot go on without it.
+    fn on_pubrel(&mut self, id: PacketId, out: &mut Buf<'_>) -> Result<(), Violation> {
+        let known = |entry: &Entry| entry.id == id && entry.exactly_once;
+        let place = self.received.find(known);
+        let stage = place.and_then(|at| Some(self.received.get(at)?.stage));
+        let (Some(place), Some(Stage::Taken | Stage::Ended)) = (place, stage) else {
+            return write_ack(AckKind::Pubcomp, id, out).map_err(|_| Violation::Full);
+        };
+        if stage == Some(Stage::Taken) {
+            self.received.change(place, |entry| {
+                entry.stage = Stage::Ended;
+                entry.owing = true;
+            });
+        } else {
+            self.received.note(place, |entry| entry.owing = true);
+        }
+        self.pay(place, out);
+        Ok(())
     }
 
     fn on_ack(&mut self, ack: Ack, out: &mut Buf<'_>) -> Result<Event<'static>, Violation> {
@@ -129,12 +242,7 @@ impl Session<'_> {
             AckKind::Pubcomp => Ok(self.on_last_ack(id, Wait::Pubcomp)),
             AckKind::Pubrec => self.on_pubrec(id, out),
             AckKind::Unsuback => Ok(self.on_unsuback(id)),
-            AckKind::Pubrel => {
-                // Also for an unknown one: the broker cannot go on without it.
-                write_ack(AckKind::Pubcomp, id, out).map_err(|_| Violation::Full)?;
-                self.received.remove(id);
-                Ok(Event::Nothing)
-            }
+            AckKind::Pubrel => self.on_pubrel(id, out).map(|()| Event::Nothing),
         }
     }
 }

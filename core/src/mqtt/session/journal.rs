@@ -1,4 +1,14 @@
 //! What of a session is kept, so that it survives a restart.
+//!
+//! Each change is handed to the caller once, in the order in which it must become
+//! durable, and counts when the caller says that it is: a message is sent, and an
+//! acknowledgement written, not before.
+
+use super::outgoing::wait_of;
+use super::record::Record as Message;
+use super::{Session, State, WINDOW};
+use crate::mem::Buf;
+use crate::mqtt::PacketId;
 
 /// A record of a session that is kept: small, and changed on its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -40,5 +50,215 @@ impl Record {
             4 => Self::Seen(number.try_into().ok()?),
             _ => return None,
         })
+    }
+}
+
+/// What the caller is to do on disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Change<'s> {
+    /// Keep these bytes in place of what was there.
+    Put(Record, &'s [u8]),
+    /// Forget the record.
+    Erase(Record),
+    /// Forget every record of the session; answered for [`Record::Identity`].
+    Forget,
+}
+
+impl<'s> Change<'s> {
+    /// Puts bytes; none erase.
+    fn of(record: Record, bytes: &'s [u8]) -> Self {
+        match bytes {
+            [] => Self::Erase(record),
+            bytes => Self::Put(record, bytes),
+        }
+    }
+}
+
+/// What an answer of the caller means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stored {
+    /// Nothing the caller has to know of.
+    Nothing,
+    /// A message could not be put on disk and is not sent.
+    Refused {
+        /// Its number.
+        number: u64,
+        /// Its packet identifier.
+        id: Option<PacketId>,
+    },
+}
+
+/// Whether the disk is to forget the session.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Forgetting {
+    #[default]
+    No,
+    Wanted,
+    Asked,
+}
+
+impl Session<'_> {
+    /// From now on the session is kept on disk, as [`poll_change`](Self::poll_change)
+    /// says.
+    pub fn keep(&mut self) {
+        self.journal = true;
+        self.log.keep();
+        self.numbers.keep();
+        self.follow_clean();
+    }
+
+    /// What belongs to the broker's session is kept if the broker keeps it.
+    pub(super) fn follow_clean(&mut self) {
+        self.keeps = self.journal && !self.clean;
+        self.received.set_kept(self.keeps);
+        self.subscriptions.set_kept(self.keeps);
+    }
+
+    /// Whether [`poll_change`](Self::poll_change) has something to say.
+    #[inline]
+    pub fn has_changes(&self) -> bool {
+        self.journal && !self.stalled && self.forgetting != Forgetting::Asked && self.is_changed()
+    }
+
+    fn is_changed(&self) -> bool {
+        self.log.has_changes()
+            || self.received.has_changes()
+            || self.numbers.has_changes()
+            || self.subscriptions.has_changes()
+            || self.seen.has_changes()
+            || self.forgetting == Forgetting::Wanted
+    }
+
+    /// The next change to be made on disk; the caller answers with
+    /// [`stored`](Self::stored). None may become durable without those before it.
+    pub fn poll_change(&mut self) -> Option<Change<'_>> {
+        if !self.has_changes() {
+            return None;
+        }
+        if self.forgetting == Forgetting::Wanted {
+            self.forgetting = Forgetting::Asked;
+            return Some(Change::Forget);
+        }
+        if self.numbers.has_changes() {
+            let identity = self.numbers.ask();
+            return Some(Change::Put(Record::Identity, identity));
+        }
+        if let Some((place, bytes)) = self.seen.ask() {
+            self.scratch = bytes;
+            return Some(Change::Put(Record::Seen(place), &self.scratch));
+        }
+        if self.log.has_changes() {
+            let (number, bytes) = self.log.ask()?;
+            return Some(Change::of(Record::Outgoing(number), bytes));
+        }
+        if self.received.has_changes() {
+            let (id, bytes) = self.received.ask()?;
+            return Some(Change::of(Record::Received(id), bytes));
+        }
+        let (number, bytes) = self.subscriptions.ask()?;
+        Some(Change::of(Record::Subscription(number), bytes))
+    }
+
+    /// The caller made a change on disk, or failed to. What is not durable is
+    /// asked for again after [`try_changes_again`](Self::try_changes_again), but
+    /// for new messages: those are refused.
+    pub fn stored(&mut self, record: Record, ok: bool, out: &mut Buf<'_>) -> Stored {
+        self.stalled |= !ok;
+        if self.forgetting == Forgetting::Asked {
+            // Answers for anything else are about what is to be forgotten.
+            if record == Record::Identity {
+                self.forgetting = if ok {
+                    Forgetting::No
+                } else {
+                    Forgetting::Wanted
+                };
+            }
+            return Stored::Nothing;
+        }
+        match record {
+            Record::Identity => self.numbers.answered(ok),
+            Record::Outgoing(number) => return self.message_stored(number, ok, out),
+            Record::Received(id) => self.received.answered(id, ok),
+            Record::Subscription(number) => {
+                if let Some(removed) = self.subscriptions.answered(number, ok) {
+                    self.moved(removed);
+                }
+            }
+            Record::Seen(place) if !ok => self.seen.failed(place),
+            Record::Seen(_) => {}
+        }
+        self.poll_send(out);
+        Stored::Nothing
+    }
+
+    fn message_stored(&mut self, number: u64, ok: bool, out: &mut Buf<'_>) -> Stored {
+        let Some((place, message)) = self.log.answered(number, ok) else {
+            return Stored::Nothing;
+        };
+        if !ok && !message.is_on_disk() {
+            // It may be there all the same: it is erased once that is possible.
+            self.log.finish(place);
+            let id = message.id;
+            return Stored::Refused { number, id };
+        }
+        self.poll_send(out);
+        Stored::Nothing
+    }
+
+    /// Whether a change could not be made and waits to be tried again.
+    pub fn is_stalled(&self) -> bool {
+        self.stalled
+    }
+
+    /// What could not be put on disk is asked for once more.
+    pub fn try_changes_again(&mut self) {
+        self.stalled = false;
+    }
+
+    /// Takes back a record; whether it is one. The identity comes first, messages
+    /// in the order of their numbers, all of it before the first connect.
+    pub fn restore(&mut self, record: Record, bytes: &[u8]) -> bool {
+        if record == Record::Identity {
+            return self.numbers.restore(bytes);
+        }
+        if self.state != State::Idle || !self.numbers.is_restored() {
+            return false;
+        }
+        match record {
+            Record::Outgoing(number) => self.restore_message(number, bytes).is_some(),
+            Record::Received(_) => matches!(self.received.restore(bytes), Some(Ok(()))),
+            Record::Subscription(number) => self.subscriptions.restore(number, bytes),
+            Record::Seen(_) => self.seen.restore(bytes),
+            Record::Identity => false,
+        }
+    }
+
+    fn restore_message(&mut self, number: u64, bytes: &[u8]) -> Option<()> {
+        let (mut record, packet) = Message::restored(bytes)?;
+        let in_order = self.log.last().is_none_or(|last| last < number);
+        if record.number != number || !in_order || !is_publish(&record, packet) {
+            return None;
+        }
+        // Only so many can have been on their way.
+        if self.log.live() < WINDOW {
+            record.set_sent();
+        }
+        let place = self.log.restore(record, packet).ok()?;
+        if let Some(id) = record.id {
+            self.slots.skip(id);
+            if record.is_sent() {
+                self.slots.occupy(id, wait_of(&record, packet), place);
+            }
+        }
+        Some(())
+    }
+}
+
+/// Whether the bytes kept with a message are its PUBLISH.
+fn is_publish(record: &Message, packet: &[u8]) -> bool {
+    use crate::mqtt::codec::Packet;
+    match Packet::decode(packet) {
+        Ok(Packet::Publish(publish)) => publish.id == record.id,
+        _ => packet.is_empty() && record.id.is_some(),
     }
 }

@@ -1,7 +1,7 @@
 //! Keep-alive: we show that we are there, and notice when the broker is not
 //! (clause 3.1.2.10).
 
-use super::Dead;
+use super::{Dead, Session};
 use crate::time::Instant;
 use core::time::Duration;
 
@@ -26,6 +26,19 @@ pub(super) struct KeepAlive {
     waiting: Option<Instant>,
     /// The network was not read at the last look.
     was_blocked: bool,
+    /// How often PINGREQ may be written again.
+    retries: u8,
+    /// How often it was.
+    retried: u8,
+}
+
+impl Session<'_> {
+    /// How often on this connection a PINGREQ without an answer is written again,
+    /// half a keep-alive apart, before the broker is [`Dead`]. To be called after
+    /// [`connect`](Self::connect), which sets it to 0.
+    pub fn set_ping_retries(&mut self, retries: u8) {
+        self.keep_alive.retries = retries;
+    }
 }
 
 impl KeepAlive {
@@ -49,6 +62,7 @@ impl KeepAlive {
     pub(super) fn received(&mut self, now: Instant) {
         self.received = self.received.max(now);
         self.waiting = None;
+        self.retried = 0;
     }
 
     /// When a PINGREQ is due: one period after the last thing sent, so that the
@@ -62,8 +76,9 @@ impl KeepAlive {
         (quiet + self.ping_after).max(self.retry)
     }
 
-    /// When the broker is taken for dead: one and a half periods after the last
-    /// thing received, but never sooner than half a period after PINGREQ.
+    /// When the broker is taken for dead, or asked again: one and a half periods
+    /// after the last thing received, but never sooner than half a period after
+    /// PINGREQ.
     fn dead_at(&self) -> Option<Instant> {
         let waiting = self.waiting?;
         Some((self.received + self.period * 3 / 2).max(waiting + self.period / 2))
@@ -90,12 +105,17 @@ impl KeepAlive {
         }
         let excused = input_blocked || self.was_blocked;
         if self.dead_at().is_some_and(|dead| dead <= now) {
-            if !excused {
+            if !excused && self.retried == self.retries {
                 return Err(Dead);
             }
-            // The answer may lie unread in the network: it gets time once more.
+            // The answer may lie unread in the network, or come when asked for
+            // again: it gets time once more.
             self.waiting = Some(now);
             self.was_blocked = input_blocked;
+            if !excused {
+                self.retried += 1;
+                return Ok(true);
+            }
         }
         Ok(self.ping_at() <= now)
     }

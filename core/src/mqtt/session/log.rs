@@ -1,163 +1,243 @@
-//! The messages in flight of a session that outlives its connection.
+//! The messages to the broker that outlive a connection.
 //!
-//! A log of records, oldest first, in the memory lent: a header of 6 bytes and
-//! the PUBLISH as it was sent. It changes in three ways only, which are also
-//! all a journal on disk would have to hold: a message is [stored](Log::store),
-//! [released](Log::release) at PUBREC and [done](Log::finish) at PUBACK or
-//! PUBCOMP. What is done at the front is given back at once, the rest when its
-//! room is needed.
+//! A log of records, oldest first, in the memory lent: a header and the PUBLISH
+//! as it is sent. It changes in three ways only: a message is
+//! [stored](Log::store), [released](Log::release) at PUBREC and
+//! [done](Log::finish) at PUBACK or PUBCOMP. Each is put on disk on its own,
+//! where the log is kept there, and what it allows waits for that. What is done
+//! at the front is given back at once, the rest when its room is needed.
 
-use crate::mem::{Buf, Full};
+mod kept;
+
+use super::disk::Disk;
+use super::record::{HEADER, Record, Stage};
+use crate::mem::Buf;
 use crate::mqtt::PacketId;
-
-const HEADER: usize = 6;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stage {
-    /// PUBLISH is not acknowledged.
-    Stored,
-    /// PUBREC came: the message itself is needed no more.
-    Released,
-    /// Nothing is needed any more.
-    Done,
-}
-
-/// The header of a record: 30 bits length of the packet after it, 2 bits stage,
-/// then the identifier.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Record {
-    pub(super) id: PacketId,
-    pub(super) stage: Stage,
-    len: usize,
-}
-
-impl Record {
-    fn from_bytes(bytes: [u8; HEADER]) -> Option<Self> {
-        let word = u32::from_le_bytes(*bytes.first_chunk()?);
-        let stage = match word & 3 {
-            0 => Stage::Stored,
-            1 => Stage::Released,
-            _ => Stage::Done,
-        };
-        let id = PacketId::new(u16::from_le_bytes(*bytes.last_chunk()?))?;
-        Some(Self {
-            id,
-            stage,
-            len: (word >> 2) as usize,
-        })
-    }
-
-    fn to_bytes(self) -> [u8; HEADER] {
-        let stage = match self.stage {
-            Stage::Stored => 0,
-            Stage::Released => 1,
-            Stage::Done => 2,
-        };
-        let word = (self.len as u32) << 2 | stage;
-        let wide = u64::from(self.id.get()) << 32 | u64::from(word);
-        let [bytes @ .., _, _] = wide.to_le_bytes();
-        bytes
-    }
-
-    fn size(self) -> usize {
-        HEADER + self.len
-    }
-
-    /// Bytes of it that are still needed.
-    fn live(self) -> usize {
-        match self.stage {
-            Stage::Stored => self.size(),
-            Stage::Released => HEADER,
-            Stage::Done => 0,
-        }
-    }
-}
+use crate::mqtt::codec::{EncodeError, Publish};
 
 /// A place in the log counts from the first byte ever stored, modulo 2³²: it
 /// stays true when the front is given back.
 #[derive(Debug)]
 pub(super) struct Log<'a> {
     buf: Buf<'a>,
+    /// Whether changes are put on disk.
+    kept: bool,
     /// The place of the first byte held.
     base: u32,
     /// Bytes held that are needed no more.
     dead: usize,
+    /// Messages that are not done, and the bytes they need.
+    live: usize,
+    weight: usize,
     /// How far from the front everything has been sent on this connection.
-    resent: usize,
+    sent: usize,
+    /// How far from the front everything was asked to be put on disk once.
+    asked: usize,
+    /// Changes before `asked` to be put on disk.
+    changes: usize,
+    /// Messages whose PUBREL is due.
+    owing: usize,
+    /// Messages dropped and not told.
+    lost: usize,
 }
 
 impl<'a> Log<'a> {
     pub(super) fn new(buf: Buf<'a>) -> Self {
         Self {
             buf,
+            kept: false,
             base: 0,
             dead: 0,
-            resent: 0,
+            live: 0,
+            weight: 0,
+            sent: 0,
+            asked: 0,
+            changes: 0,
+            owing: 0,
+            lost: 0,
         }
     }
 
-    /// Stores a PUBLISH that is being sent now; its place. `moved` is told of
-    /// every record that got another place.
+    /// Bytes that messages may take.
+    pub(super) fn capacity(&self) -> usize {
+        self.buf.capacity()
+    }
+
+    /// Messages that are not done.
+    pub(super) fn live(&self) -> usize {
+        self.live
+    }
+
+    /// Bytes of what is not done.
+    pub(super) fn bytes(&self) -> usize {
+        self.weight
+    }
+
+    /// Stores a message; its place. `moved` is told of every record that got
+    /// another place.
     pub(super) fn store(
         &mut self,
-        id: PacketId,
-        packet: &[u8],
+        record: Record,
+        publish: &Publish<'_>,
         moved: impl FnMut(PacketId, u32),
-    ) -> Result<u32, Full> {
-        let record = Record {
-            id,
-            stage: Stage::Stored,
-            len: packet.len(),
-        };
-        if self.buf.free() < record.size() {
-            if self.buf.free() + self.dead < record.size() {
-                return Err(Full);
-            }
-            self.squeeze(moved);
+    ) -> Result<u32, EncodeError> {
+        let stored = self.append(record, |buf| publish.encode(buf));
+        if stored != Err(EncodeError::Full) || self.dead == 0 {
+            return stored;
         }
+        self.squeeze(moved);
+        self.append(record, |buf| publish.encode(buf))
+    }
+
+    fn append(
+        &mut self,
+        record: Record,
+        write: impl FnOnce(&mut Buf<'_>) -> Result<(), EncodeError>,
+    ) -> Result<u32, EncodeError> {
         let at = self.buf.len();
-        let place = self.buf.extend_by(record.size())?;
-        let (header, body) = place.split_first_chunk_mut().ok_or(Full)?;
-        *header = record.to_bytes();
-        body.copy_from_slice(packet);
-        self.resent = self.buf.len();
-        Ok(self.base.wrapping_add(at as u32))
-    }
-
-    /// PUBREC came: only PUBREL will be sent again `[MQTT-4.3.3-1]`.
-    pub(super) fn release(&mut self, at: u32) {
-        self.set_stage(at, Stage::Released);
-    }
-
-    /// The message has been taken over for good.
-    pub(super) fn finish(&mut self, at: u32) {
-        if at != self.base {
-            return self.set_stage(at, Stage::Done);
-        }
-        let mut front = self.record(0);
-        while let Some(record) = front {
-            self.drop_front(record);
-            front = self.record(0).filter(|next| next.stage == Stage::Done);
-        }
-    }
-
-    /// Gives the front, which is `record`, back.
-    fn drop_front(&mut self, record: Record) {
-        let size = record.size();
-        self.buf.consume(size);
-        self.base = self.base.wrapping_add(size as u32);
-        self.dead = self.dead.saturating_sub(size.saturating_sub(record.live()));
-        self.resent = self.resent.saturating_sub(size);
-    }
-
-    fn set_stage(&mut self, at: u32, stage: Stage) {
-        let at = at.wrapping_sub(self.base) as usize;
-        let Some(record) = self.record(at) else {
-            return;
+        self.buf.extend_by(HEADER)?;
+        let written = write(&mut self.buf);
+        let record = record.with_len(self.buf.len() - at - HEADER);
+        let (Ok(()), Some(mut record)) = (written, record) else {
+            self.buf.truncate(at);
+            return Err(written.err().unwrap_or(EncodeError::Full));
         };
-        let changed = Record { stage, ..record };
-        self.put(at, changed);
-        self.dead += record.live().saturating_sub(changed.live());
+        if self.kept {
+            record.disk = Disk::Changed;
+        } else {
+            self.asked = self.buf.len();
+        }
+        self.put(at, record);
+        self.live += 1;
+        self.weight += record.size();
+        Ok(self.place(at))
+    }
+
+    /// Takes back the message stored last.
+    pub(super) fn unstore(&mut self, place: u32) {
+        let at = self.offset(place);
+        self.weight = self
+            .weight
+            .saturating_sub(self.buf.len().saturating_sub(at));
+        self.buf.truncate(at);
+        self.asked = self.asked.min(self.buf.len());
+        self.live = self.live.saturating_sub(1);
+    }
+
+    fn place(&self, at: usize) -> u32 {
+        self.base.wrapping_add(at as u32)
+    }
+
+    fn offset(&self, place: u32) -> usize {
+        place.wrapping_sub(self.base) as usize
+    }
+
+    /// PUBREC came: only PUBREL will be sent again `[MQTT-4.3.3-1]`. Whether it
+    /// may be sent now; else it is due once that is on disk.
+    pub(super) fn release(&mut self, place: u32) -> bool {
+        let (at, kept) = (self.offset(place), self.kept);
+        let changed = self.update(at, |record| {
+            if record.stage == Stage::Stored {
+                record.stage = Stage::Released;
+                record.disk = changed(record.disk, kept);
+            }
+            record.set_owing(record.disk != Disk::Same);
+        });
+        changed.is_none_or(|record| !record.is_owing())
+    }
+
+    /// The message has been taken over for good, or is dropped.
+    pub(super) fn finish(&mut self, place: u32) -> Option<Record> {
+        let at = self.offset(place);
+        let record = self.end(at, None);
+        self.drop_front();
+        record
+    }
+
+    /// The message is dropped for this reason, which is to be told.
+    pub(super) fn lose(&mut self, place: u32, code: u8) {
+        self.end(self.offset(place), Some(code));
+    }
+
+    fn end(&mut self, at: usize, lost: Option<u8>) -> Option<Record> {
+        let was_asked = self.kept && at < self.asked;
+        self.update(at, |record| {
+            if record.is_live() {
+                record.stage = Stage::Done;
+                // What never was on its way to the disk need not be erased.
+                record.disk = if was_asked {
+                    record.disk.changed()
+                } else {
+                    Disk::Same
+                };
+                record.set_owing(false);
+                if lost.is_some() {
+                    record.set_lost(lost);
+                }
+            }
+        })
+    }
+
+    /// Drops what is chosen, for a reason to be told, without erasing it from
+    /// disk one by one if `forgotten`.
+    pub(super) fn lose_all(&mut self, code: u8, chosen: impl Fn(Record) -> bool) {
+        self.each(|log, at, record| {
+            if record.is_live() && chosen(record) {
+                log.end(at, Some(code));
+            }
+        });
+        self.drop_front();
+    }
+
+    /// Marks a message dropped although its flow goes on.
+    pub(super) fn tell_lost(&mut self, place: u32, code: u8) {
+        self.update(self.offset(place), |record| record.set_lost(Some(code)));
+    }
+
+    /// The next message that was dropped, each told once.
+    pub(super) fn poll_lost(&mut self) -> Option<Record> {
+        if self.lost == 0 {
+            return None;
+        }
+        let (at, record) = self.records().find(|(_, record)| record.is_lost())?;
+        self.update(at, |record| {
+            record.set_lost(None);
+        });
+        self.drop_front();
+        Some(record)
+    }
+
+    /// Gives back what is over at the front.
+    fn drop_front(&mut self) {
+        while let Some(record) = self.record(0).filter(|record| record.is_over()) {
+            let size = record.size();
+            self.buf.consume(size);
+            self.base = self.base.wrapping_add(size as u32);
+            self.dead = self.dead.saturating_sub(size);
+            self.sent = self.sent.saturating_sub(size);
+            self.asked = self.asked.saturating_sub(size);
+        }
+    }
+
+    /// Changes the record at `at` and counts what that makes; what it is then.
+    fn update(&mut self, at: usize, change: impl FnOnce(&mut Record)) -> Option<Record> {
+        let old = self.record(at)?;
+        let mut new = old;
+        change(&mut new);
+        self.put(at, new);
+        let count = |sum: &mut usize, was: bool, is: bool| {
+            *sum = (*sum + usize::from(is)).saturating_sub(usize::from(was));
+        };
+        self.dead = (self.dead + old.needed()).saturating_sub(new.needed());
+        self.weight = (self.weight + new.weight()).saturating_sub(old.weight());
+        count(&mut self.live, old.is_live(), new.is_live());
+        count(&mut self.owing, old.is_owing(), new.is_owing());
+        count(&mut self.lost, old.is_lost(), new.is_lost());
+        if at < self.asked {
+            let is_change = |record: Record| record.disk == Disk::Changed;
+            count(&mut self.changes, is_change(old), is_change(new));
+        }
+        Some(new)
     }
 
     fn put(&mut self, at: usize, record: Record) {
@@ -170,29 +250,78 @@ impl<'a> Log<'a> {
     /// The record at `at` from the front, if all of it is there.
     fn record(&self, at: usize) -> Option<Record> {
         let bytes = self.buf.as_slice().get(at..)?;
-        let record = Record::from_bytes(*bytes.first_chunk()?)?;
+        let record = Record::from_bytes(bytes.first_chunk()?)?;
         (record.size() <= bytes.len()).then_some(record)
+    }
+
+    fn records(&self) -> impl Iterator<Item = (usize, Record)> {
+        let mut at = 0;
+        core::iter::from_fn(move || {
+            let record = self.record(at)?;
+            at += record.size();
+            Some((at - record.size(), record))
+        })
+    }
+
+    fn each(&mut self, mut act: impl FnMut(&mut Self, usize, Record)) {
+        let mut at = 0;
+        while let Some(record) = self.record(at) {
+            act(self, at, record);
+            at += record.size();
+        }
+    }
+
+    /// The record at a place.
+    pub(super) fn get(&self, place: u32) -> Option<Record> {
+        self.record(self.offset(place))
+    }
+
+    /// The number of the newest message.
+    pub(super) fn last(&self) -> Option<u64> {
+        self.records().last().map(|(_, record)| record.number)
+    }
+
+    /// The oldest message that is not done.
+    pub(super) fn oldest(&self) -> Option<Record> {
+        let mut records = self.records().map(|(_, record)| record);
+        records.find(|record| record.is_live())
+    }
+
+    /// The message of this number, if it is not done.
+    pub(super) fn find(&self, chosen: impl Fn(Record) -> bool) -> Option<(u32, Record)> {
+        let mut records = self.records();
+        let found = records.find(|(_, record)| record.is_live() && chosen(*record));
+        found.map(|(at, record)| (self.place(at), record))
     }
 
     /// Moves what is still needed together at the front.
     fn squeeze(&mut self, mut moved: impl FnMut(PacketId, u32)) {
         let (mut from, mut to) = (0, 0);
+        let (sent, asked) = (self.sent, self.asked);
         while let Some(record) = self.record(from) {
-            let live = record.live();
-            if live > 0 {
+            let needed = record.needed();
+            if from == sent {
+                self.sent = to;
+            }
+            if from == asked {
+                self.asked = to;
+            }
+            if let Some(len) = needed.checked_sub(HEADER) {
                 // In bounds: the record at `from` is whole, and `to` is not behind it.
-                self.buf.as_mut_slice().copy_within(from..from + live, to);
-                self.put(
-                    to,
-                    Record {
-                        len: live - HEADER,
-                        ..record
-                    },
-                );
-                moved(record.id, self.base.wrapping_add(to as u32));
-                to += live;
+                self.buf.as_mut_slice().copy_within(from..from + needed, to);
+                self.put(to, record.with_len(len).unwrap_or(record));
+                if let Some(id) = record.id.filter(|_| record.is_live()) {
+                    moved(id, self.place(to));
+                }
+                to += needed;
             }
             from += record.size();
+        }
+        if sent >= from {
+            self.sent = to;
+        }
+        if asked >= from {
+            self.asked = to;
         }
         self.buf.truncate(to);
         self.dead = 0;
@@ -200,36 +329,63 @@ impl<'a> Log<'a> {
 
     /// A new connection: everything in flight is to be sent again.
     pub(super) fn rewind(&mut self) {
-        self.resent = 0;
+        self.sent = 0;
+        self.each(|log, at, record| {
+            if record.is_owing() {
+                log.update(at, |record| record.set_owing(false));
+            }
+        });
     }
 
-    /// Whether something is left to be sent again.
+    /// Whether something is left to be sent.
     #[inline]
-    pub(super) fn is_resending(&self) -> bool {
-        self.resent < self.buf.len()
+    pub(super) fn is_sending(&self) -> bool {
+        self.sent < self.buf.len()
     }
 
-    /// The next record to be sent again and its PUBLISH; [`Log::pass`] goes on.
-    pub(super) fn next_resend(&self) -> Option<(Record, &[u8])> {
-        let record = self.record(self.resent)?;
-        let start = self.resent + HEADER;
-        let packet = self.buf.as_slice().get(start..start + record.len)?;
-        Some((record, packet))
+    /// Whether a PUBREL is due that had to wait for the disk.
+    #[inline]
+    pub(super) fn is_owing(&self) -> bool {
+        self.owing > 0
     }
 
-    /// `record`, the next one, has been sent again.
+    /// The first PUBREL that is due and may be sent.
+    pub(super) fn owed(&self) -> Option<(u32, PacketId)> {
+        let ready = |record: &Record| record.is_owing() && record.disk == Disk::Same;
+        let (at, record) = self.records().find(|(_, record)| ready(record))?;
+        Some((self.place(at), record.id?))
+    }
+
+    /// That PUBREL was sent.
+    pub(super) fn paid(&mut self, place: u32) {
+        self.update(self.offset(place), |record| record.set_owing(false));
+    }
+
+    /// The next record to be sent, its place and its PUBLISH; [`Log::pass`] goes on.
+    pub(super) fn next_to_send(&self) -> Option<(u32, Record, &[u8])> {
+        let record = self.record(self.sent)?;
+        let start = self.sent + HEADER;
+        let packet = self
+            .buf
+            .as_slice()
+            .get(start..start + record.packet_len())?;
+        Some((self.place(self.sent), record, packet))
+    }
+
+    /// `record`, the next one, has been sent.
     pub(super) fn pass(&mut self, record: Record) {
-        self.resent += record.size();
+        if !record.is_sent() && record.is_live() {
+            self.update(self.sent, Record::set_sent);
+        }
+        self.sent += record.size();
     }
 
     pub(super) fn trim(&mut self) -> usize {
         self.buf.trim()
     }
+}
 
-    /// Forgets all messages.
-    pub(super) fn clear(&mut self) {
-        self.buf.clear();
-        self.dead = 0;
-        self.resent = 0;
-    }
+/// A change of something kept on disk, or not.
+fn changed(disk: Disk, kept: bool) -> Disk {
+    if kept { disk.changed() } else { disk }
 }

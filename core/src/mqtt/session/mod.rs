@@ -29,7 +29,9 @@
 //! the connection ends are dropped. With clean session 0 they stay and are sent
 //! again in their order when the broker has accepted the next CONNECT
 //! `[MQTT-4.4.0-1]`, `[MQTT-4.6.0-1]`; until that is done new ones are refused
-//! with [`SendError::WindowFull`].
+//! with [`SendError::WindowFull`]. A message that is [accepted](Session::accept)
+//! is delivered whatever becomes of the session: it may be given without a
+//! connection, and waits for its turn.
 //!
 //! # A broker that lost the session
 //!
@@ -49,33 +51,45 @@
 //!   forgotten: kept, they would swallow new messages.
 //! * The subscriptions are gone; [`Event::Connected`] says so.
 //!
-//! # What may be added without changing this
+//! # What is kept on disk
 //!
-//! A journal on disk: messages in flight change in three ways only (see
-//! `log.rs`), identifiers received in two. An acknowledgement the host gives:
-//! [`Event::Message`] would carry the identifier, and a call would write what
-//! `handle` writes now. A queue for messages while there is no connection: the
-//! log, without having been sent.
+//! After [`keep`](Session::keep), [`poll_change`](Session::poll_change) says what
+//! is to be put on disk, a small record for each thing that changed. What must
+//! not be known to the broker before it is durable waits for that: a PUBLISH for
+//! its message, PUBREL for that PUBREC came, PUBREC for that the message was
+//! delivered, PUBCOMP for that its identifier is forgotten.
 
+mod accept;
+mod disk;
+mod event;
+mod hold;
 mod incoming;
 mod journal;
 mod keepalive;
 mod log;
 mod memory;
+mod numbers;
 mod outgoing;
 mod received;
+mod record;
+mod requests;
+mod seen;
 mod slots;
 mod subscriptions;
 
-use super::codec::{Connect, EncodeError, Packet};
+use super::codec::{Connect, Packet};
 use super::{PacketId, Qos};
 use crate::mem::{Buf, Full};
 use crate::time::Instant;
-use core::fmt;
-pub use journal::Record;
+pub use accept::{Accepted, Backlog, Known, Promise};
+pub use event::{Dead, Dropped, Event, Reason, SendError, Violation};
+use journal::Forgetting;
+pub use journal::{Change, Record, Stored};
 use keepalive::KeepAlive;
 use log::Log;
+use numbers::Numbers;
 use received::Received;
+use seen::Seen;
 use slots::Slots;
 use subscriptions::Subscriptions;
 
@@ -84,102 +98,6 @@ pub const WINDOW: usize = 10;
 
 /// Room [`Session::handle`] and [`Session::handle_timeout`] need in `out`.
 pub const ROOM: usize = 64;
-
-/// What a packet from the broker meant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Event<'p> {
-    /// Nothing the caller has to know of.
-    Nothing,
-    /// The broker accepted CONNECT.
-    Connected {
-        /// Whether it still has the session of before.
-        session_present: bool,
-    },
-    /// The broker refused CONNECT; close the transport.
-    Refused {
-        /// Return code 1–5 (table 3.1).
-        code: u8,
-    },
-    /// A message came. It is acknowledged already.
-    Message {
-        /// Topic name.
-        topic: &'p str,
-        /// The QoS it was sent with.
-        qos: Qos,
-        /// Whether the broker had kept it.
-        retain: bool,
-        /// Whether QoS 1 may have delivered it before.
-        dup: bool,
-        /// Any bytes.
-        payload: &'p [u8],
-    },
-    /// The broker has taken over the message: PUBACK or PUBCOMP.
-    Published(PacketId),
-    /// The broker answered SUBSCRIBE.
-    Subscribed {
-        /// Which one.
-        id: PacketId,
-        /// The QoS it granted, or that it refused.
-        granted: Result<Qos, ()>,
-    },
-    /// The broker answered UNSUBSCRIBE.
-    Unsubscribed(PacketId),
-}
-
-/// Why something was not sent. Nothing has changed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SendError {
-    /// The broker has not accepted a CONNECT.
-    NotConnected,
-    /// Too much is unanswered, or being sent again: later.
-    WindowFull,
-    /// It does not fit the room that is left in `out` or in the session.
-    Full,
-    /// The standard does not allow it: a topic name, a topic filter, a will,
-    /// a password without a user name, an empty client id.
-    Invalid,
-}
-
-impl From<EncodeError> for SendError {
-    fn from(error: EncodeError) -> Self {
-        match error {
-            EncodeError::Invalid => Self::Invalid,
-            EncodeError::Full => Self::Full,
-        }
-    }
-}
-
-impl From<Full> for SendError {
-    fn from(Full: Full) -> Self {
-        Self::Full
-    }
-}
-
-/// Why the connection must be closed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Violation {
-    /// The bytes are no packet of MQTT 3.1.1 `[MQTT-4.8.0-1]`.
-    Malformed,
-    /// The packet may not come from a broker, or not now `[MQTT-3.2.0-1]`.
-    Unexpected,
-    /// Not the broker's fault: the memory lent does not hold what must be kept
-    /// `[MQTT-4.8.0-2]`.
-    Full,
-}
-
-impl fmt::Display for Violation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Malformed => "malformed packet",
-            Self::Unexpected => "unexpected packet",
-            Self::Full => "too many unreleased messages",
-        })
-    }
-}
-
-/// The broker is not heard any more; close the transport.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Dead;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
@@ -197,8 +115,22 @@ pub struct Session<'a> {
     clean: bool,
     /// See [`Session::set_renewing`].
     renews: bool,
-    /// Whose state this is `[MQTT-3.1.3-2]`.
-    client: u64,
+    /// See [`Session::set_holding`].
+    holds: bool,
+    /// Whose state this is, and the numbers of its messages.
+    numbers: Numbers,
+    /// Whether messages are kept on disk.
+    journal: bool,
+    /// Whether the session is kept there too.
+    keeps: bool,
+    /// See [`Session::set_time`].
+    time: u32,
+    /// See [`Session::is_stalled`].
+    stalled: bool,
+    forgetting: Forgetting,
+    /// A record on its way to the disk.
+    scratch: [u8; 8],
+    seen: Seen,
     keep_alive: KeepAlive,
     slots: Slots,
     log: Log<'a>,
@@ -210,11 +142,12 @@ pub struct Session<'a> {
 impl<'a> Session<'a> {
     /// A session without a connection, on memory that is lent:
     ///
-    /// * `in_flight`, for clean session 0 only: the packet and 6 bytes for each
-    ///   QoS 1 or 2 publish until it is acknowledged.
-    /// * `received`: 2 bytes for each QoS 2 message the broker has in flight to
-    ///   us; if that is not enough the connection is closed.
-    /// * `subscriptions`: the filter and 5 bytes for each.
+    /// * `in_flight`: the packet and 24 bytes for each message that is accepted, or
+    ///   published with QoS 1 or 2 and clean session 0, until it is acknowledged.
+    /// * `received`: 8 bytes for each QoS 2 message the broker has in flight to
+    ///   us, and each of QoS 1 that is held; if that is not enough the connection
+    ///   is closed.
+    /// * `subscriptions`: the filter and 8 bytes for each.
     ///
     /// `first_id_seed` is the first packet identifier, 0 counting as 1.
     pub fn new(
@@ -228,7 +161,15 @@ impl<'a> Session<'a> {
             state: State::Idle,
             clean: true,
             renews: false,
-            client: 0,
+            holds: false,
+            numbers: Numbers::new(),
+            journal: false,
+            keeps: false,
+            time: 0,
+            stalled: false,
+            forgetting: Forgetting::No,
+            scratch: [0; 8],
+            seen: Seen::default(),
             keep_alive: KeepAlive::default(),
             slots: Slots::new(first),
             log: Log::new(in_flight),
@@ -254,14 +195,12 @@ impl<'a> Session<'a> {
     ) -> Result<(), SendError> {
         Packet::Connect(*connect).encode(out)?;
         self.lost();
-        let client = fingerprint(connect.client_id.as_bytes());
-        if client != self.client {
-            self.forget();
-        } else if connect.clean_session {
+        self.belong(self.numbers.broker, connect.client_id);
+        if connect.clean_session {
             self.start_anew();
         }
-        self.client = client;
         self.clean = connect.clean_session;
+        self.follow_clean();
         self.state = State::Connecting;
         self.keep_alive = KeepAlive::start(now, connect.keep_alive);
         Ok(())
@@ -298,23 +237,42 @@ impl<'a> Session<'a> {
         self.state = State::Idle;
         self.keep_alive = KeepAlive::default();
         self.end_requests();
+        self.received.lost();
         if self.clean {
             self.start_anew();
         }
     }
 
-    /// Forgets the session, as for another broker: to be called without a
-    /// connection. [`poll_dropped`](Self::poll_dropped) tells the publishes.
-    pub fn forget(&mut self) {
-        self.lost();
-        self.start_anew();
+    /// The session is with this broker as this client from now on
+    /// `[MQTT-3.1.3-2]`: what belongs to another is forgotten, and
+    /// [`poll_dropped`](Self::poll_dropped) tells the publishes. To be called
+    /// without a connection.
+    pub fn belong(&mut self, broker: u64, client_id: &str) {
+        let client = fingerprint(client_id.as_bytes());
+        if (self.numbers.broker, self.numbers.client) != (broker, client) {
+            self.forget();
+            (self.numbers.broker, self.numbers.client) = (broker, client);
+            self.numbers.changed();
+        }
+    }
+
+    /// Forgets everything, on disk as well.
+    fn forget(&mut self) {
+        self.drop_publishes(Reason::Moved, |_| true);
+        self.log.disown();
+        self.received.clear();
         self.subscriptions.clear();
+        self.seen = Seen::default();
+        if self.journal && self.numbers.is_used() {
+            self.forgetting = Forgetting::Wanted;
+            self.numbers.forgotten();
+        }
     }
 
     /// Forgets what belongs to a session, but for subscriptions to be renewed.
     fn start_anew(&mut self) {
-        self.drop_publishes();
-        self.received.clear();
+        self.drop_publishes(Reason::Ended, |message| !message.is_promised());
+        self.received.end();
         self.end_subscriptions();
     }
 
@@ -323,7 +281,7 @@ impl<'a> Session<'a> {
         if self.renews {
             self.subscriptions.expire();
         } else {
-            self.subscriptions.clear();
+            self.subscriptions.end();
         }
     }
 

@@ -1,17 +1,15 @@
-//! What the client asks of the broker, and the answers to it.
+//! Messages to the broker, and its answers to them.
 
-use super::log::Stage;
-use super::slots::{Tell, Wait};
-use super::{Event, SendError, Session, Violation, WINDOW};
+use super::disk::Disk;
+use super::record::{Record, Stage};
+use super::slots::{Slots, Tell, Wait};
+use super::{Dropped, Event, Reason, SendError, Session, Violation, WINDOW};
 use crate::mem::Buf;
-use crate::mqtt::codec::{
-    Ack, AckKind, DUP, EncodeError, Filters, Packet, Publish, Requests, Suback, Subscribe,
-    Unsubscribe,
-};
+use crate::mqtt::codec::{Ack, AckKind, DUP, EncodeError, Publish};
 use crate::mqtt::{PacketId, Qos};
 
-/// The place of an UNSUBSCRIBE for a filter that is not in the list.
-const NOWHERE: u32 = u32::MAX;
+/// The place of what is not in the log, or not in the list of subscriptions.
+pub(super) const NOWHERE: u32 = u32::MAX;
 
 impl Session<'_> {
     /// Sends a message; the identifier that [`Event::Published`] will carry, none
@@ -32,7 +30,6 @@ impl Session<'_> {
             Qos::AtMostOnce => None,
             _ => Some(self.publish_id()?),
         };
-        let start = out.len();
         let publish = Publish {
             dup: false,
             qos,
@@ -41,21 +38,19 @@ impl Session<'_> {
             id,
             payload,
         };
-        publish.encode(out)?;
-        let Some(id) = id else {
-            return Ok(None);
-        };
-        let at = self.keep(id, start, out)?;
-        let wait = if qos == Qos::ExactlyOnce {
-            Wait::Pubrec
-        } else {
-            Wait::Puback
-        };
-        self.slots.take(id, wait, at);
-        Ok(Some(id))
+        match id {
+            Some(id) if !self.clean => self.send_logged(id, &publish, out)?,
+            id => {
+                publish.encode(out)?;
+                if let Some(id) = id {
+                    self.slots.take(id, first_wait(qos), NOWHERE);
+                }
+            }
+        }
+        Ok(id)
     }
 
-    fn check_connected(&self) -> Result<(), SendError> {
+    pub(super) fn check_connected(&self) -> Result<(), SendError> {
         if self.is_connected() {
             Ok(())
         } else {
@@ -64,95 +59,48 @@ impl Session<'_> {
     }
 
     fn publish_id(&self) -> Result<PacketId, SendError> {
-        if self.slots.publishes() >= WINDOW || self.log.is_resending() {
+        if self.slots.publishes() >= WINDOW || self.log.is_sending() {
             return Err(SendError::WindowFull);
         }
         self.free_id()
     }
 
-    fn free_id(&self) -> Result<PacketId, SendError> {
+    pub(super) fn free_id(&self) -> Result<PacketId, SendError> {
         self.slots.free_id().ok_or(SendError::WindowFull)
     }
 
-    /// Keeps the PUBLISH at `start` of `out` for the next connection, or takes it
-    /// out of `out` again.
-    fn keep(&mut self, id: PacketId, start: usize, out: &mut Buf<'_>) -> Result<u32, SendError> {
-        if self.clean {
-            return Ok(NOWHERE);
+    /// Sends a message by way of the log, or does nothing.
+    fn send_logged(
+        &mut self,
+        id: PacketId,
+        publish: &Publish<'_>,
+        out: &mut Buf<'_>,
+    ) -> Result<(), SendError> {
+        let record = Record::new(self.numbers.next, Some(id), 0, self.time);
+        let place = self.store(record, publish)?;
+        let len = self.log.get(place).map_or(0, Record::packet_len);
+        if out.free() < len {
+            self.log.unstore(place);
+            return Err(SendError::Full);
         }
+        self.numbers.take();
+        self.slots.skip(id);
+        self.send_log(out);
+        Ok(())
+    }
+
+    pub(super) fn store(
+        &mut self,
+        record: Record,
+        publish: &Publish<'_>,
+    ) -> Result<u32, SendError> {
         let slots = &mut self.slots;
         let moved = |id, at| {
             if let Some(slot) = slots.get_mut(id) {
                 slot.at = at;
             }
         };
-        let packet = out.as_slice().get(start..).unwrap_or_default();
-        let stored = self.log.store(id, packet, moved);
-        if stored.is_err() {
-            out.truncate(start);
-        }
-        Ok(stored?)
-    }
-
-    /// Asks for the messages of one filter; the identifier that
-    /// [`Event::Subscribed`] will carry.
-    ///
-    /// Fails with `NotConnected`, `Invalid` (the filter), `WindowFull` (later) or
-    /// `Full` (`out`, or the memory for subscriptions).
-    pub fn subscribe(
-        &mut self,
-        filter: &str,
-        qos: Qos,
-        out: &mut Buf<'_>,
-    ) -> Result<PacketId, SendError> {
-        self.check_connected()?;
-        let id = self.free_id()?;
-        let start = out.len();
-        let requests = [(filter, qos)];
-        let requests = Requests::of(&requests);
-        Packet::Subscribe(Subscribe { id, requests }).encode(out)?;
-        let asked = self.subscriptions.ask(filter);
-        if asked.is_err() {
-            out.truncate(start);
-        }
-        self.slots.take(id, Wait::Suback, asked?);
-        Ok(id)
-    }
-
-    /// Asks again for what the broker has forgotten, as far as `out` and the
-    /// identifiers reach. [`handle`](Self::handle) implies it.
-    pub fn poll_renew(&mut self, out: &mut Buf<'_>) {
-        while self.is_connected() && self.renew_one(out).is_some() {}
-    }
-
-    fn renew_one(&mut self, out: &mut Buf<'_>) -> Option<()> {
-        let id = self.free_id().ok()?;
-        let (at, filter, qos) = self.subscriptions.renewal()?;
-        let request = (filter, qos);
-        let requests = Requests::of(core::slice::from_ref(&request));
-        let packet = Packet::Subscribe(Subscribe { id, requests });
-        packet.encode(out).ok()?;
-        self.subscriptions.renewed(at);
-        self.slots.take(id, Wait::Suback, at);
-        Some(())
-    }
-
-    /// Ends the subscription to one filter, which need not be known here; the
-    /// identifier that [`Event::Unsubscribed`] will carry.
-    ///
-    /// Fails with `NotConnected`, `Invalid` (the filter), `WindowFull` (later) or
-    /// `Full` (`out`).
-    pub fn unsubscribe(&mut self, filter: &str, out: &mut Buf<'_>) -> Result<PacketId, SendError> {
-        self.check_connected()?;
-        let id = self.free_id()?;
-        let filters = Filters::of(core::slice::from_ref(&filter));
-        Packet::Unsubscribe(Unsubscribe { id, filters }).encode(out)?;
-        let at = self.subscriptions.find(filter);
-        if let Some(at) = at {
-            self.subscriptions.hold(at);
-        }
-        self.slots.take(id, Wait::Unsuback, at.unwrap_or(NOWHERE));
-        Ok(id)
+        Ok(self.log.store(record, publish, moved)?)
     }
 
     /// Whoever waited for `id` does no longer: no event will tell how it ends.
@@ -163,9 +111,8 @@ impl Session<'_> {
     /// any other. What [`poll_dropped`](Self::poll_dropped) has to tell by now it
     /// still tells.
     pub fn give_up(&mut self, id: PacketId) {
-        let clean = self.clean;
         if let Some(slot) = self.slots.get_mut(id) {
-            let stays = slot.wait.is_publish() && !clean;
+            let stays = slot.wait.is_publish() && slot.at != NOWHERE;
             if slot.tell == Tell::Outcome && !stays {
                 slot.tell = Tell::Nothing;
             }
@@ -181,55 +128,113 @@ impl Session<'_> {
     /// once, in the order they were sent.
     ///
     /// To be asked until none is left after [`connect`](Self::connect),
-    /// [`Event::Connected`], everything that ends a connection, and
-    /// [`poll_resend`](Self::poll_resend). The identifier is in use until then.
-    pub fn poll_dropped(&mut self) -> Option<PacketId> {
-        self.slots.poll_dropped()
+    /// [`Event::Connected`], everything that ends a connection,
+    /// [`poll_send`](Self::poll_send) and [`accept`](Self::accept). The identifier
+    /// is in use until then.
+    pub fn poll_dropped(&mut self) -> Option<Dropped> {
+        if let Some(id) = self.slots.poll_dropped() {
+            return Some(Dropped {
+                id: Some(id),
+                tracked: None,
+                reason: Reason::Ended,
+            });
+        }
+        let record = self.log.poll_lost()?;
+        Some(Dropped {
+            id: record.id,
+            tracked: record.tracked(),
+            reason: Reason::of(record.code),
+        })
     }
 
-    /// Writes what is to be sent again, as far as `out` has room; whether there is
-    /// more. To be called when `out` has been emptied;
+    /// Writes what may be sent by now, as far as `out` has room: acknowledgements
+    /// that had to wait for the disk, messages, subscriptions to be renewed;
+    /// whether more only waits for room. To be called when `out` has been emptied;
     /// [`handle`](Self::handle) implies it.
     ///
     /// A message for which `out` can never have room is dropped.
     #[inline]
-    pub fn poll_resend(&mut self, out: &mut Buf<'_>) -> bool {
-        self.log.is_resending() && self.resend_log(out)
+    pub fn poll_send(&mut self, out: &mut Buf<'_>) -> bool {
+        let owing = self.log.is_owing() || self.received.is_owing();
+        let sends = owing || self.log.is_sending() || self.subscriptions.has_renewals();
+        sends && self.is_connected() && self.send_all(out)
     }
 
-    fn resend_log(&mut self, out: &mut Buf<'_>) -> bool {
-        while self.is_connected() {
-            let Some((record, packet)) = self.log.next_resend() else {
+    fn send_all(&mut self, out: &mut Buf<'_>) -> bool {
+        while let Some(place) = self.received.owed() {
+            if !self.pay(place, out) {
+                return true;
+            }
+        }
+        while let Some((place, id)) = self.log.owed() {
+            if write_ack(AckKind::Pubrel, id, out).is_err() {
+                return true;
+            }
+            self.log.paid(place);
+        }
+        let waits = self.send_log(out);
+        self.poll_renew(out);
+        waits
+    }
+
+    /// Writes the messages of the log that are to be sent; whether more wait for
+    /// room.
+    fn send_log(&mut self, out: &mut Buf<'_>) -> bool {
+        while let Some((place, record, packet)) = self.log.next_to_send() {
+            if !may_send(&mut self.slots, &record) {
                 return false;
-            };
+            }
             let written = match record.stage {
                 Stage::Done => Ok(()),
-                Stage::Stored => resend(packet, out),
-                Stage::Released => write_ack(AckKind::Pubrel, record.id, out),
+                Stage::Stored => send(packet, record.is_sent(), out),
+                Stage::Released => send_pubrel(record, out),
             };
             let never = record.stage == Stage::Stored && packet.len() > out.capacity();
             if written.is_err() && !never {
                 return true;
             }
+            let wait = wait_of(&record, packet);
             self.log.pass(record);
-            if never {
-                self.slots.set_dropped(record.id);
-                self.end_publish(record.id);
+            match record.id {
+                _ if never => self.drop_message(place, record, Reason::NoRoom),
+                _ if !record.is_live() => {}
+                // QoS 0: that was it.
+                None => drop(self.log.finish(place)),
+                Some(id) if self.slots.has_publish(id) => {}
+                Some(id) => self.slots.occupy(id, wait, place),
             }
         }
         false
     }
 
+    fn drop_message(&mut self, place: u32, record: Record, reason: Reason) {
+        self.log.lose(place, reason as u8);
+        if let Some(id) = record.id {
+            self.slots.end(id);
+        }
+    }
+
     /// PUBACK or PUBCOMP.
     pub(super) fn on_last_ack(&mut self, id: PacketId, wait: Wait) -> Event<'static> {
-        if self.slots.waiting(id, wait).is_none() {
+        let Some(slot) = self.slots.waiting(id, wait) else {
             return self.ignore();
-        }
-        if self.end_publish(id) {
-            Event::Published(id)
+        };
+        let place = slot.at;
+        let tell = self.slots.end(id);
+        let record = if place == NOWHERE {
+            None
         } else {
-            Event::Nothing
+            self.log.finish(place)
+        };
+        let host_id = record.map_or(0, |record| record.host_id);
+        if host_id != 0 {
+            self.seen.add(host_id, self.keeps);
         }
+        if !tell {
+            return Event::Nothing;
+        }
+        let tracked = record.and_then(Record::tracked);
+        Event::Published { id, tracked }
     }
 
     /// PUBREC; also for an unknown publish PUBREL goes on with the flow.
@@ -241,8 +246,8 @@ impl Session<'_> {
         match self.slots.get_mut(id) {
             Some(slot) if matches!(slot.wait, Wait::Pubrec | Wait::Pubcomp) => {
                 slot.wait = Wait::Pubcomp;
-                if !self.clean {
-                    self.log.release(slot.at);
+                if slot.at != NOWHERE && !self.log.release(slot.at) {
+                    return Ok(Event::Nothing);
                 }
             }
             Some(slot) if slot.wait != Wait::Asked => return Ok(self.ignore()),
@@ -254,117 +259,87 @@ impl Session<'_> {
         Ok(Event::Nothing)
     }
 
-    pub(super) fn on_suback(&mut self, suback: Suback<'_>) -> Result<Event<'static>, Violation> {
-        let id = suback.id;
-        let Some(slot) = self.slots.waiting(id, Wait::Suback) else {
-            return Ok(self.ignore());
-        };
-        let &[code] = suback.codes else {
-            return Err(Violation::Unexpected);
-        };
-        let granted = Qos::new(code);
-        if granted.is_some() {
-            self.subscriptions.set_granted(slot.at, granted);
-        }
-        let event = Event::Subscribed {
-            id,
-            granted: granted.ok_or(()),
-        };
-        Ok(if self.end_request(id) {
-            event
-        } else {
-            Event::Nothing
-        })
-    }
-
-    pub(super) fn on_unsuback(&mut self, id: PacketId) -> Event<'static> {
-        let Some(slot) = self.slots.waiting(id, Wait::Unsuback) else {
-            return self.ignore();
-        };
-        if slot.at != NOWHERE {
-            self.subscriptions.set_granted(slot.at, None);
-        }
-        if self.end_request(id) {
-            Event::Unsubscribed(id)
-        } else {
-            Event::Nothing
-        }
-    }
-
     /// An acknowledgement nobody waits for.
-    fn ignore(&mut self) -> Event<'static> {
+    pub(super) fn ignore(&mut self) -> Event<'static> {
         self.ignored = self.ignored.saturating_add(1);
         Event::Nothing
     }
 
-    /// A publish is over; whether to tell.
-    fn end_publish(&mut self, id: PacketId) -> bool {
-        let clean = self.clean;
-        if let Some(slot) = self.slots.get_mut(id).filter(|_| !clean) {
-            self.log.finish(slot.at);
-        }
-        self.slots.end(id)
-    }
-
-    /// A SUBSCRIBE or UNSUBSCRIBE is over; whether to tell.
-    fn end_request(&mut self, id: PacketId) -> bool {
-        let at = self.slots.get_mut(id).map_or(NOWHERE, |slot| slot.at);
-        let tell = self.slots.end(id);
-        let removed = if at == NOWHERE {
-            None
-        } else {
-            self.subscriptions.let_go(at)
-        };
-        if let Some(removed) = removed {
-            let shift = |at: &mut u32| {
-                if *at != NOWHERE && *at > removed.at {
-                    *at -= removed.len;
-                }
-            };
-            self.slots.for_each(Wait::Suback, shift);
-            self.slots.for_each(Wait::Unsuback, shift);
-        }
-        tell
-    }
-
-    /// The connection ended: SUBSCRIBE and UNSUBSCRIBE get no answer any more.
-    pub(super) fn end_requests(&mut self) {
+    /// Forgets the messages in flight that belong to the connection, and of the
+    /// others those that are chosen.
+    pub(super) fn drop_publishes(&mut self, reason: Reason, chosen: impl Fn(Record) -> bool) {
         for (id, slot) in self.slots.used() {
-            if matches!(slot.wait, Wait::Suback | Wait::Unsuback) {
-                self.end_request(id);
+            if !slot.wait.is_publish() {
+                continue;
             }
-        }
-    }
-
-    /// Forgets all messages in flight.
-    pub(super) fn drop_publishes(&mut self) {
-        self.log.clear();
-        for (id, slot) in self.slots.used() {
-            if slot.wait.is_publish() {
+            if slot.at == NOWHERE {
                 self.slots.set_dropped(id);
+                self.slots.end(id);
+            } else if self.log.get(slot.at).is_none_or(&chosen) {
                 self.slots.end(id);
             }
         }
+        self.log.lose_all(reason as u8, chosen);
     }
 
     /// The broker lost the session: see the module.
     pub(super) fn drop_released(&mut self) {
         for (id, slot) in self.slots.used() {
-            if slot.wait == Wait::Pubcomp {
+            if slot.wait != Wait::Pubcomp {
+                continue;
+            }
+            if slot.at == NOWHERE {
                 self.slots.set_dropped(id);
+            } else {
+                self.log.tell_lost(slot.at, Reason::SessionLost as u8);
+                self.slots.mute(id);
             }
         }
     }
 }
 
-/// Writes a stored PUBLISH again, with DUP `[MQTT-3.3.1-1]`.
-fn resend(packet: &[u8], out: &mut Buf<'_>) -> Result<(), EncodeError> {
+fn first_wait(qos: Qos) -> Wait {
+    match qos {
+        Qos::ExactlyOnce => Wait::Pubrec,
+        _ => Wait::Puback,
+    }
+}
+
+/// Whether the next record of the log may be sent: what it says is on disk, and
+/// it is in flight or there is room for it in the window.
+fn may_send(slots: &mut Slots, record: &Record) -> bool {
+    if !record.is_live() {
+        return true;
+    }
+    let in_flight = record.id.is_none_or(|id| slots.has_publish(id));
+    record.disk == Disk::Same && (in_flight || slots.has_room(record.id, WINDOW))
+}
+
+/// What a message of the log waits for once it is sent.
+pub(super) fn wait_of(record: &Record, packet: &[u8]) -> Wait {
+    let exactly_once = packet.first().is_some_and(|first| first & 0x04 != 0);
+    match record.stage {
+        Stage::Stored if exactly_once => Wait::Pubrec,
+        Stage::Stored => Wait::Puback,
+        _ => Wait::Pubcomp,
+    }
+}
+
+/// Writes a stored PUBLISH, with DUP if it may have been sent before
+/// `[MQTT-3.3.1-1]`; never with QoS 0 `[MQTT-3.3.1-2]`.
+fn send(packet: &[u8], again: bool, out: &mut Buf<'_>) -> Result<(), EncodeError> {
     let start = out.len();
     out.extend(packet)?;
-    if let Some(first) = out.as_mut_slice().get_mut(start) {
-        *first |= DUP;
+    if let Some(first) = out.as_mut_slice().get_mut(start).filter(|_| again) {
+        *first |= if *first & 0x06 == 0 { 0 } else { DUP };
     }
     Ok(())
+}
+
+fn send_pubrel(record: Record, out: &mut Buf<'_>) -> Result<(), EncodeError> {
+    record
+        .id
+        .map_or(Ok(()), |id| write_ack(AckKind::Pubrel, id, out))
 }
 
 pub(super) fn write_ack(kind: AckKind, id: PacketId, out: &mut Buf<'_>) -> Result<(), EncodeError> {

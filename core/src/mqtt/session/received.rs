@@ -1,130 +1,272 @@
-//! QoS 2 messages received and not yet released by the broker.
+//! Messages from the broker whose flow has not ended, by its identifiers.
 
+use super::disk::Disk;
 use crate::mem::{Buf, Full};
 use crate::mqtt::PacketId;
 
-/// Bytes an identifier takes; 0 is an empty place.
-const WIDTH: usize = 2;
+/// Bytes of an entry.
+const WIDTH: usize = 8;
 
-/// A set of packet identifiers the broker chose, for `[MQTT-4.3.3-2]`.
-///
-/// A hash table with open addressing over all the memory lent: brokers count
-/// upwards, so an identifier is nearly always found in its own place.
+/// How far a message has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// The host has it not yet taken over.
+    Held,
+    /// The host has it: never to be delivered again `[MQTT-4.3.3-2]`.
+    Taken,
+    /// The broker is to be told that this is the end.
+    Ended,
+}
+
+/// A message from the broker.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Entry {
+    pub(super) id: PacketId,
+    /// QoS 2, else 1.
+    pub(super) exactly_once: bool,
+    pub(super) stage: Stage,
+    pub(super) disk: Disk,
+    /// What the host knows it by, 0 if it never was held.
+    pub(super) number: u32,
+    /// Its content is with us: it waits for the host.
+    pub(super) present: bool,
+    /// The broker has sent it on this connection.
+    pub(super) seen: bool,
+    /// An acknowledgement is due once the stage is on disk.
+    pub(super) owing: bool,
+}
+
+const EXACTLY_ONCE: u8 = 1;
+const PRESENT: u8 = 2;
+const SEEN: u8 = 4;
+const OWING: u8 = 8;
+
+impl Entry {
+    fn from_bytes(bytes: [u8; WIDTH]) -> Option<Self> {
+        let [i0, i1, state, flags, n0, n1, n2, n3] = bytes;
+        Some(Self {
+            id: PacketId::new(u16::from_le_bytes([i0, i1]))?,
+            exactly_once: flags & EXACTLY_ONCE != 0,
+            stage: match state >> 2 {
+                0 => Stage::Held,
+                1 => Stage::Taken,
+                _ => Stage::Ended,
+            },
+            disk: Disk::from_bits(state),
+            number: u32::from_le_bytes([n0, n1, n2, n3]),
+            present: flags & PRESENT != 0,
+            seen: flags & SEEN != 0,
+            owing: flags & OWING != 0,
+        })
+    }
+
+    fn to_bytes(self) -> [u8; WIDTH] {
+        let stage = match self.stage {
+            Stage::Held => 0,
+            Stage::Taken => 4,
+            Stage::Ended => 8,
+        };
+        let flag = |on, flag| if on { flag } else { 0 };
+        let [i0, i1] = self.id.get().to_le_bytes();
+        let [n0, n1, n2, n3] = self.number.to_le_bytes();
+        let flags = flag(self.exactly_once, EXACTLY_ONCE)
+            | flag(self.present, PRESENT)
+            | flag(self.seen, SEEN)
+            | flag(self.owing, OWING);
+        [i0, i1, stage | self.disk.bits(), flags, n0, n1, n2, n3]
+    }
+
+    /// Whether nothing has to be remembered any more.
+    fn is_over(self) -> bool {
+        self.stage == Stage::Ended && self.disk == Disk::Same && !self.owing
+    }
+}
+
+/// A list in the memory lent, in the order the messages came.
 #[derive(Debug)]
 pub(super) struct Received<'a> {
-    table: Buf<'a>,
-    count: usize,
+    list: Buf<'a>,
+    /// Whether it is on disk as well.
+    kept: bool,
+    /// Entries that are to be put on disk.
+    changes: usize,
+    /// Entries that owe an acknowledgement.
+    owing: usize,
 }
 
 impl<'a> Received<'a> {
-    pub(super) fn new(table: Buf<'a>) -> Self {
-        Self { table, count: 0 }
-    }
-
-    fn places(&self) -> usize {
-        self.table.capacity() / WIDTH
-    }
-
-    fn home(&self, id: u16) -> usize {
-        usize::from(id).checked_rem(self.places()).unwrap_or(0)
-    }
-
-    fn after(&self, place: usize) -> usize {
-        if place + 1 < self.places() {
-            place + 1
-        } else {
-            0
+    pub(super) fn new(list: Buf<'a>) -> Self {
+        Self {
+            list,
+            kept: false,
+            changes: 0,
+            owing: 0,
         }
     }
 
-    fn get(&self, place: usize) -> u16 {
-        let bytes = self.table.as_slice().get(place * WIDTH..);
-        bytes
-            .and_then(<[u8]>::first_chunk)
-            .map_or(0, |&b| u16::from_le_bytes(b))
+    /// Whether changes are put on disk from now on.
+    pub(super) fn set_kept(&mut self, kept: bool) {
+        self.kept = kept;
     }
 
-    fn set(&mut self, place: usize, id: u16) {
-        let bytes = self.table.as_mut_slice().get_mut(place * WIDTH..);
-        if let Some(bytes) = bytes.and_then(<[u8]>::first_chunk_mut) {
-            *bytes = id.to_le_bytes();
-        }
+    pub(super) fn is_empty(&self) -> bool {
+        self.list.is_empty()
     }
 
-    /// The place of `id`, or the empty one where it belongs; none if there is
-    /// neither.
-    fn find(&self, id: u16) -> Option<usize> {
-        let mut place = self.home(id);
-        for _ in 0..self.places() {
-            let there = self.get(place);
-            if there == id || there == 0 {
-                return Some(place);
-            }
-            place = self.after(place);
-        }
-        None
+    pub(super) fn get(&self, place: usize) -> Option<Entry> {
+        let bytes = self.list.as_slice().get(place..)?;
+        Entry::from_bytes(*bytes.first_chunk()?)
     }
 
-    pub(super) fn contains(&self, id: PacketId) -> bool {
-        self.count > 0
-            && self
-                .find(id.get())
-                .is_some_and(|place| self.get(place) != 0)
+    fn entries(&self) -> impl Iterator<Item = (usize, Entry)> {
+        let places = (0..self.list.len()).step_by(WIDTH);
+        places.filter_map(|place| Some((place, self.get(place)?)))
     }
 
-    /// Adds `id`, which it does not contain.
-    pub(super) fn insert(&mut self, id: PacketId) -> Result<(), Full> {
-        while self.table.len() < self.places() * WIDTH {
-            self.table.push(0)?;
-        }
-        let place = self.find(id.get()).ok_or(Full)?;
-        self.set(place, id.get());
-        self.count += 1;
-        Ok(())
+    /// The place of the entry that is chosen.
+    pub(super) fn find(&self, chosen: impl Fn(&Entry) -> bool) -> Option<usize> {
+        Some(self.entries().find(|(_, entry)| chosen(entry))?.0)
     }
 
-    /// Takes `id` out, if it is there.
-    pub(super) fn remove(&mut self, id: PacketId) {
-        if !self.contains(id) {
-            return;
-        }
-        self.count -= 1;
-        if let Some(place) = self.find(id.get()) {
-            self.close_gap(place);
-        }
-    }
-
-    /// Empties `gap` and moves up those after it that had to give way.
-    fn close_gap(&mut self, mut gap: usize) {
-        let places = self.places();
-        let distance = |from: usize, to: usize| {
-            if to < from {
-                to + places - from
-            } else {
-                to - from
-            }
+    /// Adds an entry, which is a change; its place.
+    pub(super) fn insert(&mut self, entry: Entry) -> Result<usize, Full> {
+        let place = self.list.len();
+        let blank = Entry {
+            disk: Disk::Same,
+            owing: false,
+            ..entry
         };
-        let mut place = self.after(gap);
-        for _ in 1..places {
-            let id = self.get(place);
-            if id == 0 {
-                break;
+        self.list.extend(&blank.to_bytes())?;
+        self.change(place, |it| it.owing = entry.owing);
+        Ok(place)
+    }
+
+    /// Changes how far the message at `place` has come, which is put on disk; what
+    /// it is then.
+    pub(super) fn change(&mut self, place: usize, change: impl FnOnce(&mut Entry)) {
+        let kept = self.kept;
+        self.note(place, |entry| {
+            change(entry);
+            if kept {
+                entry.disk = entry.disk.changed();
             }
-            if distance(self.home(id), place) >= distance(gap, place) {
-                self.set(gap, id);
-                gap = place;
-            }
-            place = self.after(place);
+        });
+    }
+
+    /// Changes what is not put on disk. Forgets the entry once it is over.
+    pub(super) fn note(&mut self, place: usize, change: impl FnOnce(&mut Entry)) {
+        let Some(old) = self.get(place) else {
+            return;
+        };
+        let mut new = old;
+        change(&mut new);
+        let count = |sum: &mut usize, was: bool, is: bool| {
+            *sum = (*sum + usize::from(is)).saturating_sub(usize::from(was));
+        };
+        let is_change = |entry: Entry| entry.disk == Disk::Changed;
+        count(&mut self.changes, is_change(old), is_change(new));
+        count(&mut self.owing, old.owing, new.owing);
+        if new.is_over() {
+            return self.list.remove(place, WIDTH);
         }
-        self.set(gap, 0);
+        let bytes = self.list.as_mut_slice().get_mut(place..);
+        if let Some(bytes) = bytes.and_then(<[u8]>::first_chunk_mut) {
+            *bytes = new.to_bytes();
+        }
+    }
+
+    fn each(&mut self, act: impl Fn(&mut Self, usize)) {
+        // From the end: an entry that is over makes those behind it move up.
+        for place in (0..self.list.len()).step_by(WIDTH).rev() {
+            act(self, place);
+        }
+    }
+
+    /// The connection is gone: nothing can be acknowledged on it.
+    pub(super) fn lost(&mut self) {
+        self.each(|list, place| {
+            list.note(place, |entry| {
+                entry.seen = false;
+                entry.owing = false;
+            });
+        });
+    }
+
+    /// The broker has forgotten them all.
+    pub(super) fn end(&mut self) {
+        self.each(|list, place| {
+            list.change(place, |entry| {
+                entry.stage = Stage::Ended;
+                entry.owing = false;
+            });
+        });
+    }
+
+    /// Whether an acknowledgement is due.
+    #[inline]
+    pub(super) fn is_owing(&self) -> bool {
+        self.owing > 0
+    }
+
+    /// The first entry whose acknowledgement is due and may be sent.
+    pub(super) fn owed(&self) -> Option<usize> {
+        self.find(|entry| entry.owing && entry.disk == Disk::Same)
+    }
+
+    /// Whether something is to be put on disk.
+    #[inline]
+    pub(super) fn has_changes(&self) -> bool {
+        self.changes > 0
+    }
+
+    /// The next change to be put on disk: the identifier and its bytes, none to
+    /// erase it.
+    pub(super) fn ask(&mut self) -> Option<(u16, &[u8])> {
+        if self.changes == 0 {
+            return None;
+        }
+        let place = self.find(|entry| entry.disk == Disk::Changed)?;
+        self.note(place, |entry| entry.disk = Disk::Asked);
+        let entry = self.get(place)?;
+        let len = if entry.stage == Stage::Ended {
+            0
+        } else {
+            WIDTH
+        };
+        let bytes = self.list.as_slice().get(place..place + len)?;
+        Some((entry.id.get(), bytes))
+    }
+
+    /// The caller answered for this identifier.
+    pub(super) fn answered(&mut self, id: u16, ok: bool) {
+        let asked = |entry: &Entry| entry.id.get() == id && entry.disk.is_asked();
+        if let Some(place) = self.find(asked) {
+            self.note(place, |entry| entry.disk = entry.disk.answered(ok));
+        }
+    }
+
+    /// Takes back what was kept; whether it is an entry.
+    pub(super) fn restore(&mut self, bytes: &[u8]) -> Option<Result<(), Full>> {
+        let entry = Entry::from_bytes(bytes.try_into().ok()?)?;
+        let entry = Entry {
+            disk: Disk::Same,
+            present: false,
+            seen: false,
+            owing: false,
+            ..entry
+        };
+        let usable = entry.stage != Stage::Ended;
+        usable.then(|| self.list.extend(&entry.to_bytes()))
     }
 
     pub(super) fn trim(&mut self) -> usize {
-        self.table.trim()
+        self.list.trim()
     }
 
+    /// Forgets them all, also what is still to be put on disk.
     pub(super) fn clear(&mut self) {
-        self.table.clear();
-        self.count = 0;
+        self.list.clear();
+        self.changes = 0;
+        self.owing = 0;
     }
 }

@@ -100,6 +100,12 @@ impl Slots {
 
     /// Takes `id`, which [`Slots::free_id`] gave.
     pub(super) fn take(&mut self, id: PacketId, wait: Wait, at: u32) {
+        self.occupy(id, wait, at);
+        self.skip(id);
+    }
+
+    /// Takes the place of `id`, which was given away before.
+    pub(super) fn occupy(&mut self, id: PacketId, wait: Wait, at: u32) {
         if let Some(slot) = self.table.get_mut(place(id)) {
             *slot = Slot {
                 at,
@@ -107,8 +113,43 @@ impl Slots {
                 wait,
                 tell: Tell::Outcome,
             };
-            self.next = id.next();
             self.publishes += u8::from(wait.is_publish());
+        }
+    }
+
+    /// Takes no place yet, but gives `id` to nothing else.
+    pub(super) fn skip(&mut self, id: PacketId) {
+        self.next = id.next();
+    }
+
+    /// An identifier for a message that is sent later: one whose place is free
+    /// now, if there is any.
+    pub(super) fn later_id(&mut self) -> PacketId {
+        let id = self.free_id().unwrap_or(self.next);
+        self.skip(id);
+        id
+    }
+
+    /// Whether `id` is that of a publish in flight.
+    pub(super) fn has_publish(&self, id: PacketId) -> bool {
+        let slot = self.table.get(place(id));
+        slot.is_some_and(|slot| slot.id == id.get() && slot.wait.is_publish())
+    }
+
+    /// Whether a publish of this identifier has a place now, with at most so many
+    /// in flight; one without always.
+    pub(super) fn has_room(&self, id: Option<PacketId>, window: usize) -> bool {
+        let Some(id) = id else {
+            return true;
+        };
+        let free = self.table.get(place(id)).map(|slot| slot.wait);
+        self.publishes() < window && free == Some(Wait::Free)
+    }
+
+    /// Nothing is told of `id` any more.
+    pub(super) fn mute(&mut self, id: PacketId) {
+        if let Some(slot) = self.get_mut(id) {
+            slot.tell = Tell::Nothing;
         }
     }
 

@@ -1,10 +1,13 @@
 //! The subscriptions the broker granted, and those asked for.
 
+mod kept;
+
 use super::Session;
+use super::disk::Disk;
 use crate::mem::{Buf, Full};
 use crate::mqtt::Qos;
 
-const HEADER: usize = 5;
+const HEADER: usize = 8;
 /// In place of a QoS: the broker has not granted it, it is not to be renewed.
 const NONE: u8 = 0xff;
 
@@ -15,6 +18,11 @@ struct Entry<'s> {
     /// The QoS to ask for again.
     renew: Option<Qos>,
     filter: &'s [u8],
+    /// What it is known by on disk.
+    number: u16,
+    disk: Disk,
+    /// Whether it is neither granted nor asked for.
+    over: bool,
 }
 
 impl Entry<'_> {
@@ -28,19 +36,27 @@ impl Session<'_> {
     /// called without a connection.
     pub fn end_renewals(&mut self) {
         if self.clean {
-            self.subscriptions.clear();
+            self.subscriptions.end();
         }
     }
 }
 
 /// A list in the memory lent. For each filter: what is granted, what is to be
 /// asked for again, how many SUBSCRIBEs and UNSUBSCRIBEs for it are unanswered,
-/// its length, itself.
+/// what is known of it on disk, its number there, its length, itself.
 #[derive(Debug)]
 pub(super) struct Subscriptions<'a> {
     buf: Buf<'a>,
     /// How many are to be asked for again.
     renewals: usize,
+    /// Whether the list is on disk as well.
+    kept: bool,
+    /// How many are to be put on disk.
+    changes: usize,
+    /// How many are on their way there.
+    asked: usize,
+    /// The next number.
+    next: u16,
 }
 
 /// An entry was taken out: those at `at` and after moved by `len`.
@@ -52,17 +68,28 @@ pub(super) struct Removed {
 
 impl<'a> Subscriptions<'a> {
     pub(super) fn new(buf: Buf<'a>) -> Self {
-        Self { buf, renewals: 0 }
+        Self {
+            buf,
+            renewals: 0,
+            kept: false,
+            changes: 0,
+            asked: 0,
+            next: 0,
+        }
     }
 
     fn entry(&self, at: usize) -> Option<Entry<'_>> {
-        let (&[granted, renew, _, low, high], rest) =
-            self.buf.as_slice().get(at..)?.split_first_chunk()?;
+        let (header, rest) = self.buf.as_slice().get(at..)?.split_first_chunk()?;
+        let &[granted, renew, pending, disk, n0, n1, low, high] = header;
         let filter = rest.get(..usize::from(u16::from_le_bytes([low, high])))?;
+        let (granted, renew) = (Qos::new(granted), Qos::new(renew));
         Some(Entry {
-            granted: Qos::new(granted),
-            renew: Qos::new(renew),
+            granted,
+            renew,
             filter,
+            number: u16::from_le_bytes([n0, n1]),
+            disk: Disk::from_bits(disk),
+            over: pending == 0 && granted.is_none() && renew.is_none(),
         })
     }
 
@@ -92,7 +119,7 @@ impl<'a> Subscriptions<'a> {
     }
 
     /// A SUBSCRIBE for `filter` is sent; its place.
-    pub(super) fn ask(&mut self, filter: &str) -> Result<u32, Full> {
+    pub(super) fn request(&mut self, filter: &str) -> Result<u32, Full> {
         let at = match self.find(filter) {
             Some(at) => at,
             None => self.add(filter)?,
@@ -104,11 +131,13 @@ impl<'a> Subscriptions<'a> {
     fn add(&mut self, filter: &str) -> Result<u32, Full> {
         let at = self.buf.len();
         let [low, high] = u16::try_from(filter.len()).map_err(|_| Full)?.to_le_bytes();
-        self.buf.extend(&[NONE, NONE, 0, low, high])?;
+        let [n0, n1] = self.next.to_le_bytes();
+        self.buf.extend(&[NONE, NONE, 0, 0, n0, n1, low, high])?;
         if self.buf.extend(filter.as_bytes()).is_err() {
             self.buf.truncate(at);
             return Err(Full);
         }
+        self.next = self.next.wrapping_add(1);
         Ok(at as u32)
     }
 
@@ -131,6 +160,7 @@ impl<'a> Subscriptions<'a> {
         if let Some([granted, ..]) = self.header(at) {
             *granted = qos.map_or(NONE, Qos::level);
         }
+        self.changed(at as usize);
     }
 
     /// The broker has forgotten them: what was granted is to be asked for again.
@@ -145,6 +175,7 @@ impl<'a> Subscriptions<'a> {
                 (*granted, *pending) = (NONE, 0);
                 self.renewals += usize::from(*renew != NONE);
             }
+            self.changed(at);
             at += size;
         }
     }
@@ -174,15 +205,21 @@ impl<'a> Subscriptions<'a> {
 
     /// What was sent for the entry at `at` is answered or never will be.
     pub(super) fn let_go(&mut self, at: u32) -> Option<Removed> {
-        let [granted, renew, pending, ..] = self.header(at)?;
+        let [_, _, pending, ..] = self.header(at)?;
         *pending = pending.saturating_sub(1);
-        if *pending > 0 || *granted != NONE || *renew != NONE {
+        self.sweep(at as usize)
+    }
+
+    /// Takes the entry at `at` out if nothing more is to be done for it.
+    fn sweep(&mut self, at: usize) -> Option<Removed> {
+        let entry = self.entry(at).filter(|entry| entry.over)?;
+        if entry.disk != Disk::Same {
             return None;
         }
-        let len = self.entry(at as usize)?.size();
-        self.buf.remove(at as usize, len);
+        let len = entry.size();
+        self.buf.remove(at, len);
         Some(Removed {
-            at,
+            at: at as u32,
             len: len as u32,
         })
     }
@@ -191,9 +228,10 @@ impl<'a> Subscriptions<'a> {
         self.buf.trim()
     }
 
-    /// Forgets all; nothing may be unanswered.
+    /// Forgets all; nothing may be unanswered. The disk is left alone.
     pub(super) fn clear(&mut self) {
         self.buf.clear();
         self.renewals = 0;
+        (self.changes, self.asked) = (0, 0);
     }
 }

@@ -4,7 +4,8 @@ use super::reach::{self, Way};
 use super::{Report, Verdict};
 use crate::cli::Failure;
 use crate::config::{Broker, Plan, Secret, TlsPaths};
-use mqmodem_core::{LinkId, Slot, TlsFiles};
+use mqmodem_core::modem::options::{ALPN, SNI, VERIFY, Value};
+use mqmodem_core::{LinkId, Slot, TlsFiles, Verify};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use tokio_rustls::rustls::RootCertStore;
@@ -20,7 +21,13 @@ pub(super) async fn examine(plan: &Plan, report: &mut Report) -> Result<(), Fail
         Ok(secrets) => secrets,
         Err(what) => return report.say("broker's files", &Err(what)),
     };
-    if let Some(tls) = &broker.tls {
+    let verify = match broker.options.get(VERIFY) {
+        Value::Number(option) => Verify::of(option),
+        Value::Text(_) => Verify::All,
+    };
+    if let Some(tls) = &broker.tls
+        && verify != Verify::Nothing
+    {
         let roots = roots(tls, &files);
         report.say("trust store", &roots)?;
         if roots.is_err() {
@@ -34,11 +41,22 @@ pub(super) async fn examine(plan: &Plan, report: &mut Report) -> Result<(), Fail
             root: find(&files, Slot::Root(LinkId(0))),
             certificate: find(&files, Slot::Certificate(LinkId(0))),
             key: find(&files, Slot::Key(LinkId(0))),
+            verify,
+            sni: text(broker, SNI),
+            alpn: text(broker, ALPN),
         }),
         username: broker.username.as_deref(),
         password: password.as_ref().map(|secret| secret.0.as_bytes()),
     };
     reach::examine(&way, report).await
+}
+
+/// An option that is a text, where it is not empty.
+fn text(broker: &Broker, option: usize) -> Option<&str> {
+    match broker.options.get(option) {
+        Value::Text(text) => Some(text).filter(|text| !text.is_empty()),
+        Value::Number(_) => None,
+    }
 }
 
 type Files = Vec<(Slot, Secret)>;

@@ -2,7 +2,7 @@
 
 use super::{Report, Verdict};
 use crate::cli::Failure;
-use crate::net::{Link, TlsConfigs};
+use crate::net::{self, Link, TlsConfigs};
 use mqmodem_core::mqtt::codec::{Connack, Connect, Frame, Packet, frame};
 use mqmodem_core::{Buf, Endpoint, Instant, NetError, TlsFiles};
 use std::future::{Future, poll_fn};
@@ -35,10 +35,11 @@ pub(super) async fn examine(way: &Way<'_>, report: &mut Report) -> Result<(), Fa
     if tcp.is_err() {
         return Ok(());
     }
-    if way.tls.is_some() {
+    if let Some(files) = way.tls {
         farewell(&mut link).await;
         let (secured, tls) = way.open(way.tls).await;
-        let tls = tls.map(|()| "its certificate is trusted and names it".to_owned());
+        let well = "its certificate is trusted and names it";
+        let tls = tls.map(|()| net::warning(files.verify).unwrap_or(well).to_owned());
         report.say("broker, TLS", &tls)?;
         if tls.is_err() {
             return Ok(());
@@ -163,7 +164,9 @@ fn advice(error: NetError) -> &'static str {
         NetError::TlsUntrusted => {
             "its certificate hangs from no root that is trusted; give its root in [broker.tls]"
         }
-        NetError::TlsName => "its certificate is for another name; use that name in [broker]",
+        NetError::TlsName => {
+            "its certificate is for another name; use that name in [broker], or make it the option sni"
+        }
         NetError::TlsExpired => {
             "its certificate is expired or not yet valid; check its dates and this machine's clock"
         }

@@ -1,0 +1,158 @@
+//! Messages from the broker: how they are worded, `+MQTTREAD` and `+MQTTACK`.
+
+use crate::at::args::Args;
+use crate::at::reply::Reply;
+use crate::at::schema::{Example, Param, Signature};
+use crate::modem::cx::Cx;
+use crate::modem::table::{Command, Outcome};
+
+pub(super) const READ: Command = Command::new("+MQTTREAD", "Read the oldest message that waits")
+    .details(
+        "With the option `recvmode` 1: \
+         `+MQTTREAD:<number>,\"<topic>\",<qos>,<retain>,<length>,<payload>`, or OK alone where \
+         none waits. The message stays until `+MQTTACK`, or the next `+MQTTREAD`, releases it; \
+         only then is it acknowledged to the broker. A host that dropped DTR, or a modem that \
+         restarted, gets the same message under the same number again. `?` tells how many wait.",
+    )
+    .execute(read)
+    .read(waiting)
+    .examples(&[Example {
+        line: "AT+MQTTREAD",
+        answer: &["+MQTTREAD:7,\"devices/MQTT002/cmd\",1,0,2,on", "OK"],
+    }]);
+
+const ACK_SIGNATURES: &[Signature] = &[Signature::of(&[Param::int("number", 1, u32::MAX)
+    .means("number of the message, as +MQTTREAD told it")
+    .example("7")])];
+
+pub(super) const ACKNOWLEDGE: Command = Command::new("+MQTTACK", "Release a message that was read")
+    .details(
+        "OK once that is on disk, where sessions are kept there: the message never comes \
+             again. Releasing it once more is OK; a number never given is an error (21), one \
+             that is not the oldest another (3).",
+    )
+    .set(ACK_SIGNATURES, acknowledge)
+    .examples(&[Example {
+        line: "AT+MQTTACK=7",
+        answer: &["OK"],
+    }]);
+
+fn read(cx: &mut Cx, _: &Args) -> Outcome {
+    cx.read_message();
+    Outcome::Ok
+}
+
+fn waiting(cx: &mut Cx, _: &Args) -> Outcome {
+    let count = cx.waiting();
+    cx.info(|line| {
+        line.text("+MQTTREAD:");
+        line.number(count);
+    });
+    Outcome::Ok
+}
+
+fn acknowledge(cx: &mut Cx, args: &Args) -> Outcome {
+    cx.acknowledge(args.int(0)).into()
+}
+
+/// A message as it is worded.
+pub(super) struct Message<'m> {
+    pub(super) topic: &'m str,
+    pub(super) qos: u8,
+    pub(super) retain: bool,
+    pub(super) payload: &'m [u8],
+    /// 0 raw, 1 in hex, 2 in base64.
+    pub(super) format: u32,
+}
+
+/// `+MQTTRECV:"<topic>",<qos>,<retain>,<length>,<payload>`
+pub(super) fn word(reply: &mut Reply, message: &Message) {
+    reply.urc(|line| {
+        line.text("+MQTTRECV:");
+        say(line, message);
+    });
+}
+
+/// `+MQTTREAD:<number>,` and the same.
+pub(super) fn word_read(reply: &mut Reply, number: u32, message: &Message) {
+    reply.info(|line| {
+        line.text("+MQTTREAD:");
+        line.number(number);
+        line.text(",");
+        say(line, message);
+    });
+}
+
+fn say(line: &mut Reply, message: &Message) {
+    line.text("\"");
+    say_topic(line, message.topic);
+    line.text("\",");
+    line.number(message.qos.into());
+    line.text(if message.retain { ",1," } else { ",0," });
+    line.number(u32::try_from(message.payload.len()).unwrap_or(u32::MAX));
+    line.text(",");
+    match message.format {
+        0 => line.bytes(message.payload),
+        1 => say_hex(line, message.payload),
+        _ => say_base64(line, message.payload),
+    }
+}
+
+fn say_hex(line: &mut Reply, payload: &[u8]) {
+    for byte in payload {
+        line.bytes(&[hex(byte >> 4), hex(byte & 15)]);
+    }
+}
+
+/// Base64 with padding (RFC 4648 §4).
+fn say_base64(line: &mut Reply, payload: &[u8]) {
+    const SYMBOLS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    for chunk in payload.chunks(3) {
+        let byte = |at: usize| u32::from(chunk.get(at).copied().unwrap_or(0));
+        let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
+        let symbol = |at: usize| {
+            let sextet = (bits >> (18 - 6 * at) & 63) as usize;
+            let symbol = SYMBOLS.get(sextet).copied().unwrap_or(b'=');
+            if at <= chunk.len() { symbol } else { b'=' }
+        };
+        line.bytes(&[0, 1, 2, 3].map(symbol));
+    }
+}
+
+/// `+MQTTRECVDROPPED:"<topic>",<qos>,<length>`
+pub(super) fn word_dropped(reply: &mut Reply, topic: &str, qos: u8, length: u32) {
+    reply.urc(|line| {
+        line.text("+MQTTRECVDROPPED:\"");
+        say_topic(line, topic);
+        line.text("\",");
+        line.number(qos.into());
+        line.text(",");
+        line.number(length);
+    });
+}
+
+/// The topic with what could pass for something else as `\hh`.
+fn say_topic(line: &mut Reply, topic: &str) {
+    let mut rest = topic.as_bytes();
+    while !rest.is_empty() {
+        let plain = rest.iter().position(|&byte| needs_escape(byte));
+        let (run, behind) = rest.split_at(plain.unwrap_or(rest.len()));
+        line.bytes(run);
+        let Some((&byte, behind)) = behind.split_first() else {
+            return;
+        };
+        line.bytes(&[b'\\', hex(byte >> 4), hex(byte & 15)]);
+        rest = behind;
+    }
+}
+
+fn needs_escape(byte: u8) -> bool {
+    matches!(byte, b'"' | b'\\' | 0..0x20 | 0x7f)
+}
+
+fn hex(digit: u8) -> u8 {
+    match digit {
+        0..=9 => b'0' + digit,
+        _ => b'A' - 10 + digit,
+    }
+}

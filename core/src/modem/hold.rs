@@ -1,0 +1,101 @@
+//! Messages that wait until the host asks for them (`recvmode` 1).
+
+use super::api::LinkId;
+use super::cx::Cx;
+use super::event::Event;
+use super::machine::Machine;
+use super::options::{RECV_FORMAT, RECV_MODE};
+use super::table::{Fail, Wait};
+use crate::at::cme;
+
+impl Cx<'_, '_> {
+    /// Says the oldest message that waits, if there is one. The one said before is
+    /// taken over by that.
+    pub fn read_message(&mut self) {
+        self.machine.take_over_read();
+        let machine = &mut *self.machine;
+        let Some((event, front)) = machine.inbox.oldest(machine.options.get(RECV_FORMAT)) else {
+            return;
+        };
+        let word = machine.config.dialect.word;
+        let (answer, out, profile) = (&mut machine.answer, &mut machine.out, &machine.profile);
+        answer.say(out, profile, |reply| word(&event, reply));
+        if answer.retract(out) {
+            // It would never fit: it is told without its payload.
+            answer.say(out, profile, |reply| word(&event.shortened(), reply));
+        }
+        machine.inbox.read = front.number;
+    }
+
+    /// The host has taken over the message of this number: the oldest, or one that
+    /// it took over before.
+    pub fn acknowledge(&mut self, number: u32) -> Result<Wait, Fail> {
+        let machine = &mut *self.machine;
+        let front = machine.inbox.oldest(0).map(|(_, front)| front);
+        match front.filter(|front| front.number == number) {
+            Some(front) => machine.inbox.pop(front),
+            None if machine.inbox.holds_number(number) => return Err(Fail::NOT_ALLOWED),
+            None => {}
+        }
+        let [link] = &machine.links;
+        if !link.session.was_given(number) {
+            return Err(Fail::Cme(cme::INVALID_INDEX));
+        }
+        machine.take_over(number);
+        Ok(Wait::TakenOver(number))
+    }
+
+    /// How many messages wait.
+    pub fn waiting(&self) -> u32 {
+        self.machine.inbox.held()
+    }
+
+    /// The host starts anew: what it read last is read again.
+    pub fn forget_read(&mut self) {
+        self.machine.inbox.read = 0;
+    }
+}
+
+impl Machine<'_> {
+    /// What the host has read last counts as taken over.
+    fn take_over_read(&mut self) {
+        let read = core::mem::take(&mut self.inbox.read);
+        let front = self.inbox.oldest(0).map(|(_, front)| front);
+        if let Some(front) = front.filter(|front| front.number == read) {
+            self.inbox.pop(front);
+            self.take_over(read);
+        }
+    }
+
+    /// The host has the message of this number, 0 if it has none.
+    pub(super) fn take_over(&mut self, number: u32) {
+        if number > 0 {
+            let [link] = &mut self.links;
+            link.session.take_over(number, &mut link.net_out);
+        }
+    }
+
+    /// Messages wait, or not, as `recvmode` says.
+    pub(super) fn follow_recv_mode(&mut self, id: LinkId) {
+        let on = self.options.is_on(RECV_MODE);
+        if let Some(link) = self.link_mut(id) {
+            link.session.set_holding(on);
+            self.inbox.set_holding(on);
+        }
+    }
+
+    /// Keeps a message until the host asks for it.
+    pub(super) fn hold_message(&mut self, packet: &[u8], number: u32) {
+        // `has_room_for` has seen to it that it fits.
+        self.inbox.push_held(packet, number).unwrap_or_default();
+    }
+
+    /// Says that a message is accepted, if the host wants to know its name.
+    pub(super) fn say_accepted(&mut self, name: Option<u32>) {
+        if let Some(name) = name {
+            let word = self.config.dialect.word;
+            self.begin_answer();
+            self.say(|reply| word(&Event::Accepted { name }, reply));
+        }
+    }
+}

@@ -1,0 +1,236 @@
+//! Messages of the host: sent, or accepted for later.
+
+use super::api::{LinkId, Slot};
+use super::code;
+use super::cx::Cx;
+use super::link::{Link, Phase};
+use super::machine::{Clock, Machine, Run};
+use super::options::{PUB_MODE, QUEUE, QUEUE_FULL, QUEUE_QOS0};
+use super::settings::Settings;
+use super::table::{Fail, Wait};
+use crate::mqtt::codec::Publish;
+use crate::mqtt::session::{Accepted, Backlog, Known, Promise};
+use crate::mqtt::{PacketId, Qos};
+
+/// A message of the host.
+#[derive(Clone, Copy, Debug)]
+pub struct Message<'m> {
+    /// Its topic.
+    pub topic: &'m str,
+    /// How surely it is to be delivered.
+    pub qos: Qos,
+    /// Whether the broker is to keep it.
+    pub retain: bool,
+    /// Any bytes.
+    pub payload: &'m [u8],
+    /// What the host knows it by, 0 if it does not say.
+    pub id: u32,
+}
+
+impl<'m> Message<'m> {
+    fn publish(&self) -> Publish<'m> {
+        Publish {
+            dup: false,
+            qos: self.qos,
+            retain: self.retain,
+            topic: self.topic,
+            id: None,
+            payload: self.payload,
+        }
+    }
+}
+
+impl Cx<'_, '_> {
+    /// Publishes a message. Done when the broker has it (QoS 1 and 2) or the
+    /// network (QoS 0); with `pubmode` 1, or while it has to wait in the queue,
+    /// when it is accepted. One whose identifier is known is not sent again.
+    pub fn publish(&mut self, message: &Message<'_>) -> Result<Wait, Fail> {
+        let machine = &mut *self.machine;
+        // QoS 0 says of itself that it may be lost or come twice.
+        let named = message.id != 0 && message.qos != Qos::AtMostOnce;
+        if named && let Some(known) = machine.known(self.link, message.id) {
+            return Ok(machine.repeat(known, message.id));
+        }
+        let online = self.is_connected();
+        let machine = &mut *self.machine;
+        if !online {
+            return machine.queue(self.link, message);
+        }
+        let tracked = machine.tracks(message.qos);
+        let link = machine.link_mut(self.link).ok_or(Fail::NOT_ALLOWED)?;
+        let behind = link.session.has_backlog() && message.qos != Qos::AtMostOnce;
+        if tracked || named {
+            let accepted = machine.accept(self.link, message)?;
+            return Ok(machine.wait_for(accepted));
+        }
+        if behind && machine.options.get(QUEUE) > 0 {
+            let accepted = machine.accept(self.link, message)?;
+            return Ok(Wait::Accepted(accepted.number, None));
+        }
+        machine.send(self.link, message)
+    }
+
+    /// The messages that are on their way.
+    pub fn backlog(&self) -> Backlog {
+        let [link] = &self.machine.links;
+        link.session.backlog()
+    }
+}
+
+impl Machine<'_> {
+    /// Whether the host wants to know later what becomes of a message.
+    fn tracks(&self, qos: Qos) -> bool {
+        self.options.is_on(PUB_MODE) && qos != Qos::AtMostOnce
+    }
+
+    fn known(&self, id: LinkId, name: u32) -> Option<Known> {
+        let link = self.links.get(usize::from(id.0))?;
+        link.session.known(name)
+    }
+
+    /// The host gives a message again that is known.
+    fn repeat(&mut self, known: Known, name: u32) -> Wait {
+        let tracked = self.options.is_on(PUB_MODE);
+        match known {
+            Known::Waiting(accepted) => self.wait_for(accepted),
+            Known::Delivered => {
+                if tracked {
+                    self.push_tracked(name, code::DONE);
+                }
+                Wait::Accepted(0, tracked.then_some(name))
+            }
+        }
+    }
+
+    /// What OK waits for after a message was accepted.
+    fn wait_for(&self, accepted: Accepted) -> Wait {
+        let [link] = &self.links;
+        let tracked = self.options.is_on(PUB_MODE);
+        match accepted.id {
+            Some(id) if !tracked && link.phase == Phase::Online => Wait::Acknowledged(id),
+            _ => Wait::Accepted(accepted.number, tracked.then_some(accepted.name)),
+        }
+    }
+
+    /// Sends a message to the network.
+    fn send(&mut self, id: LinkId, message: &Message<'_>) -> Result<Wait, Fail> {
+        let time = self.unix() as u32;
+        let link = self.link_mut(id).ok_or(Fail::NOT_ALLOWED)?;
+        link.session.set_time(time);
+        let Message {
+            topic,
+            qos,
+            retain,
+            payload,
+            ..
+        } = *message;
+        let out = &mut link.net_out;
+        let id = link.session.publish(topic, qos, retain, payload, out)?;
+        Ok(id.map_or(Wait::Written(link.queued()), Wait::Acknowledged))
+    }
+
+    /// Accepts a message while there is no connection.
+    fn queue(&mut self, id: LinkId, message: &Message<'_>) -> Result<Wait, Fail> {
+        let taken = message.qos != Qos::AtMostOnce || self.options.is_on(QUEUE_QOS0);
+        if self.options.get(QUEUE) == 0 || !taken || !self.meet(id) {
+            return Err(Fail::NOT_ALLOWED);
+        }
+        let accepted = self.accept(id, message)?;
+        self.tell_dropped(id);
+        let tracked = self.tracks(message.qos);
+        Ok(Wait::Accepted(
+            accepted.number,
+            tracked.then_some(accepted.name),
+        ))
+    }
+
+    fn accept(&mut self, id: LinkId, message: &Message<'_>) -> Result<Accepted, Fail> {
+        let limit = match self.options.get(QUEUE) {
+            0 => usize::MAX,
+            bytes => bytes as usize,
+        };
+        let promise = Promise {
+            tracked: self.tracks(message.qos),
+            host_id: message.id,
+            limit,
+            drop_oldest: self.options.is_on(QUEUE_FULL),
+        };
+        let time = self.unix() as u32;
+        let link = self.link_mut(id).ok_or(Fail::NOT_ALLOWED)?;
+        link.session.set_time(time);
+        let publish = message.publish();
+        let accepted = link.session.accept(&publish, promise, &mut link.net_out)?;
+        self.tell_dropped(id);
+        Ok(accepted)
+    }
+
+    /// Makes the session that of the broker that is set; whether there is one.
+    fn meet(&mut self, id: LinkId) -> bool {
+        let settings = self
+            .nvram
+            .get(Slot::Settings(id))
+            .and_then(Settings::decode);
+        let link = self.links.get_mut(usize::from(id.0));
+        let (Some(settings), Some(link)) = (settings, link) else {
+            return false;
+        };
+        if matches!(link.phase, Phase::Closed | Phase::Opening { .. }) {
+            link.meet(&settings);
+        }
+        true
+    }
+
+    /// Seconds since 1970.
+    pub(super) fn unix(&self) -> u64 {
+        let Clock { unix, at, .. } = self.clock;
+        unix + self.now.since(at).as_secs()
+    }
+
+    /// Tells what became of a message.
+    pub(super) fn push_tracked(&mut self, name: u32, code: u8) {
+        self.inbox.push_tracked(name, code).unwrap_or_default();
+    }
+
+    /// Tells of messages that will not be sent any more. One the host still waits
+    /// for is told by the error it gets.
+    pub(super) fn tell_dropped(&mut self, id: LinkId) {
+        let awaited = match self.run {
+            Run::Waiting {
+                wait: Wait::Acknowledged(id),
+                ..
+            } => Some(id),
+            _ => None,
+        };
+        let mut count = 0;
+        while let Some(dropped) = self.link_mut(id).and_then(poll_dropped) {
+            match dropped.tracked {
+                Some(name) => self.push_tracked(name, code::of_dropped(dropped.reason)),
+                None if awaited.is_some() && dropped.id == awaited => {}
+                None => count += 1,
+            }
+        }
+        if count > 0 {
+            self.inbox.push_dropped(count).unwrap_or_default();
+        }
+    }
+
+    /// A request of the host is answered. That a subscription was granted is said
+    /// once it is on disk, where sessions are kept there.
+    pub(super) fn end_request(&mut self, id: PacketId, result: Result<(), Fail>) {
+        let [link] = &self.links;
+        let kept = link.session.keeps_subscriptions();
+        if let Run::Waiting { wait, deadline, .. } = &mut self.run
+            && *wait == Wait::Acknowledged(id)
+            && result.is_ok()
+            && !kept
+        {
+            (*wait, *deadline) = (Wait::Stored, None);
+            return;
+        }
+        self.complete(Wait::Acknowledged(id), result);
+    }
+}
+
+fn poll_dropped(link: &mut Link<'_>) -> Option<crate::mqtt::session::Dropped> {
+    link.session.poll_dropped()
+}

@@ -1,0 +1,151 @@
+//! Messages that are accepted: from then on they are delivered whatever becomes
+//! of the connection, the session and, where sessions are kept on disk, of us.
+
+use super::record::{HEADER, Record};
+use super::{Reason, SendError, Session};
+use crate::mem::Buf;
+use crate::mqtt::codec::{EncodeError, Publish};
+use crate::mqtt::{PacketId, Qos};
+
+/// How a message is accepted.
+#[derive(Clone, Copy, Debug)]
+pub struct Promise {
+    /// Whether [`Event::Published`](super::Event::Published) or
+    /// [`Dropped`](super::Dropped) carries its name.
+    pub tracked: bool,
+    /// The identifier the host gave it, 0 if none.
+    pub host_id: u32,
+    /// Bytes that all messages not yet acknowledged may take.
+    pub limit: usize,
+    /// Whether the oldest message not yet sent makes room for it.
+    pub drop_oldest: bool,
+}
+
+/// A message that was accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Accepted {
+    /// Its number, see [`Session::is_accepted`].
+    pub number: u64,
+    /// Its packet identifier, none with QoS 0.
+    pub id: Option<PacketId>,
+    /// What the host knows it by: its own identifier, else the number.
+    pub name: u32,
+}
+
+/// What is known of an identifier a host gave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Known {
+    /// It is on its way.
+    Waiting(Accepted),
+    /// It was delivered.
+    Delivered,
+}
+
+/// The messages on their way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Backlog {
+    /// How many.
+    pub messages: usize,
+    /// Bytes they take, with 24 for each.
+    pub bytes: usize,
+    /// When the oldest was accepted.
+    pub oldest: Option<u32>,
+}
+
+impl Session<'_> {
+    /// Accepts a message, connected or not; its identifier is chosen here. It is
+    /// sent when it may be: after those before it, and once it is on disk.
+    ///
+    /// Fails with `Invalid` (the topic) or `Full`.
+    pub fn accept(
+        &mut self,
+        publish: &Publish<'_>,
+        promise: Promise,
+        out: &mut Buf<'_>,
+    ) -> Result<Accepted, SendError> {
+        let size = HEADER + publish.topic.len() + publish.payload.len();
+        let limit = promise.limit.min(self.log.capacity());
+        if size > limit {
+            return Err(SendError::Full);
+        }
+        while self.log.bytes() + size > limit {
+            self.drop_oldest(promise)?;
+        }
+        let id = match publish.qos {
+            Qos::AtMostOnce => None,
+            _ => Some(self.slots.later_id()),
+        };
+        let number = self.numbers.take();
+        let mut record = Record::new(number, id, promise.host_id, self.time);
+        record.set_promised(promise.tracked);
+        let publish = Publish { id, ..*publish };
+        while let Err(error) = self.store(record, &publish) {
+            if error == SendError::Invalid {
+                return Err(error);
+            }
+            self.drop_oldest(promise)?;
+        }
+        self.poll_send(out);
+        Ok(accepted(record))
+    }
+
+    /// Drops the oldest message that certainly was never sent, if that is wanted.
+    fn drop_oldest(&mut self, promise: Promise) -> Result<(), SendError> {
+        let oldest = self.log.find(|record| !record.is_sent());
+        let (place, _) = oldest
+            .filter(|_| promise.drop_oldest)
+            .ok_or(SendError::Full)?;
+        self.log.lose(place, Reason::NoRoom as u8);
+        Ok(())
+    }
+
+    /// Seconds of the caller's clock, by which the age of messages is told.
+    pub fn set_time(&mut self, seconds: u32) {
+        self.time = seconds;
+    }
+
+    /// Whether an accepted message is on disk, or needs not be any more.
+    pub fn is_accepted(&self, number: u64) -> bool {
+        let open = |record: Record| record.number == number && !record.is_on_disk();
+        self.log.find(open).is_none()
+    }
+
+    /// What is known of an identifier a host gave to a message.
+    pub fn known(&self, host_id: u32) -> Option<Known> {
+        if let Some((_, record)) = self.log.find(|record| record.host_id == host_id) {
+            return Some(Known::Waiting(accepted(record)));
+        }
+        self.seen.contains(host_id).then_some(Known::Delivered)
+    }
+
+    /// Whether messages wait that were not sent on this connection.
+    pub fn has_backlog(&self) -> bool {
+        self.log.is_sending()
+    }
+
+    /// The messages that are not acknowledged.
+    pub fn backlog(&self) -> Backlog {
+        Backlog {
+            messages: self.log.live(),
+            bytes: self.log.bytes(),
+            oldest: self.log.oldest().map(|record| record.time),
+        }
+    }
+}
+
+fn accepted(record: Record) -> Accepted {
+    Accepted {
+        number: record.number,
+        id: record.id,
+        name: record.name(),
+    }
+}
+
+impl From<EncodeError> for SendError {
+    fn from(error: EncodeError) -> Self {
+        match error {
+            EncodeError::Invalid => Self::Invalid,
+            EncodeError::Full => Self::Full,
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! Whether what is on disk is what is in memory.
+
+/// What is known of a record's copy on disk. At most one change of a record is
+/// on its way: another waits until that one is answered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Disk {
+    /// It is the same, or the record is not kept on disk at all.
+    #[default]
+    Same,
+    /// The record changed; the caller is to be asked.
+    Changed,
+    /// The caller was asked and has not answered.
+    Asked,
+    /// The record changed once more while the caller was asked.
+    Behind,
+}
+
+impl Disk {
+    /// The state of these two bits.
+    pub(super) fn from_bits(bits: u8) -> Self {
+        match bits & 3 {
+            0 => Self::Same,
+            1 => Self::Changed,
+            2 => Self::Asked,
+            _ => Self::Behind,
+        }
+    }
+
+    /// As two bits.
+    pub(super) fn bits(self) -> u8 {
+        match self {
+            Self::Same => 0,
+            Self::Changed => 1,
+            Self::Asked => 2,
+            Self::Behind => 3,
+        }
+    }
+
+    /// The record changed.
+    pub(super) fn changed(self) -> Self {
+        match self {
+            Self::Same | Self::Changed => Self::Changed,
+            Self::Asked | Self::Behind => Self::Behind,
+        }
+    }
+
+    /// The caller answered.
+    pub(super) fn answered(self, ok: bool) -> Self {
+        match self {
+            Self::Asked if ok => Self::Same,
+            Self::Asked | Self::Behind => Self::Changed,
+            other => other,
+        }
+    }
+
+    /// Whether an answer is awaited.
+    pub(super) fn is_asked(self) -> bool {
+        matches!(self, Self::Asked | Self::Behind)
+    }
+}

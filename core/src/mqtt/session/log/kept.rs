@@ -1,0 +1,88 @@
+//! The log on disk: every change of a message is put there on its own.
+
+use super::{HEADER, Log};
+use crate::mqtt::codec::EncodeError;
+use crate::mqtt::session::disk::Disk;
+use crate::mqtt::session::record::{Record, Stage};
+
+impl Log<'_> {
+    /// From now on changes are put on disk.
+    pub(in crate::mqtt::session) fn keep(&mut self) {
+        self.kept = true;
+    }
+
+    /// Takes back a message that was kept on disk; its place.
+    pub(in crate::mqtt::session) fn restore(
+        &mut self,
+        record: Record,
+        packet: &[u8],
+    ) -> Result<u32, EncodeError> {
+        let kept = core::mem::replace(&mut self.kept, false);
+        let stored = self.append(record, |buf| Ok(buf.extend(packet)?));
+        self.kept = kept;
+        self.asked = self.buf.len();
+        stored
+    }
+
+    /// The disk forgets everything: nothing is to be erased any more.
+    pub(in crate::mqtt::session) fn disown(&mut self) {
+        self.each(|log, at, _| {
+            log.update(at, |record| record.disk = Disk::Same);
+        });
+        self.asked = self.buf.len();
+        self.drop_front();
+    }
+
+    /// Whether something is to be put on disk.
+    #[inline]
+    pub(in crate::mqtt::session) fn has_changes(&self) -> bool {
+        self.changes > 0 || self.asked < self.buf.len()
+    }
+
+    /// The next change to be put on disk: its number and its bytes, none to erase
+    /// it.
+    pub(in crate::mqtt::session) fn ask(&mut self) -> Option<(u64, &[u8])> {
+        let at = self.next_change()?;
+        let record = self.update(at, |record| record.disk = Disk::Asked)?;
+        let len = match record.stage {
+            Stage::Stored => record.size(),
+            Stage::Released => HEADER,
+            Stage::Done => 0,
+        };
+        Some((record.number, self.buf.as_slice().get(at..at + len)?))
+    }
+
+    /// Changes of what is on disk come first: they are older.
+    fn next_change(&mut self) -> Option<usize> {
+        if self.changes > 0 {
+            let changed = |record: &Record| record.disk == Disk::Changed;
+            return Some(self.records().find(|(_, record)| changed(record))?.0);
+        }
+        loop {
+            let at = self.asked;
+            let record = self.record(at)?;
+            self.asked += record.size();
+            if record.disk == Disk::Changed {
+                self.changes += 1;
+                return Some(at);
+            }
+        }
+    }
+
+    /// The caller answered for the message of this number; the message as it is
+    /// then, and its place. One that could not even be stored is done.
+    pub(in crate::mqtt::session) fn answered(
+        &mut self,
+        number: u64,
+        ok: bool,
+    ) -> Option<(u32, Record)> {
+        let asked = |record: &Record| record.number == number && record.disk.is_asked();
+        let (at, _) = self.records().find(|(_, record)| asked(record))?;
+        let place = self.place(at);
+        let record = self.update(at, |record| record.disk = record.disk.answered(ok))?;
+        if record.stage == Stage::Done {
+            self.drop_front();
+        }
+        Some((place, record))
+    }
+}

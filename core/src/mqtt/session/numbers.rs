@@ -1,0 +1,154 @@
+//! Whose session it is, and the numbers given to messages: none is given twice,
+//! also after a restart.
+
+use super::disk::Disk;
+
+/// Numbers that are given away on disk at once, so that not every one is a
+/// change.
+const BLOCK: u64 = 1024;
+/// How many before its end the next block is asked for.
+const AHEAD: u64 = 512;
+
+/// The form of what is kept; another one is refused.
+const VERSION: u8 = 1;
+/// Bytes of it.
+const KEPT: usize = 25;
+
+/// What tells a session from others, and its numbers.
+#[derive(Debug)]
+pub(super) struct Numbers {
+    /// The client it belongs to `[MQTT-3.1.3-2]`.
+    pub(super) client: u64,
+    /// The broker it belongs to.
+    pub(super) broker: u64,
+    /// The next number.
+    pub(super) next: u64,
+    /// The first number not given away on disk.
+    reserved: u64,
+    kept: bool,
+    disk: Disk,
+    restored: bool,
+    record: [u8; KEPT],
+}
+
+impl Numbers {
+    pub(super) fn new() -> Self {
+        Self {
+            client: 0,
+            broker: 0,
+            next: 1,
+            reserved: 0,
+            kept: false,
+            disk: Disk::Same,
+            restored: false,
+            record: [0; KEPT],
+        }
+    }
+
+    /// From now on it is kept on disk.
+    pub(super) fn keep(&mut self) {
+        self.kept = true;
+    }
+
+    /// A new number.
+    #[inline]
+    pub(super) fn take(&mut self) -> u64 {
+        let number = self.next;
+        self.next += 1;
+        if self.next + AHEAD > self.reserved {
+            self.changed();
+        }
+        number
+    }
+
+    /// It is to be put on disk, for the first time or with other values.
+    pub(super) fn changed(&mut self) {
+        if self.kept {
+            self.disk = self.disk.changed();
+            self.reserved = self.next + BLOCK;
+        }
+    }
+
+    #[inline]
+    pub(super) fn has_changes(&self) -> bool {
+        self.disk == Disk::Changed
+    }
+
+    /// What is to be put on disk.
+    pub(super) fn ask(&mut self) -> &[u8] {
+        self.disk = Disk::Asked;
+        let fields = [self.client, self.broker, self.reserved];
+        let bytes = fields.into_iter().flat_map(u64::to_le_bytes);
+        let all = core::iter::once(VERSION).chain(bytes);
+        self.record
+            .iter_mut()
+            .zip(all)
+            .for_each(|(to, byte)| *to = byte);
+        &self.record
+    }
+
+    pub(super) fn answered(&mut self, ok: bool) {
+        self.disk = self.disk.answered(ok);
+    }
+
+    /// The disk forgets it: it is put there anew.
+    pub(super) fn forgotten(&mut self) {
+        self.disk = Disk::Same;
+        self.changed();
+    }
+
+    /// Takes back what was kept; whether it is that.
+    pub(super) fn restore(&mut self, bytes: &[u8]) -> bool {
+        let Ok(record) = <&[u8; KEPT]>::try_from(bytes) else {
+            return false;
+        };
+        let field = |at: usize| {
+            let bytes = record.get(at..).and_then(<[u8]>::first_chunk);
+            bytes.map_or(0, |bytes| u64::from_le_bytes(*bytes))
+        };
+        if record.first() != Some(&VERSION) {
+            return false;
+        }
+        (self.client, self.broker) = (field(1), field(9));
+        (self.next, self.reserved) = (field(17), field(17));
+        self.restored = true;
+        true
+    }
+
+    /// Whether there may be something on disk.
+    pub(super) fn is_used(&self) -> bool {
+        self.kept && self.reserved > 0
+    }
+
+    pub(super) fn is_restored(&self) -> bool {
+        self.restored
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_number_is_given_twice() {
+        let mut numbers = Numbers::new();
+        numbers.keep();
+        let mut disk = [0; KEPT];
+        for _ in 0..5 {
+            let last = (0..1500).map(|_| {
+                let number = numbers.take();
+                if numbers.has_changes() {
+                    disk.copy_from_slice(numbers.ask());
+                    numbers.answered(true);
+                }
+                number
+            });
+            let last = last.max().unwrap();
+            numbers = Numbers::new();
+            numbers.keep();
+            assert!(numbers.restore(&disk));
+            assert!(numbers.next > last);
+        }
+        assert!(!numbers.restore(&disk[1..]));
+    }
+}
