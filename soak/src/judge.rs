@@ -79,6 +79,8 @@ pub struct Judge {
     pub kills_asked: u64,
     /// What is counted beside messages.
     pub counts: Counts,
+    /// Restarts of the broker to be made.
+    pub restarts_asked: u64,
     /// What is counted and is no breach.
     pub forgiven: Forgiven,
     /// Modems that are subscribed: messages sent down before are for nobody.
@@ -103,6 +105,7 @@ impl Judge {
             progress: now,
             cuts_asked: 0,
             kills_asked: 0,
+            restarts_asked: 0,
             counts: Counts::default(),
             forgiven: Forgiven::Nothing,
             subscribed: vec![false; modems],
@@ -231,6 +234,13 @@ impl Judge {
         let left = self.left().saturating_sub(self.messages() / 16);
         let every = (left * BYTES_PER_MESSAGE).checked_div(self.cuts_left())?;
         Some(every.max(LEAST_BETWEEN_CUTS))
+    }
+
+    /// Whether every message arrived and everything happened to them that should.
+    pub fn is_done(&self) -> bool {
+        let counts = &self.counts;
+        let happened = counts.kills >= self.kills_asked && counts.restarts >= self.restarts_asked;
+        self.left() == 0 && happened
     }
 
     /// Whether so many messages arrived that the kill of this number is behind:

@@ -12,7 +12,7 @@ use crate::options::Options;
 use crate::process::{Process, free_ports};
 use crate::proxy::Proxy;
 use std::cell::RefCell;
-use std::io::{ErrorKind, Result};
+use std::io::Result;
 use std::path::Path;
 use std::rc::Rc;
 use std::time::Duration;
@@ -44,6 +44,7 @@ pub fn run(options: &Options, seed: u64) -> Result<Judge> {
     let mut judge = Judge::new(options.messages, options.modems);
     judge.cuts_asked = options.cuts;
     judge.kills_asked = options.kills;
+    judge.restarts_asked = options.mosquitto.as_ref().map_or(0, |_| options.restarts);
     judge.forgiven = match (&options.mosquitto, options.violent) {
         (None, _) => Forgiven::Nothing,
         (Some(_), false) => Forgiven::Exact,
@@ -85,15 +86,15 @@ async fn soak(options: &Options, judge: &Shared, mut chance: Chance) -> Result<(
     let kills = at_random(judge, options.kills, chance.fork(), async || {
         kill(&modem, judge);
     });
-    let arrived = arrived(judge, &modem);
-    tokio::pin!(kills, arrived);
-    tokio::select! {
-        () = &mut kills => arrived.await,
-        () = &mut arrived => {}
-        result = interrupted() => return result,
-    }
-    if let Some(end) = end {
-        settle(&end, judge, &modem).await;
+    let is_whole = tokio::select! {
+        () = ended(judge, &modem) => true,
+        _ = interrupted() => false,
+        () = forever(kills) => false,
+    };
+    match end {
+        _ if !is_whole => judge.borrow_mut().breach("interrupted".to_owned()),
+        Some(end) => settle(&end, judge, &modem).await,
+        None => {}
     }
     judge.borrow_mut().close();
     Ok(())
@@ -107,14 +108,13 @@ async fn tell(judge: Shared) {
     }
 }
 
-/// Somebody wants it to end: with an error, and with no process left.
+/// Somebody wants it to end: with no process left.
 async fn interrupted() -> Result<()> {
     let mut term = signal(SignalKind::terminate())?;
     tokio::select! {
-        _ = term.recv() => {}
-        result = tokio::signal::ctrl_c() => result?,
+        _ = term.recv() => Ok(()),
+        result = tokio::signal::ctrl_c() => result,
     }
-    Err(ErrorKind::Interrupted.into())
 }
 
 /// Starts a Mosquitto that comes and goes, and the clients that count there.
@@ -135,12 +135,10 @@ fn mosquitto(
     }
     let (judge, times, violent) = (judge.clone(), options.restarts, options.violent);
     spawn_local(async move {
-        at_random(&judge, times, chance, async || {
+        let restarts = at_random(&judge, times, chance, async || {
             mosquitto::restart(&mut broker, violent, &judge).await;
-        })
-        .await;
-        // It runs for as long as this task does.
-        std::future::pending::<()>().await;
+        });
+        forever(restarts).await;
     });
     Ok(())
 }
@@ -195,21 +193,24 @@ async fn at_random(judge: &Shared, times: u64, mut chance: Chance, mut act: impl
     }
 }
 
+/// What is done is not the end.
+async fn forever(part: impl Future<Output = ()>) {
+    part.await;
+    std::future::pending::<()>().await;
+}
+
 /// Everything arrived, or nothing comes any more.
-async fn arrived(judge: &Shared, modem: &Held) {
+async fn ended(judge: &Shared, modem: &Held) {
     loop {
-        let (left, progress, forgiven) = {
+        let (is_done, progress, forgiven) = {
             let judge = judge.borrow();
-            (judge.left(), judge.progress, judge.forgiven)
+            (judge.is_done(), judge.progress, judge.forgiven)
         };
-        if left == 0 {
-            return;
-        }
         let patience = match forgiven {
             Forgiven::Nothing => STALLED,
             Forgiven::Exact | Forgiven::All => STALLED_LENIENT,
         };
-        if progress.elapsed() > patience {
+        if is_done || progress.elapsed() > patience {
             return;
         }
         modem.borrow_mut().look(judge);
