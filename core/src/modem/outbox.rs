@@ -114,9 +114,8 @@ impl Machine<'_> {
 
     /// Sends a message to the network.
     fn send(&mut self, id: LinkId, message: &Message<'_>) -> Result<Wait, Fail> {
-        let time = self.unix() as u32;
+        self.tell_time(id, message.qos);
         let link = self.link_mut(id).ok_or(Fail::NOT_ALLOWED)?;
-        link.session.set_time(time);
         let Message {
             topic,
             qos,
@@ -127,6 +126,16 @@ impl Machine<'_> {
         let out = &mut link.net_out;
         let id = link.session.publish(topic, qos, retain, payload, out)?;
         Ok(id.map_or(Wait::Written(link.queued()), Wait::Acknowledged))
+    }
+
+    /// Tells the session the time, where it keeps messages of this quality.
+    fn tell_time(&mut self, id: LinkId, qos: Qos) {
+        let [link] = &self.links;
+        if link.id == id && link.session.keeps_messages(qos) {
+            let time = self.unix() as u32;
+            let [link] = &mut self.links;
+            link.session.set_time(time);
+        }
     }
 
     /// Accepts a message while there is no connection.

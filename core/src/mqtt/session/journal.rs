@@ -117,16 +117,13 @@ impl Session<'_> {
     /// Whether [`poll_change`](Self::poll_change) has something to say.
     #[inline]
     pub fn has_changes(&self) -> bool {
-        self.journal && !self.stalled && self.forgetting != Forgetting::Asked && self.is_changed()
-    }
-
-    fn is_changed(&self) -> bool {
-        self.log.has_changes()
+        let changed = self.log.has_changes()
             || self.received.has_changes()
             || self.numbers.has_changes()
             || self.subscriptions.has_changes()
             || self.seen.has_changes()
-            || self.forgetting == Forgetting::Wanted
+            || self.forgetting == Forgetting::Wanted;
+        changed && self.journal && !self.stalled && self.forgetting != Forgetting::Asked
     }
 
     /// The next change to be made on disk; the caller answers with

@@ -50,6 +50,11 @@ impl Session<'_> {
         Ok(id)
     }
 
+    /// Whether [`publish`](Self::publish) keeps a message of this quality.
+    pub fn keeps_messages(&self, qos: Qos) -> bool {
+        !self.clean && qos != Qos::AtMostOnce
+    }
+
     pub(super) fn check_connected(&self) -> Result<(), SendError> {
         if self.is_connected() {
             Ok(())
