@@ -6,7 +6,7 @@ use crate::chance::Chance;
 use crate::judge::{Forgiven, Shared};
 use crate::message::{Stream, Way, client_id};
 use crate::port::{Answer, Port};
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::io::{ErrorKind, Result};
 use std::time::Duration;
 use tokio::time::{Instant, sleep};
@@ -15,6 +15,8 @@ use tokio::time::{Instant, sleep};
 const KEEP_ALIVE: u16 = 2;
 /// The pause before it does again what did not work.
 const PAUSE: Duration = Duration::from_millis(50);
+/// Numbers of messages it remembers: more than can wait in the modem.
+const REMEMBERED: usize = 64;
 /// It hangs up once in so many commands, without waiting for the answer.
 const HANG_UP: u64 = 500;
 
@@ -34,8 +36,9 @@ pub struct Host {
     open: Option<(Stream, u32)>,
     /// Accepted and not confirmed, by id.
     accepted: HashMap<u32, (Stream, u32)>,
-    /// The highest number read.
-    read: u64,
+    /// Numbers of messages read lately that may come again: the modem did not say
+    /// that they are released.
+    read: VecDeque<u64>,
     /// Something may wait to be read.
     waits: bool,
     /// No publish before this.
@@ -55,7 +58,7 @@ impl Host {
             id: 0,
             open: None,
             accepted: HashMap::new(),
-            read: 0,
+            read: VecDeque::new(),
             waits: true,
             not_before: Instant::now(),
         }
@@ -184,14 +187,12 @@ impl Host {
     async fn read(&mut self, port: &mut Port) -> Result<()> {
         self.waits = false;
         let answer = self.ask(port, "AT+MQTTREAD").await?;
-        let line = answer
-            .lines
-            .iter()
-            .find_map(|line| line.strip_prefix("+MQTTREAD:"));
-        let Some(line) = line else {
-            if !answer.ok {
-                self.breach(&format!("cannot be read: {:?}", answer.lines));
-            }
+        if !answer.ok {
+            self.breach(&format!("cannot be read: {:?}", answer.lines));
+            return Ok(());
+        }
+        let mut lines = answer.lines.iter();
+        let Some(line) = lines.find_map(|line| line.strip_prefix("+MQTTREAD:")) else {
             return Ok(());
         };
         self.waits = true;
@@ -199,17 +200,26 @@ impl Host {
             self.breach(&format!("read: {line}"));
             return Ok(());
         };
-        if number > self.read {
-            self.read = number;
-            self.judge.borrow_mut().arrived(topic, payload.as_bytes());
-        } else {
+        if self.read.contains(&number) {
             self.judge.borrow_mut().counts.reread += 1;
+        } else {
+            self.judge.borrow_mut().arrived(topic, payload.as_bytes());
+            self.read.push_front(number);
+            self.read.truncate(REMEMBERED);
         }
+        // Else the next read releases it.
         if self.chance.one_in(2) {
-            let released = self.ask(port, &format!("AT+MQTTACK={number}")).await?;
-            if !released.ok {
-                self.breach(&format!("message {number} is not released"));
-            }
+            self.release(port, number).await?;
+        }
+        Ok(())
+    }
+
+    async fn release(&mut self, port: &mut Port, number: u64) -> Result<()> {
+        let answer = self.ask(port, &format!("AT+MQTTACK={number}")).await?;
+        if answer.ok {
+            self.read.retain(|read| *read != number);
+        } else {
+            self.breach(&format!("message {number} is not released"));
         }
         Ok(())
     }
