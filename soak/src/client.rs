@@ -109,6 +109,7 @@ impl Client {
                 return Err(refuse("the broker lost the session"));
             }
             self.is_subscribed = false;
+            self.flow.forget_received();
         }
         self.is_open = true;
         self.pinged = Instant::now();

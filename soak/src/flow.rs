@@ -81,13 +81,18 @@ impl Flow {
         self.sent.is_empty() && self.held.is_empty()
     }
 
+    /// The other side lost the session: its packet ids mean nothing any more.
+    pub fn forget_received(&mut self) {
+        self.held.clear();
+    }
+
     /// A connection begins: sends again what is not done, in order.
     pub fn open(&mut self, out: &mut Buf<'_>) {
         match self.fault {
             Some(Fault::Forget) => self.sent.clear(),
             Some(Fault::Renumber) => self.renumber(),
             Some(Fault::Reverse) => self.sent.make_contiguous().reverse(),
-            Some(Fault::Amnesia) => self.held.clear(),
+            Some(Fault::Amnesia) => self.forget_received(),
             Some(Fault::Unmarked) | None => {}
         }
         let dup = self.fault != Some(Fault::Unmarked);

@@ -84,8 +84,10 @@ impl Drop for Process {
 /// This many ports of the loopback nobody listens on.
 pub fn free_ports(count: usize) -> Vec<u16> {
     let is_free = |port: &u16| TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok();
-    // Two soaks at once begin at different places.
-    let begin = PORTS.start + std::process::id() as u16 % (PORTS.end - PORTS.start);
+    // Two soaks at once begin at different places: a port is free while the server
+    // there is away.
+    let place = std::process::id() * 64 % u32::from(PORTS.end - PORTS.start);
+    let begin = PORTS.start + place as u16;
     let ports = (begin..PORTS.end).chain(PORTS.start..begin);
     ports.filter(is_free).take(count).collect()
 }
