@@ -228,6 +228,14 @@ impl Judge {
         self.cuts_asked.saturating_sub(made)
     }
 
+    /// A soak that hardly cut anything proves nothing.
+    pub fn check_cuts(&mut self) {
+        let (left, asked) = (self.cuts_left(), self.cuts_asked);
+        if left > asked / 10 {
+            self.breach(format!("only {} of {asked} cuts", asked - left));
+        }
+    }
+
     /// Bytes one way between two cuts, on average, so that the cuts end shortly
     /// before the messages; none if no more is to be made.
     pub fn cut_every(&self) -> Option<u64> {

@@ -91,6 +91,7 @@ async fn soak(options: &Options, judge: &Shared, mut chance: Chance) -> Result<(
         _ = interrupted() => false,
         () = forever(kills) => false,
     };
+    judge.borrow_mut().check_cuts();
     match end {
         _ if !is_whole => judge.borrow_mut().breach("interrupted".to_owned()),
         Some(end) => settle(&end, judge, &modem).await,

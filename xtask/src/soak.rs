@@ -31,7 +31,7 @@ pub fn short() -> Result {
     let built = program.parent().unwrap_or(&program);
     soak(
         built,
-        &["--messages", "2000", "--cuts", "40", "--kills", "10"],
+        &["--messages", "4000", "--cuts", "80", "--kills", "20"],
     )?;
     let mosquitto = ["--mosquitto", "--restarts", "4"];
     let rest = ["--messages", "1000", "--cuts", "20", "--kills", "5"];
