@@ -33,6 +33,7 @@ cargo xtask VERB
   hosts [NAME...]    real host programs against a modem and a real broker
   bench parse        instructions per command, under valgrind
   bench publish      messages a second into Mosquitto, beside other clients
+  bench durable      messages a second that are on disk before they are sent
   fuzz [--seconds N] both sides of the modem, under cargo-fuzz (60 seconds)
   soak [--full] [--mosquitto] [--messages N] [--cuts N] [--kills N] [--modems N]
        [--seed S]    modems killed and connections cut: nothing lost, nothing doubled
@@ -61,6 +62,7 @@ fn run(words: &[&str]) -> sh::Result {
         ["docs"] => docs::write(),
         ["docs", "--check"] => docs::check(),
         ["hosts", names @ ..] => hosts::run(names),
+        ["bench", "durable"] => bench::durable::run(),
         ["bench", "parse"] => bench::parse::run(),
         ["bench", "publish"] => bench::publish::run(),
         ["fuzz"] => fuzz::run(60),
