@@ -301,7 +301,7 @@ async fn settings_that_verify_less_are_not_taken_for_others() {
             deadline: Instant::ZERO,
         };
         let mut link = Link::default();
-        link.open(&to, &configs);
+        link.open(&to, &configs, None);
         assert_eq!(poll_fn(|cx| link.poll_opened(cx)).await, end, "{verify:?}");
     }
 }

@@ -14,6 +14,7 @@ mod setup;
 mod sh;
 mod sim;
 mod size;
+mod soak;
 mod source;
 mod test;
 mod tidy;
@@ -42,6 +43,8 @@ cargo xtask VERB
   sim [--seeds N] [--from S] [--all] [--seed S]
                      modem, host and broker in virtual time: 10,000 seeds, or
                      one of them with all that happens in it
+  soak [--full] [--mosquitto] [--messages N] [--cuts N] [--kills N] [--modems N]
+       [--seed S]    modems killed and connections cut: nothing lost, nothing doubled
   audit              licences, sources and advisories of what we build on
   size               the release program with and without the broker
 ";
@@ -77,6 +80,7 @@ fn run(words: &[&str]) -> sh::Result {
         }
         ["fuzz", rest @ ..] => fuzz::run(rest),
         ["sim", rest @ ..] => sim::run(rest),
+        ["soak", rest @ ..] => soak::run(rest),
         ["audit"] => audit::run(),
         ["size"] => size::run(),
         [] | ["help" | "--help" | "-h"] => {

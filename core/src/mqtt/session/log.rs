@@ -8,6 +8,7 @@
 //! at the front is given back at once, the rest when its room is needed.
 
 mod kept;
+mod lost;
 
 use super::disk::Disk;
 use super::record::{HEADER, Record, Stage};
@@ -158,11 +159,6 @@ impl<'a> Log<'a> {
         record
     }
 
-    /// The message is dropped for this reason, which is to be told.
-    pub(super) fn lose(&mut self, place: u32, code: u8) {
-        self.end(self.offset(place), Some(code));
-    }
-
     fn end(&mut self, at: usize, lost: Option<u8>) -> Option<Record> {
         let was_asked = self.kept && at < self.asked;
         self.update(at, |record| {
@@ -180,35 +176,6 @@ impl<'a> Log<'a> {
                 }
             }
         })
-    }
-
-    /// Drops what is chosen, for a reason to be told, without erasing it from
-    /// disk one by one if `forgotten`.
-    pub(super) fn lose_all(&mut self, code: u8, chosen: impl Fn(Record) -> bool) {
-        self.each(|log, at, record| {
-            if record.is_live() && chosen(record) {
-                log.end(at, Some(code));
-            }
-        });
-        self.drop_front();
-    }
-
-    /// Marks a message dropped although its flow goes on.
-    pub(super) fn tell_lost(&mut self, place: u32, code: u8) {
-        self.update(self.offset(place), |record| record.set_lost(Some(code)));
-    }
-
-    /// The next message that was dropped, each told once.
-    pub(super) fn poll_lost(&mut self) -> Option<Record> {
-        if self.lost == 0 {
-            return None;
-        }
-        let (at, record) = self.records().find(|(_, record)| record.is_told_lost())?;
-        self.update(at, |record| {
-            record.set_lost(None);
-        });
-        self.drop_front();
-        Some(record)
     }
 
     /// Gives back what is over at the front.
