@@ -115,6 +115,7 @@ impl Session<'_> {
         let Some((place, entry)) = place.and_then(|at| Some((at, self.received.get(at)?))) else {
             return self.first_arrival(id, exactly_once, out).map(Some);
         };
+        let place = self.received.requeue(place);
         let again = match entry.stage {
             Stage::Held if entry.present => None,
             Stage::Held if publish.dup => Some(entry.number),
@@ -126,15 +127,16 @@ impl Session<'_> {
             Stage::Held | Stage::Ended => {
                 let number = self.held_number();
                 let new = self.arrival(id, exactly_once, number);
-                if let Ok(place) = self.received.renew(place, new) {
-                    self.pay(place, out);
-                }
-                return Ok(Some(number));
+                self.received.change(place, |entry| {
+                    let disk = entry.disk;
+                    *entry = Entry { disk, ..new };
+                });
+                Some(number)
             }
         };
         self.received.note(place, |entry| {
             entry.seen = true;
-            entry.present |= again.is_some();
+            entry.present |= again.is_some() && entry.stage == Stage::Held;
         });
         self.pay(place, out);
         Ok(again)

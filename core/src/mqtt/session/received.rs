@@ -152,21 +152,25 @@ impl<'a> Received<'a> {
         Ok(place)
     }
 
-    /// The message at `place` is another one now, and the newest; its place.
-    pub(super) fn renew(&mut self, place: usize, entry: Entry) -> Result<usize, Full> {
-        let disk = self.get(place).map_or(Disk::Same, |old| old.disk);
-        self.note(place, |old| {
-            old.stage = Stage::Ended;
-            old.owing = false;
-            old.disk = Disk::Same;
-        });
-        let place = self.insert(Entry {
-            owing: false,
+    /// The message at `place` is the newest now: the broker has sent it again. Its
+    /// place.
+    pub(super) fn requeue(&mut self, place: usize) -> usize {
+        let Some(entry) = self.get(place) else {
+            return place;
+        };
+        let (stage, disk, owing) = (Stage::Ended, Disk::Same, false);
+        let over = Entry {
+            stage,
+            disk,
+            owing,
             ..entry
-        })?;
-        self.note(place, |new| new.disk = disk);
-        self.change(place, |new| new.owing = entry.owing);
-        Ok(place)
+        };
+        self.note(place, |it| *it = over);
+        let place = self.list.len();
+        // It fits where the one taken out was.
+        self.list.extend(&over.to_bytes()).unwrap_or_default();
+        self.note(place, |it| *it = entry);
+        place
     }
 
     /// Changes how far the message at `place` has come, which is put on disk; what
