@@ -171,8 +171,8 @@ impl<'a> Log<'a> {
                     Disk::Same
                 };
                 record.set_owing(false);
-                if lost.is_some() {
-                    record.set_lost(lost);
+                if let Some(code) = lost {
+                    record.set_lost(code);
                 }
             }
         })

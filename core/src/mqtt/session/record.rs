@@ -31,6 +31,8 @@ const SENT: u8 = 4;
 const OWING: u8 = 8;
 /// It was dropped, which is to be told.
 const LOST: u8 = 16;
+/// That it was dropped has been told.
+const TOLD: u8 = 32;
 /// What of this is kept on disk.
 const KEPT: u8 = PROMISED | TRACKED;
 
@@ -275,9 +277,15 @@ impl Record {
         self.set(OWING, on);
     }
 
-    /// It was dropped for this reason, or that was told.
-    pub(super) fn set_lost(&mut self, code: Option<u8>) {
-        self.set(LOST, code.is_some());
-        self.code = code.unwrap_or(0);
+    /// It was dropped for this reason, which is told once.
+    pub(super) fn set_lost(&mut self, code: u8) {
+        self.set(LOST, self.flags & TOLD == 0);
+        self.code = code;
+    }
+
+    /// That it was dropped has been told.
+    pub(super) fn set_told(&mut self) {
+        self.set(LOST, false);
+        self.set(TOLD, true);
     }
 }

@@ -22,7 +22,7 @@ impl Log<'_> {
 
     /// Marks a message dropped although its flow goes on.
     pub(in crate::mqtt::session) fn tell_lost(&mut self, place: u32, code: u8) {
-        self.update(self.offset(place), |record| record.set_lost(Some(code)));
+        self.update(self.offset(place), |record| record.set_lost(code));
     }
 
     /// The next message that was dropped, each told once.
@@ -31,9 +31,7 @@ impl Log<'_> {
             return None;
         }
         let (at, record) = self.records().find(|(_, record)| record.is_told_lost())?;
-        self.update(at, |record| {
-            record.set_lost(None);
-        });
+        self.update(at, Record::set_told);
         self.drop_front();
         Some(record)
     }
