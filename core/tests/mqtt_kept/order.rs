@@ -192,3 +192,22 @@ fn an_identity_on_its_way_while_another_broker_is_met() {
     kept.client.session.try_changes_again();
     assert_eq!(kept.ask(), ["put Identity"]);
 }
+
+/// A message the broker had taken over and forgot is told once, however often the
+/// broker forgets.
+#[test]
+fn a_message_lost_with_the_session_is_told_once() {
+    let mut kept = Kept::connected();
+    let id = kept.client.publish_id(Q2, b"m");
+    kept.settle();
+    kept.hears(&pubrec(id));
+    kept.open(false);
+    assert_eq!(kept.client.dropped(), [id]);
+    for _ in 0..2 {
+        kept.open(false);
+        assert_eq!(kept.client.dropped(), [0; 0]);
+        assert_eq!(kept.client.sent(), ["PUBREL id=1"]);
+    }
+    kept.hears(&pubcomp(id));
+    assert_eq!(kept.client.session.in_flight(), 0);
+}

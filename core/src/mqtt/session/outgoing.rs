@@ -295,7 +295,7 @@ impl Session<'_> {
             }
             if slot.at == NOWHERE {
                 self.slots.set_dropped(id);
-            } else {
+            } else if slot.tell == Tell::Outcome {
                 self.log.tell_lost(slot.at, Reason::SessionLost as u8);
                 self.slots.mute(id);
             }
