@@ -208,6 +208,15 @@ fn a_message_lost_with_the_session_is_told_once() {
         assert_eq!(kept.client.dropped(), [0; 0]);
         assert_eq!(kept.client.sent(), ["PUBREL id=1"]);
     }
+    let moved = kept.restart();
     kept.hears(&pubcomp(id));
     assert_eq!(kept.client.session.in_flight(), 0);
+    // Nor once more when its flow is given up: the other life did not know.
+    let mut kept = moved;
+    kept.open(false);
+    assert_eq!(kept.client.dropped(), [id]);
+    kept.client.session.lost();
+    kept.client.session.belong(BROKER + 1, "x");
+    assert_eq!(kept.client.dropped(), [0; 0]);
+    assert_eq!(kept.client.session.backlog().messages, 0);
 }

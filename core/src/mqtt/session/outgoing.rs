@@ -281,6 +281,10 @@ impl Session<'_> {
                 self.slots.set_dropped(id);
                 self.slots.end(id);
             } else if self.log.get(slot.at).is_none_or(&chosen) {
+                if slot.tell == Tell::Nothing {
+                    // It was told before that it is lost.
+                    self.log.finish(slot.at);
+                }
                 self.slots.end(id);
             }
         }
