@@ -54,6 +54,9 @@ struct Wire<'a> {
     /// two messages of one record, which no broker may do `[MQTT-2.3.1-4]`.
     levels: BTreeMap<PacketId, Qos>,
     mixed: BTreeSet<PacketId>,
+    /// Whose session it is, and whether what is on disk may be another's.
+    whose: (u64, &'static str),
+    moved: bool,
     /// What may be taken over.
     held: Vec<u32>,
     /// Numbers that cannot be given again.
@@ -81,6 +84,8 @@ impl<'a> Wire<'a> {
             sent: BTreeSet::new(),
             levels: BTreeMap::new(),
             mixed: BTreeSet::new(),
+            whose: (0, ""),
+            moved: false,
             held: Vec::new(),
             numbers: BTreeSet::new(),
         }
@@ -142,9 +147,13 @@ impl<'a> Wire<'a> {
 
     fn connect(&mut self, how: u8) {
         self.end();
-        self.session.belong(u64::from(how / 32), "me");
+        let client_id = if how & 2 == 0 { "me" } else { "you" };
+        let whose = (u64::from(how / 32), client_id);
+        let other = std::mem::replace(&mut self.whose, whose) != whose;
+        self.moved |= other && !self.disk.is_blank();
+        self.session.belong(whose.0, client_id);
         let connect = Connect {
-            client_id: if how & 2 == 0 { "me" } else { "you" },
+            client_id,
             clean_session: how & 5 == 5,
             keep_alive: u16::from(how),
             username: None,
@@ -323,6 +332,7 @@ impl<'a> Wire<'a> {
             let Some((Slot::Session(_, record), ok)) = self.disk.answer() else {
                 return;
             };
+            self.moved &= !self.disk.kept.is_empty();
             self.session.stored(record, ok, &mut self.out);
             self.look();
         }

@@ -26,7 +26,7 @@ impl Wire<'_> {
     fn check(&mut self, packet: &Packet<'_>) {
         match packet {
             Packet::Publish(publish) => self.check_publish(publish),
-            Packet::Ack(ack) if self.keeps => self.check_ack(*ack),
+            Packet::Ack(ack) if self.keeps && !self.moved => self.check_ack(*ack),
             Packet::Connack(_) | Packet::Suback(_) | Packet::Pingresp => {
                 panic!("no client sends {packet}");
             }
@@ -41,7 +41,7 @@ impl Wire<'_> {
         }
         let stage = self.outgoing(id);
         // With clean session 1 only what was accepted is kept.
-        let free = !self.keeps || (self.clean && stage.is_none());
+        let free = !self.keeps || self.moved || (self.clean && stage.is_none());
         assert!(
             free || stage == Some(0),
             "{publish} while the disk has {stage:?}"
