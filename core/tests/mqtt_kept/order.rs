@@ -220,3 +220,29 @@ fn a_message_lost_with_the_session_is_told_once() {
     assert_eq!(kept.client.dropped(), [0; 0]);
     assert_eq!(kept.client.session.backlog().messages, 0);
 }
+
+/// What belongs to the broker met last is asked for once the disk has forgotten,
+/// and its answers are not those for another.
+#[test]
+fn brokers_met_while_the_disk_is_late() {
+    let mut kept = Kept::connected();
+    kept.feed(&message(Q2, false, 9, b"m"));
+    assert_eq!(kept.ask(), ["put Received(9)"]);
+    for (broker, asked) in [(1, &["forget Identity"][..]), (2, &[]), (3, &[])] {
+        kept.client.session.lost();
+        kept.client.session.belong(BROKER + broker, "x");
+        assert_eq!(kept.ask(), asked);
+    }
+    kept.client.open(&KEPT, true);
+    kept.client.raw();
+    kept.feed(&message(Q2, false, 9, b"m"));
+    kept.answer(true);
+    assert_eq!(kept.client.sent(), [""; 0], "that was the other broker's");
+    kept.answer(true);
+    assert!(kept.disk.is_empty());
+    assert_eq!(kept.ask(), ["put Identity", "put Received(9)"]);
+    kept.answer(true);
+    kept.answer(true);
+    assert_eq!(kept.client.sent(), ["PUBREC id=9"]);
+    assert_eq!(kept.ask(), [""; 0]);
+}
