@@ -249,8 +249,8 @@ impl Session<'_> {
         }
         // Only so many can have been on their way, none that had to wait for the
         // place of its identifier, and none behind one that had to.
-        let all_sent = self.log.find(|other| !other.is_sent()).is_none();
-        if all_sent && self.log.live() < WINDOW && self.slots.has_room(record.id, WINDOW) {
+        let fits = self.log.live() < WINDOW && self.slots.has_room(record.id, WINDOW);
+        if fits && self.log.find(|other| !other.is_sent()).is_none() {
             record.set_sent();
         }
         let place = self.log.restore(record, packet).ok()?;
