@@ -79,8 +79,9 @@ impl Session<'_> {
             return Err(Violation::Unexpected);
         };
         let granted = Qos::new(code);
-        if granted.is_some() {
-            self.subscriptions.set_granted(slot.at, granted);
+        match granted {
+            Some(_) => self.subscriptions.set_granted(slot.at, granted),
+            None => self.subscriptions.refuse(slot.at),
         }
         let event = Event::Subscribed {
             id,
@@ -145,5 +146,6 @@ impl Session<'_> {
                 self.end_request(id);
             }
         }
+        self.subscriptions.resume();
     }
 }

@@ -10,6 +10,8 @@ use crate::mqtt::Qos;
 const HEADER: usize = 8;
 /// In place of a QoS: the broker has not granted it, it is not to be renewed.
 const NONE: u8 = 0xff;
+/// With a QoS: it was asked for again, which is not answered.
+const RENEWING: u8 = 0x80;
 
 /// One topic filter.
 #[derive(Clone, Copy)]
@@ -82,6 +84,7 @@ impl<'a> Subscriptions<'a> {
         let (header, rest) = self.buf.as_slice().get(at..)?.split_first_chunk()?;
         let &[granted, renew, pending, disk, n0, n1, low, high] = header;
         let filter = rest.get(..usize::from(u16::from_le_bytes([low, high])))?;
+        let idle = pending == 0 && renew == NONE;
         let (granted, renew) = (Qos::new(granted), Qos::new(renew));
         Some(Entry {
             granted,
@@ -89,7 +92,7 @@ impl<'a> Subscriptions<'a> {
             filter,
             number: u16::from_le_bytes([n0, n1]),
             disk: Disk::from_bits(disk),
-            over: pending == 0 && granted.is_none() && renew.is_none(),
+            over: idle && granted.is_none(),
         })
     }
 
@@ -163,12 +166,38 @@ impl<'a> Subscriptions<'a> {
         }
     }
 
-    /// The broker granted it, or no longer does.
+    /// The broker granted it, or no longer does: nothing is to be asked again.
     pub(super) fn set_granted(&mut self, at: u32, qos: Option<Qos>) {
-        if let Some([granted, ..]) = self.header(at) {
+        if let Some([granted, renew, ..]) = self.header(at) {
             *granted = qos.map_or(NONE, Qos::level);
+            let waited = core::mem::replace(renew, NONE);
+            self.renewals = self.renewals.saturating_sub(usize::from(waited < RENEWING));
         }
         self.changed(at as usize);
+    }
+
+    /// The broker refused it, which ends that it is asked for again.
+    pub(super) fn refuse(&mut self, at: u32) {
+        if let Some([_, renew, ..]) = self.header(at)
+            && asked_again(*renew).is_some()
+        {
+            *renew = NONE;
+            self.changed(at as usize);
+        }
+    }
+
+    /// What was asked for again will not be answered: it is to be asked once more.
+    pub(super) fn resume(&mut self) {
+        let mut at = 0;
+        while let Some(size) = self.entry(at).map(|entry| entry.size()) {
+            if let Some([_, renew, ..]) = self.header(at as u32)
+                && let Some(qos) = asked_again(*renew)
+            {
+                *renew = qos;
+                self.renewals += 1;
+            }
+            at += size;
+        }
     }
 
     /// The broker has forgotten them: what was granted is to be asked for again.
@@ -205,7 +234,7 @@ impl<'a> Subscriptions<'a> {
     /// The entry at `at` was asked for again.
     pub(super) fn renewed(&mut self, at: u32) {
         if let Some([_, renew, ..]) = self.header(at) {
-            *renew = NONE;
+            *renew |= RENEWING;
             self.renewals = self.renewals.saturating_sub(1);
         }
         self.hold(at);
@@ -242,4 +271,10 @@ impl<'a> Subscriptions<'a> {
         self.renewals = 0;
         (self.changes, self.asked) = (0, 0);
     }
+}
+
+/// The QoS of what was asked for again without an answer.
+fn asked_again(renew: u8) -> Option<u8> {
+    let qos = renew & !RENEWING;
+    (renew & RENEWING != 0 && qos <= 2).then_some(qos)
 }

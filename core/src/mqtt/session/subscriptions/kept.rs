@@ -1,6 +1,6 @@
 //! The list of subscriptions on disk, each on its own.
 
-use super::{Entry, HEADER, NONE, Removed, Subscriptions};
+use super::{Entry, HEADER, NONE, Removed, Subscriptions, asked_again};
 use crate::mqtt::session::disk::Disk;
 use crate::mqtt::topic::is_topic_filter;
 
@@ -86,6 +86,7 @@ impl Subscriptions<'_> {
             return false;
         };
         let &[granted, renew, _, _, n0, n1, low, high] = header;
+        let renew = asked_again(renew).unwrap_or(renew);
         let whole = usize::from(u16::from_le_bytes([low, high])) == filter.len();
         let filter = core::str::from_utf8(filter).unwrap_or_default();
         let (is_granted, is_renewed) = (granted <= 2, renew <= 2);
