@@ -65,3 +65,25 @@ proptest! {
         codec::check(&packet);
     }
 }
+
+/// What the fuzzer found, as short as it gets.
+#[test]
+#[ignore = "replays the file that CHAOS_FILE names"]
+fn bytes_in_a_file() {
+    let file = std::env::var("CHAOS_FILE").expect("CHAOS_FILE names a file");
+    let mut bytes = std::fs::read(file).expect("a file");
+    let fails = |bytes: &[u8]| std::panic::catch_unwind(|| wire::play(bytes)).is_err();
+    for len in [64, 16, 4, 2, 1] {
+        let mut at = 0;
+        while at < bytes.len() && fails(&bytes) {
+            let mut shorter = bytes.clone();
+            shorter.drain(at..(at + len).min(bytes.len()));
+            if fails(&shorter) {
+                bytes = shorter;
+            } else {
+                at += len;
+            }
+        }
+    }
+    assert!(!fails(&bytes), "{bytes:?}");
+}

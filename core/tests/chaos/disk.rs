@@ -59,6 +59,11 @@ impl Disk {
         }
     }
 
+    /// Whether there is nothing on it, nor on its way to it.
+    pub(crate) fn is_blank(&self) -> bool {
+        self.kept.is_empty() && self.pending.is_empty()
+    }
+
     /// Power is gone, and with it what had no answer.
     pub(crate) fn power_cut(&mut self) {
         self.pending.clear();

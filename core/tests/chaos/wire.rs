@@ -1,13 +1,15 @@
 //! A session on its own: any packets in any state, and a disk that answers when it
 //! is told to. What it writes must be allowed by what is durable then.
 
+mod checks;
+
 use super::disk::{Disk, Mode};
 use super::{Reader, phrases};
-use mqmodem_core::mqtt::codec::{Ack, AckKind, Connect, Publish};
+use mqmodem_core::mqtt::codec::{Connect, Publish};
 use mqmodem_core::mqtt::session::{Change, Promise, ROOM, Record, WINDOW};
-use mqmodem_core::mqtt::{Event, Frame, Packet, PacketId, Qos, Session, frame};
+use mqmodem_core::mqtt::{Event, Packet, PacketId, Qos, Session};
 use mqmodem_core::{Action, Buf, Instant, LinkId, Slot};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 const LINK: LinkId = LinkId(0);
@@ -48,6 +50,13 @@ struct Wire<'a> {
     now: Instant,
     /// QoS 2 sent on this connection.
     sent: BTreeSet<PacketId>,
+    /// The QoS of the broker's messages, and what it used with both: that makes
+    /// two messages of one record, which no broker may do `[MQTT-2.3.1-4]`.
+    levels: BTreeMap<PacketId, Qos>,
+    mixed: BTreeSet<PacketId>,
+    /// Whose session it is, and whether what is on disk may be another's.
+    whose: (u64, &'static str),
+    moved: bool,
     /// What may be taken over.
     held: Vec<u32>,
     /// Numbers that cannot be given again.
@@ -73,6 +82,10 @@ impl<'a> Wire<'a> {
             clean: true,
             now: Instant::ZERO,
             sent: BTreeSet::new(),
+            levels: BTreeMap::new(),
+            mixed: BTreeSet::new(),
+            whose: (0, ""),
+            moved: false,
             held: Vec::new(),
             numbers: BTreeSet::new(),
         }
@@ -134,9 +147,13 @@ impl<'a> Wire<'a> {
 
     fn connect(&mut self, how: u8) {
         self.end();
-        self.session.belong(u64::from(how / 32), "me");
+        let client_id = if how & 2 == 0 { "me" } else { "you" };
+        let whose = (u64::from(how / 32), client_id);
+        let other = std::mem::replace(&mut self.whose, whose) != whose;
+        self.moved |= other && !self.disk.is_blank();
+        self.session.belong(whose.0, client_id);
         let connect = Connect {
-            client_id: if how & 2 == 0 { "me" } else { "you" },
+            client_id,
             clean_session: how & 5 == 5,
             keep_alive: u16::from(how),
             username: None,
@@ -170,6 +187,13 @@ impl<'a> Wire<'a> {
     fn feed(&mut self, packet: &[u8]) {
         if self.out.free() < ROOM {
             self.send(usize::MAX);
+        }
+        if let Ok(Packet::Publish(Publish {
+            qos, id: Some(id), ..
+        })) = Packet::decode(packet)
+            && self.levels.insert(id, qos).is_some_and(|old| old != qos)
+        {
+            self.mixed.insert(id);
         }
         let event = self.session.handle(self.now, packet, &mut self.out);
         match event {
@@ -308,83 +332,10 @@ impl<'a> Wire<'a> {
             let Some((Slot::Session(_, record), ok)) = self.disk.answer() else {
                 return;
             };
+            self.moved &= !self.disk.kept.is_empty();
             self.session.stored(record, ok, &mut self.out);
             self.look();
         }
-    }
-
-    /// Looks at the packets that were written since the last time.
-    fn look(&mut self) {
-        let new = self.out.as_slice()[self.looked..].to_vec();
-        self.looked = self.out.len();
-        let mut rest = &new[..];
-        while !rest.is_empty() {
-            let Frame::Whole { len } = frame(rest) else {
-                panic!("no whole packet: {rest:02x?}");
-            };
-            let packet = Packet::decode(&rest[..len]).expect("a packet");
-            self.check(&packet);
-            rest = &rest[len..];
-        }
-    }
-
-    /// What the broker is told now must be so after a power cut, too.
-    fn check(&mut self, packet: &Packet<'_>) {
-        match packet {
-            Packet::Publish(publish) => self.check_publish(publish),
-            Packet::Ack(ack) if self.keeps => self.check_ack(*ack),
-            Packet::Connack(_) | Packet::Suback(_) | Packet::Pingresp => {
-                panic!("no client sends {packet}");
-            }
-            _ => {}
-        }
-    }
-
-    fn check_publish(&mut self, publish: &Publish<'_>) {
-        let Some(id) = publish.id else { return };
-        if publish.qos == Qos::ExactlyOnce {
-            self.sent.insert(id);
-        }
-        let stage = self.outgoing(id);
-        // With clean session 1 only what was accepted is kept.
-        let free = !self.keeps || (self.clean && stage.is_none());
-        assert!(
-            free || stage == Some(0),
-            "{publish} while the disk has {stage:?}"
-        );
-    }
-
-    fn check_ack(&mut self, ack: Ack) {
-        let id = ack.id;
-        let slot = Slot::Session(LINK, Record::Received(id.get()));
-        // Stage and whether it is QoS 2; see `received.rs`.
-        let entry = self
-            .disk
-            .kept
-            .get(&slot)
-            .map(|it| (it[2] >> 2, it[3] & 1 == 1));
-        let allowed = match ack.kind {
-            _ if self.clean && ack.kind != AckKind::Pubrel => true,
-            AckKind::Pubrec => entry == Some((1, true)),
-            // The broker may also release what it has no PUBREC for.
-            AckKind::Pubcomp => entry != Some((1, true)),
-            AckKind::Puback => !matches!(entry, Some((_, false))),
-            AckKind::Pubrel => !self.sent.contains(&id) || self.outgoing(id) != Some(0),
-            AckKind::Unsuback => false,
-        };
-        assert!(allowed, "{ack} while the disk has {entry:?}");
-    }
-
-    /// How far the message of this identifier has come on disk; see `record.rs`.
-    fn outgoing(&self, id: PacketId) -> Option<u8> {
-        let records = self.disk.kept.iter();
-        let mut stages = records.filter_map(|(slot, bytes)| match slot {
-            Slot::Session(_, Record::Outgoing(_)) if bytes[6..8] == id.get().to_le_bytes() => {
-                Some(bytes[4] >> 2)
-            }
-            _ => None,
-        });
-        stages.next_back()
     }
 }
 

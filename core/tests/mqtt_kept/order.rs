@@ -191,3 +191,57 @@ fn an_identity_on_its_way_while_another_broker_is_met() {
     kept.client.session.try_changes_again();
     assert_eq!(kept.ask(), ["put Identity"]);
 }
+
+/// A message the broker had taken over and forgot is told once, however often the
+/// broker forgets.
+#[test]
+fn a_message_lost_with_the_session_is_told_once() {
+    let mut kept = Kept::connected();
+    let id = kept.client.publish_id(Q2, b"m");
+    kept.settle();
+    kept.hears(&pubrec(id));
+    kept.open(false);
+    assert_eq!(kept.client.dropped(), [id]);
+    for _ in 0..2 {
+        kept.open(false);
+        assert_eq!(kept.client.dropped(), [0; 0]);
+        assert_eq!(kept.client.sent(), ["PUBREL id=1"]);
+    }
+    let moved = kept.restart();
+    kept.hears(&pubcomp(id));
+    assert_eq!(kept.client.session.in_flight(), 0);
+    // Nor once more when its flow is given up: the other life did not know.
+    let mut kept = moved;
+    kept.open(false);
+    assert_eq!(kept.client.dropped(), [id]);
+    kept.client.session.lost();
+    kept.client.session.belong(BROKER + 1, "x");
+    assert_eq!(kept.client.dropped(), [0; 0]);
+    assert_eq!(kept.client.session.backlog().messages, 0);
+}
+
+/// What belongs to the broker met last is asked for once the disk has forgotten,
+/// and its answers are not those for another.
+#[test]
+fn brokers_met_while_the_disk_is_late() {
+    let mut kept = Kept::connected();
+    kept.feed(&message(Q2, false, 9, b"m"));
+    assert_eq!(kept.ask(), ["put Received(9)"]);
+    for (broker, asked) in [(1, &["forget Identity"][..]), (2, &[]), (3, &[])] {
+        kept.client.session.lost();
+        kept.client.session.belong(BROKER + broker, "x");
+        assert_eq!(kept.ask(), asked);
+    }
+    kept.client.open(&KEPT, true);
+    kept.client.raw();
+    kept.feed(&message(Q2, false, 9, b"m"));
+    kept.answer(true);
+    assert_eq!(kept.client.sent(), [""; 0], "that was the other broker's");
+    kept.answer(true);
+    assert!(kept.disk.is_empty());
+    assert_eq!(kept.ask(), ["put Identity", "put Received(9)"]);
+    kept.answer(true);
+    kept.answer(true);
+    assert_eq!(kept.client.sent(), ["PUBREC id=9"]);
+    assert_eq!(kept.ask(), [""; 0]);
+}

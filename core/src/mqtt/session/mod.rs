@@ -267,7 +267,9 @@ impl<'a> Session<'a> {
         self.received.clear();
         self.subscriptions.clear();
         self.seen = Seen::default();
-        if self.journal && self.numbers.is_used() {
+        // While the disk forgets, it is asked for nothing that it would forget.
+        let forgets = self.forgetting == Forgetting::Asked;
+        if self.journal && self.numbers.is_used() && !forgets {
             self.forgetting = Forgetting::Wanted;
         }
     }
