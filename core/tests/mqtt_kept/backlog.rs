@@ -100,7 +100,11 @@ fn a_message_dropped_on_its_way_to_the_disk() {
     kept.accept(Q1, b"two", tight).unwrap();
     assert_eq!(kept.ask(), ["put Identity", "put Outgoing(2)"]);
     kept.accept(Q1, b"three", tight).unwrap();
-    assert_eq!(kept.ask(), ["put Outgoing(3)"]);
+    // Both at once may be more than there is memory for.
+    assert_eq!(kept.ask(), [""; 0]);
+    kept.answer(true);
+    kept.answer(true);
+    assert_eq!(kept.ask(), ["erase Outgoing(2)", "put Outgoing(3)"]);
     kept.settle();
     let mut again = kept.restart();
     again.open(false);

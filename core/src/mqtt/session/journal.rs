@@ -223,12 +223,22 @@ impl Session<'_> {
             return false;
         }
         match record {
-            Record::Identity => self.numbers.restore(bytes),
+            Record::Identity => self.restore_identity(bytes),
             Record::Outgoing(number) => self.restore_message(number, bytes).is_some(),
             Record::Received(id) => self.restore_received(id, bytes).is_some(),
             Record::Subscription(number) => self.subscriptions.restore(number, bytes),
             Record::Seen(place) => self.seen.restore(place, bytes),
         }
+    }
+
+    /// What is kept is a session that is not clean: the next one ends it.
+    fn restore_identity(&mut self, bytes: &[u8]) -> bool {
+        let restored = self.numbers.restore(bytes);
+        if restored {
+            self.clean = false;
+            self.follow_clean();
+        }
+        restored
     }
 
     fn restore_received(&mut self, id: u16, bytes: &[u8]) -> Option<()> {

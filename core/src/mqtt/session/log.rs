@@ -36,6 +36,8 @@ pub(super) struct Log<'a> {
     asked: usize,
     /// Changes before `asked` to be put on disk.
     changes: usize,
+    /// Messages that are done while they are on their way to the disk.
+    late: usize,
     /// Messages whose PUBREL is due.
     owing: usize,
     /// Messages dropped and not told.
@@ -56,6 +58,7 @@ impl<'a> Log<'a> {
             sent: 0,
             asked: 0,
             changes: 0,
+            late: 0,
             owing: 0,
             lost: 0,
             exposed: 0,
@@ -205,6 +208,7 @@ impl<'a> Log<'a> {
         count(&mut self.owing, old.is_owing(), new.is_owing());
         count(&mut self.lost, old.is_lost(), new.is_lost());
         count(&mut self.exposed, old.is_exposed(), new.is_exposed());
+        count(&mut self.late, old.is_late(), new.is_late());
         if at < self.asked {
             let is_change = |record: Record| record.disk == Disk::Changed;
             count(&mut self.changes, is_change(old), is_change(new));

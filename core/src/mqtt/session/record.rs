@@ -212,6 +212,11 @@ impl Record {
         self.stage != Stage::Done
     }
 
+    /// Whether it is to be erased once the disk has answered for it.
+    pub(super) fn is_late(self) -> bool {
+        !self.is_live() && self.disk == Disk::Behind
+    }
+
     /// What the host knows it by.
     pub(super) fn name(self) -> u32 {
         match self.host_id {

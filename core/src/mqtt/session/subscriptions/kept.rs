@@ -7,7 +7,14 @@ use crate::mqtt::topic::is_topic_filter;
 impl Subscriptions<'_> {
     /// Whether changes are put on disk from now on.
     pub(in crate::mqtt::session) fn set_kept(&mut self, kept: bool) {
-        self.kept = kept;
+        if core::mem::replace(&mut self.kept, kept) == kept {
+            return;
+        }
+        let mut at = 0;
+        while let Some(size) = self.entry(at).map(|entry| entry.size()) {
+            self.set_disk(at, Disk::changed);
+            at += size;
+        }
     }
 
     /// The entry at `at` is another one than before.
@@ -34,9 +41,6 @@ impl Subscriptions<'_> {
 
     /// Forgets all, on disk as well; nothing may be unanswered.
     pub(in crate::mqtt::session) fn end(&mut self) {
-        if !self.kept {
-            return self.clear();
-        }
         let mut at = 0;
         self.renewals = 0;
         while let Some(size) = self.entry(at).map(|entry| entry.size()) {
@@ -44,7 +48,9 @@ impl Subscriptions<'_> {
                 (*granted, *renew, *pending) = (NONE, NONE, 0);
             }
             self.changed(at);
-            at += size;
+            if self.sweep(at).is_none() {
+                at += size;
+            }
         }
     }
 
@@ -66,7 +72,8 @@ impl Subscriptions<'_> {
             .entries()
             .find(|(_, entry)| entry.disk == Disk::Changed);
         let (at, entry) = changed?;
-        let (number, over, size) = (entry.number, entry.is_over(), entry.size());
+        let (number, size) = (entry.number, entry.size());
+        let over = entry.is_over() || !self.kept;
         self.set_disk(at, |_| Disk::Asked);
         let len = if over { 0 } else { size };
         Some((number, self.buf.as_slice().get(at..at + len)?))
