@@ -8,6 +8,7 @@
 //! `SIM_SEEDS=n` plays so many seeds from `SIM_FROM` on, `SIM_SEED=n` one of them
 //! and tells all of it; `cargo xtask sim` sets them.
 
+#![cfg(feature = "alloc")]
 #![allow(clippy::print_stdout)]
 
 mod agenda;

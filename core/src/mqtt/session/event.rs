@@ -31,7 +31,7 @@ pub enum Event<'p> {
         dup: bool,
         /// Any bytes.
         payload: &'p [u8],
-        /// Its number if it is [held](Session::set_holding), else 0.
+        /// Its number if it is [held](super::Session::set_holding), else 0.
         number: u32,
     },
     /// The broker has taken over the message: PUBACK or PUBCOMP.
