@@ -248,3 +248,22 @@ fn a_message_dropped_unasked_hides_nothing() {
     kept.feed(&message(Q2, false, 9, b"m"));
     assert_eq!(kept.ask(), ["put Received(9)"]);
 }
+
+/// What makes no room for a message is not dropped for it.
+#[test]
+fn a_message_that_is_too_large_drops_no_other() {
+    let mut kept = Kept::connected();
+    kept.accept(Q1, b"sent", PROMISE).unwrap();
+    kept.settle();
+    kept.client.session.lost();
+    kept.accept(Q1, b"wait", PROMISE).unwrap();
+    let tight = Promise {
+        limit: 2 * SIZE,
+        drop_oldest: true,
+        ..PROMISE
+    };
+    let larger = kept.accept(Q1, &[b'x'; SIZE], tight);
+    assert_eq!(larger, Err(SendError::Full));
+    assert_eq!(kept.client.session.poll_dropped(), None);
+    assert_eq!(kept.client.session.backlog().messages, 2);
+}

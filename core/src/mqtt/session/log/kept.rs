@@ -11,6 +11,12 @@ impl Log<'_> {
         self.kept = true;
     }
 
+    /// Bytes of what certainly was never sent.
+    pub(in crate::mqtt::session) fn unsent_bytes(&self) -> usize {
+        let unsent = self.records().filter(|(_, record)| !record.is_sent());
+        unsent.map(|(_, record)| record.weight()).sum()
+    }
+
     /// Takes back a message that was kept on disk; its place.
     pub(in crate::mqtt::session) fn restore(
         &mut self,
