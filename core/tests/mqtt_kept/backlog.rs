@@ -232,3 +232,41 @@ fn qos_0_in_the_queue_goes_out_once_and_in_its_place() {
     again.open(true);
     assert_eq!(again.sent_ids(), [1, 2]);
 }
+
+/// A message that was dropped before the disk was asked does not hide what else is
+/// to be put there.
+#[test]
+fn a_message_dropped_unasked_hides_nothing() {
+    let tight = Promise {
+        drop_oldest: true,
+        ..PROMISE
+    };
+    let mut kept = Kept::with([100, 64, 64, 4096]);
+    kept.open(false);
+    kept.accept(Q1, b"first", PROMISE).unwrap();
+    kept.settle();
+    kept.accept(Q1, b"a message", PROMISE).unwrap();
+    let larger = kept.accept(Q1, &[b'x'; 30], tight);
+    assert_eq!(larger, Err(SendError::Full));
+    kept.feed(&message(Q2, false, 9, b"m"));
+    assert_eq!(kept.ask(), ["put Received(9)"]);
+}
+
+/// What makes no room for a message is not dropped for it.
+#[test]
+fn a_message_that_is_too_large_drops_no_other() {
+    let mut kept = Kept::connected();
+    kept.accept(Q1, b"sent", PROMISE).unwrap();
+    kept.settle();
+    kept.client.session.lost();
+    kept.accept(Q1, b"wait", PROMISE).unwrap();
+    let tight = Promise {
+        limit: 2 * SIZE,
+        drop_oldest: true,
+        ..PROMISE
+    };
+    let larger = kept.accept(Q1, &[b'x'; SIZE], tight);
+    assert_eq!(larger, Err(SendError::Full));
+    assert_eq!(kept.client.session.poll_dropped(), None);
+    assert_eq!(kept.client.session.backlog().messages, 2);
+}

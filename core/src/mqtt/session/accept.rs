@@ -65,7 +65,8 @@ impl Session<'_> {
     ) -> Result<Accepted, SendError> {
         let size = HEADER + publish.topic.len() + publish.payload.len();
         let limit = promise.limit.min(self.log.capacity());
-        if size > limit {
+        let stays = self.log.bytes() - self.droppable(promise);
+        if stays + size > limit {
             return Err(SendError::Full);
         }
         while self.log.bytes() + size > limit {
@@ -87,6 +88,15 @@ impl Session<'_> {
         }
         self.poll_send(out);
         Ok(accepted(record))
+    }
+
+    /// Bytes of the messages that may make room for another.
+    fn droppable(&self, promise: Promise) -> usize {
+        if promise.drop_oldest {
+            self.log.unsent_bytes().min(self.log.bytes())
+        } else {
+            0
+        }
     }
 
     /// Drops the oldest message that certainly was never sent, if that is wanted.

@@ -145,8 +145,8 @@ impl Session<'_> {
             self.scratch = bytes;
             return Some(Change::Put(Record::Seen(place), &self.scratch));
         }
-        if self.log.has_changes() {
-            let (number, bytes) = self.log.ask()?;
+        if let Some(at) = self.log.next_change() {
+            let (number, bytes) = self.log.ask(at)?;
             return Some(Change::of(Record::Outgoing(number), bytes));
         }
         if self.received.has_changes() {

@@ -11,6 +11,12 @@ impl Log<'_> {
         self.kept = true;
     }
 
+    /// Bytes of what certainly was never sent.
+    pub(in crate::mqtt::session) fn unsent_bytes(&self) -> usize {
+        let unsent = self.records().filter(|(_, record)| !record.is_sent());
+        unsent.map(|(_, record)| record.weight()).sum()
+    }
+
     /// Takes back a message that was kept on disk; its place.
     pub(in crate::mqtt::session) fn restore(
         &mut self,
@@ -40,10 +46,9 @@ impl Log<'_> {
         self.changes > 0 || (self.asked < self.buf.len() && self.late == 0)
     }
 
-    /// The next change to be put on disk: its number and its bytes, none to erase
-    /// it.
-    pub(in crate::mqtt::session) fn ask(&mut self) -> Option<(u64, &[u8])> {
-        let at = self.next_change()?;
+    /// The change at `at` to be put on disk: its number and its bytes, none to
+    /// erase it.
+    pub(in crate::mqtt::session) fn ask(&mut self, at: usize) -> Option<(u64, &[u8])> {
         let record = self.update(at, |record| record.disk = Disk::Asked)?;
         let len = match record.stage {
             Stage::Stored => record.size(),
@@ -53,8 +58,12 @@ impl Log<'_> {
         Some((record.number, self.buf.as_slice().get(at..at + len)?))
     }
 
-    /// Changes of what is on disk come first: they are older.
-    fn next_change(&mut self) -> Option<usize> {
+    /// The next change, if there is one. Those of what is on disk come first: they
+    /// are older.
+    pub(in crate::mqtt::session) fn next_change(&mut self) -> Option<usize> {
+        if !self.has_changes() {
+            return None;
+        }
         if self.changes > 0 {
             let changed = |record: &Record| record.disk == Disk::Changed;
             return Some(self.records().find(|(_, record)| changed(record))?.0);
