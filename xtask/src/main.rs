@@ -30,8 +30,9 @@ cargo xtask VERB
   no-std             the core without alloc links without std and allocator
   docs [--check]     write the generated manual; play the README's transcripts
   hosts [NAME...]    real host programs against a modem and a real broker
-  bench parse        instructions per command, under valgrind
-  bench publish      messages a second into Mosquitto, beside other clients
+  bench [ROW] [--rounds N] [--messages N]
+                     what commands and messages cost, beside other clients;
+                     without a ROW all of them, into docs/benchmarks.md
   fuzz [--seconds N] both sides of the modem, under cargo-fuzz (60 seconds)
   audit              licences, sources and advisories of what we build on
   size               the release program with and without the broker
@@ -58,8 +59,7 @@ fn run(words: &[&str]) -> sh::Result {
         ["docs"] => docs::write(),
         ["docs", "--check"] => docs::check(),
         ["hosts", names @ ..] => hosts::run(names),
-        ["bench", "parse"] => bench::parse::run(),
-        ["bench", "publish"] => bench::publish::run(),
+        ["bench", rest @ ..] => bench::run(rest),
         ["fuzz"] => fuzz::run(60),
         ["fuzz", "--seconds", n] => fuzz::run(n.parse().map_err(|_| format!("not a number: {n}"))?),
         ["audit"] => audit::run(),
