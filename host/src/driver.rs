@@ -182,6 +182,7 @@ impl Driver {
                     self.store.submit(Change::Put { slot, bytes });
                 }
                 Some(Action::Erase { slot }) => self.store.submit(Change::Erase { slot }),
+                Some(Action::Forget { link }) => self.store.submit(Change::Forget { link }),
                 Some(Action::Lines(lines)) => {
                     tracing::debug!(port = %self.label, dcd = lines.dcd, dsr = lines.dsr, "modem lines");
                     self.port.set_lines(lines);

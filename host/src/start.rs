@@ -82,7 +82,11 @@ impl Shared {
         let label = setup.label;
         let tap = self.trace.clone();
         let now = self.clock.now();
-        let modem = Modem::new(setup.config, setup.memory, now);
+        let config = Config {
+            keeps_sessions: setup.config.keeps_sessions && setup.store.keeps(),
+            ..setup.config
+        };
+        let modem = Modem::new(config, setup.memory, now);
         let mut modem = restored(modem, &label, &setup.kept);
         modem.set_clock(now, Clock::unix());
         Driver::new(Parts {

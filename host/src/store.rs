@@ -3,14 +3,28 @@
 mod disk;
 mod file;
 mod name;
+mod sessions;
 mod summary;
+mod tables;
 mod writer;
+
+#[cfg(test)]
+mod crash_tests;
+#[cfg(test)]
+mod play_tests;
+#[cfg(test)]
+mod sim_broker;
+#[cfg(test)]
+mod sim_disk;
+#[cfg(test)]
+mod sim_world;
 
 pub use disk::{Disk, DiskStore, Kept};
 pub use file::{FILE, OpenError};
 pub use summary::summary;
 
-use mqmodem_core::Slot;
+use mqmodem_core::mqtt::session::Record;
+use mqmodem_core::{LinkId, Slot};
 use std::collections::VecDeque;
 use std::task::{Context, Poll};
 
@@ -30,6 +44,11 @@ pub enum Change<'c> {
         /// Under this name.
         slot: Slot,
     },
+    /// Forget every record of a session.
+    Forget {
+        /// Whose session it was.
+        link: LinkId,
+    },
 }
 
 /// What became of a change.
@@ -41,13 +60,20 @@ pub struct Done {
     pub ok: bool,
 }
 
-/// Carries out the changes of one modem, in order.
+/// Carries out the changes of one modem, in order: none becomes durable without
+/// those before it. Where one fails, all that were submitted before that was
+/// told fail too.
 pub trait Store: Send {
     /// Takes a change over; it counts once `poll_done` has told it durable.
     fn submit(&mut self, change: Change<'_>);
 
     /// What became of the oldest change not told yet.
     fn poll_done(&mut self, cx: &mut Context<'_>) -> Poll<Done>;
+
+    /// Whether what was told durable outlives the modem.
+    fn keeps(&self) -> bool {
+        true
+    }
 }
 
 impl Change<'_> {
@@ -55,6 +81,7 @@ impl Change<'_> {
     pub fn slot(&self) -> Slot {
         match *self {
             Self::Put { slot, .. } | Self::Erase { slot } => slot,
+            Self::Forget { link } => Slot::Session(link, Record::Identity),
         }
     }
 }
@@ -74,5 +101,9 @@ impl Store for Forgetful {
             // Nothing to wait for: only `submit` makes something to tell.
             None => Poll::Pending,
         }
+    }
+
+    fn keeps(&self) -> bool {
+        false
     }
 }

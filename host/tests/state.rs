@@ -138,6 +138,34 @@ fn start_with_damage(directory: &Path) {
 }
 
 #[test]
+fn a_file_that_could_not_be_written_is_written_anew() {
+    let scratch = Scratch::new();
+    let directory = with_settings(&scratch);
+    let doubtful = directory.join("state.redb.doubtful");
+    fs::write(&doubtful, "").unwrap();
+    let mut modem = modem(&directory);
+    modem.ask("AT+MQTTCONFIG?", &[CONFIG_SAID, "OK"]);
+    assert!(!doubtful.exists());
+}
+
+/// A file that lost its end, as after a crash of the file system.
+#[test]
+fn a_file_cut_after_kill_9_is_intact() {
+    let scratch = Scratch::new();
+    let directory = with_settings(&scratch);
+    let file = directory.join("state.redb");
+    let whole = fs::read(&file).unwrap();
+    for missing in [1, 100, 4095, 4096, 8000] {
+        fs::write(&file, &whole[..whole.len() - missing]).unwrap();
+        assert!(shown(&directory).contains("broker:1883"), "{missing}");
+        let mut modem = modem(&directory);
+        modem.ask("AT+MQTTCONFIG?", &[CONFIG_SAID, "OK"]);
+        modem.end(rustix::process::Signal::KILL);
+    }
+    assert!(!directory.join("state.redb.damaged-1").exists());
+}
+
+#[test]
 fn a_value_that_cannot_be_used_is_left_out_alone() {
     let scratch = Scratch::new();
     let directory = with_settings(&scratch);

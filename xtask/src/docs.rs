@@ -7,10 +7,11 @@ use std::path::{Path, PathBuf};
 
 /// What `mqmodem commands` prints, kept for readers.
 const MANUAL: &str = "docs/commands/native.md";
-const PLAYED: [&str; 4] = [
+const PLAYED: [&str; 5] = [
     "README.md",
     "README.zh-CN.md",
     "docs/gateway.md",
+    "docs/reliability.md",
     "docs/testing-firmware.md",
 ];
 

@@ -33,6 +33,7 @@ cargo xtask VERB
   bench [ROW] [--rounds N] [--messages N]
                      what commands and messages cost, beside other clients;
                      without a ROW all of them, into docs/benchmarks.md
+  bench durable      messages a second that are on disk before they are sent
   fuzz [--seconds N] both sides of the modem, under cargo-fuzz (60 seconds)
   audit              licences, sources and advisories of what we build on
   size               the release program with and without the broker
@@ -59,6 +60,7 @@ fn run(words: &[&str]) -> sh::Result {
         ["docs"] => docs::write(),
         ["docs", "--check"] => docs::check(),
         ["hosts", names @ ..] => hosts::run(names),
+        ["bench", "durable"] => bench::durable::run(),
         ["bench", rest @ ..] => bench::run(rest),
         ["fuzz"] => fuzz::run(60),
         ["fuzz", "--seconds", n] => fuzz::run(n.parse().map_err(|_| format!("not a number: {n}"))?),

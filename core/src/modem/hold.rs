@@ -11,20 +11,9 @@ use crate::at::cme;
 impl Cx<'_, '_> {
     /// Says the oldest message that waits, if there is one. The one said before is
     /// taken over by that.
-    pub fn read_message(&mut self) {
+    pub fn read_message(&mut self) -> Wait {
         self.machine.take_over_read();
-        let machine = &mut *self.machine;
-        let Some((event, front)) = machine.inbox.oldest(machine.options.get(RECV_FORMAT)) else {
-            return;
-        };
-        let word = machine.config.dialect.word;
-        let (answer, out, profile) = (&mut machine.answer, &mut machine.out, &machine.profile);
-        answer.say(out, profile, |reply| word(&event, reply));
-        if answer.retract(out) {
-            // It would never fit: it is told without its payload.
-            answer.say(out, profile, |reply| word(&event.shortened(), reply));
-        }
-        machine.inbox.read = front.number;
+        Wait::Readable
     }
 
     /// The host has taken over the message of this number: the oldest, or one that
@@ -57,6 +46,28 @@ impl Cx<'_, '_> {
 }
 
 impl Machine<'_> {
+    /// Whether the oldest message that waits, if there is one, keeps its number.
+    pub(super) fn is_readable(&self) -> bool {
+        let [link] = &self.links;
+        let oldest = self.inbox.oldest(0);
+        oldest.is_none_or(|(_, front)| link.session.is_held_for_good(front.number))
+    }
+
+    /// Says the oldest message that waits.
+    pub(super) fn say_oldest(&mut self) {
+        let Some((event, front)) = self.inbox.oldest(self.options.get(RECV_FORMAT)) else {
+            return;
+        };
+        let word = self.config.dialect.word;
+        let (answer, out, profile) = (&mut self.answer, &mut self.out, &self.profile);
+        answer.say(out, profile, |reply| word(&event, reply));
+        if answer.retract(out) {
+            // It would never fit: it is told without its payload.
+            answer.say(out, profile, |reply| word(&event.shortened(), reply));
+        }
+        self.inbox.read = front.number;
+    }
+
     /// What the host has read last counts as taken over.
     fn take_over_read(&mut self) {
         let read = core::mem::take(&mut self.inbox.read);

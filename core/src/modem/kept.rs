@@ -81,7 +81,7 @@ impl Machine<'_> {
     /// What a command waits for is not on disk yet; it will be tried again.
     fn fail_kept(&mut self) {
         if let Run::Waiting { wait, .. } = self.run
-            && matches!(wait, Wait::TakenOver(_) | Wait::Stored)
+            && matches!(wait, Wait::TakenOver(_) | Wait::Readable | Wait::Stored)
         {
             self.complete(wait, Err(Fail::Cme(cme::MEMORY_FAILURE)));
         }

@@ -285,6 +285,10 @@ impl<'a> Machine<'a> {
                 self.say_accepted(name);
                 self.complete(wait, Ok(()));
             }
+            Wait::Readable if self.is_readable() => {
+                self.say_oldest();
+                self.complete(wait, Ok(()));
+            }
             Wait::TakenOver(number) if link.session.is_taken_over(number) => {
                 self.complete(wait, Ok(()));
             }

@@ -119,6 +119,8 @@ pub enum Wait {
     /// The message of this number is on disk. The host is told its name, if there
     /// is one to tell.
     Accepted(u64, Option<u32>),
+    /// The oldest message that is held has its number on disk; it is said then.
+    Readable,
     /// That the host took over the message of this number is on disk.
     TakenOver(u32),
 }

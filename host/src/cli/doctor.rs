@@ -105,7 +105,8 @@ async fn examine(plan: &Plan, report: &mut Report) -> Result<(), Failure> {
     }
     match &plan.state_dir {
         None => {
-            let text = "none: modems forget their settings when they end; state_dir keeps them";
+            let text =
+                "none: modems forget settings and messages when they end; state_dir keeps them";
             report.say("state directory", &Ok(text.to_owned()))?;
         }
         Some(directory) => {

@@ -1,6 +1,7 @@
 //! Keeps what modems keep in one file of a state directory.
 
-use super::file::{self, FILE, OpenError, Value};
+use super::file::{self, FILE, OpenError};
+use super::tables::{self, Content, What};
 use super::writer::{self, Answer, Message, Reopen, Request};
 use super::{Change, Done, Store, name};
 use mqmodem_core::Slot;
@@ -10,6 +11,7 @@ use std::fmt;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::{Sender, channel};
 use std::task::{Context, Poll, ready};
 use std::thread::JoinHandle;
@@ -36,7 +38,15 @@ pub struct Kept {
 pub struct DiskStore {
     modem: Arc<str>,
     messages: Sender<Message>,
+    /// What was submitted and not told yet, oldest first.
     asked: VecDeque<Slot>,
+    /// Whether one of these has failed, and so all behind it must.
+    broken: Arc<AtomicBool>,
+    /// How many of these have failed: none is told before all are through, so
+    /// that what is submitted once one was told stands behind none of them.
+    failed: usize,
+    /// How many failures are now to be told.
+    telling: usize,
     answer: UnboundedSender<bool>,
     answers: UnboundedReceiver<bool>,
 }
@@ -47,15 +57,15 @@ impl Disk {
     /// the modems still run: both are logged. Fails only where another process
     /// has it, or a newer version wrote it.
     pub fn open(directory: &Path) -> Result<(Self, Kept), OpenError> {
-        let (database, values) = match open(directory) {
+        let (database, content) = match open(directory) {
             Err(OpenError::Damaged(why)) => start_anew(directory, &why),
             Err(OpenError::Io(error)) => (None, without_writing(directory, &error)?),
-            opened => opened.map(|(database, values)| (Some(database), values))?,
+            opened => opened.map(|(database, content)| (Some(database), content))?,
         };
         let again = directory.to_owned();
-        let reopen = Box::new(move || file::open(&again).map_err(|error| error.to_string()));
+        let reopen = Box::new(move || file::open_again(&again).map_err(|error| error.to_string()));
         let disk = Self::with(database, reopen).map_err(OpenError::Io)?;
-        Ok((disk, Kept::sort(values)))
+        Ok((disk, Kept::sort(content)))
     }
 
     fn with(database: Option<Database>, reopen: Reopen) -> io::Result<Self> {
@@ -75,6 +85,9 @@ impl Disk {
             modem: modem.into(),
             messages: self.messages.clone(),
             asked: VecDeque::new(),
+            broken: Arc::default(),
+            failed: 0,
+            telling: 0,
             answer,
             answers,
         }
@@ -93,7 +106,7 @@ impl Drop for Disk {
 }
 
 /// Opens the file; a process that is just ending may have it for a moment yet.
-fn open(directory: &Path) -> Result<(Database, Vec<Value>), OpenError> {
+fn open(directory: &Path) -> Result<(Database, Content), OpenError> {
     let begin = Instant::now();
     let mut opened = file::open(directory);
     while matches!(opened, Err(OpenError::InUse)) && begin.elapsed() < PATIENCE {
@@ -101,12 +114,12 @@ fn open(directory: &Path) -> Result<(Database, Vec<Value>), OpenError> {
         opened = file::open(directory);
     }
     let database = opened?;
-    let values = file::values(&database)?;
-    Ok((database, values))
+    let content = tables::content(&database)?;
+    Ok((database, content))
 }
 
 /// Puts a damaged file aside and starts with a new one.
-fn start_anew(directory: &Path, why: &str) -> (Option<Database>, Vec<Value>) {
+fn start_anew(directory: &Path, why: &str) -> (Option<Database>, Content) {
     let path = directory.join(FILE);
     match file::put_aside(directory) {
         Ok(aside) => tracing::error!(
@@ -116,16 +129,16 @@ fn start_anew(directory: &Path, why: &str) -> (Option<Database>, Vec<Value>) {
         ),
         Err(error) => {
             tracing::error!("{} is damaged ({why}) and stays: {error}", path.display());
-            return (None, Vec::new());
+            return (None, Content::default());
         }
     }
     let database = file::open(directory)
         .inspect_err(|error| tracing::error!("cannot make {}: {error}", path.display()));
-    (database.ok(), Vec::new())
+    (database.ok(), Content::default())
 }
 
 /// Reads what is there where it cannot be written.
-fn without_writing(directory: &Path, error: &io::Error) -> Result<Vec<Value>, OpenError> {
+fn without_writing(directory: &Path, error: &io::Error) -> Result<Content, OpenError> {
     tracing::error!(
         "cannot write to {}: {error}; commands that change settings will fail",
         directory.display()
@@ -133,28 +146,38 @@ fn without_writing(directory: &Path, error: &io::Error) -> Result<Vec<Value>, Op
     match file::look(directory) {
         Ok(values) => Ok(values),
         Err(newer @ OpenError::Newer(_)) => Err(newer),
-        Err(OpenError::Io(error)) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(OpenError::Io(error)) if error.kind() == io::ErrorKind::NotFound => {
+            Ok(Content::default())
+        }
         Err(error) => {
             tracing::error!("nor read what is there: {error}");
-            Ok(Vec::new())
+            Ok(Content::default())
         }
     }
 }
 
 impl Kept {
-    fn sort(values: Vec<Value>) -> Self {
+    pub(super) fn sort(content: Content) -> Self {
         let mut kept = Self::default();
-        for (modem, slot, bytes) in values {
-            let Some(slot) = name::slot(&slot) else {
-                tracing::error!("left out: \"{slot}\" of {modem}, which is not known");
-                continue;
-            };
-            kept.by_modem.entry(modem).or_default().push((slot, bytes));
+        for (modem, slot, bytes) in content.values {
+            kept.push(modem, name::slot(&slot).ok_or(slot), bytes);
+        }
+        for (modem, key, bytes) in content.records {
+            let slot = Slot::from_bytes(key);
+            kept.push(modem, slot.ok_or_else(|| format!("{key:?}")), bytes);
         }
         kept
     }
 
-    /// What the modem of this name kept; empty bytes stand for what it erased.
+    fn push(&mut self, modem: String, slot: Result<Slot, String>, bytes: Vec<u8>) {
+        match slot {
+            Ok(slot) => self.by_modem.entry(modem).or_default().push((slot, bytes)),
+            Err(name) => tracing::error!("left out: \"{name}\" of {modem}, which is not known"),
+        }
+    }
+
+    /// What the modem of this name kept, in the order in which it is restored;
+    /// empty bytes stand for what it erased.
     pub fn take(&mut self, modem: &str) -> Vec<(Slot, Vec<u8>)> {
         self.by_modem.remove(modem).unwrap_or_default()
     }
@@ -173,38 +196,51 @@ impl Kept {
 
 impl Store for DiskStore {
     fn submit(&mut self, change: Change<'_>) {
-        let slot = change.slot();
-        let bytes = match change {
-            Change::Put { bytes, .. } => bytes.to_vec(),
-            Change::Erase { .. } => Vec::new(),
-        };
-        self.asked.push_back(slot);
+        self.asked.push_back(change.slot());
         let answer = Answer {
             to: self.answer.clone(),
+            broken: self.broken.clone(),
             ok: false,
         };
-        let Some(name) = name::of(slot) else {
-            tracing::error!("no place to keep {slot:?}, please report it");
-            return;
+        let change = tables::Change {
+            modem: self.modem.clone(),
+            what: what(change),
         };
         // Where the thread is gone, the request is dropped and so answered.
-        let _ = self.messages.send(Message::Change(Request {
-            modem: self.modem.clone(),
-            slot: name,
-            bytes,
-            answer,
-        }));
+        let _ = self
+            .messages
+            .send(Message::Change(Request { change, answer }));
     }
 
     fn poll_done(&mut self, cx: &mut Context<'_>) -> Poll<Done> {
-        let answer = ready!(self.answers.poll_recv(cx));
+        let mut ok = false;
+        while self.telling == 0 && !ok {
+            ok = ready!(self.answers.poll_recv(cx)) == Some(true);
+            self.failed += usize::from(!ok);
+            if self.failed == self.asked.len() {
+                self.telling = std::mem::take(&mut self.failed);
+                self.broken = Arc::default();
+            }
+        }
+        self.telling = self.telling.saturating_sub(1);
         match self.asked.pop_front() {
-            Some(slot) => Poll::Ready(Done {
-                slot,
-                ok: answer == Some(true),
-            }),
+            Some(slot) => Poll::Ready(Done { slot, ok }),
             None => Poll::Pending,
         }
+    }
+}
+
+/// Where a change goes, and as what.
+pub(super) fn what(change: Change<'_>) -> What {
+    let slot = change.slot();
+    match (change, slot) {
+        (Change::Forget { link }, _) => What::Forget(link.0),
+        (Change::Put { bytes, .. }, Slot::Session(..)) => {
+            What::Record(slot.to_bytes(), bytes.to_vec())
+        }
+        (Change::Erase { .. }, Slot::Session(..)) => What::Erase(slot.to_bytes()),
+        (Change::Put { bytes, .. }, _) => What::Value(name::of(slot), bytes.to_vec()),
+        (Change::Erase { .. }, _) => What::Value(name::of(slot), Vec::new()),
     }
 }
 

@@ -1,72 +1,45 @@
-//! A disk that fills up, and what is told of it.
+//! A disk that fills up, and what is told of it; what is kept in which order.
 
+use super::super::sim_disk::{Fault, SimDisk, Step};
 use super::*;
 use mqmodem_core::LinkId;
-use redb::StorageBackend;
-use redb::backends::InMemoryBackend;
+use mqmodem_core::mqtt::session::Record;
 use std::future::poll_fn;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-const TLS: Slot = Slot::Tls(LinkId(0));
+const TLS: Slot = Slot::Tls(LINK);
+const LINK: LinkId = LinkId(0);
 
-/// A disk in memory that outlives the database on it, and can be full.
-#[derive(Clone, Debug, Default)]
-struct Memory(Arc<Inner>);
-
-#[derive(Debug, Default)]
-struct Inner {
-    memory: InMemoryBackend,
-    full: AtomicBool,
-    syncs: AtomicUsize,
+fn message(number: u64) -> Slot {
+    Slot::Session(LINK, Record::Outgoing(number))
 }
 
-impl Memory {
-    fn check(&self) -> io::Result<()> {
-        if self.0.full.load(Ordering::SeqCst) {
-            Err(io::ErrorKind::StorageFull.into())
-        } else {
-            Ok(())
-        }
-    }
-
-    fn open(&self) -> Result<Database, OpenError> {
-        file::on(self.clone())
-    }
+fn fill(disk: &SimDisk) {
+    disk.fail(Fault::Full, 0..usize::MAX);
 }
 
-impl StorageBackend for Memory {
-    fn len(&self) -> Result<u64, io::Error> {
-        self.0.memory.len()
-    }
-
-    fn read(&self, offset: u64, out: &mut [u8]) -> Result<(), io::Error> {
-        self.0.memory.read(offset, out)
-    }
-
-    fn set_len(&self, len: u64) -> Result<(), io::Error> {
-        self.check()?;
-        self.0.memory.set_len(len)
-    }
-
-    fn sync_data(&self) -> Result<(), io::Error> {
-        self.0.syncs.fetch_add(1, Ordering::SeqCst);
-        self.check()
-    }
-
-    fn write(&self, offset: u64, data: &[u8]) -> Result<(), io::Error> {
-        self.check()?;
-        self.0.memory.write(offset, data)
-    }
+fn make_room(disk: &SimDisk) {
+    disk.fail(Fault::Full, 0..0);
 }
 
-fn disk(memory: &Memory) -> Disk {
+fn syncs(disk: &SimDisk) -> usize {
+    let steps = disk.steps();
+    steps.iter().filter(|s| matches!(s, Step::Sync)).count()
+}
+
+fn disk(memory: &SimDisk) -> Disk {
     let again = memory.clone();
-    let reopen = Box::new(move || again.open().map_err(|error| error.to_string()));
-    Disk::with(Some(memory.open().unwrap()), reopen).unwrap()
+    let open = move || file::on_doubtful(again.clone()).map_err(|error| error.to_string());
+    Disk::with(Some(file::on(memory.clone()).unwrap()), Box::new(open)).unwrap()
 }
 
-fn kept(memory: &Memory, modem: &str) -> Vec<(Slot, Vec<u8>)> {
-    Kept::sort(file::values(&memory.open().unwrap()).unwrap()).take(modem)
+fn kept(memory: &SimDisk, modem: &str) -> Vec<(Slot, Vec<u8>)> {
+    let database = file::on(memory.clone()).unwrap();
+    Kept::sort(tables::content(&database).unwrap()).take(modem)
+}
+
+async fn done(store: &mut DiskStore) -> (Slot, bool) {
+    let done = poll_fn(|cx| store.poll_done(cx)).await;
+    (done.slot, done.ok)
 }
 
 async fn put(store: &mut DiskStore, bytes: &[u8]) -> bool {
@@ -78,14 +51,14 @@ async fn put(store: &mut DiskStore, bytes: &[u8]) -> bool {
 
 #[tokio::test]
 async fn a_full_disk_fails_what_needs_it_until_there_is_room() {
-    let memory = Memory::default();
+    let memory = SimDisk::default();
     let disk = disk(&memory);
     let mut store = disk.store("one");
     assert!(put(&mut store, b"old").await);
-    memory.0.full.store(true, Ordering::SeqCst);
+    fill(&memory);
     assert!(!put(&mut store, b"lost").await);
     assert!(!put(&mut store, b"lost too").await);
-    memory.0.full.store(false, Ordering::SeqCst);
+    make_room(&memory);
     assert!(put(&mut store, b"new").await);
     drop(disk);
     assert_eq!(kept(&memory, "one"), [(TLS, b"new".to_vec())]);
@@ -93,39 +66,41 @@ async fn a_full_disk_fails_what_needs_it_until_there_is_room() {
 
 #[tokio::test]
 async fn what_failed_is_not_there_later() {
-    let memory = Memory::default();
+    let memory = SimDisk::default();
     let disk = disk(&memory);
     let mut store = disk.store("one");
     assert!(put(&mut store, b"old").await);
-    memory.0.full.store(true, Ordering::SeqCst);
+    fill(&memory);
     assert!(!put(&mut store, b"lost").await);
     drop(disk);
-    memory.0.full.store(false, Ordering::SeqCst);
+    make_room(&memory);
     assert_eq!(kept(&memory, "one"), [(TLS, b"old".to_vec())]);
 }
 
 #[tokio::test]
 async fn what_waits_is_one_transaction() {
-    let memory = Memory::default();
-    let database = memory.open().unwrap();
+    let memory = SimDisk::default();
+    let database = file::on(memory.clone()).unwrap();
     let (messages, waiting) = channel();
     let (answer, mut answers) = unbounded_channel();
     for n in 0..1000 {
         let request = Request {
-            modem: format!("modem {n}").into(),
-            slot: "tls 0".to_owned(),
-            bytes: vec![1],
+            change: tables::Change {
+                modem: format!("modem {n}").into(),
+                what: What::Value("tls 0".to_owned(), vec![1]),
+            },
             answer: Answer {
                 to: answer.clone(),
+                broken: Arc::default(),
                 ok: false,
             },
         };
         let _ = messages.send(Message::Change(request));
     }
     let _ = messages.send(Message::End);
-    let before = memory.0.syncs.load(Ordering::SeqCst);
+    let before = syncs(&memory);
     writer::run(&waiting, Some(database), Box::new(|| Err(String::new())));
-    let syncs = memory.0.syncs.load(Ordering::SeqCst) - before;
+    let syncs = syncs(&memory) - before;
     assert!(syncs < 10, "{syncs}");
     for _ in 0..1000 {
         assert_eq!(answers.recv().await, Some(true));
@@ -134,7 +109,7 @@ async fn what_waits_is_one_transaction() {
 
 #[tokio::test]
 async fn changes_are_kept_in_order_and_the_last_before_the_end_too() {
-    let memory = Memory::default();
+    let memory = SimDisk::default();
     let disk = disk(&memory);
     let mut store = disk.store("one");
     for n in 0..100 {
@@ -154,4 +129,75 @@ async fn changes_are_kept_in_order_and_the_last_before_the_end_too() {
     }
     // After the end nothing is kept, and that is told.
     assert!(!put(&mut store, b"late").await);
+}
+
+#[tokio::test]
+async fn nothing_passes_what_failed_before_it() {
+    let memory = SimDisk::default();
+    let disk = disk(&memory);
+    let mut store = disk.store("one");
+    let mut other = disk.store("two");
+    // Of a size that makes it a transaction of its own, which alone fails.
+    let large = vec![1; 2 * 1024 * 1024];
+    let next = memory.taken();
+    memory.fail(Fault::Full, next..next + 1);
+    let submit = |store: &mut DiskStore, n, bytes: &[u8]| {
+        let slot = message(n);
+        store.submit(Change::Put { slot, bytes });
+    };
+    submit(&mut store, 1, &large);
+    submit(&mut store, 2, b"2");
+    store.submit(Change::Forget { link: LINK });
+    submit(&mut other, 1, b"1");
+    assert_eq!(done(&mut other).await, (message(1), true));
+    assert_eq!(done(&mut store).await, (message(1), false));
+    // One failure told, and what is submitted now stands behind none of them.
+    submit(&mut store, 1, b"1");
+    submit(&mut store, 3, b"3");
+    assert_eq!(done(&mut store).await, (message(2), false));
+    let forgotten = Slot::Session(LINK, Record::Identity);
+    assert_eq!(done(&mut store).await, (forgotten, false));
+    assert_eq!(done(&mut store).await, (message(1), true));
+    assert_eq!(done(&mut store).await, (message(3), true));
+    drop(disk);
+    let expected = [(message(1), b"1".to_vec()), (message(3), b"3".to_vec())];
+    assert_eq!(kept(&memory, "one"), expected);
+}
+
+#[tokio::test]
+async fn a_session_is_restored_in_order_and_forgotten_alone() {
+    let memory = SimDisk::default();
+    let disk = disk(&memory);
+    let mut store = disk.store("one");
+    let session = [
+        Record::Identity,
+        Record::Outgoing(2),
+        Record::Outgoing(300),
+        Record::Outgoing(70_000),
+        Record::Received(5),
+        Record::Subscription(1),
+        Record::Seen(9),
+    ];
+    let other = Slot::Session(LinkId(1), Record::Outgoing(7));
+    let slots = session.map(|record| Slot::Session(LINK, record));
+    for &slot in slots.iter().rev().chain(&[other, TLS]) {
+        store.submit(Change::Put { slot, bytes: b"x" });
+    }
+    store.submit(Change::Erase { slot: slots[1] });
+    for _ in 0..session.len() + 3 {
+        assert!(done(&mut store).await.1);
+    }
+    drop(disk);
+    let found = kept(&memory, "one");
+    let found: Vec<Slot> = found.iter().map(|(slot, _)| *slot).collect();
+    let mut expected = vec![slots[0], slots[2], slots[3], other];
+    expected.extend(&slots[4..]);
+    assert_eq!(found, [&[TLS], &expected[..]].concat());
+    let disk = self::disk(&memory);
+    let mut store = disk.store("one");
+    store.submit(Change::Forget { link: LINK });
+    drop(disk);
+    assert!(done(&mut store).await.1);
+    let found = kept(&memory, "one");
+    assert_eq!(found, [(TLS, b"x".to_vec()), (other, b"x".to_vec())]);
 }

@@ -1,10 +1,8 @@
-//! The database file: made for its owner alone, opened, read, put aside.
+//! The database file: made for its owner alone, opened, mended, put aside.
 
+use super::tables::{self, Content, VERSION};
 use redb::backends::{FileBackend, InMemoryBackend};
-use redb::{
-    Builder, Database, DatabaseError, ReadableDatabase, ReadableTable, StorageBackend,
-    StorageError, TableDefinition, TableError,
-};
+use redb::{Builder, Database, DatabaseError, StorageBackend, StorageError};
 use std::fmt;
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
 use std::io;
@@ -14,17 +12,18 @@ use std::path::{Path, PathBuf};
 /// The name of the file in the state directory.
 pub const FILE: &str = "state.redb";
 
-/// The form of what is in it; a newer one is refused.
-pub(super) const VERSION: u64 = 1;
+/// Stands beside the file from a failure to write until all of it was written
+/// anew, if need be by the next process.
+const DOUBTFUL: &str = "state.redb.doubtful";
 
-/// What modems keep, by modem and slot. Erased is kept as empty, so that a
-/// default of the configuration does not come back.
-pub(super) const VALUES: TableDefinition<(&str, &str), &[u8]> = TableDefinition::new("values");
-const META: TableDefinition<&str, u64> = TableDefinition::new("meta");
-const VERSION_KEY: &str = "version";
+/// redb's page: files have a whole number of them.
+const PAGE: u64 = 4096;
 
 /// What redb may hold of the file in memory; its own default is a gigabyte.
 const CACHE: usize = 1024 * 1024;
+
+/// Bytes written at once where a file is written anew.
+const CHUNK: usize = 64 * 1024;
 
 /// How often a file that another process writes is read anew.
 const READS: usize = 20;
@@ -88,9 +87,6 @@ impl From<redb::Error> for OpenError {
     }
 }
 
-/// One value: modem, name of the slot, bytes.
-pub(super) type Value = (String, String, Vec<u8>);
-
 fn builder() -> Builder {
     let mut builder = Builder::new();
     builder
@@ -101,21 +97,89 @@ fn builder() -> Builder {
 
 /// Opens the file in `directory` to write, both made where they are missing.
 pub(super) fn open(directory: &Path) -> Result<Database, OpenError> {
-    let path = directory.join(FILE);
-    let file = make(directory, &path).map_err(OpenError::Io)?;
-    on(FileBackend::new(file)?)
+    let file = make(directory, &directory.join(FILE)).map_err(OpenError::Io)?;
+    let mark = directory.join(DOUBTFUL);
+    let on = if mark.exists() { on_doubtful } else { on };
+    let len = file.metadata().map_err(OpenError::Io)?.len();
+    let opened = open_mended(len, |wanted| {
+        if wanted != len {
+            file.set_len(wanted).map_err(OpenError::Io)?;
+        }
+        on(FileBackend::new(file.try_clone().map_err(OpenError::Io)?)?)
+    });
+    match &opened {
+        Ok(_) => drop(fs::remove_file(mark)),
+        // Whoever looks into it is to find it as it was.
+        Err(OpenError::Damaged(_)) => file.set_len(len).map_err(OpenError::Io)?,
+        Err(_) => {}
+    }
+    opened
+}
+
+/// Opens the file again after it could not be written.
+pub(super) fn open_again(directory: &Path) -> Result<Database, OpenError> {
+    // As what is doubtful, the mark lasts until the system stops.
+    drop(File::create(directory.join(DOUBTFUL)));
+    open(directory)
+}
+
+/// A database on a backend that failed to write.
+pub(super) fn on_doubtful(backend: impl StorageBackend) -> Result<Database, OpenError> {
+    renew(&backend).map_err(OpenError::Io)?;
+    on(backend)
+}
+
+/// Writes what is there once more. After a sync that failed, what is read may be
+/// in the system's memory alone, where no later sync looks for it.
+fn renew(backend: &impl StorageBackend) -> io::Result<()> {
+    let len = backend.len()?;
+    let mut chunk = vec![0; CHUNK];
+    let mut at = 0;
+    while at < len {
+        let n = chunk.len().min(usize::try_from(len - at).unwrap_or(CHUNK));
+        let (part, _) = chunk.split_at_mut(n);
+        backend.read(at, part)?;
+        backend.write(at, part)?;
+        at += n as u64;
+    }
+    backend.sync_data()
 }
 
 /// A database on `backend`, of our version.
 pub(super) fn on(backend: impl StorageBackend) -> Result<Database, OpenError> {
     let database = builder().create_with_backend(backend)?;
-    match version(&database)? {
+    match tables::version(&database)? {
         Some(VERSION) => {}
         Some(newer) if newer > VERSION => return Err(OpenError::Newer(newer)),
         Some(other) => return Err(OpenError::Damaged(format!("it has version {other}"))),
-        None => mark(&database)?,
+        None => tables::create(&database)?,
     }
     Ok(database)
+}
+
+/// Opens a file of this length. A file that was cut is refused by redb; made
+/// longer again it is intact, unless what is missing was in use.
+pub(super) fn open_mended(
+    len: u64,
+    mut open: impl FnMut(u64) -> Result<Database, OpenError>,
+) -> Result<Database, OpenError> {
+    let whole = open(len);
+    let Err(OpenError::Damaged(why)) = whole else {
+        return whole;
+    };
+    let pages = len.next_multiple_of(PAGE);
+    for longer in [pages, pages * 2] {
+        let mended = open(longer);
+        if mended.is_ok() {
+            tracing::error!(
+                "{FILE} was cut at {len} bytes ({why}): what was written last may be missing"
+            );
+        }
+        if !matches!(mended, Err(OpenError::Damaged(_))) {
+            return mended;
+        }
+    }
+    Err(OpenError::Damaged(why))
 }
 
 fn make(directory: &Path, path: &Path) -> io::Result<File> {
@@ -140,51 +204,20 @@ fn make(directory: &Path, path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
-fn version(database: &Database) -> Result<Option<u64>, OpenError> {
-    let read = database.begin_read().map_err(redb::Error::from)?;
-    let meta = match read.open_table(META) {
-        Ok(meta) => meta,
-        Err(TableError::TableDoesNotExist(_)) => return Ok(None),
-        Err(error) => return Err(redb::Error::from(error).into()),
-    };
-    Ok(meta.get(VERSION_KEY)?.map(|version| version.value()))
-}
-
-/// Makes the tables of a new database.
-fn mark(database: &Database) -> Result<(), redb::Error> {
-    let write = database.begin_write()?;
-    write.open_table(META)?.insert(VERSION_KEY, VERSION)?;
-    write.open_table(VALUES)?;
-    write.commit()?;
-    Ok(())
-}
-
-/// Everything that is kept.
-pub(super) fn values(database: &Database) -> Result<Vec<Value>, OpenError> {
-    let read = database.begin_read().map_err(redb::Error::from)?;
-    let table = read.open_table(VALUES).map_err(redb::Error::from)?;
-    let mut values = Vec::new();
-    for entry in table.iter()? {
-        let (key, value) = entry?;
-        let (modem, slot) = key.value();
-        values.push((modem.to_owned(), slot.to_owned(), value.value().to_vec()));
-    }
-    Ok(values)
-}
-
 /// Everything that is kept, read without touching the file or its lock: it may
 /// be in use, or not be ours to write.
-pub(super) fn look(directory: &Path) -> Result<Vec<Value>, OpenError> {
+pub(super) fn look(directory: &Path) -> Result<Content, OpenError> {
     let bytes = steady(&directory.join(FILE)).map_err(OpenError::Io)?;
     if bytes.is_empty() {
-        return Ok(Vec::new());
+        return Ok(Content::default());
     }
-    let memory = InMemoryBackend::new();
-    let copied = memory
-        .set_len(bytes.len() as u64)
-        .and_then(|()| memory.write(0, &bytes));
-    copied.map_err(|error| OpenError::Damaged(error.to_string()))?;
-    values(&on(memory)?)
+    let database = open_mended(bytes.len() as u64, |len| {
+        let memory = InMemoryBackend::new();
+        let copied = memory.set_len(len).and_then(|()| memory.write(0, &bytes));
+        copied.map_err(|error| OpenError::Damaged(error.to_string()))?;
+        on(memory)
+    })?;
+    tables::content(&database)
 }
 
 /// The content of a file between two writes of another process.

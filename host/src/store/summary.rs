@@ -1,6 +1,7 @@
 //! What is kept, in words that hold no secret.
 
 use super::Kept;
+use super::sessions::sessions;
 use mqmodem_core::Slot;
 use mqmodem_core::modem::options;
 use mqmodem_core::modem::settings::Settings;
@@ -15,20 +16,22 @@ pub fn summary(kept: &Kept) -> String {
     for (modem, values) in kept.modems() {
         // Writing to a string does not fail.
         let _ = writeln!(text, "{modem}");
-        for (slot, bytes) in values {
-            let (name, value) = words(*slot, bytes);
+        let settings = values.iter().filter(|(slot, _)| !is_session(*slot));
+        let settings = settings.map(|(slot, bytes)| words(*slot, bytes));
+        for (name, value) in settings.chain(sessions(values)) {
+            let name = name.strip_suffix(" 0").unwrap_or(&name);
             let _ = writeln!(text, "  {name:12} {value}");
         }
     }
     text
 }
 
+fn is_session(slot: Slot) -> bool {
+    matches!(slot, Slot::Session(..))
+}
+
 fn words(slot: Slot, bytes: &[u8]) -> (String, String) {
-    let name = match slot {
-        Slot::Profile => "profile".to_owned(),
-        _ => super::name::of(slot).unwrap_or_default(),
-    };
-    let name = name.strip_suffix(" 0").unwrap_or(&name).to_owned();
+    let name = super::name::of(slot);
     let value = match (slot, bytes) {
         (_, []) => "erased".to_owned(),
         (Slot::Settings(_), bytes) => settings(bytes),
@@ -140,7 +143,7 @@ mod tests {
         let pem = KeyPair::generate().unwrap().serialize_pem();
         assert_eq!(
             words(Slot::Key(link), pem.as_bytes()),
-            ("key".to_owned(), "a private key, PKCS #8".to_owned())
+            ("key 0".to_owned(), "a private key, PKCS #8".to_owned())
         );
     }
 
@@ -162,7 +165,7 @@ mod tests {
     fn options_are_shown_as_they_are_set() {
         let show = |option, record: &[u8]| words(Slot::Option(LinkId(0), option as u8), record);
         let (name, value) = show(BACKOFF, &[0, 0, 0, 7]);
-        assert_eq!((&*name, &*value), ("option:backoff", "7"));
+        assert_eq!((&*name, &*value), ("option:backoff 0", "7"));
         assert_eq!(show(SNI, b"a.example").1, "\"a.example\"");
         assert_eq!(show(SNI, b"a b").1, DAMAGED);
         assert_eq!(show(BACKOFF, b"7").1, DAMAGED);

@@ -1,11 +1,12 @@
 //! The thread that writes for all modems.
 //!
 //! It takes everything that waits as one transaction: ten thousand modems that
-//! are set up at once wait for a few syncs of the disk, not for ten thousand.
+//! publish at once wait for a few syncs of the disk, not for ten thousand.
 
-use super::file::VALUES;
+use super::tables::{self, Change};
 use redb::Database;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::Receiver;
 use tokio::sync::mpsc::UnboundedSender;
 
@@ -24,10 +25,7 @@ pub(super) enum Message {
 
 /// One change, durable before it is answered.
 pub(super) struct Request {
-    pub(super) modem: Arc<str>,
-    pub(super) slot: String,
-    /// Empty for what is erased.
-    pub(super) bytes: Vec<u8>,
+    pub(super) change: Change,
     pub(super) answer: Answer,
 }
 
@@ -35,11 +33,22 @@ pub(super) struct Request {
 /// happens to the thread, no modem waits for ever.
 pub(super) struct Answer {
     pub(super) to: UnboundedSender<bool>,
+    /// Whether a change before this one has failed, and so this one must.
+    pub(super) broken: Arc<AtomicBool>,
     pub(super) ok: bool,
+}
+
+impl Answer {
+    fn must_fail(&self) -> bool {
+        self.broken.load(Ordering::Acquire)
+    }
 }
 
 impl Drop for Answer {
     fn drop(&mut self) {
+        if !self.ok {
+            self.broken.store(true, Ordering::Release);
+        }
         // A modem that is gone wants no answer.
         let _ = self.to.send(self.ok);
     }
@@ -52,46 +61,60 @@ pub(super) fn run(
     mut reopen: Reopen,
 ) {
     let mut failing = database.is_none();
-    while let Ok(Message::Change(first)) = messages.recv() {
-        let (mut batch, end) = gather(first, messages);
-        let written = write(&mut database, &mut reopen, &batch);
-        match &written {
-            Ok(()) if failing => tracing::warn!("settings can be kept again"),
-            Err(why) if !failing => {
-                tracing::error!("settings cannot be kept, commands that change them fail: {why}");
-            }
-            _ => {}
+    let mut end = false;
+    while !end && let Ok(first) = messages.recv() {
+        let mut batch;
+        (batch, end) = gather(first, messages);
+        if batch.is_empty() {
+            continue;
         }
+        let written = write(&mut database, &mut reopen, &batch);
+        tell(&written, failing);
         failing = written.is_err();
         for request in &mut batch {
             request.answer.ok = written.is_ok();
         }
-        if end {
-            return;
-        }
+    }
+}
+
+/// Logs when writing begins to fail, and when that ends.
+fn tell(written: &Result<(), String>, failing: bool) {
+    match written {
+        Ok(()) if failing => tracing::warn!("settings and messages can be kept again"),
+        Err(why) if !failing => tracing::error!(
+            "settings and messages cannot be kept, commands that want it fail: {why}"
+        ),
+        _ => {}
     }
 }
 
 /// The changes that wait, and whether the end stands behind them.
-fn gather(first: Request, messages: &Receiver<Message>) -> (Vec<Request>, bool) {
-    let mut size = first.bytes.len();
-    let mut batch = vec![first];
-    while size < BATCH {
-        match messages.try_recv() {
-            Ok(Message::Change(next)) => {
-                size += next.bytes.len();
-                batch.push(next);
+fn gather(first: Message, messages: &Receiver<Message>) -> (Vec<Request>, bool) {
+    let mut batch = Vec::new();
+    let mut size = 0;
+    let mut next = Some(first);
+    while let Some(message) = next {
+        match message {
+            Message::End => return (batch, true),
+            // Dropped, and so answered: one before it has failed.
+            Message::Change(request) if request.answer.must_fail() => {}
+            Message::Change(request) => {
+                size += request.change.what.size();
+                batch.push(request);
             }
-            Ok(Message::End) => return (batch, true),
-            Err(_) => break,
         }
+        next = if size < BATCH {
+            messages.try_recv().ok()
+        } else {
+            None
+        };
     }
     (batch, false)
 }
 
-/// Writes a batch. After a failure the database is opened anew before the next:
-/// what it holds in memory is not to be trusted any more.
-fn write(
+/// Writes a batch. After a failure the database is opened anew: what it holds in
+/// memory is not to be trusted any more, nor all that is read of the file.
+pub(super) fn write(
     database: &mut Option<Database>,
     reopen: &mut Reopen,
     batch: &[Request],
@@ -100,19 +123,14 @@ fn write(
         Some(open) => open,
         None => reopen()?,
     };
-    commit(&open, batch).map_err(|error| error.to_string())?;
-    *database = Some(open);
-    Ok(())
-}
-
-fn commit(database: &Database, batch: &[Request]) -> Result<(), redb::Error> {
-    let write = database.begin_write()?;
-    {
-        let mut values = write.open_table(VALUES)?;
-        for request in batch {
-            values.insert((&*request.modem, &*request.slot), &*request.bytes)?;
-        }
+    let changes = batch.iter().map(|request| &request.change);
+    let written = tables::commit(&open, changes);
+    if written.is_ok() {
+        *database = Some(open);
+    } else {
+        drop(open);
+        // What cannot be opened now is tried again with the next batch.
+        *database = reopen().ok();
     }
-    write.commit()?;
-    Ok(())
+    written.map_err(|error| error.to_string())
 }

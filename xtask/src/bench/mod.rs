@@ -1,13 +1,14 @@
 //! `cargo xtask bench`: numbers to quote. Nothing here depends on how fast the
 //! machine happens to be, or it stands beside what others do on the same one.
 
+pub mod durable;
 pub mod parse;
 
 mod callgrind;
 mod contest;
-mod durable;
 mod engine;
 mod host;
+mod kept;
 mod peers;
 mod publish;
 mod receive;
@@ -57,7 +58,7 @@ const ROWS: &[Row] = &[
     row("roundtrip", roundtrip::run),
     row("tracked", tracked::run),
     row("tls", tls::run),
-    row("durable", durable::run),
+    row("kept", kept::run),
     row("receive", receive::run),
     row("start", start::run),
 ];

@@ -38,8 +38,7 @@ pub(super) const ACKNOWLEDGE: Command = Command::new("+MQTTACK", "Release a mess
     }]);
 
 fn read(cx: &mut Cx, _: &Args) -> Outcome {
-    cx.read_message();
-    Outcome::Ok
+    Outcome::Wait(cx.read_message())
 }
 
 fn waiting(cx: &mut Cx, _: &Args) -> Outcome {

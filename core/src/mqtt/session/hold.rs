@@ -37,6 +37,13 @@ impl Session<'_> {
     }
 
     /// Whether it is on disk, where sessions are kept there, that the message of
+    /// this number is held: only then it has that number for good.
+    pub fn is_held_for_good(&self, number: u32) -> bool {
+        let open = |entry: &Entry| entry.number == number && entry.disk != Disk::Same;
+        self.received.find(open).is_none()
+    }
+
+    /// Whether it is on disk, where sessions are kept there, that the message of
     /// this number was taken over.
     pub fn is_taken_over(&self, number: u32) -> bool {
         let open = |entry: &Entry| {

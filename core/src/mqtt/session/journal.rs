@@ -243,7 +243,7 @@ impl Session<'_> {
         let place = self.log.restore(record, packet).ok()?;
         if let Some(id) = record.id {
             self.slots.skip(id);
-            if record.is_sent() {
+            if record.is_sent() && self.slots.has_room(Some(id), WINDOW) {
                 self.slots.occupy(id, wait_of(&record, packet), place);
             }
         }

@@ -1,0 +1,156 @@
+//! What is in the database file: values under names, and records of sessions.
+
+use super::file::OpenError;
+use redb::{
+    Database, ReadableDatabase, ReadableTable, TableDefinition, TableError, WriteTransaction,
+};
+use std::sync::Arc;
+
+/// The form of what is in the file; a newer one is refused.
+pub(super) const VERSION: u64 = 1;
+const VERSION_KEY: &str = "version";
+const META: TableDefinition<'_, &str, u64> = TableDefinition::new("meta");
+
+/// What modems keep, by modem and slot. Erased is kept as empty, so that a
+/// default of the configuration does not come back.
+const VALUES: TableDefinition<'_, (&str, &str), &[u8]> = TableDefinition::new("values");
+
+/// The records of sessions, by modem and [`Slot::to_bytes`](mqmodem_core::Slot):
+/// they are read in the order in which they are restored. Erased are gone.
+const SESSIONS: TableDefinition<'_, (&str, &Key), &[u8]> = TableDefinition::new("sessions");
+
+/// A slot as bytes.
+pub(super) type Key = [u8; 10];
+
+/// What is below and above every key.
+const FIRST: Key = [0; 10];
+const LAST: Key = [u8::MAX; 10];
+
+/// Where a key holds the link.
+const LINK: usize = 1;
+
+/// A change of one modem.
+pub(super) struct Change {
+    pub(super) modem: Arc<str>,
+    pub(super) what: What,
+}
+
+/// What is to be changed.
+#[derive(Clone)]
+pub(super) enum What {
+    /// Keep a value under its name; empty is what was erased.
+    Value(String, Vec<u8>),
+    /// Keep a record of a session.
+    Record(Key, Vec<u8>),
+    /// Erase a record of a session.
+    Erase(Key),
+    /// Erase every record of the session of this link.
+    Forget(u8),
+}
+
+/// Everything that is kept.
+#[derive(Default)]
+pub(super) struct Content {
+    /// Modem, name of the slot, bytes.
+    pub(super) values: Vec<(String, String, Vec<u8>)>,
+    /// Modem, slot, bytes.
+    pub(super) records: Vec<(String, Key, Vec<u8>)>,
+}
+
+impl What {
+    /// About what it adds to a transaction.
+    pub(super) fn size(&self) -> usize {
+        let bytes = match self {
+            Self::Value(_, bytes) | Self::Record(_, bytes) => bytes.len(),
+            Self::Erase(_) | Self::Forget(_) => 0,
+        };
+        size_of::<Key>() + bytes
+    }
+}
+
+/// The version of what is in the file, none for a new one.
+pub(super) fn version(database: &Database) -> Result<Option<u64>, OpenError> {
+    let read = database.begin_read().map_err(redb::Error::from)?;
+    let meta = match read.open_table(META) {
+        Ok(meta) => meta,
+        Err(TableError::TableDoesNotExist(_)) => return Ok(None),
+        Err(error) => return Err(redb::Error::from(error).into()),
+    };
+    Ok(meta.get(VERSION_KEY)?.map(|version| version.value()))
+}
+
+/// Makes the tables of a new database.
+pub(super) fn create(database: &Database) -> Result<(), redb::Error> {
+    let write = database.begin_write()?;
+    write.open_table(META)?.insert(VERSION_KEY, VERSION)?;
+    write.open_table(VALUES)?;
+    write.open_table(SESSIONS)?;
+    write.commit()?;
+    Ok(())
+}
+
+/// Reads everything.
+pub(super) fn content(database: &Database) -> Result<Content, OpenError> {
+    let read = database.begin_read().map_err(redb::Error::from)?;
+    let mut content = Content::default();
+    let values = read.open_table(VALUES).map_err(redb::Error::from)?;
+    for entry in values.iter()? {
+        let (key, value) = entry?;
+        let (modem, slot) = key.value();
+        let value = value.value().to_vec();
+        content
+            .values
+            .push((modem.to_owned(), slot.to_owned(), value));
+    }
+    let sessions = match read.open_table(SESSIONS) {
+        Ok(sessions) => sessions,
+        // Written before sessions were kept.
+        Err(TableError::TableDoesNotExist(_)) => return Ok(content),
+        Err(error) => return Err(redb::Error::from(error).into()),
+    };
+    for entry in sessions.iter()? {
+        let (key, value) = entry?;
+        let (modem, slot) = key.value();
+        let value = value.value().to_vec();
+        content.records.push((modem.to_owned(), *slot, value));
+    }
+    Ok(content)
+}
+
+/// Makes changes, in order, all of them or none; they are durable afterwards.
+pub(super) fn commit<'c>(
+    database: &Database,
+    changes: impl IntoIterator<Item = &'c Change>,
+) -> Result<(), redb::Error> {
+    let write = database.begin_write()?;
+    make(&write, changes)?;
+    write.commit()?;
+    Ok(())
+}
+
+fn make<'c>(
+    write: &WriteTransaction,
+    changes: impl IntoIterator<Item = &'c Change>,
+) -> Result<(), redb::Error> {
+    let mut values = write.open_table(VALUES)?;
+    let mut sessions = write.open_table(SESSIONS)?;
+    for Change { modem, what } in changes {
+        let modem = &**modem;
+        match what {
+            What::Value(name, bytes) => {
+                values.insert((modem, &**name), &**bytes)?;
+            }
+            What::Record(key, bytes) => {
+                sessions.insert((modem, key), &**bytes)?;
+            }
+            What::Erase(key) => {
+                sessions.remove((modem, key))?;
+            }
+            What::Forget(link) => {
+                let all = (modem, &FIRST)..=(modem, &LAST);
+                sessions.retain_in(all, |(_, key), _| key[LINK] != *link)?;
+            }
+        }
+    }
+    Ok(())
+}
