@@ -18,6 +18,7 @@ mod net;
 mod nvram;
 pub mod options;
 pub mod outbox;
+mod owed;
 pub mod pem;
 mod restart;
 mod retry;
@@ -39,7 +40,7 @@ use machine::{Clock, Machine, Run};
 use options::AUTOCONNECT;
 use settings::Settings;
 use state::Profile;
-use table::{Fail, Outcome};
+use table::{Fail, Outcome, Wait};
 
 /// A modem: AT commands on one side, MQTT on the other, no I/O of its own.
 ///
@@ -138,6 +139,7 @@ impl<'a> Modem<'a> {
         let ready = match self.machine.run {
             Run::Prompt { .. } => true,
             Run::Idle => self.has_echo_room() && !self.machine.tells(),
+            Run::Owing => self.machine.owed.takes_more() && self.has_echo_room(),
             Run::Line { .. } | Run::Waiting { .. } => false,
         };
         // What was typed ahead is answered at the port's new speed.
@@ -329,7 +331,9 @@ impl<'a> Modem<'a> {
     /// its answer.
     fn run_next(&mut self) -> bool {
         match self.machine.run {
+            Run::Line { .. } if self.machine.owed.blocks() => return false,
             Run::Line { .. } if !self.machine.has_answer_room() => return false,
+            Run::Line { at } if self.machine.owed.any() => self.run_beside_owed(at),
             Run::Line { at } if at == self.reader.body().len() => self.machine.end_line(),
             Run::Line { at } => self.run_at(at),
             _ => return false,
@@ -346,8 +350,29 @@ impl<'a> Modem<'a> {
                 if matches!(outcome, Outcome::Prompt { .. }) {
                     self.decoded.clear();
                 }
+                if let Outcome::Wait(Wait::Written(upto)) = outcome
+                    && next == line.len()
+                    && self.machine.owe(upto)
+                {
+                    return;
+                }
                 self.machine.settle(next, outcome);
             }
+        }
+    }
+
+    /// Carries out the line if it is one more message that may wait beside those
+    /// before it. What became of any other is not said yet, and nothing came of it:
+    /// it is run again.
+    fn run_beside_owed(&mut self, at: usize) {
+        let line = self.reader.body();
+        match run::run(&mut self.machine, line, at, &mut self.decoded) {
+            run::Ran::Done(next, outcome @ Outcome::Wait(Wait::Written(upto))) => {
+                if next != line.len() || !self.machine.owe(upto) {
+                    self.machine.settle(next, outcome);
+                }
+            }
+            _ => self.machine.owe_first(),
         }
     }
 }

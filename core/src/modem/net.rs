@@ -262,6 +262,7 @@ impl Machine<'_> {
             link.session.poll_send(&mut link.net_out);
         }
         let left = link.net_out.is_empty() && matches!(link.phase, Phase::Closing { .. });
+        self.check_owed();
         self.check_wait();
         if left {
             self.drop_link(id, code::BY_COMMAND);

@@ -48,11 +48,22 @@ impl Cx<'_, '_> {
         let machine = &mut *self.machine;
         // QoS 0 says of itself that it may be lost or come twice.
         let named = message.id != 0 && message.qos != Qos::AtMostOnce;
-        if named && let Some(known) = machine.known(self.link, message.id) {
+        if named
+            && !machine.owed.any()
+            && let Some(known) = machine.known(self.link, message.id)
+        {
             return Ok(machine.repeat(known, message.id));
         }
         let online = self.is_connected();
         let machine = &mut *self.machine;
+        if machine.owed.any() {
+            let simple = online && message.qos == Qos::AtMostOnce;
+            return if simple {
+                machine.send(self.link, message)
+            } else {
+                Err(Fail::Plain)
+            };
+        }
         if !online {
             return machine.queue(self.link, message);
         }

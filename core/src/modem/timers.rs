@@ -37,6 +37,7 @@ impl Modem<'_> {
             Run::Prompt { deadline, .. } => Some(deadline),
             _ => None,
         };
+        let run = sooner(run, self.machine.owed.deadline());
         let reader = sooner(self.break_limit(), self.hold_limit());
         sooner(sooner(link.poll_timeout(), run), reader)
     }
