@@ -40,7 +40,7 @@ use machine::{Clock, Machine, Run};
 use options::AUTOCONNECT;
 use settings::Settings;
 use state::Profile;
-use table::{Fail, Outcome, Wait};
+use table::{Fail, Outcome};
 
 /// A modem: AT commands on one side, MQTT on the other, no I/O of its own.
 ///
@@ -331,48 +331,35 @@ impl<'a> Modem<'a> {
     /// its answer.
     fn run_next(&mut self) -> bool {
         match self.machine.run {
-            Run::Line { .. } if self.machine.owed.blocks() => return false,
-            Run::Line { .. } if !self.machine.has_answer_room() => return false,
-            Run::Line { at } if self.machine.owed.any() => self.run_beside_owed(at),
-            Run::Line { at } if at == self.reader.body().len() => self.machine.end_line(),
+            Run::Line { .. } if !self.machine.may_run() => return false,
+            Run::Line { at } if at == self.reader.body().len() && !self.machine.owed.any() => {
+                self.machine.end_line();
+            }
             Run::Line { at } => self.run_at(at),
             _ => return false,
         }
         true
     }
 
-    /// Carries out the command of the line at `at`.
+    /// Carries out the command of the line at `at`. While results are due, what
+    /// became of any but one more message is not said, and nothing came of it: it
+    /// is run again.
     fn run_at(&mut self, at: usize) {
         let line = self.reader.body();
         match run::run(&mut self.machine, line, at, &mut self.decoded) {
+            run::Ran::Done(next, Outcome::Wait(wait)) => {
+                if next < line.len() || !self.machine.owe(wait) {
+                    self.machine.settle(next, Outcome::Wait(wait));
+                }
+            }
+            _ if self.machine.owed.any() => self.machine.owe_first(),
             run::Ran::End => self.machine.end_line(),
             run::Ran::Done(next, outcome) => {
                 if matches!(outcome, Outcome::Prompt { .. }) {
                     self.decoded.clear();
                 }
-                if let Outcome::Wait(Wait::Written(upto)) = outcome
-                    && next == line.len()
-                    && self.machine.owe(upto)
-                {
-                    return;
-                }
                 self.machine.settle(next, outcome);
             }
-        }
-    }
-
-    /// Carries out the line if it is one more message that may wait beside those
-    /// before it. What became of any other is not said yet, and nothing came of it:
-    /// it is run again.
-    fn run_beside_owed(&mut self, at: usize) {
-        let line = self.reader.body();
-        match run::run(&mut self.machine, line, at, &mut self.decoded) {
-            run::Ran::Done(next, outcome @ Outcome::Wait(Wait::Written(upto))) => {
-                if next != line.len() || !self.machine.owe(upto) {
-                    self.machine.settle(next, outcome);
-                }
-            }
-            _ => self.machine.owe_first(),
         }
     }
 }

@@ -173,12 +173,14 @@ impl Machine<'_> {
     /// Whether the answer to a packet and the message of `len` bytes in it fit.
     fn has_room_for(&self, link: &Link, len: usize) -> bool {
         // In words a message takes at most three bytes for each of its own.
-        let direct = !self.options.is_on(RECV_MODE)
-            && self.may_tell_now()
-            && self.out.free() >= len.saturating_mul(3) + ANSWER_ROOM;
+        let direct = || {
+            !self.options.is_on(RECV_MODE)
+                && self.may_tell_now()
+                && self.out.free() >= len.saturating_mul(3) + ANSWER_ROOM
+        };
         let message = match len {
             0 => !self.options.is_on(PUB_MODE) || self.inbox.fits_tracked(),
-            len => direct || self.inbox.fits(len),
+            len => direct() || self.inbox.fits(len),
         };
         message && link.net_out.free() >= ANSWER_ROOM
     }

@@ -8,7 +8,7 @@
 
 use super::machine::{Machine, Run};
 use super::options::ACK_TIMEOUT;
-use super::table::Fail;
+use super::table::{Fail, Wait};
 use crate::at::reply::Final;
 use crate::time::Instant;
 use core::time::Duration;
@@ -50,11 +50,6 @@ impl Owed {
         self.any().then_some(self.deadline)
     }
 
-    /// Whether the present line has to wait for them.
-    pub(super) fn blocks(&self) -> bool {
-        self.blocked
-    }
-
     /// Whether one more line may be looked at meanwhile.
     pub(super) fn takes_more(&self) -> bool {
         !self.blocked && self.count < MOST
@@ -62,9 +57,19 @@ impl Owed {
 }
 
 impl Machine<'_> {
-    /// The line is answered when the network took everything up to this count of
-    /// bytes; whether lines behind it may be looked at before.
-    pub(super) fn owe(&mut self, upto: u64) -> bool {
+    /// Whether the present line may be carried out now.
+    #[inline]
+    pub(super) fn may_run(&self) -> bool {
+        self.has_answer_room() && !self.owed.blocked
+    }
+
+    /// Ends the present line if it waits for the network only, and lines behind it
+    /// may be looked at before it is answered; whether it did.
+    #[inline]
+    pub(super) fn owe(&mut self, wait: Wait) -> bool {
+        let Wait::Written(upto) = wait else {
+            return false;
+        };
         if self.profile.echo || self.owed.count == MOST {
             return false;
         }

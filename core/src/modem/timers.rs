@@ -35,9 +35,9 @@ impl Modem<'_> {
         let run = match self.machine.run {
             Run::Waiting { deadline, .. } => deadline,
             Run::Prompt { deadline, .. } => Some(deadline),
-            _ => None,
+            Run::Owing | Run::Line { .. } => self.machine.owed.deadline(),
+            Run::Idle => None,
         };
-        let run = sooner(run, self.machine.owed.deadline());
         let reader = sooner(self.break_limit(), self.hold_limit());
         sooner(sooner(link.poll_timeout(), run), reader)
     }
