@@ -104,17 +104,22 @@ impl Host {
     pub fn publish(&mut self, load: Load, subscriber: &mut Subscriber) -> Result<Sample> {
         let line = load.line();
         let mut out = self.stream.try_clone().map_err(|e| e.to_string())?;
+        let mut write = move || {
+            let lines = line.repeat(64);
+            let whole = (0..load.n / 64).try_for_each(|_| out.write_all(lines.as_bytes()));
+            whole.and_then(|()| out.write_all(line.repeat(load.n % 64).as_bytes()))
+        };
         self.measure(|host| {
-            let writer = std::thread::spawn(move || {
-                let lines = line.repeat(64);
-                let whole = (0..load.n / 64).try_for_each(|_| out.write_all(lines.as_bytes()));
-                whole.and_then(|()| out.write_all(line.repeat(load.n % 64).as_bytes()))
-            });
-            host.results(load.n)?;
-            subscriber.wait(load.n, load.bytes)?;
-            let written = writer.join().map_err(|_| "the writer panicked")?;
-            written.map_err(|e| format!("modem: {e}"))?;
-            Ok(Vec::new())
+            std::thread::scope(|scope| {
+                let writer = scope.spawn(&mut write);
+                // A broker that holds nothing waits for whoever does not read.
+                let reader = scope.spawn(|| subscriber.wait(load.n, load.bytes));
+                host.results(load.n)?;
+                let written = writer.join().map_err(|_| "the writer panicked")?;
+                written.map_err(|e| format!("modem: {e}"))?;
+                reader.join().map_err(|_| "the reader panicked")??;
+                Ok(Vec::new())
+            })
         })
     }
 
