@@ -136,6 +136,15 @@ impl Link {
         }
     }
 
+    /// Nothing moves any more: acknowledges what came, unless an answer has. A
+    /// broker with Nagle's algorithm on, as Mosquitto is by default, holds its
+    /// next packet back until then: 40 ms with the kernel's own delay.
+    pub fn rest(&mut self) {
+        if let State::Open(open) = &mut self.state {
+            open.rest();
+        }
+    }
+
     /// Ready when nothing is left to be said on a closed link.
     pub fn poll_closed(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         if let Some(closing) = &mut self.closing {
@@ -147,17 +156,16 @@ impl Link {
 }
 
 impl Open {
-    /// Acknowledges what came as soon as no more does, unless an answer has. A
-    /// broker with Nagle's algorithm on, as Mosquitto is by default, holds its
-    /// next packet back until then: 40 ms with the kernel's own delay.
     fn poll_read(&mut self, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<Result<usize, NetError>> {
         let read = self.stream.poll_read(cx, buf);
-        if read.is_ready() {
-            self.unacknowledged = true;
-        } else if std::mem::take(&mut self.unacknowledged) {
+        self.unacknowledged |= read.is_ready();
+        read
+    }
+
+    fn rest(&mut self) {
+        if std::mem::take(&mut self.unacknowledged) {
             self.stream.acknowledge_quickly();
         }
-        read
     }
 
     fn poll_write(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<Result<usize, NetError>> {

@@ -77,6 +77,8 @@ impl Stage {
         let (certificate, key) = (dir.join("server.pem"), dir.join("server.key"));
         let server = Mosquitto::new(plain)
             .heard()
+            // The key is ours alone to read.
+            .line("user root")
             .line(&format!("listener {tls} 127.0.0.1"))
             .line(&format!("certfile {}", certificate.display()))
             .line(&format!("keyfile {}", key.display()))
