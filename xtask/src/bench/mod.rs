@@ -1,5 +1,9 @@
 //! `cargo xtask bench`: numbers to quote. Nothing here depends on how fast the
 //! machine happens to be, or it stands beside what others do on the same one.
+#![allow(
+    clippy::cast_precision_loss,
+    reason = "counts and times here are far below 2^52"
+)]
 
 pub mod durable;
 pub mod parse;

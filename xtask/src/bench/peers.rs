@@ -21,7 +21,7 @@ pub fn rumqttc(stage: &Stage, mode: &str, port: u16, load: Load, tls: bool) -> P
     let mut command = Command::new(stage.bin("rumqttc-load"));
     command.arg(mode).args(words(port, load));
     if tls {
-        command.arg(stage.root_certificate());
+        command.arg(Stage::root_certificate());
     }
     (command, String::new())
 }

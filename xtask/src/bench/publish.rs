@@ -8,6 +8,7 @@ use super::table::Table;
 use super::{Options, peers};
 use crate::sh::Result;
 use std::cell::RefCell;
+use std::fmt::Write;
 
 /// The most processor time a short message may cost.
 const CPU_LIMIT: f64 = 1.5;
@@ -69,7 +70,8 @@ fn reading(scores: &Scores, load: Load) -> Result<String> {
         percent(raw)
     );
     if load.bytes == 64 {
-        text += &format!(
+        let _ = write!(
+            text,
             " {}: at most {CPU_LIMIT} us of processor a message; it is {:.2}.",
             super::met(own.cpu <= CPU_LIMIT),
             own.cpu

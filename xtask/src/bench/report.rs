@@ -24,7 +24,7 @@ less for CPU. A client that could not run says so.
 pub fn write(stage: &Stage, rounds: usize, tables: &[Table]) -> Result {
     let mut page = HEAD.to_owned();
     let _ = write!(page, "\n{}, {rounds} rounds.\n", machine()?);
-    let _ = write!(page, "{}\n", versions(stage)?);
+    let _ = writeln!(page, "{}", versions(stage)?);
     for table in tables {
         let _ = write!(page, "\n{}", table.markdown());
     }

@@ -36,18 +36,18 @@ impl Stage {
     }
 
     /// The certificate clients trust.
-    pub fn root_certificate(&self) -> PathBuf {
+    pub fn root_certificate() -> PathBuf {
         certificates().join("ca.pem")
     }
 
     /// The brokers plain rows run against: the one everybody knows, and one that
     /// does not hide what clients cost.
     pub fn brokers(&self) -> Result<[Broker; 2]> {
-        Ok([self.mosquitto()?, self.acks()?])
+        Ok([Self::mosquitto()?, self.acks()?])
     }
 
     /// Mosquitto without TLS.
-    pub fn mosquitto(&self) -> Result<Broker> {
+    pub fn mosquitto() -> Result<Broker> {
         let port = free_port()?;
         let server = Mosquitto::new(port)
             .line("set_tcp_nodelay true")
@@ -70,7 +70,7 @@ impl Stage {
 
     /// Mosquitto with TLS and otherwise as it comes; its plain port, where the
     /// messages are counted, and its TLS port.
-    pub fn mosquitto_tls(&self) -> Result<(Broker, u16)> {
+    pub fn mosquitto_tls() -> Result<(Broker, u16)> {
         let dir = certificates();
         make_certificates(&dir)?;
         let (plain, tls) = (free_port()?, free_port()?);

@@ -16,6 +16,7 @@ const LIMIT_MICROS: f64 = 20_000.0;
 const STARTS: usize = 10;
 
 /// Without and with a store.
+#[allow(clippy::unnecessary_wraps, reason = "a row of the bench may fail")]
 pub fn run(stage: &Stage, options: Options) -> Result<Vec<Table>> {
     let clients = vec![
         client("serve --stdio", || starts(stage, false)),

@@ -8,14 +8,14 @@ use super::table::Table;
 use super::{Options, peers, tracked};
 use crate::sh::{self, Result};
 
-/// Without TCP_QUICKACK a connection waits this long for a delayed acknowledgement.
+/// Without `TCP_QUICKACK` a connection waits this long for a delayed acknowledgement.
 const STALL_MICROS: f64 = 40_000.0;
 
 /// Messages and connects.
 pub fn run(stage: &Stage, options: Options) -> Result<Vec<Table>> {
-    let (_broker, port) = stage.mosquitto_tls()?;
+    let (_broker, port) = Stage::mosquitto_tls()?;
     let mut host = Host::unset(stage, "tls", &[])?;
-    let root = sh::read(&stage.root_certificate())?;
+    let root = sh::read(&Stage::root_certificate())?;
     host.command(&format!("AT+MQTTTLS=1,0,\"{root}\",{}", root.len()))?;
     host.connect(port, 1)?;
     Ok(vec![
