@@ -46,6 +46,8 @@ struct Open {
     unflushed: usize,
     /// Something was written.
     greeted: bool,
+    /// Something came that was not for TLS itself.
+    heard: bool,
     /// Something came that no packet of ours has acknowledged.
     unacknowledged: bool,
 }
@@ -106,6 +108,7 @@ impl Link {
                 stream,
                 unflushed: 0,
                 greeted: false,
+                heard: false,
                 unacknowledged: false,
             });
         }))
@@ -158,12 +161,15 @@ impl Link {
 impl Open {
     fn poll_read(&mut self, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<Result<usize, NetError>> {
         let read = self.stream.poll_read(cx, buf);
+        self.heard |= read.is_ready();
         self.unacknowledged |= read.is_ready();
         read
     }
 
     fn rest(&mut self) {
-        if std::mem::take(&mut self.unacknowledged) {
+        // The session tickets of TLS come unseen, and CONNACK may wait for them.
+        let greeting = self.greeted && !self.heard;
+        if std::mem::take(&mut self.unacknowledged) || greeting {
             self.stream.acknowledge_quickly();
         }
     }
