@@ -107,7 +107,7 @@ pub(crate) fn wanted(step: &Step) -> (Vec<u8>, Vec<u8>, Vec<String>) {
     (host, broker, net)
 }
 
-fn mismatch(script: &Script, step: &Step, heard: &Heard, way: &str) -> Mismatch {
+pub(crate) fn mismatch(script: &Script, step: &Step, heard: &Heard, way: &str) -> Mismatch {
     let (host, broker, net) = wanted(step);
     let mut expected = host_lines(&step.echo, &host);
     let mut got = host_lines(&step.echo, &heard.host);

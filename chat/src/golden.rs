@@ -2,11 +2,12 @@
 
 use crate::check::{Mismatch, check};
 use crate::parse::parse;
-use crate::player::{Played, play};
+use crate::player::{Played, Player, play};
 use crate::script::{Input, Script, Sizes};
 use crate::sim::{Sim, WAYS, Way};
 use crate::update::updated;
-use mqmodem_core::{Buf, Memory};
+use mqmodem_core::{Buf, Memory, Slot};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -23,6 +24,23 @@ pub fn run(script: &Script) -> Result<(), Mismatch> {
 
 /// Plays a chat in virtual time in one way.
 pub fn play_in(script: &Script, way: Way) -> Played {
+    with_sim(script, way, |sim| play(script, sim))
+}
+
+/// What is durable after each step of a chat, as far as it got.
+pub fn kept_in(script: &Script) -> Vec<BTreeMap<Slot, Vec<u8>>> {
+    with_sim(script, Way::Whole, |sim| {
+        let mut steps = script.steps.iter();
+        let kept = || {
+            let step = steps.next()?;
+            sim.play(&step.input).ok()?;
+            Some(sim.kept().clone())
+        };
+        std::iter::from_fn(kept).collect()
+    })
+}
+
+fn with_sim<T>(script: &Script, way: Way, act: impl FnOnce(&mut Sim<'_>) -> T) -> T {
     let on = |step: &&_| is_power_on(step);
     let times = script.steps.iter().filter(on).count();
     let sizes = script.setup.memory;
@@ -35,8 +53,7 @@ pub fn play_in(script: &Script, way: Way) -> Played {
     } else {
         (0..times).map(|_| heap(sizes)).collect()
     };
-    let mut sim = Sim::new(script.setup, way, memory);
-    play(script, &mut sim)
+    act(&mut Sim::new(script.setup, way, memory))
 }
 
 fn is_power_on(step: &crate::script::Step) -> bool {
@@ -128,7 +145,6 @@ impl fmt::Display for Report {
 pub fn run_dir(folder: &Path, filter: &str, update: bool) -> std::io::Result<Report> {
     let mut files = Vec::new();
     find(folder, &mut files)?;
-    files.sort();
     let mut report = Report::default();
     for file in files {
         let path = file.strip_prefix(folder).unwrap_or(&file);
@@ -141,13 +157,21 @@ pub fn run_dir(folder: &Path, filter: &str, update: bool) -> std::io::Result<Rep
     Ok(report)
 }
 
-fn find(folder: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let path = entry?.path();
-        if path.is_dir() {
+/// Adds the chat at `path` to `files`, or every `*.chat` below it, in order.
+///
+/// # Errors
+/// Where it is not there or a folder cannot be read.
+pub fn find(path: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
+    if !fs::metadata(path)?.is_dir() {
+        files.push(path.to_owned());
+        return Ok(());
+    }
+    let entries: std::io::Result<Vec<_>> = fs::read_dir(path)?.collect();
+    let mut below: Vec<_> = entries?.iter().map(fs::DirEntry::path).collect();
+    below.sort();
+    for path in below {
+        if path.is_dir() || path.extension().is_some_and(|end| end == "chat") {
             find(&path, files)?;
-        } else if path.extension().is_some_and(|end| end == "chat") {
-            files.push(path);
         }
     }
     Ok(())

@@ -57,11 +57,13 @@
 //! `clean=1`.
 //!
 //! [`parse()`] reads a chat, a [`Player`] plays it, [`check()`] compares; [`run`]
-//! does all of it in virtual time, in each of [`WAYS`].
+//! does all of it in virtual time, in each of [`WAYS`]. [`live`] plays the host's
+//! side where the modem, the broker and the time are real.
 
 mod check;
 mod escape;
 mod golden;
+pub mod live;
 mod packet;
 mod parse;
 mod player;
@@ -70,7 +72,8 @@ mod sim;
 mod update;
 
 pub use check::{Mismatch, Wrong, check};
-pub use golden::{Report, play_in, run, run_dir};
+pub use golden::{Report, find, kept_in, play_in, run, run_dir};
+pub use live::{HostSide, Live};
 pub use parse::parse;
 pub use player::{Heard, Played, Player, play};
 pub use script::{Expect, Expected, Input, ParseError, Script, Setup, Sizes, Step, Storage};

@@ -224,7 +224,7 @@ fn framed(text: &str) -> Result<Vec<u8>, String> {
 }
 
 /// Only a command line is echoed, and of a long one only the start and the end.
-fn echo_of(line: &[u8]) -> Vec<u8> {
+pub(crate) fn echo_of(line: &[u8]) -> Vec<u8> {
     if !line
         .get(..2)
         .is_some_and(|at| at.eq_ignore_ascii_case(b"AT"))
@@ -280,7 +280,7 @@ fn failure(why: &str) -> Result<NetError, String> {
     })
 }
 
-fn duration(text: &str) -> Result<Duration, String> {
+pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     let wrong = || "write `+3s`, `+250ms`, `+10us` or `+2min`".to_string();
     let text = text.strip_prefix('+').ok_or_else(wrong)?;
     let unit = text.find(|c: char| !c.is_ascii_digit()).ok_or_else(wrong)?;

@@ -1,10 +1,12 @@
 //! The laws of the core (ARCHITECTURE.md), as properties of arbitrary sessions.
 
 #![allow(clippy::print_stdout)]
+#![allow(dead_code, reason = "other tests use the rest of `chaos`")]
 
 mod chaos;
 
-use chaos::rig::{Way, next, play};
+use chaos::cuts::next;
+use chaos::rig::{Way, play};
 use chaos::{Op, Session};
 use proptest::prelude::*;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -96,6 +98,7 @@ fn of_a_session_with_little_room() {
     let session = Session {
         memory: 128,
         strict: false,
+        keeps: true,
         ops: vec![
             Op::Polite(true),
             host("AT+MQTTCONFIG=broker,1883,me,1,9\r"),
@@ -119,6 +122,7 @@ fn of_a_session_with_a_lone_letter() {
     let session = Session {
         memory: 1024,
         strict: false,
+        keeps: true,
         ops: vec![
             Op::Polite(true),
             host("AT+MQTTCONFIG=broker,1883,me,1,9\r"),
@@ -156,6 +160,7 @@ fn asking(which: &[usize], memory: usize, takes: Option<usize>) -> Session {
     Session {
         memory,
         strict: false,
+        keeps: true,
         ops,
     }
 }
@@ -219,4 +224,16 @@ fn of_sessions_for_a_while() {
         count += 1;
     }
     println!("{count} sessions kept the laws");
+}
+
+/// What the fuzzer found, in its shortest form.
+#[test]
+#[ignore = "replays the file that CHAOS_FILE names"]
+fn of_a_session_in_a_file() {
+    let file = std::env::var("CHAOS_FILE").expect("CHAOS_FILE names a file");
+    let bytes = std::fs::read(file).expect("a file");
+    // As the fuzz target cuts it.
+    let mut seed = bytes.len() as u64;
+    let result = laws_hold(&bytes, next(&mut seed));
+    result.unwrap_or_else(|why| panic!("{why}"));
 }

@@ -1,9 +1,11 @@
 //! The command line.
 
+mod chat;
 mod commands;
 mod completions;
 mod doctor;
 mod failure;
+mod fleet;
 mod logs;
 mod man;
 #[cfg(feature = "broker")]
@@ -36,6 +38,8 @@ enum Command {
     Serve(Box<serve::Arguments>),
     #[cfg(feature = "broker")]
     Try(try_::Arguments),
+    Fleet(Box<fleet::Arguments>),
+    Chat(chat::Arguments),
     State(state::Arguments),
     Doctor(doctor::Arguments),
     Commands(commands::Arguments),
@@ -49,6 +53,8 @@ pub fn main() -> ExitCode {
         Command::Serve(arguments) => serve::run(&arguments),
         #[cfg(feature = "broker")]
         Command::Try(arguments) => try_::run(&arguments),
+        Command::Fleet(arguments) => fleet::run(&arguments),
+        Command::Chat(arguments) => chat::run(&arguments),
         Command::State(arguments) => state::run(&arguments),
         Command::Doctor(arguments) => doctor::run(&arguments),
         Command::Commands(arguments) => commands::run(&arguments),

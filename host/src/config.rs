@@ -9,10 +9,13 @@ mod options;
 mod port;
 
 pub use broker::{Broker, Defaults, Secret, TlsPaths};
+pub(crate) use document::check_identity;
 pub use error::ConfigError;
 pub use limits::Limits;
 pub use options::Options;
 pub use port::{PortPlan, mode};
+
+pub use crate::fleet::plan::FleetTable;
 
 use mqmodem_core::dialect::native::NATIVE;
 use mqmodem_core::modem::table::Dialect;
@@ -33,6 +36,8 @@ pub struct Plan {
     pub file: Option<PathBuf>,
     /// The modems, in order.
     pub modems: Vec<ModemPlan>,
+    /// A fleet, as it is written.
+    pub fleet: Option<FleetTable>,
     /// How modems behave that say nothing else.
     pub behaviour: Behaviour,
     /// The broker of modems without settings of their own.

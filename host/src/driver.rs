@@ -1,10 +1,12 @@
 //! Drives one modem: its host port, its links, its timer.
 
 mod links;
+mod taps;
 
 use crate::clock::Clock;
 use crate::held::Held;
-use crate::net::{self, TlsConfigs};
+use crate::metrics::{Meter, Metrics};
+use crate::net::{self, Pace, TlsConfigs};
 use crate::port::{Input, Label, Port};
 use crate::store::{Change, Store};
 use crate::timer::Timer;
@@ -18,6 +20,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
+use taps::Taps;
 
 /// Bytes read at once. One buffer a thread, in use only while a modem reads.
 const SCRATCH: usize = 64 * 1024;
@@ -49,6 +52,10 @@ pub struct Parts {
     pub store: Box<dyn Store>,
     /// TLS settings, shared with other modems.
     pub tls: Arc<TlsConfigs>,
+    /// Where it is counted.
+    pub metrics: Option<Arc<Metrics>>,
+    /// When it may connect.
+    pub pace: Option<Arc<Pace>>,
     /// Where its traffic is written to.
     pub tap: Option<Tap>,
     /// When it is to be switched off.
@@ -70,7 +77,7 @@ pub struct Driver {
     timer: Timer,
     held: Held,
     switch: Option<Switch>,
-    tap: Option<Box<Tap>>,
+    taps: Taps,
     stop: Option<Stop>,
     phase: Phase,
 }
@@ -109,11 +116,14 @@ impl Driver {
             port: parts.port,
             label: parts.label,
             store: parts.store,
-            links: Links::new(parts.tls),
+            links: Links::new(parts.tls, parts.pace),
             timer: Timer::default(),
             held: Held::default(),
             switch: None,
-            tap: parts.tap.map(Box::new),
+            taps: Taps {
+                tap: parts.tap.map(Box::new),
+                meter: parts.metrics.map(|it| Box::new(Meter::new(it))),
+            },
             stop: Some(parts.stop),
             phase: Phase::Running,
         }
@@ -125,7 +135,7 @@ impl Driver {
         loop {
             round += 1;
             let now = self.clock.now();
-            let mut moved = self.carry_out();
+            let mut moved = self.carry_out(now);
             moved |= self.hear_store(cx, now);
             moved |= self.run_timer(cx, now);
             moved |= self.run_links(cx, now, buf);
@@ -157,7 +167,7 @@ impl Driver {
         }
     }
 
-    fn carry_out(&mut self) -> bool {
+    fn carry_out(&mut self, now: Instant) -> bool {
         let mut moved = false;
         loop {
             match self.modem.poll_action() {
@@ -167,15 +177,11 @@ impl Driver {
                     if let Some(what) = to.tls.and_then(|tls| net::warning(tls.verify)) {
                         tracing::warn!(port = %self.label, host = to.host, "{what}");
                     }
-                    if let Some(tap) = &mut self.tap {
-                        tap.open(link, to.host, to.port, to.tls.is_some());
-                    }
+                    self.taps.open(now, link, &to);
                     self.links.open(link, &to);
                 }
                 Some(Action::Close { link }) => {
-                    if let Some(tap) = &mut self.tap {
-                        tap.close(link);
-                    }
+                    self.taps.close(link);
                     self.links.close(link);
                 }
                 Some(Action::Store { slot, bytes }) => {
@@ -220,7 +226,7 @@ impl Driver {
 
     fn run_links(&mut self, cx: &mut Context<'_>, now: Instant, buf: &mut [u8]) -> bool {
         self.links
-            .turn(cx, now, &mut self.modem, self.tap.as_deref_mut(), buf)
+            .turn(cx, now, &mut self.modem, &mut self.taps, buf)
     }
 
     /// Offers what the host sent. Lines move only after the bytes before them.
@@ -230,9 +236,8 @@ impl Driver {
         }
         if !self.held.is_empty() {
             let taken = self.modem.handle_host(now, self.held.rest());
-            if let Some(tap) = &mut self.tap {
-                tap.from_host(&self.held.rest()[..taken]);
-            }
+            let heard = self.held.rest().get(..taken);
+            self.taps.host_said(heard.unwrap_or_default());
             self.held.take(taken);
             return taken > 0;
         }
@@ -254,22 +259,16 @@ impl Driver {
                 let bytes = buf.get(..n).unwrap_or_default();
                 let taken = self.modem.handle_host(now, bytes);
                 let (done, rest) = bytes.split_at(taken.min(n));
-                if let Some(tap) = &mut self.tap {
-                    tap.from_host(done);
-                }
+                self.taps.host_said(done);
                 self.held.keep(rest);
             }
             Input::Lines(lines) => {
                 tracing::debug!(port = %self.label, dtr = lines.dtr, "host lines");
-                if let Some(tap) = &mut self.tap {
-                    tap.lines(lines);
-                }
+                self.taps.lines(lines);
                 self.modem.handle_host_lines(now, lines);
             }
             Input::Break => {
-                if let Some(tap) = &mut self.tap {
-                    tap.broke();
-                }
+                self.taps.broke();
                 self.modem.handle_host_break(now);
             }
             Input::End => self.phase = Phase::Ending,
@@ -294,9 +293,8 @@ impl Driver {
             let Poll::Ready(n) = self.port.poll_write(cx, out) else {
                 return moved;
             };
-            if let Some(tap) = &mut self.tap {
-                tap.to_host(self.modem.host_out().get(..n).unwrap_or_default());
-            }
+            let said = self.modem.host_out().get(..n);
+            self.taps.host_heard(said.unwrap_or_default());
             self.modem.host_sent(now, n);
             if let Some(switch) = &mut self.switch {
                 switch.after = switch.after.saturating_sub(n);

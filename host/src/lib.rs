@@ -16,14 +16,17 @@
 //! # }
 //! ```
 
+mod attached;
 #[cfg(feature = "broker")]
 mod broker;
 pub mod cli;
 pub mod clock;
 pub mod config;
 mod driver;
+mod fleet;
 mod held;
 pub mod manual;
+pub mod metrics;
 pub mod net;
 pub mod port;
 mod start;

@@ -1,13 +1,16 @@
 //! Makes drivers that share what modems can share.
 
 use crate::clock::Clock;
-use crate::driver::{Driver, Parts};
-use crate::net::TlsConfigs;
+use crate::driver::{Driver, Parts, Stop};
+use crate::metrics::Metrics;
+use crate::net::{Pace, TlsConfigs};
 use crate::port::{Label, Port};
 use crate::store::{Forgetful, Store};
 use crate::trace::{Tap, Trace};
 use mqmodem_core::{Config, Memory, Modem, Slot};
+use std::collections::HashSet;
 use std::fmt;
+use std::num::NonZeroU32;
 use std::sync::Arc;
 use tokio::sync::watch;
 
@@ -17,7 +20,23 @@ pub struct Shared {
     clock: Clock,
     tls: Arc<TlsConfigs>,
     trace: Option<Arc<Trace>>,
-    stop: watch::Sender<bool>,
+    pace: Option<Arc<Pace>>,
+    metrics: Option<Arc<Metrics>>,
+    leaving: watch::Sender<Leaving>,
+}
+
+/// Who is to be switched off.
+#[derive(Debug, Default)]
+struct Leaving {
+    all: bool,
+    /// By their labels.
+    some: HashSet<String>,
+}
+
+impl Leaving {
+    fn includes(&self, label: &Label) -> bool {
+        self.all || self.some.contains(label.as_str())
+    }
 }
 
 /// What makes one modem differ from the others.
@@ -67,6 +86,17 @@ impl Shared {
         }
     }
 
+    /// Lets no more connections be begun in a second than this.
+    pub fn paced(self, per_second: NonZeroU32) -> Self {
+        let pace = Some(Arc::new(Pace::new(per_second)));
+        Self { pace, ..self }
+    }
+
+    /// Counts what the modems do.
+    pub fn counted(self, metrics: Option<Arc<Metrics>>) -> Self {
+        Self { metrics, ..self }
+    }
+
     /// A new modem at `port`, to be spawned. It forgets at its end.
     pub fn driver(&self, port: Box<dyn Port>, label: Label, config: Config<'static>) -> Driver {
         self.set_up(Setup {
@@ -78,8 +108,8 @@ impl Shared {
     /// A new modem, to be spawned. What it cannot use of what was kept is logged
     /// and left out.
     pub fn set_up(&self, setup: Setup) -> Driver {
-        let mut stop = self.stop.subscribe();
         let label = setup.label;
+        let stop = self.stop_of(label.clone());
         let tap = self.trace.clone();
         let now = self.clock.now();
         let config = Config {
@@ -97,16 +127,35 @@ impl Shared {
             label,
             store: setup.store,
             tls: self.tls.clone(),
-            stop: Box::pin(async move {
-                // A sender that is gone means the same.
-                let _ = stop.wait_for(|stop| *stop).await;
-            }),
+            pace: self.pace.clone(),
+            metrics: self.metrics.clone(),
+            stop,
+        })
+    }
+
+    /// Resolves when the modem is to be switched off.
+    fn stop_of(&self, label: Label) -> Stop {
+        // One of this name may have been, and may be again.
+        self.leaving.send_if_modified(|leaving| {
+            leaving.some.remove(label.as_str());
+            false
+        });
+        let mut leaving = self.leaving.subscribe();
+        Box::pin(async move {
+            // A sender that is gone means the same.
+            let _ = leaving.wait_for(|leaving| leaving.includes(&label)).await;
         })
     }
 
     /// Switches every modem off: each says DISCONNECT and ends.
     pub fn stop(&self) {
-        self.stop.send_replace(true);
+        self.leaving.send_modify(|leaving| leaving.all = true);
+    }
+
+    /// Switches the modems of these labels off.
+    pub fn stop_some(&self, labels: impl IntoIterator<Item = String>) {
+        self.leaving
+            .send_modify(|leaving| leaving.some.extend(labels));
     }
 }
 

@@ -84,6 +84,8 @@ fn help_shows_examples() {
     for subcommand in [
         "serve",
         "try",
+        "fleet",
+        "chat",
         "state",
         "doctor",
         "commands",
@@ -116,7 +118,7 @@ fn manual_pages_are_printed() {
     let page = String::from_utf8(run(&["man", "serve"]).stdout).unwrap();
     assert!(page.contains(".TH mqmodem-serve 1"), "{page}");
     assert!(page.contains("mask\\-secrets"), "{page}");
-    assert!(refused(&["man", "sevre"]).contains("there are serve, try, state"));
+    assert!(refused(&["man", "sevre"]).contains("there are serve, try, fleet, chat, state"));
 }
 
 #[test]

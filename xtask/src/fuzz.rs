@@ -1,17 +1,25 @@
-//! `cargo xtask fuzz`: both sides of the modem under cargo-fuzz, and a short form
-//! that needs neither nightly nor cargo-fuzz.
+//! `cargo xtask fuzz`: the targets of `fuzz/` under cargo-fuzz, and a short form that
+//! needs neither nightly nor cargo-fuzz.
 
 use crate::sh::{self, Result, cargo};
-use std::path::Path;
 use std::process::Command;
 
-const TARGET: &str = "both_sides";
+/// The targets of `fuzz/Cargo.toml`.
+const TARGETS: [&str; 3] = ["both_sides", "stored_records", "wire"];
 const HOW: &str = "Get it: cargo install cargo-fuzz --locked";
 const HOW_NIGHTLY: &str = "cargo-fuzz needs the nightly compiler. Get it: \
                            rustup toolchain install nightly --profile minimal";
 
-/// Runs the fuzz target for so many seconds.
-pub fn run(seconds: u32) -> Result {
+/// What was asked for: one target or all, and for how long each.
+#[derive(Debug, PartialEq, Eq)]
+struct Choice<'w> {
+    targets: Vec<&'w str>,
+    seconds: u32,
+}
+
+/// Runs one target after the other.
+pub fn run(words: &[&str]) -> Result {
+    let choice = choice(words)?;
     sh::need("cargo-fuzz", HOW)?;
     let nightly = Command::new("rustup")
         .args(["run", "nightly", "rustc", "--version"])
@@ -19,24 +27,50 @@ pub fn run(seconds: u32) -> Result {
     if !nightly.is_ok_and(|output| output.status.success()) {
         return Err(HOW_NIGHTLY.to_owned());
     }
-    let corpus = sh::root().join("fuzz/corpus").join(TARGET);
-    println!("{} seeds from the chats", seed(&corpus)?);
+    seed()?;
+    for target in choice.targets {
+        println!("fuzz {target}: {} s", choice.seconds);
+        fuzz(target, choice.seconds)?;
+    }
+    Ok(())
+}
+
+fn choice<'w>(words: &[&'w str]) -> Result<Choice<'w>> {
+    let mut choice = Choice {
+        targets: TARGETS.to_vec(),
+        seconds: 60,
+    };
+    for pair in words.chunks(2) {
+        match *pair {
+            ["--seconds", n] => {
+                choice.seconds = n.parse().map_err(|_| format!("not a number: {n}"))?;
+            }
+            ["--target", name] if TARGETS.contains(&name) => choice.targets = vec![name],
+            ["--target", name] => {
+                let known = TARGETS.join(", ");
+                return Err(format!("fuzz: no target `{name}`; there are: {known}"));
+            }
+            _ => return Err(format!("fuzz: what is `{}`?", pair.join(" "))),
+        }
+    }
+    Ok(choice)
+}
+
+fn fuzz(target: &str, seconds: u32) -> Result {
     let time = format!("-max_total_time={seconds}");
-    let words = [
-        "run",
-        "nightly",
-        "cargo",
-        "fuzz",
-        "run",
-        TARGET,
-        "--",
-        &time,
-        "-timeout=10",
-    ];
-    let mut command = sh::program("rustup", words);
+    let words = ["run", "nightly", "cargo", "fuzz", "run", target];
+    let options = ["--", &time, "-timeout=10"];
+    let mut command = sh::program("rustup", words.into_iter().chain(options));
     // Else the toolchain we run in would be the one it takes.
     command.env_remove("RUSTUP_TOOLCHAIN").env_remove("CARGO");
     sh::run(&mut command)
+}
+
+/// What is said and kept in the chats, as the targets read it.
+fn seed() -> Result {
+    let words = ["run", "--quiet", "--package", "mqmodem-chat"];
+    let seeds = ["--example", "seeds", "--", "chat/chats", "fuzz/corpus"];
+    sh::run(&mut cargo(words.into_iter().chain(seeds)))
 }
 
 /// Ten seconds of random sessions with the tests' own compiler and code.
@@ -49,39 +83,27 @@ pub fn short() -> Result {
     sh::run(command.env("CHAOS_SECONDS", "10").env("CHAOS_SEED", seed))
 }
 
-/// What hosts say in the chats, as sessions (see `Session::decode`).
-fn seed(corpus: &Path) -> Result<usize> {
-    let chats = sh::files(&sh::root().join("chat/chats"), "chat");
-    for (i, chat) in chats.iter().enumerate() {
-        let session = session(&sh::read(chat)?);
-        sh::write(&corpus.join(format!("chat-{i}")), &session)?;
-    }
-    Ok(chats.len())
-}
-
-/// A chat's host lines: the largest memory, not strict, each line an op of its own.
-fn session(chat: &str) -> Vec<u8> {
-    let mut session = vec![5, 0];
-    for line in chat.lines().filter_map(|line| line.strip_prefix("> ")) {
-        for piece in line.as_bytes().chunks(200) {
-            session.extend([0, piece.len() as u8]);
-            session.extend(piece);
-        }
-        session.extend([0, 1, b'\r']);
-        // A broker that answers connects in between.
-        session.extend([16, 1]);
-    }
-    session
-}
-
 #[cfg(test)]
 mod tests {
+    use super::{TARGETS, choice};
+
     #[test]
-    fn a_chat_becomes_a_session() {
-        let session = super::session("> AT\n< OK\n");
-        assert_eq!(
-            session,
-            [&[5, 0, 0, 2][..], b"AT", &[0, 1, 13, 16, 1]].concat()
-        );
+    fn one_target_or_all() {
+        let all = choice(&[]).unwrap();
+        assert_eq!((all.targets, all.seconds), (TARGETS.to_vec(), 60));
+        let one = choice(&["--target", "wire", "--seconds", "5"]).unwrap();
+        assert_eq!((one.targets, one.seconds), (vec!["wire"], 5));
+        for wrong in [&["--target", "no"][..], &["--seconds", "x"], &["wire"]] {
+            assert!(choice(wrong).is_err(), "{wrong:?}");
+        }
+    }
+
+    #[test]
+    fn every_target_is_known() {
+        let manifest = include_str!("../../fuzz/Cargo.toml");
+        for target in TARGETS {
+            assert!(manifest.contains(&format!("name = \"{target}\"")));
+        }
+        assert_eq!(manifest.matches("[[bin]]").count(), TARGETS.len());
     }
 }

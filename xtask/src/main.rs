@@ -12,7 +12,9 @@ mod no_std;
 mod server;
 mod setup;
 mod sh;
+mod sim;
 mod size;
+mod soak;
 mod source;
 mod test;
 mod tidy;
@@ -34,7 +36,16 @@ cargo xtask VERB
                      what commands and messages cost, beside other clients;
                      without a ROW all of them, into docs/benchmarks.md
   bench durable      messages a second that are on disk before they are sent
-  fuzz [--seconds N] both sides of the modem, under cargo-fuzz (60 seconds)
+  bench fleet [--modems N] [--tls]
+                     memory of idle modems, and how fast all are connected
+  fuzz [--target NAME] [--seconds N]
+                     both_sides, stored_records and wire under cargo-fuzz, each
+                     for 60 seconds; seeded from the chats
+  sim [--seeds N] [--from S] [--all] [--seed S]
+                     modem, host and broker in virtual time: 10,000 seeds, or
+                     one of them with all that happens in it
+  soak [--full] [--mosquitto] [--messages N] [--cuts N] [--kills N] [--modems N]
+       [--seed S]    modems killed and connections cut: nothing lost, nothing doubled
   audit              licences, sources and advisories of what we build on
   size               the release program with and without the broker
 ";
@@ -61,9 +72,15 @@ fn run(words: &[&str]) -> sh::Result {
         ["docs", "--check"] => docs::check(),
         ["hosts", names @ ..] => hosts::run(names),
         ["bench", "durable"] => bench::durable::run(),
+        ["bench", "fleet", rest @ ..] => bench::fleet::run(rest),
         ["bench", rest @ ..] => bench::run(rest),
-        ["fuzz"] => fuzz::run(60),
-        ["fuzz", "--seconds", n] => fuzz::run(n.parse().map_err(|_| format!("not a number: {n}"))?),
+        ["fuzz", "help" | "--help" | "-h"] => {
+            print!("{HELP}");
+            Ok(())
+        }
+        ["fuzz", rest @ ..] => fuzz::run(rest),
+        ["sim", rest @ ..] => sim::run(rest),
+        ["soak", rest @ ..] => soak::run(rest),
         ["audit"] => audit::run(),
         ["size"] => size::run(),
         [] | ["help" | "--help" | "-h"] => {

@@ -4,10 +4,11 @@ use crate::sh::{self, Result};
 use std::path::Path;
 
 /// A program and the Debian package it is in.
-const TOOLS: [(&str, &str); 5] = [
+const TOOLS: [(&str, &str); 6] = [
     ("mosquitto", "mosquitto"),
     ("mosquitto_pub", "mosquitto-clients"),
     ("mosquitto_sub", "mosquitto-clients"),
+    ("curl", "curl"),
     ("openssl", "openssl"),
     ("valgrind", "valgrind"),
 ];

@@ -1,7 +1,7 @@
 //! `cargo xtask test`: everything that must pass before a change lands.
 
 use crate::sh::{self, Result, cargo};
-use crate::{bench, docs, fuzz, hosts, no_std, setup, tidy};
+use crate::{bench, docs, fuzz, hosts, no_std, setup, sim, soak, tidy};
 use std::time::Instant;
 
 /// One thing that must pass.
@@ -60,6 +60,16 @@ const STEPS: &[Step] = &[
         "hosts",
         "host programs by others, against a modem and Mosquitto",
         hosts::all,
+    ),
+    step(
+        "sim",
+        "nothing lost, nothing doubled, whatever goes wrong",
+        sim::short,
+    ),
+    step(
+        "soak",
+        "modems killed and connections cut: nothing lost or doubled",
+        soak::short,
     ),
     step("fuzz-short", "ten seconds of random sessions", fuzz::short),
     step(

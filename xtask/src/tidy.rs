@@ -51,7 +51,7 @@ pub fn run() -> Result {
 fn sources() -> Result<Vec<File>> {
     let root = sh::root();
     let dirs = [
-        "core", "host", "chat", "xtask", "bench", "fuzz", "examples", "tests",
+        "core", "host", "chat", "xtask", "bench", "soak", "fuzz", "examples", "tests",
     ];
     let paths = dirs.iter().flat_map(|dir| sh::files(&root.join(dir), "rs"));
     let file = |path: std::path::PathBuf| {

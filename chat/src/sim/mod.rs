@@ -10,7 +10,8 @@ pub use way::{WAYS, Way};
 
 use crate::player::{Heard, Player};
 use crate::script::{Input, Setup};
-use mqmodem_core::{Config, HostLines, Instant, LinkId, Memory, Modem, NetError, NetEvent};
+use mqmodem_core::{Config, HostLines, Instant, LinkId, Memory, Modem, NetError, NetEvent, Slot};
+use std::collections::BTreeMap;
 use std::time::Duration;
 use world::{Host, Net, Store};
 
@@ -52,6 +53,11 @@ impl<'m> Sim<'m> {
             store: Store::new(),
             heard: Heard::default(),
         }
+    }
+
+    /// What is durable.
+    pub fn kept(&self) -> &BTreeMap<Slot, Vec<u8>> {
+        &self.store.kept
     }
 
     fn modem(&mut self) -> Result<&mut Modem<'m>, String> {

@@ -41,16 +41,18 @@ impl Cx<'_, '_> {
 
     /// The host starts anew: what it read last is read again.
     pub fn forget_read(&mut self) {
-        self.machine.inbox.read = 0;
+        self.machine.forget_read();
     }
 }
 
 impl Machine<'_> {
-    /// Whether the oldest message that waits, if there is one, keeps its number.
+    /// Whether the oldest message that waits, if there is one, keeps its number,
+    /// and the one before it does not come again.
     pub(super) fn is_readable(&self) -> bool {
         let [link] = &self.links;
         let oldest = self.inbox.oldest(0);
-        oldest.is_none_or(|(_, front)| link.session.is_held_for_good(front.number))
+        let left = link.session.is_taken_over(self.inbox.left);
+        left && oldest.is_none_or(|(_, front)| link.session.is_held_for_good(front.number))
     }
 
     /// Says the oldest message that waits.
@@ -68,12 +70,20 @@ impl Machine<'_> {
         self.inbox.read = front.number;
     }
 
+    /// The host is gone, or starts anew: what it read last is read again, and what
+    /// it is still waiting to read it does not get.
+    pub(super) fn forget_read(&mut self) {
+        self.inbox.read = 0;
+        self.complete(Wait::Readable, Err(Fail::Plain));
+    }
+
     /// What the host has read last counts as taken over.
     fn take_over_read(&mut self) {
         let read = core::mem::take(&mut self.inbox.read);
         let front = self.inbox.oldest(0).map(|(_, front)| front);
         if let Some(front) = front.filter(|front| front.number == read) {
             self.inbox.pop(front);
+            self.inbox.left = read;
             self.take_over(read);
         }
     }

@@ -34,6 +34,8 @@ pub(crate) struct Inbox<'a> {
     indicates: bool,
     /// The number of the message the host has read last, 0 if it has none.
     pub(crate) read: u32,
+    /// The number of the message that was taken over last by reading the next.
+    pub(crate) left: u32,
 }
 
 /// An event at the front, and how to take it out once it was told.
@@ -54,6 +56,7 @@ impl<'a> Inbox<'a> {
             events: 0,
             indicates: false,
             read: 0,
+            left: 0,
         }
     }
 

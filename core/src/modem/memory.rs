@@ -86,7 +86,7 @@ impl Memory<'static> {
             net_in: Buf::heap(256 * KIB),
             net_out: Buf::heap(256 * KIB),
             in_flight: Buf::heap(256 * KIB),
-            received: Buf::heap(4 * KIB),
+            received: Buf::heap(16 * KIB),
             subscriptions: Buf::heap(64 * KIB),
         }
     }

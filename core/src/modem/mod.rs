@@ -207,7 +207,7 @@ impl<'a> Modem<'a> {
         self.at(now);
         if !lines.dtr {
             self.forget_line();
-            self.machine.inbox.read = 0;
+            self.machine.forget_read();
             if self.machine.profile.dtr == 2 {
                 self.machine.leave(LinkId(0), Some(code::BY_COMMAND));
             }

@@ -180,7 +180,7 @@ impl Machine<'_> {
         };
         let message = match len {
             0 => !self.options.is_on(PUB_MODE) || self.inbox.fits_tracked(),
-            len => direct() || self.inbox.fits(len),
+            len => (direct() || self.inbox.fits(len)) && link.session.is_receiving(),
         };
         message && link.net_out.free() >= ANSWER_ROOM
     }
@@ -273,7 +273,6 @@ impl Machine<'_> {
 
     /// Everything of a link whose time has come.
     pub(crate) fn link_timeout(&mut self, id: LinkId) {
-        self.retry_timeout(id);
         let now = self.now;
         let unread = !self.net_ready(id);
         let Some(link) = self.link_mut(id) else {

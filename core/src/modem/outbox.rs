@@ -56,19 +56,19 @@ impl Cx<'_, '_> {
         // QoS 0 says of itself that it may be lost or come twice.
         let named = message.id != 0 && message.qos != Qos::AtMostOnce;
         if named && let Some(known) = machine.known(self.link, message.id) {
-            return Ok(machine.repeat(known, message.id));
+            return machine.repeat(known, message.id);
         }
         if !online {
             return machine.queue(self.link, message);
         }
         let tracked = machine.tracks(message.qos);
         let link = machine.link_mut(self.link).ok_or(Fail::NOT_ALLOWED)?;
-        let behind = link.session.has_backlog() && message.qos != Qos::AtMostOnce;
+        let behind = link.session.has_backlog();
         if tracked || named {
             let accepted = machine.accept(self.link, message)?;
             return Ok(machine.wait_for(accepted));
         }
-        if behind && machine.options.get(QUEUE) > 0 {
+        if behind && machine.queues(message.qos) {
             let accepted = machine.accept(self.link, message)?;
             return Ok(Wait::Accepted(accepted.number, None));
         }
@@ -93,16 +93,28 @@ impl Machine<'_> {
         link.session.known(name)
     }
 
+    /// Whether messages of this quality wait where they cannot be sent.
+    fn queues(&self, qos: Qos) -> bool {
+        let taken = qos != Qos::AtMostOnce || self.options.is_on(QUEUE_QOS0);
+        taken && self.options.get(QUEUE) > 0
+    }
+
     /// The host gives a message again that is known.
-    fn repeat(&mut self, known: Known, name: u32) -> Wait {
+    fn repeat(&mut self, known: Known, name: u32) -> Result<Wait, Fail> {
+        let [link] = &self.links;
         let tracked = self.options.is_on(PUB_MODE);
+        let online = link.phase == Phase::Online;
         match known {
-            Known::Waiting(accepted) => self.wait_for(accepted),
+            // OK would mean that the broker has it, or that it waits in the queue.
+            Known::Waiting(accepted) if tracked || online || self.options.get(QUEUE) > 0 => {
+                Ok(self.wait_for(accepted))
+            }
+            Known::Waiting(_) => Err(Fail::NOT_ALLOWED),
             Known::Delivered => {
                 if tracked {
                     self.push_tracked(name, code::DONE);
                 }
-                Wait::Accepted(0, tracked.then_some(name))
+                Ok(Wait::Accepted(0, tracked.then_some(name)))
             }
         }
     }
@@ -145,8 +157,7 @@ impl Machine<'_> {
 
     /// Accepts a message while there is no connection.
     fn queue(&mut self, id: LinkId, message: &Message<'_>) -> Result<Wait, Fail> {
-        let taken = message.qos != Qos::AtMostOnce || self.options.is_on(QUEUE_QOS0);
-        if self.options.get(QUEUE) == 0 || !taken || !self.meet(id) {
+        if !self.queues(message.qos) || !self.meet(id) {
             return Err(Fail::NOT_ALLOWED);
         }
         let accepted = self.accept(id, message)?;

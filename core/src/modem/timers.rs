@@ -26,6 +26,8 @@ impl Modem<'_> {
         self.machine.wait_timeout();
         self.machine.prompt_timeout();
         self.advance();
+        // Last: what ran out of time may have made an attempt due.
+        self.machine.retry_timeout(LinkId(0));
     }
 
     /// When to call `handle_timeout`; in the future right after it was called.

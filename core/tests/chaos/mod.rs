@@ -3,9 +3,15 @@
 //! the same code, so what one of them finds the other can replay.
 
 pub(crate) mod broker;
+pub(crate) mod codec;
+pub(crate) mod cuts;
+pub(crate) mod disk;
 pub(crate) mod phrases;
+pub(crate) mod records;
 pub(crate) mod rig;
+pub(crate) mod wire;
 
+use disk::Mode;
 use mqmodem_core::{HostLines, NetError, NetEvent};
 use std::fmt;
 use std::time::Duration;
@@ -29,8 +35,13 @@ pub(crate) enum Op {
     Lines(HostLines),
     /// The host sends a break.
     Break,
-    /// From now on storing succeeds, or does not.
-    Stores(bool),
+    /// From now on the disk does as it is asked, or does not; what it has not
+    /// answered it answers likewise.
+    Disk(Mode),
+    /// The disk answers so much of what it was asked.
+    Answers(usize),
+    /// The modem loses power and is switched on again, with what is durable.
+    PowerCut,
     /// From now on a broker is there that answers, or not.
     Polite(bool),
     /// `handle_timeout` is called, whether due or not.
@@ -50,7 +61,9 @@ impl fmt::Debug for Op {
             Self::NetTakes(n) => write!(f, "net takes {n:?}"),
             Self::Lines(lines) => write!(f, "{lines:?}"),
             Self::Break => write!(f, "break"),
-            Self::Stores(ok) => write!(f, "stores {ok}"),
+            Self::Disk(mode) => write!(f, "disk {mode:?}"),
+            Self::Answers(count) => write!(f, "disk answers {count}"),
+            Self::PowerCut => write!(f, "power cut"),
             Self::Polite(polite) => write!(f, "polite broker {polite}"),
             Self::Timeout => write!(f, "timeout"),
             Self::Shutdown => write!(f, "shutdown"),
@@ -65,6 +78,8 @@ pub(crate) struct Session {
     pub(crate) memory: usize,
     /// Whether the rules are strict.
     pub(crate) strict: bool,
+    /// Whether sessions are kept.
+    pub(crate) keeps: bool,
     /// What happens, in order.
     pub(crate) ops: Vec<Op>,
 }
@@ -74,7 +89,8 @@ impl Session {
     pub(crate) fn decode(bytes: &[u8]) -> Self {
         let mut reader = Reader(bytes);
         let memory = [48, 128, 300, 1024, 4096, 16_384][usize::from(reader.byte() % 6)];
-        let strict = reader.byte() % 8 == 7;
+        let how = reader.byte();
+        let (strict, keeps) = (how % 8 == 7, how / 8 % 4 != 3);
         let mut ops = Vec::new();
         while !reader.0.is_empty() {
             reader.op(&mut ops);
@@ -82,6 +98,7 @@ impl Session {
         Self {
             memory,
             strict,
+            keeps,
             ops,
         }
     }
@@ -110,7 +127,7 @@ impl Reader<'_> {
     }
 
     fn op(&mut self, ops: &mut Vec<Op>) {
-        let op = match self.byte() % 20 {
+        let op = match self.byte() % 24 {
             0 | 1 => Op::Host(self.bytes()),
             2..=6 => Op::Host(phrases::host(self.byte(), self.byte())),
             7 => Op::Net {
@@ -130,16 +147,27 @@ impl Reader<'_> {
             17 => Op::Timeout,
             // Deep states are what arbitrary bytes hardly ever reach.
             18 => return connect(ops, self.flag()),
-            _ => Op::Event(0, event(self.byte())),
+            19 => Op::Event(0, event(self.byte())),
+            20 => Op::Host(phrases::keeping(self.byte(), self.byte())),
+            _ => self.disk(),
         };
         ops.push(op);
+    }
+
+    fn disk(&mut self) -> Op {
+        match self.byte() % 8 {
+            0 | 1 => Op::Disk(Mode::Works),
+            2 => Op::Disk(Mode::Fails),
+            3 | 4 => Op::Disk(Mode::Holds),
+            5 | 6 => Op::Answers(usize::from(self.byte() % 4)),
+            _ => Op::PowerCut,
+        }
     }
 
     fn rare(&mut self) -> Op {
         match self.byte() % 8 {
             0 => Op::Shutdown,
-            1 | 2 => Op::Stores(self.flag()),
-            3 => Op::Event(self.byte(), event(self.byte())),
+            1..=3 => Op::Event(self.byte(), event(self.byte())),
             4 => Op::Net {
                 bytes: self.bytes(),
                 rude: true,

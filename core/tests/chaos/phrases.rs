@@ -44,9 +44,48 @@ const HOST: &[&str] = &[
     "\x08\x7f\x1b\r\n",
 ];
 
+/// Of what outlives a command, a connection and a restart.
+const KEEPING: &[&str] = &[
+    "AT+MQTTOPT=\"pubmode\",1\r",
+    "AT+MQTTOPT=\"pubmode\",#\r",
+    "AT+MQTTOPT=\"recvmode\",1\r",
+    "AT+MQTTOPT=\"recvmode\",#\r",
+    "AT+MQTTOPT=\"queue\",4000;+MQTTOPT=\"queueqos0\",#\r",
+    "AT+MQTTOPT=\"queue\",#00\r",
+    "AT+MQTTOPT=\"queue\",120;+MQTTOPT=\"queuefull\",#\r",
+    "AT+MQTTOPT=\"queuefull\",1\r",
+    "AT+MQTTPUB=\"topic\",1,0,\"named\",#\r",
+    "AT+MQTTPUB=\"topic\",2,0,\"named\",1#\r",
+    "AT+MQTTPUB=\"topic\",#,1,\"a message that takes more of the queue\"\r",
+    "AT+MQTTPUB=\"t\",1,0,\"1\";+MQTTPUB=\"t\",2,0,\"2\";+MQTTPUB=\"t\",1,0,\"3\"\r",
+    "AT+MQTTQUEUE?\r",
+    "AT+MQTTREAD\r",
+    "AT+MQTTREAD\r",
+    "AT+MQTTREAD?\r",
+    "AT+MQTTACK=#\r",
+    "AT+MQTTACK=1\r",
+    "AT+MQTTACK=102#\r",
+    "AT+MQTTOPT=\"reconnect\",1;+MQTTOPT=\"backoff\",#\r",
+    "AT+MQTTOPT=\"autoconnect\",#\r",
+    "AT+MQTTOPT=\"recvformat\",#\r",
+    "AT+MQTTOPT=\"acktimeout\",#\r",
+    "AT+MQTTCONFIG=broker,1883,me,0,9\r",
+    "AT+MQTTCONFIG=broker,1883,you,#,9\r",
+    "AT+MQTTSUB=\"a/#\",#;+MQTTSUB=\"b\",1;+MQTTSUB?\r",
+];
+
 /// A phrase of the host, `#` in it being a digit.
 pub(crate) fn host(which: u8, digit: u8) -> Vec<u8> {
-    let phrase = HOST[usize::from(which) % HOST.len()];
+    phrase(HOST, which, digit)
+}
+
+/// A phrase of the host about what is kept.
+pub(crate) fn keeping(which: u8, digit: u8) -> Vec<u8> {
+    phrase(KEEPING, which, digit)
+}
+
+fn phrase(of: &[&str], which: u8, digit: u8) -> Vec<u8> {
+    let phrase = of[usize::from(which) % of.len()];
     // `a/#` is a topic filter: its `#` stays.
     let digit = char::from(b'0' + digit % 4);
     let mut text = String::new();
@@ -60,7 +99,7 @@ pub(crate) fn host(which: u8, digit: u8) -> Vec<u8> {
 /// A packet of the broker; `id` is its packet id, or whatever else it tells.
 pub(crate) fn net(which: u8, id: u8) -> Vec<u8> {
     let ack = |kind| vec![kind, 2, 0, id];
-    match which % 18 {
+    match which % 20 {
         0 | 1 => vec![0x20, 2, 0, 0],
         2 => vec![0x20, 2, 1, 0],
         3 => vec![0x20, 2, 0, id],
@@ -76,6 +115,8 @@ pub(crate) fn net(which: u8, id: u8) -> Vec<u8> {
         14 => publish(0x32, Some(id), id),
         15 => publish(0x34, Some(id), id),
         16 => publish(0x3c, Some(id), id),
+        17 => publish(0x3a, Some(id), id),
+        18 => ack(0x62),
         _ => vec![id, 0x80, 0x80, 0x80, 0x80],
     }
 }

@@ -1,8 +1,11 @@
 //! A modem driven through a session, with the laws it must keep checked on the way.
 
 use super::broker::Broker;
+use super::cuts::{offer, pieces};
+use super::disk::{Disk, Mode};
 use super::{Op, Session};
-use mqmodem_core::{Action, Buf, Config, Instant, LinkId, Memory, Modem, NetEvent};
+use mqmodem_core::{Action, Buf, Config, Instant, LinkId, Memory, Modem, NetEvent, Slot};
+use std::collections::BTreeMap;
 
 const LINK: LinkId = LinkId(0);
 /// More rounds than anything a session of a few hundred bytes can ask for.
@@ -23,16 +26,22 @@ pub(crate) struct Outcome {
     pub(crate) host: Vec<u8>,
     pub(crate) net: Vec<u8>,
     pub(crate) actions: Vec<String>,
+    /// Which of the records the modem began with it took.
+    pub(crate) taken: Vec<bool>,
+    /// What is durable in the end.
+    pub(crate) disk: BTreeMap<Slot, Vec<u8>>,
 }
 
 impl Outcome {
     /// Where two outcomes part, with a little of what came before.
     pub(crate) fn difference(&self, other: &Self) -> Option<String> {
         let actions = |outcome: &Self| outcome.actions.join("\n").into_bytes();
+        let disk = |outcome: &Self| format!("{:02x?}", outcome.disk).into_bytes();
         [
             ("to the host", &self.host, &other.host),
             ("to the broker", &self.net, &other.net),
             ("actions", &actions(self), &actions(other)),
+            ("disk", &disk(self), &disk(other)),
         ]
         .into_iter()
         .find_map(|(name, one, two)| Some(format!("{name}: {}", part(one, two)?)))
@@ -62,6 +71,9 @@ fn part(one: &[u8], two: &[u8]) -> Option<String> {
 #[allow(clippy::struct_excessive_bools)] // They are independent of each other.
 struct Rig<'a> {
     modem: Modem<'a>,
+    config: Config<'a>,
+    /// Memory for each time it is switched on again.
+    spare: Vec<Memory<'a>>,
     memory: usize,
     way: Way,
     now: Instant,
@@ -72,17 +84,37 @@ struct Rig<'a> {
     opening: bool,
     polite: bool,
     broker: Broker,
-    stores: bool,
+    disk: Disk,
     host_takes: Option<usize>,
     net_takes: Option<usize>,
 }
 
 /// Plays a session to its end.
 pub(crate) fn play(session: &Session, way: Way) -> Outcome {
-    let mut lent = vec![vec![0; session.memory]; 10];
-    let mut bufs = lent.iter_mut().map(|memory| Buf::lent(memory));
+    play_on(&[], session, way)
+}
+
+/// Plays a session with a modem that is given these records first.
+pub(crate) fn play_on(records: &[(Slot, Vec<u8>)], session: &Session, way: Way) -> Outcome {
+    let is_cut = |op: &&Op| **op == Op::PowerCut;
+    let times = 1 + session.ops.iter().filter(is_cut).count();
+    let mut lent = vec![vec![vec![0; session.memory]; 10]; times];
+    let spare = lent.iter_mut().map(|parts| memory(parts)).collect();
+    let mut rig = Rig::new(session, spare, way);
+    rig.begin(records);
+    rig.rest();
+    for op in &session.ops {
+        rig.step(op);
+        rig.rest();
+    }
+    rig.out.disk = rig.disk.kept;
+    rig.out
+}
+
+fn memory(parts: &mut [Vec<u8>]) -> Memory<'_> {
+    let mut bufs = parts.iter_mut().map(|memory| Buf::lent(memory));
     let mut next = || bufs.next().expect("ten buffers");
-    let memory = Memory {
+    Memory {
         line: next(),
         values: next(),
         host_out: next(),
@@ -93,27 +125,22 @@ pub(crate) fn play(session: &Session, way: Way) -> Outcome {
         in_flight: next(),
         received: next(),
         subscriptions: next(),
-    };
-    let strict = session.strict;
-    let config = Config {
-        strict,
-        ..Config::default()
-    };
-    let modem = Modem::new(config, memory, Instant::ZERO);
-    let mut rig = Rig::new(modem, session.memory, way);
-    rig.rest();
-    for op in &session.ops {
-        rig.step(op);
-        rig.rest();
     }
-    rig.out
 }
 
 impl<'a> Rig<'a> {
-    fn new(modem: Modem<'a>, memory: usize, way: Way) -> Self {
+    fn new(session: &Session, mut spare: Vec<Memory<'a>>, way: Way) -> Self {
+        let config = Config {
+            strict: session.strict,
+            keeps_sessions: session.keeps,
+            ..Config::default()
+        };
+        let memory = spare.pop().expect("memory for a modem");
         Self {
-            modem,
-            memory,
+            modem: Modem::new(config, memory, Instant::ZERO),
+            config,
+            spare,
+            memory: session.memory,
             way,
             now: Instant::ZERO,
             out: Outcome::default(),
@@ -123,9 +150,33 @@ impl<'a> Rig<'a> {
             opening: false,
             polite: false,
             broker: Broker::default(),
-            stores: true,
+            disk: Disk::default(),
             host_takes: None,
             net_takes: None,
+        }
+    }
+
+    /// Gives the modem what it may have kept earlier.
+    fn begin(&mut self, records: &[(Slot, Vec<u8>)]) {
+        for (slot, bytes) in records {
+            let taken = self.modem.restore(*slot, bytes).is_ok();
+            self.out.taken.push(taken);
+            if taken {
+                self.disk.kept.insert(*slot, bytes.clone());
+            }
+        }
+    }
+
+    /// Power is gone and comes back: what is durable is all there is.
+    fn power_cut(&mut self) {
+        self.disconnect();
+        self.host_in.clear();
+        self.disk.power_cut();
+        let memory = self.spare.pop().expect("memory for a modem");
+        self.modem = Modem::new(self.config, memory, self.now);
+        for (slot, bytes) in &self.disk.kept {
+            let restored = self.modem.restore(*slot, bytes);
+            assert_eq!(restored, Ok(()), "{slot:?} is what the modem kept");
         }
     }
 
@@ -143,7 +194,14 @@ impl<'a> Rig<'a> {
             Op::NetTakes(n) => self.net_takes = *n,
             Op::Lines(lines) => self.modem.handle_host_lines(self.now, *lines),
             Op::Break => self.modem.handle_host_break(self.now),
-            Op::Stores(ok) => self.stores = *ok,
+            Op::Disk(mode) => {
+                self.disk.mode = *mode;
+                if *mode != Mode::Holds {
+                    self.answer(usize::MAX);
+                }
+            }
+            Op::Answers(count) => self.answer(*count),
+            Op::PowerCut => self.power_cut(),
             Op::Polite(polite) => self.polite = *polite,
             Op::Timeout => self.timeout(),
             Op::Shutdown => self.modem.handle_shutdown(self.now),
@@ -242,14 +300,26 @@ impl<'a> Rig<'a> {
             match action {
                 Action::Open { link: LINK, .. } => self.opening = true,
                 Action::Close { link: LINK } => self.disconnect(),
-                Action::Store { slot, .. } | Action::Erase { slot } => {
-                    self.modem.handle_stored(self.now, slot, self.stores);
-                }
                 Action::Lines(_) | Action::Serial(_) => {}
+                action if self.disk.ask(&action) => {
+                    if self.disk.mode != Mode::Holds {
+                        self.answer(usize::MAX);
+                    }
+                }
                 other => panic!("the modem has one link: {other:?}"),
             }
         }
         count
+    }
+
+    /// The disk answers for the oldest of what it was asked.
+    fn answer(&mut self, most: usize) {
+        for _ in 0..most {
+            let Some((slot, ok)) = self.disk.answer() else {
+                return;
+            };
+            self.modem.handle_stored(self.now, slot, ok);
+        }
     }
 
     /// Law 5: never more than the memory lent.
@@ -279,52 +349,4 @@ impl<'a> Rig<'a> {
         *budget -= taken;
         taken
     }
-}
-
-/// The input whole, or cut up.
-fn pieces(bytes: &[u8], cuts: Option<u64>) -> Vec<Vec<u8>> {
-    let Some(mut seed) = cuts else {
-        return vec![bytes.to_vec()];
-    };
-    let mut pieces = Vec::new();
-    let mut rest = bytes;
-    while !rest.is_empty() {
-        let len = (next(&mut seed) % 5 + 1) as usize;
-        let (piece, more) = rest.split_at(len.min(rest.len()));
-        pieces.push(piece.to_vec());
-        rest = more;
-    }
-    pieces
-}
-
-/// Gives piece after piece until one is refused; how many bytes were taken.
-fn offer(pieces: Vec<Vec<u8>>, mut take: impl FnMut(&[u8]) -> usize) -> usize {
-    let mut taken = 0;
-    for piece in pieces {
-        let mut at = 0;
-        while at < piece.len() {
-            let n = take(&piece[at..]);
-            assert!(n <= piece.len() - at, "more taken than there was");
-            if n == 0 {
-                return taken + at;
-            }
-            at += n;
-        }
-        taken += at;
-    }
-    taken
-}
-
-/// The next number of a xorshift sequence.
-pub(crate) fn next(seed: &mut u64) -> u64 {
-    // Zero would stay zero.
-    *seed = if *seed == 0 {
-        0x9e37_79b9_7f4a_7c15
-    } else {
-        *seed
-    };
-    *seed ^= *seed << 13;
-    *seed ^= *seed >> 7;
-    *seed ^= *seed << 17;
-    *seed
 }

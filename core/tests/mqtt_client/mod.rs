@@ -213,3 +213,25 @@ impl Client {
             .collect()
     }
 }
+
+/// The broker grants what the SUBSCRIBE `number` asked for.
+pub(crate) fn suback(number: u16, code: u8) -> Vec<u8> {
+    let [high, low] = number.to_be_bytes();
+    vec![0x90, 3, high, low, code]
+}
+
+/// What a broker answers to a packet as [`Client::sent`] shows it; nothing that
+/// counts where there is nothing to be answered.
+pub(crate) fn answer(line: &str) -> Vec<u8> {
+    let number = line.split("id=").nth(1).and_then(|it| it.split(' ').next());
+    let number = number.and_then(|number| number.parse().ok()).unwrap_or(0);
+    match line.split(' ').next() {
+        Some("PUBLISH") if line.contains(" q1 ") => puback(number),
+        Some("PUBLISH") if line.contains(" q2 ") => pubrec(number),
+        Some("PUBREL") => pubcomp(number),
+        Some("PUBREC") => pubrel(number),
+        Some("SUBSCRIBE") => suback(number, 1),
+        Some("UNSUBSCRIBE") => unsuback(number),
+        _ => vec![0xd0, 0],
+    }
+}

@@ -4,8 +4,8 @@ mod plan;
 mod ports;
 mod state;
 
-pub(super) use ports::{group_id, tcp_address};
-pub(super) use state::refusal;
+pub(super) use ports::{Ports, cannot_listen, group_id, tcp_address};
+pub(super) use state::{State, refusal};
 
 use super::{Failure, logs, say};
 use crate::config::{Broker, Defaults, Plan, PortPlan, mode};
@@ -14,7 +14,7 @@ use crate::trace::Trace;
 use crate::{Setup, Shared};
 use clap::{ArgAction, Args};
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -100,10 +100,21 @@ pub(super) struct Arguments {
 }
 
 /// A port that is open, and where a host finds it.
-struct Opened {
-    label: Label,
-    port: Box<dyn Port>,
-    address: Option<String>,
+pub(super) struct Opened {
+    pub(super) label: Label,
+    pub(super) port: Box<dyn Port>,
+    pub(super) address: Option<String>,
+}
+
+impl Opened {
+    /// A port without an address.
+    pub(super) fn inside(label: Label, port: Box<dyn Port>) -> Self {
+        Self {
+            label,
+            port,
+            address: None,
+        }
+    }
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
@@ -135,11 +146,8 @@ pub(super) fn runtime(single: bool) -> Result<tokio::runtime::Runtime, Failure> 
 async fn serve(plan: &Plan, state: &mut state::State) -> Result<ExitCode, Failure> {
     // Before a link is published, so that no signal leaves it behind.
     let mut signals = Signals::new()?;
-    let trace = plan.trace.as_deref().map(|path| {
-        Trace::create(path).map_err(|error| {
-            Failure::system(format_args!("cannot write {}", path.display()), &error)
-        })
-    });
+    let trace = plan.trace.as_deref();
+    let trace = trace.map(|path| Trace::create(path).map_err(|error| cannot_trace(path, &error)));
     let shared = Shared::traced(trace.transpose()?.map(Arc::new));
     let defaults = plan.broker.clone().map(Broker::load).transpose()?;
     let opened = ports::open(&plan.modems).await?;
@@ -163,8 +171,16 @@ async fn serve(plan: &Plan, state: &mut state::State) -> Result<ExitCode, Failur
     Ok(run_until_stopped(&shared, &mut modems, &mut signals).await)
 }
 
+pub(super) fn cannot_trace(path: &Path, error: &std::io::Error) -> Failure {
+    Failure::system(format_args!("cannot write {}", path.display()), error)
+}
+
 /// What the modem kept itself counts more.
-fn add_defaults(defaults: &Defaults, name: &str, setup: &mut Setup) -> Result<(), Failure> {
+pub(super) fn add_defaults(
+    defaults: &Defaults,
+    name: &str,
+    setup: &mut Setup,
+) -> Result<(), Failure> {
     for (slot, bytes) in defaults.of(name, &setup.config)? {
         if setup.kept.iter().all(|(kept, _)| *kept != slot) {
             setup.kept.push((slot, bytes));
@@ -203,7 +219,7 @@ async fn run_until_stopped(
                     code = ExitCode::FAILURE;
                 }
             },
-            () = signals.next() => {
+            _ = signals.next() => {
                 if stopping {
                     tracing::warn!("stopped at once");
                     modems.abort_all();
@@ -218,15 +234,24 @@ async fn run_until_stopped(
     }
 }
 
-/// The signals that end the program.
-struct Signals {
+/// What a signal asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// SIGINT or SIGTERM.
+    End,
+    /// SIGHUP.
+    Reload,
+}
+
+/// The signals the program listens to.
+pub(super) struct Signals {
     interrupt: Signal,
     terminate: Signal,
     hangup: Signal,
 }
 
 impl Signals {
-    fn new() -> Result<Self, Failure> {
+    pub(super) fn new() -> Result<Self, Failure> {
         let catch =
             |kind| signal(kind).map_err(|error| Failure::system("cannot catch signals", &error));
         Ok(Self {
@@ -236,11 +261,11 @@ impl Signals {
         })
     }
 
-    async fn next(&mut self) {
+    pub(super) async fn next(&mut self) -> Wanted {
         tokio::select! {
-            _ = self.interrupt.recv() => {}
-            _ = self.terminate.recv() => {}
-            _ = self.hangup.recv() => {}
+            _ = self.interrupt.recv() => Wanted::End,
+            _ = self.terminate.recv() => Wanted::End,
+            _ = self.hangup.recv() => Wanted::Reload,
         }
     }
 }

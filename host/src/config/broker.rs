@@ -25,7 +25,7 @@ impl fmt::Debug for Secret {
 }
 
 /// A broker, and who modems are to it.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Broker {
     /// Its name or address.
     pub host: String,
@@ -51,7 +51,7 @@ pub struct Broker {
 }
 
 /// Where the certificates of a link are, PEM.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TlsPaths {
     /// Roots to trust; without them the platform's.
     pub root: Option<PathBuf>,
@@ -105,7 +105,7 @@ impl Place {
 }
 
 /// What modems get of a broker, read once.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub struct Defaults {
     broker: Broker,
     machine: String,

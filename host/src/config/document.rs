@@ -1,7 +1,7 @@
 //! The configuration file as it is written.
 
 use super::broker::Secret;
-use super::{Behaviour, IdentityPlan, Limits, PortPlan};
+use super::{Behaviour, FleetTable, IdentityPlan, Limits, PortPlan};
 use mqmodem_core::dialect::native::NATIVE;
 use mqmodem_core::modem::table::Dialect;
 use serde::{Deserialize, Deserializer, de::Error};
@@ -15,6 +15,7 @@ pub(super) struct Document {
     #[serde(default)]
     pub(super) modem: Vec<Spanned<Modem>>,
     pub(super) broker: Option<Spanned<Broker>>,
+    pub(super) fleet: Option<Spanned<FleetTable>>,
     #[serde(default)]
     pub(super) log: Log,
     pub(super) state_dir: Option<PathBuf>,
@@ -124,28 +125,60 @@ impl<'de> Deserialize<'de> for Named {
 
 /// Text that can stand on a line of an answer.
 fn text<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
-    let text = String::deserialize(from)?;
-    let printable = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
-    match text.len() {
-        1..=64 if printable => Ok(Some(text)),
-        _ => Err(D::Error::custom("write 1 to 64 ASCII characters")),
-    }
+    checked(from, is_text)
 }
 
 fn digits<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
-    let text = String::deserialize(from)?;
-    match text.len() {
-        5..=22 if text.bytes().all(|byte| byte.is_ascii_digit()) => Ok(Some(text)),
-        _ => Err(D::Error::custom("write 5 to 22 digits in quotes")),
-    }
+    checked(from, is_number)
 }
 
 fn imei<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
-    let text = digits(from)?;
-    match text.as_ref().map(String::len) {
-        Some(15) => Ok(text),
-        _ => Err(D::Error::custom("an IMEI has 15 digits")),
+    checked(from, is_imei)
+}
+
+fn checked<'de, D: Deserializer<'de>>(
+    from: D,
+    check: fn(&str) -> Result<(), &'static str>,
+) -> Result<Option<String>, D::Error> {
+    let text = String::deserialize(from)?;
+    check(&text).map_err(D::Error::custom)?;
+    Ok(Some(text))
+}
+
+fn is_text(text: &str) -> Result<(), &'static str> {
+    let printable = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    match text.len() {
+        1..=64 if printable => Ok(()),
+        _ => Err("write 1 to 64 ASCII characters"),
     }
+}
+
+fn is_number(text: &str) -> Result<(), &'static str> {
+    match text.len() {
+        5..=22 if text.bytes().all(|byte| byte.is_ascii_digit()) => Ok(()),
+        _ => Err("write 5 to 22 digits in quotes"),
+    }
+}
+
+fn is_imei(text: &str) -> Result<(), &'static str> {
+    is_number(text)?;
+    match text.len() {
+        15 => Ok(()),
+        _ => Err("an IMEI has 15 digits"),
+    }
+}
+
+/// Whether a modem can say this of itself.
+pub(crate) fn check_identity(identity: &IdentityPlan) -> Result<(), &'static str> {
+    let check = |text: &Option<String>, check: fn(&str) -> Result<(), &'static str>| {
+        text.as_deref().map_or(Ok(()), check)
+    };
+    check(&identity.manufacturer, is_text)?;
+    check(&identity.model, is_text)?;
+    check(&identity.revision, is_text)?;
+    check(&identity.imei, is_imei)?;
+    check(&identity.imsi, is_number)?;
+    check(&identity.iccid, is_number)
 }
 
 impl Identity {

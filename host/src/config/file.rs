@@ -2,7 +2,7 @@
 
 use super::broker::{self, Broker, TlsPaths};
 use super::document::{self, Document};
-use super::{ConfigError, ModemPlan, Options, Plan, PortPlan};
+use super::{ConfigError, FleetTable, ModemPlan, Options, Plan, PortPlan};
 use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -30,11 +30,15 @@ pub(super) fn parse(path: &Path, text: &str) -> Result<Plan, ConfigError> {
         file: Some(path.to_owned()),
         modems: source.modems(&document)?,
         behaviour: document.usual(),
+        fleet: None,
         broker: None,
         state_dir: document.state_dir.map(|path| source.beside(path)),
         trace: document.trace.map(|path| source.beside(path)),
         verbose: document.log.level as u8,
     };
+    if let Some(written) = document.fleet {
+        plan.fleet = Some(source.fleet(written.into_inner()));
+    }
     if let Some(written) = document.broker {
         plan.broker = Some(source.broker(written)?);
     }
@@ -100,10 +104,18 @@ impl Source<'_> {
             PortPlan::Pty {
                 link: Some(path), ..
             }
+            | PortPlan::Unix(path)
             | PortPlan::Serial { device: path, .. } => *path = self.beside(std::mem::take(path)),
             _ => {}
         }
         port
+    }
+
+    fn fleet(&self, mut written: FleetTable) -> FleetTable {
+        written.port = written.port.map(|port| self.port(&port));
+        written.setup = written.setup.map(|path| self.beside(path));
+        written.script = written.script.map(|path| self.beside(path));
+        written
     }
 
     fn broker(&self, written: Spanned<document::Broker>) -> Result<Broker, ConfigError> {

@@ -21,7 +21,7 @@ fn the_example_is_read_and_shows_every_key() {
     let text = include_str!("../../../examples/mqmodem.toml");
     let plan = parse(Path::new("mqmodem.toml"), text).unwrap();
     let names: Vec<_> = plan.modems.iter().map(|modem| &*modem.name).collect();
-    assert_eq!(names, ["meter", "plc", "desk", "lines"]);
+    assert_eq!(names, ["meter", "plc", "desk", "local", "lines"]);
     let plc = &plan.modems[1];
     assert!(plc.behaviour.mask_secrets);
     assert_eq!(plc.behaviour.config().identity.model, "PLC-1");

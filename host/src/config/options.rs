@@ -9,7 +9,7 @@ use mqmodem_core::{Buf, LinkId, Slot};
 const ROOM: usize = 1024;
 
 /// Options that are set, by their place, as texts they take.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Options(Vec<(usize, String)>);
 
 impl Options {

@@ -10,7 +10,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 const FORMS: &str = "a port is \"stdio\", \"pty\", { pty = \"/run/mqmodem/m0\" }, \
-    { tcp = \"127.0.0.1:7000\" }, { rfc2217 = \"127.0.0.1:7001\" } or { serial = \"/dev/ttyUSB0\" }";
+    { tcp = \"127.0.0.1:7000\" }, { unix = \"/run/mqmodem/m0.sock\" }, { rfc2217 = \"127.0.0.1:7001\" } or { serial = \"/dev/ttyUSB0\" }";
 
 /// Where the host of a modem is to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -29,6 +29,8 @@ pub enum PortPlan {
     Tcp(String),
     /// On TCP with speed and control lines (RFC 2217), addressed alike.
     Rfc2217(String),
+    /// On a Unix socket.
+    Unix(PathBuf),
     /// On a serial device.
     Serial {
         /// The device.
@@ -40,6 +42,17 @@ pub enum PortPlan {
     Stdio,
 }
 
+impl PortPlan {
+    /// A pseudo-terminal wherever the kernel makes it.
+    pub(crate) fn pty() -> Self {
+        Self::Pty {
+            link: None,
+            mode: None,
+            group: None,
+        }
+    }
+}
+
 /// What a modem there is called where it has no name of its own.
 impl fmt::Display for PortPlan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -48,6 +61,7 @@ impl fmt::Display for PortPlan {
             Self::Pty {
                 link: Some(path), ..
             }
+            | Self::Unix(path)
             | Self::Serial { device: path, .. } => path.display().fmt(f),
             Self::Tcp(address) => write!(f, "tcp {address}"),
             Self::Rfc2217(address) => write!(f, "rfc2217 {address}"),
@@ -71,6 +85,7 @@ struct Table {
     pty: Option<PathBuf>,
     tcp: Option<String>,
     rfc2217: Option<String>,
+    unix: Option<PathBuf>,
     serial: Option<PathBuf>,
     #[serde(default, deserialize_with = "octal")]
     mode: Option<u32>,
@@ -102,15 +117,16 @@ impl Table {
         if self.serial.is_none() && settings.is_some() {
             return Err("baud, format and flow are those of a serial device".to_owned());
         }
-        match (self.pty, self.tcp, self.rfc2217, self.serial) {
-            (Some(link), None, None, None) => Ok(PortPlan::Pty {
+        match (self.pty, self.tcp, self.rfc2217, self.unix, self.serial) {
+            (Some(link), None, None, None, None) => Ok(PortPlan::Pty {
                 link: Some(link),
                 mode: self.mode,
                 group: self.group,
             }),
-            (None, Some(address), None, None) => Ok(PortPlan::Tcp(address)),
-            (None, None, Some(address), None) => Ok(PortPlan::Rfc2217(address)),
-            (None, None, None, Some(device)) => Ok(PortPlan::Serial {
+            (None, Some(address), None, None, None) => Ok(PortPlan::Tcp(address)),
+            (None, None, Some(address), None, None) => Ok(PortPlan::Rfc2217(address)),
+            (None, None, None, Some(path), None) => Ok(PortPlan::Unix(path)),
+            (None, None, None, None, Some(device)) => Ok(PortPlan::Serial {
                 device,
                 settings: settings.unwrap_or(serial::DEFAULT),
             }),
@@ -158,11 +174,7 @@ impl<'de> Visitor<'de> for Form {
     fn visit_str<E: Error>(self, text: &str) -> Result<PortPlan, E> {
         match text {
             "stdio" => Ok(PortPlan::Stdio),
-            "pty" => Ok(PortPlan::Pty {
-                link: None,
-                mode: None,
-                group: None,
-            }),
+            "pty" => Ok(PortPlan::pty()),
             _ => Err(E::custom(FORMS)),
         }
     }

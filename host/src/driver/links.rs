@@ -1,8 +1,8 @@
 //! The links of one modem.
 
+use super::taps::Taps;
 use crate::held::Held;
-use crate::net::{Link, TlsConfigs};
-use crate::trace::Tap;
+use crate::net::{Link, Pace, TlsConfigs};
 use mqmodem_core::{Endpoint, Instant, LinkId, Modem, NetError, NetEvent};
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -11,6 +11,7 @@ use std::task::{Context, Poll};
 pub(super) struct Links {
     slots: Vec<Slot>,
     tls: Arc<TlsConfigs>,
+    pace: Option<Arc<Pace>>,
 }
 
 struct Slot {
@@ -22,9 +23,9 @@ struct Slot {
 }
 
 impl Links {
-    pub(super) fn new(tls: Arc<TlsConfigs>) -> Self {
+    pub(super) fn new(tls: Arc<TlsConfigs>, pace: Option<Arc<Pace>>) -> Self {
         let slots = Vec::new();
-        Self { slots, tls }
+        Self { slots, tls, pace }
     }
 
     pub(super) fn open(&mut self, id: LinkId, to: &Endpoint<'_>) {
@@ -40,7 +41,7 @@ impl Links {
         });
         let slot = &mut self.slots[at];
         slot.forget();
-        slot.link.open(to, &self.tls);
+        slot.link.open(to, &self.tls, self.pace.clone());
     }
 
     pub(super) fn close(&mut self, id: LinkId) {
@@ -56,7 +57,7 @@ impl Links {
         cx: &mut Context<'_>,
         now: Instant,
         modem: &mut Modem<'static>,
-        mut tap: Option<&mut Tap>,
+        taps: &mut Taps,
         buf: &mut [u8],
     ) -> bool {
         let mut moved = false;
@@ -64,7 +65,7 @@ impl Links {
             let mut turn = Turn {
                 now,
                 modem: &mut *modem,
-                tap: tap.as_deref_mut(),
+                taps: &mut *taps,
             };
             moved |= slot.turn(cx, &mut turn, buf);
         }
@@ -91,23 +92,20 @@ impl Links {
 struct Turn<'t> {
     now: Instant,
     modem: &'t mut Modem<'static>,
-    tap: Option<&'t mut Tap>,
+    taps: &'t mut Taps,
 }
 
 impl Turn<'_> {
     fn tell(&mut self, id: LinkId, event: NetEvent) {
-        if let Some(tap) = &mut self.tap {
-            tap.event(id, event);
-        }
+        self.taps.event(id, event);
         tracing::debug!(link = id.0, ?event, "link");
         self.modem.handle_net(self.now, id, event);
     }
 
     fn offer(&mut self, id: LinkId, bytes: &[u8]) -> usize {
         let taken = self.modem.handle_net_data(self.now, id, bytes);
-        if let Some(tap) = &mut self.tap {
-            tap.from_net(id, bytes.get(..taken).unwrap_or_default());
-        }
+        let heard = bytes.get(..taken).unwrap_or_default();
+        self.taps.net_said(self.now, id, heard);
         taken
     }
 }
@@ -142,12 +140,9 @@ impl Slot {
             moved = true;
             match sent {
                 Ok(n) => {
-                    if let Some(tap) = &mut turn.tap {
-                        tap.to_net(
-                            self.id,
-                            turn.modem.net_out(self.id).get(..n).unwrap_or_default(),
-                        );
-                    }
+                    let sent = turn.modem.net_out(self.id).get(..n);
+                    turn.taps
+                        .net_heard(turn.now, self.id, sent.unwrap_or_default());
                     turn.modem.net_sent(turn.now, self.id, n);
                 }
                 Err(error) => {

@@ -1,16 +1,18 @@
 //! Opens a transport: name, addresses, TCP, TLS.
 
-use super::Stream;
 use super::error::{before_open, tls_error};
 use super::tls::{Found, asked_during};
+use super::{Pace, Stream};
 use mqmodem_core::NetError;
 use std::collections::VecDeque;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio_rustls::TlsConnector;
+use tokio_rustls::rustls::ClientConfig;
 use tokio_rustls::rustls::pki_types::ServerName;
 
 /// How long one address may take before the next is tried beside it (RFC 8305).
@@ -22,6 +24,7 @@ pub(super) async fn connect(
     host: String,
     port: u16,
     tls: Option<(Found, String)>,
+    pace: Option<Arc<Pace>>,
 ) -> Result<Stream, NetError> {
     let host = unbracketed(&host);
     // Certificates that cannot work are told before the network is asked.
@@ -29,6 +32,9 @@ pub(super) async fn connect(
         Some((found, name)) => Some((found.config().await?, server_name(&name)?)),
         None => None,
     };
+    if let Some(pace) = pace {
+        pace.turn().await;
+    }
     let tcp = connect_any(resolve(host, port).await?).await?;
     if let Err(error) = tcp.set_nodelay(true) {
         tracing::debug!("cannot set TCP_NODELAY: {error}");
@@ -36,6 +42,16 @@ pub(super) async fn connect(
     let Some((config, name)) = tls else {
         return Ok(Stream::Plain(tcp));
     };
+    // Without TLS, and before it, a link that opens is small: thousands may wait.
+    Box::pin(secure(tcp, config, name)).await
+}
+
+/// TLS on a TCP connection.
+async fn secure(
+    tcp: TcpStream,
+    config: Arc<ClientConfig>,
+    name: ServerName<'static>,
+) -> Result<Stream, NetError> {
     let handshake = TlsConnector::from(config).connect(name, tcp);
     let (stream, asked) = asked_during(handshake).await;
     match stream {

@@ -2,9 +2,11 @@
 
 mod connect;
 mod error;
+mod pace;
 mod tls;
 mod verifier;
 
+pub use pace::Pace;
 pub use tls::TlsConfigs;
 pub(crate) use verifier::warning;
 
@@ -14,6 +16,7 @@ use std::fmt;
 use std::future::Future;
 use std::io;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
@@ -73,14 +76,15 @@ impl fmt::Debug for Link {
 }
 
 impl Link {
-    /// Starts to open the link; what was open is dropped.
-    pub fn open(&mut self, to: &Endpoint<'_>, configs: &TlsConfigs) {
+    /// Starts to open the link, at its turn where there is a pace; what was open
+    /// is dropped.
+    pub fn open(&mut self, to: &Endpoint<'_>, configs: &TlsConfigs, pace: Option<Arc<Pace>>) {
         let host = to.host.to_owned();
         let tls = to.tls.map(|files| {
             let name = files.sni.unwrap_or(to.host).to_owned();
             (configs.find(&files), name)
         });
-        self.state = State::Opening(Box::pin(connect::connect(host, to.port, tls)));
+        self.state = State::Opening(Box::pin(connect::connect(host, to.port, tls, pace)));
     }
 
     /// Closes the link; what is under way is abandoned. An open one says
@@ -265,7 +269,8 @@ async fn goodbye(stream: Stream) {
 }
 
 async fn linger(mut stream: impl AsyncRead + AsyncWrite + Unpin) {
-    let mut rest = [0; 1024];
+    // Mostly nothing comes, and thousands may say goodbye at once.
+    let mut rest = [0; 64];
     if stream.shutdown().await.is_ok() {
         while matches!(stream.read(&mut rest).await, Ok(n) if n > 0) {}
     }

@@ -12,6 +12,11 @@ impl Label {
     pub fn new(name: &str) -> Self {
         Self(name.into())
     }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
 }
 
 impl fmt::Display for Label {

@@ -4,7 +4,7 @@
 //!
 //! | port | host's DTR and RTS | the modem's DCD and DSR |
 //! |---|---|---|
-//! | [`pty`], [`tcp`] | on while a host has it open | not shown |
+//! | [`pty`], [`tcp`], [`unix`] | on while a host has it open | not shown |
 //! | [`stdio`] | on | not shown |
 //! | [`rfc2217`] | on at connect, then as the host sets them | told to the host |
 //! | [`serial`] | our DSR or DCD, and CTS, where they are wired | our DTR and RTS |
@@ -14,8 +14,10 @@ mod label;
 pub mod pty;
 pub mod rfc2217;
 pub mod serial;
+pub mod socket;
 pub mod stdio;
 pub mod tcp;
+pub mod unix;
 #[cfg(target_os = "linux")]
 pub mod watch;
 

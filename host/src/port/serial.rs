@@ -25,6 +25,14 @@ use tokio::task::JoinHandle;
 use tokio::time::Sleep;
 use wiring::Wiring;
 
+/// Opens a device as a host does: not claimed, since others may watch it.
+pub(crate) fn attach(
+    path: &Path,
+    serial: mqmodem_core::Serial,
+) -> io::Result<serial2_tokio::SerialPort> {
+    serial2_tokio::SerialPort::open(path, |settings| device::adjust(settings, serial, true))
+}
+
 /// How soon a device that vanished is tried again; then ever less often.
 const FIRST_RETRY: Duration = Duration::from_millis(500);
 const LAST_RETRY: Duration = Duration::from_secs(10);

@@ -6,6 +6,7 @@
 )]
 
 pub mod durable;
+pub mod fleet;
 pub mod parse;
 
 mod callgrind;

@@ -12,6 +12,12 @@ impl Session<'_> {
         self.holds = on;
     }
 
+    /// Whether a message should be handled now. If not, the memory for messages
+    /// received is full, and the host or the disk will make room.
+    pub fn is_receiving(&self) -> bool {
+        self.received.has_prospect()
+    }
+
     /// Whether a number was given to a message at some time.
     pub fn was_given(&self, number: u32) -> bool {
         number > 0 && number.wrapping_sub(self.numbers.next as u32) > u32::MAX / 2
@@ -40,7 +46,7 @@ impl Session<'_> {
     /// this number is held: only then it has that number for good.
     pub fn is_held_for_good(&self, number: u32) -> bool {
         let open = |entry: &Entry| entry.number == number && entry.disk != Disk::Same;
-        self.received.find(open).is_none()
+        self.numbers.is_given_for_good(number) && self.received.find(open).is_none()
     }
 
     /// Whether it is on disk, where sessions are kept there, that the message of

@@ -80,7 +80,7 @@ impl Session<'_> {
         out: &mut Buf<'_>,
     ) -> Result<Event<'p>, Violation> {
         let number = match (publish.qos, publish.id) {
-            (Qos::AtLeastOnce, Some(id)) if !self.holds && self.received.is_empty() => {
+            (Qos::AtLeastOnce, Some(id)) if !self.holds && self.received.is_clear(id) => {
                 write_ack(AckKind::Puback, id, out).map_err(|_| Violation::Full)?;
                 0
             }
@@ -115,6 +115,7 @@ impl Session<'_> {
         let Some((place, entry)) = place.and_then(|at| Some((at, self.received.get(at)?))) else {
             return self.first_arrival(id, exactly_once, out).map(Some);
         };
+        let place = self.received.requeue(place);
         let again = match entry.stage {
             Stage::Held if entry.present => None,
             Stage::Held if publish.dup => Some(entry.number),
@@ -130,13 +131,12 @@ impl Session<'_> {
                     let disk = entry.disk;
                     *entry = Entry { disk, ..new };
                 });
-                self.pay(place, out);
-                return Ok(Some(number));
+                Some(number)
             }
         };
         self.received.note(place, |entry| {
             entry.seen = true;
-            entry.present |= again.is_some();
+            entry.present |= again.is_some() && entry.stage == Stage::Held;
         });
         self.pay(place, out);
         Ok(again)
@@ -199,7 +199,7 @@ impl Session<'_> {
         let Some(entry) = self.received.get(place) else {
             return true;
         };
-        if !entry.owing || entry.disk != Disk::Same {
+        if self.received.owed() != Some(place) {
             return true;
         }
         let kind = match (entry.stage, entry.exactly_once) {

@@ -5,10 +5,11 @@
 //! acknowledgement written, not before.
 
 use super::outgoing::wait_of;
-use super::record::Record as Message;
-use super::{Session, State, WINDOW};
+use super::record::{Record as Message, Stage};
+use super::{EXPOSED, Session, State, WINDOW};
 use crate::mem::Buf;
 use crate::mqtt::PacketId;
+use crate::mqtt::codec::Packet;
 
 /// A record of a session that is kept: small, and changed on its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -161,7 +162,9 @@ impl Session<'_> {
     /// for new messages: those are refused.
     pub fn stored(&mut self, record: Record, ok: bool, out: &mut Buf<'_>) -> Stored {
         self.stalled |= !ok;
-        if self.forgetting == Forgetting::Asked {
+        // An identity asked for before is answered before.
+        let is_earlier = record == Record::Identity && self.numbers.is_asked();
+        if self.forgetting == Forgetting::Asked && !is_earlier {
             // Answers for anything else are about what is to be forgotten.
             if record == Record::Identity {
                 self.forgetting = if ok {
@@ -215,29 +218,47 @@ impl Session<'_> {
     /// Takes back a record; whether it is one. The identity comes first, messages
     /// in the order of their numbers, all of it before the first connect.
     pub fn restore(&mut self, record: Record, bytes: &[u8]) -> bool {
-        if record == Record::Identity {
-            return self.numbers.restore(bytes);
-        }
-        if self.state != State::Idle || !self.numbers.is_restored() {
+        let begun = self.numbers.is_restored() || record == Record::Identity;
+        if self.state != State::Idle || !begun {
             return false;
         }
         match record {
+            Record::Identity => self.restore_identity(bytes),
             Record::Outgoing(number) => self.restore_message(number, bytes).is_some(),
-            Record::Received(_) => matches!(self.received.restore(bytes), Some(Ok(()))),
+            Record::Received(id) => self.restore_received(id, bytes).is_some(),
             Record::Subscription(number) => self.subscriptions.restore(number, bytes),
-            Record::Seen(_) => self.seen.restore(bytes),
-            Record::Identity => false,
+            Record::Seen(place) => self.seen.restore(place, bytes),
         }
+    }
+
+    /// What is kept is a session that is not clean: the next one ends it.
+    fn restore_identity(&mut self, bytes: &[u8]) -> bool {
+        let restored = self.numbers.restore(bytes);
+        if restored {
+            self.clean = false;
+            self.follow_clean();
+        }
+        restored
+    }
+
+    fn restore_received(&mut self, id: u16, bytes: &[u8]) -> Option<()> {
+        let entry = self.received.kept(id, bytes)?;
+        // Else a message to come would have the same number.
+        let given = entry.number == 0 || self.was_given(entry.number);
+        given.then(|| self.received.restore(entry).ok())?
     }
 
     fn restore_message(&mut self, number: u64, bytes: &[u8]) -> Option<()> {
         let (mut record, packet) = Message::restored(bytes)?;
         let in_order = self.log.last().is_none_or(|last| last < number);
-        if record.number != number || !in_order || !is_publish(&record, packet) {
+        let named = record.number == number && self.numbers.is_given(number);
+        let same_id = |other: Message| other.id.is_some() && other.id == record.id;
+        let alone = self.log.find(same_id).is_none();
+        if !in_order || !named || !alone || !is_publish(&record, packet) {
             return None;
         }
-        // Only so many can have been on their way.
-        if self.log.live() < WINDOW {
+        // Only so many can have been sent.
+        if self.log.live() < EXPOSED {
             record.set_sent();
         }
         let place = self.log.restore(record, packet).ok()?;
@@ -253,9 +274,9 @@ impl Session<'_> {
 
 /// Whether the bytes kept with a message are its PUBLISH.
 fn is_publish(record: &Message, packet: &[u8]) -> bool {
-    use crate::mqtt::codec::Packet;
-    match Packet::decode(packet) {
-        Ok(Packet::Publish(publish)) => publish.id == record.id,
-        _ => packet.is_empty() && record.id.is_some(),
+    match (record.stage, Packet::decode(packet)) {
+        (Stage::Stored, Ok(Packet::Publish(publish))) => publish.id == record.id,
+        // Of a released message the packet is not kept.
+        (stage, _) => stage == Stage::Released,
     }
 }

@@ -8,6 +8,7 @@
 //! at the front is given back at once, the rest when its room is needed.
 
 mod kept;
+mod lost;
 
 use super::disk::Disk;
 use super::record::{HEADER, Record, Stage};
@@ -35,10 +36,14 @@ pub(super) struct Log<'a> {
     asked: usize,
     /// Changes before `asked` to be put on disk.
     changes: usize,
+    /// Messages that are done while they are on their way to the disk.
+    late: usize,
     /// Messages whose PUBREL is due.
     owing: usize,
     /// Messages dropped and not told.
     lost: usize,
+    /// Messages sent that a restart would find on disk.
+    exposed: usize,
 }
 
 impl<'a> Log<'a> {
@@ -53,8 +58,10 @@ impl<'a> Log<'a> {
             sent: 0,
             asked: 0,
             changes: 0,
+            late: 0,
             owing: 0,
             lost: 0,
+            exposed: 0,
         }
     }
 
@@ -110,6 +117,7 @@ impl<'a> Log<'a> {
         self.put(at, record);
         self.live += 1;
         self.weight += record.size();
+        self.exposed += usize::from(record.is_exposed());
         Ok(self.place(at))
     }
 
@@ -156,11 +164,6 @@ impl<'a> Log<'a> {
         record
     }
 
-    /// The message is dropped for this reason, which is to be told.
-    pub(super) fn lose(&mut self, place: u32, code: u8) {
-        self.end(self.offset(place), Some(code));
-    }
-
     fn end(&mut self, at: usize, lost: Option<u8>) -> Option<Record> {
         let was_asked = self.kept && at < self.asked;
         self.update(at, |record| {
@@ -173,40 +176,11 @@ impl<'a> Log<'a> {
                     Disk::Same
                 };
                 record.set_owing(false);
-                if lost.is_some() {
-                    record.set_lost(lost);
+                if let Some(code) = lost {
+                    record.set_lost(code);
                 }
             }
         })
-    }
-
-    /// Drops what is chosen, for a reason to be told, without erasing it from
-    /// disk one by one if `forgotten`.
-    pub(super) fn lose_all(&mut self, code: u8, chosen: impl Fn(Record) -> bool) {
-        self.each(|log, at, record| {
-            if record.is_live() && chosen(record) {
-                log.end(at, Some(code));
-            }
-        });
-        self.drop_front();
-    }
-
-    /// Marks a message dropped although its flow goes on.
-    pub(super) fn tell_lost(&mut self, place: u32, code: u8) {
-        self.update(self.offset(place), |record| record.set_lost(Some(code)));
-    }
-
-    /// The next message that was dropped, each told once.
-    pub(super) fn poll_lost(&mut self) -> Option<Record> {
-        if self.lost == 0 {
-            return None;
-        }
-        let (at, record) = self.records().find(|(_, record)| record.is_lost())?;
-        self.update(at, |record| {
-            record.set_lost(None);
-        });
-        self.drop_front();
-        Some(record)
     }
 
     /// Gives back what is over at the front.
@@ -235,6 +209,8 @@ impl<'a> Log<'a> {
         count(&mut self.live, old.is_live(), new.is_live());
         count(&mut self.owing, old.is_owing(), new.is_owing());
         count(&mut self.lost, old.is_lost(), new.is_lost());
+        count(&mut self.exposed, old.is_exposed(), new.is_exposed());
+        count(&mut self.late, old.is_late(), new.is_late());
         if at < self.asked {
             let is_change = |record: Record| record.disk == Disk::Changed;
             count(&mut self.changes, is_change(old), is_change(new));
@@ -343,6 +319,12 @@ impl<'a> Log<'a> {
     #[inline]
     pub(super) fn is_sending(&self) -> bool {
         self.sent < self.buf.len()
+    }
+
+    /// Whether one more may be sent so that a restart knows those it may have sent
+    /// by their place: the first so many.
+    pub(super) fn may_expose(&self, most: usize) -> bool {
+        !self.kept || self.exposed < most
     }
 
     /// Whether a PUBREL is due that had to wait for the disk.

@@ -96,6 +96,10 @@ use subscriptions::Subscriptions;
 /// Publishes in flight at most; a common broker drops clients with more than 16.
 pub const WINDOW: usize = 10;
 
+/// Messages sent at most that a restart would find on disk: those in flight, and
+/// those whose end is not yet on disk.
+const EXPOSED: usize = 2 * WINDOW;
+
 /// Room [`Session::handle`] and [`Session::handle_timeout`] need in `out`.
 pub const ROOM: usize = 64;
 
@@ -263,9 +267,10 @@ impl<'a> Session<'a> {
         self.received.clear();
         self.subscriptions.clear();
         self.seen = Seen::default();
-        if self.journal && self.numbers.is_used() {
+        // While the disk forgets, it is asked for nothing that it would forget.
+        let forgets = self.forgetting == Forgetting::Asked;
+        if self.journal && self.numbers.is_used() && !forgets {
             self.forgetting = Forgetting::Wanted;
-            self.numbers.forgotten();
         }
     }
 

@@ -13,6 +13,8 @@ const AHEAD: u64 = 512;
 const VERSION: u8 = 1;
 /// Bytes of it.
 const KEPT: usize = 25;
+/// Nobody gives away so many numbers.
+const LAST: u64 = 1 << 63;
 
 /// What tells a session from others, and its numbers.
 #[derive(Debug)]
@@ -25,6 +27,9 @@ pub(super) struct Numbers {
     pub(super) next: u64,
     /// The first number not given away on disk.
     reserved: u64,
+    /// The same as it was asked for, and once that was answered.
+    asked: u64,
+    durable: u64,
     kept: bool,
     disk: Disk,
     restored: bool,
@@ -38,6 +43,8 @@ impl Numbers {
             broker: 0,
             next: 1,
             reserved: 0,
+            asked: 0,
+            durable: 0,
             kept: false,
             disk: Disk::Same,
             restored: false,
@@ -61,6 +68,12 @@ impl Numbers {
         number
     }
 
+    /// Whether it is on disk that `number` is given away, so that nothing else will
+    /// ever have it.
+    pub(super) fn is_given_for_good(&self, number: u32) -> bool {
+        !self.kept || number.wrapping_sub(self.durable as u32) > u32::MAX / 2
+    }
+
     /// It is to be put on disk, for the first time or with other values.
     pub(super) fn changed(&mut self) {
         if self.kept {
@@ -77,6 +90,7 @@ impl Numbers {
     /// What is to be put on disk.
     pub(super) fn ask(&mut self) -> &[u8] {
         self.disk = Disk::Asked;
+        self.asked = self.reserved;
         let fields = [self.client, self.broker, self.reserved];
         let bytes = fields.into_iter().flat_map(u64::to_le_bytes);
         let all = core::iter::once(VERSION).chain(bytes);
@@ -88,13 +102,15 @@ impl Numbers {
     }
 
     pub(super) fn answered(&mut self, ok: bool) {
+        if ok {
+            self.durable = self.asked;
+        }
         self.disk = self.disk.answered(ok);
     }
 
-    /// The disk forgets it: it is put there anew.
-    pub(super) fn forgotten(&mut self) {
-        self.disk = Disk::Same;
-        self.changed();
+    /// Whether an answer for it is awaited.
+    pub(super) fn is_asked(&self) -> bool {
+        self.disk.is_asked()
     }
 
     /// Takes back what was kept; whether it is that.
@@ -106,13 +122,20 @@ impl Numbers {
             let bytes = record.get(at..).and_then(<[u8]>::first_chunk);
             bytes.map_or(0, |bytes| u64::from_le_bytes(*bytes))
         };
-        if record.first() != Some(&VERSION) {
+        let possible = (1..LAST).contains(&field(17));
+        if self.restored || record.first() != Some(&VERSION) || !possible {
             return false;
         }
         (self.client, self.broker) = (field(1), field(9));
         (self.next, self.reserved) = (field(17), field(17));
+        self.durable = self.reserved;
         self.restored = true;
         true
+    }
+
+    /// Whether a number was given away.
+    pub(super) fn is_given(&self, number: u64) -> bool {
+        (1..self.next).contains(&number)
     }
 
     /// Whether there may be something on disk.
@@ -149,6 +172,9 @@ mod tests {
             assert!(numbers.restore(&disk));
             assert!(numbers.next > last);
         }
-        assert!(!numbers.restore(&disk[1..]));
+        let mut fresh = Numbers::new();
+        assert!(!fresh.restore(&disk[1..]));
+        disk[17..].fill(0xff);
+        assert!(!fresh.restore(&disk), "there would be none left");
     }
 }

@@ -1,9 +1,10 @@
 //! Messages to the broker, and its answers to them.
 
 use super::disk::Disk;
+use super::log::Log;
 use super::record::{Record, Stage};
 use super::slots::{Slots, Tell, Wait};
-use super::{Dropped, Event, Reason, SendError, Session, Violation, WINDOW};
+use super::{Dropped, EXPOSED, Event, Reason, SendError, Session, Violation, WINDOW};
 use crate::mem::Buf;
 use crate::mqtt::codec::{Ack, AckKind, DUP, EncodeError, Publish};
 use crate::mqtt::{PacketId, Qos};
@@ -186,7 +187,7 @@ impl Session<'_> {
     /// room.
     fn send_log(&mut self, out: &mut Buf<'_>) -> bool {
         while let Some((place, record, packet)) = self.log.next_to_send() {
-            if !may_send(&mut self.slots, &record) {
+            if !may_send(&self.slots, &self.log, &record) {
                 return false;
             }
             let written = match record.stage {
@@ -233,7 +234,7 @@ impl Session<'_> {
         };
         let host_id = record.map_or(0, |record| record.host_id);
         if host_id != 0 {
-            self.seen.add(host_id, self.keeps);
+            self.seen.add(host_id, self.journal);
         }
         if !tell {
             return Event::Nothing;
@@ -281,6 +282,10 @@ impl Session<'_> {
                 self.slots.set_dropped(id);
                 self.slots.end(id);
             } else if self.log.get(slot.at).is_none_or(&chosen) {
+                if slot.tell == Tell::Nothing {
+                    // It was told before that it is lost.
+                    self.log.finish(slot.at);
+                }
                 self.slots.end(id);
             }
         }
@@ -295,7 +300,7 @@ impl Session<'_> {
             }
             if slot.at == NOWHERE {
                 self.slots.set_dropped(id);
-            } else {
+            } else if slot.tell == Tell::Outcome {
                 self.log.tell_lost(slot.at, Reason::SessionLost as u8);
                 self.slots.mute(id);
             }
@@ -312,12 +317,14 @@ fn first_wait(qos: Qos) -> Wait {
 
 /// Whether the next record of the log may be sent: what it says is on disk, and
 /// it is in flight or there is room for it in the window.
-fn may_send(slots: &mut Slots, record: &Record) -> bool {
+fn may_send(slots: &Slots, log: &Log<'_>, record: &Record) -> bool {
     if !record.is_live() {
-        return true;
+        // One that was dropped unsent may not come back behind those after it.
+        return record.is_sent() || record.disk == Disk::Same;
     }
     let in_flight = record.id.is_none_or(|id| slots.has_publish(id));
-    record.disk == Disk::Same && (in_flight || slots.has_room(record.id, WINDOW))
+    let known = record.is_sent() || log.may_expose(EXPOSED);
+    record.disk == Disk::Same && known && (in_flight || slots.has_room(record.id, WINDOW))
 }
 
 /// What a message of the log waits for once it is sent.

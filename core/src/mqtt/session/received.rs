@@ -109,8 +109,19 @@ impl<'a> Received<'a> {
         self.kept = kept;
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.list.is_empty()
+    /// Whether a QoS 1 message of this identifier can be acknowledged at once:
+    /// it is new, and no other waits for that `[MQTT-4.6.0-2]`.
+    pub(super) fn is_clear(&self, id: PacketId) -> bool {
+        let waits = |entry: &Entry| entry.id == id || (entry.owing && !entry.exactly_once);
+        self.list.is_empty() || self.find(waits).is_none()
+    }
+
+    /// Whether there is room for one more, or will not be before something else
+    /// comes from the broker: a host that takes messages over, or the disk, makes
+    /// room by itself.
+    pub(super) fn has_prospect(&self) -> bool {
+        let frees = |entry: &Entry| entry.stage == Stage::Held || entry.disk != Disk::Same;
+        self.list.free() >= WIDTH || self.find(frees).is_none()
     }
 
     pub(super) fn get(&self, place: usize) -> Option<Entry> {
@@ -139,6 +150,27 @@ impl<'a> Received<'a> {
         self.list.extend(&blank.to_bytes())?;
         self.change(place, |it| it.owing = entry.owing);
         Ok(place)
+    }
+
+    /// The message at `place` is the newest now: the broker has sent it again. Its
+    /// place.
+    pub(super) fn requeue(&mut self, place: usize) -> usize {
+        let Some(entry) = self.get(place) else {
+            return place;
+        };
+        let (stage, disk, owing) = (Stage::Ended, Disk::Same, false);
+        let over = Entry {
+            stage,
+            disk,
+            owing,
+            ..entry
+        };
+        self.note(place, |it| *it = over);
+        let place = self.list.len();
+        // It fits where the one taken out was.
+        self.list.extend(&over.to_bytes()).unwrap_or_default();
+        self.note(place, |it| *it = entry);
+        place
     }
 
     /// Changes how far the message at `place` has come, which is put on disk; what
@@ -208,9 +240,14 @@ impl<'a> Received<'a> {
         self.owing > 0
     }
 
-    /// The first entry whose acknowledgement is due and may be sent.
+    /// The first entry whose acknowledgement is due, if it may be sent: they go out
+    /// in the order the messages came.
     pub(super) fn owed(&self) -> Option<usize> {
-        self.find(|entry| entry.owing && entry.disk == Disk::Same)
+        if self.owing == 0 {
+            return None;
+        }
+        let (place, first) = self.entries().find(|(_, entry)| entry.owing)?;
+        (first.disk == Disk::Same).then_some(place)
     }
 
     /// Whether something is to be put on disk.
@@ -245,9 +282,20 @@ impl<'a> Received<'a> {
         }
     }
 
-    /// Takes back what was kept; whether it is an entry.
-    pub(super) fn restore(&mut self, bytes: &[u8]) -> Option<Result<(), Full>> {
+    /// The entry that was kept for `id`, if these bytes are one.
+    pub(super) fn kept(&self, id: u16, bytes: &[u8]) -> Option<Entry> {
         let entry = Entry::from_bytes(bytes.try_into().ok()?)?;
+        let usable = match entry.stage {
+            Stage::Held => entry.number > 0,
+            Stage::Taken => true,
+            Stage::Ended => false,
+        };
+        let new = self.find(|other| other.id == entry.id).is_none();
+        (entry.id.get() == id && usable && new).then_some(entry)
+    }
+
+    /// Takes back an entry that was kept.
+    pub(super) fn restore(&mut self, entry: Entry) -> Result<(), Full> {
         let entry = Entry {
             disk: Disk::Same,
             present: false,
@@ -255,8 +303,7 @@ impl<'a> Received<'a> {
             owing: false,
             ..entry
         };
-        let usable = entry.stage != Stage::Ended;
-        usable.then(|| self.list.extend(&entry.to_bytes()))
+        self.list.extend(&entry.to_bytes())
     }
 
     pub(super) fn trim(&mut self) -> usize {

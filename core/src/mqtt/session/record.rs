@@ -31,6 +31,8 @@ const SENT: u8 = 4;
 const OWING: u8 = 8;
 /// It was dropped, which is to be told.
 const LOST: u8 = 16;
+/// That it was dropped has been told.
+const TOLD: u8 = 32;
 /// What of this is kept on disk.
 const KEPT: u8 = PROMISED | TRACKED;
 
@@ -210,6 +212,11 @@ impl Record {
         self.stage != Stage::Done
     }
 
+    /// Whether it is to be erased once the disk has answered for it.
+    pub(super) fn is_late(self) -> bool {
+        !self.is_live() && self.disk == Disk::Behind
+    }
+
     /// What the host knows it by.
     pub(super) fn name(self) -> u32 {
         match self.host_id {
@@ -236,12 +243,22 @@ impl Record {
         self.flags & SENT != 0
     }
 
+    /// Whether it was sent, and a restart would find it on disk.
+    pub(super) fn is_exposed(self) -> bool {
+        self.is_sent() && (self.is_live() || self.disk != Disk::Same)
+    }
+
     pub(super) fn is_owing(self) -> bool {
         self.flags & OWING != 0
     }
 
     pub(super) fn is_lost(self) -> bool {
         self.flags & LOST != 0
+    }
+
+    /// Whether it can be told that it was dropped: it does not come back.
+    pub(super) fn is_told_lost(self) -> bool {
+        self.is_lost() && (self.is_live() || self.disk == Disk::Same)
     }
 
     fn set(&mut self, flag: u8, on: bool) {
@@ -265,9 +282,15 @@ impl Record {
         self.set(OWING, on);
     }
 
-    /// It was dropped for this reason, or that was told.
-    pub(super) fn set_lost(&mut self, code: Option<u8>) {
-        self.set(LOST, code.is_some());
-        self.code = code.unwrap_or(0);
+    /// It was dropped for this reason, which is told once.
+    pub(super) fn set_lost(&mut self, code: u8) {
+        self.set(LOST, self.flags & TOLD == 0);
+        self.code = code;
+    }
+
+    /// That it was dropped has been told.
+    pub(super) fn set_told(&mut self) {
+        self.set(LOST, false);
+        self.set(TOLD, true);
     }
 }

@@ -47,7 +47,7 @@ impl Session<'_> {
         let requests = Requests::of(core::slice::from_ref(&request));
         let packet = Packet::Subscribe(Subscribe { id, requests });
         packet.encode(out).ok()?;
-        self.subscriptions.renewed(at);
+        self.subscriptions.hold(at);
         self.slots.take(id, Wait::Suback, at);
         Some(())
     }
@@ -79,8 +79,9 @@ impl Session<'_> {
             return Err(Violation::Unexpected);
         };
         let granted = Qos::new(code);
-        if granted.is_some() {
-            self.subscriptions.set_granted(slot.at, granted);
+        match granted {
+            Some(_) => self.subscriptions.set_granted(slot.at, granted),
+            None => self.subscriptions.end_renewal(slot.at),
         }
         let event = Event::Subscribed {
             id,

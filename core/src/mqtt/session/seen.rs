@@ -56,13 +56,16 @@ impl Seen {
     }
 
     /// Takes back what was kept; whether it is one.
-    pub(super) fn restore(&mut self, bytes: &[u8]) -> bool {
+    pub(super) fn restore(&mut self, place: u8, bytes: &[u8]) -> bool {
         let Ok(wide) = bytes.try_into().map(u64::from_le_bytes) else {
             return false;
         };
         let (count, id) = ((wide >> 32) as u32, wide as u32);
-        if let Some(place) = self.ids.get_mut(count as usize % SEEN) {
-            *place = id;
+        if count as usize % SEEN != usize::from(place) {
+            return false;
+        }
+        if let Some(old) = self.ids.get_mut(usize::from(place)) {
+            *old = id;
         }
         self.count = self.count.max(count.wrapping_add(1));
         true
@@ -83,11 +86,16 @@ mod tests {
                 disk[usize::from(place)] = bytes;
             }
         }
-        assert!(disk.iter().all(|bytes| again.restore(bytes)));
+        assert!(
+            (0..)
+                .zip(&disk)
+                .all(|(place, bytes)| again.restore(place, bytes))
+        );
         assert_eq!((again.ids, again.count), (seen.ids, seen.count));
         assert!(!seen.contains(3) && seen.contains(4));
         again.add(100, false);
         assert!(!again.contains(4) && again.contains(5) && !again.has_changes());
-        assert!(!again.restore(b"short"));
+        assert!(!again.restore(0, b"short"));
+        assert!(!again.restore(1, &disk[0]));
     }
 }

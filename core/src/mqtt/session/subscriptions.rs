@@ -21,13 +21,18 @@ struct Entry<'s> {
     /// What it is known by on disk.
     number: u16,
     disk: Disk,
-    /// Whether it is neither granted nor asked for.
-    over: bool,
+    /// Whether a SUBSCRIBE or UNSUBSCRIBE for it is unanswered.
+    pending: bool,
 }
 
 impl Entry<'_> {
     fn size(&self) -> usize {
         HEADER + self.filter.len()
+    }
+
+    /// Whether it is neither granted nor asked for.
+    fn is_over(&self) -> bool {
+        !self.pending && self.granted.is_none() && self.renew.is_none()
     }
 }
 
@@ -89,7 +94,7 @@ impl<'a> Subscriptions<'a> {
             filter,
             number: u16::from_le_bytes([n0, n1]),
             disk: Disk::from_bits(disk),
-            over: pending == 0 && granted.is_none() && renew.is_none(),
+            pending: pending > 0,
         })
     }
 
@@ -131,6 +136,7 @@ impl<'a> Subscriptions<'a> {
     fn add(&mut self, filter: &str) -> Result<u32, Full> {
         let at = self.buf.len();
         let [low, high] = u16::try_from(filter.len()).map_err(|_| Full)?.to_le_bytes();
+        self.next = self.free_number().ok_or(Full)?;
         let [n0, n1] = self.next.to_le_bytes();
         self.buf.extend(&[NONE, NONE, 0, 0, n0, n1, low, high])?;
         if self.buf.extend(filter.as_bytes()).is_err() {
@@ -139,6 +145,13 @@ impl<'a> Subscriptions<'a> {
         }
         self.next = self.next.wrapping_add(1);
         Ok(at as u32)
+    }
+
+    /// The next number that no entry has.
+    fn free_number(&self) -> Option<u16> {
+        let numbers = (0..=u16::MAX).map(|ahead| self.next.wrapping_add(ahead));
+        let used = |number| self.entries().any(|(_, entry)| entry.number == number);
+        numbers.into_iter().find(|number| !used(*number))
     }
 
     fn header(&mut self, at: u32) -> Option<&mut [u8; HEADER]> {
@@ -155,10 +168,22 @@ impl<'a> Subscriptions<'a> {
         }
     }
 
-    /// The broker granted it, or no longer does.
+    /// The broker granted it, or no longer does. What it answers is not asked for
+    /// again.
     pub(super) fn set_granted(&mut self, at: u32, qos: Option<Qos>) {
         if let Some([granted, ..]) = self.header(at) {
             *granted = qos.map_or(NONE, Qos::level);
+        }
+        self.end_renewal(at);
+    }
+
+    /// The entry at `at` is not to be asked for again.
+    pub(super) fn end_renewal(&mut self, at: u32) {
+        if let Some([_, renew, ..]) = self.header(at)
+            && *renew != NONE
+        {
+            *renew = NONE;
+            self.renewals = self.renewals.saturating_sub(1);
         }
         self.changed(at as usize);
     }
@@ -188,19 +213,11 @@ impl<'a> Subscriptions<'a> {
 
     /// The next filter to ask for again: its place, itself and the QoS.
     pub(super) fn renewal(&self) -> Option<(u32, &str, Qos)> {
-        let found = self.entries().find(|(_, entry)| entry.renew.is_some());
+        let due = |entry: &Entry<'_>| entry.renew.is_some() && !entry.pending;
+        let found = self.entries().find(|(_, entry)| due(entry));
         let (at, entry) = found?;
         let filter = core::str::from_utf8(entry.filter).ok()?;
         Some((at as u32, filter, entry.renew?))
-    }
-
-    /// The entry at `at` was asked for again.
-    pub(super) fn renewed(&mut self, at: u32) {
-        if let Some([_, renew, ..]) = self.header(at) {
-            *renew = NONE;
-            self.renewals = self.renewals.saturating_sub(1);
-        }
-        self.hold(at);
     }
 
     /// What was sent for the entry at `at` is answered or never will be.
@@ -212,7 +229,7 @@ impl<'a> Subscriptions<'a> {
 
     /// Takes the entry at `at` out if nothing more is to be done for it.
     fn sweep(&mut self, at: usize) -> Option<Removed> {
-        let entry = self.entry(at).filter(|entry| entry.over)?;
+        let entry = self.entry(at).filter(Entry::is_over)?;
         if entry.disk != Disk::Same {
             return None;
         }

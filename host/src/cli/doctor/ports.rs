@@ -23,6 +23,7 @@ pub(super) async fn examine(port: &PortPlan) -> Verdict {
         }
         PortPlan::Tcp(address) => listen("tcp", address).await,
         PortPlan::Rfc2217(address) => listen("rfc2217", address).await,
+        PortPlan::Unix(path) => socket(path),
         PortPlan::Serial { device, .. } => serial(device),
         PortPlan::Stdio => Ok("standard input and output".to_owned()),
     }
@@ -34,7 +35,25 @@ fn place(link: &Path) -> Verdict {
     if link.symlink_metadata().is_ok_and(|meta| !meta.is_symlink()) {
         return Err(format!("{shown} is there and no link; choose another name"));
     }
-    let directory = match link.parent() {
+    room(link)
+}
+
+/// Whether a Unix socket can be made.
+fn socket(path: &Path) -> Verdict {
+    let shown = path.display();
+    let other = |meta: std::fs::Metadata| !meta.file_type().is_socket();
+    if path.symlink_metadata().is_ok_and(other) {
+        return Err(format!(
+            "{shown} is there and no socket; choose another name"
+        ));
+    }
+    room(path)
+}
+
+/// Whether something can be made at this place.
+fn room(place: &Path) -> Verdict {
+    let shown = place.display();
+    let directory = match place.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
         _ => Path::new("."),
     };

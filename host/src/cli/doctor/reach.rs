@@ -93,7 +93,7 @@ impl Way<'_> {
             deadline: Instant::ZERO,
         };
         let mut link = Link::default();
-        link.open(&to, &TlsConfigs::default());
+        link.open(&to, &TlsConfigs::default(), None);
         let opened = in_time(poll_fn(|cx| link.poll_opened(cx))).await;
         let opened = opened.and_then(|opened| opened.map_err(|error| advice(error).to_owned()));
         (link, opened)

@@ -8,20 +8,35 @@ use crate::port::rfc2217::Rfc2217;
 use crate::port::serial::Serial;
 use crate::port::stdio::Stdio;
 use crate::port::tcp::Tcp;
+use crate::port::unix::Unix;
 use crate::port::watch::Watch;
 use crate::port::{Label, Port};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
 
+/// Opens ports; one watch does for all pseudo-terminals.
+#[derive(Default)]
+pub(in crate::cli) struct Ports {
+    watch: Option<Watch>,
+}
+
 /// Opens the port of each modem.
 pub(super) async fn open(modems: &[ModemPlan]) -> Result<Vec<Opened>, Failure> {
-    let mut ptys = Ptys::default();
+    let mut ports = Ports::default();
     let mut opened = Vec::new();
     for modem in modems {
-        opened.push(match &modem.port {
+        opened.push(ports.open(&modem.port).await?);
+    }
+    Ok(opened)
+}
+
+impl Ports {
+    /// Opens a port.
+    pub(in crate::cli) async fn open(&mut self, port: &PortPlan) -> Result<Opened, Failure> {
+        Ok(match port {
             PortPlan::Pty { link, mode, group } => {
                 let group = group.as_deref().map(group_id).transpose()?;
-                ptys.open(&Options {
+                self.open_pty(&Options {
                     link: link.clone(),
                     mode: *mode,
                     group,
@@ -29,25 +44,13 @@ pub(super) async fn open(modems: &[ModemPlan]) -> Result<Vec<Opened>, Failure> {
             }
             PortPlan::Tcp(address) => open_tcp(address).await?,
             PortPlan::Rfc2217(address) => open_rfc2217(address).await?,
+            PortPlan::Unix(path) => open_unix(path)?,
             PortPlan::Serial { device, settings } => open_serial(device, *settings)?,
-            PortPlan::Stdio => Opened {
-                label: Label::new("stdio"),
-                port: Box::new(Stdio::new()),
-                address: None,
-            },
-        });
+            PortPlan::Stdio => Opened::inside(Label::new("stdio"), Box::new(Stdio::new())),
+        })
     }
-    Ok(opened)
-}
 
-/// Makes pseudo-terminals; one watch does for all.
-#[derive(Default)]
-struct Ptys {
-    watch: Option<Watch>,
-}
-
-impl Ptys {
-    fn open(&mut self, options: &Options) -> Result<Opened, Failure> {
+    fn open_pty(&mut self, options: &Options) -> Result<Opened, Failure> {
         let watch = match self.watch.take() {
             Some(watch) => watch,
             None => Watch::start().map_err(|error| {
@@ -65,6 +68,14 @@ impl Ptys {
         let address = pty.published().display().to_string();
         Ok(found_at(address.clone(), &address, Box::new(pty)))
     }
+}
+
+fn open_unix(path: &Path) -> Result<Opened, Failure> {
+    let port = Unix::bind(path).map_err(|error| {
+        Failure::system(format_args!("cannot listen on {}", path.display()), &error)
+    })?;
+    let address = path.display().to_string();
+    Ok(found_at(address.clone(), &address, Box::new(port)))
 }
 
 fn found_at(address: String, label: &str, port: Box<dyn Port>) -> Opened {
@@ -91,7 +102,7 @@ async fn open_rfc2217(text: &str) -> Result<Opened, Failure> {
     Ok(listening("rfc2217", address, Box::new(port)))
 }
 
-fn cannot_listen(address: SocketAddr, error: &std::io::Error) -> Failure {
+pub(in crate::cli) fn cannot_listen(address: SocketAddr, error: &std::io::Error) -> Failure {
     Failure::system(format_args!("cannot listen on {address}"), error)
 }
 

@@ -3,27 +3,46 @@
 use crate::Setup;
 use crate::cli::Failure;
 use crate::store::{Disk, FILE, Kept, OpenError};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// What modems keep, where they keep anything.
 #[derive(Debug, Default)]
-pub(super) struct State {
+pub(in crate::cli) struct State {
     disk: Option<Disk>,
     kept: Kept,
+    directory: Option<PathBuf>,
 }
 
 impl State {
-    pub(super) fn open(directory: Option<&Path>) -> Result<Self, Failure> {
+    pub(in crate::cli) fn open(directory: Option<&Path>) -> Result<Self, Failure> {
         let Some(directory) = directory else {
             return Ok(Self::default());
         };
         let (disk, kept) = Disk::open(directory).map_err(|error| refusal(directory, &error))?;
-        let disk = Some(disk);
-        Ok(Self { disk, kept })
+        Ok(Self {
+            disk: Some(disk),
+            kept,
+            directory: Some(directory.to_owned()),
+        })
+    }
+
+    /// Opens it again, when no modem uses it any more: what they kept is there.
+    pub(in crate::cli) fn reopen(&mut self) -> Result<(), Failure> {
+        self.disk = None;
+        *self = Self::open(self.directory.take().as_deref())?;
+        Ok(())
+    }
+
+    /// Looks again at what is kept, for modems that do not run.
+    pub(in crate::cli) fn look(&mut self) -> Result<(), Failure> {
+        if let Some(directory) = &self.directory {
+            self.kept = Kept::look(directory).map_err(|error| refusal(directory, &error))?;
+        }
+        Ok(())
     }
 
     /// Lets a modem keep under `name`, and gives back what it kept.
-    pub(super) fn give(&mut self, name: &str, setup: &mut Setup) {
+    pub(in crate::cli) fn give(&mut self, name: &str, setup: &mut Setup) {
         if let Some(disk) = &self.disk {
             setup.store = Box::new(disk.store(name));
             setup.kept = self.kept.take(name);
@@ -31,7 +50,7 @@ impl State {
     }
 
     /// Forgets what no modem asked for; it stays on disk.
-    pub(super) fn all_given(&mut self) {
+    pub(in crate::cli) fn all_given(&mut self) {
         for (name, _) in self.kept.modems() {
             tracing::info!("kept for a modem that is not served: {name}");
         }

@@ -90,7 +90,7 @@ fn refused(why: &str) -> io::Error {
     io::Error::new(io::ErrorKind::Unsupported, why)
 }
 
-fn adjust(mut settings: Settings, serial: Serial, raw: bool) -> io::Result<Settings> {
+pub(super) fn adjust(mut settings: Settings, serial: Serial, raw: bool) -> io::Result<Settings> {
     if raw {
         settings.set_raw();
     }

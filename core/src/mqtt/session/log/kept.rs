@@ -36,7 +36,8 @@ impl Log<'_> {
     /// Whether something is to be put on disk.
     #[inline]
     pub(in crate::mqtt::session) fn has_changes(&self) -> bool {
-        self.changes > 0 || self.asked < self.buf.len()
+        // A new message may have the memory of one that is to be erased first.
+        self.changes > 0 || (self.asked < self.buf.len() && self.late == 0)
     }
 
     /// The next change to be put on disk: its number and its bytes, none to erase

@@ -7,7 +7,14 @@ use crate::mqtt::topic::is_topic_filter;
 impl Subscriptions<'_> {
     /// Whether changes are put on disk from now on.
     pub(in crate::mqtt::session) fn set_kept(&mut self, kept: bool) {
-        self.kept = kept;
+        if core::mem::replace(&mut self.kept, kept) == kept {
+            return;
+        }
+        let mut at = 0;
+        while let Some(size) = self.entry(at).map(|entry| entry.size()) {
+            self.set_disk(at, Disk::changed);
+            at += size;
+        }
     }
 
     /// The entry at `at` is another one than before.
@@ -34,9 +41,6 @@ impl Subscriptions<'_> {
 
     /// Forgets all, on disk as well; nothing may be unanswered.
     pub(in crate::mqtt::session) fn end(&mut self) {
-        if !self.kept {
-            return self.clear();
-        }
         let mut at = 0;
         self.renewals = 0;
         while let Some(size) = self.entry(at).map(|entry| entry.size()) {
@@ -44,7 +48,9 @@ impl Subscriptions<'_> {
                 (*granted, *renew, *pending) = (NONE, NONE, 0);
             }
             self.changed(at);
-            at += size;
+            if self.sweep(at).is_none() {
+                at += size;
+            }
         }
     }
 
@@ -66,7 +72,8 @@ impl Subscriptions<'_> {
             .entries()
             .find(|(_, entry)| entry.disk == Disk::Changed);
         let (at, entry) = changed?;
-        let (number, over, size) = (entry.number, entry.over, entry.size());
+        let (number, size) = (entry.number, entry.size());
+        let over = entry.is_over() || !self.kept;
         self.set_disk(at, |_| Disk::Asked);
         let len = if over { 0 } else { size };
         Some((number, self.buf.as_slice().get(at..at + len)?))
@@ -88,8 +95,11 @@ impl Subscriptions<'_> {
         let &[granted, renew, _, _, n0, n1, low, high] = header;
         let whole = usize::from(u16::from_le_bytes([low, high])) == filter.len();
         let filter = core::str::from_utf8(filter).unwrap_or_default();
-        let wanted = granted <= 2 || renew <= 2;
-        if !whole || !wanted || !is_topic_filter(filter) {
+        let (is_granted, is_renewed) = (granted <= 2, renew <= 2);
+        let known = (is_granted || granted == NONE) && (is_renewed || renew == NONE);
+        let wanted = known && (is_granted || is_renewed);
+        let named = u16::from_le_bytes([n0, n1]) == number;
+        if !whole || !wanted || !named || !is_topic_filter(filter) || self.has(number, filter) {
             return false;
         }
         let fresh = [granted, renew, 0, 0, n0, n1, low, high];
@@ -102,8 +112,14 @@ impl Subscriptions<'_> {
             self.buf.truncate(at);
             return false;
         }
-        self.renewals += usize::from(renew != NONE);
+        self.renewals += usize::from(is_renewed);
         self.next = self.next.max(number.wrapping_add(1));
         true
+    }
+
+    /// Whether there is an entry of this number or for this filter.
+    fn has(&self, number: u16, filter: &str) -> bool {
+        let same = |entry: Entry<'_>| entry.number == number || entry.filter == filter.as_bytes();
+        self.entries().any(|(_, entry)| same(entry))
     }
 }

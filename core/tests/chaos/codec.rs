@@ -1,0 +1,49 @@
+//! The packets of both sides, as bytes and back.
+
+use mqmodem_core::Buf;
+use mqmodem_core::mqtt::{Frame, Packet, frame};
+
+/// Wherever bytes are cut, `frame` says the same of what is there; a packet that
+/// is decoded is encoded to the same bytes.
+pub(crate) fn check(bytes: &[u8]) {
+    let whole = frame(bytes);
+    for len in 0..bytes.len() {
+        let part = frame(&bytes[..len]);
+        let agrees = match (part, whole) {
+            (Frame::Incomplete { total: None }, _) => len < 5,
+            (Frame::Incomplete { total: Some(total) }, Frame::Whole { len: end }) => {
+                total == end && len < end
+            }
+            (Frame::Whole { len: end }, _) => whole == part && end <= len,
+            (part, whole) => part == whole,
+        };
+        assert!(
+            agrees,
+            "{part:?} of {len} bytes, {whole:?} of all: {bytes:02x?}"
+        );
+    }
+    match whole {
+        Frame::Whole { len } => same(&bytes[..len]),
+        _ => assert!(Packet::decode(bytes).is_err(), "{bytes:02x?}"),
+    }
+}
+
+/// Every packet of a stream.
+pub(crate) fn check_stream(mut bytes: &[u8]) {
+    while let Frame::Whole { len } = frame(bytes) {
+        same(&bytes[..len]);
+        bytes = &bytes[len..];
+    }
+    check(&bytes[..bytes.len().min(300)]);
+}
+
+fn same(bytes: &[u8]) {
+    let Ok(packet) = Packet::decode(bytes) else {
+        return;
+    };
+    let mut memory = vec![0; bytes.len()];
+    let mut out = Buf::lent(&mut memory);
+    assert_eq!(packet.encode(&mut out), Ok(()), "{packet:?}");
+    assert_eq!(out.as_slice(), bytes, "{packet:?}");
+    assert!(!packet.to_string().is_empty());
+}

@@ -1,0 +1,144 @@
+//! A modem that finds arbitrary or damaged records on its disk, and is then used.
+
+use super::disk::Mode;
+use super::rig::{Outcome, Way, play_on};
+use super::{Op, Session};
+use mqmodem_core::Slot;
+use std::time::Duration;
+
+/// What a disk gives back, in some order.
+pub(crate) type Records = Vec<(Slot, Vec<u8>)>;
+
+/// Records and the modem that finds them.
+#[derive(Debug)]
+pub(crate) struct Found {
+    memory: usize,
+    /// Whether the host sets a broker first.
+    configures: bool,
+    pub(crate) records: Records,
+}
+
+impl Found {
+    /// Records a modem may have kept that has this broker set.
+    pub(crate) fn new(records: Records) -> Self {
+        Self {
+            memory: 4096,
+            configures: false,
+            records,
+        }
+    }
+
+    /// Every string of bytes is a disk: the bytes of a slot, a length, a content.
+    pub(crate) fn decode(bytes: &[u8]) -> Self {
+        let (first, mut rest) = bytes.split_first().unwrap_or((&0, &[]));
+        let memory = [1024, 4096, 16_384][usize::from(first >> 1) % 3];
+        let mut records = Vec::new();
+        while let Some((head, behind)) = rest.split_first_chunk::<12>() {
+            let [slot @ .., high, low] = *head;
+            let len = usize::from(u16::from_be_bytes([high, low])).min(behind.len());
+            let (content, more) = behind.split_at(len);
+            rest = more;
+            if let Some(slot) = Slot::from_bytes(slot) {
+                assert_eq!(Slot::from_bytes(slot.to_bytes()), Some(slot));
+                records.push((slot, content.to_vec()));
+            }
+        }
+        Self {
+            memory,
+            configures: first & 1 == 1,
+            records,
+        }
+    }
+
+    /// Nothing panics, what is refused changes nothing, and what is taken can be
+    /// sent, kept and given back again (which the rig sees to).
+    pub(crate) fn check(&self) -> Result<(), String> {
+        let connected = self.play(&self.records, connects());
+        if !is_drained(&connected.host) {
+            let text = connected.host.escape_ascii().to_string();
+            return Err(format!("messages never reached the broker: {text}"));
+        }
+        let all = self.play(&self.records, lives());
+        let mut taken = all.taken.iter();
+        let mut accepted = self.records.clone();
+        accepted.retain(|_| taken.next() == Some(&true));
+        let again = self.play(&accepted, lives());
+        if again.taken.contains(&false) {
+            return Err("what was taken is refused without what was refused".to_owned());
+        }
+        match all.difference(&again) {
+            Some(difference) => Err(format!("a refused record counts: {difference}")),
+            None => Ok(()),
+        }
+    }
+
+    fn play(&self, records: &Records, ops: Vec<Op>) -> Outcome {
+        let mut session = Session {
+            memory: self.memory,
+            strict: false,
+            keeps: true,
+            ops,
+        };
+        if self.configures {
+            session.ops.insert(0, host("AT+MQTTCONFIG=h,1883,c1,0,60"));
+        }
+        play_on(records, &session, Way::default())
+    }
+}
+
+fn host(line: &str) -> Op {
+    Op::Host(format!("{line}\r").into_bytes())
+}
+
+/// A connection to a broker that answers everything.
+fn connects() -> Vec<Op> {
+    vec![
+        host("AT+MQTTQUEUE?"),
+        Op::Polite(true),
+        host("AT+MQTTCONNECT"),
+        Op::Wait(Duration::from_secs(10)),
+        host("AT+MQTTSTATE;+MQTTQUEUE?"),
+    ]
+}
+
+/// Whether nothing is left to be sent on a connection that stands.
+fn is_drained(host: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(host);
+    let tail = text.rfind("+MQTTSTATE:1").map(|at| &text[at..]);
+    tail.is_none_or(|tail| tail.contains("+MQTTQUEUE:0,0,0"))
+}
+
+/// A life after that: traffic, a power cut, a connection that is lost, another
+/// client.
+fn lives() -> Vec<Op> {
+    let net = |bytes: &[u8]| Op::Net {
+        bytes: bytes.to_vec(),
+        rude: false,
+    };
+    let mut ops = connects();
+    ops.extend([
+        host("AT+MQTTSUB?;+MQTTSUB=\"b\",1;+MQTTPUB=\"t\",2,0,\"m\",17"),
+        host("AT+MQTTUNSUB=\"a/#\""),
+        net(b"\x3c\x07\x00\x01a\x00\x05hi\x62\x02\x00\x05"),
+        net(b"\x3a\x07\x00\x01a\x00\x07hi\x34\x07\x00\x01a\x00\x08hi"),
+        host("AT+MQTTREAD"),
+        host("AT+MQTTREAD;+MQTTACK=1;+MQTTREAD?"),
+        Op::Disk(Mode::Holds),
+        net(b"\x3c\x07\x00\x01a\x00\x09hi\x62\x02\x00\x08"),
+        host("AT+MQTTPUB=\"t\",1,0,\"n\",18"),
+        Op::Answers(2),
+        Op::PowerCut,
+        Op::Disk(Mode::Works),
+        host("AT+MQTTPUB=\"t\",2,0,\"m\",17"),
+    ]);
+    ops.extend(connects());
+    ops.extend([
+        Op::Event(0, mqmodem_core::NetEvent::Closed),
+        host("AT+MQTTPUB=\"t\",1,0,\"queued\""),
+        host("AT+MQTTCONFIG=broker,1883,me,0,9"),
+    ]);
+    ops.extend(connects());
+    ops.push(Op::PowerCut);
+    ops.extend(connects());
+    ops
+}

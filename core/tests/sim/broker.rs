@@ -1,0 +1,270 @@
+//! An honest broker: sessions, QoS 1 and 2 in both directions.
+
+use super::agenda::Conn;
+use super::ledger::Ledger;
+use super::message::{self, Message};
+use super::plan::Plan;
+use super::session::Session;
+use mqmodem_core::Buf;
+use mqmodem_core::mqtt::codec::{Ack, AckKind, Connack, Connect, Publish, Suback, Subscribe};
+use mqmodem_core::mqtt::{Frame, Packet, PacketId, Qos, frame};
+use std::collections::BTreeMap;
+
+/// One connection as the broker sees it.
+#[derive(Debug, Default)]
+struct Far {
+    held: Vec<u8>,
+    client: Option<String>,
+}
+
+/// A broker with what it has to send and whom it throws out.
+#[derive(Debug)]
+pub(crate) struct Broker {
+    sessions: BTreeMap<String, Session>,
+    conns: BTreeMap<Conn, Far>,
+    pub(crate) out: Vec<(Conn, Vec<u8>)>,
+    pub(crate) thrown_out: Vec<Conn>,
+    window: usize,
+    rotates: bool,
+    any_order: bool,
+    /// So many connects are refused as it is not available.
+    pub(crate) busy: usize,
+    /// A client may take a new session for the one it had: the CONNACK that said
+    /// so was lost, and the next one says that there is a session.
+    mistaken: bool,
+    /// Forgets at each connect which QoS 2 messages it has taken.
+    pub(crate) doubles: bool,
+}
+
+type Judged = Result<(), String>;
+
+impl Broker {
+    pub(crate) fn new(plan: &Plan) -> Self {
+        Self {
+            sessions: BTreeMap::new(),
+            conns: BTreeMap::new(),
+            out: Vec::new(),
+            thrown_out: Vec::new(),
+            window: plan.window,
+            rotates: plan.rotates,
+            // The host may take over a message after others that came behind it, and
+            // with a clean session some wait for the disk and some do not.
+            any_order: plan.recvmode || plan.clean,
+            busy: 0,
+            mistaken: false,
+            doubles: false,
+        }
+    }
+
+    /// A connection reaches the broker.
+    pub(crate) fn accept(&mut self, conn: Conn) {
+        self.conns.insert(conn, Far::default());
+    }
+
+    /// A connection is gone.
+    pub(crate) fn lost(&mut self, conn: Conn) {
+        let client = self.conns.remove(&conn).and_then(|far| far.client);
+        if let Some(client) = client {
+            let clean = |session: &Session| session.conn == Some(conn) && session.clean;
+            if self.sessions.get(&client).is_some_and(clean) {
+                self.sessions.remove(&client);
+            } else if let Some(session) = self.sessions.get_mut(&client) {
+                session.left(conn);
+            }
+        }
+    }
+
+    /// The broker goes down and up again; whom it was connected to.
+    pub(crate) fn restart(&mut self) -> Vec<Conn> {
+        let conns: Vec<_> = self.conns.keys().copied().collect();
+        for conn in &conns {
+            self.lost(*conn);
+        }
+        conns
+    }
+
+    /// The broker forgets every session, connected or not.
+    pub(crate) fn forget(&mut self, ledger: &mut Ledger) -> Vec<Conn> {
+        let conns = self.restart();
+        for session in std::mem::take(&mut self.sessions).into_values() {
+            session.unfinished().for_each(|it| ledger.unpromise(it));
+        }
+        ledger.forgotten();
+        conns
+    }
+
+    /// Whether the client is subscribed, as it was told.
+    pub(crate) fn judge(&self) -> Judged {
+        let wants = |session: &Session| session.wants("i/0");
+        if self.mistaken || self.sessions.values().any(wants) {
+            return Ok(());
+        }
+        Err("the subscription is gone".to_owned())
+    }
+
+    /// Whether everything was delivered.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.sessions.values().all(Session::is_idle)
+    }
+
+    /// Somebody publishes; whether the client is to have it.
+    pub(crate) fn publish(&mut self, message: Message) -> bool {
+        let topic = message::topic('i', message.topic);
+        let mut wanted = false;
+        for session in self.sessions.values_mut().filter(|it| it.wants(&topic)) {
+            wanted = true;
+            session.queue.push_back(message);
+        }
+        self.deliver();
+        wanted
+    }
+
+    /// Sends what the windows have room for.
+    fn deliver(&mut self) {
+        let (window, rotates) = (self.window, self.rotates);
+        for session in self.sessions.values_mut() {
+            let Some(conn) = session.conn else {
+                continue;
+            };
+            while let Some((message, id)) = session.next(window, rotates) {
+                self.out.push((conn, publish(message, id, false)));
+            }
+        }
+    }
+
+    /// Bytes of a client have arrived.
+    pub(crate) fn receive(&mut self, conn: Conn, bytes: &[u8], ledger: &mut Ledger) -> Judged {
+        let Some(far) = self.conns.get_mut(&conn) else {
+            return Ok(());
+        };
+        far.held.extend(bytes);
+        loop {
+            let Some(far) = self.conns.get_mut(&conn) else {
+                return Ok(());
+            };
+            let len = match frame(&far.held) {
+                Frame::Whole { len } => len,
+                Frame::Incomplete { .. } => break,
+                Frame::Malformed => return Err("the modem sent no MQTT".to_owned()),
+            };
+            let packet: Vec<u8> = far.held.drain(..len).collect();
+            self.handle(conn, &packet, ledger)?;
+        }
+        self.deliver();
+        Ok(())
+    }
+
+    fn handle(&mut self, conn: Conn, packet: &[u8], ledger: &mut Ledger) -> Judged {
+        let packet = Packet::decode(packet).map_err(|_| "malformed packet".to_owned())?;
+        ledger.log(|| format!("broker <- {conn}: {packet}"));
+        let client = self.conns.get(&conn).and_then(|far| far.client.clone());
+        let Some(client) = client else {
+            return match packet {
+                Packet::Connect(connect) => {
+                    self.connect(conn, &connect);
+                    Ok(())
+                }
+                other => Err(format!("{other} before CONNECT")),
+            };
+        };
+        let Some(session) = self.sessions.get_mut(&client) else {
+            return Ok(());
+        };
+        session.heard_of = true;
+        match packet {
+            Packet::Publish(publish) => {
+                let answer = session.take(&publish, ledger)?;
+                self.out.extend(answer.map(|it| (conn, ack(it))));
+            }
+            Packet::Ack(it) => {
+                let answer = session.acknowledged(it)?;
+                self.out.extend(answer.map(|it| (conn, ack(it))));
+            }
+            Packet::Subscribe(subscribe) => {
+                let codes = session.subscribe(&subscribe);
+                self.out.push((conn, suback(&subscribe, &codes)));
+            }
+            Packet::Pingreq => self.out.push((conn, encode(&Packet::Pingresp))),
+            Packet::Disconnect => self.lost(conn),
+            other => return Err(format!("no client sends {other}")),
+        }
+        Ok(())
+    }
+
+    fn refuse(&mut self, conn: Conn) {
+        let connack = Connack {
+            session_present: false,
+            code: 3,
+        };
+        self.out.push((conn, encode(&Packet::Connack(connack))));
+        self.thrown_out.push(conn);
+        self.lost(conn);
+    }
+
+    fn connect(&mut self, conn: Conn, connect: &Connect) {
+        if self.busy > 0 {
+            self.busy -= 1;
+            return self.refuse(conn);
+        }
+        let client = connect.client_id.to_owned();
+        let older = self.sessions.get(&client).and_then(|it| it.conn);
+        if let Some(older) = older {
+            self.lost(older);
+            self.thrown_out.push(older);
+        }
+        if connect.clean_session {
+            self.sessions.remove(&client);
+        }
+        let session_present = self.sessions.contains_key(&client);
+        let session = self.sessions.entry(client.clone()).or_default();
+        self.mistaken |= session_present && !session.heard_of;
+        session.conn = Some(conn);
+        session.any_order = self.any_order;
+        session.clean = connect.clean_session;
+        if self.doubles {
+            session.received.clear();
+        }
+        if let Some(far) = self.conns.get_mut(&conn) {
+            far.client = Some(client);
+        }
+        let connack = Connack {
+            session_present,
+            code: 0,
+        };
+        self.out.push((conn, encode(&Packet::Connack(connack))));
+        let again = session.again().into_iter();
+        self.out.extend(again.map(|bytes| (conn, bytes)));
+    }
+}
+
+/// A packet as bytes.
+pub(crate) fn encode(packet: &Packet) -> Vec<u8> {
+    let mut out = Buf::heap(4096);
+    packet.encode(&mut out).expect("a valid packet");
+    out.as_slice().to_vec()
+}
+
+pub(crate) fn ack(ack: Ack) -> Vec<u8> {
+    encode(&Packet::Ack(ack))
+}
+
+pub(crate) fn acknowledge(kind: AckKind, id: PacketId) -> Ack {
+    Ack { kind, id }
+}
+
+fn suback(subscribe: &Subscribe, codes: &[u8]) -> Vec<u8> {
+    let id = subscribe.id;
+    encode(&Packet::Suback(Suback { id, codes }))
+}
+
+/// A PUBLISH to the client.
+pub(crate) fn publish(message: Message, id: Option<PacketId>, dup: bool) -> Vec<u8> {
+    encode(&Packet::Publish(Publish {
+        dup: dup && message.qos != Qos::AtMostOnce,
+        qos: message.qos,
+        retain: false,
+        topic: &message::topic('i', message.topic),
+        id,
+        payload: &message.content(),
+    }))
+}

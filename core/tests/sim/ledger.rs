@@ -1,0 +1,312 @@
+//! Who said what of which message, and whether that breaks a law.
+//!
+//! | promise | unless |
+//! |---|---|
+//! | OK to QoS 1 or 2: the broker has it | `pubmode` 1, or `queue` and no connection |
+//! | OK there: the broker gets it once at least | told as dropped, for a cause |
+//! | ERROR there: it never gets to the broker | |
+//! | what was accepted is told of again by `+MQTTPUBACK` | modem or host died |
+//! | `+MQTTPUBACK:<id>,0`: the broker has it | |
+//! | the causes to drop are: QoS 2 and a broker that forgot, `queuefull` 1 | |
+//! | QoS 2 gets to the broker once at most | the broker forgot the session, or keeps none |
+//! | QoS 0 gets to broker and host once at most | to the broker: `queueqos0` and the power went |
+//! | QoS 1 and 2 get to the host | `recvmode` 0 and modem or host died; the broker forgot them; clean session 1 |
+//! | QoS 2 gets to the host once | `recvmode` 0 and the modem died |
+//! | first arrivals of a topic and QoS are in order | a host that was away with `recvmode` 0; QoS 0 with `queueqos0` |
+//! | the subscription that was granted is there in the end | the power went, or the broker forgot and that CONNACK got lost |
+//! | content, topic and QoS are what they were | |
+//!
+//! A host with `recvmode` 1 notes the numbers of messages it has worked on until OK
+//! to their `+MQTTACK`, and works on none of these again. What goes wrong here is
+//! looked at elsewhere: packets in `wire` (durable before sent, identifiers in use,
+//! DUP) and `session` (order of acknowledgements), frames in `at`, deadlines and
+//! endless work in `world` and `drive`.
+
+use super::message::{self, Message};
+use super::plan::Plan;
+use mqmodem_core::mqtt::Qos;
+use mqmodem_core::mqtt::codec::Publish;
+use std::collections::BTreeMap;
+
+/// What the host knows of a message it has sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fate {
+    Unknown,
+    /// OK with `pubmode` 1: the modem will see to it.
+    Accepted,
+    /// ERROR with `pubmode` 1.
+    Refused,
+    /// The broker has it, the host was told.
+    Delivered,
+    /// The host was told that it never got there.
+    Dropped,
+}
+
+/// A message to the broker.
+#[derive(Clone, Copy, Debug)]
+struct Sent {
+    message: Message,
+    fate: Fate,
+    arrivals: usize,
+}
+
+/// A message from the broker.
+#[derive(Clone, Copy, Debug)]
+struct Given {
+    message: Message,
+    promised: bool,
+    arrivals: usize,
+}
+
+type Judged = Result<(), String>;
+type Firsts = BTreeMap<(usize, Qos), usize>;
+
+#[derive(Debug)]
+pub(crate) struct Ledger {
+    plan: Plan,
+    sent: BTreeMap<usize, Sent>,
+    given: BTreeMap<usize, Given>,
+    /// The last first arrival, at the broker and at the host.
+    firsts: [Firsts; 2],
+    pub(crate) forgot: bool,
+    /// Publishes told as dropped without saying which.
+    pub(crate) dropped: usize,
+    /// How often modem and host died.
+    pub(crate) power_cuts: usize,
+    pub(crate) host_deaths: usize,
+    /// What happened, where that is kept.
+    pub(crate) story: Option<Vec<String>>,
+    pub(crate) clock: u64,
+}
+
+impl Ledger {
+    pub(crate) fn new(plan: Plan, tells: bool) -> Self {
+        Self {
+            plan,
+            sent: BTreeMap::new(),
+            given: BTreeMap::new(),
+            firsts: [Firsts::new(), Firsts::new()],
+            // A broker that keeps no session knows nothing of what was accepted.
+            forgot: plan.clean && (plan.pubmode || plan.queue > 0),
+            dropped: 0,
+            power_cuts: 0,
+            host_deaths: 0,
+            story: tells.then(Vec::new),
+            clock: 0,
+        }
+    }
+
+    pub(crate) fn log(&mut self, what: impl FnOnce() -> String) {
+        if let Some(story) = &mut self.story {
+            let (seconds, micros) = (self.clock / 1_000_000, self.clock % 1_000_000);
+            story.push(format!("{seconds:4}.{micros:06} {}", what()));
+        }
+    }
+
+    /// The host is about to ask for it.
+    pub(crate) fn sends(&mut self, message: Message) {
+        let sent = Sent {
+            message,
+            fate: Fate::Unknown,
+            arrivals: 0,
+        };
+        self.sent.entry(message.number).or_insert(sent);
+    }
+
+    /// The host was told what became of it.
+    pub(crate) fn told(&mut self, number: usize, fate: Fate) -> Judged {
+        let Some(sent) = self.sent.get(&number).copied() else {
+            return Err(format!("the modem tells of message {number}, never sent"));
+        };
+        if fate == Fate::Delivered && sent.message.qos != Qos::AtMostOnce && sent.arrivals == 0 {
+            return Err(format!("the broker does not have message {number}"));
+        }
+        if fate == Fate::Refused && sent.arrivals > 0 {
+            return Err(format!("message {number} was refused and had arrived"));
+        }
+        if fate == Fate::Dropped && !self.may_drop(&sent.message) {
+            return Err(format!("message {number} was dropped without a cause"));
+        }
+        // That the broker has it may be told before the answer was read.
+        let late = fate == Fate::Accepted && sent.fate != Fate::Unknown;
+        if let Some(sent) = self.sent.get_mut(&number).filter(|_| !late) {
+            sent.fate = fate;
+        }
+        Ok(())
+    }
+
+    /// Whether there is a cause to drop a message that was accepted.
+    fn may_drop(&self, message: &Message) -> bool {
+        self.plan.drop_oldest || self.forgot && message.qos == Qos::ExactlyOnce
+    }
+
+    /// So many publishes were dropped, the modem says.
+    pub(crate) fn told_dropped(&mut self, count: usize) -> Judged {
+        self.dropped += count;
+        let may = self.forgot || self.plan.drop_oldest || self.plan.clean;
+        if may {
+            return Ok(());
+        }
+        Err(format!("{count} publishes dropped without a cause"))
+    }
+
+    /// The broker has taken a message.
+    pub(crate) fn took(&mut self, number: usize, publish: &Publish) -> Judged {
+        let Some(sent) = self.sent.get_mut(&number) else {
+            return Err(format!("the broker got message {number}, never sent"));
+        };
+        sent.arrivals += 1;
+        let Sent {
+            message,
+            fate,
+            arrivals,
+        } = *sent;
+        let topic = message::topic('o', message.topic);
+        let same = publish.topic == topic && publish.qos == message.qos;
+        if !same || publish.payload != message.content() {
+            return Err(format!("message {number} arrived changed: {publish}"));
+        }
+        if fate == Fate::Refused {
+            return Err(format!("message {number} was refused and arrived"));
+        }
+        let once = match message.qos {
+            Qos::AtMostOnce => !self.plan.queue_qos0 || self.power_cuts == 0,
+            Qos::AtLeastOnce => false,
+            Qos::ExactlyOnce => !self.forgot,
+        };
+        if once && arrivals > 1 {
+            return Err(format!("the broker got message {number} twice"));
+        }
+        self.in_order(0, &message, arrivals)
+    }
+
+    /// The first arrivals of a topic and QoS come in the order they were sent.
+    fn in_order(&mut self, side: usize, message: &Message, arrivals: usize) -> Judged {
+        let key = (message.topic, message.qos);
+        // What was told while no host was there may come again, behind others.
+        let missed = side == 1 && self.host_deaths > 0 && !self.plan.recvmode;
+        // What has to wait in the queue is overtaken by what need not.
+        let overtaken = self.plan.queue_qos0 && message.qos == Qos::AtMostOnce;
+        if arrivals > 1 || missed || overtaken {
+            return Ok(());
+        }
+        match self.firsts[side].insert(key, message.number) {
+            Some(before) if before > message.number => Err(format!(
+                "message {} arrives after message {before}",
+                message.number
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// The broker is to deliver it.
+    pub(crate) fn given(&mut self, message: Message) {
+        let given = Given {
+            message,
+            promised: true,
+            arrivals: 0,
+        };
+        self.given.insert(message.number, given);
+    }
+
+    /// The broker has forgotten it.
+    pub(crate) fn unpromise(&mut self, number: usize) {
+        if let Some(given) = self.given.get_mut(&number) {
+            given.promised = false;
+        }
+    }
+
+    /// The broker has forgotten the session.
+    pub(crate) fn forgotten(&mut self) {
+        self.forgot = true;
+    }
+
+    /// The host has processed a message.
+    pub(crate) fn got(&mut self, topic: &str, qos: u8, content: &[u8]) -> Judged {
+        let number = message::number_of(content).ok_or("a content nobody sent")?;
+        let Some(given) = self.given.get_mut(&number) else {
+            return Err(format!("the host got message {number}, never sent"));
+        };
+        given.arrivals += 1;
+        let Given {
+            message, arrivals, ..
+        } = *given;
+        let same = topic == message::topic('i', message.topic) && qos == message.qos.level();
+        if !same || content != message.content() {
+            return Err(format!("message {number} came changed"));
+        }
+        let once = match message.qos {
+            Qos::AtMostOnce => true,
+            Qos::AtLeastOnce => false,
+            Qos::ExactlyOnce => self.plan.recvmode || self.power_cuts == 0,
+        };
+        if once && arrivals > 1 {
+            return Err(format!("the host got message {number} twice"));
+        }
+        self.in_order(1, &message, arrivals)
+    }
+
+    /// Messages promised to get to the broker that did not.
+    fn missing(&self) -> Vec<usize> {
+        let missing = |sent: &&Sent| {
+            let known = matches!(sent.fate, Fate::Accepted | Fate::Delivered);
+            known && sent.arrivals == 0 && sent.message.qos != Qos::AtMostOnce
+        };
+        let missing = self.sent.values().filter(missing);
+        let (excused, mut lost): (Vec<&Sent>, Vec<&Sent>) =
+            missing.partition(|it| self.may_drop(&it.message));
+        // What was told may have been told to a host that died.
+        let untold = self.power_cuts + self.host_deaths > 0;
+        if !untold && excused.len() > self.dropped {
+            lost.extend(excused);
+        }
+        lost.iter().map(|it| it.message.number).collect()
+    }
+
+    /// Messages promised to get to the host that did not.
+    fn unheard(&self) -> Vec<usize> {
+        let reads = self.plan.recvmode || self.power_cuts + self.host_deaths == 0;
+        if !reads || self.plan.clean {
+            return Vec::new();
+        }
+        let lost =
+            |it: &&Given| it.promised && it.arrivals == 0 && it.message.qos != Qos::AtMostOnce;
+        let lost = self.given.values().filter(lost);
+        lost.map(|it| it.message.number).collect()
+    }
+
+    /// Messages accepted of which the host was never told the end.
+    fn untold(&self) -> Vec<usize> {
+        let lossy = self.power_cuts + self.host_deaths > 0;
+        if lossy || !self.plan.pubmode {
+            return Vec::new();
+        }
+        let open = self.sent.values().filter(|it| it.fate == Fate::Accepted);
+        open.map(|it| it.message.number).collect()
+    }
+
+    /// Everything is over: whether all promises were kept.
+    pub(crate) fn judge(&self) -> Judged {
+        [
+            (self.missing(), "never got to the broker"),
+            (self.unheard(), "never got to the host"),
+            (self.untold(), "were accepted and never told of again"),
+        ]
+        .into_iter()
+        .find(|(numbers, _)| !numbers.is_empty())
+        .map_or(Ok(()), |(numbers, why)| {
+            Err(format!("messages {numbers:?} {why}"))
+        })
+    }
+
+    /// Whether nothing more is to be expected.
+    pub(crate) fn is_settled(&self) -> bool {
+        self.missing().is_empty() && self.untold().is_empty()
+    }
+
+    /// Messages the broker took and the host got, in numbers.
+    pub(crate) fn score(&self) -> [usize; 2] {
+        let taken = self.sent.values().map(|it| it.arrivals).sum();
+        [taken, self.given.values().map(|it| it.arrivals).sum()]
+    }
+}

@@ -1,0 +1,153 @@
+//! The network: bytes on their way, connections that break at any byte.
+
+use super::agenda::{Agenda, Conn, Event};
+use super::chance::Chance;
+use super::plan::Plan;
+use mqmodem_core::Instant;
+use std::time::Duration;
+
+/// Which way bytes go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Way {
+    Up,
+    Down,
+}
+
+/// How a connection is at the modem's end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Near {
+    Opening,
+    Open,
+    Gone,
+}
+
+/// One connection.
+#[derive(Debug)]
+pub(crate) struct Pipe {
+    pub(crate) near: Near,
+    /// Bytes until it is cut, for each way.
+    left: [Option<usize>; 2],
+    cut: bool,
+    /// The modem is never told that it was cut.
+    silent: bool,
+    /// When the last bytes arrive, for each way.
+    last: [Instant; 2],
+    /// Bytes that arrived and that the modem has not taken.
+    pub(crate) arrived: Vec<u8>,
+}
+
+/// Every connection there was; the last one is the modem's.
+#[derive(Debug)]
+pub(crate) struct Network {
+    pub(crate) pipes: Vec<Pipe>,
+    latency: usize,
+}
+
+impl Network {
+    pub(crate) fn new(plan: &Plan) -> Self {
+        Self {
+            pipes: Vec::new(),
+            latency: plan.latency,
+        }
+    }
+
+    /// The modem's connection, if it has one.
+    pub(crate) fn current(&self) -> Option<Conn> {
+        let last = self.pipes.last()?;
+        (last.near != Near::Gone).then(|| self.pipes.len() - 1)
+    }
+
+    /// The modem opens a connection.
+    pub(crate) fn open(&mut self, now: Instant, plan: &Plan, storm: bool, c: &mut Chance) -> Conn {
+        let faults = plan.faults;
+        let is_cut = storm && c.below(10) < faults.cuts;
+        let most = c.pick(&[40, 200, 1000, 4000]);
+        let budget = |way: usize, c: &mut Chance| (way == 0).then(|| c.below(most));
+        let (up, down) = if is_cut {
+            let way = c.below(2);
+            (budget(way, c), budget(1 - way, c))
+        } else {
+            (None, None)
+        };
+        self.pipes.push(Pipe {
+            near: Near::Opening,
+            left: [up, down],
+            cut: false,
+            silent: is_cut && c.below(10) < faults.silent,
+            last: [now; 2],
+            arrived: Vec::new(),
+        });
+        self.pipes.len() - 1
+    }
+
+    /// Bytes leave one end.
+    pub(crate) fn send(
+        &mut self,
+        (conn, way): (Conn, Way),
+        bytes: &[u8],
+        now: Instant,
+        agenda: &mut Agenda,
+        c: &mut Chance,
+    ) {
+        let delay = c.millis(self.latency);
+        let Some(pipe) = self.pipes.get_mut(conn).filter(|pipe| !pipe.cut) else {
+            return;
+        };
+        let left = &mut pipe.left[way as usize];
+        let count = left.unwrap_or(usize::MAX).min(bytes.len());
+        if let Some(left) = left {
+            *left -= count;
+        }
+        let breaks = *left == Some(0);
+        let last = &mut pipe.last[way as usize];
+        *last = (*last + Duration::from_micros(1)).max(now + delay);
+        let at = *last;
+        let bytes = bytes[..count].to_vec();
+        let event = match way {
+            Way::Up => Event::AtBroker { conn, bytes },
+            Way::Down => Event::AtModem { conn, bytes },
+        };
+        agenda.add(at, 0, event);
+        if breaks {
+            self.cut(conn, now, agenda, c);
+        }
+    }
+
+    /// The connection breaks: what is under way may still arrive, nothing more.
+    pub(crate) fn cut(&mut self, conn: Conn, now: Instant, agenda: &mut Agenda, c: &mut Chance) {
+        let Some(pipe) = self.pipes.get_mut(conn).filter(|pipe| !pipe.cut) else {
+            return;
+        };
+        pipe.cut = true;
+        if !pipe.silent {
+            let at = now + c.millis(2 * self.latency);
+            agenda.add(at, c.below(9), Event::ModemHearsEnd { conn });
+        }
+        if c.one_in(2) {
+            let at = now + c.millis(20 * self.latency);
+            agenda.add(at, c.below(9), Event::BrokerHearsEnd { conn });
+        }
+    }
+
+    /// The modem closes its end, or loses its power.
+    pub(crate) fn leave(&mut self, now: Instant, agenda: &mut Agenda, orderly: bool) {
+        let Some(conn) = self.current() else {
+            return;
+        };
+        let pipe = &mut self.pipes[conn];
+        pipe.near = Near::Gone;
+        pipe.arrived.clear();
+        let at = pipe.last[Way::Up as usize].max(now) + Duration::from_micros(1);
+        if orderly && !pipe.cut {
+            agenda.add(at, 0, Event::BrokerHearsEnd { conn });
+        }
+        pipe.cut = true;
+    }
+
+    /// From now on nothing is cut any more.
+    pub(crate) fn calm(&mut self) {
+        for pipe in &mut self.pipes {
+            pipe.left = [None; 2];
+        }
+    }
+}

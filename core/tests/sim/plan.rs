@@ -1,0 +1,183 @@
+//! What a seed plays: the modem, its options, its broker and what goes wrong.
+
+use super::chance::Chance;
+use mqmodem_core::{Buf, Config, Memory};
+
+/// Bytes of a modem's memory where it is one piece.
+const LENT: usize = 32 * 1024;
+/// Bytes of each of its buffers where they are split by hand.
+const SMALL: usize = 1024;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Room {
+    Lent,
+    Small,
+    Heap,
+}
+
+/// What goes wrong, and how often.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Faults {
+    /// Of ten connections so many are cut.
+    pub(crate) cuts: usize,
+    /// Of ten cuts so many are told to nobody.
+    pub(crate) silent: usize,
+    /// Of ten attempts so many are refused.
+    pub(crate) refused: usize,
+    /// How often the modem is switched off.
+    pub(crate) power: usize,
+    /// How often the host dies.
+    pub(crate) host: usize,
+    /// How often the broker restarts.
+    pub(crate) broker: usize,
+    /// How often the broker forgets the session.
+    pub(crate) forgets: usize,
+    /// Of a hundred writes to the disk so many fail.
+    pub(crate) disk: usize,
+    /// Whether host and network stall.
+    pub(crate) stalls: bool,
+}
+
+/// What a seed plays.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Plan {
+    pub(crate) seed: u64,
+    pub(crate) room: Room,
+    pub(crate) clean: bool,
+    pub(crate) keeps: bool,
+    pub(crate) keep_alive: usize,
+    pub(crate) reconnect: bool,
+    pub(crate) autoconnect: bool,
+    pub(crate) queue: usize,
+    pub(crate) queue_qos0: bool,
+    pub(crate) drop_oldest: bool,
+    pub(crate) pubmode: bool,
+    pub(crate) recvmode: bool,
+    /// Whether the host releases each message before it reads the next.
+    pub(crate) careful: bool,
+    pub(crate) host_ids: bool,
+    /// Seconds a command waits for the broker.
+    pub(crate) ack_timeout: usize,
+    /// Whether the host disconnects now and then.
+    pub(crate) leaves: bool,
+    /// Whether the host leaves subscriptions to the modem, once they are granted.
+    pub(crate) trusts: bool,
+    /// Whether the host restarts the modem now and then.
+    pub(crate) restarts: bool,
+    /// Messages to the broker and from it.
+    pub(crate) outgoing: usize,
+    pub(crate) incoming: usize,
+    pub(crate) topics: usize,
+    /// Longest content.
+    pub(crate) content: usize,
+    /// Milliseconds a byte is under way at most.
+    pub(crate) latency: usize,
+    /// Milliseconds between two messages at most.
+    pub(crate) pause: usize,
+    /// Messages the broker has in flight at most.
+    pub(crate) window: usize,
+    /// Whether the broker's identifiers go round.
+    pub(crate) rotates: bool,
+    pub(crate) faults: Faults,
+}
+
+impl Plan {
+    pub(crate) fn draw(seed: u64) -> Self {
+        let mut chance = Chance::new(seed);
+        let c = &mut chance;
+        let room = c.pick(&[Room::Lent, Room::Lent, Room::Small, Room::Heap]);
+        let clean = c.one_in(12);
+        let keeps = !c.one_in(8);
+        let queue = if c.one_in(2) {
+            c.pick(&[400, 2000, 100_000])
+        } else {
+            0
+        };
+        let pubmode = c.one_in(2);
+        let (reconnect, leaves, restarts) = (c.one_in(2), c.one_in(4), c.one_in(6));
+        Self {
+            seed,
+            room,
+            clean,
+            keeps,
+            keep_alive: c.between(3, 20),
+            reconnect,
+            autoconnect: c.one_in(2),
+            queue,
+            queue_qos0: queue > 0 && c.one_in(4),
+            drop_oldest: queue > 0 && c.one_in(4),
+            pubmode,
+            recvmode: !clean && c.one_in(2),
+            careful: c.one_in(2),
+            host_ids: !clean && c.one_in(2),
+            ack_timeout: c.between(1, 5),
+            leaves,
+            trusts: reconnect && !clean && !leaves && !restarts && c.one_in(2),
+            restarts,
+            outgoing: c.between(5, 40),
+            incoming: c.between(5, 40),
+            topics: c.between(1, 4),
+            content: c.pick(&[4, 40, 200]),
+            latency: c.pick(&[1, 30, 300]),
+            pause: c.pick(&[10, 500, 4000]),
+            window: c.between(1, 20),
+            rotates: c.one_in(2),
+            faults: faults(c, clean && !pubmode, keeps),
+        }
+    }
+
+    pub(crate) fn config(&self) -> Config<'static> {
+        Config {
+            seed: self.seed,
+            keeps_sessions: self.keeps,
+            ..Config::default()
+        }
+    }
+}
+
+fn faults(c: &mut Chance, loses: bool, keeps: bool) -> Faults {
+    let often = |c: &mut Chance, most| if c.one_in(2) { c.between(1, most) } else { 0 };
+    // What is not kept is lost with the power: nothing could be judged.
+    let survives = keeps && !loses;
+    Faults {
+        cuts: often(c, 9),
+        silent: often(c, 5),
+        refused: often(c, 5),
+        power: if survives { often(c, 6) } else { 0 },
+        host: if c.one_in(3) { often(c, 3) } else { 0 },
+        broker: often(c, 2),
+        forgets: c.one_in(6).into(),
+        disk: if survives && c.one_in(4) {
+            often(c, 20)
+        } else {
+            0
+        },
+        stalls: c.one_in(2),
+    }
+}
+
+/// Memory for a modem, lent anew each time it is switched on.
+pub(crate) fn lend(room: Room, memory: &mut Vec<u8>) -> Memory<'_> {
+    if room == Room::Heap {
+        return Memory::heap();
+    }
+    if room == Room::Lent {
+        memory.resize(LENT, 0);
+        return Memory::lent(memory).expect("enough of it");
+    }
+    memory.resize(12 * SMALL, 0);
+    let mut parts = memory.chunks_mut(SMALL).map(Buf::lent);
+    let mut part = || parts.next().expect("twelve of them");
+    Memory {
+        line: part(),
+        values: part(),
+        host_out: part(),
+        inbox: part(),
+        settings: part(),
+        net_in: part(),
+        net_out: part(),
+        in_flight: part(),
+        received: part(),
+        subscriptions: part(),
+    }
+}

@@ -1,0 +1,91 @@
+//! What the modem sends and hears, looked at where it leaves the modem.
+
+use super::disk::Disk;
+use super::message::number_of;
+use super::plan::Plan;
+use mqmodem_core::mqtt::codec::AckKind;
+use mqmodem_core::mqtt::{Frame, Packet, PacketId, Qos, frame};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Both directions of the present connection, and identifiers in use.
+#[derive(Debug)]
+pub(crate) struct Wire {
+    kept: bool,
+    clean: bool,
+    up: Vec<u8>,
+    down: Vec<u8>,
+    in_use: BTreeMap<PacketId, usize>,
+    /// Messages that were sent before.
+    known: BTreeSet<usize>,
+}
+
+type Judged = Result<(), String>;
+
+impl Wire {
+    pub(crate) fn new(plan: &Plan) -> Self {
+        Self {
+            kept: plan.keeps && (!plan.clean || plan.pubmode),
+            clean: plan.clean,
+            up: Vec::new(),
+            down: Vec::new(),
+            in_use: BTreeMap::new(),
+            known: BTreeSet::new(),
+        }
+    }
+
+    /// Another connection begins.
+    pub(crate) fn begin(&mut self) {
+        self.up.clear();
+        self.down.clear();
+    }
+
+    /// The modem has sent bytes: no message before it is durable, none again
+    /// without DUP `[MQTT-3.3.1-1]`, no identifier that is in use.
+    pub(crate) fn sent(&mut self, bytes: &[u8], disk: &Disk) -> Judged {
+        self.up.extend(bytes);
+        while let Frame::Whole { len } = frame(&self.up) {
+            let packet: Vec<u8> = self.up.drain(..len).collect();
+            match Packet::decode(&packet) {
+                Ok(Packet::Connect(connect)) if connect.clean_session => self.in_use.clear(),
+                Ok(Packet::Publish(publish)) if publish.qos != Qos::AtMostOnce => {
+                    let number = number_of(publish.payload).unwrap_or_default();
+                    if self.kept && !disk.holds(publish.payload) {
+                        return Err(format!("message {number} is sent before it is durable"));
+                    }
+                    let again = !self.known.insert(number);
+                    if again && !publish.dup && !self.clean {
+                        return Err(format!("message {number} is sent again without DUP"));
+                    }
+                    self.uses(publish.id, number)?;
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn uses(&mut self, id: Option<PacketId>, number: usize) -> Judged {
+        let Some(id) = id else {
+            return Ok(());
+        };
+        match self.in_use.insert(id, number) {
+            Some(before) if before != number => Err(format!(
+                "identifier {id} of message {before} is used for message {number}"
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// The modem has taken bytes of the broker.
+    pub(crate) fn heard(&mut self, bytes: &[u8]) {
+        self.down.extend(bytes);
+        while let Frame::Whole { len } = frame(&self.down) {
+            let packet: Vec<u8> = self.down.drain(..len).collect();
+            if let Ok(Packet::Ack(ack)) = Packet::decode(&packet)
+                && matches!(ack.kind, AckKind::Puback | AckKind::Pubcomp)
+            {
+                self.in_use.remove(&ack.id);
+            }
+        }
+    }
+}

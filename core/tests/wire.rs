@@ -1,0 +1,89 @@
+//! Packets of both sides, and a session that gets any of them in any state;
+//! `fuzz/` runs the same code for longer.
+
+#![allow(dead_code, reason = "other tests use the rest of `chaos`")]
+
+mod chaos;
+
+use chaos::cuts::next;
+use chaos::{codec, phrases, wire};
+use proptest::prelude::*;
+
+fn config() -> ProptestConfig {
+    ProptestConfig {
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    }
+}
+
+#[test]
+fn every_length_a_packet_may_have() {
+    for bytes in [1, 2, 3, 4] {
+        let last = (1_usize << (7 * bytes)) - 1;
+        for body in [last, last >> 7] {
+            let mut packet = vec![0x30];
+            let mut rest = body;
+            while rest >= 0x80 {
+                packet.push((rest & 0x7f) as u8 | 0x80);
+                rest >>= 7;
+            }
+            packet.push(rest as u8);
+            codec::check(&packet);
+        }
+    }
+}
+
+#[test]
+fn sessions_for_a_second() {
+    let mut seed = 5;
+    for _ in 0..3000 {
+        let len = next(&mut seed) % 300;
+        let bytes: Vec<u8> = (0..len).map(|_| (next(&mut seed) >> 24) as u8).collect();
+        wire::play(&bytes);
+    }
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn bytes(bytes in prop::collection::vec(any::<u8>(), 0..64)) {
+        codec::check_stream(&bytes);
+    }
+
+    #[test]
+    fn packets_with_a_byte_changed(
+        which in any::<u8>(),
+        id in any::<u8>(),
+        at in any::<prop::sample::Index>(),
+        byte in any::<u8>(),
+    ) {
+        let mut packet = phrases::net(which, id);
+        codec::check(&packet);
+        let at = at.index(packet.len());
+        packet[at] = byte;
+        codec::check(&packet);
+    }
+}
+
+/// What the fuzzer found, as short as it gets.
+#[test]
+#[ignore = "replays the file that CHAOS_FILE names"]
+fn bytes_in_a_file() {
+    let file = std::env::var("CHAOS_FILE").expect("CHAOS_FILE names a file");
+    let mut bytes = std::fs::read(file).expect("a file");
+    let fails = |bytes: &[u8]| std::panic::catch_unwind(|| wire::play(bytes)).is_err();
+    for len in [64, 16, 4, 2, 1] {
+        let mut at = 0;
+        while at < bytes.len() && fails(&bytes) {
+            let mut shorter = bytes.clone();
+            shorter.drain(at..(at + len).min(bytes.len()));
+            if fails(&shorter) {
+                bytes = shorter;
+            } else {
+                at += len;
+            }
+        }
+    }
+    assert!(!fails(&bytes), "{bytes:?}");
+}

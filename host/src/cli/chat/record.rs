@@ -1,0 +1,180 @@
+//! `mqmodem chat record`
+
+use super::{Patience, PortArgument, attach};
+use crate::attached::Attached;
+use crate::cli::serve::runtime;
+use crate::cli::{Failure, say};
+use clap::Args;
+use mqmodem_chat::live::{Recording, pause};
+use std::io;
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::time::Duration;
+use tokio::io::{AsyncBufReadExt, BufReader, Lines, Stdin};
+use tokio::time::Instant;
+
+/// Write down a conversation as a chat.
+///
+/// Lines of standard input are said to the modem, each once the one before is
+/// answered; a line such as +2s only listens. What the modem says is shown, and
+/// at the end of the input FILE is a chat that can be played again. Passwords
+/// that are typed are in it.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  mqmodem chat record first.chat --port /dev/ttyUSB0
+  printf 'AT\\nATI\\n' | mqmodem chat record first.chat --port 127.0.0.1:7000")]
+pub(super) struct Arguments {
+    /// Where the chat is written to.
+    file: PathBuf,
+
+    #[command(flatten)]
+    port: PortArgument,
+
+    #[command(flatten)]
+    patience: Patience,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    let runtime = runtime(true)?;
+    let done = runtime.block_on(record(arguments));
+    // A read of standard input may still be waiting.
+    runtime.shutdown_background();
+    done.map(|()| ExitCode::SUCCESS)
+}
+
+async fn record(arguments: &Arguments) -> Result<(), Failure> {
+    let port = attach(&arguments.port.port).await?;
+    let title = format!("Recorded on {}", arguments.port.port.to_string_lossy());
+    let mut recorder = Recorder {
+        port,
+        patience: arguments.patience,
+        recording: Recording::new(&title),
+        heard: Vec::new(),
+        since: Instant::now(),
+    };
+    let ended = tokio::select! {
+        ended = recorder.converse() => ended,
+        _ = tokio::signal::ctrl_c() => Ok(()),
+    };
+    let file = &arguments.file;
+    std::fs::write(file, recorder.recording.text()).map_err(|error| {
+        Failure::system(format_args!("cannot write {}", file.display()), &error)
+    })?;
+    ended.map_err(|error| Failure::system("the recording ends early", &error))
+}
+
+struct Recorder {
+    port: Attached,
+    patience: Patience,
+    recording: Recording,
+    /// What came and is not written down yet.
+    heard: Vec<u8>,
+    /// When the last thing was written down.
+    since: Instant,
+}
+
+impl Recorder {
+    async fn converse(&mut self) -> io::Result<()> {
+        let mut lines = BufReader::new(tokio::io::stdin()).lines();
+        while let Some(line) = self.next_line(&mut lines).await? {
+            match pause(&line) {
+                Some(by) => self.listen(by).await?,
+                None => self.ask(&line).await?,
+            }
+        }
+        self.settle().await
+    }
+
+    /// Waits for a line of the user; what comes meanwhile comes by itself.
+    async fn next_line(
+        &mut self,
+        lines: &mut Lines<BufReader<Stdin>>,
+    ) -> io::Result<Option<String>> {
+        loop {
+            tokio::select! {
+                line = lines.next_line() => return line,
+                heard = hear(&mut self.port, &mut self.heard) => heard?,
+            }
+            self.settle().await?;
+        }
+    }
+
+    async fn ask(&mut self, line: &str) -> io::Result<()> {
+        let bytes = format!("{line}\r");
+        let mut rest = bytes.as_bytes();
+        while !rest.is_empty() {
+            let said = self.port.write(rest).await?;
+            rest = rest.get(said..).unwrap_or_default();
+        }
+        let deadline = Instant::now() + self.patience.within;
+        while !is_final(&self.heard) && self.hear_until(deadline).await? {}
+        while self
+            .hear_until(Instant::now() + self.patience.quiet)
+            .await?
+        {}
+        self.recording.typed(line, &std::mem::take(&mut self.heard));
+        self.since = Instant::now();
+        Ok(())
+    }
+
+    async fn listen(&mut self, by: Duration) -> io::Result<()> {
+        let until = Instant::now() + by;
+        while self.hear_until(until).await? {}
+        self.recording.passed(by, &std::mem::take(&mut self.heard));
+        self.since = Instant::now();
+        Ok(())
+    }
+
+    /// Writes down what came by itself, once no more does.
+    async fn settle(&mut self) -> io::Result<()> {
+        while self
+            .hear_until(Instant::now() + self.patience.quiet)
+            .await?
+        {}
+        if !self.heard.is_empty() {
+            let heard = std::mem::take(&mut self.heard);
+            self.recording.passed(self.since.elapsed(), &heard);
+            self.since = Instant::now();
+        }
+        Ok(())
+    }
+
+    /// Whether something came until then.
+    async fn hear_until(&mut self, until: Instant) -> io::Result<bool> {
+        let heard = hear(&mut self.port, &mut self.heard);
+        match tokio::time::timeout_at(until, heard).await {
+            Ok(heard) => heard.map(|()| true),
+            Err(_) => Ok(false),
+        }
+    }
+}
+
+/// Takes what the modem says, and shows it.
+async fn hear(port: &mut Attached, heard: &mut Vec<u8>) -> io::Result<()> {
+    let mut buf = [0; 4096];
+    let n = port.read(&mut buf).await?;
+    let bytes = buf.get(..n).unwrap_or_default();
+    if bytes.is_empty() {
+        return Err(io::Error::new(
+            io::ErrorKind::UnexpectedEof,
+            "the port was closed by the other side",
+        ));
+    }
+    // That no one reads it is no reason to stop.
+    let _ = say(&String::from_utf8_lossy(bytes));
+    heard.extend_from_slice(bytes);
+    Ok(())
+}
+
+/// Whether the modem has answered: with a result code, or with a prompt.
+fn is_final(heard: &[u8]) -> bool {
+    let lines = heard.split(|byte| matches!(byte, b'\r' | b'\n'));
+    let is_result = |line: &[u8]| {
+        matches!(
+            line,
+            b"OK" | b"ERROR" | b"CONNECT" | b"NO CARRIER" | b"BUSY" | b"NO ANSWER"
+        ) || line.starts_with(b"+CME ERROR")
+            || line.starts_with(b"+CMS ERROR")
+    };
+    heard.ends_with(b"\r\n> ") || heard.ends_with(b"\r\n>") || lines.into_iter().any(is_result)
+}

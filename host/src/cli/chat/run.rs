@@ -1,0 +1,161 @@
+//! `mqmodem chat run`
+
+use super::{Patience, attach};
+use crate::attached::Attached;
+use crate::cli::serve::runtime;
+use crate::cli::{Failure, say};
+use crate::clock::Clock;
+use clap::Args;
+use mqmodem_chat::live::{Names, Next, Rules};
+use mqmodem_chat::{HostSide, Live, Report, Script, parse};
+use std::ffi::{OsStr, OsString};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Play chats: with the modem at a port, or in virtual time with one of ours.
+///
+/// Each thing the host says must be answered exactly as written, else the first
+/// difference is shown. On a port only the host's side is played: what modem
+/// and broker say to each other is left out, and a chat in which the broker does
+/// more than answer is refused. `cargo doc -p mqmodem-chat` tells the format.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  mqmodem chat run first.chat --port /dev/ttyUSB0,9600
+  mqmodem chat run chats/ --port 127.0.0.1:7000
+  mqmodem chat run chats/                          our modem, in virtual time")]
+pub(super) struct Arguments {
+    /// Chats, or folders of them.
+    #[arg(required = true)]
+    files: Vec<PathBuf>,
+
+    /// A serial device or pseudo-terminal, a Unix socket, or a TCP port on
+    /// loopback or HOST:PORT.
+    #[arg(long, value_name = "DEVICE[,BAUD]|ADDRESS")]
+    port: Option<OsString>,
+
+    #[command(flatten)]
+    patience: Patience,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+    let mut files = Vec::new();
+    for file in &arguments.files {
+        mqmodem_chat::find(file, &mut files).map_err(|error| {
+            Failure::system(format_args!("cannot read {}", file.display()), &error)
+        })?;
+    }
+    let report = match &arguments.port {
+        None => in_virtual_time(&files)?,
+        Some(port) => {
+            let runtime = runtime(true)?;
+            let report = runtime.block_on(on_port(&files, port, arguments.patience));
+            runtime.shutdown_background();
+            report?
+        }
+    };
+    say(&format!("{report}\n"))?;
+    Ok(if report.is_ok() {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    })
+}
+
+/// The chat in a file; on a line that cannot be understood, what is wrong there.
+pub(in crate::cli) fn read(file: &Path) -> Result<Result<Script, String>, Failure> {
+    let name = file.display().to_string();
+    let text = std::fs::read_to_string(file);
+    let text = text.map_err(|error| Failure::system(format_args!("cannot read {name}"), &error))?;
+    Ok(parse(&name, &text).map_err(|error| error.to_string()))
+}
+
+fn in_virtual_time(files: &[PathBuf]) -> Result<Report, Failure> {
+    let mut report = Report::default();
+    for file in files {
+        let played = read(file)?
+            .and_then(|script| mqmodem_chat::run(&script).map_err(|wrong| wrong.to_string()));
+        report
+            .chats
+            .push((file.display().to_string(), played.err()));
+    }
+    Ok(report)
+}
+
+async fn on_port(files: &[PathBuf], port: &OsStr, patience: Patience) -> Result<Report, Failure> {
+    let mut attached = attach(port).await?;
+    let rules = Rules {
+        within: patience.within,
+        quiet: patience.quiet,
+        exact: true,
+    };
+    let mut report = Report::default();
+    for file in files {
+        let name = file.display().to_string();
+        let side =
+            read(file)?.and_then(|script| HostSide::of(script).map_err(|error| error.to_string()));
+        let wrong = match side {
+            Ok(side) => {
+                tell_skipped(&name, &side.skipped)?;
+                let mut live = Live::new(Arc::new(side.script), rules);
+                let played = play(&mut attached, &mut live, patience.quiet).await;
+                let wrong = live.wrong().map(ToString::to_string);
+                wrong.or(played.err().map(|why| format!("{name}: {why}")))
+            }
+            Err(why) => Some(why),
+        };
+        report.chats.push((name, wrong));
+    }
+    Ok(report)
+}
+
+fn tell_skipped(name: &str, lines: &[usize]) -> Result<(), Failure> {
+    if lines.is_empty() {
+        return Ok(());
+    }
+    let lines: Vec<_> = lines.iter().map(ToString::to_string).collect();
+    say(&format!(
+        "chat {name}: not seen on a port and left out: lines {}\n",
+        lines.join(", ")
+    ))
+}
+
+/// Plays the chat to its end or its first difference.
+async fn play(port: &mut Attached, live: &mut Live, quiet: Duration) -> std::io::Result<()> {
+    let clock = Clock::new();
+    let mut buf = [0; 4096];
+    // What waits there was said to the last host.
+    while let Ok(read) = tokio::time::timeout(quiet, port.read(&mut buf)).await {
+        if read? == 0 {
+            return Err(hung_up());
+        }
+    }
+    loop {
+        match live.next(clock.now(), &Names::default()) {
+            Next::Say(bytes) => {
+                let said = port.write(bytes).await?;
+                live.said(clock.now(), said);
+            }
+            Next::Dtr(on) => port.set_dtr(on)?,
+            Next::Rts(on) => port.set_rts(on)?,
+            Next::Listen(until) => {
+                let until = clock.runtime(until);
+                if let Ok(read) = tokio::time::timeout_at(until, port.read(&mut buf)).await {
+                    let Some(heard @ [_, ..]) = buf.get(..read?) else {
+                        return Err(hung_up());
+                    };
+                    live.hear(clock.now(), heard);
+                }
+            }
+            Next::End => return Ok(()),
+        }
+    }
+}
+
+fn hung_up() -> std::io::Error {
+    std::io::Error::new(
+        std::io::ErrorKind::UnexpectedEof,
+        "the port was closed by the other side",
+    )
+}

@@ -1,0 +1,279 @@
+//! The modems of a fleet: started one after the other, each on its own.
+
+mod door;
+mod reload;
+
+use super::Arguments;
+use super::plan::Made;
+use super::progress::Progress;
+use crate::cli::Failure;
+use crate::cli::chat::read_side;
+use crate::cli::serve::{
+    Opened, Ports, Signals, State, Wanted, add_defaults, cannot_listen, cannot_trace, tcp_address,
+};
+use crate::config::{Broker, Defaults};
+use crate::fleet::plan::{FleetPlan, Hosts};
+use crate::fleet::rounds::{Chats, Played, Tally};
+use crate::metrics::{self, Metrics};
+use crate::port::Label;
+use crate::trace::Trace;
+use crate::{Setup, Shared};
+use door::Entrance;
+use std::collections::{HashMap, VecDeque};
+use std::fmt::Write;
+use std::process::ExitCode;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::task::{Id, JoinError, JoinSet};
+use tokio::time::{Interval, MissedTickBehavior};
+
+/// The runtime's timers are not finer: more are started at once.
+const TICK: Duration = Duration::from_millis(10);
+
+pub(super) struct Crew<'a> {
+    arguments: &'a Arguments,
+    plan: FleetPlan,
+    defaults: Option<Defaults>,
+    shared: Shared,
+    state: State,
+    ports: Ports,
+    chats: Option<Arc<Chats>>,
+    entrance: Option<Entrance>,
+    progress: Progress,
+    modems: JoinSet<()>,
+    running: HashMap<Id, u32>,
+    waiting: VecDeque<u32>,
+    started: u32,
+    failed: u32,
+    stopping: bool,
+}
+
+impl<'a> Crew<'a> {
+    pub(super) async fn gather(
+        arguments: &'a Arguments,
+        made: Made,
+        state: State,
+    ) -> Result<Self, Failure> {
+        let plan = made.fleet;
+        let trace = made.trace.as_deref();
+        let trace =
+            trace.map(|path| Trace::create(path).map_err(|error| cannot_trace(path, &error)));
+        let shared = Shared::traced(trace.transpose()?.map(Arc::new));
+        let metrics = metrics(plan.metrics.as_deref()).await?;
+        let entrance = Entrance::open(&plan.template.hosts).await?;
+        let mut crew = Self {
+            arguments,
+            chats: chats(&plan)?,
+            defaults: made.broker.map(Broker::load).transpose()?,
+            shared: shared.paced(plan.connects_per_second).counted(metrics),
+            state,
+            ports: Ports::default(),
+            progress: Progress::new(made.verbose),
+            modems: JoinSet::new(),
+            running: HashMap::new(),
+            waiting: VecDeque::new(),
+            entrance,
+            started: 0,
+            failed: 0,
+            stopping: false,
+            plan,
+        };
+        crew.expect(0);
+        Ok(crew)
+    }
+
+    /// The modems from this one on are to be started: now, or when their hosts come.
+    fn expect(&mut self, from: u32) {
+        let all = 0..self.plan.count();
+        match &mut self.entrance {
+            Some(entrance) => entrance.expect(all.map(|index| self.plan.name(index))),
+            None => self.waiting.extend(from..all.end),
+        }
+    }
+
+    /// Runs until all modems have ended, by themselves or by a signal.
+    pub(super) async fn run(&mut self) -> Result<ExitCode, Failure> {
+        let mut signals = Signals::new()?;
+        let mut ticks = self.ticks();
+        while !self.is_over() {
+            tokio::select! {
+                _ = ticks.tick(), if !self.waiting.is_empty() && !self.stopping => self.start_some().await,
+                Some(ended) = self.modems.join_next_with_id() => self.end(ended),
+                Some((index, port)) = Entrance::next(&mut self.entrance), if !self.stopping => {
+                    self.start(index, Opened::inside(Label::new(&self.plan.name(index)), port));
+                }
+                wanted = signals.next() => match wanted {
+                    Wanted::Reload if !self.stopping => {
+                        self.reload().await;
+                        ticks = self.ticks();
+                    }
+                    Wanted::Reload => {}
+                    Wanted::End if self.stopping => {
+                        tracing::warn!("stopped at once");
+                        return Ok(ExitCode::from(130));
+                    }
+                    Wanted::End => self.stop(),
+                },
+            }
+        }
+        Ok(self.code())
+    }
+
+    fn ticks(&self) -> Interval {
+        let gap = Duration::from_secs(1) / self.plan.starts_per_second.get();
+        let mut ticks = tokio::time::interval(gap.max(TICK));
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        ticks
+    }
+
+    /// Whether nothing runs and nothing will.
+    fn is_over(&self) -> bool {
+        let nothing_comes = self.waiting.is_empty() && self.entrance.is_none();
+        self.modems.is_empty() && (self.stopping || nothing_comes)
+    }
+
+    fn stop(&mut self) {
+        tracing::info!("switching off");
+        self.stopping = true;
+        self.shared.stop();
+    }
+
+    async fn start_some(&mut self) {
+        let a_tick = self.plan.starts_per_second.get().div_ceil(100);
+        for _ in 0..a_tick {
+            let Some(index) = self.waiting.pop_front() else {
+                break;
+            };
+            match self.open(index).await {
+                Ok(opened) => self.start(index, opened),
+                Err(failure) => {
+                    self.failed += 1;
+                    tracing::error!("{} is left out: {failure}", self.plan.name(index));
+                }
+            }
+        }
+        if self.waiting.is_empty() {
+            self.state.all_given();
+        }
+        let count = self.plan.count();
+        let done = count.saturating_sub(self.waiting.len() as u32);
+        self.progress.tell(done, count);
+    }
+
+    async fn open(&mut self, index: u32) -> Result<Opened, Failure> {
+        let name = Label::new(&self.plan.name(index));
+        if let Some(chats) = &self.chats {
+            let number = self.plan.number(index);
+            let host = Played::new(chats.clone(), name.clone(), index, &number);
+            return Ok(Opened::inside(name, Box::new(host)));
+        }
+        let opened = self.ports.open(&self.plan.modem(index).port).await?;
+        Ok(Opened {
+            label: name,
+            ..opened
+        })
+    }
+
+    fn start(&mut self, index: u32, opened: Opened) {
+        let modem = self.plan.modem(index);
+        let mut setup = Setup {
+            config: modem.behaviour.config(),
+            memory: modem.behaviour.limits.memory(),
+            ..Setup::new(opened.port, opened.label)
+        };
+        self.state.give(&modem.name, &mut setup);
+        if let Some(defaults) = &self.defaults
+            && let Err(failure) = add_defaults(defaults, &modem.name, &mut setup)
+        {
+            tracing::error!("{} is left out: {failure}", modem.name);
+            self.failed += 1;
+            return;
+        }
+        self.started += 1;
+        let task = self.modems.spawn(self.shared.set_up(setup));
+        self.running.insert(task.id(), index);
+    }
+
+    /// A modem has ended; the others do not notice.
+    fn end(&mut self, ended: Result<(Id, ()), JoinError>) {
+        let (id, error) = match ended {
+            Ok((id, ())) => (id, None),
+            Err(error) => (error.id(), Some(error)),
+        };
+        let Some(index) = self.running.remove(&id) else {
+            return;
+        };
+        if let Some(error) = error {
+            self.failed += 1;
+            let name = self.plan.name(index);
+            tracing::error!("{name} failed, please report it: {error}");
+        }
+    }
+
+    fn code(&self) -> ExitCode {
+        let failures = self
+            .tally()
+            .map_or(0, |tally| tally.failures.load(Ordering::Relaxed));
+        if self.failed > 0 || failures > 0 {
+            ExitCode::FAILURE
+        } else {
+            ExitCode::SUCCESS
+        }
+    }
+
+    fn tally(&self) -> Option<&Tally> {
+        self.chats.as_ref().map(|chats| &chats.tally)
+    }
+
+    /// What hosts inside the process have played.
+    pub(super) fn summary(&self) -> Option<String> {
+        let tally = self.tally()?;
+        let [ready, rounds, failures] = [&tally.ready, &tally.rounds, &tally.failures]
+            .map(|count| count.load(Ordering::Relaxed));
+        let mut text = format!("{} modems, {ready} set up", self.started);
+        if self.plan.template.script.is_some() {
+            // A string takes everything.
+            let _ = write!(text, ", {rounds} rounds played");
+        }
+        let _ = writeln!(text, ", {failures} failed");
+        Some(text)
+    }
+}
+
+/// Serves metrics, where they are wanted.
+async fn metrics(address: Option<&str>) -> Result<Option<Arc<Metrics>>, Failure> {
+    let Some(text) = address else {
+        return Ok(None);
+    };
+    let address = tcp_address("--metrics", text).await?;
+    let listener = TcpListener::bind(address).await;
+    let listener = listener.map_err(|error| cannot_listen(address, &error))?;
+    if let Ok(address) = listener.local_addr() {
+        tracing::info!("metrics at http://{address}/metrics");
+    }
+    let metrics = Arc::new(Metrics::default());
+    tokio::spawn(metrics::serve(listener, metrics.clone()));
+    Ok(Some(metrics))
+}
+
+/// What the hosts inside the process play, where they are there.
+fn chats(plan: &FleetPlan) -> Result<Option<Arc<Chats>>, Failure> {
+    if plan.template.hosts != Hosts::Played {
+        return Ok(None);
+    }
+    let read = |file: &Option<std::path::PathBuf>| {
+        file.as_deref()
+            .map(read_side)
+            .transpose()
+            .map(|script| script.map(Arc::new))
+    };
+    Ok(Some(Arc::new(Chats {
+        setup: read(&plan.template.setup)?,
+        round: read(&plan.template.script)?,
+        repeat: plan.repeat,
+        every: plan.every,
+        tally: Tally::default(),
+    })))
+}

@@ -1,0 +1,82 @@
+//! What the flags say, on top of a configuration file.
+
+use super::Arguments;
+use crate::cli::Failure;
+use crate::config::{Broker, FleetTable, Plan, PortPlan};
+use crate::fleet::files;
+use crate::fleet::plan::{FleetPlan, Hosts};
+use std::path::PathBuf;
+
+/// A fleet and what it needs besides.
+#[derive(Debug)]
+pub(super) struct Made {
+    pub(super) fleet: FleetPlan,
+    pub(super) broker: Option<Broker>,
+    pub(super) state_dir: Option<PathBuf>,
+    pub(super) trace: Option<PathBuf>,
+    pub(super) verbose: u8,
+}
+
+/// What is to be run.
+pub(super) fn made(arguments: &Arguments) -> Result<Made, Failure> {
+    let said = table(arguments);
+    let is_complete = said.port.is_some() || said.script.is_some() || said.setup.is_some();
+    let file = match &arguments.config {
+        Some(file) => Some(file.clone()),
+        // Whoever says all of it does not want a file that happens to lie here.
+        None if !is_complete => Plan::search(),
+        None => None,
+    };
+    let mut plan = match file {
+        Some(file) => Plan::read(&file)?,
+        None => Plan::default(),
+    };
+    let written = plan.fleet.take().unwrap_or_default();
+    let table = said.or(written);
+    let fleet = table
+        .plan(plan.behaviour)
+        .map_err(|what| match &plan.file {
+            Some(file) => Failure::new(format!("{}: {what}", file.display())),
+            None => Failure::new(what),
+        })?;
+    Ok(Made {
+        fleet,
+        broker: plan.broker,
+        state_dir: arguments.state_dir.clone().or(plan.state_dir),
+        trace: arguments.trace.clone().or(plan.trace),
+        verbose: plan.verbose.max(arguments.verbose),
+    })
+}
+
+fn table(arguments: &Arguments) -> FleetTable {
+    let pty = arguments.pty.clone().map(|link| PortPlan::Pty {
+        link: Some(link),
+        mode: None,
+        group: None,
+    });
+    let unix = arguments.unix.clone().map(PortPlan::Unix);
+    let tcp = arguments.tcp.clone().map(PortPlan::Tcp);
+    FleetTable {
+        modems: arguments.modems,
+        name: arguments.name.clone(),
+        port: pty.or(unix).or(tcp),
+        setup: arguments.setup.clone(),
+        script: arguments.script.clone(),
+        repeat: arguments.repeat,
+        every: arguments.every,
+        starts_per_second: arguments.rate,
+        connects_per_second: arguments.rate,
+        metrics: arguments.metrics.clone(),
+        ..FleetTable::default()
+    }
+}
+
+/// Whether the process may have as many files as the modems need.
+pub(super) fn check_limits(fleet: &FleetPlan) -> Result<(), Failure> {
+    let hosts = &fleet.template.hosts;
+    files::enough(fleet.count(), hosts.files()).map_err(Failure::new)?;
+    if matches!(hosts, Hosts::Ports(PortPlan::Pty { .. })) {
+        files::enough_terminals(fleet.count()).map_err(Failure::new)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,36 @@
+//! How far the start has come, on standard error.
+
+use std::io::{IsTerminal, Write};
+
+/// One line that is written over, where someone looks at it; else, with `-v`, a
+/// line of the log for each tenth.
+#[derive(Debug)]
+pub(super) struct Progress {
+    terminal: bool,
+    told: u32,
+}
+
+impl Progress {
+    pub(super) fn new(verbose: u8) -> Self {
+        Self {
+            // Lines of the log would run into it.
+            terminal: verbose == 0 && std::io::stderr().is_terminal(),
+            told: 0,
+        }
+    }
+
+    /// So many modems of all are started.
+    pub(super) fn tell(&mut self, started: u32, all: u32) {
+        let tenth = (all / 10).max(1);
+        if self.terminal {
+            let end = if started >= all { "\n" } else { "" };
+            // Nobody is left to tell where it is closed.
+            let mut out = std::io::stderr().lock();
+            let _ = write!(out, "\r{started} of {all} modems started{end}");
+            let _ = out.flush();
+        } else if started >= all || started >= self.told + tenth {
+            self.told = started;
+            tracing::info!("{started} of {all} modems started");
+        }
+    }
+}

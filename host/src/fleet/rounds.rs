@@ -1,0 +1,315 @@
+//! Hosts inside the process: each plays its chats at its modem, without a port
+//! of the system, a task or a queue of its own.
+
+use crate::clock::Clock;
+use crate::port::{Input, Label, PRESENT, Port};
+use mqmodem_chat::Script;
+use mqmodem_chat::live::{Live, Names, Next, Rules};
+use mqmodem_core::Instant;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll};
+use std::time::Duration;
+use tokio::time::Sleep;
+
+/// Other lines may stand between those that are expected: messages come when
+/// they come.
+const RULES: Rules = Rules {
+    within: Duration::from_secs(60),
+    quiet: Duration::ZERO,
+    exact: false,
+};
+
+/// Pauses after a setup that failed: the first, and the longest.
+const PAUSE: Duration = Duration::from_secs(2);
+const LONGEST: Duration = Duration::from_secs(60);
+
+/// How many differences are logged; they are mostly the same.
+const LOGGED: u64 = 5;
+
+/// What all hosts of a fleet play.
+#[derive(Debug)]
+pub(crate) struct Chats {
+    /// Played once, again until it goes well.
+    pub(crate) setup: Option<Arc<Script>>,
+    /// Played in rounds.
+    pub(crate) round: Option<Arc<Script>>,
+    /// How many rounds; else no end.
+    pub(crate) repeat: Option<u64>,
+    /// From the beginning of a round to that of the next.
+    pub(crate) every: Duration,
+    /// How it goes.
+    pub(crate) tally: Tally,
+}
+
+/// How the chats of all hosts went.
+#[derive(Debug, Default)]
+pub(crate) struct Tally {
+    /// Hosts whose setup went well.
+    pub(crate) ready: AtomicU64,
+    /// Rounds that went well.
+    pub(crate) rounds: AtomicU64,
+    /// Chats that did not go as they say.
+    pub(crate) failures: AtomicU64,
+}
+
+/// A host that plays its chats.
+pub(crate) struct Played {
+    chats: Arc<Chats>,
+    clock: Clock,
+    name: Label,
+    number: Box<str>,
+    index: u32,
+    stage: Stage,
+    told: bool,
+    sleep: Option<Pin<Box<Sleep>>>,
+}
+
+enum Stage {
+    /// Waits for a chat to begin.
+    Pause { until: Instant, then: Chat },
+    /// A chat is under way; it began then.
+    Chat {
+        live: Live,
+        chat: Chat,
+        began: Instant,
+    },
+    /// Only listens.
+    Silent,
+    /// Has left.
+    Over,
+}
+
+#[derive(Clone, Copy)]
+enum Chat {
+    Setup { attempt: u32 },
+    Round { number: u64 },
+}
+
+impl Played {
+    pub(crate) fn new(chats: Arc<Chats>, name: Label, index: u32, number: &str) -> Self {
+        let clock = Clock::new();
+        Self {
+            chats,
+            clock,
+            name,
+            number: number.into(),
+            index,
+            stage: Stage::Pause {
+                until: clock.now(),
+                then: Chat::Setup { attempt: 0 },
+            },
+            told: false,
+            sleep: None,
+        }
+    }
+
+    fn begin(&mut self, chat: Chat) {
+        let script = match chat {
+            Chat::Setup { .. } => &self.chats.setup,
+            Chat::Round { .. } => &self.chats.round,
+        };
+        self.stage = match (script, chat) {
+            (Some(script), _) => Stage::Chat {
+                live: Live::new(script.clone(), RULES),
+                chat,
+                began: self.clock.now(),
+            },
+            (None, Chat::Setup { .. }) => self.ready(),
+            (None, Chat::Round { .. }) => Stage::Silent,
+        };
+    }
+
+    /// The setup went well. Rounds of a fleet are spread over the time from one
+    /// to the next.
+    fn ready(&self) -> Stage {
+        self.chats.tally.ready.fetch_add(1, Ordering::Relaxed);
+        let phase = self.chats.every.mul_f64(chance(self.index, 0));
+        self.next_round(self.clock.now() + phase, 1)
+    }
+
+    fn next_round(&self, until: Instant, number: u64) -> Stage {
+        if self.chats.round.is_some() && self.chats.repeat.is_some_and(|all| number > all) {
+            return Stage::Over;
+        }
+        Stage::Pause {
+            until,
+            then: Chat::Round { number },
+        }
+    }
+
+    /// A chat is at its end.
+    fn follow(&mut self, chat: Chat, began: Instant, wrong: Option<String>) {
+        let now = self.clock.now();
+        let well = wrong.is_none();
+        if let Some(wrong) = wrong {
+            self.log(&wrong);
+        }
+        self.stage = match chat {
+            Chat::Setup { .. } if well => self.ready(),
+            Chat::Setup { attempt } => Stage::Pause {
+                until: now + pause(self.index, attempt),
+                then: Chat::Setup {
+                    attempt: attempt.saturating_add(1),
+                },
+            },
+            Chat::Round { number } => {
+                let least = if well { Duration::ZERO } else { PAUSE };
+                self.chats
+                    .tally
+                    .rounds
+                    .fetch_add(u64::from(well), Ordering::Relaxed);
+                self.next_round((began + self.chats.every).max(now + least), number + 1)
+            }
+        };
+    }
+
+    fn log(&self, wrong: &str) {
+        let before = self.chats.tally.failures.fetch_add(1, Ordering::Relaxed);
+        if before < LOGGED {
+            tracing::warn!(modem = %self.name, "{wrong}");
+        } else {
+            tracing::debug!(modem = %self.name, "{wrong}");
+        }
+    }
+
+    /// Ready when the time has come.
+    fn poll_sleep(&mut self, cx: &mut Context<'_>, until: Instant) -> Poll<()> {
+        if until <= self.clock.now() {
+            self.sleep = None;
+            return Poll::Ready(());
+        }
+        let deadline = self.clock.runtime(until);
+        let sleep = self
+            .sleep
+            .get_or_insert_with(|| Box::pin(tokio::time::sleep_until(deadline)));
+        if sleep.deadline() != deadline {
+            sleep.as_mut().reset(deadline);
+        }
+        sleep.as_mut().poll(cx)
+    }
+
+    /// Bytes to say; `None` where there is nothing to do but to wait until then.
+    fn step(&mut self, buf: &mut [u8]) -> Result<usize, Instant> {
+        let now = self.clock.now();
+        let Stage::Chat { live, chat, began } = &mut self.stage else {
+            return Err(now);
+        };
+        let names = Names {
+            name: self.name.as_str(),
+            index: &self.number,
+        };
+        match live.next(now, &names) {
+            Next::Say(bytes) => {
+                let n = bytes.len().min(buf.len());
+                buf[..n].copy_from_slice(&bytes[..n]);
+                live.said(now, n);
+                Ok(n)
+            }
+            // Nobody is there to see them.
+            Next::Dtr(_) | Next::Rts(_) => Err(now),
+            Next::Listen(until) => Err(until),
+            Next::End => {
+                let (chat, began) = (*chat, *began);
+                let wrong = live.wrong().map(ToString::to_string);
+                self.follow(chat, began, wrong);
+                Err(now)
+            }
+        }
+    }
+}
+
+/// How long to wait after this attempt: twice as long each time, up to half of it
+/// left to chance.
+fn pause(index: u32, attempt: u32) -> Duration {
+    let doubled = PAUSE * 1_u32.checked_shl(attempt).unwrap_or(u32::MAX).min(1 << 10);
+    let longest = doubled.min(LONGEST);
+    longest.mul_f64(1.0 - chance(index, attempt) / 2.0)
+}
+
+/// A number from 0 to 1 that looks random.
+fn chance(index: u32, attempt: u32) -> f64 {
+    let seed = (u64::from(index) << 32 | u64::from(attempt)).wrapping_add(1);
+    let mixed = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    let mixed = (mixed ^ (mixed >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    f64::from((mixed >> 32) as u32) / f64::from(u32::MAX)
+}
+
+impl Port for Played {
+    fn poll_read(&mut self, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<Input> {
+        if !self.told {
+            self.told = true;
+            return Poll::Ready(Input::Lines(PRESENT));
+        }
+        loop {
+            let until = match &self.stage {
+                Stage::Over => return Poll::Ready(Input::End),
+                Stage::Silent => {
+                    self.sleep = None;
+                    return Poll::Pending;
+                }
+                Stage::Pause { until, .. } => *until,
+                Stage::Chat { .. } => match self.step(buf) {
+                    Ok(n) => return Poll::Ready(Input::Bytes(n)),
+                    Err(until) => until,
+                },
+            };
+            if self.poll_sleep(cx, until).is_pending() {
+                return Poll::Pending;
+            }
+            if let Stage::Pause { until, then } = self.stage
+                && until <= self.clock.now()
+            {
+                self.begin(then);
+            }
+        }
+    }
+
+    fn poll_write(&mut self, _cx: &mut Context<'_>, bytes: &[u8]) -> Poll<usize> {
+        let now = self.clock.now();
+        if let Stage::Chat { live, .. } = &mut self.stage {
+            live.hear(now, bytes);
+        }
+        Poll::Ready(bytes.len())
+    }
+}
+
+impl fmt::Debug for Played {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut played = f.debug_struct("Played");
+        played.field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pauses_grow_and_differ() {
+        for attempt in 0..100 {
+            let longest = pause_limit(attempt);
+            for index in 0..50 {
+                let pause = pause(index, attempt);
+                assert!(
+                    pause <= longest && pause >= longest / 2,
+                    "{attempt}: {pause:?}"
+                );
+            }
+        }
+        let mean = (0..1000).map(|index| chance(index, 0)).sum::<f64>() / 1000.0;
+        assert!((0.45..0.55).contains(&mean), "{mean}");
+    }
+
+    fn pause_limit(attempt: u32) -> Duration {
+        Duration::from_secs(
+            [2, 4, 8, 16, 32]
+                .get(attempt as usize)
+                .copied()
+                .unwrap_or(60),
+        )
+    }
+}

@@ -1,0 +1,165 @@
+//! One TCP port for a whole fleet: each connection is the host of a modem.
+
+use crate::port::socket::Accept;
+use crate::port::tcp::prepare;
+use std::collections::{BTreeSet, HashMap};
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd};
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+/// How long a host may take to say which modem it wants.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// The longest name.
+const LONGEST: usize = 200;
+
+/// A host's connection, which leaves its seat free at its end.
+#[derive(Debug)]
+pub(crate) struct Seated {
+    stream: TcpStream,
+    seat: u32,
+    seats: Seats,
+}
+
+/// Which modems have a host.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Seats(Arc<Mutex<Taken>>);
+
+#[derive(Debug, Default)]
+struct Taken {
+    by_host: BTreeSet<u32>,
+}
+
+impl Seats {
+    /// Takes the first of so many seats that is free.
+    pub(crate) fn take(&self, stream: TcpStream, count: u32) -> Option<(u32, Seated)> {
+        let mut taken = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let seat = (0..count).find(|seat| !taken.by_host.contains(seat))?;
+        taken.by_host.insert(seat);
+        Some((seat, self.seated(stream, seat)))
+    }
+
+    /// Takes this one, whoever has it.
+    pub(crate) fn take_at(&self, stream: TcpStream, seat: u32) -> Seated {
+        let mut taken = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        taken.by_host.insert(seat);
+        self.seated(stream, seat)
+    }
+
+    fn seated(&self, stream: TcpStream, seat: u32) -> Seated {
+        Seated {
+            stream,
+            seat,
+            seats: self.clone(),
+        }
+    }
+}
+
+impl Drop for Seated {
+    fn drop(&mut self) {
+        let mut taken = self.seats.0.lock().unwrap_or_else(PoisonError::into_inner);
+        taken.by_host.remove(&self.seat);
+    }
+}
+
+/// Hands connections to the modems they are for.
+#[derive(Debug, Default)]
+pub(crate) struct Doors(HashMap<u32, UnboundedSender<Seated>>);
+
+/// Where the hosts of one modem come in.
+#[derive(Debug)]
+pub(crate) struct Door(UnboundedReceiver<Seated>);
+
+impl Doors {
+    /// The connection comes in where the modem is; else the door of a modem that
+    /// is to be started.
+    pub(crate) fn let_in(&mut self, seat: u32, host: Seated) -> Option<Door> {
+        let host = match self.0.get(&seat) {
+            Some(door) => match door.send(host) {
+                Ok(()) => return None,
+                Err(back) => back.0,
+            },
+            None => host,
+        };
+        let (door, hosts) = unbounded_channel();
+        // The other end is in our hands.
+        let _ = door.send(host);
+        self.0.insert(seat, door);
+        Some(Door(hosts))
+    }
+}
+
+impl Accept for Door {
+    type Stream = Seated;
+
+    fn poll_accept(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<(Seated, String)>> {
+        match ready!(self.0.poll_recv(cx)) {
+            Some(host) => {
+                let from = host.stream.peer_addr();
+                let from = from.map_or_else(|_| "a host".to_owned(), |from| from.to_string());
+                Poll::Ready(Ok((host, from)))
+            }
+            None => Poll::Pending,
+        }
+    }
+
+    fn prepare(host: &Seated) -> io::Result<()> {
+        prepare(&host.stream)
+    }
+}
+
+/// The first line a host sends: the name of its modem. Nothing behind it is read.
+pub(crate) async fn first_line(stream: &mut TcpStream) -> io::Result<String> {
+    let read = async {
+        let mut line = Vec::new();
+        loop {
+            match stream.read_u8().await? {
+                b'\n' => break,
+                byte if line.len() < LONGEST => line.push(byte),
+                _ => return Err(io::Error::other("the line is too long")),
+            }
+        }
+        Ok(String::from_utf8_lossy(&line).trim_end().to_owned())
+    };
+    let line = tokio::time::timeout(PATIENCE, read).await;
+    line.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
+}
+
+impl AsyncRead for Seated {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(cx, buf)
+    }
+}
+
+impl AsyncWrite for Seated {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.stream).poll_write(cx, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
+
+impl AsFd for Seated {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.stream.as_fd()
+    }
+}

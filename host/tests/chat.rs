@@ -1,0 +1,146 @@
+//! Chats played on ports and written down from them.
+
+mod rig;
+mod support;
+
+use rig::Broker;
+use std::io::Write;
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+use support::Scratch;
+
+/// A modem on a TCP port and where it is.
+struct Modem {
+    process: Child,
+    port: String,
+}
+
+impl Modem {
+    fn start() -> Self {
+        let port = rig::free_port().to_string();
+        let process = mqmodem(&["serve", "--tcp", &port]).spawn().unwrap();
+        while std::net::TcpStream::connect(format!("127.0.0.1:{port}")).is_err() {
+            std::thread::yield_now();
+        }
+        Self { process, port }
+    }
+}
+
+impl Drop for Modem {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
+fn mqmodem(arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mqmodem"));
+    command.args(arguments).stdin(Stdio::null());
+    command.stdout(Stdio::piped());
+    command
+}
+
+/// Plays a chat on a port; whether it held, and what was said.
+fn play(directory: &Path, text: &str, port: &str) -> (bool, String) {
+    let file = directory.join("t.chat");
+    std::fs::write(&file, text).unwrap();
+    let file = file.display().to_string();
+    said(mqmodem(&["chat", "run", &file, "--port", port]).output())
+}
+
+fn said(output: std::io::Result<Output>) -> (bool, String) {
+    let output = output.unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    (output.status.success(), said)
+}
+
+#[test]
+fn a_chat_is_played_on_a_port_against_a_real_broker() {
+    let (broker, modem, scratch) = (Broker::plain(), Modem::start(), Scratch::new());
+    let text = format!(
+        "# Publishing\n> AT+MQTTCONFIG=127.0.0.1,{},chat,1,60\n< OK\n\
+         > AT+MQTTCONNECT\nbroker < CONNECT client=\"chat\" clean=1 keepalive=60\n\
+         broker > CONNACK\n< +MQTTCONNECT:0\n< OK\n+100ms\nsilent\n\
+         > AT+MQTTPUB=\"t\",1,0,\"hi\"\n< OK\n",
+        broker.port
+    );
+    let (held, said) = play(scratch.path(), &text, &modem.port);
+    assert!(held, "{said}");
+    assert!(said.contains("left out: lines 5, 6"), "{said}");
+}
+
+#[test]
+fn a_difference_is_shown() {
+    let (modem, scratch) = (Modem::start(), Scratch::new());
+    let text = "> AT\n< OK\n> AT+NOSUCH\n< OK\n> AT\n< OK\n";
+    let (held, said) = play(scratch.path(), text, &modem.port);
+    assert!(!held);
+    assert!(said.contains("t.chat:3: (played on a port)"), "{said}");
+    assert!(
+        said.contains("->  < OK") && said.contains("->  < ERROR"),
+        "{said}"
+    );
+    assert!(said.ends_with("0 chats passed, 1 failed\n"), "{said}");
+}
+
+#[test]
+fn a_chat_that_needs_a_scripted_broker_is_refused() {
+    let (modem, scratch) = (Modem::start(), Scratch::new());
+    let (held, said) = play(scratch.path(), "> AT\n< OK\nbroker close\n", &modem.port);
+    assert!(!held);
+    assert!(said.contains("t.chat:3: only the host's side"), "{said}");
+}
+
+#[test]
+fn without_a_port_a_chat_is_played_in_virtual_time() {
+    let scratch = Scratch::new();
+    let folder = scratch.path().display().to_string();
+    std::fs::write(scratch.join("a.chat"), "> AT\n< OK\n+2min\nsilent\n").unwrap();
+    let (held, told) = said(mqmodem(&["chat", "run", &folder]).output());
+    assert!(held && told.contains("a.chat ... ok"), "{told}");
+    std::fs::write(scratch.join("b.chat"), "> AT\n< NO\n").unwrap();
+    assert!(!said(mqmodem(&["chat", "run", &folder]).output()).0);
+}
+
+#[test]
+fn what_is_recorded_can_be_played() {
+    let (modem, scratch) = (Modem::start(), Scratch::new());
+    let file = scratch.join("recorded.chat").display().to_string();
+    let mut recorder = mqmodem(&["chat", "record", &file, "--port", &modem.port]);
+    let mut recorder = recorder.stdin(Stdio::piped()).spawn().unwrap();
+    let mut lines = recorder.stdin.take().unwrap();
+    lines
+        .write_all(b"AT\nAT+CGMM;+NOSUCH\n+100ms\nATE0\nATI\nATE1\n")
+        .unwrap();
+    drop(lines);
+    let (held, shown) = said(recorder.wait_with_output());
+    assert!(held && shown.contains("mqmodem"), "{shown}");
+    let text = std::fs::read_to_string(&file).unwrap();
+    assert!(text.contains("> AT\n< OK\n> AT+CGMM;+NOSUCH\n"), "{text}");
+    assert!(
+        text.contains("\n+100ms\n> ATE0\n< OK\necho off\n> ATI\n"),
+        "{text}"
+    );
+    let (held, told) = said(mqmodem(&["chat", "run", &file, "--port", &modem.port]).output());
+    assert!(held, "{told}\n{text}");
+}
+
+#[test]
+fn a_chat_is_played_on_a_pseudo_terminal() {
+    let scratch = Scratch::new();
+    let link = scratch.join("pty").display().to_string();
+    let mut modem = mqmodem(&["serve", &format!("--pty={link}")])
+        .spawn()
+        .unwrap();
+    while !Path::new(&link).exists() {
+        std::thread::yield_now();
+    }
+    let played = play(
+        scratch.path(),
+        "> ATE0\n< OK\necho off\n> AT\n< OK\n",
+        &link,
+    );
+    let _ = modem.kill();
+    let _ = modem.wait();
+    assert!(played.0, "{}", played.1);
+}

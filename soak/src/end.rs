@@ -1,0 +1,195 @@
+//! The reference end: a broker that keeps a session for each client over
+//! connections, honours QoS 1 and 2 exactly both ways, and counts.
+
+use crate::flow::Flow;
+use crate::judge::Shared;
+use crate::message::{Stream, Way};
+use crate::wire::{Side, converse, refuse};
+use mqmodem_core::mem::Buf;
+use mqmodem_core::mqtt::Packet;
+use mqmodem_core::mqtt::codec::{Connack, Connect, REFUSED, Suback, Subscribe};
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::io::{ErrorKind, Result};
+use std::rc::Rc;
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::{AbortHandle, spawn_local};
+
+/// Messages in flight to a client, at most.
+const WINDOW: usize = 10;
+/// How long a connection may be there without CONNECT.
+const GREETING: Duration = Duration::from_secs(5);
+
+/// What is kept of a client.
+struct Session {
+    flow: Flow,
+    /// Its connection.
+    task: Option<AbortHandle>,
+    /// PINGREQ came since the connection began: all it wants was said before.
+    is_quiet: bool,
+}
+
+type Kept = Rc<RefCell<Session>>;
+
+/// The sessions of all clients.
+#[derive(Clone)]
+pub struct End {
+    judge: Shared,
+    sessions: Rc<RefCell<HashMap<String, Kept>>>,
+}
+
+impl End {
+    /// One that knows no client.
+    pub fn new(judge: Shared) -> Self {
+        let sessions = Rc::default();
+        Self { judge, sessions }
+    }
+
+    /// Serves whoever connects.
+    pub async fn serve(self, listener: TcpListener) {
+        while let Ok((stream, _)) = listener.accept().await {
+            let end = self.clone();
+            let (tell, told) = tokio::sync::oneshot::channel();
+            let task = spawn_local(async move {
+                if let Ok(task) = told.await {
+                    end.attend(stream, task).await;
+                }
+            });
+            let _ = tell.send(task.abort_handle());
+        }
+    }
+
+    async fn attend(&self, mut stream: TcpStream, task: AbortHandle) {
+        self.judge.borrow_mut().counts.connections += 1;
+        let mut guest = Guest {
+            end: self,
+            task,
+            session: None,
+            keep_alive: GREETING,
+        };
+        let Err(why) = converse(&mut stream, &mut guest).await else {
+            return;
+        };
+        if why.kind() == ErrorKind::InvalidData {
+            self.judge.borrow_mut().breach(format!("protocol: {why}"));
+        }
+    }
+
+    /// Forgets that clients were quiet.
+    pub fn wake(&self) {
+        for session in self.sessions.borrow().values() {
+            session.borrow_mut().is_quiet = false;
+        }
+    }
+
+    /// Whether no client has anything more to say, nor the end to it.
+    pub fn is_settled(&self) -> bool {
+        let is_settled = |session: &Kept| {
+            let session = session.borrow();
+            session.is_quiet && session.flow.is_settled()
+        };
+        self.sessions.borrow().values().all(is_settled)
+    }
+}
+
+/// A connection.
+struct Guest<'e> {
+    end: &'e End,
+    task: AbortHandle,
+    /// Whose it is, from CONNECT on.
+    session: Option<Kept>,
+    keep_alive: Duration,
+}
+
+impl Guest<'_> {
+    /// A client connects. Of two connections of a client the older one ends
+    /// `[MQTT-3.1.4-2]`.
+    fn greet(&mut self, connect: &Connect<'_>, out: &mut Buf<'_>) -> Result<()> {
+        if connect.clean_session {
+            return Err(refuse("clean session 1 would lose messages"));
+        }
+        self.keep_alive = Duration::from_secs(connect.keep_alive.into());
+        let mut sessions = self.end.sessions.borrow_mut();
+        let known = sessions.get(connect.client_id).cloned();
+        let session = known.clone().unwrap_or_else(|| self.end.session());
+        sessions.insert(connect.client_id.to_owned(), Rc::clone(&session));
+        let connack = Packet::Connack(Connack {
+            session_present: known.is_some(),
+            code: 0,
+        });
+        let _ = connack.encode(out);
+        {
+            let mut session = session.borrow_mut();
+            if let Some(older) = session.task.replace(self.task.clone()) {
+                older.abort();
+            }
+            session.is_quiet = false;
+            session.flow.open(out);
+        }
+        self.session = Some(session);
+        Ok(())
+    }
+}
+
+impl End {
+    fn session(&self) -> Kept {
+        Rc::new(RefCell::new(Session {
+            flow: Flow::new(Rc::clone(&self.judge), WINDOW),
+            task: None,
+            is_quiet: false,
+        }))
+    }
+}
+
+impl Side for Guest<'_> {
+    fn packet(&mut self, packet: &Packet<'_>, out: &mut Buf<'_>) -> Result<()> {
+        let Some(session) = self.session.clone() else {
+            return match packet {
+                Packet::Connect(connect) => self.greet(connect, out),
+                other => Err(refuse(format!("{other} before CONNECT"))),
+            };
+        };
+        let mut session = session.borrow_mut();
+        match packet {
+            Packet::Publish(publish) => session.flow.published(publish, out),
+            Packet::Ack(ack) => session.flow.acknowledged(*ack, out),
+            Packet::Subscribe(subscribe) => grant(&mut session.flow, subscribe, out),
+            Packet::Pingreq => {
+                session.is_quiet = true;
+                let _ = Packet::Pingresp.encode(out);
+            }
+            Packet::Disconnect => return Err(ErrorKind::UnexpectedEof.into()),
+            other => return Err(refuse(format!("{other} is not for a broker"))),
+        }
+        Ok(())
+    }
+
+    fn produce(&mut self, out: &mut Buf<'_>) {
+        if let Some(session) = &self.session {
+            session.borrow_mut().flow.produce(out);
+        }
+    }
+
+    fn patience(&self) -> Duration {
+        self.keep_alive * 3 / 2
+    }
+}
+
+/// Grants the streams there are, at their QoS.
+fn grant(flow: &mut Flow, subscribe: &Subscribe<'_>, out: &mut Buf<'_>) {
+    let grant = |(filter, qos)| {
+        let stream = Stream::of_topic(filter).filter(|stream| stream.way == Way::Down);
+        let Some(stream) = stream.filter(|stream| stream.qos() == qos) else {
+            return REFUSED;
+        };
+        flow.add(stream);
+        qos.level()
+    };
+    let codes: Vec<u8> = subscribe.requests.iter().map(grant).collect();
+    let suback = Packet::Suback(Suback {
+        id: subscribe.id,
+        codes: &codes,
+    });
+    let _ = suback.encode(out);
+}
