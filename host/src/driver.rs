@@ -305,6 +305,8 @@ impl Driver {
 
     /// Nothing moves any more: waits, unless it is time to go.
     fn finish(&mut self, cx: &mut Context<'_>, now: Instant) -> Poll<()> {
+        // The host's answers went first: they are what is waited for.
+        self.links.rest();
         // Many modems wait at once, few have a large message in hand.
         self.modem.trim();
         let flushed = self.port.poll_flush(cx).is_ready();

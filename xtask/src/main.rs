@@ -32,8 +32,9 @@ cargo xtask VERB
   no-std             the core without alloc links without std and allocator
   docs [--check]     write the generated manual; play the README's transcripts
   hosts [NAME...]    real host programs against a modem and a real broker
-  bench parse        instructions per command, under valgrind
-  bench publish      messages a second into Mosquitto, beside other clients
+  bench [ROW] [--rounds N] [--messages N]
+                     what commands and messages cost, beside other clients;
+                     without a ROW all of them, into docs/benchmarks.md
   bench durable      messages a second that are on disk before they are sent
   bench fleet [--modems N] [--tls]
                      memory of idle modems, and how fast all are connected
@@ -71,9 +72,8 @@ fn run(words: &[&str]) -> sh::Result {
         ["docs", "--check"] => docs::check(),
         ["hosts", names @ ..] => hosts::run(names),
         ["bench", "durable"] => bench::durable::run(),
-        ["bench", "parse"] => bench::parse::run(),
         ["bench", "fleet", rest @ ..] => bench::fleet::run(rest),
-        ["bench", "publish"] => bench::publish::run(),
+        ["bench", rest @ ..] => bench::run(rest),
         ["fuzz", "help" | "--help" | "-h"] => {
             print!("{HELP}");
             Ok(())

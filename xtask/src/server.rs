@@ -2,7 +2,7 @@
 
 use crate::sh::{self, Result};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
-use std::process::{Child, Command};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// How long a server may take until it listens.
@@ -34,22 +34,61 @@ pub fn free_port() -> Result<u16> {
 
 /// Starts a Mosquitto and waits until it serves.
 pub fn mosquitto(port: u16) -> Result<Server> {
-    mosquitto_with(port, "")
+    Mosquitto::new(port).line("set_tcp_nodelay true").start()
 }
 
 /// The same, with more lines behind the listener in its configuration.
 pub fn mosquitto_with(port: u16, lines: &str) -> Result<Server> {
-    let conf = sh::target().join(format!("xtask/mosquitto-{port}.conf"));
-    let text = format!(
-        "listener {port} 127.0.0.1\n{lines}allow_anonymous true\npersistence false\n\
-         max_queued_messages 0\nset_tcp_nodelay true\nlog_dest stderr\nlog_type error\n"
-    );
-    sh::write(&conf, text.as_bytes())?;
-    let program = sh::need("mosquitto", "Get it: cargo xtask setup")?;
-    let server = spawn(Command::new(program).arg("-c").arg(&conf))?;
-    connect(port)?;
-    let _ = std::fs::remove_file(conf);
-    Ok(server)
+    let mosquitto = Mosquitto::new(port).line(lines);
+    mosquitto.line("set_tcp_nodelay true").start()
+}
+
+/// A Mosquitto to be started. Its output has its errors, and a line for each
+/// subscription where it is to be heard.
+pub struct Mosquitto {
+    port: u16,
+    conf: String,
+    heard: bool,
+}
+
+impl Mosquitto {
+    /// One that keeps nothing and lets everybody in.
+    pub fn new(port: u16) -> Self {
+        let conf = format!(
+            "max_queued_messages 0\npersistence false\nlog_dest stderr\nlog_type error\n\
+             allow_anonymous true\nlistener {port} 127.0.0.1\n"
+        );
+        let heard = false;
+        Self { port, conf, heard }
+    }
+
+    /// One more line of its configuration.
+    pub fn line(mut self, line: &str) -> Self {
+        self.conf += line;
+        self.conf.push('\n');
+        self
+    }
+
+    /// Its standard error is for the caller to read.
+    pub fn heard(mut self) -> Self {
+        self.heard = true;
+        self.line("log_type subscribe")
+    }
+
+    /// Starts it and waits until it serves.
+    pub fn start(self) -> Result<Server> {
+        let conf = sh::target().join(format!("xtask/mosquitto-{}.conf", self.port));
+        sh::write(&conf, self.conf.as_bytes())?;
+        let program = sh::need("mosquitto", "Get it: cargo xtask setup")?;
+        let mut command = Command::new(program);
+        if self.heard {
+            command.stderr(Stdio::piped());
+        }
+        let server = spawn(command.arg("-c").arg(&conf))?;
+        connect(self.port)?;
+        let _ = std::fs::remove_file(conf);
+        Ok(server)
+    }
 }
 
 /// Connects as soon as somebody listens.

@@ -192,6 +192,9 @@ pub struct Command<H: 'static> {
     pub multi_line: bool,
     /// Whether junk after the last string is forgiven (rule R10).
     pub forgiving: bool,
+    /// Whether its set form may be carried out while messages before it wait for
+    /// the network.
+    pub gathers: bool,
     /// Examples for the manual.
     pub examples: &'static [Example],
 }
@@ -210,6 +213,7 @@ impl<H: Copy> Command<H> {
             test_form: None,
             multi_line: false,
             forgiving: false,
+            gathers: false,
             examples: &[],
         }
     }
@@ -254,6 +258,13 @@ impl<H: Copy> Command<H> {
     pub const fn multi_line(self) -> Self {
         let multi_line = true;
         Self { multi_line, ..self }
+    }
+
+    /// The set form may be carried out while messages before it wait for the
+    /// network.
+    pub const fn gathers(self) -> Self {
+        let gathers = true;
+        Self { gathers, ..self }
     }
 
     /// Junk after the last string is forgiven (rule R10).

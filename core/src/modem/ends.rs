@@ -76,6 +76,7 @@ impl Machine<'_> {
 
     /// A command that waits for the broker ends the moment the link dies.
     fn fail_waiting(&mut self) {
+        self.fail_owed(Fail::Cme(cme::NETWORK_TIMEOUT));
         if let Run::Waiting { wait, .. } = self.run
             && matches!(wait, Wait::Acknowledged(_) | Wait::Written(_))
         {

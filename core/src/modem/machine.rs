@@ -8,6 +8,7 @@ use super::inbox::Inbox;
 use super::link::{Link, Phase};
 use super::nvram::Nvram;
 use super::options::{ACK_TIMEOUT, Options};
+use super::owed::Owed;
 use super::state::{Functionality, Profile};
 use super::table::{Fail, Outcome, Wait};
 use crate::at::cme;
@@ -31,6 +32,8 @@ pub(crate) type Then = fn(&mut super::cx::Cx<'_, '_>, &[u8]) -> Outcome;
 pub(crate) enum Run {
     /// No line is being carried out.
     Idle,
+    /// No line is either, but some are to be answered.
+    Owing,
     /// The next command stands at this position.
     Line { at: usize },
     /// The command before this position waits.
@@ -60,6 +63,7 @@ pub(crate) struct Machine<'a> {
     pub(crate) nvram: Nvram<'a>,
     pub(crate) links: [Link<'a>; LINKS],
     pub(crate) run: Run,
+    pub(crate) owed: Owed,
     /// When the host's last byte came.
     pub(crate) last_byte: Instant,
     /// A half-typed line holds events back until then.
@@ -154,6 +158,7 @@ impl<'a> Machine<'a> {
             nvram: Nvram::new(memory.settings),
             links: [link],
             run: Run::Idle,
+            owed: Owed::NONE,
             last_byte: now,
             held_until: Instant::ZERO,
             off: false,
@@ -211,6 +216,9 @@ impl<'a> Machine<'a> {
 
     /// Says that a line failed, and forgets it.
     pub(crate) fn fail_line(&mut self, fail: Fail) {
+        if self.owed.any() {
+            return self.fail_after_owed(fail);
+        }
         self.run = Run::Idle;
         self.say_final(self.profile.wording(fail));
     }
@@ -273,10 +281,20 @@ impl<'a> Machine<'a> {
     }
 
     /// Ends a wait that is over without anything having to come.
+    #[inline]
     pub(crate) fn check_wait(&mut self) {
-        let Run::Waiting { wait, .. } = self.run else {
-            return;
-        };
+        match self.run {
+            // Most waits: ended by what comes.
+            Run::Waiting {
+                wait: Wait::Acknowledged(_),
+                ..
+            } => {}
+            Run::Waiting { wait, .. } => self.check(wait),
+            _ => {}
+        }
+    }
+
+    fn check(&mut self, wait: Wait) {
         let [link] = &self.links;
         match wait {
             Wait::Written(upto) if link.written >= upto => self.complete(wait, Ok(())),
@@ -319,6 +337,9 @@ impl<'a> Machine<'a> {
 
     /// The present command waited long enough.
     pub(crate) fn wait_timeout(&mut self) {
+        if self.owed.deadline().is_some_and(|at| at <= self.now) {
+            self.fail_owed(Fail::Cme(cme::NETWORK_TIMEOUT));
+        }
         let Run::Waiting {
             wait,
             deadline: Some(deadline),

@@ -18,6 +18,7 @@ mod net;
 mod nvram;
 pub mod options;
 pub mod outbox;
+mod owed;
 pub mod pem;
 mod restart;
 mod retry;
@@ -138,6 +139,7 @@ impl<'a> Modem<'a> {
         let ready = match self.machine.run {
             Run::Prompt { .. } => true,
             Run::Idle => self.has_echo_room() && !self.machine.tells(),
+            Run::Owing => self.machine.owed.takes_more() && self.has_echo_room(),
             Run::Line { .. } | Run::Waiting { .. } => false,
         };
         // What was typed ahead is answered at the port's new speed.
@@ -329,18 +331,28 @@ impl<'a> Modem<'a> {
     /// its answer.
     fn run_next(&mut self) -> bool {
         match self.machine.run {
-            Run::Line { .. } if !self.machine.has_answer_room() => return false,
-            Run::Line { at } if at == self.reader.body().len() => self.machine.end_line(),
+            Run::Line { .. } if !self.machine.may_run() => return false,
+            Run::Line { at } if at == self.reader.body().len() && !self.machine.owed.any() => {
+                self.machine.end_line();
+            }
             Run::Line { at } => self.run_at(at),
             _ => return false,
         }
         true
     }
 
-    /// Carries out the command of the line at `at`.
+    /// Carries out the command of the line at `at`. While results are due, what
+    /// became of any but one more message is not said, and nothing came of it: it
+    /// is run again.
     fn run_at(&mut self, at: usize) {
         let line = self.reader.body();
         match run::run(&mut self.machine, line, at, &mut self.decoded) {
+            run::Ran::Done(next, Outcome::Wait(wait)) => {
+                if next < line.len() || !self.machine.owe(wait) {
+                    self.machine.settle(next, Outcome::Wait(wait));
+                }
+            }
+            _ if self.machine.owed.any() => self.machine.owe_first(),
             run::Ran::End => self.machine.end_line(),
             run::Ran::Done(next, outcome) => {
                 if matches!(outcome, Outcome::Prompt { .. }) {

@@ -173,12 +173,14 @@ impl Machine<'_> {
     /// Whether the answer to a packet and the message of `len` bytes in it fit.
     fn has_room_for(&self, link: &Link, len: usize) -> bool {
         // In words a message takes at most three bytes for each of its own.
-        let direct = !self.options.is_on(RECV_MODE)
-            && self.may_tell_now()
-            && self.out.free() >= len.saturating_mul(3) + ANSWER_ROOM;
+        let direct = || {
+            !self.options.is_on(RECV_MODE)
+                && self.may_tell_now()
+                && self.out.free() >= len.saturating_mul(3) + ANSWER_ROOM
+        };
         let message = match len {
             0 => !self.options.is_on(PUB_MODE) || self.inbox.fits_tracked(),
-            len => (direct || self.inbox.fits(len)) && link.session.is_receiving(),
+            len => (direct() || self.inbox.fits(len)) && link.session.is_receiving(),
         };
         message && link.net_out.free() >= ANSWER_ROOM
     }
@@ -262,6 +264,7 @@ impl Machine<'_> {
             link.session.poll_send(&mut link.net_out);
         }
         let left = link.net_out.is_empty() && matches!(link.phase, Phase::Closing { .. });
+        self.check_owed();
         self.check_wait();
         if left {
             self.drop_link(id, code::BY_COMMAND);

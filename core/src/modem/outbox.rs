@@ -45,14 +45,19 @@ impl Cx<'_, '_> {
     /// network (QoS 0); with `pubmode` 1, or while it has to wait in the queue,
     /// when it is accepted. One whose identifier is known is not sent again.
     pub fn publish(&mut self, message: &Message<'_>) -> Result<Wait, Fail> {
+        let online = self.is_connected();
         let machine = &mut *self.machine;
+        if machine.owed.any() {
+            return match message.qos {
+                Qos::AtMostOnce if online => machine.send(self.link, message),
+                _ => Err(Fail::Plain),
+            };
+        }
         // QoS 0 says of itself that it may be lost or come twice.
         let named = message.id != 0 && message.qos != Qos::AtMostOnce;
         if named && let Some(known) = machine.known(self.link, message.id) {
             return machine.repeat(known, message.id);
         }
-        let online = self.is_connected();
-        let machine = &mut *self.machine;
         if !online {
             return machine.queue(self.link, message);
         }

@@ -43,6 +43,9 @@ fn carry_out(
     decoded: &mut Buf,
 ) -> Result<(usize, Outcome), Fail> {
     let command = machine.config.dialect.find(item.name).ok_or(Fail::Plain)?;
+    if machine.owed.any() && !(command.gathers && item.form == Form::Set) {
+        return Err(Fail::Plain);
+    }
     machine.begin_answer();
     match item.form {
         Form::Set => set(machine, line, item, command, decoded),

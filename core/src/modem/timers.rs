@@ -37,7 +37,8 @@ impl Modem<'_> {
         let run = match self.machine.run {
             Run::Waiting { deadline, .. } => deadline,
             Run::Prompt { deadline, .. } => Some(deadline),
-            _ => None,
+            Run::Owing | Run::Line { .. } => self.machine.owed.deadline(),
+            Run::Idle => None,
         };
         let reader = sooner(self.break_limit(), self.hold_limit());
         sooner(sooner(link.poll_timeout(), run), reader)

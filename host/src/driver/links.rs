@@ -72,6 +72,11 @@ impl Links {
         moved
     }
 
+    /// Nothing moves any more.
+    pub(super) fn rest(&mut self) {
+        self.slots.iter_mut().for_each(|slot| slot.link.rest());
+    }
+
     /// Ready when every closed link has said its goodbye.
     pub(super) fn poll_closed(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let mut all = Poll::Ready(());

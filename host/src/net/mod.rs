@@ -49,6 +49,8 @@ struct Open {
     unflushed: usize,
     /// Something was written.
     greeted: bool,
+    /// Something came that was not for TLS itself.
+    heard: bool,
     /// Something came that no packet of ours has acknowledged.
     unacknowledged: bool,
 }
@@ -110,6 +112,7 @@ impl Link {
                 stream,
                 unflushed: 0,
                 greeted: false,
+                heard: false,
                 unacknowledged: false,
             });
         }))
@@ -140,6 +143,15 @@ impl Link {
         }
     }
 
+    /// Nothing moves any more: acknowledges what came, unless an answer has. A
+    /// broker with Nagle's algorithm on, as Mosquitto is by default, holds its
+    /// next packet back until then: 40 ms with the kernel's own delay.
+    pub fn rest(&mut self) {
+        if let State::Open(open) = &mut self.state {
+            open.rest();
+        }
+    }
+
     /// Ready when nothing is left to be said on a closed link.
     pub fn poll_closed(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         if let Some(closing) = &mut self.closing {
@@ -151,17 +163,19 @@ impl Link {
 }
 
 impl Open {
-    /// Acknowledges what came as soon as no more does, unless an answer has. A
-    /// broker with Nagle's algorithm on, as Mosquitto is by default, holds its
-    /// next packet back until then: 40 ms with the kernel's own delay.
     fn poll_read(&mut self, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<Result<usize, NetError>> {
         let read = self.stream.poll_read(cx, buf);
-        if read.is_ready() {
-            self.unacknowledged = true;
-        } else if std::mem::take(&mut self.unacknowledged) {
+        self.heard |= read.is_ready();
+        self.unacknowledged |= read.is_ready();
+        read
+    }
+
+    fn rest(&mut self) {
+        // The session tickets of TLS come unseen, and CONNACK may wait for them.
+        let greeting = self.greeted && !self.heard;
+        if std::mem::take(&mut self.unacknowledged) || greeting {
             self.stream.acknowledge_quickly();
         }
-        read
     }
 
     fn poll_write(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<Result<usize, NetError>> {

@@ -1,10 +1,124 @@
 //! `cargo xtask bench`: numbers to quote. Nothing here depends on how fast the
-//! machine happens to be, or it is printed as a ratio.
+//! machine happens to be, or it stands beside what others do on the same one.
+#![allow(
+    clippy::cast_precision_loss,
+    reason = "counts and times here are far below 2^52"
+)]
 
 pub mod durable;
 pub mod fleet;
 pub mod parse;
-pub mod publish;
 
+mod callgrind;
 mod contest;
+mod engine;
+mod host;
+mod kept;
+mod peers;
+mod publish;
+mod receive;
+mod report;
+mod roundtrip;
+mod stage;
+mod start;
 mod subscriber;
+mod table;
+mod tls;
+mod tracked;
+
+use crate::setup;
+use crate::sh::Result;
+use stage::Stage;
+use table::Table;
+
+/// What the words behind `bench` ask for.
+#[derive(Clone, Copy, Debug)]
+struct Options {
+    /// How often each client has its turn.
+    rounds: usize,
+    /// Messages in each turn, where it is not what the bench thinks right.
+    messages: Option<usize>,
+}
+
+impl Options {
+    fn messages(&self, usual: usize) -> usize {
+        self.messages.unwrap_or(usual)
+    }
+}
+
+/// One subject: what it is called and how its tables come about.
+struct Row {
+    name: &'static str,
+    run: fn(&Stage, Options) -> Result<Vec<Table>>,
+}
+
+const fn row(name: &'static str, run: fn(&Stage, Options) -> Result<Vec<Table>>) -> Row {
+    Row { name, run }
+}
+
+const ROWS: &[Row] = &[
+    row("parse", |_, _| Ok(vec![parse::table()?.0])),
+    row("engine", engine::run),
+    row("publish", publish::run),
+    row("roundtrip", roundtrip::run),
+    row("tracked", tracked::run),
+    row("tls", tls::run),
+    row("kept", kept::run),
+    row("receive", receive::run),
+    row("start", start::run),
+];
+
+/// Runs one row or all of them; all of them are written to the manual.
+pub fn run(words: &[&str]) -> Result {
+    let (chosen, options) = choose(words)?;
+    setup::run()?;
+    let stage = Stage::build()?;
+    let mut tables = Vec::new();
+    for row in ROWS
+        .iter()
+        .filter(|row| chosen.is_none_or(|name| name == row.name))
+    {
+        for table in (row.run)(&stage, options)? {
+            println!("\n{table}");
+            tables.push(table);
+        }
+    }
+    if chosen.is_some() {
+        return Ok(());
+    }
+    report::write(&stage, options.rounds, &tables)
+}
+
+fn choose<'w>(words: &[&'w str]) -> Result<(Option<&'w str>, Options)> {
+    let mut options = Options {
+        rounds: 5,
+        messages: None,
+    };
+    let mut chosen = None;
+    let mut words = words.iter();
+    while let Some(&word) = words.next() {
+        let mut number = || {
+            let number = words.next().and_then(|word| word.parse().ok());
+            let number = number.filter(|&number: &usize| number > 0);
+            number.ok_or_else(|| format!("bench: what number behind {word}?"))
+        };
+        match word {
+            "--rounds" => options.rounds = number()?,
+            "--messages" => options.messages = Some(number()?),
+            name if ROWS.iter().any(|row| row.name == name) => chosen = Some(name),
+            _ => {
+                let names: Vec<_> = ROWS.iter().map(|row| row.name).collect();
+                return Err(format!(
+                    "bench: no `{word}`; there are: {}",
+                    names.join(", ")
+                ));
+            }
+        }
+    }
+    Ok((chosen, options))
+}
+
+/// How a sentence begins that says whether a limit is kept.
+fn met(is: bool) -> &'static str {
+    if is { "Met" } else { "Not met" }
+}

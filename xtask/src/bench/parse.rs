@@ -4,9 +4,10 @@
 //! parsed, checked, dispatched; the packet built; the PUBACK read (QoS 1); the
 //! answer written, and the calls that move these bytes. See `bench/src/bin/parse.rs`.
 
+use super::callgrind;
+use super::table::Table;
 use crate::setup;
-use crate::sh::{self, Result, cargo};
-use std::path::Path;
+use crate::sh::Result;
 
 /// A load, the most it may take, and what the best C parser of this kind takes to
 /// parse, dispatch and answer the same line, without any MQTT.
@@ -49,73 +50,40 @@ const LOADS: [Load; 5] = [
     ),
 ];
 
-/// Two run lengths: their difference has no start-up in it.
-const RUNS: (u64, u64) = (200, 1_200);
-
 /// Prints the table; an error if a load is over its limit.
 pub fn run() -> Result {
     setup::run()?;
-    sh::run(&mut cargo([
-        "build",
-        "--quiet",
-        "--profile",
-        "bench",
-        "--package",
-        "mqmodem-bench",
-    ]))?;
-    let program = sh::target().join("release/parse");
-    println!("instructions per AT+MQTTPUB, from the first byte read to the last answered:");
-    println!(
-        "{:36} {:>8} {:>8} {:>10} {:>7}",
-        "", "counted", "limit", "C parser", "ratio"
-    );
-    let mut over = Vec::new();
-    for load in &LOADS {
-        let counted = per_command(&program, load.what)?;
-        let Load {
-            about,
-            limit,
-            c_parser,
-            ..
-        } = load;
-        let ratio = tenths(c_parser * 10 / counted.max(1));
-        println!("{about:36} {counted:>8} {limit:>8} {c_parser:>10} {ratio:>7}");
-        if counted > *limit {
-            over.push(load.what);
-        }
-    }
+    let (table, over) = table()?;
+    println!("{table}");
     if over.is_empty() {
         return Ok(());
     }
     Err(format!("over the limit: {}", over.join(", ")))
 }
 
-fn tenths(n: u64) -> String {
-    format!("{}.{}x", n / 10, n % 10)
-}
-
-fn per_command(program: &Path, what: &str) -> Result<u64> {
-    let (few, many) = RUNS;
-    let (few_cost, many_cost) = (count(program, what, few)?, count(program, what, many)?);
-    Ok((many_cost.saturating_sub(few_cost)).div_ceil(many - few))
-}
-
-/// Instructions of a whole run, as callgrind collects them.
-fn count(program: &Path, what: &str, n: u64) -> Result<u64> {
-    let log = sh::target().join("xtask/callgrind.log");
-    sh::write(&log, b"")?;
-    let log_file = format!("--log-file={}", log.display());
-    let words = [
-        "--tool=callgrind",
-        "--callgrind-out-file=/dev/null",
-        &log_file,
-    ];
-    let mut command = sh::program("valgrind", words);
-    sh::run(command.arg(program).args([what, &n.to_string()]))?;
-    let text = sh::read(&log)?;
-    let number = text
-        .lines()
-        .find_map(|line| line.split_once("Collected : "));
-    let number = number.and_then(|(_, number)| number.trim().parse().ok());
-    number.ok_or_else(|| format!("callgrind did not say what it collected:\n{text}"))
+/// The table, and the loads that are over their limit.
+pub fn table() -> Result<(Table, Vec<&'static str>)> {
+    let program = callgrind::build(&["--bin", "parse"])?.join("parse");
+    let mut table = Table::new(
+        "Instructions per AT+MQTTPUB, from the first byte read to the last answered",
+        &["counted", "limit", "C parser", "ratio"],
+    );
+    let mut over = Vec::new();
+    for load in &LOADS {
+        let counted = callgrind::each(&program, &[load.what])?;
+        let ratio = load.c_parser as f64 / counted.max(1) as f64;
+        let numbers = [counted, load.limit, load.c_parser].map(|number| number.to_string());
+        let row = [load.about.to_owned()].into_iter().chain(numbers);
+        table.row(row.chain([format!("{ratio:.1}x")]));
+        if counted > load.limit {
+            over.push(load.what);
+        }
+    }
+    table.note(if over.is_empty() {
+        "Met. The C parser parses, dispatches and answers the same line, without any MQTT."
+            .to_owned()
+    } else {
+        format!("Not met: {}.", over.join(", "))
+    });
+    Ok((table, over))
 }

@@ -1,88 +1,81 @@
-//! `cargo xtask bench publish`: messages a second into a local Mosquitto and the
-//! processor time each costs the client, through a modem on TCP, beside
-//! `mosquitto_pub -l` and the rumqttc crate. The clients take turns; a run lasts until
-//! a subscriber has every message; medians count.
-//!
-//! A modem carries out one command after the other and OK to QoS 1 means PUBACK, so
-//! it has one message in flight where the others have many: the price of knowing.
+//! `cargo xtask bench publish`: QoS 0 as fast as it goes. A turn lasts until a
+//! subscriber has every message.
 
-use super::contest::{self, Host, Load, Sample};
-use super::subscriber::Subscriber;
-use crate::server;
-use crate::sh::{self, Result, cargo};
-use std::path::PathBuf;
+use super::contest::{Scores, child, client, run as contest};
+use super::host::{Host, Load};
+use super::stage::{Broker, Stage};
+use super::table::Table;
+use super::{Options, peers};
+use crate::sh::Result;
+use std::cell::RefCell;
+use std::fmt::Write;
 
-const ROUNDS: usize = 5;
-const BYTES: usize = 64;
-const LOADS: [Load; 2] = [
-    Load {
-        qos: 0,
-        n: 200_000,
-        bytes: BYTES,
-    },
-    Load {
-        qos: 1,
-        n: 20_000,
-        bytes: BYTES,
-    },
-];
-const CLIENTS: [&str; 3] = ["mqmodem", "mosquitto_pub", "rumqttc"];
+/// The most processor time a short message may cost.
+const CPU_LIMIT: f64 = 1.5;
+/// Mosquitto is the limit: what is within this of the best is as fast.
+const TIE: f64 = 0.75;
 
-/// Runs the contest and prints its table.
-pub fn run() -> Result {
-    let (program, rival) = build()?;
-    let broker = server::free_port()?;
-    let _mosquitto = server::mosquitto(broker)?;
-    let mut subscriber = Subscriber::new(server::connect(broker)?)?;
-    let port = server::free_port()?;
-    let modem = contest::modem(&program, port)?;
-    let mut host = Host::new(&modem, port, broker)?;
-    println!("{ROUNDS} rounds, {BYTES} bytes a message, medians");
-    for load in LOADS {
-        let mut samples = [const { Vec::new() }; 3];
-        for _ in 0..ROUNDS {
-            samples[0].push(host.publish(load, &mut subscriber)?);
-            let client = contest::mosquitto_pub(broker, load)?;
-            samples[1].push(contest::run(client, load, &mut subscriber)?);
-            let client = contest::rumqttc(&rival, broker, load);
-            samples[2].push(contest::run(client, load, &mut subscriber)?);
+/// Two sizes, two brokers.
+pub fn run(stage: &Stage, options: Options) -> Result<Vec<Table>> {
+    let mut tables = Vec::new();
+    for mut broker in stage.brokers()? {
+        for (bytes, n) in [(64, 100_000), (1024, 50_000)] {
+            let n = options.messages(n);
+            let load = Load { qos: 0, n, bytes };
+            tables.push(table(stage, options, &mut broker, load)?);
         }
-        print_table(load, &samples);
     }
-    Ok(())
+    Ok(tables)
 }
 
-fn build() -> Result<(PathBuf, PathBuf)> {
-    let release = ["build", "--quiet", "--release"];
-    sh::run(&mut cargo(
-        release.into_iter().chain(["--package", "mqmodem"]),
-    ))?;
-    let bench = ["--package", "mqmodem-bench", "--features", "rivals"];
-    sh::run(&mut cargo(release.into_iter().chain(bench)))?;
-    let dir = sh::target().join("release");
-    Ok((dir.join("mqmodem"), dir.join("rumqttc-pub")))
+fn table(stage: &Stage, options: Options, broker: &mut Broker, load: Load) -> Result<Table> {
+    let subscriber = RefCell::new(broker.subscriber()?);
+    let mut host = Host::new(stage, broker.port)?;
+    let wait = || subscriber.borrow_mut().wait(load.n, load.bytes);
+    let port = broker.port;
+    let clients = vec![
+        client("mqmodem", || {
+            host.publish(load, &mut subscriber.borrow_mut())
+        }),
+        client("raw socket", || {
+            child(peers::raw(stage, "publish", port, load), wait)
+        }),
+        client("mosquitto_pub -l", || {
+            child(peers::mosquitto_pub(port, load)?, wait)
+        }),
+        client("rumqttc", || {
+            child(peers::rumqttc(stage, "publish", port, load, false), wait)
+        }),
+        client("paho-mqtt", || child(peers::paho(stage, port, load)?, wait)),
+    ];
+    let scores = contest(options.rounds, load.n, clients);
+    let mut table = scores.table(format!("QoS 0, {} bytes, into {}", load.bytes, broker.name));
+    table.note(reading(&scores, load)?);
+    Ok(table)
 }
 
-fn print_table(load: Load, samples: &[Vec<Sample>]) {
-    println!("\nQoS {}, {} messages", load.qos, load.n);
-    println!(
-        "{:14} {:>10} {:>14} {:>8} {:>8}",
-        "", "msg/s", "CPU us/msg", "speed", "CPU"
+fn reading(scores: &Scores, load: Load) -> Result<String> {
+    let own = scores.of("mqmodem").ok_or("mqmodem could not take part")?;
+    let raw = scores.of("raw socket").map_or(f64::NAN, |raw| raw.rate);
+    let others = scores.others().filter(|(name, _)| *name != "raw socket");
+    let best = others.max_by(|a, b| a.1.rate.total_cmp(&b.1.rate));
+    let (best, rate) = best.map_or(("nobody", own.rate), |(name, score)| (name, score.rate));
+    let percent = |rate: f64| 100.0 * own.rate / rate;
+    let mut text = format!(
+        "{}: as many messages a second as the best other client, {best} ({:.0} % of it; within 25 % counts \
+         as equal). {}: as many as the socket that only writes ready-made packets ({:.0} %).",
+        super::met(own.rate >= rate * TIE),
+        percent(rate),
+        super::met(own.rate >= raw * TIE),
+        percent(raw)
     );
-    let n = f64::from(u32::try_from(load.n).unwrap_or(u32::MAX));
-    let rate = |of: &[Sample]| n / median(of.iter().map(|sample| sample.seconds));
-    let cpu = |of: &[Sample]| median(of.iter().map(|sample| sample.cpu_micros)) / n;
-    let (own_rate, own_cpu) = (rate(&samples[0]), cpu(&samples[0]));
-    for (name, of) in CLIENTS.iter().zip(samples) {
-        let (rate, cpu) = (rate(of), cpu(of));
-        let (speed, cost) = (own_rate / rate, own_cpu / cpu);
-        println!("{name:14} {rate:>10.0} {cpu:>14.2} {speed:>7.2}x {cost:>7.2}x");
+    if load.bytes == 64 {
+        let _ = write!(
+            text,
+            " {}: at most {CPU_LIMIT} us of processor a message; it is {:.2}.",
+            super::met(own.cpu <= CPU_LIMIT),
+            own.cpu
+        );
     }
-    println!("(speed and CPU: mqmodem's divided by that client's)");
-}
-
-fn median(values: impl Iterator<Item = f64>) -> f64 {
-    let mut values: Vec<f64> = values.collect();
-    values.sort_by(f64::total_cmp);
-    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+    Ok(text)
 }

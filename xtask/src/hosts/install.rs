@@ -95,13 +95,17 @@ fn line_after(path: &Path, start: &str) -> Option<String> {
     Some(version.trim_matches(['"', ',', '=']).to_owned())
 }
 
-/// A virtual environment; the system's Python is left alone.
 fn python() -> Result {
+    venv(&folder("venv"), &script("requirements.txt")).map(drop)
+}
+
+/// A virtual environment with what is wanted, and its Python; the system's is left
+/// alone.
+pub fn venv(venv: &Path, wanted: &Path) -> Result<PathBuf> {
     setup::run()?;
-    let (venv, wanted) = (folder("venv"), script("requirements.txt"));
-    let stamp = venv.join("installed");
-    if is_current(&wanted, &stamp) {
-        return Ok(());
+    let (stamp, python) = (venv.join("installed"), venv.join("bin/python"));
+    if is_current(wanted, &stamp) {
+        return Ok(python);
     }
     let (at, file) = (venv.to_string_lossy(), wanted.to_string_lossy());
     sh::run(&mut sh::program("python3", ["-m", "venv", "--clear", &at]))?;
@@ -109,7 +113,8 @@ fn python() -> Result {
     let pinned = ["--no-deps", "--require-hashes", "--only-binary", ":all:"];
     let install = install.into_iter().chain(pinned).chain(["-r", &file]);
     sh::run(&mut sh::program(venv.join("bin/pip"), install))?;
-    done(&wanted, &stamp)
+    done(wanted, &stamp)?;
+    Ok(python)
 }
 
 fn npm() -> Result {

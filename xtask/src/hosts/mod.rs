@@ -4,7 +4,7 @@
 //! small script in `tests/hosts/`. `docs/testing-firmware.md` says what a script is
 //! told and what it must do.
 
-mod install;
+pub mod install;
 mod play;
 mod stage;
 

@@ -158,7 +158,9 @@ impl<'a> Log<'a> {
     pub(super) fn finish(&mut self, place: u32) -> Option<Record> {
         let at = self.offset(place);
         let record = self.end(at, None);
-        self.drop_front();
+        if at == 0 {
+            self.drop_front();
+        }
         record
     }
 
@@ -355,9 +357,11 @@ impl<'a> Log<'a> {
     }
 
     /// `record`, the next one, has been sent.
-    pub(super) fn pass(&mut self, record: Record) {
+    pub(super) fn pass(&mut self, mut record: Record) {
         if !record.is_sent() && record.is_live() {
-            self.update(self.sent, Record::set_sent);
+            record.set_sent();
+            // Nothing counts the ones that were sent.
+            self.put(self.sent, record);
         }
         self.sent += record.size();
     }

@@ -1,0 +1,164 @@
+//! The rumqttc crate under the loads of `cargo xtask bench`:
+//! `rumqttc-load MODE PORT QOS N BYTES [CA]`, with TLS where there is a root.
+//!
+//! * `publish`: N messages as fast as it can; ends when the last is out, with QoS 1
+//!   when the last is acknowledged, with as many in flight as it likes
+//! * `window`: the same with 20 in flight
+//! * `trips`: one after the other; says how many nanoseconds each took
+//! * `receive`: subscribes, takes N messages and ends
+//! * `connects`: N connections, one after the other; says what each took
+
+use rumqttc::{
+    AsyncClient, Event, EventLoop, MqttOptions, Outgoing, Packet, QoS, TlsConfiguration, Transport,
+};
+use std::io::{BufWriter, Write};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use tokio_rustls::rustls::pki_types::{CertificateDer, pem::PemObject};
+use tokio_rustls::rustls::{ClientConfig, RootCertStore};
+
+const TOPIC: &str = "bench";
+
+/// What to do.
+struct Load {
+    options: MqttOptions,
+    qos: QoS,
+    n: usize,
+    bytes: usize,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let [mode, port, qos, n, bytes, ca @ ..] = &words[..] else {
+        panic!("rumqttc-load publish|window|trips|receive|connects PORT QOS N BYTES [CA]");
+    };
+    let number = |word: &String| word.parse::<usize>().expect("a number");
+    let id = format!("rumqttc-{}", std::process::id());
+    let port = u16::try_from(number(port)).expect("a port");
+    let mut options = MqttOptions::new(id, "127.0.0.1", port);
+    options.set_keep_alive(Duration::from_secs(60));
+    if let [ca] = ca {
+        options.set_transport(tls(ca));
+    }
+    if mode == "window" {
+        options.set_inflight(20);
+    }
+    let load = Load {
+        options,
+        qos: [QoS::AtMostOnce, QoS::AtLeastOnce, QoS::ExactlyOnce][number(qos)],
+        n: number(n),
+        bytes: number(bytes),
+    };
+    match mode.as_str() {
+        "trips" => trips(load).await,
+        "receive" => receive(load).await,
+        "connects" => connects(load).await,
+        _ => publish(load).await,
+    }
+}
+
+fn tls(ca: &str) -> Transport {
+    let mut roots = RootCertStore::empty();
+    let root = CertificateDer::from_pem_file(ca).expect("a root certificate");
+    roots.add(root).expect("a root certificate");
+    let config = ClientConfig::builder()
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    Transport::tls_with_config(TlsConfiguration::Rustls(Arc::new(config)))
+}
+
+async fn publish(load: Load) {
+    let (client, events) = AsyncClient::new(load.options, 100);
+    let publisher = async {
+        let payload = vec![b'x'; load.bytes];
+        for _ in 0..load.n {
+            let sent = client.publish(TOPIC, load.qos, false, payload.clone());
+            sent.await.expect("the event loop runs");
+        }
+        client.disconnect().await.expect("the event loop runs");
+        // The event loop ends by itself; the client must outlive it.
+        std::future::pending::<()>().await;
+    };
+    let acks = if load.qos == QoS::AtMostOnce {
+        0
+    } else {
+        load.n
+    };
+    tokio::select! {
+        () = publisher => {}
+        () = until_done(events, acks) => {}
+    }
+}
+
+/// Runs the connection until DISCONNECT is out and `acks` PUBACKs have come.
+async fn until_done(mut events: EventLoop, acks: usize) {
+    let (mut acknowledged, mut disconnected) = (0, false);
+    while !disconnected || acknowledged < acks {
+        match events.poll().await {
+            Ok(Event::Incoming(Packet::PubAck(_))) => acknowledged += 1,
+            Ok(Event::Outgoing(Outgoing::Disconnect)) => disconnected = true,
+            Ok(_) => {}
+            Err(e) => {
+                assert!(disconnected, "{e}");
+                return;
+            }
+        }
+    }
+}
+
+async fn trips(load: Load) {
+    let (client, mut events) = AsyncClient::new(load.options, 10);
+    until(&mut events, |packet| matches!(packet, Packet::ConnAck(_))).await;
+    let payload = vec![b'x'; load.bytes];
+    let mut times = Vec::with_capacity(load.n);
+    for _ in 0..load.n {
+        let begin = Instant::now();
+        let sent = client.publish(TOPIC, load.qos, false, payload.clone());
+        sent.await.expect("the event loop runs");
+        let is_last = |packet: &Packet| matches!(packet, Packet::PubAck(_) | Packet::PubComp(_));
+        until(&mut events, is_last).await;
+        times.push(begin.elapsed());
+    }
+    say(&times);
+}
+
+async fn receive(load: Load) {
+    let (client, mut events) = AsyncClient::new(load.options, 10);
+    let subscribed = client.subscribe(TOPIC, load.qos);
+    subscribed.await.expect("the event loop runs");
+    until(&mut events, |packet| matches!(packet, Packet::SubAck(_))).await;
+    for _ in 0..load.n {
+        until(&mut events, |packet| matches!(packet, Packet::Publish(_))).await;
+    }
+}
+
+async fn connects(load: Load) {
+    let mut times = Vec::with_capacity(load.n);
+    for _ in 0..load.n {
+        let begin = Instant::now();
+        let (client, mut events) = AsyncClient::new(load.options.clone(), 10);
+        until(&mut events, |packet| matches!(packet, Packet::ConnAck(_))).await;
+        times.push(begin.elapsed());
+        client.disconnect().await.expect("the event loop runs");
+        while events.poll().await.is_ok() {}
+    }
+    say(&times);
+}
+
+async fn until(events: &mut EventLoop, wanted: impl Fn(&Packet) -> bool) {
+    loop {
+        match events.poll().await.expect("the connection stands") {
+            Event::Incoming(packet) if wanted(&packet) => return,
+            _ => {}
+        }
+    }
+}
+
+fn say(times: &[Duration]) {
+    let mut out = BufWriter::new(std::io::stdout());
+    let mut said = times
+        .iter()
+        .map(|time| writeln!(out, "{}", time.as_nanos()));
+    said.try_for_each(|said| said).expect("standard output");
+}

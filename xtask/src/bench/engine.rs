@@ -1,0 +1,65 @@
+//! `cargo xtask bench engine`: instructions and allocations of an MQTT session alone,
+//! for one stored publish of QoS 1 and its PUBACK, beside other clients that do no
+//! I/O. See `bench/src/bin/engine.rs`.
+
+use super::stage::Stage;
+use super::table::Table;
+use super::{Options, callgrind};
+use crate::sh::{self, Result};
+use std::path::Path;
+
+/// The most instructions it may take.
+const LIMIT: u64 = 700;
+
+const RIVALS: [(&str, &str); 2] = [
+    ("mqtt-protocol-core", "mqtt-protocol-core"),
+    ("rumqttc", "rumqttc's MqttState"),
+];
+
+/// Counts ours and the others'.
+pub fn run(_: &Stage, _: Options) -> Result<Vec<Table>> {
+    let head = ["instructions", "allocations", "times ours"];
+    let mut table = Table::new("The engine alone: one stored QoS 1 publish, PUBACK", &head);
+    let folder = callgrind::build(&["--features", "rivals"])?;
+    let own = measure(&folder.join("engine"), &[])?;
+    table.row(row("mqmodem-core's Session", own, own.0));
+    for (name, about) in RIVALS {
+        match measure(&folder.join("engine-rivals"), &[name]) {
+            Ok(cost) => table.row(row(about, cost, own.0)),
+            Err(why) => table.row([about.to_owned(), why]),
+        }
+    }
+    let met = if own.0 <= LIMIT && own.1 == 0.0 {
+        "Met"
+    } else {
+        "Not met"
+    };
+    table.note(format!(
+        "{met}: at most {LIMIT} instructions and no allocation. rumqttc's is only the state behind \
+         its event loop, driven as the loop drives it."
+    ));
+    Ok(vec![table])
+}
+
+fn row(name: &str, cost: (u64, f64), own: u64) -> [String; 4] {
+    let (instructions, allocations) = cost;
+    let ratio = instructions as f64 / own as f64;
+    [
+        name.to_owned(),
+        instructions.to_string(),
+        format!("{allocations:.1}"),
+        format!("{ratio:.1}x"),
+    ]
+}
+
+/// Instructions and allocations of each message.
+fn measure(program: &Path, words: &[&str]) -> Result<(u64, f64)> {
+    const N: u32 = 1_000;
+    let instructions = callgrind::each(program, words)?;
+    let mut command = sh::program(program, words.iter().copied());
+    let said = sh::output(command.arg(N.to_string()))?;
+    let count = said.trim().strip_prefix("allocations ");
+    let count = count.and_then(|count| count.parse::<f64>().ok());
+    let count = count.ok_or_else(|| format!("no count of allocations: {said}"))?;
+    Ok((instructions, count / f64::from(N)))
+}

@@ -1,0 +1,170 @@
+//! What every row needs: programs, brokers, certificates.
+
+use super::subscriber::Subscriber;
+use crate::hosts::install;
+use crate::server::{Mosquitto, Server, connect, free_port, spawn};
+use crate::sh::{self, Result, cargo};
+use std::io::{BufRead, BufReader, Read};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+/// The programs that take part.
+pub struct Stage {
+    folder: PathBuf,
+    /// The Python that has paho-mqtt, or why there is none.
+    pub python: Result<PathBuf>,
+}
+
+impl Stage {
+    /// Builds ours, and the others' as far as they are to be had.
+    pub fn build() -> Result<Self> {
+        let release = ["build", "--quiet", "--release", "--package"];
+        sh::run(&mut cargo(release.into_iter().chain(["mqmodem"])))?;
+        let bench = ["mqmodem-bench", "--features", "rivals"];
+        sh::run(&mut cargo(release.into_iter().chain(bench)))?;
+        let folder = sh::target().join("bench");
+        let wanted = sh::root().join("bench/requirements.txt");
+        Ok(Self {
+            python: install::venv(&folder.join("venv"), &wanted),
+            folder: sh::target().join("release"),
+        })
+    }
+
+    /// One of the programs cargo built.
+    pub fn bin(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+
+    /// The certificate clients trust.
+    pub fn root_certificate() -> PathBuf {
+        certificates().join("ca.pem")
+    }
+
+    /// The brokers plain rows run against: the one everybody knows, and one that
+    /// does not hide what clients cost.
+    pub fn brokers(&self) -> Result<[Broker; 2]> {
+        Ok([Self::mosquitto()?, self.acks()?])
+    }
+
+    /// Mosquitto without TLS.
+    pub fn mosquitto() -> Result<Broker> {
+        let port = free_port()?;
+        let server = Mosquitto::new(port)
+            .line("set_tcp_nodelay true")
+            .heard()
+            .start()?;
+        Broker::new("Mosquitto", port, server)
+    }
+
+    /// The broker of the bench.
+    pub fn acks(&self) -> Result<Broker> {
+        let port = free_port()?;
+        let mut command = Command::new(self.bin("acks"));
+        command.arg(port.to_string()).stdout(Stdio::piped());
+        Broker::new(
+            "a broker that only acknowledges",
+            port,
+            spawn(&mut command)?,
+        )
+    }
+
+    /// Mosquitto with TLS and otherwise as it comes; its plain port, where the
+    /// messages are counted, and its TLS port.
+    pub fn mosquitto_tls() -> Result<(Broker, u16)> {
+        let dir = certificates();
+        make_certificates(&dir)?;
+        let (plain, tls) = (free_port()?, free_port()?);
+        let (certificate, key) = (dir.join("server.pem"), dir.join("server.key"));
+        let server = Mosquitto::new(plain)
+            .heard()
+            // The key is ours alone to read.
+            .line("user root")
+            .line(&format!("listener {tls} 127.0.0.1"))
+            .line(&format!("certfile {}", certificate.display()))
+            .line(&format!("keyfile {}", key.display()))
+            .start()?;
+        Ok((Broker::new("Mosquitto over TLS", plain, server)?, tls))
+    }
+}
+
+/// A broker, with a subscriber that counts what it passes on.
+pub struct Broker {
+    /// What the tables call it.
+    pub name: &'static str,
+    /// Its port without TLS.
+    pub port: u16,
+    said: BufReader<Box<dyn Read>>,
+    _server: Server,
+}
+
+impl Broker {
+    fn new(name: &'static str, port: u16, mut server: Server) -> Result<Self> {
+        connect(port)?;
+        // Each of them says a line for each subscription.
+        let child = &mut server.0;
+        let stdout = child
+            .stdout
+            .take()
+            .map(|pipe| Box::new(pipe) as Box<dyn Read>);
+        let said = stdout.or_else(|| {
+            child
+                .stderr
+                .take()
+                .map(|pipe| Box::new(pipe) as Box<dyn Read>)
+        });
+        Ok(Self {
+            name,
+            port,
+            said: BufReader::new(said.unwrap_or_else(|| Box::new(std::io::empty()))),
+            _server: server,
+        })
+    }
+
+    /// Subscribes one that counts.
+    pub fn subscriber(&mut self) -> Result<Subscriber> {
+        let subscriber = Subscriber::new(connect(self.port)?)?;
+        self.wait_subscribed()?;
+        Ok(subscriber)
+    }
+
+    /// Waits until one more has subscribed.
+    pub fn wait_subscribed(&mut self) -> Result {
+        let mut line = String::new();
+        match self.said.read_line(&mut line) {
+            Ok(n) if n > 0 => Ok(()),
+            Ok(_) => Err(format!("{} is gone", self.name)),
+            Err(e) => Err(format!("{}: {e}", self.name)),
+        }
+    }
+}
+
+fn certificates() -> PathBuf {
+    sh::target().join("bench/certificates")
+}
+
+/// A root, and a certificate for 127.0.0.1.
+fn make_certificates(dir: &Path) -> Result {
+    sh::write(&dir.join("san"), b"subjectAltName=IP:127.0.0.1\n")?;
+    let key = [
+        "ecparam",
+        "-name",
+        "prime256v1",
+        "-genkey",
+        "-noout",
+        "-out",
+    ];
+    let openssl = |words: &str| {
+        let mut command = sh::program("openssl", words.split(' '));
+        sh::output(command.current_dir(dir).stderr(Stdio::null()))
+    };
+    for name in ["ca.key", "server.key"] {
+        openssl(&[&key[..], &[name]].concat().join(" "))?;
+    }
+    openssl("req -x509 -new -key ca.key -subj /CN=bench-root -days 30 -out ca.pem")?;
+    openssl("req -new -key server.key -subj /CN=127.0.0.1 -out server.csr")?;
+    openssl(
+        "x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 30 \
+         -extfile san -out server.pem",
+    )?;
+    Ok(())
+}
