@@ -66,7 +66,12 @@ impl Rig {
             subscriptions: heap(),
         };
         let now = Instant::ZERO;
-        let modem = Modem::new(Config::default(), memory, now);
+        // As the program without a state directory.
+        let config = Config {
+            keeps_sessions: false,
+            ..Config::default()
+        };
+        let modem = Modem::new(config, memory, now);
         Self {
             modem,
             now,

@@ -118,13 +118,17 @@ impl Session<'_> {
     /// Whether [`poll_change`](Self::poll_change) has something to say.
     #[inline]
     pub fn has_changes(&self) -> bool {
+        self.journal && self.is_changed()
+    }
+
+    fn is_changed(&self) -> bool {
         let changed = self.log.has_changes()
             || self.received.has_changes()
             || self.numbers.has_changes()
             || self.subscriptions.has_changes()
             || self.seen.has_changes()
             || self.forgetting == Forgetting::Wanted;
-        changed && self.journal && !self.stalled && self.forgetting != Forgetting::Asked
+        changed && !self.stalled && self.forgetting != Forgetting::Asked
     }
 
     /// The next change to be made on disk; the caller answers with
