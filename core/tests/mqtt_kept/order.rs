@@ -245,3 +245,16 @@ fn brokers_met_while_the_disk_is_late() {
     assert_eq!(kept.client.sent(), ["PUBREC id=9"]);
     assert_eq!(kept.ask(), [""; 0]);
 }
+
+/// A subscription the broker forgot is asked for anew while that is on its way to
+/// the disk: there is nothing of it to restore yet.
+#[test]
+fn a_subscription_asked_for_is_not_one_to_restore() {
+    let mut kept = Kept::connected();
+    let id = kept.client.subscribe("a", Q1).unwrap();
+    kept.feed(&[0x90, 3, 0, id.get() as u8, 1]);
+    kept.settle();
+    kept.client.open(&KEPT, false);
+    kept.client.subscribe("a", Q1).unwrap();
+    assert_eq!(kept.ask(), ["erase Subscription(0)"]);
+}

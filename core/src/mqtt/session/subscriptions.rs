@@ -30,9 +30,14 @@ impl Entry<'_> {
         HEADER + self.filter.len()
     }
 
-    /// Whether it is neither granted nor asked for.
+    /// Whether it is granted, or to be asked for again.
+    fn is_wanted(&self) -> bool {
+        self.granted.is_some() || self.renew.is_some()
+    }
+
+    /// Whether it is neither, nor asked for.
     fn is_over(&self) -> bool {
-        !self.pending && self.granted.is_none() && self.renew.is_none()
+        !self.pending && !self.is_wanted()
     }
 }
 

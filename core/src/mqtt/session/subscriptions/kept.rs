@@ -73,7 +73,7 @@ impl Subscriptions<'_> {
             .find(|(_, entry)| entry.disk == Disk::Changed);
         let (at, entry) = changed?;
         let (number, size) = (entry.number, entry.size());
-        let over = entry.is_over() || !self.kept;
+        let over = !entry.is_wanted() || !self.kept;
         self.set_disk(at, |_| Disk::Asked);
         let len = if over { 0 } else { size };
         Some((number, self.buf.as_slice().get(at..at + len)?))
