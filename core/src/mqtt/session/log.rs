@@ -360,8 +360,8 @@ impl<'a> Log<'a> {
     pub(super) fn pass(&mut self, mut record: Record) {
         if !record.is_sent() && record.is_live() {
             record.set_sent();
-            // Nothing counts the ones that were sent.
             self.put(self.sent, record);
+            self.exposed += 1;
         }
         self.sent += record.size();
     }
