@@ -246,3 +246,20 @@ fn brokers_met_while_the_disk_is_late() {
     assert_eq!(kept.client.sent(), ["PUBREC id=9"]);
     assert_eq!(kept.ask(), [""; 0]);
 }
+
+/// A subscription that is only asked for is nothing to keep.
+#[test]
+fn a_subscription_that_ended_is_erased_while_it_is_asked_for_again() {
+    let mut kept = Kept::connected();
+    kept.client.subscribe("a", Q1).unwrap();
+    kept.hears(&suback(1, 1));
+    kept.client.unsubscribe("a").unwrap();
+    kept.client.subscribe("a", Q1).unwrap();
+    kept.feed(&unsuback(2));
+    assert_eq!(kept.ask(), ["erase Subscription(0)"]);
+    kept.settle();
+    kept.feed(&suback(3, 1));
+    assert_eq!(kept.ask(), ["put Subscription(0)"]);
+    kept.settle();
+    assert_eq!(kept.restart().client.subscriptions().len(), 1);
+}

@@ -23,7 +23,9 @@ struct Entry<'s> {
     /// What it is known by on disk.
     number: u16,
     disk: Disk,
-    /// Whether it is neither granted nor asked for.
+    /// Whether it is neither granted nor to be asked for again: nothing to keep.
+    void: bool,
+    /// Whether it is not asked for either.
     over: bool,
 }
 
@@ -84,7 +86,7 @@ impl<'a> Subscriptions<'a> {
         let (header, rest) = self.buf.as_slice().get(at..)?.split_first_chunk()?;
         let &[granted, renew, pending, disk, n0, n1, low, high] = header;
         let filter = rest.get(..usize::from(u16::from_le_bytes([low, high])))?;
-        let idle = pending == 0 && renew == NONE;
+        let void = granted > 2 && renew == NONE;
         let (granted, renew) = (Qos::new(granted), Qos::new(renew));
         Some(Entry {
             granted,
@@ -92,7 +94,8 @@ impl<'a> Subscriptions<'a> {
             filter,
             number: u16::from_le_bytes([n0, n1]),
             disk: Disk::from_bits(disk),
-            over: idle && granted.is_none(),
+            void,
+            over: void && pending == 0,
         })
     }
 

@@ -73,9 +73,9 @@ impl Subscriptions<'_> {
             .find(|(_, entry)| entry.disk == Disk::Changed);
         let (at, entry) = changed?;
         let (number, size) = (entry.number, entry.size());
-        let over = entry.over || !self.kept;
+        let void = entry.void || !self.kept;
         self.set_disk(at, |_| Disk::Asked);
-        let len = if over { 0 } else { size };
+        let len = if void { 0 } else { size };
         Some((number, self.buf.as_slice().get(at..at + len)?))
     }
 
