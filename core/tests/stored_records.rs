@@ -110,3 +110,20 @@ proptest! {
         check(&Found::decode(&bytes)).map_err(TestCaseError::fail)?;
     }
 }
+
+/// What the fuzzer found, with as few records as it takes.
+#[test]
+#[ignore = "replays the file that CHAOS_FILE names"]
+fn records_in_a_file() {
+    let file = std::env::var("CHAOS_FILE").expect("CHAOS_FILE names a file");
+    let mut found = Found::decode(&std::fs::read(file).expect("a file"));
+    let mut at = 0;
+    while at < found.records.len() && check(&found).is_err() {
+        let removed = found.records.remove(at);
+        if check(&found).is_ok() {
+            found.records.insert(at, removed);
+            at += 1;
+        }
+    }
+    assert_eq!(check(&found), Ok(()), "{found:02x?}");
+}

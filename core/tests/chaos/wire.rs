@@ -54,6 +54,8 @@ struct Wire<'a> {
     /// two messages of one record, which no broker may do `[MQTT-2.3.1-4]`.
     levels: BTreeMap<PacketId, Qos>,
     mixed: BTreeSet<PacketId>,
+    /// What came on this connection without PUBREC: nothing may be released.
+    arrived: BTreeSet<PacketId>,
     /// Whose session it is, and whether what is on disk may be another's.
     whose: (u64, &'static str),
     moved: bool,
@@ -84,6 +86,7 @@ impl<'a> Wire<'a> {
             sent: BTreeSet::new(),
             levels: BTreeMap::new(),
             mixed: BTreeSet::new(),
+            arrived: BTreeSet::new(),
             whose: (0, ""),
             moved: false,
             held: Vec::new(),
@@ -181,6 +184,7 @@ impl<'a> Wire<'a> {
         self.out.clear();
         self.looked = 0;
         self.sent.clear();
+        self.arrived.clear();
     }
 
     /// A packet comes, as soon as there is room for an answer.
@@ -191,9 +195,11 @@ impl<'a> Wire<'a> {
         if let Ok(Packet::Publish(Publish {
             qos, id: Some(id), ..
         })) = Packet::decode(packet)
-            && self.levels.insert(id, qos).is_some_and(|old| old != qos)
         {
-            self.mixed.insert(id);
+            self.arrived.insert(id);
+            if self.levels.insert(id, qos).is_some_and(|old| old != qos) {
+                self.mixed.insert(id);
+            }
         }
         let event = self.session.handle(self.now, packet, &mut self.out);
         match event {

@@ -57,9 +57,10 @@ impl Numbers {
         self.kept = true;
     }
 
-    /// A new number.
+    /// A new number. Its lower half, which the host is told, is never 0.
     #[inline]
     pub(super) fn take(&mut self) -> u64 {
+        self.next += u64::from(self.next as u32 == 0);
         let number = self.next;
         self.next += 1;
         if self.next + AHEAD > self.reserved {
@@ -151,6 +152,14 @@ impl Numbers {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_host_is_never_told_0() {
+        let mut numbers = Numbers::new();
+        numbers.next = u32::MAX.into();
+        assert_eq!(numbers.take() as u32, u32::MAX);
+        assert_eq!(numbers.take() as u32, 1);
+    }
 
     #[test]
     fn no_number_is_given_twice() {

@@ -60,9 +60,12 @@ impl Wire<'_> {
         let allowed = match ack.kind {
             AckKind::Pubrel => !self.sent.contains(&id) || self.outgoing(id) != Some(0),
             _ if self.clean || self.mixed.contains(&id) => true,
-            AckKind::Pubrec => entry == Some((1, true)),
+            AckKind::Pubrec => {
+                self.arrived.remove(&id);
+                entry == Some((1, true))
+            }
             // The broker may also release what it has no PUBREC for.
-            AckKind::Pubcomp => entry != Some((1, true)),
+            AckKind::Pubcomp => self.arrived.contains(&id) || entry != Some((1, true)),
             AckKind::Puback => !matches!(entry, Some((_, false))),
             AckKind::Unsuback => false,
         };
