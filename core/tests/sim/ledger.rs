@@ -10,7 +10,7 @@
 //! | the causes to drop are: QoS 2 and a broker that forgot, `queuefull` 1 | |
 //! | QoS 2 gets to the broker once at most | the broker forgot the session, or keeps none |
 //! | QoS 0 gets to broker and host once at most | to the broker: `queueqos0` and the power went |
-//! | QoS 1 and 2 get to the host | `recvmode` 0 and modem or host died; the broker forgot them; clean session 1 |
+//! | QoS 1 and 2 get to the host | `recvmode` 0 and modem or host died; the broker forgot them, or forgot and the power went; clean session 1 |
 //! | QoS 2 gets to the host once | `recvmode` 0 and the modem died |
 //! | first arrivals of a topic and QoS are in order | a host that was away with `recvmode` 0; QoS 0 with `queueqos0` |
 //! | the subscription that was granted is there in the end | the power went, or the broker forgot and that CONNACK got lost |
@@ -267,6 +267,11 @@ impl Ledger {
     fn unheard(&self) -> Vec<usize> {
         let reads = self.plan.recvmode || self.power_cuts + self.host_deaths == 0;
         if !reads || self.plan.clean {
+            return Vec::new();
+        }
+        // That the broker forgot is told once, by CONNACK. Where the power goes before
+        // that is on disk, its new identifiers are taken for those of before.
+        if self.forgot && self.power_cuts > 0 {
             return Vec::new();
         }
         let lost =
