@@ -2,6 +2,28 @@
 
 use crate::at::reply::Reply;
 
+/// A message from the broker, as the host wants it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Received<'e> {
+    /// Its topic.
+    pub topic: &'e str,
+    /// The quality of service it came with.
+    pub qos: u8,
+    /// Whether the broker had kept it.
+    pub retain: bool,
+    /// Its content.
+    pub payload: &'e [u8],
+    /// How the host wants its content: 0 raw, 1 in hex, 2 in base64.
+    pub format: u32,
+}
+
+impl Received<'_> {
+    /// Bytes of its content.
+    pub(crate) fn len(&self) -> u32 {
+        u32::try_from(self.payload.len()).unwrap_or(u32::MAX)
+    }
+}
+
 /// Something a host is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event<'e> {
@@ -11,18 +33,7 @@ pub enum Event<'e> {
         code: u8,
     },
     /// A message has come.
-    Message {
-        /// Its topic.
-        topic: &'e str,
-        /// The quality of service it came with.
-        qos: u8,
-        /// Whether the broker had kept it.
-        retain: bool,
-        /// Its content.
-        payload: &'e [u8],
-        /// How the host wants its content: 0 raw, 1 in hex, 2 in base64.
-        format: u32,
-    },
+    Message(Received<'e>),
     /// A message has come that is larger than the modem's memory; it was
     /// acknowledged and is gone.
     TooLarge {
@@ -54,16 +65,8 @@ pub enum Event<'e> {
     Read {
         /// Its number.
         number: u32,
-        /// Its topic.
-        topic: &'e str,
-        /// The quality of service it came with.
-        qos: u8,
-        /// Whether the broker had kept it.
-        retain: bool,
-        /// Its content.
-        payload: &'e [u8],
-        /// How the host wants its content.
-        format: u32,
+        /// The message.
+        message: Received<'e>,
     },
     /// Publishes the broker had not finished were lost with its session.
     Dropped {
@@ -97,21 +100,10 @@ impl Event<'_> {
     /// The same without its payload.
     pub(crate) fn shortened(self) -> Self {
         match self {
-            Self::Message {
-                topic,
-                qos,
-                payload,
-                ..
-            }
-            | Self::Read {
-                topic,
-                qos,
-                payload,
-                ..
-            } => Self::TooLarge {
-                topic,
-                qos,
-                length: u32::try_from(payload.len()).unwrap_or(u32::MAX),
+            Self::Message(message) | Self::Read { message, .. } => Self::TooLarge {
+                topic: message.topic,
+                qos: message.qos,
+                length: message.len(),
             },
             other => other,
         }

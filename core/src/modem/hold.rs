@@ -20,7 +20,7 @@ impl Cx<'_, '_> {
     /// it took over before.
     pub fn acknowledge(&mut self, number: u32) -> Result<Wait, Fail> {
         let machine = &mut *self.machine;
-        let front = machine.inbox.oldest(0).map(|(_, front)| front);
+        let front = machine.inbox.oldest_front();
         match front.filter(|front| front.number == number) {
             Some(front) => machine.inbox.pop(front),
             None if machine.inbox.holds_number(number) => return Err(Fail::NOT_ALLOWED),
@@ -50,9 +50,9 @@ impl Machine<'_> {
     /// and the one before it does not come again.
     pub(super) fn is_readable(&self) -> bool {
         let [link] = &self.links;
-        let oldest = self.inbox.oldest(0);
+        let oldest = self.inbox.oldest_front();
         let left = link.session.is_taken_over(self.inbox.left);
-        left && oldest.is_none_or(|(_, front)| link.session.is_held_for_good(front.number))
+        left && oldest.is_none_or(|front| link.session.is_held_for_good(front.number))
     }
 
     /// Says the oldest message that waits.
@@ -80,7 +80,7 @@ impl Machine<'_> {
     /// What the host has read last counts as taken over.
     fn take_over_read(&mut self) {
         let read = core::mem::take(&mut self.inbox.read);
-        let front = self.inbox.oldest(0).map(|(_, front)| front);
+        let front = self.inbox.oldest_front();
         if let Some(front) = front.filter(|front| front.number == read) {
             self.inbox.pop(front);
             self.inbox.left = read;

@@ -1,6 +1,6 @@
 //! Events that wait until the host may be told.
 
-use super::event::Event;
+use super::event::{Event, Received};
 use crate::mem::{Buf, Full};
 use crate::mqtt::Packet;
 
@@ -112,8 +112,7 @@ impl<'a> Inbox<'a> {
 
     /// Keeps a whole PUBLISH packet until the host asks for it.
     pub(crate) fn push_held(&mut self, packet: &[u8], number: u32) -> Result<(), Full> {
-        self.push(HELD, number, packet)?;
-        self.events = self.events.saturating_sub(1);
+        self.append(HELD, number, packet)?;
         self.held += 1;
         self.indicates = self.holds;
         Ok(())
@@ -164,6 +163,12 @@ impl<'a> Inbox<'a> {
     }
 
     fn push(&mut self, kind: u8, number: u32, bytes: &[u8]) -> Result<(), Full> {
+        self.append(kind, number, bytes)?;
+        self.events += 1;
+        Ok(())
+    }
+
+    fn append(&mut self, kind: u8, number: u32, bytes: &[u8]) -> Result<(), Full> {
         if self.records.free() < HEADER + bytes.len() {
             return Err(Full);
         }
@@ -171,9 +176,7 @@ impl<'a> Inbox<'a> {
         self.records.push(kind)?;
         self.records.extend(&number.to_be_bytes())?;
         self.records.extend(&len.to_be_bytes())?;
-        self.records.extend(bytes)?;
-        self.events += 1;
-        Ok(())
+        self.records.extend(bytes)
     }
 
     /// The oldest event that is to be told, a message in the format of
@@ -202,29 +205,23 @@ impl<'a> Inbox<'a> {
         }
     }
 
-    /// The oldest message that is held, and how to `pop` it.
+    /// The oldest message that is held, to be read, and how to `pop` it.
     pub(crate) fn oldest(&self, format: u32) -> Option<(Event<'_>, Front)> {
-        let record = self.records().find(|record| record.kind == HELD)?;
-        let front = record.front();
-        let Event::Message {
-            topic,
-            qos,
-            retain,
-            payload,
-            format,
-        } = message(record.content, None, format)?
-        else {
+        let record = self.oldest_record()?;
+        let Event::Message(message) = message(record.content, None, format)? else {
             return None;
         };
-        let read = Event::Read {
-            number: front.number,
-            topic,
-            qos,
-            retain,
-            payload,
-            format,
-        };
-        Some((read, front))
+        let number = record.number;
+        Some((Event::Read { number, message }, record.front()))
+    }
+
+    /// How to `pop` the oldest message that is held.
+    pub(crate) fn oldest_front(&self) -> Option<Front> {
+        self.oldest_record().map(Record::front)
+    }
+
+    fn oldest_record(&self) -> Option<Record<'_>> {
+        self.records().find(|record| record.kind == HELD)
     }
 
     /// Whether a message of this number is held.
@@ -302,12 +299,12 @@ pub(crate) fn message(packet: &[u8], total: Option<u32>, format: u32) -> Option<
     let topic = publish.topic;
     Some(match total {
         Some(length) => Event::TooLarge { topic, qos, length },
-        None => Event::Message {
+        None => Event::Message(Received {
             topic,
             qos,
             retain: publish.retain,
             payload: publish.payload,
             format,
-        },
+        }),
     })
 }

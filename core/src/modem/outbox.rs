@@ -61,14 +61,12 @@ impl Cx<'_, '_> {
         if !online {
             return machine.queue(self.link, message);
         }
-        let tracked = machine.tracks(message.qos);
-        let link = machine.link_mut(self.link).ok_or(Fail::NOT_ALLOWED)?;
-        let behind = link.session.has_backlog();
-        if tracked || named {
+        if named || machine.tracks(message.qos) {
             let accepted = machine.accept(self.link, message)?;
             return Ok(machine.wait_for(accepted));
         }
-        if behind && machine.queues(message.qos) {
+        let link = machine.link_mut(self.link).ok_or(Fail::NOT_ALLOWED)?;
+        if link.session.has_backlog() && machine.queues(message.qos) {
             let accepted = machine.accept(self.link, message)?;
             return Ok(Wait::Accepted(accepted.number, None));
         }
@@ -122,7 +120,8 @@ impl Machine<'_> {
     /// What OK waits for after a message was accepted.
     fn wait_for(&self, accepted: Accepted) -> Wait {
         let [link] = &self.links;
-        let tracked = self.options.is_on(PUB_MODE);
+        // QoS 0 has no identifier and is not tracked.
+        let tracked = self.options.is_on(PUB_MODE) && accepted.id.is_some();
         match accepted.id {
             Some(id) if !tracked && link.phase == Phase::Online => Wait::Acknowledged(id),
             _ => Wait::Accepted(accepted.number, tracked.then_some(accepted.name)),
@@ -161,12 +160,7 @@ impl Machine<'_> {
             return Err(Fail::NOT_ALLOWED);
         }
         let accepted = self.accept(id, message)?;
-        self.tell_dropped(id);
-        let tracked = self.tracks(message.qos);
-        Ok(Wait::Accepted(
-            accepted.number,
-            tracked.then_some(accepted.name),
-        ))
+        Ok(self.wait_for(accepted))
     }
 
     fn accept(&mut self, id: LinkId, message: &Message<'_>) -> Result<Accepted, Fail> {

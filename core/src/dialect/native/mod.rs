@@ -93,40 +93,8 @@ fn word(event: &Event, reply: &mut Reply) {
             line.text("+MQTTCONNECT:");
             line.number(code.into());
         }),
-        Event::Message {
-            topic,
-            qos,
-            retain,
-            payload,
-            format,
-        } => received::word(
-            reply,
-            &received::Message {
-                topic,
-                qos,
-                retain,
-                payload,
-                format,
-            },
-        ),
-        Event::Read {
-            number,
-            topic,
-            qos,
-            retain,
-            payload,
-            format,
-        } => received::word_read(
-            reply,
-            number,
-            &received::Message {
-                topic,
-                qos,
-                retain,
-                payload,
-                format,
-            },
-        ),
+        Event::Message(message) => received::word(reply, &message),
+        Event::Read { number, message } => received::word_read(reply, number, &message),
         Event::Waiting { count } => say(reply, "+MQTTRECVIND:", &[count]),
         Event::Accepted { name } => reply.info(|line| {
             line.text("+MQTTPUB:");

@@ -4,6 +4,7 @@ use crate::at::args::Args;
 use crate::at::reply::Reply;
 use crate::at::schema::{Example, Param, Signature};
 use crate::modem::cx::Cx;
+use crate::modem::event::Received;
 use crate::modem::table::{Command, Outcome};
 
 pub(super) const READ: Command = Command::new("+MQTTREAD", "Read the oldest message that waits")
@@ -54,18 +55,8 @@ fn acknowledge(cx: &mut Cx, args: &Args) -> Outcome {
     cx.acknowledge(args.int(0)).into()
 }
 
-/// A message as it is worded.
-pub(super) struct Message<'m> {
-    pub(super) topic: &'m str,
-    pub(super) qos: u8,
-    pub(super) retain: bool,
-    pub(super) payload: &'m [u8],
-    /// 0 raw, 1 in hex, 2 in base64.
-    pub(super) format: u32,
-}
-
 /// `+MQTTRECV:"<topic>",<qos>,<retain>,<length>,<payload>`
-pub(super) fn word(reply: &mut Reply, message: &Message) {
+pub(super) fn word(reply: &mut Reply, message: &Received) {
     reply.urc(|line| {
         line.text("+MQTTRECV:");
         say(line, message);
@@ -73,7 +64,7 @@ pub(super) fn word(reply: &mut Reply, message: &Message) {
 }
 
 /// `+MQTTREAD:<number>,` and the same.
-pub(super) fn word_read(reply: &mut Reply, number: u32, message: &Message) {
+pub(super) fn word_read(reply: &mut Reply, number: u32, message: &Received) {
     reply.info(|line| {
         line.text("+MQTTREAD:");
         line.number(number);
@@ -82,13 +73,13 @@ pub(super) fn word_read(reply: &mut Reply, number: u32, message: &Message) {
     });
 }
 
-fn say(line: &mut Reply, message: &Message) {
+fn say(line: &mut Reply, message: &Received) {
     line.text("\"");
     say_topic(line, message.topic);
     line.text("\",");
     line.number(message.qos.into());
     line.text(if message.retain { ",1," } else { ",0," });
-    line.number(u32::try_from(message.payload.len()).unwrap_or(u32::MAX));
+    line.number(message.len());
     line.text(",");
     match message.format {
         0 => line.bytes(message.payload),

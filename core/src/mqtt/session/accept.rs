@@ -65,11 +65,11 @@ impl Session<'_> {
     ) -> Result<Accepted, SendError> {
         let size = HEADER + publish.topic.len() + publish.payload.len();
         let limit = promise.limit.min(self.log.capacity());
-        let stays = self.log.bytes() - self.droppable(promise);
-        if stays + size > limit {
+        let fits = |bytes: usize| bytes + size <= limit;
+        if !fits(self.log.bytes()) && !fits(self.log.bytes() - self.droppable(promise)) {
             return Err(SendError::Full);
         }
-        while self.log.bytes() + size > limit {
+        while !fits(self.log.bytes()) {
             self.drop_oldest(promise)?;
         }
         let id = match publish.qos {

@@ -44,6 +44,11 @@ impl Disk {
         }
     }
 
+    /// The record changed, where it is kept on disk at all.
+    pub(super) fn changed_if(self, kept: bool) -> Self {
+        if kept { self.changed() } else { self }
+    }
+
     /// The caller answered.
     pub(super) fn answered(self, ok: bool) -> Self {
         match self {
@@ -57,4 +62,9 @@ impl Disk {
     pub(super) fn is_asked(self) -> bool {
         matches!(self, Self::Asked | Self::Behind)
     }
+}
+
+/// Counts one of those summed up that was of a kind, and is or is not now.
+pub(super) fn recount(sum: &mut usize, was: bool, is: bool) {
+    *sum = (*sum + usize::from(is)).saturating_sub(usize::from(was));
 }

@@ -147,10 +147,7 @@ impl Session<'_> {
         if entry.exactly_once {
             self.received.note(place, |entry| entry.owing = true);
         } else {
-            self.received.change(place, |entry| {
-                entry.stage = Stage::Ended;
-                entry.owing = true;
-            });
+            self.received.conclude(place);
         }
     }
 
@@ -224,10 +221,7 @@ impl Session<'_> {
             return write_ack(AckKind::Pubcomp, id, out).map_err(|_| Violation::Full);
         };
         if stage == Some(Stage::Taken) {
-            self.received.change(place, |entry| {
-                entry.stage = Stage::Ended;
-                entry.owing = true;
-            });
+            self.received.conclude(place);
         } else {
             self.received.note(place, |entry| entry.owing = true);
         }

@@ -110,9 +110,9 @@ impl Session<'_> {
 
     /// What belongs to the broker's session is kept if the broker keeps it.
     pub(super) fn follow_clean(&mut self) {
-        self.keeps = self.journal && !self.clean;
-        self.received.set_kept(self.keeps);
-        self.subscriptions.set_kept(self.keeps);
+        let kept = self.journal && !self.clean;
+        self.received.set_kept(kept);
+        self.subscriptions.set_kept(kept);
     }
 
     /// Whether [`poll_change`](Self::poll_change) has something to say.

@@ -10,7 +10,7 @@
 mod kept;
 mod lost;
 
-use super::disk::Disk;
+use super::disk::{Disk, recount};
 use super::record::{HEADER, Record, Stage};
 use crate::mem::Buf;
 use crate::mqtt::PacketId;
@@ -147,7 +147,7 @@ impl<'a> Log<'a> {
         let changed = self.update(at, |record| {
             if record.stage == Stage::Stored {
                 record.stage = Stage::Released;
-                record.disk = changed(record.disk, kept);
+                record.disk = record.disk.changed_if(kept);
             }
             record.set_owing(record.disk != Disk::Same);
         });
@@ -201,19 +201,16 @@ impl<'a> Log<'a> {
         let mut new = old;
         change(&mut new);
         self.put(at, new);
-        let count = |sum: &mut usize, was: bool, is: bool| {
-            *sum = (*sum + usize::from(is)).saturating_sub(usize::from(was));
-        };
         self.dead = (self.dead + old.needed()).saturating_sub(new.needed());
         self.weight = (self.weight + new.weight()).saturating_sub(old.weight());
-        count(&mut self.live, old.is_live(), new.is_live());
-        count(&mut self.owing, old.is_owing(), new.is_owing());
-        count(&mut self.lost, old.is_lost(), new.is_lost());
-        count(&mut self.exposed, old.is_exposed(), new.is_exposed());
-        count(&mut self.late, old.is_late(), new.is_late());
+        recount(&mut self.live, old.is_live(), new.is_live());
+        recount(&mut self.owing, old.is_owing(), new.is_owing());
+        recount(&mut self.lost, old.is_lost(), new.is_lost());
+        recount(&mut self.exposed, old.is_exposed(), new.is_exposed());
+        recount(&mut self.late, old.is_late(), new.is_late());
         if at < self.asked {
             let is_change = |record: Record| record.disk == Disk::Changed;
-            count(&mut self.changes, is_change(old), is_change(new));
+            recount(&mut self.changes, is_change(old), is_change(new));
         }
         Some(new)
     }
@@ -221,7 +218,7 @@ impl<'a> Log<'a> {
     fn put(&mut self, at: usize, record: Record) {
         let bytes = self.buf.as_mut_slice().get_mut(at..);
         if let Some(header) = bytes.and_then(<[u8]>::first_chunk_mut) {
-            *header = record.to_bytes();
+            record.write(header);
         }
     }
 
@@ -265,7 +262,7 @@ impl<'a> Log<'a> {
         records.find(|record| record.is_live())
     }
 
-    /// The message of this number, if it is not done.
+    /// The first message chosen that is not done, and its place.
     pub(super) fn find(&self, chosen: impl Fn(Record) -> bool) -> Option<(u32, Record)> {
         let mut records = self.records();
         let found = records.find(|(_, record)| record.is_live() && chosen(*record));
@@ -369,9 +366,4 @@ impl<'a> Log<'a> {
     pub(super) fn trim(&mut self) -> usize {
         self.buf.trim()
     }
-}
-
-/// A change of something kept on disk, or not.
-fn changed(disk: Disk, kept: bool) -> Disk {
-    if kept { disk.changed() } else { disk }
 }

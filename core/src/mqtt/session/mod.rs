@@ -125,8 +125,6 @@ pub struct Session<'a> {
     numbers: Numbers,
     /// Whether messages are kept on disk.
     journal: bool,
-    /// Whether the session is kept there too.
-    keeps: bool,
     /// See [`Session::set_time`].
     time: u32,
     /// See [`Session::is_stalled`].
@@ -168,7 +166,6 @@ impl<'a> Session<'a> {
             holds: false,
             numbers: Numbers::new(),
             journal: false,
-            keeps: false,
             time: 0,
             stalled: false,
             forgetting: Forgetting::No,

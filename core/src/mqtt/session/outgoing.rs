@@ -282,10 +282,6 @@ impl Session<'_> {
                 self.slots.set_dropped(id);
                 self.slots.end(id);
             } else if self.log.get(slot.at).is_none_or(&chosen) {
-                if slot.tell == Tell::Nothing {
-                    // It was told before that it is lost.
-                    self.log.finish(slot.at);
-                }
                 self.slots.end(id);
             }
         }
@@ -300,7 +296,7 @@ impl Session<'_> {
             }
             if slot.at == NOWHERE {
                 self.slots.set_dropped(id);
-            } else if slot.tell == Tell::Outcome {
+            } else {
                 self.log.tell_lost(slot.at, Reason::SessionLost as u8);
                 self.slots.mute(id);
             }

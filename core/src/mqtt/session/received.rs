@@ -1,6 +1,6 @@
 //! Messages from the broker whose flow has not ended, by its identifiers.
 
-use super::disk::Disk;
+use super::disk::{Disk, recount};
 use crate::mem::{Buf, Full};
 use crate::mqtt::PacketId;
 
@@ -173,15 +173,12 @@ impl<'a> Received<'a> {
         place
     }
 
-    /// Changes how far the message at `place` has come, which is put on disk; what
-    /// it is then.
+    /// Changes how far the message at `place` has come, which is put on disk.
     pub(super) fn change(&mut self, place: usize, change: impl FnOnce(&mut Entry)) {
         let kept = self.kept;
         self.note(place, |entry| {
             change(entry);
-            if kept {
-                entry.disk = entry.disk.changed();
-            }
+            entry.disk = entry.disk.changed_if(kept);
         });
     }
 
@@ -192,12 +189,9 @@ impl<'a> Received<'a> {
         };
         let mut new = old;
         change(&mut new);
-        let count = |sum: &mut usize, was: bool, is: bool| {
-            *sum = (*sum + usize::from(is)).saturating_sub(usize::from(was));
-        };
         let is_change = |entry: Entry| entry.disk == Disk::Changed;
-        count(&mut self.changes, is_change(old), is_change(new));
-        count(&mut self.owing, old.owing, new.owing);
+        recount(&mut self.changes, is_change(old), is_change(new));
+        recount(&mut self.owing, old.owing, new.owing);
         if new.is_over() {
             return self.list.remove(place, WIDTH);
         }
@@ -205,6 +199,14 @@ impl<'a> Received<'a> {
         if let Some(bytes) = bytes.and_then(<[u8]>::first_chunk_mut) {
             *bytes = new.to_bytes();
         }
+    }
+
+    /// The broker is to be told that this is the end of the message at `place`.
+    pub(super) fn conclude(&mut self, place: usize) {
+        self.change(place, |entry| {
+            entry.stage = Stage::Ended;
+            entry.owing = true;
+        });
     }
 
     fn each(&mut self, act: impl Fn(&mut Self, usize)) {

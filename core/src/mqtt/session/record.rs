@@ -76,35 +76,19 @@ impl Record {
         Some(Self { len, ..self })
     }
 
+    /// Three words: length, code, stage, flags and identifier; the number; the
+    /// host's identifier and the time.
     pub(super) fn from_bytes(bytes: &[u8; HEADER]) -> Option<Self> {
-        let &[
-            l0,
-            l1,
-            l2,
-            code,
-            state,
-            flags,
-            i0,
-            i1,
-            n0,
-            n1,
-            n2,
-            n3,
-            n4,
-            n5,
-            n6,
-            n7,
-            h0,
-            h1,
-            h2,
-            h3,
-            t0,
-            t1,
-            t2,
-            t3,
-        ] = bytes;
+        let (words, []) = bytes.as_chunks() else {
+            return None;
+        };
+        let &[first, number, last] = words else {
+            return None;
+        };
+        let [l0, l1, l2, code, state, flags, i0, i1] = first;
+        let last = u64::from_le_bytes(last);
         Some(Self {
-            number: u64::from_le_bytes([n0, n1, n2, n3, n4, n5, n6, n7]),
+            number: u64::from_le_bytes(number),
             id: PacketId::new(u16::from_le_bytes([i0, i1])),
             stage: match state >> 2 {
                 0 => Stage::Stored,
@@ -114,14 +98,15 @@ impl Record {
             },
             disk: Disk::from_bits(state),
             flags,
-            host_id: u32::from_le_bytes([h0, h1, h2, h3]),
-            time: u32::from_le_bytes([t0, t1, t2, t3]),
+            host_id: last as u32,
+            time: (last >> 32) as u32,
             code,
             len: u32::from_le_bytes([l0, l1, l2, 0]),
         })
     }
 
-    pub(super) fn to_bytes(self) -> [u8; HEADER] {
+    /// As [`from_bytes`](Self::from_bytes) reads it.
+    pub(super) fn write(self, bytes: &mut [u8; HEADER]) {
         let stage = match self.stage {
             Stage::Stored => 0,
             Stage::Released => 4,
@@ -129,10 +114,7 @@ impl Record {
         };
         let [l0, l1, l2, _] = self.len.to_le_bytes();
         let [i0, i1] = self.id.map_or(0, PacketId::get).to_le_bytes();
-        let [n0, n1, n2, n3, n4, n5, n6, n7] = self.number.to_le_bytes();
-        let [h0, h1, h2, h3] = self.host_id.to_le_bytes();
-        let [t0, t1, t2, t3] = self.time.to_le_bytes();
-        [
+        let first = [
             l0,
             l1,
             l2,
@@ -141,23 +123,10 @@ impl Record {
             self.flags,
             i0,
             i1,
-            n0,
-            n1,
-            n2,
-            n3,
-            n4,
-            n5,
-            n6,
-            n7,
-            h0,
-            h1,
-            h2,
-            h3,
-            t0,
-            t1,
-            t2,
-            t3,
-        ]
+        ];
+        let last = u64::from(self.time) << 32 | u64::from(self.host_id);
+        let words = [first, self.number.to_le_bytes(), last.to_le_bytes()];
+        bytes.copy_from_slice(words.as_flattened());
     }
 
     /// As it was when it was put on disk, if these bytes are one: a header, then

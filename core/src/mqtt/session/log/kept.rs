@@ -11,12 +11,6 @@ impl Log<'_> {
         self.kept = true;
     }
 
-    /// Bytes of what certainly was never sent.
-    pub(in crate::mqtt::session) fn unsent_bytes(&self) -> usize {
-        let unsent = self.records().filter(|(_, record)| !record.is_sent());
-        unsent.map(|(_, record)| record.weight()).sum()
-    }
-
     /// Takes back a message that was kept on disk; its place.
     pub(in crate::mqtt::session) fn restore(
         &mut self,
@@ -80,7 +74,7 @@ impl Log<'_> {
     }
 
     /// The caller answered for the message of this number; the message as it is
-    /// then, and its place. One that could not even be stored is done.
+    /// then, and its place.
     pub(in crate::mqtt::session) fn answered(
         &mut self,
         number: u64,

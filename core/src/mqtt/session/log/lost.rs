@@ -4,13 +4,18 @@ use super::Log;
 use crate::mqtt::session::record::Record;
 
 impl Log<'_> {
+    /// Bytes of what certainly was never sent.
+    pub(in crate::mqtt::session) fn unsent_bytes(&self) -> usize {
+        let unsent = self.records().filter(|(_, record)| !record.is_sent());
+        unsent.map(|(_, record)| record.weight()).sum()
+    }
+
     /// The message is dropped for this reason, which is to be told.
     pub(in crate::mqtt::session) fn lose(&mut self, place: u32, code: u8) {
         self.end(self.offset(place), Some(code));
     }
 
-    /// Drops what is chosen, for a reason to be told, without erasing it from
-    /// disk one by one if `forgotten`.
+    /// Drops what is chosen, for a reason to be told.
     pub(in crate::mqtt::session) fn lose_all(&mut self, code: u8, chosen: impl Fn(Record) -> bool) {
         self.each(|log, at, record| {
             if record.is_live() && chosen(record) {

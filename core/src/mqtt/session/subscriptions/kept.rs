@@ -1,7 +1,7 @@
 //! The list of subscriptions on disk, each on its own.
 
 use super::{Entry, HEADER, NONE, Removed, Subscriptions};
-use crate::mqtt::session::disk::Disk;
+use crate::mqtt::session::disk::{Disk, recount};
 use crate::mqtt::topic::is_topic_filter;
 
 impl Subscriptions<'_> {
@@ -19,9 +19,8 @@ impl Subscriptions<'_> {
 
     /// The entry at `at` is another one than before.
     pub(super) fn changed(&mut self, at: usize) {
-        if self.kept {
-            self.set_disk(at, Disk::changed);
-        }
+        let kept = self.kept;
+        self.set_disk(at, |disk| disk.changed_if(kept));
     }
 
     fn set_disk(&mut self, at: usize, change: impl FnOnce(Disk) -> Disk) {
@@ -31,12 +30,9 @@ impl Subscriptions<'_> {
         let old = Disk::from_bits(*disk);
         let new = change(old);
         *disk = new.bits();
-        let count = |sum: &mut usize, was: bool, is: bool| {
-            *sum = (*sum + usize::from(is)).saturating_sub(usize::from(was));
-        };
         let is_change = |disk: Disk| disk == Disk::Changed;
-        count(&mut self.changes, is_change(old), is_change(new));
-        count(&mut self.asked, old.is_asked(), new.is_asked());
+        recount(&mut self.changes, is_change(old), is_change(new));
+        recount(&mut self.asked, old.is_asked(), new.is_asked());
     }
 
     /// Forgets all, on disk as well; nothing may be unanswered.
