@@ -226,6 +226,9 @@ impl Session<'_> {
             return self.ignore();
         };
         let place = slot.at;
+        if place != NOWHERE && self.log.get(place).is_some_and(is_early) {
+            return self.ignore();
+        }
         let tell = self.slots.end(id);
         let record = if place == NOWHERE {
             None
@@ -302,6 +305,12 @@ impl Session<'_> {
             }
         }
     }
+}
+
+/// Whether what an acknowledgement answers cannot have been sent: it waits for the
+/// disk.
+fn is_early(record: Record) -> bool {
+    record.disk != Disk::Same
 }
 
 fn first_wait(qos: Qos) -> Wait {
