@@ -1,25 +1,28 @@
 //! Input cut into pieces.
 
-/// The input whole, or cut up.
-pub(crate) fn pieces(bytes: &[u8], cuts: Option<u64>) -> Vec<Vec<u8>> {
-    let Some(mut seed) = cuts else {
-        return vec![bytes.to_vec()];
-    };
-    let mut pieces = Vec::new();
-    let mut rest = bytes;
-    while !rest.is_empty() {
-        let len = (next(&mut seed) % 5 + 1) as usize;
+/// The input whole, or cut up; each piece is cut when it is asked for.
+fn pieces(bytes: &[u8], cuts: Option<u64>) -> impl Iterator<Item = &[u8]> {
+    let (mut seed, mut rest) = (cuts, bytes);
+    std::iter::from_fn(move || {
+        let len = match &mut seed {
+            None => rest.len(),
+            Some(seed) => (next(seed) % 5 + 1) as usize,
+        };
         let (piece, more) = rest.split_at(len.min(rest.len()));
-        pieces.push(piece.to_vec());
         rest = more;
-    }
-    pieces
+        (!piece.is_empty()).then_some(piece)
+    })
 }
 
-/// Gives piece after piece until one is refused; how many bytes were taken.
-pub(crate) fn offer(pieces: Vec<Vec<u8>>, mut take: impl FnMut(&[u8]) -> usize) -> usize {
+/// Gives the input, whole or cut up, until a piece is refused; how many bytes were
+/// taken.
+pub(crate) fn offer(
+    bytes: &[u8],
+    cuts: Option<u64>,
+    mut take: impl FnMut(&[u8]) -> usize,
+) -> usize {
     let mut taken = 0;
-    for piece in pieces {
+    for piece in pieces(bytes, cuts) {
         let mut at = 0;
         while at < piece.len() {
             let n = take(&piece[at..]);

@@ -1,7 +1,7 @@
 //! A modem driven through a session, with the laws it must keep checked on the way.
 
 use super::broker::Broker;
-use super::cuts::{offer, pieces};
+use super::cuts::offer;
 use super::disk::{Disk, Mode};
 use super::{Op, Session};
 use mqmodem_core::{Action, Buf, Config, Instant, LinkId, Memory, Modem, NetEvent, Slot};
@@ -272,8 +272,9 @@ impl<'a> Rig<'a> {
     }
 
     fn offer_host(&mut self) -> usize {
-        let pieces = pieces(&self.host_in, self.way.cuts);
-        let taken = offer(pieces, |piece| self.modem.handle_host(self.now, piece));
+        let taken = offer(&self.host_in, self.way.cuts, |piece| {
+            self.modem.handle_host(self.now, piece)
+        });
         self.host_in.drain(..taken);
         taken
     }
@@ -282,8 +283,7 @@ impl<'a> Rig<'a> {
         if !self.open {
             return 0;
         }
-        let pieces = pieces(&self.net_in, self.way.cuts);
-        let taken = offer(pieces, |piece| {
+        let taken = offer(&self.net_in, self.way.cuts, |piece| {
             self.modem.handle_net_data(self.now, LINK, piece)
         });
         self.net_in.drain(..taken);
