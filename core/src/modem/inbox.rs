@@ -74,6 +74,13 @@ impl<'a> Inbox<'a> {
         self.read = 0;
     }
 
+    /// Whether the host is to be told how many messages wait. It has no place among
+    /// the events: it is told once, after those that are there then.
+    #[inline]
+    pub(crate) fn indicates(&self) -> bool {
+        self.indicates
+    }
+
     /// Whether there is something to tell.
     #[inline]
     pub(crate) fn has_news(&self) -> bool {

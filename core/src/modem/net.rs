@@ -70,6 +70,10 @@ impl Machine<'_> {
                 0 => break,
                 count => taken += count,
             }
+            // That a message waits is told before what comes behind it.
+            if self.inbox.indicates() {
+                break;
+            }
         }
         taken
     }
