@@ -125,7 +125,7 @@ impl<'a> Buf<'a> {
     /// Bytes held.
     #[inline]
     pub fn len(&self) -> usize {
-        self.end.saturating_sub(self.start)
+        self.end - self.start
     }
 
     /// Whether it holds nothing.
@@ -147,6 +147,13 @@ impl<'a> Buf<'a> {
             .slice()
             .get(self.start..self.end)
             .unwrap_or_default()
+    }
+
+    /// The bytes held without the first `at`, none if there are not so many.
+    #[inline]
+    pub(crate) fn behind(&self, at: usize) -> Option<&[u8]> {
+        let start = self.start.checked_add(at)?;
+        self.bytes.slice().get(start..self.end)
     }
 
     /// What it holds, to change in place.

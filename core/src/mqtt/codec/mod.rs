@@ -116,6 +116,10 @@ fn header(bytes: &[u8]) -> Result<Option<(usize, usize)>, Malformed> {
     if !is_first_byte(first) {
         return Err(Malformed);
     }
+    // Most packets are short.
+    if let Some(&length @ 0..=0x7f) = rest.first() {
+        return Ok(Some((2, length.into())));
+    }
     let mut remaining = 0;
     for (place, &byte) in rest.iter().take(4).enumerate() {
         remaining |= usize::from(byte & 0x7f) << (7 * place);
@@ -136,24 +140,30 @@ fn header(bytes: &[u8]) -> Result<Option<(usize, usize)>, Malformed> {
     }
 }
 
-/// Whether a packet can begin with this type and these flags (table 2.2).
+/// The flags each type of packet may have (table 2.2): bit 0 for none of them, and
+/// so on. Of PUBLISH neither those of QoS 3 nor DUP with QoS 0.
+const FLAGS: [u16; 16] = {
+    let mut flags = [1; 16];
+    flags[0] = 0;
+    flags[3] = 0b0011_1100_0011_1111;
+    (flags[6], flags[8], flags[10]) = (1 << 2, 1 << 2, 1 << 2);
+    flags[15] = 0;
+    flags
+};
+
+/// Whether a packet can begin with this type and these flags.
 fn is_first_byte(first: u8) -> bool {
-    let flags = first & 0x0f;
-    match first >> 4 {
-        // Neither QoS 3 nor DUP with QoS 0.
-        3 => flags & 0x06 != 0x06 && flags & 0x0e != 0x08,
-        6 | 8 | 10 => flags == 2,
-        0 | 15 => false,
-        _ => flags == 0,
-    }
+    let flags = FLAGS.get(usize::from(first >> 4));
+    flags.is_some_and(|flags| flags >> (first & 0x0f) & 1 == 1)
 }
 
 impl<'p> Packet<'p> {
     /// Reads `bytes`, which must be exactly one packet.
+    #[inline]
     pub fn decode(bytes: &'p [u8]) -> Result<Self, Malformed> {
         let (start, remaining) = header(bytes)?.ok_or(Malformed)?;
-        let (head, body) = bytes.split_at_checked(start).ok_or(Malformed)?;
-        let &first = head.first().ok_or(Malformed)?;
+        let &first = bytes.first().ok_or(Malformed)?;
+        let body = bytes.get(start..).ok_or(Malformed)?;
         if body.len() == remaining {
             Self::decode_body(first, body)
         } else {
@@ -162,6 +172,7 @@ impl<'p> Packet<'p> {
     }
 
     /// `first` has been checked by [`header`].
+    #[inline]
     fn decode_body(first: u8, body: &'p [u8]) -> Result<Self, Malformed> {
         let ack = |kind| Ack::decode(kind, body).map(Self::Ack);
         let empty = |packet| {

@@ -58,9 +58,8 @@ impl<'p> Publish<'p> {
             return Err(EncodeError::Invalid);
         }
         let id = if self.id.is_some() { 2 } else { 0 };
-        let remaining = counted(self.topic.as_bytes())
-            .saturating_add(id)
-            .saturating_add(self.payload.len());
+        // No sum of two slices' lengths is too large for the type.
+        let remaining = counted(self.topic.as_bytes()) + id + self.payload.len();
         let mut writer = Writer::start(out, 0x30 | self.flags(), remaining)?;
         writer.binary(self.topic.as_bytes())?;
         if let Some(id) = self.id {

@@ -100,19 +100,51 @@ impl<'b> Writer<'b> {
         first: u8,
         remaining: usize,
     ) -> Result<Self, EncodeError> {
+        match remaining {
+            // Most packets are short.
+            0..=127 => Self::open(out, [first, remaining as u8], remaining),
+            _ => Self::start_long(out, first, remaining),
+        }
+    }
+
+    fn start_long(out: &'b mut Buf<'_>, first: u8, remaining: usize) -> Result<Self, EncodeError> {
         let more = |shift: u32| (remaining >> shift) as u8 | 0x80;
         let last = |shift: u32| (remaining >> shift) as u8 & 0x7f;
-        let header: &[u8] = match remaining {
-            0..=127 => &[first, last(0)],
-            128..=16_383 => &[first, more(0), last(7)],
-            16_384..=2_097_151 => &[first, more(0), more(7), last(14)],
-            2_097_152..=LARGEST => &[first, more(0), more(7), more(14), last(21)],
-            _ => return Err(EncodeError::Invalid),
-        };
-        let rest = out.extend_by(header.len() + remaining)?;
+        match remaining {
+            0..=16_383 => Self::open(out, [first, more(0), last(7)], remaining),
+            16_384..=2_097_151 => {
+                let header = [first, more(0), more(7), last(14)];
+                Self::open(out, header, remaining)
+            }
+            2_097_152..=LARGEST => {
+                let header = [first, more(0), more(7), more(14), last(21)];
+                Self::open(out, header, remaining)
+            }
+            _ => Err(EncodeError::Invalid),
+        }
+    }
+
+    /// Room for a packet, its fixed header written.
+    #[inline]
+    fn open<const N: usize>(
+        out: &'b mut Buf<'_>,
+        header: [u8; N],
+        remaining: usize,
+    ) -> Result<Self, EncodeError> {
+        let rest = out.extend_by(N + remaining)?;
         let mut writer = Self { rest };
-        writer.bytes(header)?;
+        writer.array(header)?;
         Ok(writer)
+    }
+
+    /// As [`bytes`](Self::bytes), for a length known here, which is less work.
+    #[inline]
+    fn array<const N: usize>(&mut self, bytes: [u8; N]) -> Result<(), EncodeError> {
+        let rest = core::mem::take(&mut self.rest);
+        let (place, rest) = rest.split_first_chunk_mut().ok_or(EncodeError::Full)?;
+        *place = bytes;
+        self.rest = rest;
+        Ok(())
     }
 
     /// Fails only if more is written than was said.
@@ -128,11 +160,11 @@ impl<'b> Writer<'b> {
     }
 
     pub(super) fn u8(&mut self, byte: u8) -> Result<(), EncodeError> {
-        self.bytes(&[byte])
+        self.array([byte])
     }
 
     pub(super) fn u16(&mut self, number: u16) -> Result<(), EncodeError> {
-        self.bytes(&number.to_be_bytes())
+        self.array(number.to_be_bytes())
     }
 
     pub(super) fn id(&mut self, id: PacketId) -> Result<(), EncodeError> {

@@ -122,7 +122,7 @@ impl Session<'_> {
 
     /// What is known of an identifier a host gave to a message.
     pub fn known(&self, host_id: u32) -> Option<Known> {
-        if let Some((_, record)) = self.log.find(|record| record.host_id == host_id) {
+        if let Some((_, record)) = self.log.find(|record| record.host_id() == host_id) {
             return Some(Known::Waiting(accepted(record)));
         }
         self.seen.contains(host_id).then_some(Known::Delivered)
@@ -138,7 +138,7 @@ impl Session<'_> {
         Backlog {
             messages: self.log.live(),
             bytes: self.log.bytes(),
-            oldest: self.log.oldest().map(|record| record.time),
+            oldest: self.log.oldest().map(Record::time),
         }
     }
 }
@@ -146,7 +146,7 @@ impl Session<'_> {
 fn accepted(record: Record) -> Accepted {
     Accepted {
         number: record.number,
-        id: record.id,
+        id: record.id(),
         name: record.name(),
     }
 }

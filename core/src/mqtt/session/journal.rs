@@ -202,7 +202,7 @@ impl Session<'_> {
         if !ok && !message.is_on_disk() {
             // It may be there all the same: it is erased once that is possible.
             self.log.finish(place);
-            let id = message.id;
+            let id = message.id();
             return Stored::Refused { number, id };
         }
         self.poll_send(out);
@@ -256,7 +256,7 @@ impl Session<'_> {
         let (mut record, packet) = Message::restored(bytes)?;
         let in_order = self.log.last().is_none_or(|last| last < number);
         let named = record.number == number && self.numbers.is_given(number);
-        let same_id = |other: Message| other.id.is_some() && other.id == record.id;
+        let same_id = |other: Message| other.id().is_some() && other.id() == record.id();
         let alone = self.log.find(same_id).is_none();
         if !in_order || !named || !alone || !is_publish(&record, packet) {
             return None;
@@ -265,8 +265,8 @@ impl Session<'_> {
         if self.log.live() < EXPOSED {
             record.set_sent();
         }
-        let place = self.log.restore(record, packet).ok()?;
-        if let Some(id) = record.id {
+        let place = self.log.copy(record, packet).ok()?;
+        if let Some(id) = record.id() {
             self.slots.skip(id);
             if record.is_sent() && self.slots.has_room(Some(id), WINDOW) {
                 self.slots.occupy(id, wait_of(&record, packet), place);
@@ -278,8 +278,8 @@ impl Session<'_> {
 
 /// Whether the bytes kept with a message are its PUBLISH.
 fn is_publish(record: &Message, packet: &[u8]) -> bool {
-    match (record.stage, Packet::decode(packet)) {
-        (Stage::Stored, Ok(Packet::Publish(publish))) => publish.id == record.id,
+    match (record.stage(), Packet::decode(packet)) {
+        (Stage::Stored, Ok(Packet::Publish(publish))) => publish.id == record.id(),
         // Of a released message the packet is not kept.
         (stage, _) => stage == Stage::Released,
     }

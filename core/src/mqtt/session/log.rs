@@ -7,14 +7,16 @@
 //! where the log is kept there, and what it allows waits for that. What is done
 //! at the front is given back at once, the rest when its room is needed.
 
+mod counts;
 mod kept;
 mod lost;
 
-use super::disk::{Disk, recount};
+use super::disk::Disk;
 use super::record::{HEADER, Record, Stage};
 use crate::mem::Buf;
 use crate::mqtt::PacketId;
 use crate::mqtt::codec::{EncodeError, Publish};
+use counts::{Counts, Kept};
 
 /// A place in the log counts from the first byte ever stored, modulo 2³²: it
 /// stays true when the front is given back.
@@ -25,25 +27,11 @@ pub(super) struct Log<'a> {
     kept: bool,
     /// The place of the first byte held.
     base: u32,
-    /// Bytes held that are needed no more.
-    dead: usize,
-    /// Messages that are not done, and the bytes they need.
-    live: usize,
-    weight: usize,
     /// How far from the front everything has been sent on this connection.
     sent: usize,
     /// How far from the front everything was asked to be put on disk once.
     asked: usize,
-    /// Changes before `asked` to be put on disk.
-    changes: usize,
-    /// Messages that are done while they are on their way to the disk.
-    late: usize,
-    /// Messages whose PUBREL is due.
-    owing: usize,
-    /// Messages dropped and not told.
-    lost: usize,
-    /// Messages sent that a restart would find on disk.
-    exposed: usize,
+    counts: Counts,
 }
 
 impl<'a> Log<'a> {
@@ -52,16 +40,9 @@ impl<'a> Log<'a> {
             buf,
             kept: false,
             base: 0,
-            dead: 0,
-            live: 0,
-            weight: 0,
             sent: 0,
             asked: 0,
-            changes: 0,
-            late: 0,
-            owing: 0,
-            lost: 0,
-            exposed: 0,
+            counts: Counts::default(),
         }
     }
 
@@ -72,64 +53,79 @@ impl<'a> Log<'a> {
 
     /// Messages that are not done.
     pub(super) fn live(&self) -> usize {
-        self.live
+        self.counts.live
     }
 
     /// Bytes of what is not done.
     pub(super) fn bytes(&self) -> usize {
-        self.weight
+        self.counts.weight
     }
 
-    /// Stores a message; its place. `moved` is told of every record that got
-    /// another place.
+    /// Stores a message that is still to be sent, a change to be put on disk where
+    /// the log is kept there; its place.
     pub(super) fn store(
         &mut self,
-        record: Record,
+        mut record: Record,
         publish: &Publish<'_>,
-        moved: impl FnMut(PacketId, u32),
     ) -> Result<u32, EncodeError> {
-        let stored = self.append(record, |buf| publish.encode(buf));
-        if stored != Err(EncodeError::Full) || self.dead == 0 {
-            return stored;
+        if self.kept {
+            record.set_disk(Disk::Changed);
         }
-        self.squeeze(moved);
-        self.append(record, |buf| publish.encode(buf))
-    }
-
-    fn append(
-        &mut self,
-        record: Record,
-        write: impl FnOnce(&mut Buf<'_>) -> Result<(), EncodeError>,
-    ) -> Result<u32, EncodeError> {
         let at = self.buf.len();
         self.buf.extend_by(HEADER)?;
-        let written = write(&mut self.buf);
+        let written = publish.encode(&mut self.buf);
         let record = record.with_len(self.buf.len() - at - HEADER);
-        let (Ok(()), Some(mut record)) = (written, record) else {
+        let (Ok(()), Some(record)) = (written, record) else {
             self.buf.truncate(at);
             return Err(written.err().unwrap_or(EncodeError::Full));
         };
-        if self.kept {
-            record.disk = Disk::Changed;
-        } else {
-            self.asked = self.buf.len();
-        }
         self.put(at, record);
-        self.live += 1;
-        self.weight += record.size();
-        self.exposed += usize::from(record.is_exposed());
-        Ok(self.place(at))
+        Ok(self.stored(at, record))
+    }
+
+    /// Stores a message with this PUBLISH, and as it is on disk; its place.
+    pub(super) fn copy(&mut self, record: Record, packet: &[u8]) -> Result<u32, EncodeError> {
+        let record = record.with_len(packet.len()).ok_or(EncodeError::Full)?;
+        let at = self.buf.len();
+        let place = self.buf.extend_by(HEADER + packet.len())?;
+        if let Some((header, place)) = place.split_first_chunk_mut::<HEADER>() {
+            header.copy_from_slice(record.to_bytes().as_flattened());
+            place.copy_from_slice(packet);
+        }
+        Ok(self.stored(at, record))
+    }
+
+    #[inline]
+    fn stored(&mut self, at: usize, record: Record) -> u32 {
+        if record.disk() == Disk::Same {
+            self.asked = at + record.size();
+        }
+        self.counts.begin(record, self.how_kept(at));
+        self.place(at)
     }
 
     /// Takes back the message stored last.
     pub(super) fn unstore(&mut self, place: u32) {
         let at = self.offset(place);
-        self.weight = self
-            .weight
-            .saturating_sub(self.buf.len().saturating_sub(at));
+        if let Some(record) = self.record(at) {
+            self.counts.take(record, self.how_kept(at));
+        }
         self.buf.truncate(at);
-        self.asked = self.asked.min(self.buf.len());
-        self.live = self.live.saturating_sub(1);
+        self.asked = self.asked.min(at);
+    }
+
+    /// Everything stored so far has been sent on this connection.
+    pub(super) fn skip(&mut self) {
+        self.sent = self.buf.len();
+    }
+
+    #[inline]
+    fn how_kept(&self, at: usize) -> Kept {
+        match self.kept {
+            false => Kept::No,
+            true if at < self.asked => Kept::Asked,
+            true => Kept::New,
+        }
     }
 
     fn place(&self, at: usize) -> u32 {
@@ -145,11 +141,11 @@ impl<'a> Log<'a> {
     pub(super) fn release(&mut self, place: u32) -> bool {
         let (at, kept) = (self.offset(place), self.kept);
         let changed = self.update(at, |record| {
-            if record.stage == Stage::Stored {
-                record.stage = Stage::Released;
-                record.disk = record.disk.changed_if(kept);
+            if record.stage() == Stage::Stored {
+                record.set_stage(Stage::Released);
+                record.set_disk(record.disk().changed_if(kept));
             }
-            record.set_owing(record.disk != Disk::Same);
+            record.set_owing(record.disk() != Disk::Same);
         });
         changed.is_none_or(|record| !record.is_owing())
     }
@@ -157,75 +153,87 @@ impl<'a> Log<'a> {
     /// The message has been taken over for good, or is dropped.
     pub(super) fn finish(&mut self, place: u32) -> Option<Record> {
         let at = self.offset(place);
-        let record = self.end(at, None);
-        if at == 0 {
-            self.drop_front();
+        let record = self.record(at)?;
+        let kept = self.how_kept(at);
+        let stays = kept == Kept::Asked || record.is_lost() || !record.is_live();
+        if at > 0 || stays {
+            self.end(at, None);
+        } else {
+            self.counts.take(record, kept);
+            self.give_back(record.size());
         }
-        record
+        self.drop_front();
+        Some(record)
     }
 
-    fn end(&mut self, at: usize, lost: Option<u8>) -> Option<Record> {
-        let was_asked = self.kept && at < self.asked;
+    fn end(&mut self, at: usize, lost: Option<u8>) {
+        let kept = self.how_kept(at);
         self.update(at, |record| {
             if record.is_live() {
-                record.stage = Stage::Done;
+                record.set_stage(Stage::Done);
                 // What never was on its way to the disk need not be erased.
-                record.disk = if was_asked {
-                    record.disk.changed()
-                } else {
-                    Disk::Same
-                };
+                record.set_disk(match kept {
+                    Kept::Asked => record.disk().changed(),
+                    Kept::New | Kept::No => Disk::Same,
+                });
                 record.set_owing(false);
                 if let Some(code) = lost {
                     record.set_lost(code);
                 }
             }
-        })
+        });
     }
 
     /// Gives back what is over at the front.
+    #[inline]
     fn drop_front(&mut self) {
-        while let Some(record) = self.record(0).filter(|record| record.is_over()) {
-            let size = record.size();
-            self.buf.consume(size);
-            self.base = self.base.wrapping_add(size as u32);
-            self.dead = self.dead.saturating_sub(size);
-            self.sent = self.sent.saturating_sub(size);
-            self.asked = self.asked.saturating_sub(size);
+        if self.counts.dead > 0 {
+            self.drop_dead();
         }
     }
 
-    /// Changes the record at `at` and counts what that makes; what it is then.
+    fn drop_dead(&mut self) {
+        while let Some(record) = self.record(0).filter(|record| record.is_over()) {
+            self.counts.take(record, self.how_kept(0));
+            self.give_back(record.size());
+        }
+    }
+
+    #[inline]
+    fn give_back(&mut self, size: usize) {
+        self.buf.consume(size);
+        self.base = self.base.wrapping_add(size as u32);
+        self.sent = self.sent.saturating_sub(size);
+        self.asked = self.asked.saturating_sub(size);
+    }
+
+    /// Changes the record at `at`; what it is then.
     fn update(&mut self, at: usize, change: impl FnOnce(&mut Record)) -> Option<Record> {
         let old = self.record(at)?;
         let mut new = old;
         change(&mut new);
-        self.put(at, new);
-        self.dead = (self.dead + old.needed()).saturating_sub(new.needed());
-        self.weight = (self.weight + new.weight()).saturating_sub(old.weight());
-        recount(&mut self.live, old.is_live(), new.is_live());
-        recount(&mut self.owing, old.is_owing(), new.is_owing());
-        recount(&mut self.lost, old.is_lost(), new.is_lost());
-        recount(&mut self.exposed, old.is_exposed(), new.is_exposed());
-        recount(&mut self.late, old.is_late(), new.is_late());
-        if at < self.asked {
-            let is_change = |record: Record| record.disk == Disk::Changed;
-            recount(&mut self.changes, is_change(old), is_change(new));
-        }
+        self.replace(at, old, new);
         Some(new)
+    }
+
+    fn replace(&mut self, at: usize, old: Record, new: Record) {
+        let kept = self.how_kept(at);
+        self.put(at, new);
+        self.counts.take(old, kept);
+        self.counts.put(new, kept);
     }
 
     fn put(&mut self, at: usize, record: Record) {
         let bytes = self.buf.as_mut_slice().get_mut(at..);
-        if let Some(header) = bytes.and_then(<[u8]>::first_chunk_mut) {
-            record.write(header);
+        if let Some(header) = bytes.and_then(|bytes| bytes.as_chunks_mut().0.first_chunk_mut()) {
+            *header = record.to_bytes();
         }
     }
 
     /// The record at `at` from the front, if all of it is there.
     fn record(&self, at: usize) -> Option<Record> {
-        let bytes = self.buf.as_slice().get(at..)?;
-        let record = Record::from_bytes(bytes.first_chunk()?)?;
+        let bytes = self.buf.behind(at)?;
+        let record = Record::from_bytes(bytes.first_chunk()?);
         (record.size() <= bytes.len()).then_some(record)
     }
 
@@ -269,8 +277,13 @@ impl<'a> Log<'a> {
         found.map(|(at, record)| (self.place(at), record))
     }
 
-    /// Moves what is still needed together at the front.
-    fn squeeze(&mut self, mut moved: impl FnMut(PacketId, u32)) {
+    /// Moves what is still needed together at the front, if that makes room; whether
+    /// it did. `moved` is told of every record that got another place.
+    #[cold]
+    pub(super) fn squeeze(&mut self, mut moved: impl FnMut(PacketId, u32)) -> bool {
+        if self.counts.dead == 0 {
+            return false;
+        }
         let (mut from, mut to) = (0, 0);
         let (sent, asked) = (self.sent, self.asked);
         while let Some(record) = self.record(from) {
@@ -285,7 +298,7 @@ impl<'a> Log<'a> {
                 // In bounds: the record at `from` is whole, and `to` is not behind it.
                 self.buf.as_mut_slice().copy_within(from..from + needed, to);
                 self.put(to, record.with_len(len).unwrap_or(record));
-                if let Some(id) = record.id.filter(|_| record.is_live()) {
+                if let Some(id) = record.id().filter(|_| record.is_live()) {
                     moved(id, self.place(to));
                 }
                 to += needed;
@@ -299,7 +312,8 @@ impl<'a> Log<'a> {
             self.asked = to;
         }
         self.buf.truncate(to);
-        self.dead = 0;
+        self.counts.dead = 0;
+        true
     }
 
     /// A new connection: everything in flight is to be sent again.
@@ -321,20 +335,20 @@ impl<'a> Log<'a> {
     /// Whether one more may be sent so that a restart knows those it may have sent
     /// by their place: the first so many.
     pub(super) fn may_expose(&self, most: usize) -> bool {
-        !self.kept || self.exposed < most
+        !self.kept || self.counts.exposed < most
     }
 
     /// Whether a PUBREL is due that had to wait for the disk.
     #[inline]
     pub(super) fn is_owing(&self) -> bool {
-        self.owing > 0
+        self.counts.owing > 0
     }
 
     /// The first PUBREL that is due and may be sent.
     pub(super) fn owed(&self) -> Option<(u32, PacketId)> {
-        let ready = |record: &Record| record.is_owing() && record.disk == Disk::Same;
+        let ready = |record: &Record| record.is_owing() && record.disk() == Disk::Same;
         let (at, record) = self.records().find(|(_, record)| ready(record))?;
-        Some((self.place(at), record.id?))
+        Some((self.place(at), record.id()?))
     }
 
     /// That PUBREL was sent.
@@ -354,11 +368,12 @@ impl<'a> Log<'a> {
     }
 
     /// `record`, the next one, has been sent.
-    pub(super) fn pass(&mut self, mut record: Record) {
+    pub(super) fn pass(&mut self, record: Record) {
+        let at = self.sent;
         if !record.is_sent() && record.is_live() {
-            record.set_sent();
-            self.put(self.sent, record);
-            self.exposed += 1;
+            let mut sent = record;
+            sent.set_sent();
+            self.replace(at, record, sent);
         }
         self.sent += record.size();
     }

@@ -70,6 +70,7 @@ mod log;
 mod memory;
 mod numbers;
 mod outgoing;
+mod publish;
 mod received;
 mod record;
 mod requests;

@@ -63,7 +63,7 @@ impl Numbers {
         self.next += u64::from(self.next as u32 == 0);
         let number = self.next;
         self.next += 1;
-        if self.next + AHEAD > self.reserved {
+        if self.kept && self.next + AHEAD > self.reserved {
             self.changed();
         }
         number

@@ -1,114 +1,18 @@
-//! Messages to the broker, and its answers to them.
+//! Messages on their way to the broker, and its answers to them.
 
 use super::disk::Disk;
 use super::log::Log;
 use super::record::{Record, Stage};
 use super::slots::{Slots, Tell, Wait};
-use super::{Dropped, EXPOSED, Event, Reason, SendError, Session, Violation, WINDOW};
+use super::{Dropped, EXPOSED, Event, Reason, Session, Violation, WINDOW};
 use crate::mem::Buf;
-use crate::mqtt::codec::{Ack, AckKind, DUP, EncodeError, Publish};
-use crate::mqtt::{PacketId, Qos};
+use crate::mqtt::PacketId;
+use crate::mqtt::codec::{Ack, AckKind, DUP, EncodeError};
 
 /// The place of what is not in the log, or not in the list of subscriptions.
 pub(super) const NOWHERE: u32 = u32::MAX;
 
 impl Session<'_> {
-    /// Sends a message; the identifier that [`Event::Published`] will carry, none
-    /// with QoS 0.
-    ///
-    /// Fails with `NotConnected`, `Invalid` (the topic), `WindowFull` (later) or
-    /// `Full` (`out`, or with clean session 0 the memory for messages in flight).
-    pub fn publish(
-        &mut self,
-        topic: &str,
-        qos: Qos,
-        retain: bool,
-        payload: &[u8],
-        out: &mut Buf<'_>,
-    ) -> Result<Option<PacketId>, SendError> {
-        self.check_connected()?;
-        let id = match qos {
-            Qos::AtMostOnce => None,
-            _ => Some(self.publish_id()?),
-        };
-        let publish = Publish {
-            dup: false,
-            qos,
-            retain,
-            topic,
-            id,
-            payload,
-        };
-        match id {
-            Some(id) if !self.clean => self.send_logged(id, &publish, out)?,
-            id => {
-                publish.encode(out)?;
-                if let Some(id) = id {
-                    self.slots.take(id, first_wait(qos), NOWHERE);
-                }
-            }
-        }
-        Ok(id)
-    }
-
-    /// Whether [`publish`](Self::publish) keeps a message of this quality.
-    pub fn keeps_messages(&self, qos: Qos) -> bool {
-        !self.clean && qos != Qos::AtMostOnce
-    }
-
-    pub(super) fn check_connected(&self) -> Result<(), SendError> {
-        if self.is_connected() {
-            Ok(())
-        } else {
-            Err(SendError::NotConnected)
-        }
-    }
-
-    fn publish_id(&self) -> Result<PacketId, SendError> {
-        if self.slots.publishes() >= WINDOW || self.log.is_sending() {
-            return Err(SendError::WindowFull);
-        }
-        self.free_id()
-    }
-
-    pub(super) fn free_id(&self) -> Result<PacketId, SendError> {
-        self.slots.free_id().ok_or(SendError::WindowFull)
-    }
-
-    /// Sends a message by way of the log, or does nothing.
-    fn send_logged(
-        &mut self,
-        id: PacketId,
-        publish: &Publish<'_>,
-        out: &mut Buf<'_>,
-    ) -> Result<(), SendError> {
-        let record = Record::new(self.numbers.next, Some(id), 0, self.time);
-        let place = self.store(record, publish)?;
-        let len = self.log.get(place).map_or(0, Record::packet_len);
-        if out.free() < len {
-            self.log.unstore(place);
-            return Err(SendError::Full);
-        }
-        self.numbers.take();
-        self.slots.skip(id);
-        self.send_log(out);
-        Ok(())
-    }
-
-    pub(super) fn store(
-        &mut self,
-        record: Record,
-        publish: &Publish<'_>,
-    ) -> Result<u32, SendError> {
-        let slots = &mut self.slots;
-        let moved = |id, at| {
-            if let Some(slot) = slots.get_mut(id) {
-                slot.at = at;
-            }
-        };
-        Ok(self.log.store(record, publish, moved)?)
-    }
-
     /// Whoever waited for `id` does no longer: no event will tell how it ends.
     ///
     /// The identifier stays in use until the broker answers or the connection
@@ -147,9 +51,9 @@ impl Session<'_> {
         }
         let record = self.log.poll_lost()?;
         Some(Dropped {
-            id: record.id,
+            id: record.id(),
             tracked: record.tracked(),
-            reason: Reason::of(record.code),
+            reason: Reason::of(record.code()),
         })
     }
 
@@ -161,7 +65,7 @@ impl Session<'_> {
     /// A message for which `out` can never have room is dropped.
     #[inline]
     pub fn poll_send(&mut self, out: &mut Buf<'_>) -> bool {
-        let owing = self.log.is_owing() || self.received.is_owing();
+        let owing = self.log.is_owing() | self.received.is_owing();
         let sends = owing || self.log.is_sending() || self.subscriptions.has_renewals();
         sends && self.is_connected() && self.send_all(out)
     }
@@ -185,23 +89,23 @@ impl Session<'_> {
 
     /// Writes the messages of the log that are to be sent; whether more wait for
     /// room.
-    fn send_log(&mut self, out: &mut Buf<'_>) -> bool {
+    pub(super) fn send_log(&mut self, out: &mut Buf<'_>) -> bool {
         while let Some((place, record, packet)) = self.log.next_to_send() {
             if !may_send(&self.slots, &self.log, &record) {
                 return false;
             }
-            let written = match record.stage {
+            let written = match record.stage() {
                 Stage::Done => Ok(()),
                 Stage::Stored => send(packet, record.is_sent(), out),
                 Stage::Released => send_pubrel(record, out),
             };
-            let never = record.stage == Stage::Stored && packet.len() > out.capacity();
+            let never = record.stage() == Stage::Stored && packet.len() > out.capacity();
             if written.is_err() && !never {
                 return true;
             }
             let wait = wait_of(&record, packet);
             self.log.pass(record);
-            match record.id {
+            match record.id() {
                 _ if never => self.drop_message(place, record, Reason::NoRoom),
                 _ if !record.is_live() => {}
                 // QoS 0: that was it.
@@ -215,7 +119,7 @@ impl Session<'_> {
 
     fn drop_message(&mut self, place: u32, record: Record, reason: Reason) {
         self.log.lose(place, reason as u8);
-        if let Some(id) = record.id {
+        if let Some(id) = record.id() {
             self.slots.end(id);
         }
     }
@@ -226,7 +130,7 @@ impl Session<'_> {
             return self.ignore();
         };
         let place = slot.at;
-        if place != NOWHERE && self.log.get(place).is_some_and(is_early) {
+        if wait == Wait::Pubcomp && place != NOWHERE && self.log.get(place).is_some_and(is_early) {
             return self.ignore();
         }
         let tell = self.slots.end(id);
@@ -235,7 +139,7 @@ impl Session<'_> {
         } else {
             self.log.finish(place)
         };
-        let host_id = record.map_or(0, |record| record.host_id);
+        let host_id = record.map_or(0, Record::host_id);
         if host_id != 0 {
             self.seen.add(host_id, self.journal);
         }
@@ -310,14 +214,7 @@ impl Session<'_> {
 /// Whether what an acknowledgement answers cannot have been sent: it waits for the
 /// disk.
 fn is_early(record: Record) -> bool {
-    record.disk != Disk::Same
-}
-
-fn first_wait(qos: Qos) -> Wait {
-    match qos {
-        Qos::ExactlyOnce => Wait::Pubrec,
-        _ => Wait::Puback,
-    }
+    record.disk() != Disk::Same
 }
 
 /// Whether the next record of the log may be sent: what it says is on disk, and
@@ -325,17 +222,17 @@ fn first_wait(qos: Qos) -> Wait {
 fn may_send(slots: &Slots, log: &Log<'_>, record: &Record) -> bool {
     if !record.is_live() {
         // One that was dropped unsent may not come back behind those after it.
-        return record.is_sent() || record.disk == Disk::Same;
+        return record.is_sent() || record.disk() == Disk::Same;
     }
-    let in_flight = record.id.is_none_or(|id| slots.has_publish(id));
+    let in_flight = record.id().is_none_or(|id| slots.has_publish(id));
     let known = record.is_sent() || log.may_expose(EXPOSED);
-    record.disk == Disk::Same && known && (in_flight || slots.has_room(record.id, WINDOW))
+    record.disk() == Disk::Same && known && (in_flight || slots.has_room(record.id(), WINDOW))
 }
 
 /// What a message of the log waits for once it is sent.
 pub(super) fn wait_of(record: &Record, packet: &[u8]) -> Wait {
     let exactly_once = packet.first().is_some_and(|first| first & 0x04 != 0);
-    match record.stage {
+    match record.stage() {
         Stage::Stored if exactly_once => Wait::Pubrec,
         Stage::Stored => Wait::Puback,
         _ => Wait::Pubcomp,
@@ -355,7 +252,7 @@ fn send(packet: &[u8], again: bool, out: &mut Buf<'_>) -> Result<(), EncodeError
 
 fn send_pubrel(record: Record, out: &mut Buf<'_>) -> Result<(), EncodeError> {
     record
-        .id
+        .id()
         .map_or(Ok(()), |id| write_ack(AckKind::Pubrel, id, out))
 }
 

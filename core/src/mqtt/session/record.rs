@@ -36,121 +36,140 @@ const TOLD: u8 = 32;
 /// What of this is kept on disk.
 const KEPT: u8 = PROMISED | TRACKED;
 
-/// A message in the log: what stands before its PUBLISH.
+/// Where in the first word what stands: bits 0–23 the length of the packet, then
+/// why it was dropped, disk and stage, flags, and the identifier.
+const CODE: u32 = 24;
+const STATE: u32 = 32;
+const STAGE: u32 = STATE + 2;
+const FLAGS: u32 = 40;
+const ID: u32 = 48;
+
+/// A message in the log: what stands before its PUBLISH. It is kept as it is
+/// stored, in three words, lowest byte first: most who look at one want a bit of
+/// the first.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Record {
+    first: u64,
     /// Counts all messages; also their order.
     pub(super) number: u64,
-    /// None with QoS 0.
-    pub(super) id: Option<PacketId>,
-    pub(super) stage: Stage,
-    pub(super) disk: Disk,
-    flags: u8,
-    /// The identifier the host gave it, 0 if none.
-    pub(super) host_id: u32,
-    /// When it was accepted: seconds of the caller's clock.
-    pub(super) time: u32,
-    /// Why it was dropped.
-    pub(super) code: u8,
-    len: u32,
+    /// The identifier the host gave it, and when it was accepted.
+    last: u64,
 }
 
 impl Record {
     pub(super) fn new(number: u64, id: Option<PacketId>, host_id: u32, time: u32) -> Self {
         Self {
+            first: u64::from(id.map_or(0, PacketId::get)) << ID,
             number,
-            id,
-            stage: Stage::Stored,
-            disk: Disk::Same,
-            flags: 0,
-            host_id,
-            time,
-            code: 0,
-            len: 0,
+            last: u64::from(time) << 32 | u64::from(host_id),
         }
     }
 
     /// With a packet of so many bytes; none if that is too long.
     pub(super) fn with_len(self, len: usize) -> Option<Self> {
-        let len = (len <= LONGEST).then_some(len as u32)?;
-        Some(Self { len, ..self })
+        let first = self.first & !(LONGEST as u64) | len as u64;
+        (len <= LONGEST).then_some(Self { first, ..self })
     }
 
-    /// Three words: length, code, stage, flags and identifier; the number; the
-    /// host's identifier and the time.
-    pub(super) fn from_bytes(bytes: &[u8; HEADER]) -> Option<Self> {
-        let (words, []) = bytes.as_chunks() else {
-            return None;
+    #[inline]
+    pub(super) fn from_bytes(bytes: &[u8; HEADER]) -> Self {
+        let (words, _) = bytes.as_chunks();
+        let [first, number, last] = match words {
+            &[first, number, last] => [first, number, last].map(u64::from_le_bytes),
+            _ => [0; 3],
         };
-        let &[first, number, last] = words else {
-            return None;
-        };
-        let [l0, l1, l2, code, state, flags, i0, i1] = first;
-        let last = u64::from_le_bytes(last);
-        Some(Self {
-            number: u64::from_le_bytes(number),
-            id: PacketId::new(u16::from_le_bytes([i0, i1])),
-            stage: match state >> 2 {
-                0 => Stage::Stored,
-                1 => Stage::Released,
-                2 => Stage::Done,
-                _ => return None,
-            },
-            disk: Disk::from_bits(state),
-            flags,
-            host_id: last as u32,
-            time: (last >> 32) as u32,
-            code,
-            len: u32::from_le_bytes([l0, l1, l2, 0]),
-        })
+        Self {
+            first,
+            number,
+            last,
+        }
     }
 
     /// As [`from_bytes`](Self::from_bytes) reads it.
-    pub(super) fn write(self, bytes: &mut [u8; HEADER]) {
-        let stage = match self.stage {
+    #[inline]
+    pub(super) fn to_bytes(self) -> [[u8; 8]; 3] {
+        [self.first, self.number, self.last].map(u64::to_le_bytes)
+    }
+
+    fn byte(self, shift: u32) -> u8 {
+        (self.first >> shift) as u8
+    }
+
+    fn set_byte(&mut self, shift: u32, byte: u8) {
+        self.first = self.first & !(0xff << shift) | u64::from(byte) << shift;
+    }
+
+    /// None with QoS 0.
+    pub(super) fn id(self) -> Option<PacketId> {
+        PacketId::new((self.first >> ID) as u16)
+    }
+
+    pub(super) fn stage(self) -> Stage {
+        match self.byte(STAGE) & 3 {
+            0 => Stage::Stored,
+            1 => Stage::Released,
+            _ => Stage::Done,
+        }
+    }
+
+    pub(super) fn set_stage(&mut self, stage: Stage) {
+        let stage = match stage {
             Stage::Stored => 0,
-            Stage::Released => 4,
-            Stage::Done => 8,
+            Stage::Released => 1,
+            Stage::Done => 2,
         };
-        let [l0, l1, l2, _] = self.len.to_le_bytes();
-        let [i0, i1] = self.id.map_or(0, PacketId::get).to_le_bytes();
-        let first = [
-            l0,
-            l1,
-            l2,
-            self.code,
-            stage | self.disk.bits(),
-            self.flags,
-            i0,
-            i1,
-        ];
-        let last = u64::from(self.time) << 32 | u64::from(self.host_id);
-        let words = [first, self.number.to_le_bytes(), last.to_le_bytes()];
-        bytes.copy_from_slice(words.as_flattened());
+        self.first = self.first & !(3 << STAGE) | stage << STAGE;
+    }
+
+    pub(super) fn disk(self) -> Disk {
+        Disk::from_bits(self.byte(STATE))
+    }
+
+    pub(super) fn set_disk(&mut self, disk: Disk) {
+        self.first = self.first & !(3 << STATE) | u64::from(disk.bits()) << STATE;
+    }
+
+    /// The identifier the host gave it, 0 if none.
+    pub(super) fn host_id(self) -> u32 {
+        self.last as u32
+    }
+
+    /// When it was accepted: seconds of the caller's clock.
+    pub(super) fn time(self) -> u32 {
+        (self.last >> 32) as u32
+    }
+
+    /// Why it was dropped.
+    pub(super) fn code(self) -> u8 {
+        self.byte(CODE)
+    }
+
+    fn flags(self) -> u8 {
+        self.byte(FLAGS)
     }
 
     /// As it was when it was put on disk, if these bytes are one: a header, then
     /// the packet as long as it is needed.
     pub(super) fn restored(bytes: &[u8]) -> Option<(Self, &[u8])> {
         let (header, packet) = bytes.split_first_chunk()?;
-        let record = Self::from_bytes(header)?;
-        let packet = match record.stage {
+        let mut record = Self::from_bytes(header);
+        let packet = match record.stage() {
             Stage::Stored if packet.len() == record.packet_len() => packet,
-            Stage::Released if record.id.is_some() => &[],
+            Stage::Released if record.id().is_some() => &[],
             _ => return None,
         };
-        let kept = Self {
-            disk: Disk::Same,
-            flags: record.flags & KEPT,
-            code: 0,
-            ..record
-        };
-        Some((kept.with_len(packet.len())?, packet))
+        // No later bit of the state means anything yet.
+        let is_known = record.byte(STATE) >> 4 == 0;
+        record.set_disk(Disk::Same);
+        record.set_byte(FLAGS, record.flags() & KEPT);
+        record.set_byte(CODE, 0);
+        let record = record.with_len(packet.len()).filter(|_| is_known)?;
+        Some((record, packet))
     }
 
     /// Bytes of the packet behind the header.
     pub(super) fn packet_len(self) -> usize {
-        self.len as usize
+        self.first as usize & LONGEST
     }
 
     /// Bytes of all of it.
@@ -160,7 +179,7 @@ impl Record {
 
     /// Bytes of it that are still needed.
     pub(super) fn needed(self) -> usize {
-        match self.stage {
+        match self.stage() {
             Stage::Stored => self.size(),
             Stage::Done if self.is_over() => 0,
             _ => HEADER,
@@ -174,21 +193,21 @@ impl Record {
 
     /// Whether it can be forgotten.
     pub(super) fn is_over(self) -> bool {
-        self.stage == Stage::Done && self.disk == Disk::Same && !self.is_lost()
+        self.stage() == Stage::Done && self.disk() == Disk::Same && !self.is_lost()
     }
 
     pub(super) fn is_live(self) -> bool {
-        self.stage != Stage::Done
+        self.stage() != Stage::Done
     }
 
     /// Whether it is to be erased once the disk has answered for it.
     pub(super) fn is_late(self) -> bool {
-        !self.is_live() && self.disk == Disk::Behind
+        !self.is_live() && self.disk() == Disk::Behind
     }
 
     /// What the host knows it by.
     pub(super) fn name(self) -> u32 {
-        match self.host_id {
+        match self.host_id() {
             0 => self.number as u32,
             given => given,
         }
@@ -196,45 +215,46 @@ impl Record {
 
     /// Its name, if the host wants to know how it ends.
     pub(super) fn tracked(self) -> Option<u32> {
-        (self.flags & TRACKED != 0).then_some(self.name())
+        (self.flags() & TRACKED != 0).then_some(self.name())
     }
 
     /// Whether the message is on disk, or is kept in memory only.
     pub(super) fn is_on_disk(self) -> bool {
-        self.stage != Stage::Stored || self.disk == Disk::Same
+        self.stage() != Stage::Stored || self.disk() == Disk::Same
     }
 
     pub(super) fn is_promised(self) -> bool {
-        self.flags & PROMISED != 0
+        self.flags() & PROMISED != 0
     }
 
     pub(super) fn is_sent(self) -> bool {
-        self.flags & SENT != 0
+        self.flags() & SENT != 0
     }
 
     /// Whether it was sent, and a restart would find it on disk.
     pub(super) fn is_exposed(self) -> bool {
-        self.is_sent() && (self.is_live() || self.disk != Disk::Same)
+        self.is_sent() && (self.is_live() || self.disk() != Disk::Same)
     }
 
     pub(super) fn is_owing(self) -> bool {
-        self.flags & OWING != 0
+        self.flags() & OWING != 0
     }
 
     pub(super) fn is_lost(self) -> bool {
-        self.flags & LOST != 0
+        self.flags() & LOST != 0
     }
 
     /// Whether it can be told that it was dropped: it does not come back.
     pub(super) fn is_told_lost(self) -> bool {
-        self.is_lost() && (self.is_live() || self.disk == Disk::Same)
+        self.is_lost() && (self.is_live() || self.disk() == Disk::Same)
     }
 
     fn set(&mut self, flag: u8, on: bool) {
-        self.flags = if on {
-            self.flags | flag
+        let bit = u64::from(flag) << FLAGS;
+        self.first = if on {
+            self.first | bit
         } else {
-            self.flags & !flag
+            self.first & !bit
         };
     }
 
@@ -253,8 +273,8 @@ impl Record {
 
     /// It was dropped for this reason, which is told once.
     pub(super) fn set_lost(&mut self, code: u8) {
-        self.set(LOST, self.flags & TOLD == 0);
-        self.code = code;
+        self.set(LOST, self.flags() & TOLD == 0);
+        self.set_byte(CODE, code);
     }
 
     /// That it was dropped has been told.

@@ -1,33 +1,21 @@
 //! The log on disk: every change of a message is put there on its own.
 
 use super::{HEADER, Log};
-use crate::mqtt::codec::EncodeError;
 use crate::mqtt::session::disk::Disk;
 use crate::mqtt::session::record::{Record, Stage};
 
 impl Log<'_> {
     /// From now on changes are put on disk.
     pub(in crate::mqtt::session) fn keep(&mut self) {
+        self.each(|log, at, record| log.counts.take(record, log.how_kept(at)));
         self.kept = true;
-    }
-
-    /// Takes back a message that was kept on disk; its place.
-    pub(in crate::mqtt::session) fn restore(
-        &mut self,
-        record: Record,
-        packet: &[u8],
-    ) -> Result<u32, EncodeError> {
-        let kept = core::mem::replace(&mut self.kept, false);
-        let stored = self.append(record, |buf| Ok(buf.extend(packet)?));
-        self.kept = kept;
-        self.asked = self.buf.len();
-        stored
+        self.each(|log, at, record| log.counts.put(record, log.how_kept(at)));
     }
 
     /// The disk forgets everything: nothing is to be erased any more.
     pub(in crate::mqtt::session) fn disown(&mut self) {
         self.each(|log, at, _| {
-            log.update(at, |record| record.disk = Disk::Same);
+            log.update(at, |record| record.set_disk(Disk::Same));
         });
         self.asked = self.buf.len();
         self.drop_front();
@@ -37,14 +25,14 @@ impl Log<'_> {
     #[inline]
     pub(in crate::mqtt::session) fn has_changes(&self) -> bool {
         // A new message may have the memory of one that is to be erased first.
-        self.changes > 0 || (self.asked < self.buf.len() && self.late == 0)
+        self.counts.changes > 0 || (self.asked < self.buf.len() && self.counts.late == 0)
     }
 
     /// The change at `at` to be put on disk: its number and its bytes, none to
     /// erase it.
     pub(in crate::mqtt::session) fn ask(&mut self, at: usize) -> Option<(u64, &[u8])> {
-        let record = self.update(at, |record| record.disk = Disk::Asked)?;
-        let len = match record.stage {
+        let record = self.update(at, |record| record.set_disk(Disk::Asked))?;
+        let len = match record.stage() {
             Stage::Stored => record.size(),
             Stage::Released => HEADER,
             Stage::Done => 0,
@@ -58,16 +46,16 @@ impl Log<'_> {
         if !self.has_changes() {
             return None;
         }
-        if self.changes > 0 {
-            let changed = |record: &Record| record.disk == Disk::Changed;
+        if self.counts.changes > 0 {
+            let changed = |record: &Record| record.disk() == Disk::Changed;
             return Some(self.records().find(|(_, record)| changed(record))?.0);
         }
         loop {
             let at = self.asked;
             let record = self.record(at)?;
             self.asked += record.size();
-            if record.disk == Disk::Changed {
-                self.changes += 1;
+            if record.disk() == Disk::Changed {
+                self.counts.changes += 1;
                 return Some(at);
             }
         }
@@ -80,11 +68,11 @@ impl Log<'_> {
         number: u64,
         ok: bool,
     ) -> Option<(u32, Record)> {
-        let asked = |record: &Record| record.number == number && record.disk.is_asked();
+        let asked = |record: &Record| record.number == number && record.disk().is_asked();
         let (at, _) = self.records().find(|(_, record)| asked(record))?;
         let place = self.place(at);
-        let record = self.update(at, |record| record.disk = record.disk.answered(ok))?;
-        if record.stage == Stage::Done {
+        let record = self.update(at, |record| record.set_disk(record.disk().answered(ok)))?;
+        if record.stage() == Stage::Done {
             self.drop_front();
         }
         Some((place, record))

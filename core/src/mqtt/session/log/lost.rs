@@ -32,7 +32,7 @@ impl Log<'_> {
 
     /// The next message that was dropped, each told once.
     pub(in crate::mqtt::session) fn poll_lost(&mut self) -> Option<Record> {
-        if self.lost == 0 {
+        if self.counts.lost == 0 {
             return None;
         }
         let (at, record) = self.records().find(|(_, record)| record.is_told_lost())?;
