@@ -10,16 +10,22 @@
 mod counts;
 mod kept;
 mod lost;
+#[cfg(test)]
+mod tests;
 
 use super::disk::Disk;
+use super::outgoing::NOWHERE;
 use super::record::{HEADER, Record, Stage};
 use crate::mem::Buf;
 use crate::mqtt::PacketId;
 use crate::mqtt::codec::{EncodeError, Publish};
 use counts::{Counts, Kept};
 
-/// A place in the log counts from the first byte ever stored, modulo 2³²: it
-/// stays true when the front is given back.
+/// Places are counted modulo 2³¹, so that none is ever [`NOWHERE`].
+const PLACES: u32 = NOWHERE >> 1;
+
+/// A place in the log counts from the first byte ever stored: it stays true when
+/// the front is given back.
 #[derive(Debug)]
 pub(super) struct Log<'a> {
     buf: Buf<'a>,
@@ -98,7 +104,7 @@ impl<'a> Log<'a> {
     #[inline]
     fn stored(&mut self, at: usize, record: Record) -> u32 {
         if record.disk() == Disk::Same {
-            self.asked = at + record.size();
+            self.asked = self.buf.len();
         }
         self.counts.begin(record, self.how_kept(at));
         self.place(at)
@@ -129,11 +135,11 @@ impl<'a> Log<'a> {
     }
 
     fn place(&self, at: usize) -> u32 {
-        self.base.wrapping_add(at as u32)
+        self.base.wrapping_add(at as u32) & PLACES
     }
 
     fn offset(&self, place: u32) -> usize {
-        place.wrapping_sub(self.base) as usize
+        (place.wrapping_sub(self.base) & PLACES) as usize
     }
 
     /// PUBREC came: only PUBREL will be sent again `[MQTT-4.3.3-1]`. Whether it

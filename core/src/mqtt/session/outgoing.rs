@@ -65,7 +65,7 @@ impl Session<'_> {
     /// A message for which `out` can never have room is dropped.
     #[inline]
     pub fn poll_send(&mut self, out: &mut Buf<'_>) -> bool {
-        let owing = self.log.is_owing() | self.received.is_owing();
+        let owing = self.log.is_owing() || self.received.is_owing();
         let sends = owing || self.log.is_sending() || self.subscriptions.has_renewals();
         sends && self.is_connected() && self.send_all(out)
     }
