@@ -35,9 +35,8 @@ cargo xtask VERB
   bench [ROW] [--rounds N] [--messages N]
                      what commands and messages cost, beside other clients;
                      without a ROW all of them, into docs/benchmarks.md
-  bench durable      messages a second that are on disk before they are sent
   bench fleet [--modems N] [--tls]
-                     memory of idle modems, and how fast all are connected
+                     that row with another number of modems, or over TLS
   fuzz [--target NAME] [--seconds N]
                      both_sides, stored_records and wire under cargo-fuzz, each
                      for 60 seconds; seeded from the chats
@@ -71,8 +70,6 @@ fn run(words: &[&str]) -> sh::Result {
         ["docs"] => docs::write(),
         ["docs", "--check"] => docs::check(),
         ["hosts", names @ ..] => hosts::run(names),
-        ["bench", "durable"] => bench::durable::run(),
-        ["bench", "fleet", rest @ ..] => bench::fleet::run(rest),
         ["bench", rest @ ..] => bench::run(rest),
         ["fuzz", "help" | "--help" | "-h"] => {
             print!("{HELP}");

@@ -37,12 +37,6 @@ pub fn mosquitto(port: u16) -> Result<Server> {
     Mosquitto::new(port).line("set_tcp_nodelay true").start()
 }
 
-/// The same, with more lines behind the listener in its configuration.
-pub fn mosquitto_with(port: u16, lines: &str) -> Result<Server> {
-    let mosquitto = Mosquitto::new(port).line(lines);
-    mosquitto.line("set_tcp_nodelay true").start()
-}
-
 /// A Mosquitto to be started. Its output has its errors, and a line for each
 /// subscription where it is to be heard.
 pub struct Mosquitto {

@@ -1,6 +1,7 @@
 //! A load for `cargo xtask bench durable`: `durable DIRECTORY` publishes QoS 1
 //! messages through the store of a state directory there, as modems do: each is
-//! put on disk, sent when it is durable, and erased together with the next.
+//! put on disk, sent when it is durable, and erased together with the next. A line
+//! for each number: what, a tab, how many a second.
 #![allow(clippy::print_stdout)]
 
 use mqmodem::store::{Change, Disk, DiskStore, Store};
@@ -19,15 +20,13 @@ const TIME: Duration = Duration::from_secs(5);
 async fn main() -> io::Result<()> {
     let directory = PathBuf::from(std::env::args().nth(1).unwrap_or_default());
     let sync = sync(&directory)?;
-    println!("{:>24} {sync:>12.0} a second", "append and fdatasync");
+    println!("append and fdatasync\t{sync:.0}");
     for (modems, waiting) in [(1, 0), (1000, 0), (1000, 100)] {
         let state = directory.join(format!("state-{modems}-{waiting}"));
         let (disk, _) = Disk::open(&state).map_err(io::Error::other)?;
         let stores = (0..modems).map(|n| disk.store(&format!("modem {n}")));
         let rate = publish(stores.collect(), waiting).await;
-        println!(
-            "{modems:>5} modems, {waiting:>3} waiting {rate:>12.0} messages a second, durable"
-        );
+        println!("modems: {modems}, messages waiting in each: {waiting}\t{rate:.0}");
     }
     Ok(())
 }

@@ -7,12 +7,15 @@
 //! * `trips`: one after the other; says how many nanoseconds each took
 //! * `receive`: subscribes, takes N messages and ends
 //! * `connects`: N connections, one after the other; says what each took
+//! * `fleet`: N clients at once, BYTES of them begun in a second, that connect
+//!   again when they have to; says how many are connected, ten times a second
 
 use rumqttc::{
     AsyncClient, Event, EventLoop, MqttOptions, Outgoing, Packet, QoS, TlsConfiguration, Transport,
 };
 use std::io::{BufWriter, Write};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 use tokio_rustls::rustls::pki_types::{CertificateDer, pem::PemObject};
 use tokio_rustls::rustls::{ClientConfig, RootCertStore};
@@ -22,6 +25,7 @@ const TOPIC: &str = "bench";
 /// What to do.
 struct Load {
     options: MqttOptions,
+    port: u16,
     qos: QoS,
     n: usize,
     bytes: usize,
@@ -31,7 +35,7 @@ struct Load {
 async fn main() {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let [mode, port, qos, n, bytes, ca @ ..] = &words[..] else {
-        panic!("rumqttc-load publish|window|trips|receive|connects PORT QOS N BYTES [CA]");
+        panic!("rumqttc-load publish|window|trips|receive|connects|fleet PORT QOS N BYTES [CA]");
     };
     let number = |word: &String| word.parse::<usize>().expect("a number");
     let id = format!("rumqttc-{}", std::process::id());
@@ -46,6 +50,7 @@ async fn main() {
     }
     let load = Load {
         options,
+        port,
         qos: [QoS::AtMostOnce, QoS::AtLeastOnce, QoS::ExactlyOnce][number(qos)],
         n: number(n),
         bytes: number(bytes),
@@ -54,6 +59,7 @@ async fn main() {
         "trips" => trips(load).await,
         "receive" => receive(load).await,
         "connects" => connects(load).await,
+        "fleet" => fleet(load).await,
         _ => publish(load).await,
     }
 }
@@ -144,6 +150,48 @@ async fn connects(load: Load) {
         while events.poll().await.is_ok() {}
     }
     say(&times);
+}
+
+async fn fleet(load: Load) {
+    let connected = Arc::new(AtomicUsize::new(0));
+    let count = connected.clone();
+    tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            let count = count.load(Ordering::Relaxed);
+            writeln!(std::io::stdout(), "{count}").expect("standard output");
+        }
+    });
+    let pause = Duration::from_secs(1) / u32::try_from(load.bytes).expect("a rate");
+    let mut next = tokio::time::interval(pause);
+    for n in 0..load.n {
+        next.tick().await;
+        let mut options = MqttOptions::new(format!("rumqttc-{n}"), "127.0.0.1", load.port);
+        options.set_keep_alive(Duration::from_secs(1200));
+        tokio::spawn(member(options, connected.clone()));
+    }
+    std::future::pending::<()>().await;
+}
+
+/// One of many: idle, and connected whenever it can be.
+async fn member(options: MqttOptions, connected: Arc<AtomicUsize>) {
+    let (_client, mut events) = AsyncClient::new(options, 10);
+    let mut is_connected = false;
+    loop {
+        match events.poll().await {
+            Ok(Event::Incoming(Packet::ConnAck(_))) => {
+                is_connected = true;
+                connected.fetch_add(1, Ordering::Relaxed);
+            }
+            Ok(_) => {}
+            Err(_) => {
+                if std::mem::take(&mut is_connected) {
+                    connected.fetch_sub(1, Ordering::Relaxed);
+                }
+                tokio::time::sleep(Duration::from_secs(1)).await;
+            }
+        }
+    }
 }
 
 async fn until(events: &mut EventLoop, wanted: impl Fn(&Packet) -> bool) {

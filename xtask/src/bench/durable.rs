@@ -1,16 +1,56 @@
-//! `cargo xtask bench durable`: messages a second that are durable before they are
-//! sent, with one modem and a thousand, beside what the disk below `target/` does.
+//! `cargo xtask bench durable`: QoS 1 that is on disk before it is sent, with one
+//! modem and a thousand: of the whole program, and of the store alone beside what
+//! the disk below `target/` does.
 
+use super::Options;
+use super::crowd::Template;
+use super::stage::Stage;
+use super::table::Table;
+use crate::server;
 use crate::sh::{self, Result, cargo};
 use std::process::Command;
+use std::time::Duration;
 
-/// Runs the load and prints what it says.
-pub fn run() -> Result {
+/// How long each is looked at.
+const WINDOW: Duration = Duration::from_secs(5);
+
+/// The program, then the store.
+pub fn run(stage: &Stage, _: Options) -> Result<Vec<Table>> {
+    Ok(vec![program(stage)?, store()?])
+}
+
+fn program(stage: &Stage) -> Result<Table> {
+    let head = ["msg/s", "CPU us/msg"];
+    let title = "Durable QoS 1: hosts that wait for each OK, Mosquitto";
+    let mut table = Table::new(title, &head);
+    let port = server::free_port()?;
+    let _broker = server::mosquitto(port)?;
+    for (modems, kept) in [(1, true), (1, false), (1_000, true), (1_000, false)] {
+        let template = Template::new(stage, port, None)?.kept(kept);
+        let mut fleet = template.start(modems, Some(0.0))?;
+        fleet.wait_for(modems)?;
+        let (rate, cpu) = fleet.publishes(WINDOW)?;
+        let how = if kept { "--state-dir" } else { "no store" };
+        let name = format!("modems: {modems}, {how}");
+        table.row([name, format!("{rate:.0}"), format!("{cpu:.1}")]);
+    }
+    table.note("Reported: what a sync takes is the disk's, and all that wait share one.");
+    Ok(table)
+}
+
+fn store() -> Result<Table> {
     let build = "build --quiet --release --package mqmodem-bench --features store";
     sh::run(&mut cargo(build.split(' ')))?;
-    let directory = sh::target().join("xtask/durable");
+    let directory = sh::target().join("bench/durable");
     let _ = std::fs::remove_dir_all(&directory);
     std::fs::create_dir_all(&directory).map_err(|e| e.to_string())?;
     let mut load = Command::new(sh::target().join("release/durable"));
-    sh::run(load.arg(&directory))
+    let said = sh::output(load.arg(&directory))?;
+    let mut table = Table::new("The store alone, 120 bytes a message", &["a second"]);
+    for line in said.lines() {
+        let cells = line.split('\t').map(str::to_owned);
+        table.row(cells);
+    }
+    table.note("Each message is put, durable, and erased with the next; 5 s each.");
+    Ok(table)
 }

@@ -5,13 +5,15 @@
     reason = "counts and times here are far below 2^52"
 )]
 
-pub mod durable;
-pub mod fleet;
 pub mod parse;
 
 mod callgrind;
 mod contest;
+mod crowd;
+mod durable;
 mod engine;
+mod fleet;
+mod growth;
 mod host;
 mod kept;
 mod peers;
@@ -66,10 +68,18 @@ const ROWS: &[Row] = &[
     row("kept", kept::run),
     row("receive", receive::run),
     row("start", start::run),
+    row("fleet", fleet::run),
+    row("growth", growth::run),
+    row("durable", durable::run),
 ];
 
 /// Runs one row or all of them; all of them are written to the manual.
 pub fn run(words: &[&str]) -> Result {
+    if let ["fleet", rest @ ..] = words
+        && !rest.is_empty()
+    {
+        return fleet::verb(rest);
+    }
     let (chosen, options) = choose(words)?;
     setup::run()?;
     let stage = Stage::build()?;

@@ -71,20 +71,35 @@ impl Stage {
     /// Mosquitto with TLS and otherwise as it comes; its plain port, where the
     /// messages are counted, and its TLS port.
     pub fn mosquitto_tls() -> Result<(Broker, u16)> {
-        let dir = certificates();
-        make_certificates(&dir)?;
         let (plain, tls) = (free_port()?, free_port()?);
-        let (certificate, key) = (dir.join("server.pem"), dir.join("server.key"));
         let server = Mosquitto::new(plain)
             .heard()
-            // The key is ours alone to read.
-            .line("user root")
             .line(&format!("listener {tls} 127.0.0.1"))
-            .line(&format!("certfile {}", certificate.display()))
-            .line(&format!("keyfile {}", key.display()))
+            .line(&certified()?)
             .start()?;
         Ok((Broker::new("Mosquitto over TLS", plain, server)?, tls))
     }
+
+    /// Mosquitto with TLS at this port alone.
+    pub fn mosquitto_tls_at(port: u16) -> Result<Server> {
+        let mosquitto = Mosquitto::new(port).line(&certified()?);
+        mosquitto.line("set_tcp_nodelay true").start()
+    }
+}
+
+/// Lines that make a listener of Mosquitto one with TLS.
+fn certified() -> Result<String> {
+    let dir = certificates();
+    if !dir.join("server.pem").exists() {
+        make_certificates(&dir)?;
+    }
+    let (certificate, key) = (dir.join("server.pem"), dir.join("server.key"));
+    // The key is ours alone to read.
+    Ok(format!(
+        "certfile {}\nkeyfile {}\nuser root",
+        certificate.display(),
+        key.display()
+    ))
 }
 
 /// A broker, with a subscriber that counts what it passes on.
