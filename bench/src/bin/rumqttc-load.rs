@@ -3,7 +3,7 @@
 //!
 //! * `publish`: N messages as fast as it can; ends when the last is out, with QoS 1
 //!   when the last is acknowledged, with as many in flight as it likes
-//! * `window`: the same with 20 in flight
+//! * `window`, `narrow`: the same with 20, or 10, in flight
 //! * `trips`: one after the other; says how many nanoseconds each took
 //! * `receive`: subscribes, takes N messages and ends
 //! * `connects`: N connections, one after the other; says what each took
@@ -35,7 +35,7 @@ struct Load {
 async fn main() {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let [mode, port, qos, n, bytes, ca @ ..] = &words[..] else {
-        panic!("rumqttc-load publish|window|trips|receive|connects|fleet PORT QOS N BYTES [CA]");
+        panic!("rumqttc-load publish|window|narrow|trips|receive|connects|fleet PORT QOS N BYTES [CA]");
     };
     let number = |word: &String| word.parse::<usize>().expect("a number");
     let id = format!("rumqttc-{}", std::process::id());
@@ -45,8 +45,10 @@ async fn main() {
     if let [ca] = ca {
         options.set_transport(tls(ca));
     }
-    if mode == "window" {
-        options.set_inflight(20);
+    match mode.as_str() {
+        "window" => _ = options.set_inflight(20),
+        "narrow" => _ = options.set_inflight(10),
+        _ => {}
     }
     let load = Load {
         options,
