@@ -35,7 +35,9 @@ struct Load {
 async fn main() {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let [mode, port, qos, n, bytes, ca @ ..] = &words[..] else {
-        panic!("rumqttc-load publish|window|narrow|trips|receive|connects|fleet PORT QOS N BYTES [CA]");
+        panic!(
+            "rumqttc-load publish|window|narrow|trips|receive|connects|fleet PORT QOS N BYTES [CA]"
+        );
     };
     let number = |word: &String| word.parse::<usize>().expect("a number");
     let id = format!("rumqttc-{}", std::process::id());
