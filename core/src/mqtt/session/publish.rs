@@ -10,7 +10,8 @@ use crate::mqtt::codec::{EncodeError, Publish};
 use crate::mqtt::{PacketId, Qos};
 
 impl Session<'_> {
-    /// Sends a message; the identifier that [`Event::Published`] will carry, none
+    /// Sends a message; the identifier that
+    /// [`Event::Published`](super::Event::Published) will carry, none
     /// with QoS 0.
     ///
     /// Fails with `NotConnected`, `Invalid` (the topic), `WindowFull` (later) or
