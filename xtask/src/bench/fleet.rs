@@ -49,7 +49,7 @@ fn table(stage: &Stage, modems: usize, tls: bool) -> Result<Table> {
     let title = format!("{modems} clients in one process, idle, Mosquitto over {how}");
     let mut table = Table::new(title, &head);
     let port = server::free_port()?;
-    let root = tls.then(Stage::root_certificate);
+    let root = tls.then(Stage::certify).transpose()?;
     let template = Template::new(stage, port, root.as_deref())?;
     let own = measure(port, tls, modems, |n| template.start(n, None))?;
     table.row(cells("mqmodem fleet", &own));

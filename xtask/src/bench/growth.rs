@@ -9,10 +9,10 @@ use crate::server;
 use crate::sh::Result;
 use std::time::Duration;
 
-/// Messages of QoS 1 a second, of all modems together: so few that one modem gets
-/// there with timers that count milliseconds.
+/// Messages of QoS 1 a second, of all modems together. One alone stays a little
+/// below, as its rounds begin with timers that count milliseconds.
 const RATE: f64 = 250.0;
-/// How long each is looked at: of the largest fleet every modem has its turn.
+/// How long each is looked at; in the largest fleet half of the modems have a turn.
 const WINDOW: Duration = Duration::from_secs(20);
 /// What a message may cost, times what it costs with one modem.
 const LIMIT: f64 = 1.3;

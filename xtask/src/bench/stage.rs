@@ -71,35 +71,40 @@ impl Stage {
     /// Mosquitto with TLS and otherwise as it comes; its plain port, where the
     /// messages are counted, and its TLS port.
     pub fn mosquitto_tls() -> Result<(Broker, u16)> {
+        Self::certify()?;
         let (plain, tls) = (free_port()?, free_port()?);
         let server = Mosquitto::new(plain)
             .heard()
             .line(&format!("listener {tls} 127.0.0.1"))
-            .line(&certified()?)
+            .line(&certified())
             .start()?;
         Ok((Broker::new("Mosquitto over TLS", plain, server)?, tls))
     }
 
-    /// Mosquitto with TLS at this port alone.
+    /// Makes the certificates that Mosquitto shows, as they last a month only; the
+    /// root that clients trust.
+    pub fn certify() -> Result<PathBuf> {
+        make_certificates(&certificates())?;
+        Ok(Self::root_certificate())
+    }
+
+    /// Mosquitto with TLS at this port alone, once certified.
     pub fn mosquitto_tls_at(port: u16) -> Result<Server> {
-        let mosquitto = Mosquitto::new(port).line(&certified()?);
+        let mosquitto = Mosquitto::new(port).line(&certified());
         mosquitto.line("set_tcp_nodelay true").start()
     }
 }
 
 /// Lines that make a listener of Mosquitto one with TLS.
-fn certified() -> Result<String> {
+fn certified() -> String {
     let dir = certificates();
-    if !dir.join("server.pem").exists() {
-        make_certificates(&dir)?;
-    }
     let (certificate, key) = (dir.join("server.pem"), dir.join("server.key"));
     // The key is ours alone to read.
-    Ok(format!(
+    format!(
         "certfile {}\nkeyfile {}\nuser root",
         certificate.display(),
         key.display()
-    ))
+    )
 }
 
 /// A broker, with a subscriber that counts what it passes on.
