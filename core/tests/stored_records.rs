@@ -9,6 +9,8 @@ use chaos::disk::Mode;
 use chaos::records::{Found, Records};
 use chaos::rig::{Way, play};
 use chaos::{Op, Session};
+use mqmodem_core::Slot;
+use mqmodem_core::mqtt::session::Record;
 use proptest::prelude::*;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -63,7 +65,7 @@ fn damage(records: &mut Records, seed: &mut u64) {
         (6, _) => {
             let mut bytes = slot.to_bytes();
             bytes[9] = byte;
-            *slot = mqmodem_core::Slot::from_bytes(bytes).unwrap_or(*slot);
+            *slot = Slot::from_bytes(bytes).unwrap_or(*slot);
         }
         _ => {
             let other = records[from].clone();
@@ -96,6 +98,24 @@ fn damaged() {
         let found = Found::new(records);
         let result = check(&found);
         result.unwrap_or_else(|why| panic!("{found:02x?}\n{why}"));
+    }
+}
+
+/// Only a forged record comes so far; a message that gets no number is refused.
+#[test]
+fn numbers_that_run_out() {
+    let whole = records();
+    let is_identity = |slot: &Slot| matches!(slot, Slot::Session(_, Record::Identity));
+    let identity = whole
+        .iter()
+        .position(|(slot, _)| is_identity(slot))
+        .unwrap();
+    let end = i64::MAX as u64;
+    for number in (end - 1030..=end).step_by(2).chain([end - 1, end + 1]) {
+        let mut records = whole.clone();
+        records[identity].1[17..].copy_from_slice(&number.to_le_bytes());
+        let result = check(&Found::new(records));
+        result.unwrap_or_else(|why| panic!("{number:x}: {why}"));
     }
 }
 

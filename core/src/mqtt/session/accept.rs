@@ -76,7 +76,7 @@ impl Session<'_> {
             Qos::AtMostOnce => None,
             _ => Some(self.slots.later_id()),
         };
-        let number = self.numbers.take();
+        let number = self.number()?;
         let mut record = Record::new(number, id, promise.host_id, self.time);
         record.set_promised(promise.tracked);
         let publish = Publish { id, ..*publish };

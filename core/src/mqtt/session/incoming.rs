@@ -88,8 +88,7 @@ impl Session<'_> {
                 Some(number) => number,
                 None => return Ok(Event::Nothing),
             },
-            (_, None) if self.holds => self.numbers.take() as u32,
-            (_, None) => 0,
+            (_, None) => self.held_number()?,
         };
         Ok(Event::Message {
             topic: publish.topic,
@@ -125,7 +124,7 @@ impl Session<'_> {
                 None
             }
             Stage::Held | Stage::Ended => {
-                let number = self.held_number();
+                let number = self.held_number()?;
                 let new = self.arrival(id, exactly_once, number);
                 self.received.change(place, |entry| {
                     let disk = entry.disk;
@@ -157,19 +156,20 @@ impl Session<'_> {
         exactly_once: bool,
         out: &mut Buf<'_>,
     ) -> Result<u32, Violation> {
-        let number = self.held_number();
+        let number = self.held_number()?;
         let new = self.arrival(id, exactly_once, number);
         let place = self.received.insert(new).map_err(|_| Violation::Full)?;
         self.pay(place, out);
         Ok(number)
     }
 
-    fn held_number(&mut self) -> u32 {
-        if self.holds {
-            self.numbers.take() as u32
-        } else {
-            0
+    /// The number of a message that comes: 0 if it is not held.
+    fn held_number(&mut self) -> Result<u32, Violation> {
+        if !self.holds {
+            return Ok(0);
         }
+        let number = self.numbers.take().ok_or(Violation::Full)?;
+        Ok(number as u32)
     }
 
     /// A message that just came: the host has it at once, or it is held.

@@ -13,8 +13,8 @@ const AHEAD: u64 = 512;
 const VERSION: u8 = 1;
 /// Bytes of it.
 const KEPT: usize = 25;
-/// Nobody gives away so many numbers.
-const LAST: u64 = 1 << 63;
+/// No number is given from here on. Only a forged session comes so far.
+const END: u64 = (1 << 63) - 1;
 
 /// What tells a session from others, and its numbers.
 #[derive(Debug)]
@@ -25,6 +25,8 @@ pub(super) struct Numbers {
     pub(super) broker: u64,
     /// The next number.
     pub(super) next: u64,
+    /// Those before it are given without a look ahead.
+    free: u64,
     /// The first number not given away on disk.
     reserved: u64,
     /// The same as it was asked for, and once that was answered.
@@ -42,6 +44,7 @@ impl Numbers {
             client: 0,
             broker: 0,
             next: 1,
+            free: 0,
             reserved: 0,
             asked: 0,
             durable: 0,
@@ -55,18 +58,33 @@ impl Numbers {
     /// From now on it is kept on disk.
     pub(super) fn keep(&mut self) {
         self.kept = true;
+        self.free = 0;
     }
 
-    /// A new number. Its lower half, which the host is told, is never 0.
+    /// A new number, unless all were given away. Its lower half, which the host is
+    /// told, is never 0.
     #[inline]
-    pub(super) fn take(&mut self) -> u64 {
-        self.next += u64::from(self.next as u32 == 0);
+    pub(super) fn take(&mut self) -> Option<u64> {
+        if self.next >= self.free && !self.look_ahead() {
+            return None;
+        }
         let number = self.next;
         self.next += 1;
-        if self.kept && self.next + AHEAD > self.reserved {
-            self.changed();
+        Some(number)
+    }
+
+    /// Looks at what is unlike other numbers; whether there is one left.
+    #[cold]
+    fn look_ahead(&mut self) -> bool {
+        self.next += u64::from(self.next as u32 == 0);
+        self.free = self.next | u64::from(u32::MAX);
+        if self.kept {
+            if self.next + AHEAD >= self.reserved && self.reserved < END {
+                self.changed();
+            }
+            self.free = self.free.min(self.reserved - AHEAD);
         }
-        number
+        self.next < END
     }
 
     /// Whether it is on disk that `number` is given away, so that nothing else will
@@ -79,7 +97,7 @@ impl Numbers {
     pub(super) fn changed(&mut self) {
         if self.kept {
             self.disk = self.disk.changed();
-            self.reserved = self.next + BLOCK;
+            self.reserved = END.min(self.next + BLOCK);
         }
     }
 
@@ -123,7 +141,7 @@ impl Numbers {
             let bytes = record.get(at..).and_then(<[u8]>::first_chunk);
             bytes.map_or(0, |bytes| u64::from_le_bytes(*bytes))
         };
-        let possible = (1..LAST).contains(&field(17));
+        let possible = (1..=END).contains(&field(17));
         if self.restored || record.first() != Some(&VERSION) || !possible {
             return false;
         }
@@ -157,8 +175,8 @@ mod tests {
     fn a_host_is_never_told_0() {
         let mut numbers = Numbers::new();
         numbers.next = u32::MAX.into();
-        assert_eq!(numbers.take() as u32, u32::MAX);
-        assert_eq!(numbers.take() as u32, 1);
+        assert_eq!(numbers.take(), Some(u32::MAX.into()));
+        assert_eq!(numbers.take(), Some((1 << 32) + 1));
     }
 
     #[test]
@@ -175,7 +193,7 @@ mod tests {
                 }
                 number
             });
-            let last = last.max().unwrap();
+            let last = last.max().unwrap().unwrap();
             numbers = Numbers::new();
             numbers.keep();
             assert!(numbers.restore(&disk));
@@ -184,6 +202,22 @@ mod tests {
         let mut fresh = Numbers::new();
         assert!(!fresh.restore(&disk[1..]));
         disk[17..].fill(0xff);
-        assert!(!fresh.restore(&disk), "there would be none left");
+        assert!(!fresh.restore(&disk), "nobody gave away so many");
+    }
+
+    #[test]
+    fn what_is_kept_at_the_end_of_all_numbers_is_taken_back() {
+        let mut numbers = Numbers::new();
+        numbers.keep();
+        let mut disk = *<&[u8; KEPT]>::try_from(numbers.ask()).unwrap();
+        disk[17..].copy_from_slice(&(END - 2).to_le_bytes());
+        for left in [&[END - 2, END - 1][..], &[]] {
+            let mut numbers = Numbers::new();
+            numbers.keep();
+            assert!(numbers.restore(&disk));
+            assert!(core::iter::from_fn(|| numbers.take()).eq(left.iter().copied()));
+            numbers.changed();
+            disk.copy_from_slice(numbers.ask());
+        }
     }
 }

@@ -91,7 +91,8 @@ impl Session<'_> {
 
     /// Keeps a PUBLISH that is sent until it is acknowledged; its place in the log.
     fn remember(&mut self, id: PacketId, packet: &[u8]) -> Result<u32, SendError> {
-        let mut record = Record::new(self.numbers.take(), Some(id), 0, self.time);
+        let number = self.number()?;
+        let mut record = Record::new(number, Some(id), 0, self.time);
         record.set_sent();
         let place = self.with_room(|log| log.copy(record, packet))?;
         self.log.skip();
@@ -105,17 +106,21 @@ impl Session<'_> {
         publish: &Publish<'_>,
         out: &mut Buf<'_>,
     ) -> Result<(), SendError> {
-        let record = Record::new(self.numbers.next, Some(id), 0, self.time);
+        let record = Record::new(self.number()?, Some(id), 0, self.time);
         let place = self.store(record, publish)?;
         let len = self.log.get(place).map_or(0, Record::packet_len);
         if out.free() < len {
             self.log.unstore(place);
             return Err(SendError::Full);
         }
-        self.numbers.take();
         self.slots.skip(id);
         self.send_log(out);
         Ok(())
+    }
+
+    /// A number for a message of the log.
+    pub(super) fn number(&mut self) -> Result<u64, SendError> {
+        self.numbers.take().ok_or(SendError::Full)
     }
 
     pub(super) fn store(
