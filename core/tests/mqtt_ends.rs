@@ -192,7 +192,7 @@ struct Ends {
 impl Ends {
     fn new() -> Self {
         let mut ends = Self {
-            client: Client::with(440, 120, 0, 160),
+            client: Client::with(440, 128, 0, 160),
             partial: Vec::new(),
             broker: Broker::new(),
             published: Vec::new(),

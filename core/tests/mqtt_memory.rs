@@ -151,10 +151,10 @@ fn what_never_fits_is_dropped_when_it_is_resent() {
     assert_eq!(client.session.in_flight(), 1);
 }
 
-/// Identifiers that share a place, and a table used to the last one.
+/// Identifiers that share a place, and a table used to the last one but that of QoS 1.
 #[test]
 fn identifiers_received_are_a_set() {
-    let mut client = Client::with(0, 64, 0, 256);
+    let mut client = Client::with(0, 72, 0, 256);
     client.open(&CLEAN, false);
     let numbers = [8, 16, 24, 7, 15, 9, 65_535, 1];
     for number in numbers {

@@ -139,6 +139,7 @@ impl Side for Client {
             Packet::Ack(ack) => self.flow.acknowledged(*ack, out),
             Packet::Suback(suback) if suback.granted().all(|qos| qos.is_some()) => {
                 self.is_subscribed = true;
+                self.judge.borrow_mut().counts.subscribed += 1;
                 self.flow.open(out);
             }
             Packet::Pingresp => {}

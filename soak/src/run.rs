@@ -67,6 +67,7 @@ async fn soak(options: &Options, judge: &Shared, mut chance: Chance) -> Result<(
     let (port, end) = if let Some(program) = &options.mosquitto {
         let port = ports.pop().unwrap_or_default();
         mosquitto(program, options, judge, chance.fork(), port)?;
+        subscribed(judge, options.modems).await?;
         (port, None)
     } else {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
@@ -141,6 +142,20 @@ fn mosquitto(
         });
         forever(restarts).await;
     });
+    Ok(())
+}
+
+/// Waits until so many clients of the judge hear what is published.
+async fn subscribed(judge: &Shared, count: usize) -> Result<()> {
+    let begin = Instant::now();
+    while judge.borrow().counts.subscribed < count {
+        if begin.elapsed() > SETTLING {
+            return Err(std::io::Error::other(
+                "the broker does not answer: see its log",
+            ));
+        }
+        sleep(LOOK).await;
+    }
     Ok(())
 }
 

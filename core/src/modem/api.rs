@@ -373,7 +373,7 @@ pub struct Memory<'a> {
     pub net_out: Buf<'a>,
     /// Outgoing messages in flight.
     pub in_flight: Buf<'a>,
-    /// Packet ids of QoS 2 messages received.
+    /// 8 bytes for each message from the broker whose flow has not ended; at least 16.
     pub received: Buf<'a>,
     /// Subscriptions.
     pub subscriptions: Buf<'a>,

@@ -168,6 +168,10 @@ impl Machine<'_> {
             return false;
         }
         match link.session.handle(now, packet, &mut link.net_out) {
+            Ok(mqtt::Event::Later) => {
+                link.blocked = Some(publish_len(packet));
+                return false;
+            }
             Ok(event) => self.session_event(id, packet, &event, too_large),
             Err(_) => self.drop_link(id, code::PROTOCOL),
         }
@@ -197,7 +201,7 @@ impl Machine<'_> {
         too_large: Option<TooLarge>,
     ) {
         match event {
-            mqtt::Event::Nothing => {}
+            mqtt::Event::Nothing | mqtt::Event::Later => {}
             mqtt::Event::Connected { session_present } => self.connected(id, *session_present),
             mqtt::Event::Refused { code } => self.drop_link(id, *code),
             mqtt::Event::Message { number, .. } => self.message(packet, too_large, *number),

@@ -96,7 +96,7 @@ fn mqtt_4_8_0_1() {
 /// not acknowledged and comes again.
 #[test]
 fn mqtt_4_8_0_2() {
-    let mut client = Client::with(0, 16, 0, 256);
+    let mut client = Client::with(0, 24, 0, 256);
     client.open(&KEPT, false);
     client.feed(&message(Q2, false, 1, b"")).unwrap();
     client.feed(&message(Q2, false, 2, b"")).unwrap();

@@ -7,6 +7,8 @@ use mqmodem_core::{Buf, Config, Memory};
 const LENT: usize = 32 * 1024;
 /// Bytes of each of its buffers where they are split by hand.
 const SMALL: usize = 1024;
+/// Bytes a message from the broker takes while its flow has not ended.
+const PLACE: usize = 8;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Room {
@@ -79,6 +81,9 @@ pub(crate) struct Plan {
     /// Whether the broker's identifiers go round.
     pub(crate) rotates: bool,
     pub(crate) faults: Faults,
+    /// Messages from the broker a modem on small memory remembers, may be fewer than
+    /// the broker has in flight.
+    pub(crate) places: usize,
 }
 
 impl Plan {
@@ -123,6 +128,7 @@ impl Plan {
             window: c.between(1, 20),
             rotates: c.one_in(2),
             faults: faults(c, clean && !pubmode, keeps),
+            places: c.pick(&[2, 3, 8, SMALL / PLACE]),
         }
     }
 
@@ -157,17 +163,19 @@ fn faults(c: &mut Chance, loses: bool, keeps: bool) -> Faults {
 }
 
 /// Memory for a modem, lent anew each time it is switched on.
-pub(crate) fn lend(room: Room, memory: &mut Vec<u8>) -> Memory<'_> {
-    if room == Room::Heap {
+pub(crate) fn lend<'a>(plan: &Plan, memory: &'a mut Vec<u8>) -> Memory<'a> {
+    if plan.room == Room::Heap {
         return Memory::heap();
     }
-    if room == Room::Lent {
+    if plan.room == Room::Lent {
         memory.resize(LENT, 0);
         return Memory::lent(memory).expect("enough of it");
     }
-    memory.resize(12 * SMALL, 0);
+    memory.resize(12 * SMALL + plan.places * PLACE, 0);
+    let (received, memory) = memory.split_at_mut(plan.places * PLACE);
     let mut parts = memory.chunks_mut(SMALL).map(Buf::lent);
     let mut part = || parts.next().expect("twelve of them");
+    let places = Buf::lent(received);
     Memory {
         line: part(),
         values: part(),
@@ -177,7 +185,7 @@ pub(crate) fn lend(room: Room, memory: &mut Vec<u8>) -> Memory<'_> {
         net_in: part(),
         net_out: part(),
         in_flight: part(),
-        received: part(),
+        received: places,
         subscriptions: part(),
     }
 }

@@ -98,7 +98,7 @@ impl World {
     fn play(&mut self, memory: &mut Vec<u8>) -> Judged {
         let mut steps = 0;
         loop {
-            let room = lend(self.plan.room, memory);
+            let room = lend(&self.plan, memory);
             let mut modem = Modem::new(self.plan.config(), room, self.now);
             self.power_on(&mut modem)?;
             while self.powered {

@@ -9,6 +9,10 @@ use core::fmt;
 pub enum Event<'p> {
     /// Nothing the caller has to know of.
     Nothing,
+    /// The memory for messages received is full, and the host or the disk makes
+    /// room: hand the packet in again once the session
+    /// [receives](super::Session::is_receiving), and nothing before it.
+    Later,
     /// The broker accepted CONNECT.
     Connected {
         /// Whether it still has the session of before.

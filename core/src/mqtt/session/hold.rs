@@ -12,10 +12,10 @@ impl Session<'_> {
         self.holds = on;
     }
 
-    /// Whether a message should be handled now. If not, the memory for messages
-    /// received is full, and the host or the disk will make room.
+    /// Whether a message should be handled now, after one was told to come
+    /// [later](super::Event::Later).
     pub fn is_receiving(&self) -> bool {
-        self.received.has_prospect()
+        self.received.is_open()
     }
 
     /// Whether a number was given to a message at some time.

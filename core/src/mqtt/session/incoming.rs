@@ -84,6 +84,7 @@ impl Session<'_> {
                 write_ack(AckKind::Puback, id, out).map_err(|_| Violation::Full)?;
                 0
             }
+            (_, Some(id)) if !self.has_place(id, publish.qos)? => return Ok(Event::Later),
             (_, Some(id)) => match self.arrive(id, &publish, out)? {
                 Some(number) => number,
                 None => return Ok(Event::Nothing),
@@ -100,6 +101,16 @@ impl Session<'_> {
         })
     }
 
+    /// Whether a message of this identifier is remembered or can be.
+    fn has_place(&mut self, id: PacketId, qos: Qos) -> Result<bool, Violation> {
+        if !self.received.is_full() || self.received.place_of(id).is_some() {
+            return Ok(true);
+        }
+        self.received
+            .make_room(qos == Qos::ExactlyOnce)
+            .map_err(|_| Violation::Full)
+    }
+
     /// A message that has to be remembered came; its number if it is to be
     /// delivered: if it is new `[MQTT-4.3.3-2]`, or its content was not here.
     fn arrive(
@@ -109,13 +120,15 @@ impl Session<'_> {
         out: &mut Buf<'_>,
     ) -> Result<Option<u32>, Violation> {
         let exactly_once = publish.qos == Qos::ExactlyOnce;
-        let known = |entry: &Entry| entry.id == id && entry.exactly_once == exactly_once;
-        let place = self.received.find(known);
+        let place = self.received.place_of(id);
         let Some((place, entry)) = place.and_then(|at| Some((at, self.received.get(at)?))) else {
             return self.first_arrival(id, exactly_once, out).map(Some);
         };
         let place = self.received.requeue(place);
+        // Another QoS: not the same message, whatever became of the one before.
+        let same = entry.exactly_once == exactly_once;
         let again = match entry.stage {
+            _ if !same => Some(self.renew(place, id, exactly_once)?),
             Stage::Held if entry.present => None,
             Stage::Held if publish.dup => Some(entry.number),
             Stage::Ended if entry.owing => None,
@@ -123,15 +136,7 @@ impl Session<'_> {
                 self.acknowledge_again(place, entry);
                 None
             }
-            Stage::Held | Stage::Ended => {
-                let number = self.held_number()?;
-                let new = self.arrival(id, exactly_once, number);
-                self.received.change(place, |entry| {
-                    let disk = entry.disk;
-                    *entry = Entry { disk, ..new };
-                });
-                Some(number)
-            }
+            Stage::Held | Stage::Ended => Some(self.renew(place, id, exactly_once)?),
         };
         self.received.note(place, |entry| {
             entry.seen = true;
@@ -139,6 +144,17 @@ impl Session<'_> {
         });
         self.pay(place, out);
         Ok(again)
+    }
+
+    /// The entry at `place` is of a new message; its number.
+    fn renew(&mut self, place: usize, id: PacketId, exactly_once: bool) -> Result<u32, Violation> {
+        let number = self.held_number()?;
+        let new = self.arrival(id, exactly_once, number);
+        self.received.change(place, |entry| {
+            let disk = entry.disk;
+            *entry = Entry { disk, ..new };
+        });
+        Ok(number)
     }
 
     /// The host has the message at `place` already; the broker asks again.

@@ -148,8 +148,9 @@ impl<'a> Session<'a> {
     /// * `in_flight`: the packet and 24 bytes for each message that is accepted, or
     ///   published with QoS 1 or 2 and clean session 0, until it is acknowledged.
     /// * `received`: 8 bytes for each QoS 2 message the broker has in flight to
-    ///   us, and each of QoS 1 that is held; if that is not enough the connection
-    ///   is closed.
+    ///   us, and each of QoS 1 that is held, and 8 more, which are for QoS 1 alone.
+    ///   If that is not enough, messages come [later](Event::Later), and where
+    ///   only the broker could make room the connection is closed.
     /// * `subscriptions`: the filter and 8 bytes for each.
     ///
     /// `first_id_seed` is the first packet identifier, 0 counting as 1.

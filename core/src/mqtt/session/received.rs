@@ -92,6 +92,8 @@ pub(super) struct Received<'a> {
     changes: usize,
     /// Entries that owe an acknowledgement.
     owing: usize,
+    /// Bytes a new message did not find.
+    needs: usize,
 }
 
 impl<'a> Received<'a> {
@@ -101,6 +103,7 @@ impl<'a> Received<'a> {
             kept: false,
             changes: 0,
             owing: 0,
+            needs: 0,
         }
     }
 
@@ -116,12 +119,57 @@ impl<'a> Received<'a> {
         self.list.is_empty() || self.find(waits).is_none()
     }
 
-    /// Whether there is room for one more, or will not be before something else
-    /// comes from the broker: a host that takes messages over, or the disk, makes
-    /// room by itself.
-    pub(super) fn has_prospect(&self) -> bool {
-        let frees = |entry: &Entry| entry.stage == Stage::Held || entry.disk != Disk::Same;
-        self.list.free() >= WIDTH || self.find(frees).is_none()
+    /// Whether a new message may find no room.
+    #[inline]
+    pub(super) fn is_full(&self) -> bool {
+        self.list.free() < 2 * WIDTH
+    }
+
+    /// Whether a message that found no room may be tried again: there is some, or
+    /// there will be none by itself.
+    pub(super) fn is_open(&self) -> bool {
+        self.list.free() >= self.needs || !self.will_have_room()
+    }
+
+    /// Whether the host or the disk makes room.
+    fn will_have_room(&self) -> bool {
+        let frees = |entry: &Entry| {
+            let waits_for_host = entry.stage == Stage::Held && entry.present;
+            waits_for_host || entry.disk != Disk::Same
+        };
+        self.find(frees).is_some()
+    }
+
+    /// Whether there is room for one more; if not, it is on its way. Where neither
+    /// host nor disk makes any, an entry goes that the broker has not sent again on
+    /// this connection; without one there is none before the broker goes on.
+    ///
+    /// What is in flight is sent again in its order `[MQTT-4.6.0-1]`, so a new
+    /// message of QoS 2 tells that the broker has forgotten such an entry. One of
+    /// QoS 1 tells nothing: its PUBACK may be lost. So the last place is for
+    /// QoS 1, where the host makes room, or an entry of QoS 1 that may go.
+    pub(super) fn make_room(&mut self, exactly_once: bool) -> Result<bool, Full> {
+        let needs = if exactly_once { 2 * WIDTH } else { WIDTH };
+        self.needs = 0;
+        while self.list.free() < needs {
+            if self.will_have_room() {
+                self.needs = needs;
+                return Ok(false);
+            }
+            let place = self.newest_unseen().ok_or(Full)?;
+            self.forget(place);
+        }
+        Ok(true)
+    }
+
+    /// The newest entry the broker has not sent again, of QoS 1 if there is one: if
+    /// it comes after all, it comes last.
+    fn newest_unseen(&self) -> Option<usize> {
+        let newest = |may_go: fn(&Entry) -> bool| {
+            let unseen = |(_, entry): &(usize, Entry)| !entry.seen && may_go(entry);
+            Some(self.entries().filter(unseen).last()?.0)
+        };
+        newest(|entry| !entry.exactly_once).or_else(|| newest(|_| true))
     }
 
     pub(super) fn get(&self, place: usize) -> Option<Entry> {
@@ -137,6 +185,10 @@ impl<'a> Received<'a> {
     /// The place of the entry that is chosen.
     pub(super) fn find(&self, chosen: impl Fn(&Entry) -> bool) -> Option<usize> {
         Some(self.entries().find(|(_, entry)| chosen(entry))?.0)
+    }
+
+    pub(super) fn place_of(&self, id: PacketId) -> Option<usize> {
+        self.find(|entry| entry.id == id)
     }
 
     /// Adds an entry, which is a change; its place.
@@ -209,6 +261,14 @@ impl<'a> Received<'a> {
         });
     }
 
+    /// The broker has forgotten the message at `place`.
+    fn forget(&mut self, place: usize) {
+        self.change(place, |entry| {
+            entry.stage = Stage::Ended;
+            entry.owing = false;
+        });
+    }
+
     fn each(&mut self, act: impl Fn(&mut Self, usize)) {
         // From the end: an entry that is over makes those behind it move up.
         for place in (0..self.list.len()).step_by(WIDTH).rev() {
@@ -218,6 +278,7 @@ impl<'a> Received<'a> {
 
     /// The connection is gone: nothing can be acknowledged on it.
     pub(super) fn lost(&mut self) {
+        self.needs = 0;
         self.each(|list, place| {
             list.note(place, |entry| {
                 entry.seen = false;
@@ -228,12 +289,7 @@ impl<'a> Received<'a> {
 
     /// The broker has forgotten them all.
     pub(super) fn end(&mut self) {
-        self.each(|list, place| {
-            list.change(place, |entry| {
-                entry.stage = Stage::Ended;
-                entry.owing = false;
-            });
-        });
+        self.each(Self::forget);
     }
 
     /// Whether an acknowledgement is due.
@@ -292,7 +348,7 @@ impl<'a> Received<'a> {
             Stage::Taken => true,
             Stage::Ended => false,
         };
-        let new = self.find(|other| other.id == entry.id).is_none();
+        let new = self.place_of(entry.id).is_none();
         (entry.id.get() == id && usable && new).then_some(entry)
     }
 
@@ -317,5 +373,6 @@ impl<'a> Received<'a> {
         self.list.clear();
         self.changes = 0;
         self.owing = 0;
+        self.needs = 0;
     }
 }
