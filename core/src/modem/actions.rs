@@ -66,6 +66,19 @@ impl Modem<'_> {
     }
 }
 
+/// The link whose connections are made with what is kept under `slot`.
+pub(super) fn link_made_with(slot: Slot) -> Option<LinkId> {
+    match slot {
+        Slot::Settings(link) | Slot::Tls(link) => Some(link),
+        Slot::Root(link) | Slot::Certificate(link) | Slot::Key(link) => Some(link),
+        Slot::Option(link, option) => {
+            let of_tls = [VERIFY, SNI, ALPN].contains(&usize::from(option));
+            of_tls.then_some(link)
+        }
+        _ => None,
+    }
+}
+
 impl Machine<'_> {
     /// Whether the port's lines are to be moved.
     fn lines_changed(&self) -> bool {

@@ -107,6 +107,7 @@ impl<'c, 'a> Cx<'c, 'a> {
     /// the radio is like this.
     pub fn restart(&mut self, functionality: Functionality) -> Outcome {
         self.machine.restarts = Some(functionality);
+        self.machine.radio_took_link = false;
         self.machine.leave(self.link, None);
         Outcome::Wait(Wait::Disconnect)
     }
@@ -217,7 +218,7 @@ impl<'c, 'a> Cx<'c, 'a> {
         match link.phase {
             Phase::Closed => machine.open(self.link, false),
             // The modem is at it already.
-            Phase::Opening { .. } | Phase::Greeting { .. } => link.retry.own = false,
+            Phase::Opening { .. } | Phase::Greeting { .. } => link.adopt(),
             Phase::Online | Phase::Closing { .. } => return Err(Fail::NOT_ALLOWED),
         }
         Ok(Wait::Connect)
@@ -233,9 +234,9 @@ impl<'c, 'a> Cx<'c, 'a> {
 
     /// Disconnects in order.
     pub fn disconnect(&mut self) -> Result<Wait, Fail> {
-        let connected = self.is_connected();
+        let wanted = self.is_connected() || core::mem::take(&mut self.machine.radio_took_link);
         let link = self.machine.link_mut(self.link);
-        let link = link.filter(|link| connected || link.is_retrying());
+        let link = link.filter(|link| wanted || link.is_retrying());
         link.ok_or(Fail::NOT_ALLOWED)?;
         self.machine.leave(self.link, None);
         Ok(Wait::Disconnect)

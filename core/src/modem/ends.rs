@@ -4,7 +4,7 @@ use super::api::LinkId;
 use super::code;
 use super::link::Phase;
 use super::machine::{Machine, Run};
-use super::options::RECONNECT;
+use super::retry::Retry;
 use super::table::{Fail, Wait};
 use crate::at::cme;
 
@@ -19,12 +19,10 @@ impl Machine<'_> {
 
     /// A link is gone: whoever waits for it is told why.
     pub(super) fn lose(&mut self, id: LinkId, code: u8) {
-        let renews = self.options.is_on(RECONNECT);
         let Some(link) = self.link_mut(id) else {
             return;
         };
         let was = link.phase;
-        link.session.set_renewing(renews);
         link.reset();
         if !matches!(was, Phase::Closed | Phase::Closing { .. }) {
             self.last_failure = code;
@@ -45,14 +43,20 @@ impl Machine<'_> {
         }
     }
 
-    /// The link was not to be had. An attempt of the modem's own is made again;
-    /// if it is not, the host is told that it was the last.
+    /// The link was not to be had. An attempt of the modem's own is made again, and
+    /// one of the host's if the modem was at it before; if the modem's own is not,
+    /// the host is told that it was the last.
     fn attempt_failed(&mut self, id: LinkId, code: u8) {
-        let own = self.link_mut(id).is_some_and(|link| link.retry.own);
+        let Some(link) = self.link_mut(id) else {
+            return;
+        };
+        let Retry { own, goes_on, .. } = link.retry;
+        if own || goes_on {
+            self.try_again(id);
+        }
         if !own {
             return self.fail_connect(code);
         }
-        self.try_again(id);
         let goes_on = self
             .link_mut(id)
             .is_some_and(|link| link.retry.at.is_some());

@@ -14,6 +14,7 @@ impl Machine<'_> {
     /// given up, and the modem makes none of its own any more. Of a link that was
     /// up the host is told with `tell`, unless it asked for it itself.
     pub(crate) fn leave(&mut self, id: LinkId, tell: Option<u8>) {
+        let comes_back = self.radio_took_link;
         let Some(link) = self.link_mut(id) else {
             return;
         };
@@ -33,6 +34,9 @@ impl Machine<'_> {
                 self.tell_left(tell);
             }
         }
+        if let Some(link) = self.link_mut(id).filter(|_| !comes_back) {
+            link.session.end_renewals();
+        }
     }
 
     fn tell_left(&mut self, tell: Option<u8>) {
@@ -44,14 +48,11 @@ impl Machine<'_> {
 
     /// Says DISCONNECT.
     fn part(&mut self, id: LinkId) {
-        let (deadline, comes_back) = (self.now + CLOSE_LIMIT, self.radio_took_link);
+        let deadline = self.now + CLOSE_LIMIT;
         let Some(link) = self.link_mut(id) else {
             return;
         };
         let written = link.session.disconnect(&mut link.net_out);
-        if !comes_back {
-            link.session.end_renewals();
-        }
         link.phase = Phase::Closing { deadline };
         if written.is_err() {
             self.drop_link(id, code::BY_COMMAND);

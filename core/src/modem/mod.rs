@@ -97,6 +97,7 @@ impl<'a> Modem<'a> {
         let machine = &mut self.machine;
         machine.options.follow(&machine.nvram, link, option);
         machine.follow_recv_mode(link);
+        machine.follow_reconnect(link);
     }
 
     fn restore_option(&mut self, link: LinkId, option: u8) {
@@ -253,6 +254,9 @@ impl<'a> Modem<'a> {
         }
         if let Slot::Option(link, option) = slot {
             self.follow_option(link, option);
+        }
+        if let Some(link) = actions::link_made_with(slot).filter(|_| ok) {
+            self.machine.attempt_anew(link);
         }
         self.machine.check_wait();
         self.advance();

@@ -6,7 +6,7 @@ use super::event::Event;
 use super::inbox;
 use super::link::{ANSWER_ROOM, Input, Link, Phase, TooLarge, publish_len};
 use super::machine::Machine;
-use super::options::{KEEP_ALIVE_RETRIES, PUB_MODE, RECONNECT, RECV_FORMAT, RECV_MODE};
+use super::options::{KEEP_ALIVE_RETRIES, PUB_MODE, RECV_FORMAT, RECV_MODE};
 use super::settings::Settings;
 use super::table::{Fail, Wait};
 use crate::mqtt::{self, Connect};
@@ -30,14 +30,12 @@ impl Machine<'_> {
     /// The transport is up: CONNECT.
     fn greet(&mut self, id: LinkId, deadline: Instant) {
         let (now, settings) = (self.now, self.nvram.get(Slot::Settings(id)));
-        let renews = self.options.is_on(RECONNECT);
         let ping_retries = self.options.get(KEEP_ALIVE_RETRIES) as u8;
         let Some(link) = self.links.get_mut(usize::from(id.0)) else {
             return;
         };
         let written = settings.and_then(Settings::decode).map(|settings| {
             link.meet(&settings);
-            link.session.set_renewing(renews);
             let connect = Connect {
                 client_id: settings.client_id,
                 clean_session: settings.clean_session,

@@ -18,6 +18,8 @@ pub(crate) struct Retry {
     attempts: u32,
     /// Whether the present attempt is the modem's own.
     pub(crate) own: bool,
+    /// Whether the modem goes on by itself if the host's attempt fails.
+    pub(crate) goes_on: bool,
 }
 
 impl Link<'_> {
@@ -25,6 +27,12 @@ impl Link<'_> {
     pub(crate) fn is_retrying(&self) -> bool {
         let opening = matches!(self.phase, Phase::Opening { .. } | Phase::Greeting { .. });
         self.retry.at.is_some() || opening
+    }
+
+    /// The host wants the link the modem is opening.
+    pub(crate) fn adopt(&mut self) {
+        self.retry.goes_on |= self.retry.own;
+        self.retry.own = false;
     }
 
     /// Leaves it at being closed.
@@ -39,8 +47,8 @@ impl Machine<'_> {
         let limit = Duration::from_secs(self.options.get(CONNECT_TIMEOUT).into());
         let deadline = self.now + limit;
         if let Some(link) = self.link_mut(id) {
-            link.retry.own = own;
-            link.retry.at = None;
+            let was_due = link.retry.at.take().is_some();
+            (link.retry.own, link.retry.goes_on) = (own, was_due && !own);
             link.open(deadline);
         }
     }
@@ -69,6 +77,33 @@ impl Machine<'_> {
         let now = self.now;
         if let Some(link) = self.link_mut(id).filter(|link| link.phase == Phase::Closed) {
             link.retry.at = Some(now);
+        }
+    }
+
+    /// As `reconnect` says: what is lost is renewed or not, and without it nothing
+    /// is tried again.
+    pub(crate) fn follow_reconnect(&mut self, id: LinkId) {
+        let on = self.options.is_on(RECONNECT);
+        let Some(link) = self.link_mut(id) else {
+            return;
+        };
+        link.session.set_renewing(on);
+        if !on && link.phase == Phase::Closed && link.retry.attempts > 0 {
+            link.stop_retrying();
+        }
+    }
+
+    /// What the modem's own attempt is made with has changed: it is made anew.
+    pub(crate) fn attempt_anew(&mut self, id: LinkId) {
+        let Some(link) = self.link_mut(id) else {
+            return;
+        };
+        let opening = matches!(link.phase, Phase::Opening { .. } | Phase::Greeting { .. });
+        if opening && link.retry.own {
+            link.wants_close = true;
+            link.reset();
+            self.tell_dropped(id);
+            self.try_now(id);
         }
     }
 
