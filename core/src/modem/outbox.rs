@@ -55,6 +55,10 @@ impl Cx<'_, '_> {
         }
         // QoS 0 says of itself that it may be lost or come twice.
         let named = message.id != 0 && message.qos != Qos::AtMostOnce;
+        // What is known counts for the broker that is set.
+        if !online && (named || machine.queues(message.qos)) {
+            machine.meet(self.link);
+        }
         if named && let Some(known) = machine.known(self.link, message.id) {
             return machine.repeat(known, message.id);
         }
@@ -105,6 +109,10 @@ impl Machine<'_> {
         match known {
             // OK would mean that the broker has it, or that it waits in the queue.
             Known::Waiting(accepted) if tracked || online || self.options.get(QUEUE) > 0 => {
+                if tracked {
+                    let [link] = &mut self.links;
+                    link.session.track(accepted.number);
+                }
                 Ok(self.wait_for(accepted))
             }
             Known::Waiting(_) => Err(Fail::NOT_ALLOWED),
@@ -170,7 +178,10 @@ impl Machine<'_> {
         };
         let promise = Promise {
             tracked: self.tracks(message.qos),
-            host_id: message.id,
+            host_id: match message.qos {
+                Qos::AtMostOnce => 0,
+                _ => message.id,
+            },
             limit,
             drop_oldest: self.options.is_on(QUEUE_FULL),
         };

@@ -15,8 +15,9 @@ pub(crate) struct Wire {
     up: Vec<u8>,
     down: Vec<u8>,
     in_use: BTreeMap<PacketId, usize>,
-    /// Messages that were sent before.
-    known: BTreeSet<usize>,
+    /// Messages that were sent before and not ended, and under which identifier: one
+    /// that was told lost is another if the host gives it again.
+    known: BTreeSet<(usize, Option<PacketId>)>,
 }
 
 type Judged = Result<(), String>;
@@ -52,7 +53,7 @@ impl Wire {
                     if self.kept && !disk.holds(publish.payload) {
                         return Err(format!("message {number} is sent before it is durable"));
                     }
-                    let again = !self.known.insert(number);
+                    let again = !self.known.insert((number, publish.id));
                     if again && !publish.dup && !self.clean {
                         return Err(format!("message {number} is sent again without DUP"));
                     }
@@ -85,6 +86,7 @@ impl Wire {
                 && matches!(ack.kind, AckKind::Puback | AckKind::Pubcomp)
             {
                 self.in_use.remove(&ack.id);
+                self.known.retain(|(_, id)| *id != Some(ack.id));
             }
         }
     }

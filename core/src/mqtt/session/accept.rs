@@ -122,10 +122,17 @@ impl Session<'_> {
 
     /// What is known of an identifier a host gave to a message.
     pub fn known(&self, host_id: u32) -> Option<Known> {
-        if let Some((_, record)) = self.log.find(|record| record.host_id() == host_id) {
+        let meant = |record: Record| record.host_id() == host_id && !record.was_dropped();
+        if let Some((_, record)) = self.log.find(meant) {
             return Some(Known::Waiting(accepted(record)));
         }
         self.seen.contains(host_id).then_some(Known::Delivered)
+    }
+
+    /// The host wants to know how the message of this number ends. A restart forgets
+    /// that: then it ends as it was accepted.
+    pub fn track(&mut self, number: u64) {
+        self.log.track(number);
     }
 
     /// Whether messages wait that were not sent on this connection.

@@ -283,6 +283,13 @@ impl<'a> Log<'a> {
         found.map(|(at, record)| (self.place(at), record))
     }
 
+    /// How the message of this number ends is to be told.
+    pub(super) fn track(&mut self, number: u64) {
+        if let Some((place, _)) = self.find(|record| record.number == number) {
+            self.update(self.offset(place), Record::set_tracked);
+        }
+    }
+
     /// Moves what is still needed together at the front, if that makes room; whether
     /// it did. `moved` is told of every record that got another place.
     #[cold]

@@ -139,6 +139,9 @@ impl Session<'_> {
         } else {
             self.log.finish(place)
         };
+        if record.is_some_and(Record::was_dropped) {
+            return Event::Nothing;
+        }
         let host_id = record.map_or(0, Record::host_id);
         if host_id != 0 {
             self.seen.add(host_id, self.journal);
@@ -205,7 +208,6 @@ impl Session<'_> {
                 self.slots.set_dropped(id);
             } else {
                 self.log.tell_lost(slot.at, Reason::SessionLost as u8);
-                self.slots.mute(id);
             }
         }
     }

@@ -33,7 +33,7 @@ const OWING: u8 = 8;
 const LOST: u8 = 16;
 /// That it was dropped has been told.
 const TOLD: u8 = 32;
-/// What of this is kept on disk.
+/// What of this is kept on disk, and that it was dropped.
 const KEPT: u8 = PROMISED | TRACKED;
 
 /// Where in the first word what stands: bits 0–23 the length of the packet, then
@@ -160,8 +160,10 @@ impl Record {
         };
         // No later bit of the state means anything yet.
         let is_known = record.byte(STATE) >> 4 == 0;
+        let dropped = record.was_dropped();
         record.set_disk(Disk::Same);
         record.set_byte(FLAGS, record.flags() & KEPT);
+        record.set(TOLD, dropped);
         record.set_byte(CODE, 0);
         let record = record.with_len(packet.len()).filter(|_| is_known)?;
         Some((record, packet))
@@ -244,6 +246,11 @@ impl Record {
         self.flags() & LOST != 0
     }
 
+    /// Whether it counts as dropped, told or not: its flow may go on all the same.
+    pub(super) fn was_dropped(self) -> bool {
+        self.flags() & (LOST | TOLD) != 0
+    }
+
     /// Whether it can be told that it was dropped: it does not come back.
     pub(super) fn is_told_lost(self) -> bool {
         self.is_lost() && (self.is_live() || self.disk() == Disk::Same)
@@ -261,6 +268,10 @@ impl Record {
     pub(super) fn set_promised(&mut self, tracked: bool) {
         self.set(PROMISED, true);
         self.set(TRACKED, tracked);
+    }
+
+    pub(super) fn set_tracked(&mut self) {
+        self.set(TRACKED, true);
     }
 
     pub(super) fn set_sent(&mut self) {

@@ -146,13 +146,6 @@ impl Slots {
         self.publishes() < window && free == Some(Wait::Free)
     }
 
-    /// Nothing is told of `id` any more.
-    pub(super) fn mute(&mut self, id: PacketId) {
-        if let Some(slot) = self.get_mut(id) {
-            slot.tell = Tell::Nothing;
-        }
-    }
-
     /// The slot of `id`, if it is in use.
     pub(super) fn get_mut(&mut self, id: PacketId) -> Option<&mut Slot> {
         self.table

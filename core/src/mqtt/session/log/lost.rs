@@ -25,9 +25,16 @@ impl Log<'_> {
         self.drop_front();
     }
 
-    /// Marks a message dropped although its flow goes on.
+    /// Marks a message dropped although its flow goes on, also on disk: it is not
+    /// to be called delivered after a restart.
     pub(in crate::mqtt::session) fn tell_lost(&mut self, place: u32, code: u8) {
-        self.update(self.offset(place), |record| record.set_lost(code));
+        let kept = self.kept;
+        self.update(self.offset(place), |record| {
+            if !record.was_dropped() {
+                record.set_lost(code);
+                record.set_disk(record.disk().changed_if(kept));
+            }
+        });
     }
 
     /// The next message that was dropped, each told once.
