@@ -16,19 +16,16 @@ impl Cx<'_, '_> {
         Wait::Readable
     }
 
-    /// The host has taken over the message of this number: the oldest, or one that
+    /// The host has taken over the message of this number: one that waits, or that
     /// it took over before.
     pub fn acknowledge(&mut self, number: u32) -> Result<Wait, Fail> {
         let machine = &mut *self.machine;
-        let front = machine.inbox.oldest_front();
-        match front.filter(|front| front.number == number) {
-            Some(front) => machine.inbox.pop(front),
-            None if machine.inbox.holds_number(number) => return Err(Fail::NOT_ALLOWED),
-            None => {}
-        }
         let [link] = &machine.links;
         if !link.session.was_given(number) {
             return Err(Fail::Cme(cme::INVALID_INDEX));
+        }
+        if let Some(front) = machine.inbox.front_of(number) {
+            machine.inbox.pop(front);
         }
         machine.take_over(number);
         Ok(Wait::TakenOver(number))
@@ -55,19 +52,25 @@ impl Machine<'_> {
         left && oldest.is_none_or(|front| link.session.is_held_for_good(front.number))
     }
 
-    /// Says the oldest message that waits.
-    pub(super) fn say_oldest(&mut self) {
-        let Some((event, front)) = self.inbox.oldest(self.options.get(RECV_FORMAT)) else {
-            return;
+    /// Says the oldest message that waits. One that is too long in this format stays:
+    /// as raw bytes it may be read.
+    pub(super) fn say_oldest(&mut self) -> Result<(), Fail> {
+        let format = self.options.get(RECV_FORMAT);
+        let Some((event, front)) = self.inbox.oldest(format) else {
+            return Ok(());
         };
         let word = self.config.dialect.word;
         let (answer, out, profile) = (&mut self.answer, &mut self.out, &self.profile);
         answer.say(out, profile, |reply| word(&event, reply));
         if answer.retract(out) {
+            if format > 0 {
+                return Err(Fail::MEMORY_FULL);
+            }
             // It would never fit: it is told without its payload.
             answer.say(out, profile, |reply| word(&event.shortened(), reply));
         }
         self.inbox.read = front.number;
+        Ok(())
     }
 
     /// The host is gone, or starts anew: what it read last is read again, and what

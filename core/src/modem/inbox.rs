@@ -70,8 +70,13 @@ impl<'a> Inbox<'a> {
             return;
         }
         self.holds = on;
-        self.indicates = on && self.held > 0;
+        self.indicate();
         self.read = 0;
+    }
+
+    /// The host does not know any more how many messages wait, if any.
+    pub(crate) fn indicate(&mut self) {
+        self.indicates = self.holds && self.held > 0;
     }
 
     /// Whether the host is to be told how many messages wait. It has no place among
@@ -121,7 +126,7 @@ impl<'a> Inbox<'a> {
     pub(crate) fn push_held(&mut self, packet: &[u8], number: u32) -> Result<(), Full> {
         self.append(HELD, number, packet)?;
         self.held += 1;
-        self.indicates = self.holds;
+        self.indicate();
         Ok(())
     }
 
@@ -208,7 +213,10 @@ impl<'a> Inbox<'a> {
         match front {
             Front { len: 0, .. } => self.indicates = false,
             Front { number: 0, .. } => self.events = self.events.saturating_sub(1),
-            _ => self.held = self.held.saturating_sub(1),
+            _ => {
+                self.held = self.held.saturating_sub(1);
+                self.indicates &= self.held > 0;
+            }
         }
     }
 
@@ -231,10 +239,10 @@ impl<'a> Inbox<'a> {
         self.records().find(|record| record.kind == HELD)
     }
 
-    /// Whether a message of this number is held.
-    pub(crate) fn holds_number(&self, number: u32) -> bool {
-        let mut records = self.records();
-        records.any(|record| record.kind == HELD && record.number == number)
+    /// How to `pop` the message of this number, if it is held.
+    pub(crate) fn front_of(&self, number: u32) -> Option<Front> {
+        let meant = |record: &Record| record.kind == HELD && record.number == number;
+        self.records().find(meant).map(Record::front)
     }
 
     fn records(&self) -> impl Iterator<Item = Record<'_>> {

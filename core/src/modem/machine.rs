@@ -68,6 +68,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) last_byte: Instant,
     /// A half-typed line holds events back until then.
     pub(crate) held_until: Instant,
+    /// Whether the host has its port open.
+    pub(crate) host_there: bool,
     /// Whether the modem is being switched off.
     pub(crate) off: bool,
     /// It restarts once the line is answered; then the radio is like this.
@@ -161,6 +163,7 @@ impl<'a> Machine<'a> {
             owed: Owed::NONE,
             last_byte: now,
             held_until: Instant::ZERO,
+            host_there: true,
             off: false,
             restarts: None,
             port_changed: false,
@@ -304,8 +307,8 @@ impl<'a> Machine<'a> {
                 self.complete(wait, Ok(()));
             }
             Wait::Readable if self.is_readable() => {
-                self.say_oldest();
-                self.complete(wait, Ok(()));
+                let said = self.say_oldest();
+                self.complete(wait, said);
             }
             Wait::TakenOver(number) if link.session.is_taken_over(number) => {
                 self.complete(wait, Ok(()));

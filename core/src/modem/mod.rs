@@ -203,9 +203,14 @@ impl<'a> Modem<'a> {
     }
 
     /// The host moved its control lines: without DTR, what was half typed is
-    /// forgotten, and with `&D2` the links are closed.
+    /// forgotten, and with `&D2` the links are closed; with it once more, the host is
+    /// told that messages wait.
     pub fn handle_host_lines(&mut self, now: Instant, lines: HostLines) {
         self.at(now);
+        let was_there = core::mem::replace(&mut self.machine.host_there, lines.dtr);
+        if lines.dtr && !was_there {
+            self.machine.inbox.indicate();
+        }
         if !lines.dtr {
             self.forget_line();
             self.machine.forget_read();

@@ -172,7 +172,10 @@ impl Machine<'_> {
     }
 
     fn accept(&mut self, id: LinkId, message: &Message<'_>) -> Result<Accepted, Fail> {
+        let [link] = &self.links;
+        // The queue is for messages that have to wait.
         let limit = match self.options.get(QUEUE) {
+            _ if link.phase == Phase::Online => usize::MAX,
             0 => usize::MAX,
             bytes => bytes as usize,
         };

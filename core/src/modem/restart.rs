@@ -18,6 +18,7 @@ impl Machine<'_> {
         }
         self.set_profile(self.kept_profile());
         self.inbox.push_restarted().unwrap_or_default();
+        self.inbox.indicate();
     }
 
     /// What `&W` kept, or the factory values.

@@ -13,7 +13,9 @@ pub(super) const READ: Command = Command::new("+MQTTREAD", "Read the oldest mess
          `+MQTTREAD:<number>,\"<topic>\",<qos>,<retain>,<length>,<payload>`, or OK alone where \
          none waits. The message stays until `+MQTTACK`, or the next `+MQTTREAD`, releases it; \
          only then is it acknowledged to the broker. A host that dropped DTR, or a modem that \
-         restarted, gets the same message under the same number again. `?` tells how many wait.",
+         restarted, gets the same message under the same number again. A message too long for the \
+         `recvformat` is an error (20) and stays: format 0 takes the least room. `?` tells how \
+         many wait.",
     )
     .execute(read)
     .read(waiting)
@@ -29,8 +31,8 @@ const ACK_SIGNATURES: &[Signature] = &[Signature::of(&[Param::int("number", 1, u
 pub(super) const ACKNOWLEDGE: Command = Command::new("+MQTTACK", "Release a message that was read")
     .details(
         "OK once that is on disk, where sessions are kept there: the message never comes \
-             again. Releasing it once more is OK; a number never given is an error (21), one \
-             that is not the oldest another (3).",
+             again. Any message that waits may be released, not only the oldest. Releasing one \
+             once more is OK; a number never given is an error (21).",
     )
     .set(ACK_SIGNATURES, acknowledge)
     .examples(&[Example {

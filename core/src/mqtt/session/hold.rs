@@ -20,7 +20,9 @@ impl Session<'_> {
 
     /// Whether a number was given to a message at some time.
     pub fn was_given(&self, number: u32) -> bool {
-        number > 0 && number.wrapping_sub(self.numbers.next as u32) > u32::MAX / 2
+        let next = self.numbers.next;
+        let before = number.wrapping_sub(next as u32) > u32::MAX / 2;
+        number > 0 && before && u64::from(number) < next
     }
 
     /// The host has taken over the message of this number: it is never delivered
@@ -50,11 +52,11 @@ impl Session<'_> {
     }
 
     /// Whether it is on disk, where sessions are kept there, that the message of
-    /// this number was taken over.
+    /// this number was taken over; 0 is none.
     pub fn is_taken_over(&self, number: u32) -> bool {
         let open = |entry: &Entry| {
             entry.number == number && (entry.stage == Stage::Held || entry.disk != Disk::Same)
         };
-        self.received.find(open).is_none()
+        number == 0 || self.received.find(open).is_none()
     }
 }
