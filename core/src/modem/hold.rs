@@ -91,12 +91,15 @@ impl Machine<'_> {
         }
     }
 
-    /// The host has the message of this number, 0 if it has none.
+    /// The host has the message of this number, 0 if it has none. That makes room
+    /// in the inbox.
     pub(super) fn take_over(&mut self, number: u32) {
+        let [link] = &mut self.links;
         if number > 0 {
-            let [link] = &mut self.links;
             link.session.take_over(number, &mut link.net_out);
         }
+        let id = link.id;
+        self.tell_dropped(id);
     }
 
     /// Messages wait, or not, as `recvmode` says.

@@ -56,10 +56,10 @@ impl Machine<'_> {
         if link.session.is_stalled() && link.disk_retry.is_none() {
             link.disk_retry = Some(retry);
         }
-        match (stored, record) {
-            (Stored::Refused { number, id }, _) => self.refused(number, id),
-            (_, Record::Received(_) | Record::Subscription(_)) if !ok => self.fail_kept(),
-            _ => {}
+        match stored {
+            Stored::Refused { number, id } => self.refused(number, id),
+            Stored::Nothing if !ok => self.fail_kept(),
+            Stored::Nothing => {}
         }
         self.tell_dropped(id);
     }
@@ -78,11 +78,24 @@ impl Machine<'_> {
         }
     }
 
-    /// What a command waits for is not on disk yet; it will be tried again.
+    /// The disk fails, and one change waits for another: what a command waits for
+    /// is not on disk. It will be tried again, but for a message that was not yet
+    /// asked to be put there: that is not accepted.
     fn fail_kept(&mut self) {
-        if let Run::Waiting { wait, .. } = self.run
-            && matches!(wait, Wait::TakenOver(_) | Wait::Readable | Wait::Stored)
-        {
+        // It may be there already: then that is said.
+        self.check_wait();
+        let Run::Waiting { wait, .. } = self.run else {
+            return;
+        };
+        let [link] = &mut self.links;
+        let fails = match wait {
+            Wait::TakenOver(_) | Wait::Readable => true,
+            // Else it waits for records of its own.
+            Wait::Stored => !self.nvram.is_staged(),
+            Wait::Accepted(number, _) => link.session.refuse(number),
+            _ => false,
+        };
+        if fails {
             self.complete(wait, Err(Fail::Cme(cme::MEMORY_FAILURE)));
         }
     }

@@ -78,6 +78,8 @@ impl<'a> Nvram<'a> {
         slot: Slot,
         write: impl FnOnce(&mut Buf) -> Result<(), E>,
     ) -> Result<(), E> {
+        // What failed before is not this command's.
+        self.failed &= self.is_staged();
         self.append(slot, Stage::Staged, write)
     }
 

@@ -224,8 +224,9 @@ impl Machine<'_> {
         self.inbox.push_tracked(name, code).unwrap_or_default();
     }
 
-    /// Tells of messages that will not be sent any more. One the host still waits
-    /// for is told by the error it gets.
+    /// Tells of messages that will not be sent any more, as far as there is room to
+    /// tell; the session keeps the rest until there is. One the host still waits for
+    /// is told by the error it gets.
     pub(super) fn tell_dropped(&mut self, id: LinkId) {
         let awaited = match self.run {
             Run::Waiting {
@@ -235,7 +236,9 @@ impl Machine<'_> {
             _ => None,
         };
         let mut count = 0;
-        while let Some(dropped) = self.link_mut(id).and_then(poll_dropped) {
+        while self.inbox.fits_tracked()
+            && let Some(dropped) = self.link_mut(id).and_then(poll_dropped)
+        {
             match dropped.tracked {
                 Some(name) => self.push_tracked(name, code::of_dropped(dropped.reason)),
                 None if awaited.is_some() && dropped.id == awaited => {}

@@ -1,6 +1,6 @@
 //! PUBLISH: a message, in either direction (clause 3.3).
 
-use super::wire::{Reader, Writer, counted};
+use super::wire::{Reader, Writer, counted, whole};
 use super::{EncodeError, Malformed};
 use crate::mem::Buf;
 use crate::mqtt::{PacketId, Qos, topic};
@@ -28,7 +28,7 @@ pub struct Publish<'p> {
 }
 
 impl<'p> Publish<'p> {
-    fn is_valid(&self) -> bool {
+    pub(in crate::mqtt) fn is_valid(&self) -> bool {
         let once = self.qos == Qos::AtMostOnce;
         once == self.id.is_none() && !(once && self.dup) && topic::is_topic_name(self.topic)
     }
@@ -57,15 +57,23 @@ impl<'p> Publish<'p> {
         if !self.is_valid() {
             return Err(EncodeError::Invalid);
         }
-        let id = if self.id.is_some() { 2 } else { 0 };
-        // No sum of two slices' lengths is too large for the type.
-        let remaining = counted(self.topic.as_bytes()) + id + self.payload.len();
-        let mut writer = Writer::start(out, 0x30 | self.flags(), remaining)?;
+        let mut writer = Writer::start(out, 0x30 | self.flags(), self.remaining())?;
         writer.binary(self.topic.as_bytes())?;
         if let Some(id) = self.id {
             writer.id(id)?;
         }
         writer.bytes(self.payload)
+    }
+
+    /// Bytes it takes as it is sent.
+    pub(in crate::mqtt) fn len(&self) -> usize {
+        whole(self.remaining())
+    }
+
+    fn remaining(&self) -> usize {
+        let id = if self.id.is_some() { 2 } else { 0 };
+        // No sum of two slices' lengths is too large for the type.
+        counted(self.topic.as_bytes()) + id + self.payload.len()
     }
 
     fn flags(&self) -> u8 {

@@ -86,6 +86,17 @@ pub(super) fn counted(bytes: &[u8]) -> usize {
     bytes.len().saturating_add(2)
 }
 
+/// Bytes of a packet with `remaining` bytes after its fixed header.
+pub(super) fn whole(remaining: usize) -> usize {
+    let header = match remaining {
+        0..=127 => 2,
+        128..=16_383 => 3,
+        16_384..=2_097_151 => 4,
+        _ => 5,
+    };
+    remaining.saturating_add(header)
+}
+
 /// Writes one packet, in room that is made for all of it at once.
 pub(super) struct Writer<'b> {
     rest: &'b mut [u8],

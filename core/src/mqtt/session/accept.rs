@@ -63,50 +63,57 @@ impl Session<'_> {
         promise: Promise,
         out: &mut Buf<'_>,
     ) -> Result<Accepted, SendError> {
-        let size = HEADER + publish.topic.len() + publish.payload.len();
-        let limit = promise.limit.min(self.log.capacity());
-        let fits = |bytes: usize| bytes + size <= limit;
-        if !fits(self.log.bytes()) && !fits(self.log.bytes() - self.droppable(promise)) {
-            return Err(SendError::Full);
+        let named = publish.qos != Qos::AtMostOnce;
+        // Any will do to see whether there is room; none is used up by one that is
+        // refused.
+        let id = PacketId::new(1).filter(|_| named);
+        let publish = Publish { id, ..*publish };
+        if !publish.is_valid() {
+            return Err(SendError::Invalid);
         }
-        while !fits(self.log.bytes()) {
-            self.drop_oldest(promise)?;
-        }
-        let id = match publish.qos {
-            Qos::AtMostOnce => None,
-            _ => Some(self.slots.later_id()),
-        };
+        self.make_room(&publish, promise)?;
+        let id = named.then(|| self.slots.later_id());
+        let publish = Publish { id, ..publish };
         let number = self.number()?;
         let mut record = Record::new(number, id, promise.host_id, self.time);
         record.set_promised(promise.tracked);
-        let publish = Publish { id, ..*publish };
-        while let Err(error) = self.store(record, &publish) {
-            if error == SendError::Invalid {
-                return Err(error);
-            }
-            self.drop_oldest(promise)?;
-        }
+        self.store(record, &publish)?;
         self.poll_send(out);
         Ok(accepted(record))
     }
 
-    /// Bytes of the messages that may make room for another.
-    fn droppable(&self, promise: Promise) -> usize {
-        if promise.drop_oldest {
-            self.log.unsent_bytes().min(self.log.bytes())
-        } else {
-            0
+    /// Drops the oldest messages that certainly were never sent, if that is wanted,
+    /// until there is room for another; none if that would not do.
+    fn make_room(&mut self, publish: &Publish<'_>, promise: Promise) -> Result<(), SendError> {
+        for _ in 0..self.in_the_way(publish, promise).ok_or(SendError::Full)? {
+            if let Some((place, _)) = self.log.find(|record| !record.is_sent()) {
+                self.log.lose(place, Reason::NoRoom as u8);
+            }
         }
+        Ok(())
     }
 
-    /// Drops the oldest message that certainly was never sent, if that is wanted.
-    fn drop_oldest(&mut self, promise: Promise) -> Result<(), SendError> {
-        let oldest = self.log.find(|record| !record.is_sent());
-        let (place, _) = oldest
-            .filter(|_| promise.drop_oldest)
-            .ok_or(SendError::Full)?;
-        self.log.lose(place, Reason::NoRoom as u8);
-        Ok(())
+    /// How many are to be dropped for that, if it can be done. While the disk fails
+    /// none goes for one that could not be kept.
+    fn in_the_way(&self, publish: &Publish<'_>, promise: Promise) -> Option<usize> {
+        let capacity = self.log.capacity();
+        let limit = promise.limit.min(capacity);
+        let counted = HEADER + publish.topic.len() + publish.payload.len();
+        let (mut weight, mut bytes) = (
+            self.log.bytes() + counted,
+            self.log.needed() + HEADER + publish.len(),
+        );
+        let may_drop = promise.drop_oldest && !self.stalled;
+        let mut oldest = self.log.unsent().filter(|_| may_drop);
+        let mut count = 0;
+        while weight > limit || bytes > capacity {
+            let record = oldest.next()?;
+            weight -= record.weight();
+            // Its header stays until the disk has erased it and the host is told.
+            bytes -= record.packet_len();
+            count += 1;
+        }
+        Some(count)
     }
 
     /// Seconds of the caller's clock, by which the age of messages is told.
@@ -118,6 +125,12 @@ impl Session<'_> {
     pub fn is_accepted(&self, number: u64) -> bool {
         let open = |record: Record| record.number == number && !record.is_on_disk();
         self.log.find(open).is_none()
+    }
+
+    /// Takes back a message that was accepted, if nobody was asked yet to put it on
+    /// disk; whether it was.
+    pub fn refuse(&mut self, number: u64) -> bool {
+        self.log.refuse(number)
     }
 
     /// What is known of an identifier a host gave to a message.

@@ -67,6 +67,11 @@ impl<'a> Log<'a> {
         self.counts.weight
     }
 
+    /// Bytes of all that is still needed.
+    pub(super) fn needed(&self) -> usize {
+        self.buf.len() - self.counts.dead
+    }
+
     /// Stores a message that is still to be sent, a change to be put on disk where
     /// the log is kept there; its place.
     pub(super) fn store(
@@ -281,13 +286,6 @@ impl<'a> Log<'a> {
         let mut records = self.records();
         let found = records.find(|(_, record)| record.is_live() && chosen(*record));
         found.map(|(at, record)| (self.place(at), record))
-    }
-
-    /// How the message of this number ends is to be told.
-    pub(super) fn track(&mut self, number: u64) {
-        if let Some((place, _)) = self.find(|record| record.number == number) {
-            self.update(self.offset(place), Record::set_tracked);
-        }
     }
 
     /// Moves what is still needed together at the front, if that makes room; whether

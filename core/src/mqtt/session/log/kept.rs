@@ -1,5 +1,6 @@
 //! The log on disk: every change of a message is put there on its own.
 
+use super::counts::Kept;
 use super::{HEADER, Log};
 use crate::mqtt::session::disk::Disk;
 use crate::mqtt::session::record::{Record, Stage};
@@ -76,5 +77,12 @@ impl Log<'_> {
             self.drop_front();
         }
         Some((place, record))
+    }
+
+    /// Ends a message nobody was asked yet to put on disk; whether it was one.
+    pub(in crate::mqtt::session) fn refuse(&mut self, number: u64) -> bool {
+        let found = self.find(|record| record.number == number);
+        let new = found.filter(|(place, _)| self.how_kept(self.offset(*place)) == Kept::New);
+        new.and_then(|(place, _)| self.finish(place)).is_some()
     }
 }

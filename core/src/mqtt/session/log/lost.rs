@@ -4,10 +4,10 @@ use super::Log;
 use crate::mqtt::session::record::Record;
 
 impl Log<'_> {
-    /// Bytes of what certainly was never sent.
-    pub(in crate::mqtt::session) fn unsent_bytes(&self) -> usize {
-        let unsent = self.records().filter(|(_, record)| !record.is_sent());
-        unsent.map(|(_, record)| record.weight()).sum()
+    /// What certainly was never sent, oldest first.
+    pub(in crate::mqtt::session) fn unsent(&self) -> impl Iterator<Item = Record> {
+        let records = self.records().map(|(_, record)| record);
+        records.filter(|record| record.is_live() && !record.is_sent())
     }
 
     /// The message is dropped for this reason, which is to be told.
@@ -35,6 +35,13 @@ impl Log<'_> {
                 record.set_disk(record.disk().changed_if(kept));
             }
         });
+    }
+
+    /// How the message of this number ends is to be told.
+    pub(in crate::mqtt::session) fn track(&mut self, number: u64) {
+        if let Some((place, _)) = self.find(|record| record.number == number) {
+            self.update(self.offset(place), Record::set_tracked);
+        }
     }
 
     /// The next message that was dropped, each told once.
