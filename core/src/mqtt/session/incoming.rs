@@ -80,7 +80,7 @@ impl Session<'_> {
         out: &mut Buf<'_>,
     ) -> Result<Event<'p>, Violation> {
         let number = match (publish.qos, publish.id) {
-            (Qos::AtLeastOnce, Some(id)) if !self.holds && self.received.is_clear(id) => {
+            (Qos::AtLeastOnce, Some(id)) if !self.holding() && self.received.is_clear(id) => {
                 write_ack(AckKind::Puback, id, out).map_err(|_| Violation::Full)?;
                 0
             }
@@ -149,7 +149,7 @@ impl Session<'_> {
     /// The entry at `place` is of a new message; its number.
     fn renew(&mut self, place: usize, id: PacketId, exactly_once: bool) -> Result<u32, Violation> {
         let number = self.held_number()?;
-        let new = self.arrival(id, exactly_once, number);
+        let new = Self::arrival(id, exactly_once, number);
         self.received.change(place, |entry| {
             let disk = entry.disk;
             *entry = Entry { disk, ..new };
@@ -173,7 +173,7 @@ impl Session<'_> {
         out: &mut Buf<'_>,
     ) -> Result<u32, Violation> {
         let number = self.held_number()?;
-        let new = self.arrival(id, exactly_once, number);
+        let new = Self::arrival(id, exactly_once, number);
         let place = self.received.insert(new).map_err(|_| Violation::Full)?;
         self.pay(place, out);
         Ok(number)
@@ -181,28 +181,36 @@ impl Session<'_> {
 
     /// The number of a message that comes: 0 if it is not held.
     fn held_number(&mut self) -> Result<u32, Violation> {
-        if !self.holds {
+        if !self.holding() {
             return Ok(0);
         }
         let number = self.numbers.take().ok_or(Violation::Full)?;
         Ok(number as u32)
     }
 
-    /// A message that just came: the host has it at once, or it is held.
-    fn arrival(&self, id: PacketId, exactly_once: bool, number: u32) -> Entry {
+    /// Whether a message that comes is held: also behind others that are, since it
+    /// is acknowledged after them `[MQTT-4.6.0-2]`, `[MQTT-4.6.0-3]`.
+    fn holding(&self) -> bool {
+        self.holds || self.received.has_held()
+    }
+
+    /// A message that just came: held where it has a number, else the host has it at
+    /// once.
+    fn arrival(id: PacketId, exactly_once: bool, number: u32) -> Entry {
+        let held = number > 0;
         Entry {
             id,
             exactly_once,
-            stage: match (self.holds, exactly_once) {
+            stage: match (held, exactly_once) {
                 (true, _) => Stage::Held,
                 (false, true) => Stage::Taken,
                 (false, false) => Stage::Ended,
             },
             disk: Disk::Same,
             number,
-            present: self.holds,
+            present: held,
             seen: true,
-            owing: !self.holds,
+            owing: !held,
         }
     }
 

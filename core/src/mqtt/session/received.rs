@@ -119,6 +119,13 @@ impl<'a> Received<'a> {
         self.list.is_empty() || self.find(waits).is_none()
     }
 
+    /// Whether messages wait for the host.
+    #[inline]
+    pub(super) fn has_held(&self) -> bool {
+        let waits = |entry: &Entry| entry.stage == Stage::Held && entry.present;
+        !self.list.is_empty() && self.find(waits).is_some()
+    }
+
     /// Whether a new message may find no room.
     #[inline]
     pub(super) fn is_full(&self) -> bool {
