@@ -102,6 +102,8 @@ impl Serial {
         self.device = None;
         self.draining = None;
         self.tell(ABSENT);
+        // Told once more where it is known: only then the wait is attended to.
+        self.news = Some(ABSENT);
         self.wait(FIRST_RETRY);
     }
 
@@ -227,5 +229,29 @@ impl Port for Serial {
             }
         }
         Poll::Pending
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+    use std::future::poll_fn;
+
+    /// The host closed its port, then the adapter is pulled: somebody must wait for it
+    /// to come back.
+    #[tokio::test]
+    async fn a_device_pulled_while_no_host_is_there_is_waited_for() {
+        let cable = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+        grantpt(&cable).unwrap();
+        unlockpt(&cable).unwrap();
+        let device = ptsname(&cable, Vec::new()).unwrap().into_string().unwrap();
+        let mut port = Serial::open(Path::new(&device), DEFAULT).unwrap();
+        (port.host, port.news) = (ABSENT, None);
+        drop(cable);
+        let read = poll_fn(|cx| port.poll_read(cx, &mut [0; 8]));
+        let read = tokio::time::timeout(Duration::from_secs(10), read).await;
+        assert!(matches!(read, Ok(Input::Lines(ABSENT))), "no other round");
+        assert!(port.device.is_none() && port.next.is_some());
     }
 }
