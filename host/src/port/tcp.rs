@@ -38,6 +38,10 @@ impl Accept for TcpListener {
     }
 }
 
+/// How long what was sent to a host may go unacknowledged: meanwhile nobody asks
+/// whether it is alive.
+const UNHEARD: Duration = Duration::from_secs(120);
+
 /// Answers go out at once, and a host that vanished is noticed in two minutes.
 pub(crate) fn prepare(client: &TcpStream) -> io::Result<()> {
     client.set_nodelay(true)?;
@@ -45,5 +49,26 @@ pub(crate) fn prepare(client: &TcpStream) -> io::Result<()> {
     rustix::net::sockopt::set_tcp_keepidle(client, Duration::from_secs(60))?;
     rustix::net::sockopt::set_tcp_keepintvl(client, Duration::from_secs(15))?;
     rustix::net::sockopt::set_tcp_keepcnt(client, 4)?;
+    rustix::net::sockopt::set_tcp_user_timeout(client, UNHEARD.as_millis() as u32)?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rustix::net::sockopt;
+
+    #[tokio::test]
+    async fn a_host_that_vanished_is_noticed_in_two_minutes() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let host = TcpStream::connect(listener.local_addr().unwrap()).await;
+        prepare(&listener.accept().await.unwrap().0).unwrap();
+        let host = host.unwrap();
+        prepare(&host).unwrap();
+        let asked = sockopt::tcp_keepidle(&host).unwrap()
+            + sockopt::tcp_keepintvl(&host).unwrap() * sockopt::tcp_keepcnt(&host).unwrap();
+        assert_eq!(asked, UNHEARD);
+        let unheard = sockopt::tcp_user_timeout(&host).unwrap();
+        assert_eq!(Duration::from_millis(unheard.into()), UNHEARD);
+    }
 }
