@@ -237,7 +237,8 @@ impl Driver {
         if !self.held.is_empty() {
             let taken = self.modem.handle_host(now, self.held.rest());
             let heard = self.held.rest().get(..taken);
-            self.taps.host_said(heard.unwrap_or_default());
+            let heard = heard.unwrap_or_default();
+            self.taps.host_said(heard, self.modem.backspace());
             self.held.take(taken);
             return taken > 0;
         }
@@ -259,7 +260,7 @@ impl Driver {
                 let bytes = buf.get(..n).unwrap_or_default();
                 let taken = self.modem.handle_host(now, bytes);
                 let (done, rest) = bytes.split_at(taken.min(n));
-                self.taps.host_said(done);
+                self.taps.host_said(done, self.modem.backspace());
                 self.held.keep(rest);
             }
             Input::Lines(lines) => {

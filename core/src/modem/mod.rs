@@ -39,7 +39,7 @@ use link::Phase;
 use machine::{Clock, Machine, Run};
 use options::AUTOCONNECT;
 use settings::Settings;
-use state::Profile;
+use state::{Profile, S5};
 use table::{Fail, Outcome};
 
 /// A modem: AT commands on one side, MQTT on the other, no I/O of its own.
@@ -280,6 +280,11 @@ impl<'a> Modem<'a> {
     pub fn is_off(&self) -> bool {
         let [link] = &self.machine.links;
         self.machine.off && link.phase == Phase::Closed && !link.wants_close
+    }
+
+    /// The character of `S5`: it takes back what was typed before it.
+    pub fn backspace(&self) -> u8 {
+        self.machine.profile.register(S5)
     }
 
     /// Whether a command line is being carried out.

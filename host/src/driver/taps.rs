@@ -58,9 +58,9 @@ impl Taps {
         }
     }
 
-    pub(super) fn host_said(&mut self, bytes: &[u8]) {
+    pub(super) fn host_said(&mut self, bytes: &[u8], backspace: u8) {
         if let Some(tap) = &mut self.tap {
-            tap.from_host(bytes);
+            tap.from_host(bytes, backspace);
         }
     }
 

@@ -7,6 +7,9 @@ use std::time::{Duration, Instant};
 /// The longest line kept; the rest is counted only.
 const MAX: usize = 4096;
 
+const BS: u8 = 0x08;
+const DEL: u8 = 0x7f;
+
 /// The modem drops an unfinished line with line breaks in it after 2 s (rule
 /// R4 of the AT language); what follows is a new line.
 const FORGOTTEN: Duration = Duration::from_secs(2);
@@ -15,6 +18,9 @@ const FORGOTTEN: Duration = Duration::from_secs(2);
 #[derive(Debug)]
 pub(super) struct Lines {
     typed: bool,
+    /// What erases beside BS and DEL, and what did before: a line may have been
+    /// begun with that.
+    erasers: [u8; 2],
     line: Vec<u8>,
     /// Bytes of the line that were not kept.
     more: usize,
@@ -47,11 +53,19 @@ impl Lines {
     fn new(typed: bool) -> Self {
         Self {
             typed,
+            erasers: [BS; 2],
             line: Vec::new(),
             more: 0,
             quote: Quote::Outside,
             hides: false,
             last: Instant::now(),
+        }
+    }
+
+    /// This character erases from now on.
+    pub(super) fn erase_with(&mut self, backspace: u8) {
+        if self.erasers[0] != backspace {
+            self.erasers = [backspace, self.erasers[0]];
         }
     }
 
@@ -65,7 +79,8 @@ impl Lines {
             match byte {
                 b'\r' | b'\n' if self.goes_on() => self.push(b' '),
                 b'\r' | b'\n' => self.end(&mut tell),
-                0x08 | 0x7f => drop(self.line.pop()),
+                BS | DEL => drop(self.line.pop()),
+                byte if self.erasers.contains(&byte) => drop(self.line.pop()),
                 byte => self.push(byte),
             }
         }
@@ -191,6 +206,16 @@ mod tests {
     fn lines_are_put_together_and_escaped() {
         let told = lines(Lines::from_host(), &["A", "T\r\nATX\x08I\r", "\x01AT\n"]);
         assert_eq!(told, ["AT", "ATI", "\\01AT"]);
+    }
+
+    #[test]
+    fn a_name_that_was_corrected_is_known_whatever_corrects() {
+        let mut told = Vec::new();
+        let mut side = Lines::from_host();
+        side.erase_with(b'#');
+        let line = b"AT+MQTTCONFX#IG=h,1883,id,1,60,user,SECRET\r";
+        side.feed(line, |line| told.push(line.to_owned()));
+        assert_eq!(told, ["AT+MQTTCONFIG=h,1883,id,1,60,user,***"]);
     }
 
     #[test]

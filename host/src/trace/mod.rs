@@ -33,7 +33,11 @@ impl Trace {
         options.write(true).create(true).truncate(true);
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = Mutex::new(Some(options.open(path)?));
+        let file = options.open(path)?;
+        // It may have been there, for all to read.
+        #[cfg(unix)]
+        file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
+        let file = Mutex::new(Some(file));
         Ok(Self { file })
     }
 
@@ -73,9 +77,10 @@ impl Tap {
         }
     }
 
-    /// The modem took these bytes of the host.
-    pub fn from_host(&mut self, bytes: &[u8]) {
+    /// The modem took these bytes of the host; `backspace` takes back the one before.
+    pub fn from_host(&mut self, bytes: &[u8], backspace: u8) {
         let (trace, label) = (&self.trace, &self.label);
+        self.from_host.erase_with(backspace);
         self.from_host.feed(bytes, |line| {
             trace.line(label, "host   >", format_args!("{line}"));
         });
