@@ -78,6 +78,15 @@ impl Disk {
         })
     }
 
+    /// Everything that is kept now, with what was submitted before; nothing where
+    /// the file cannot be opened to write.
+    pub fn look(&self) -> Option<Result<Kept, OpenError>> {
+        let (answer, answers) = channel();
+        let _ = self.messages.send(Message::Look(answer));
+        let content = answers.recv().ok()?;
+        Some(content.map(Kept::sort))
+    }
+
     /// The store of the modem of this name.
     pub fn store(&self, modem: &str) -> DiskStore {
         let (answer, answers) = unbounded_channel();

@@ -65,6 +65,26 @@ async fn a_full_disk_fails_what_needs_it_until_there_is_room() {
 }
 
 #[tokio::test]
+async fn a_store_in_use_tells_what_it_keeps() {
+    let memory = SimDisk::default();
+    let disk = disk(&memory);
+    let mut store = disk.store("one");
+    // Not awaited: what was submitted before is there all the same.
+    store.submit(Change::Put {
+        slot: TLS,
+        bytes: b"new",
+    });
+    let kept = || disk.look().unwrap().unwrap().take("one");
+    assert_eq!(kept(), [(TLS, b"new".to_vec())]);
+    assert_eq!(done(&mut store).await, (TLS, true));
+    // What was not written is not told as kept.
+    fill(&memory);
+    assert!(!put(&mut store, b"lost").await);
+    make_room(&memory);
+    assert_eq!(kept(), [(TLS, b"new".to_vec())]);
+}
+
+#[tokio::test]
 async fn what_failed_is_not_there_later() {
     let memory = SimDisk::default();
     let disk = disk(&memory);

@@ -3,11 +3,12 @@
 //! It takes everything that waits as one transaction: ten thousand modems that
 //! publish at once wait for a few syncs of the disk, not for ten thousand.
 
-use super::tables::{self, Change};
+use super::file::OpenError;
+use super::tables::{self, Change, Content};
 use redb::Database;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::Receiver;
+use std::sync::mpsc::{Receiver, Sender};
 use tokio::sync::mpsc::UnboundedSender;
 
 /// Bytes gathered into one transaction; also bounds what redb holds of it.
@@ -19,6 +20,9 @@ pub(super) type Reopen = Box<dyn FnMut() -> Result<Database, String> + Send>;
 /// What the thread is told.
 pub(super) enum Message {
     Change(Request),
+    /// Write what came before, then read everything; nothing is answered where the
+    /// database cannot be opened.
+    Look(Sender<Result<Content, OpenError>>),
     /// Write what came before, then end.
     End,
 }
@@ -54,6 +58,13 @@ impl Drop for Answer {
     }
 }
 
+/// What stands behind a batch.
+enum Then {
+    More,
+    Look(Sender<Result<Content, OpenError>>),
+    End,
+}
+
 /// Writes until it is told to end.
 pub(super) fn run(
     messages: &Receiver<Message>,
@@ -61,18 +72,26 @@ pub(super) fn run(
     mut reopen: Reopen,
 ) {
     let mut failing = database.is_none();
-    let mut end = false;
-    while !end && let Ok(first) = messages.recv() {
-        let mut batch;
-        (batch, end) = gather(first, messages);
-        if batch.is_empty() {
-            continue;
+    while let Ok(first) = messages.recv() {
+        let (mut batch, then) = gather(first, messages);
+        if !batch.is_empty() {
+            let written = write(&mut database, &mut reopen, &batch);
+            tell(&written, failing);
+            failing = written.is_err();
+            for request in &mut batch {
+                request.answer.ok = written.is_ok();
+            }
         }
-        let written = write(&mut database, &mut reopen, &batch);
-        tell(&written, failing);
-        failing = written.is_err();
-        for request in &mut batch {
-            request.answer.ok = written.is_ok();
+        match then {
+            Then::More => {}
+            Then::Look(to) => {
+                database = database.or_else(|| reopen().ok());
+                if let Some(open) = &database {
+                    // Who asked may have gone.
+                    let _ = to.send(tables::content(open));
+                }
+            }
+            Then::End => return,
         }
     }
 }
@@ -88,14 +107,15 @@ fn tell(written: &Result<(), String>, failing: bool) {
     }
 }
 
-/// The changes that wait, and whether the end stands behind them.
-fn gather(first: Message, messages: &Receiver<Message>) -> (Vec<Request>, bool) {
+/// The changes that wait, and what stands behind them.
+fn gather(first: Message, messages: &Receiver<Message>) -> (Vec<Request>, Then) {
     let mut batch = Vec::new();
     let mut size = 0;
     let mut next = Some(first);
     while let Some(message) = next {
         match message {
-            Message::End => return (batch, true),
+            Message::End => return (batch, Then::End),
+            Message::Look(to) => return (batch, Then::Look(to)),
             // Dropped, and so answered: one before it has failed.
             Message::Change(request) if request.answer.must_fail() => {}
             Message::Change(request) => {
@@ -109,7 +129,7 @@ fn gather(first: Message, messages: &Receiver<Message>) -> (Vec<Request>, bool) 
             None
         };
     }
-    (batch, false)
+    (batch, Then::More)
 }
 
 /// Writes a batch. After a failure the database is opened anew: what it holds in

@@ -1,5 +1,5 @@
 //! `mqmodem fleet` in a process of its own.
-#![allow(unreachable_pub, reason = "a module of a test")]
+#![allow(dead_code, unreachable_pub, reason = "each test uses a part of it")]
 
 use crate::rig::PATIENCE;
 use rustix::process::{Pid, Signal, kill_process};

@@ -62,7 +62,7 @@ impl<'a> Crew<'a> {
             trace.map(|path| Trace::create(path).map_err(|error| cannot_trace(path, &error)));
         let shared = Shared::traced(trace.transpose()?.map(Arc::new));
         let metrics = metrics(plan.metrics.as_deref()).await?;
-        let entrance = Entrance::open(&plan.template.hosts).await?;
+        let entrance = Entrance::open(&plan.template.hosts, None).await?;
         let mut crew = Self {
             arguments,
             chats: chats(&plan)?,
@@ -106,7 +106,7 @@ impl<'a> Crew<'a> {
                 }
                 wanted = signals.next() => match wanted {
                     Wanted::Reload if !self.stopping => {
-                        self.reload().await;
+                        self.reload().await?;
                         ticks = self.ticks();
                     }
                     Wanted::Reload => {}

@@ -3,6 +3,7 @@
 use crate::Setup;
 use crate::cli::Failure;
 use crate::store::{Disk, FILE, Kept, OpenError};
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// What modems keep, where they keep anything.
@@ -26,17 +27,14 @@ impl State {
         })
     }
 
-    /// Opens it again, when no modem uses it any more: what they kept is there.
-    pub(in crate::cli) fn reopen(&mut self) -> Result<(), Failure> {
-        self.disk = None;
-        *self = Self::open(self.directory.take().as_deref())?;
-        Ok(())
-    }
-
     /// Looks again at what is kept, for modems that do not run.
     pub(in crate::cli) fn look(&mut self) -> Result<(), Failure> {
-        if let Some(directory) = &self.directory {
-            self.kept = Kept::look(directory).map_err(|error| refusal(directory, &error))?;
+        if let (Some(disk), Some(directory)) = (&self.disk, &self.directory) {
+            let kept = disk.look().unwrap_or_else(|| Kept::look(directory));
+            self.kept = match kept {
+                Err(OpenError::Io(error)) if error.kind() == ErrorKind::NotFound => Kept::default(),
+                kept => kept.map_err(|error| refusal(directory, &error))?,
+            };
         }
         Ok(())
     }

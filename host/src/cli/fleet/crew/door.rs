@@ -8,6 +8,8 @@ use crate::port::socket::Socket;
 use crate::port::{Label, Port};
 use std::collections::HashMap;
 use std::future::pending;
+use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
@@ -19,7 +21,9 @@ const PAUSE: Duration = Duration::from_secs(1);
 
 /// Where hosts come in, and which modems they are for.
 pub(super) struct Entrance {
-    listener: TcpListener,
+    /// As it was asked for.
+    address: SocketAddr,
+    listener: Arc<TcpListener>,
     identify: Identify,
     seats: Seats,
     doors: Doors,
@@ -29,18 +33,22 @@ pub(super) struct Entrance {
 }
 
 impl Entrance {
-    /// Listens, where the fleet has one port.
-    pub(super) async fn open(hosts: &Hosts) -> Result<Option<Self>, Failure> {
+    /// Listens, where the fleet has one port; where there was one at this address,
+    /// its listener goes on.
+    pub(super) async fn open(
+        hosts: &Hosts,
+        before: Option<&Self>,
+    ) -> Result<Option<Self>, Failure> {
         let Hosts::Connections(text, identify) = hosts else {
             return Ok(None);
         };
         let address = tcp_address("tcp", text).await?;
-        let listener = TcpListener::bind(address).await;
-        let listener = listener.map_err(|error| cannot_listen(address, &error))?;
-        if let Ok(address) = listener.local_addr() {
-            crate::cli::say(&format!("{address}\n"))?;
-        }
+        let listener = match before.filter(|before| before.address == address) {
+            Some(before) => before.listener.clone(),
+            None => listen(address).await?,
+        };
         Ok(Some(Self {
+            address,
             listener,
             identify: *identify,
             seats: Seats::default(),
@@ -116,6 +124,15 @@ impl Entrance {
         let _ = stream.write_all(b"\r\nERROR\r\n").await;
         None
     }
+}
+
+async fn listen(address: SocketAddr) -> Result<Arc<TcpListener>, Failure> {
+    let listener = TcpListener::bind(address).await;
+    let listener = listener.map_err(|error| cannot_listen(address, &error))?;
+    if let Ok(address) = listener.local_addr() {
+        crate::cli::say(&format!("{address}\n"))?;
+    }
+    Ok(Arc::new(listener))
 }
 
 fn port(seat: u32, door: Door) -> Box<dyn Port> {

@@ -2,52 +2,81 @@
 
 use super::{Crew, Entrance, chats};
 use crate::cli::Failure;
-use crate::cli::fleet::plan::{self, Made};
-use crate::config::Broker;
+use crate::cli::fleet::plan;
+use crate::config::{Broker, Defaults};
+use crate::fleet::plan::FleetPlan;
+use crate::fleet::rounds::Chats;
 use std::collections::HashSet;
+use std::sync::Arc;
+
+/// What the configuration asks for now. What of it can fail has been done.
+struct Wish {
+    plan: FleetPlan,
+    /// Where all begin anew; else some come or go.
+    anew: Option<Anew>,
+}
+
+struct Anew {
+    defaults: Option<Defaults>,
+    chats: Option<Arc<Chats>>,
+    entrance: Option<Entrance>,
+}
 
 impl Crew<'_> {
     /// Reads the configuration again and makes the fleet what it says: modems come
-    /// and go, and where the template has changed all begin anew. Where it cannot
-    /// be read, everything stays.
-    pub(super) async fn reload(&mut self) {
-        match self.follow().await {
-            Ok(what) => tracing::info!("configuration read again: {what}"),
+    /// and go, and where the template has changed all begin anew. Where that
+    /// cannot be, everything stays.
+    pub(super) async fn reload(&mut self) -> Result<(), Failure> {
+        match self.wish().await {
+            Ok(Wish { plan, anew: None }) => self.resize(plan).await,
+            Ok(Wish {
+                plan,
+                anew: Some(anew),
+            }) => self.begin_anew(plan, anew).await?,
             Err(failure) => tracing::error!("the configuration stays as it was: {failure}"),
         }
+        Ok(())
     }
 
-    async fn follow(&mut self) -> Result<String, Failure> {
+    async fn wish(&mut self) -> Result<Wish, Failure> {
         let made = plan::made(self.arguments)?;
         plan::check_limits(&made.fleet)?;
-        let defaults = made.broker.clone().map(Broker::load).transpose()?;
-        let same = self.plan.has_modems_of(&made.fleet) && self.defaults == defaults;
-        let before = self.plan.count();
-        if same {
-            self.resize(made).await?;
-            return Ok(format!("{} modems, {before} before", self.plan.count()));
+        let defaults = made.broker.map(Broker::load).transpose()?;
+        let plan = made.fleet;
+        if self.plan.has_modems_of(&plan) && self.defaults == defaults {
+            self.state.look()?;
+            return Ok(Wish { plan, anew: None });
         }
-        let chats = chats(&made.fleet)?;
-        self.dismiss(0).await;
-        self.defaults = defaults;
-        self.chats = chats;
-        self.state.reopen()?;
-        self.plan = made.fleet;
-        self.entrance = None;
-        self.entrance = Entrance::open(&self.plan.template.hosts).await?;
-        self.expect(0);
-        Ok(format!("all {} modems begin anew", self.plan.count()))
+        let chats = chats(&plan)?;
+        let entrance = Entrance::open(&plan.template.hosts, self.entrance.as_ref()).await?;
+        self.state.look()?;
+        let anew = Some(Anew {
+            defaults,
+            chats,
+            entrance,
+        });
+        Ok(Wish { plan, anew })
     }
 
-    /// More modems, or fewer; the others stay as they are.
-    async fn resize(&mut self, made: Made) -> Result<(), Failure> {
-        let (before, count) = (self.plan.count(), made.fleet.count());
+    async fn resize(&mut self, plan: FleetPlan) {
+        let (before, count) = (self.plan.count(), plan.count());
         self.dismiss(count).await;
-        if count > before {
-            self.state.look()?;
-        }
-        self.plan = made.fleet;
+        self.plan = plan;
         self.expect(before.min(count));
+        tracing::info!("configuration read again: {count} modems, {before} before");
+    }
+
+    /// Fails where what the modems kept last cannot be read: none may begin without.
+    async fn begin_anew(&mut self, plan: FleetPlan, anew: Anew) -> Result<(), Failure> {
+        self.dismiss(0).await;
+        self.state.look()?;
+        self.plan = plan;
+        self.defaults = anew.defaults;
+        self.chats = anew.chats;
+        self.entrance = anew.entrance;
+        self.expect(0);
+        let count = self.plan.count();
+        tracing::info!("configuration read again: all {count} modems begin anew");
         Ok(())
     }
 

@@ -1,0 +1,102 @@
+//! A fleet whose configuration is read again.
+
+mod crew;
+mod rig;
+mod support;
+
+use crew::{Fleet, ask};
+use rig::{PATIENCE, free_port};
+use rustix::process::Signal;
+use std::fs;
+use std::net::{TcpListener, TcpStream};
+use std::os::unix::net::UnixStream;
+use support::Scratch;
+
+const OK: &str = "\r\nOK\r\n";
+
+#[test]
+fn sighup_makes_the_fleet_what_the_file_says() {
+    let scratch = Scratch::new();
+    let file = |count: u32, more: &str| {
+        let text = format!(
+            "state_dir = \"state\"\n[fleet]\nname = \"m-{{index}}\"\nport = {{ unix = \"m{{0..{count}}}\" }}\n{more}"
+        );
+        fs::write(scratch.join("mqmodem.toml"), text).unwrap();
+    };
+    let connect = |name: &str| {
+        let host = UnixStream::connect(scratch.join(name)).unwrap();
+        host.set_read_timeout(Some(PATIENCE)).unwrap();
+        host
+    };
+    file(1, "");
+    let mut fleet = Fleet::start(scratch.path(), &[]);
+    fleet.until("2 of 2 modems");
+    let mut stays = connect("m0");
+    ask(
+        &mut stays,
+        "ATE0+MQTTCONFIG=kept,1,me,1,60",
+        &format!("ATE0+MQTTCONFIG=kept,1,me,1,60\r{OK}"),
+    );
+    file(2, "");
+    fleet.signal(Signal::HUP);
+    fleet.until("3 modems, 2 before");
+    fleet.until("3 of 3 modems");
+    ask(&mut connect("m2"), "AT", &format!("AT\r{OK}"));
+    ask(&mut stays, "AT", OK);
+    // What cannot be read changes nothing.
+    fs::write(scratch.join("mqmodem.toml"), "[fleet]\nmodems = 0\n").unwrap();
+    fleet.signal(Signal::HUP);
+    fleet.until("stays as it was");
+    ask(&mut stays, "AT", OK);
+    file(0, "");
+    fleet.signal(Signal::HUP);
+    fleet.until("1 modems, 3 before");
+    assert!(UnixStream::connect(scratch.join("m1")).is_err());
+    ask(&mut stays, "AT", OK);
+    // Another template: the modem begins anew, with what it kept.
+    file(0, "[fleet.identity]\nmodel = \"other\"\n");
+    fleet.signal(Signal::HUP);
+    fleet.until("all 1 modems begin anew");
+    fleet.until("1 of 1 modems");
+    let answer =
+        format!("ATE0+CGMM;+MQTTCONFIG?\r\r\nother\r\n\r\n+MQTTCONFIG:kept,1,me,1,60,,\r\n{OK}");
+    ask(&mut connect("m0"), "ATE0+CGMM;+MQTTCONFIG?", &answer);
+    assert_eq!(fleet.end(), Some(0));
+}
+
+#[test]
+fn a_fleet_goes_on_where_sighup_asks_for_what_cannot_be() {
+    let scratch = Scratch::new();
+    let port = free_port();
+    let file = |port: u16, more: &str| {
+        let text = format!("[fleet]\nmodems = 2\nport = {{ tcp = \"127.0.0.1:{port}\" }}\n{more}");
+        fs::write(scratch.join("mqmodem.toml"), text).unwrap();
+    };
+    file(port, "");
+    let mut fleet = Fleet::start(scratch.path(), &[]);
+    let address = fleet.line();
+    let connect = || {
+        let host = TcpStream::connect(&address).unwrap();
+        host.set_read_timeout(Some(PATIENCE)).unwrap();
+        host
+    };
+    let mut host = connect();
+    ask(&mut host, "ATE0", &format!("ATE0\r{OK}"));
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let taken = listener.local_addr().unwrap();
+    file(taken.port(), "");
+    fleet.signal(Signal::HUP);
+    fleet.until(&format!("stays as it was: cannot listen on {taken}"));
+    ask(&mut host, "AT", OK);
+    ask(&mut connect(), "AT", &format!("AT\r{OK}"));
+    // The port is its own, so another template may have it.
+    file(port, "[fleet.identity]\nmodel = \"other\"\n");
+    fleet.signal(Signal::HUP);
+    fleet.until("all 2 modems begin anew");
+    ask(
+        &mut connect(),
+        "ATE0+CGMM",
+        &format!("ATE0+CGMM\r\r\nother\r\n{OK}"),
+    );
+    assert_eq!(fleet.end(), Some(0));
+}
