@@ -35,14 +35,16 @@ fn hosts_inside_the_process_play_rounds() {
     );
     assert!(well, "{said}");
     assert_eq!(said, "50 modems, 50 set up, 150 rounds played, 0 failed\n");
-    broker.wait_for_log("from m49 (d0, q1, r0, ");
+    broker.wait_for_log("from m00049 (d0, q1, r0, ");
 }
 
 #[test]
 fn a_broker_that_refuses_half_leaves_the_others_working() {
     let scratch = Scratch::new();
     let passwords = scratch.join("passwords");
-    let known = (0..10).step_by(2).map(|index| format!("m{index}:right\n"));
+    let known = (0..10)
+        .step_by(2)
+        .map(|index| format!("m{index:05}:right\n"));
     fs::write(&passwords, known.collect::<String>()).unwrap();
     let mut hash = Command::new("mosquitto_passwd");
     assert!(hash.arg("-U").arg(&passwords).status().unwrap().success());
@@ -67,7 +69,7 @@ fn a_broker_that_refuses_half_leaves_the_others_working() {
     let log = fleet.until("+MQTTCONNECT:5");
     assert!(log.contains("setup.chat:"), "{log}");
     for index in (0..10).step_by(2) {
-        broker.wait_for_log(&format!("Received DISCONNECT from m{index}"));
+        broker.wait_for_log(&format!("Received DISCONNECT from m{index:05}"));
     }
     fleet.signal(Signal::TERM);
     let summary = fleet.line();
@@ -162,8 +164,16 @@ fn each_connection_to_one_port_is_a_modem() {
         host
     };
     let (mut first, mut second) = (connect(), connect());
-    ask(&mut first, "AT+CGMM", &format!("AT+CGMM\r\r\nM-0\r\n{OK}"));
-    ask(&mut second, "AT+CGMM", &format!("AT+CGMM\r\r\nM-1\r\n{OK}"));
+    ask(
+        &mut first,
+        "AT+CGMM",
+        &format!("AT+CGMM\r\r\nM-00000\r\n{OK}"),
+    );
+    ask(
+        &mut second,
+        "AT+CGMM",
+        &format!("AT+CGMM\r\r\nM-00001\r\n{OK}"),
+    );
     // There are two.
     assert_eq!(connect().read(&mut [0]).unwrap(), 0);
     ask(&mut first, "ATE0", &format!("ATE0\r{OK}"));
@@ -171,7 +181,7 @@ fn each_connection_to_one_port_is_a_modem() {
     fleet.until("host disconnected");
     // The next host is that of the same modem, as it was left.
     let mut third = connect();
-    ask(&mut third, "AT+CGMM", &format!("\r\nM-0\r\n{OK}"));
+    ask(&mut third, "AT+CGMM", &format!("\r\nM-00000\r\n{OK}"));
     assert_eq!(fleet.end(), Some(0));
 }
 
@@ -187,11 +197,11 @@ fn the_first_line_names_the_modem() {
     // The modem has what comes behind it in the same packet.
     ask(
         &mut host,
-        "m42\r\nATE0+CGMM",
-        &format!("ATE0+CGMM\r\r\nm42\r\n{OK}"),
+        "m00042\r\nATE0+CGMM",
+        &format!("ATE0+CGMM\r\r\nm00042\r\n{OK}"),
     );
     let mut stranger = TcpStream::connect(&address).unwrap();
-    stranger.write_all(b"m100\n").unwrap();
+    stranger.write_all(b"m00100\n").unwrap();
     let mut said = String::new();
     stranger.read_to_string(&mut said).unwrap();
     assert_eq!(said, "\r\nERROR\r\n");
@@ -232,13 +242,13 @@ fn all_end_in_order_when_told_to() {
     chats(scratch.path(), broker.port);
     let mut fleet = Fleet::start(scratch.path(), &["--modems", "50", "--setup", "setup.chat"]);
     fleet.until("50 of 50 modems");
-    for index in ["00", "49"] {
+    for index in ["00000", "00049"] {
         broker.wait_for_log(&format!("Sending CONNACK to m{index} (0, 0)"));
     }
     let begin = Instant::now();
     assert_eq!(fleet.end(), Some(0));
     assert!(begin.elapsed() < PATIENCE, "it takes seconds, not minutes");
-    for index in ["00", "49"] {
+    for index in ["00000", "00049"] {
         broker.wait_for_log(&format!("Received DISCONNECT from m{index}"));
     }
 }

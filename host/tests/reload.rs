@@ -64,6 +64,37 @@ fn sighup_makes_the_fleet_what_the_file_says() {
     assert_eq!(fleet.end(), Some(0));
 }
 
+/// Each modem has accepted a message for a broker that is not there.
+#[test]
+fn what_was_accepted_is_kept_where_the_fleet_grows_and_told_where_it_shrinks() {
+    let scratch = Scratch::new();
+    let file = |count: u32| {
+        let text = format!(
+            "state_dir = \"state\"\n[fleet]\nmodems = {count}\nport = {{ tcp = \"0\" }}\nidentify = \"line\"\n"
+        );
+        fs::write(scratch.join("mqmodem.toml"), text).unwrap();
+    };
+    file(10);
+    let mut fleet = Fleet::start(scratch.path(), &[]);
+    let address = fleet.line();
+    let mut host = TcpStream::connect(&address).unwrap();
+    host.set_read_timeout(Some(PATIENCE)).unwrap();
+    let accept =
+        "ATE0+MQTTCONFIG=127.0.0.1,1,me,0,60;+MQTTOPT=\"queue\",1000;+MQTTPUB=\"t\",1,0,\"x\"";
+    let said = format!("{accept}\r{OK}");
+    ask(&mut host, &format!("m00009\n{accept}"), &said);
+    file(11);
+    fleet.signal(Signal::HUP);
+    let log = fleet.until("11 modems, 10 before");
+    assert!(!log.contains("not served"), "{log}");
+    ask(&mut host, "AT", OK);
+    file(9);
+    fleet.signal(Signal::HUP);
+    let log = fleet.until("9 modems, 11 before");
+    assert!(log.contains("WARN accepted messages stay unsent"), "{log}");
+    assert_eq!(fleet.end(), Some(0));
+}
+
 #[test]
 fn a_fleet_goes_on_where_sighup_asks_for_what_cannot_be() {
     let scratch = Scratch::new();

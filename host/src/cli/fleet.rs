@@ -32,7 +32,8 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "NUMBER")]
     modems: Option<NonZeroU32>,
 
-    /// What each is called; {index} stands for its number.
+    /// What each is called; {index} stands for its number, in five
+    /// digits where no pattern has others.
     #[arg(long, value_name = "PATTERN")]
     name: Option<String>,
 

@@ -153,6 +153,7 @@ async fn serve(plan: &Plan, state: &mut state::State) -> Result<ExitCode, Failur
     let opened = ports::open(&plan.modems).await?;
     let stdio = plan.modems.iter().any(|it| it.port == PortPlan::Stdio);
     announce(&opened, stdio)?;
+    state.tell_unserved(plan.modems.iter().map(|modem| modem.name.clone()));
     let mut modems = JoinSet::new();
     for (modem, opened) in plan.modems.iter().zip(opened) {
         let mut setup = Setup {

@@ -4,6 +4,10 @@
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
+/// Digits of a number where no pattern says how many: enough for all modems of a
+/// process, so that none gets another name when there are more of them.
+const DIGITS: usize = 5;
+
 /// The numbers of the modems, in digits of one length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Range {
@@ -15,11 +19,10 @@ pub(crate) struct Range {
 impl Range {
     /// From 0, as many as that.
     pub(crate) fn of(count: NonZeroU32) -> Self {
-        let width = (count.get() - 1).to_string().len();
         Self {
             first: 0,
             count,
-            width,
+            width: DIGITS,
         }
     }
 
@@ -123,7 +126,7 @@ mod tests {
             numbered("/a/m{0098..0102}-{index}", "0101"),
             "/a/m0101-0101"
         );
-        let few = Range::of(NonZeroU32::new(100).unwrap());
-        assert_eq!((few.number(0), few.number(99)), ("00".into(), "99".into()));
+        let [few, many] = [10, 11].map(|count| Range::of(NonZeroU32::new(count).unwrap()));
+        assert_eq!((&*few.number(9), &*many.number(9)), ("00009", "00009"));
     }
 }

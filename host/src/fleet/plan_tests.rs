@@ -34,7 +34,7 @@ fn the_example_and_what_stands_in_its_comments_are_fleets() {
     assert_eq!((played.count(), played.template.hosts.files()), (200, 1));
     assert_eq!(
         played.modem(7).behaviour.identity.imei.as_deref(),
-        Some("860123456789007")
+        Some("860123456700007")
     );
     let ports: Vec<_> = text
         .lines()
@@ -88,7 +88,7 @@ fn what_cannot_be_is_said() {
         ),
         (
             "modems = 3\nscript = \"a\"\n[identity]\nimei = \"12345{index}\"",
-            "m0: an IMEI has 15 digits",
+            "m00000: an IMEI has 15 digits",
         ),
     ] {
         let wrong = plan(text).unwrap_err();
@@ -106,6 +106,7 @@ fn more_modems_are_no_other_modems() {
     };
     assert!(of(5, "").has_modems_of(&of(7, "")));
     assert!(!of(5, "").has_modems_of(&of(7, "[identity]\nmodel = \"x\"")));
-    // One digit more is another name.
-    assert!(!of(5, "").has_modems_of(&of(11, "")));
+    // Also where their number has one digit more.
+    assert!(of(5, "").has_modems_of(&of(11, "")));
+    assert_eq!(of(5, "").name(4), of(11, "").name(4));
 }

@@ -87,8 +87,10 @@ impl<'a> Crew<'a> {
     /// The modems from this one on are to be started: now, or when their hosts come.
     fn expect(&mut self, from: u32) {
         let all = 0..self.plan.count();
+        let names = || all.clone().map(|index| self.plan.name(index));
+        self.state.tell_unserved(names());
         match &mut self.entrance {
-            Some(entrance) => entrance.expect(all.map(|index| self.plan.name(index))),
+            Some(entrance) => entrance.expect(names()),
             None => self.waiting.extend(from..all.end),
         }
     }

@@ -3,6 +3,9 @@
 use crate::Setup;
 use crate::cli::Failure;
 use crate::store::{Disk, FILE, Kept, OpenError};
+use mqmodem_core::Slot;
+use mqmodem_core::mqtt::session::Record;
+use std::collections::HashSet;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
@@ -47,13 +50,33 @@ impl State {
         }
     }
 
+    /// Tells what is kept for modems that are not among these.
+    pub(in crate::cli) fn tell_unserved(&self, served: impl IntoIterator<Item = String>) {
+        let served: HashSet<String> = served.into_iter().collect();
+        let mut unsent = 0;
+        for (name, values) in self.kept.modems() {
+            if !served.contains(name) {
+                tracing::info!("kept for a modem that is not served: {name}");
+                unsent += values.iter().filter(|(slot, _)| is_message(*slot)).count();
+            }
+        }
+        if let Some(directory) = self.directory.as_deref().filter(|_| unsent > 0) {
+            tracing::warn!(
+                "accepted messages stay unsent, since their modems are not served: {unsent}; \
+                 mqmodem state {} shows whose they are",
+                directory.display()
+            );
+        }
+    }
+
     /// Forgets what no modem asked for; it stays on disk.
     pub(in crate::cli) fn all_given(&mut self) {
-        for (name, _) in self.kept.modems() {
-            tracing::info!("kept for a modem that is not served: {name}");
-        }
         self.kept = Kept::default();
     }
+}
+
+fn is_message(slot: Slot) -> bool {
+    matches!(slot, Slot::Session(_, Record::Outgoing(_)))
 }
 
 /// Why a state directory is refused, and what to do about it.
