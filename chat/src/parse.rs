@@ -11,16 +11,20 @@ use std::time::Duration;
 const ECHO_LIMIT: usize = 128;
 
 /// The reasons a link may fail for, as `net fail` names them.
-pub(crate) const FAILURES: [(&str, NetError); 10] = [
+pub(crate) const FAILURES: [(&str, NetError); 14] = [
     ("name", NetError::NameNotFound),
     ("refused", NetError::Refused),
     ("unreachable", NetError::Unreachable),
     ("timed-out", NetError::TimedOut),
     ("broken", NetError::Broken),
+    ("no-local-address", NetError::NoLocalAddress),
+    ("no-file-handle", NetError::NoFileHandle),
+    ("no-name-server", NetError::NoNameServer),
     ("tls-untrusted", NetError::TlsUntrusted),
     ("tls-name", NetError::TlsName),
     ("tls-expired", NetError::TlsExpired),
     ("tls-client-certificate", NetError::TlsClientCertificate),
+    ("tls-unsupported", NetError::TlsUnsupported),
     ("tls-other", NetError::TlsOther),
 ];
 

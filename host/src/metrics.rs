@@ -27,8 +27,8 @@ pub struct Metrics {
     sent: [Counter; 3],
     received: [Counter; 3],
     /// By [`LAYERS`].
-    failed: [Counter; 5],
-    lost: [Counter; 5],
+    failed: [Counter; 6],
+    lost: [Counter; 6],
     command_errors: Counter,
     connect_time: Histogram,
     publish_time: Histogram,
@@ -41,12 +41,14 @@ enum Layer {
     Tcp,
     Tls,
     Mqtt,
+    /// This machine itself.
+    Modem,
     /// The broker closed the connection.
     Broker,
 }
 
 /// Names of the layers, in order.
-const LAYERS: [&str; 5] = ["name", "tcp", "tls", "mqtt", "broker"];
+const LAYERS: [&str; 6] = ["name", "tcp", "tls", "mqtt", "modem", "broker"];
 
 #[derive(Debug, Default)]
 struct Counter(AtomicU64);

@@ -34,6 +34,12 @@ pub enum NetError {
     TimedOut,
     /// The connection was reset or broke.
     Broken,
+    /// This machine has no local port or address left for it.
+    NoLocalAddress,
+    /// This machine has no file handle left for it.
+    NoFileHandle,
+    /// This machine has no name server, or one that refuses.
+    NoNameServer,
     /// TLS: the broker's certificate is not trusted.
     TlsUntrusted,
     /// TLS: the broker's certificate is for another name.
@@ -42,6 +48,8 @@ pub enum NetError {
     TlsExpired,
     /// TLS: the client certificate or key is missing, does not fit or was refused.
     TlsClientCertificate,
+    /// TLS: a certificate or key is of a kind that is not supported here.
+    TlsUnsupported,
     /// TLS: anything else.
     TlsOther,
 }

@@ -42,6 +42,14 @@ pub const DROPPED_SESSION: u8 = 34;
 pub const DROPPED_ROOM: u8 = 35;
 /// Dropped: for another broker or client id.
 pub const DROPPED_MOVED: u8 = 36;
+/// No local port or address.
+pub const NO_LOCAL_ADDRESS: u8 = 40;
+/// No file handle.
+pub const NO_FILE_HANDLE: u8 = 41;
+/// No name server.
+pub const NO_NAME_SERVER: u8 = 42;
+/// TLS: of a kind that is not supported.
+pub const TLS_UNSUPPORTED: u8 = 43;
 
 /// Every code with its meaning, for the manual.
 pub const ALL: &[(u8, &str)] = &[
@@ -74,6 +82,13 @@ pub const ALL: &[(u8, &str)] = &[
         DROPPED_MOVED,
         "message dropped, for another broker or client id",
     ),
+    (NO_LOCAL_ADDRESS, "no local port or address"),
+    (NO_FILE_HANDLE, "no file handle"),
+    (NO_NAME_SERVER, "no name server"),
+    (
+        TLS_UNSUPPORTED,
+        "TLS: certificate or key of a kind that is not supported",
+    ),
 ];
 
 /// The layer a code speaks of.
@@ -82,8 +97,10 @@ pub fn layer(code: u8) -> &'static str {
         DONE => "none",
         NAME_NOT_FOUND => "name",
         REFUSED..=CLOSED => "tcp",
-        TLS_UNTRUSTED..=TLS_CLIENT => "tls",
+        TLS_UNTRUSTED..=TLS_CLIENT | TLS_UNSUPPORTED => "tls",
         RADIO_OFF | BY_COMMAND | DROPPED_SESSION..=DROPPED_MOVED => "modem",
+        // The machine's own failures.
+        NO_LOCAL_ADDRESS..=NO_NAME_SERVER => "modem",
         _ => "mqtt",
     }
 }
@@ -102,10 +119,14 @@ pub(crate) fn of(error: NetError) -> u8 {
         NetError::Unreachable => UNREACHABLE,
         NetError::TimedOut => TIMED_OUT,
         NetError::Broken => CLOSED,
+        NetError::NoLocalAddress => NO_LOCAL_ADDRESS,
+        NetError::NoFileHandle => NO_FILE_HANDLE,
+        NetError::NoNameServer => NO_NAME_SERVER,
         NetError::TlsUntrusted => TLS_UNTRUSTED,
         NetError::TlsName => TLS_NAME,
         NetError::TlsExpired => TLS_EXPIRED,
         NetError::TlsClientCertificate => TLS_CLIENT,
+        NetError::TlsUnsupported => TLS_UNSUPPORTED,
         NetError::TlsOther => TLS_OTHER,
     }
 }

@@ -203,19 +203,23 @@ fn connect(ops: &mut Vec<Op>, clean: bool) {
 }
 
 fn event(byte: u8) -> NetEvent {
-    const ERRORS: [NetError; 10] = [
+    const ERRORS: [NetError; 14] = [
         NetError::NameNotFound,
         NetError::Refused,
         NetError::Unreachable,
         NetError::TimedOut,
         NetError::Broken,
+        NetError::NoLocalAddress,
+        NetError::NoFileHandle,
+        NetError::NoNameServer,
         NetError::TlsUntrusted,
         NetError::TlsName,
         NetError::TlsExpired,
         NetError::TlsClientCertificate,
+        NetError::TlsUnsupported,
         NetError::TlsOther,
     ];
-    match byte % 16 {
+    match byte % 20 {
         0..=3 => NetEvent::Opened,
         4 | 5 => NetEvent::Closed,
         n => NetEvent::Failed(ERRORS[usize::from(n) - 6]),

@@ -177,10 +177,12 @@ fn layer(error: NetError) -> Layer {
         NetError::Refused | NetError::Unreachable | NetError::TimedOut | NetError::Broken => {
             Layer::Tcp
         }
+        NetError::NoLocalAddress | NetError::NoFileHandle | NetError::NoNameServer => Layer::Modem,
         NetError::TlsUntrusted
         | NetError::TlsName
         | NetError::TlsExpired
         | NetError::TlsClientCertificate
+        | NetError::TlsUnsupported
         | NetError::TlsOther => Layer::Tls,
     }
 }

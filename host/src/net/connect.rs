@@ -132,9 +132,12 @@ async fn connect_any(addresses: Vec<SocketAddr>) -> Result<TcpStream, NetError> 
 /// Keeps the failure that says most: who answered at all beats who did not.
 fn judge(end: io::Result<TcpStream>, failure: &mut Option<NetError>) -> Option<TcpStream> {
     let weight = |error: &NetError| match error {
-        NetError::Refused => 3,
-        NetError::TimedOut => 2,
-        NetError::Broken => 1,
+        // Whatever the others say: with another handle it might have been reached.
+        NetError::NoFileHandle => 5,
+        NetError::Refused => 4,
+        NetError::TimedOut => 3,
+        NetError::Broken => 2,
+        NetError::NoLocalAddress => 1,
         _ => 0,
     };
     match end {

@@ -1,20 +1,36 @@
 //! Why a link failed, in the modem's words.
 
 use mqmodem_core::NetError;
+use rustix::io::Errno;
 use std::io;
 use tokio_rustls::rustls::{AlertDescription, CertificateError, Error};
 
+/// What this machine lacks, where that is why something failed.
+pub(super) fn machine_lacks(error: &io::Error) -> Option<NetError> {
+    match Errno::from_io_error(error)? {
+        Errno::ADDRNOTAVAIL | Errno::ADDRINUSE | Errno::AGAIN | Errno::AFNOSUPPORT => {
+            Some(NetError::NoLocalAddress)
+        }
+        // What a handle needs besides its number is told alike.
+        Errno::MFILE | Errno::NFILE | Errno::NOBUFS | Errno::NOMEM => Some(NetError::NoFileHandle),
+        _ => None,
+    }
+}
+
 /// Why TCP did not come up.
 pub(super) fn before_open(error: &io::Error) -> NetError {
+    if let Some(lack) = machine_lacks(error) {
+        return lack;
+    }
     match error.kind() {
         io::ErrorKind::ConnectionRefused => NetError::Refused,
-        io::ErrorKind::NetworkUnreachable
-        | io::ErrorKind::HostUnreachable
-        | io::ErrorKind::NetworkDown
-        | io::ErrorKind::AddrNotAvailable
-        | io::ErrorKind::PermissionDenied => NetError::Unreachable,
         io::ErrorKind::TimedOut => NetError::TimedOut,
-        _ => NetError::Broken,
+        io::ErrorKind::ConnectionReset
+        | io::ErrorKind::ConnectionAborted
+        | io::ErrorKind::UnexpectedEof
+        | io::ErrorKind::BrokenPipe => NetError::Broken,
+        // No broker was reached that could have closed anything.
+        _ => NetError::Unreachable,
     }
 }
 
@@ -72,5 +88,35 @@ fn alert_error(alert: AlertDescription, asked: bool) -> NetError {
             NetError::TlsClientCertificate
         }
         _ => NetError::TlsOther,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_this_machine_lacks_is_not_told_of_the_broker_or_the_network() {
+        for (errno, why) in [
+            (Errno::ADDRNOTAVAIL, NetError::NoLocalAddress),
+            (Errno::ADDRINUSE, NetError::NoLocalAddress),
+            (Errno::AGAIN, NetError::NoLocalAddress),
+            (Errno::AFNOSUPPORT, NetError::NoLocalAddress),
+            (Errno::MFILE, NetError::NoFileHandle),
+            (Errno::NFILE, NetError::NoFileHandle),
+            (Errno::NOBUFS, NetError::NoFileHandle),
+            (Errno::NOMEM, NetError::NoFileHandle),
+            (Errno::CONNREFUSED, NetError::Refused),
+            (Errno::CONNRESET, NetError::Broken),
+            (Errno::TIMEDOUT, NetError::TimedOut),
+            (Errno::NETUNREACH, NetError::Unreachable),
+            (Errno::HOSTUNREACH, NetError::Unreachable),
+            (Errno::NETDOWN, NetError::Unreachable),
+            (Errno::PERM, NetError::Unreachable),
+            (Errno::ACCESS, NetError::Unreachable),
+            (Errno::INVAL, NetError::Unreachable),
+        ] {
+            assert_eq!(before_open(&errno.into()), why, "{errno}");
+        }
     }
 }

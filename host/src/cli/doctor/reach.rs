@@ -161,6 +161,15 @@ fn advice(error: NetError) -> &'static str {
         NetError::Unreachable => "there is no way there; check the network of this machine",
         NetError::TimedOut => "nothing answers there; check the firewalls on the way",
         NetError::Broken => CLOSED,
+        NetError::NoLocalAddress => {
+            "this machine has no local port or address left; close connections, or widen net.ipv4.ip_local_port_range"
+        }
+        NetError::NoFileHandle => {
+            "this process has no file handle left; raise its limit (ulimit -n, LimitNOFILE=)"
+        }
+        NetError::NoNameServer => {
+            "this machine has no name server, or it refuses; check /etc/resolv.conf"
+        }
         NetError::TlsUntrusted => {
             "its certificate hangs from no root that is trusted; give its root in [broker.tls]"
         }
@@ -172,6 +181,9 @@ fn advice(error: NetError) -> &'static str {
         }
         NetError::TlsClientCertificate => {
             "it wants a client certificate, or refused the one given; check [broker.tls]"
+        }
+        NetError::TlsUnsupported => {
+            "a certificate or key is of a kind that is not supported here; use X.509 v3 with EC P-256 or RSA of 2,048 bits"
         }
         NetError::TlsOther => "TLS does not come up; check that the port is for TLS",
     }
