@@ -1,14 +1,16 @@
 //! Reading command lines byte by byte (rules R1, R2, R4 and R11).
 
+mod place;
+
+pub use place::{Reading, ReadingOf};
+
 use super::find::{below, equal, run_len};
-use super::scan::{Scan, closes_quotes, extended_name};
+use super::scan::closes_quotes;
 use crate::mem::Buf;
+use place::Place;
 
 /// Bytes of a line that are echoed at most before the echo pauses.
 pub const ECHO_LIMIT: usize = 128;
-/// How far apart the scan remembers its state, so that a backspace does not
-/// read the whole line again.
-const MARK_EVERY: usize = 256;
 
 const BACKSPACE: u8 = 0x08;
 const DELETE: u8 = 0x7f;
@@ -53,13 +55,13 @@ enum Phase {
     Body,
 }
 
-/// A scan state remembered at a position of the body.
-#[derive(Clone, Copy, Debug, Default)]
-struct Mark {
-    at: usize,
-    scan: Scan,
-    command: usize,
-    multi_line: bool,
+/// What becomes of a byte of the body (rule R2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Edit {
+    Keep(u8),
+    Drop,
+    /// It deletes the one before.
+    Erase,
 }
 
 /// The line a host is typing.
@@ -67,18 +69,10 @@ struct Mark {
 pub struct LineReader<'a> {
     body: Buf<'a>,
     phase: Phase,
-    /// How far the body has been scanned. Only where a line may end it matters
-    /// what came before.
-    scanned: usize,
-    scan: Scan,
-    /// Where in the body the present command starts.
-    command: usize,
-    marks: [Mark; 2],
+    place: Place,
     /// Bytes of this line seen, for the echo's limit.
     echoed: usize,
     overflow: bool,
-    /// Whether the command being typed may hold raw line breaks in quotes.
-    multi_line: bool,
     /// Whether a raw line break was taken as data.
     broke: bool,
 }
@@ -89,13 +83,9 @@ impl<'a> LineReader<'a> {
         Self {
             body: memory,
             phase: Phase::Hunt { after_word: false },
-            scanned: 0,
-            scan: Scan::default(),
-            command: 0,
-            marks: [Mark::default(); 2],
+            place: Place::new(),
             echoed: 0,
             overflow: false,
-            multi_line: false,
             broke: false,
         }
     }
@@ -134,14 +124,14 @@ impl<'a> LineReader<'a> {
     }
 
     /// Takes bytes up to the end of a line, or of what was none; returns how many and what they
-    /// made. `echo` gets what is to be echoed; `is_multi_line` says whether the
-    /// command of a name may hold raw line breaks in quotes.
+    /// made. `echo` gets what is to be echoed; `reading_of` tells how the values
+    /// of a command are read.
     pub fn take(
         &mut self,
         bytes: &[u8],
         format: Format,
         echo: &mut dyn FnMut(&[u8]),
-        is_multi_line: &dyn Fn(&[u8]) -> bool,
+        reading_of: ReadingOf,
     ) -> (usize, Taken) {
         let mut rest = bytes;
         while let Some((&byte, behind)) = rest.split_first() {
@@ -156,7 +146,7 @@ impl<'a> LineReader<'a> {
                     made => made,
                 },
                 Phase::Body => match self.take_run(rest, format, echo) {
-                    0 => self.body_byte(byte, format, echo, is_multi_line),
+                    0 => self.body_byte(byte, format, echo, reading_of),
                     run => {
                         rest = rest.get(run..).unwrap_or_default();
                         continue;
@@ -247,13 +237,9 @@ impl<'a> LineReader<'a> {
     fn start_body(&mut self) {
         self.phase = Phase::Body;
         self.body.clear();
-        self.scanned = 0;
-        self.scan = Scan::default();
-        self.command = 0;
-        self.marks = [Mark::default(); 2];
+        self.place = Place::new();
         self.echoed = 0;
         self.overflow = false;
-        self.multi_line = false;
         self.broke = false;
     }
 
@@ -262,34 +248,60 @@ impl<'a> LineReader<'a> {
         byte: u8,
         format: Format,
         echo: &mut dyn FnMut(&[u8]),
-        is_multi_line: &dyn Fn(&[u8]) -> bool,
+        reading_of: ReadingOf,
     ) -> Taken {
-        let ends = byte == format.cr || (byte == b'\n' && !format.strict);
-        if ends {
-            if !self.overflow && closes_quotes(self.body.as_slice()) {
-                return self.end_line(byte, format, echo);
-            }
-            self.catch_up(format, is_multi_line);
-            if !(self.multi_line && self.scan.in_quotes()) {
-                return self.end_line(byte, format, echo);
-            }
+        let breaks = byte == format.cr || (byte == b'\n' && !format.strict);
+        if breaks && !self.takes_break(format, reading_of) {
+            return self.end_line(byte, format, echo);
         }
-        if !ends && (byte == format.backspace || byte == BACKSPACE || byte == DELETE) {
-            self.erase(format, echo);
-            return Taken::Partial;
-        }
-        let byte = match byte {
-            _ if ends => {
-                self.broke = true;
-                byte
-            }
-            b'\t' => b' ',
-            0..0x20 => return Taken::Partial,
-            other => other,
+        self.broke |= breaks;
+        let edit = if breaks {
+            Edit::Keep(byte)
+        } else {
+            self.edit(byte, format, reading_of)
         };
-        self.store(byte, format, is_multi_line);
-        self.echo(&[byte], format, echo);
+        match edit {
+            Edit::Keep(byte) => {
+                self.store(byte, format, reading_of);
+                self.echo(&[byte], format, echo);
+            }
+            Edit::Drop => {}
+            Edit::Erase => self.erase(format, echo),
+        }
         Taken::Partial
+    }
+
+    /// Whether a raw line break is data.
+    fn takes_break(&mut self, format: Format, reading_of: ReadingOf) -> bool {
+        let body = self.body.as_slice();
+        if !self.overflow && closes_quotes(body) {
+            return false;
+        }
+        self.place.catch_up(body, format.strict, reading_of);
+        self.place.takes_breaks()
+    }
+
+    /// What a byte means where it stands. In quotes it is data, but for what deletes
+    /// while there is an echo: then a person types, and sees what is deleted.
+    fn edit(&mut self, byte: u8, format: Format, reading_of: ReadingOf) -> Edit {
+        let deletes = byte == format.backspace || byte == DELETE;
+        let typed = format.echo.is_some() || format.strict;
+        match byte {
+            _ if deletes && typed => Edit::Erase,
+            _ if !deletes && byte >= 0x20 => Edit::Keep(byte),
+            _ if self.is_data(format, reading_of) => Edit::Keep(byte),
+            _ if deletes || byte == BACKSPACE => Edit::Erase,
+            b'\t' => Edit::Keep(b' '),
+            _ => Edit::Drop,
+        }
+    }
+
+    fn is_data(&mut self, format: Format, reading_of: ReadingOf) -> bool {
+        if self.overflow {
+            return self.place.passes_data();
+        }
+        let body = self.body.as_slice();
+        self.place.is_data(body, format.strict, reading_of)
     }
 
     fn end_line(&mut self, byte: u8, format: Format, echo: &mut dyn FnMut(&[u8])) -> Taken {
@@ -308,52 +320,16 @@ impl<'a> LineReader<'a> {
         Taken::Line
     }
 
-    fn store(&mut self, byte: u8, format: Format, is_multi_line: &dyn Fn(&[u8]) -> bool) {
+    fn store(&mut self, byte: u8, format: Format, reading_of: ReadingOf) {
         if !self.overflow && self.body.push(byte).is_ok() {
             return;
         }
         // What is swallowed is still scanned, so that the line ends where it
         // would have.
-        self.catch_up(format, is_multi_line);
-        self.overflow = true;
-        self.scan.step(byte, !format.strict);
-    }
-
-    /// Scans what came since the last time the place mattered.
-    fn catch_up(&mut self, format: Format, is_multi_line: &dyn Fn(&[u8]) -> bool) {
         let body = self.body.as_slice();
-        while let Some(&byte) = body.get(self.scanned) {
-            // A run never passes a mark, so that marks stay where they belong.
-            let to_mark = self.scanned + MARK_EVERY - self.scanned % MARK_EVERY;
-            let window = body.get(self.scanned..to_mark.min(body.len()));
-            let run = self.scan.skip_run(window.unwrap_or_default());
-            self.scanned += run.max(1);
-            if run == 0 {
-                if byte == b'=' && self.scan.in_name() {
-                    let typed = body.get(self.command..self.scanned - 1);
-                    let name = extended_name(typed.unwrap_or_default());
-                    self.multi_line = !format.strict && is_multi_line(name);
-                }
-                self.scan.step(byte, !format.strict);
-                if byte == b';' && self.scan.in_name() {
-                    self.command = self.scanned;
-                }
-            }
-            if self.scanned == to_mark {
-                let [_, latest] = self.marks;
-                self.marks = [latest, self.mark()];
-            }
-        }
-    }
-
-    /// The scan's state, to come back to.
-    fn mark(&self) -> Mark {
-        Mark {
-            at: self.scanned,
-            scan: self.scan,
-            command: self.command,
-            multi_line: self.multi_line,
-        }
+        self.place.catch_up(body, format.strict, reading_of);
+        self.overflow = true;
+        self.place.pass(byte, format.strict);
     }
 
     /// Deletes the last byte, and takes the scan back where it had seen it.
@@ -363,16 +339,7 @@ impl<'a> LineReader<'a> {
         }
         let len = self.body.len() - 1;
         self.body.truncate(len);
-        if self.scanned > len {
-            let [earlier, later] = self.marks;
-            let usable = [later, earlier].into_iter().find(|mark| mark.at <= len);
-            let from = usable.unwrap_or_default();
-            self.marks = [Mark::default(), from];
-            self.scanned = from.at;
-            self.scan = from.scan;
-            self.command = from.command;
-            self.multi_line = from.multi_line;
-        }
+        self.place.cut(len);
         self.echo(&[BACKSPACE, b' ', BACKSPACE], format, echo);
     }
 

@@ -96,6 +96,11 @@ impl Scan {
         matches!(self.place(), Place::Quoted | Place::Escape)
     }
 
+    /// Whether the next byte stands behind junk after a closing quote.
+    pub(crate) fn is_junk(self) -> bool {
+        self.place() == Place::Junk
+    }
+
     /// Whether the next byte is in a name, or between commands.
     pub(crate) fn in_name(self) -> bool {
         self.0 < Self::of(Place::ValueStart, 0).0

@@ -4,6 +4,8 @@
 //! the manual and the tests all read it. `H` is what carries a form out: the
 //! language itself does not care.
 
+use super::line::Reading;
+
 /// The most parameters a [`Signature`] may have.
 pub const MAX_PARAMS: usize = 8;
 /// The most characters of an extended command's name behind its `+` (V.250 §5.4.1).
@@ -276,6 +278,15 @@ impl<H: Copy> Command<H> {
     /// Examples for the manual.
     pub const fn examples(self, examples: &'static [Example]) -> Self {
         Self { examples, ..self }
+    }
+
+    /// How its values are read while they are typed.
+    pub fn reading(&self) -> Reading {
+        let (multi_line, forgiving) = (self.multi_line, self.forgiving);
+        Reading {
+            multi_line,
+            forgiving,
+        }
     }
 
     /// Whether it is an extended command (V.250 §5.4): `+` and a name.

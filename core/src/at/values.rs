@@ -119,7 +119,7 @@ impl Values {
         let first = self.list.get(last).filter(|value| value.quoted)?;
         let start = first.wire_start as usize;
         let end = line.iter().rposition(|&byte| byte == b'"')?;
-        let next = at_end(line, end + 1, strict).filter(|_| end > start)?;
+        let next = behind_forgiven(line, end + 1, strict).filter(|_| end > start)?;
         self.push(last, Value::quoted(start, end));
         self.count = last + 1;
         Some(next)
@@ -166,6 +166,17 @@ fn forgiven(
 ) -> Option<usize> {
     let last = forgive.filter(|&last| !strict && index >= last)?;
     values.stretch(line, last, strict)
+}
+
+/// Where the line goes on behind a forgiven value. Control bytes there are no data
+/// after all.
+fn behind_forgiven(line: &[u8], at: usize, strict: bool) -> Option<usize> {
+    let behind = line.get(at..).unwrap_or_default();
+    let blank = |&byte: &u8| byte <= b' ' || byte == 0x7f;
+    if behind.iter().all(blank) {
+        return Some(line.len());
+    }
+    at_end(line, at, strict)
 }
 
 /// A value without quotes: up to `,`, `;`, a comment or the end.

@@ -40,7 +40,7 @@ use machine::{Clock, Machine, Run};
 use options::AUTOCONNECT;
 use settings::Settings;
 use state::{Profile, S5};
-use table::{Fail, Outcome};
+use table::{Command, Fail, Outcome};
 
 /// A modem: AT commands on one side, MQTT on the other, no I/O of its own.
 ///
@@ -163,8 +163,8 @@ impl<'a> Modem<'a> {
         let out = &mut machine.out;
         // `host_ready` has seen to it that an echo fits.
         let mut echo = |bytes: &[u8]| out.extend(bytes).unwrap_or_default();
-        let is_multi_line = |name: &[u8]| dialect.find(name).is_some_and(|it| it.multi_line);
-        let (taken, made) = self.reader.take(bytes, format, &mut echo, &is_multi_line);
+        let reading_of = |name: &[u8]| dialect.find(name).map(Command::reading).unwrap_or_default();
+        let (taken, made) = self.reader.take(bytes, format, &mut echo, &reading_of);
         match made {
             Taken::Partial => {}
             Taken::Line | Taken::Repeat => self.machine.run = Run::Line { at: 0 },

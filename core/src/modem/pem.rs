@@ -129,7 +129,7 @@ fn split_at<'t>(text: &'t [u8], mark: &[u8]) -> Result<(&'t [u8], &'t [u8]), Pem
 /// A line break at the start of `text`, also one that was escaped twice.
 fn line_break(text: &[u8]) -> Option<&[u8]> {
     match text {
-        [b'\r' | b'\n' | b' ', rest @ ..] | [b'\\', b'r' | b'n', rest @ ..] => Some(rest),
+        [b'\t'..=b'\r' | b' ', rest @ ..] | [b'\\', b'r' | b'n', rest @ ..] => Some(rest),
         _ => None,
     }
 }
@@ -248,6 +248,7 @@ mod tests {
             GOOD.replace('\n', "\\r\\n"),
             GOOD.replace('\n', ""),
             GOOD.replace("MAMC", "MA\nMC"),
+            GOOD.replace('\n', "\t\n"),
             std::format!("\n{GOOD}\n\n"),
         ] {
             assert_eq!(

@@ -1,6 +1,7 @@
 //! What the line reader makes of bytes.
 
 use super::*;
+use std::vec;
 use std::vec::Vec;
 
 const FORMAT: Format = Format {
@@ -10,18 +11,36 @@ const FORMAT: Format = Format {
     strict: false,
 };
 
-fn multi(name: &[u8]) -> bool {
-    name.eq_ignore_ascii_case(b"+M")
+const NO_ECHO: Format = Format {
+    echo: None,
+    ..FORMAT
+};
+const STRICT: Format = Format {
+    strict: true,
+    ..NO_ECHO
+};
+
+/// `+M` takes line breaks, `+F` forgives too.
+fn multi(name: &[u8]) -> Reading {
+    let forgiving = name.eq_ignore_ascii_case(b"+F");
+    Reading {
+        multi_line: forgiving || name.eq_ignore_ascii_case(b"+M"),
+        forgiving,
+    }
 }
 
 /// Everything the reader makes of `input`, with the echo.
 fn read(input: &[u8], size: usize) -> (Vec<(Taken, Vec<u8>)>, Vec<u8>) {
-    let mut memory = std::vec![0; size];
+    read_as(FORMAT, input, size)
+}
+
+fn read_as(format: Format, input: &[u8], size: usize) -> (Vec<(Taken, Vec<u8>)>, Vec<u8>) {
+    let mut memory = vec![0; size];
     let mut reader = LineReader::new(Buf::lent(&mut memory));
     let (mut lines, mut echoed, mut rest) = (Vec::new(), Vec::new(), input);
     while !rest.is_empty() {
         let mut echo = |bytes: &[u8]| echoed.extend_from_slice(bytes);
-        let (taken, made) = reader.take(rest, FORMAT, &mut echo, &multi);
+        let (taken, made) = reader.take(rest, format, &mut echo, &multi);
         rest = &rest[taken..];
         if made != Taken::Partial {
             lines.push((made, reader.body().to_vec()));
@@ -31,7 +50,11 @@ fn read(input: &[u8], size: usize) -> (Vec<(Taken, Vec<u8>)>, Vec<u8>) {
 }
 
 fn one(input: &[u8]) -> Vec<u8> {
-    let (lines, _) = read(input, 64);
+    one_as(FORMAT, input)
+}
+
+fn one_as(format: Format, input: &[u8]) -> Vec<u8> {
+    let (lines, _) = read_as(format, input, 64);
     assert_eq!(lines.len(), 1, "{input:?}");
     assert_eq!(lines[0].0, Taken::Line);
     lines[0].1.clone()
@@ -116,4 +139,111 @@ fn erasing_across_marks_scans_right() {
     line.extend(b"\ry\"\r");
     let (lines, _) = read(&line, 1024);
     assert_eq!(lines[0].1, b"+M=\"xxxxxxxxxx\ry\"");
+}
+
+#[test]
+fn in_quotes_every_byte_is_data_for_a_program() {
+    for (input, body) in [
+        (
+            &b"AT+N=\"a\tb\x00\x1b\x08\x7fc\"\r"[..],
+            &b"+N=\"a\tb\x00\x1b\x08\x7fc\""[..],
+        ),
+        // Outside they are edited as ever.
+        (
+            b"AT\t+N\x01=\x08=\"\x01\",\t\x7f\x02\"\x08\"\r",
+            b" +N=\"\x01\",\"\x08\"",
+        ),
+        // Behind the quote that closes, BS deletes it, and the next one is data.
+        (b"AT+N=\"a\" \x08\x08\x08b\"\r", b"+N=\"a\x08b\""),
+        (b"AT+N=\"a\\\x08\"\r", b"+N=\"a\\\x08\""),
+        // A bare value is no quoted one, whatever is in it.
+        (b"AT+N=a\"\t\x01b\x08c\r", b"+N=a\" c"),
+        (b"AT+N=\"a\"b\tc\x08\r", b"+N=\"a\"b "),
+        (b"AT+N //\"\x08c\r", b"+N //c"),
+    ] {
+        assert_eq!(one_as(NO_ECHO, input), body, "{}", input.escape_ascii());
+    }
+}
+
+#[test]
+fn in_quotes_only_what_deletes_is_edited_while_a_person_types() {
+    let typed = b"AT+N=\"a\tbX\x08\x00Y\x7f\x1b\"\r";
+    assert_eq!(one(typed), b"+N=\"a\tb\x00\x1b\"");
+    let (_, echoed) = read(typed, 64);
+    assert_eq!(echoed, b"AT+N=\"a\tbX\x08 \x08\x00Y\x08 \x08\x1b\"\r");
+    // Only S5 and DEL delete there; a BS always does outside.
+    let moved = Format {
+        backspace: b'#',
+        ..FORMAT
+    };
+    assert_eq!(one_as(moved, b"AT+NX\x08=\"a\x08b#\"\r"), b"+N=\"a\x08\"");
+}
+
+#[test]
+fn strict_editing_is_everywhere() {
+    assert_eq!(
+        one_as(STRICT, b"AT+N=\"ab\x08\tc\x7f\n\x01\"\r"),
+        b"+N=\"a\t\n\x01\""
+    );
+    assert_eq!(one_as(STRICT, b"AT+F=\"\"a\tb\"\r"), b"+F=\"\"a b\"");
+}
+
+#[test]
+fn what_rule_r10_may_put_in_quotes_is_data_too() {
+    assert_eq!(
+        one_as(NO_ECHO, b"AT+F=\"{\"a\":\t\x08\x011}\"\r"),
+        b"+F=\"{\"a\":\t\x08\x011}\""
+    );
+    assert_eq!(one(b"AT+F=\"{\"a\":\t1x\x08}\"\r"), b"+F=\"{\"a\":\t1}\"");
+    assert_eq!(
+        one_as(NO_ECHO, b"AT+M=\"{\"a\":\t1}\"\r"),
+        b"+M=\"{\"a\": 1}\""
+    );
+}
+
+#[test]
+fn a_swallowed_line_ends_where_it_would_have() {
+    let filler = [b'1'; 64];
+    let mut line = b"AT+M=\"".to_vec();
+    line.extend(filler);
+    line.extend(b"\\\x08\r\x08\"\x08\rATI\r");
+    let (lines, _) = read_as(NO_ECHO, &line, 64);
+    assert_eq!(lines[0].0, Taken::TooLong);
+    assert_eq!(lines[1..], [(Taken::Line, b"I".to_vec())]);
+}
+
+/// What a byte means is a matter of what stands before it, however it came to
+/// stand there: a reader that reads each body anew agrees with one that edits.
+#[test]
+fn editing_is_as_if_the_rest_had_been_typed_at_once() {
+    let alphabet = *b"\"\"\"\\,;=x \x08\x08\x7f\t\x01";
+    let mut seed = 7_u64;
+    for round in 0..600 {
+        // Bodies that pass marks of the scan, and some that do not.
+        let start = [b"+F=\"".to_vec(), vec![b'x'; round % 3 * 250]].concat();
+        let (mut input, mut body) = ([b"AT", &start[..]].concat(), start);
+        for _ in 0..60 {
+            seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            let byte = alphabet[(seed >> 33) as usize % alphabet.len()];
+            input.push(byte);
+            edit(&mut body, byte);
+        }
+        input.push(b'\r');
+        let (lines, _) = read_as(NO_ECHO, &input, 1024);
+        let mut place = Place::new();
+        place.catch_up(&body, false, &multi);
+        let body = (!place.takes_breaks()).then_some((Taken::Line, body));
+        assert_eq!(lines.first(), body.as_ref(), "{}", input.escape_ascii());
+    }
+}
+
+/// One more byte of a program, as rule R2 has it.
+fn edit(body: &mut Vec<u8>, byte: u8) {
+    let data = Place::new().is_data(body, false, &multi);
+    match byte {
+        b'\t' if !data => body.push(b' '),
+        BACKSPACE | DELETE if !data => drop(body.pop()),
+        1 if !data => {}
+        byte => body.push(byte),
+    }
 }
