@@ -4,8 +4,10 @@ mod chat;
 mod commands;
 mod completions;
 mod doctor;
+mod exit;
 mod failure;
 mod fleet;
+mod help;
 mod logs;
 mod man;
 #[cfg(feature = "broker")]
@@ -14,6 +16,7 @@ mod serve;
 mod state;
 #[cfg(feature = "broker")]
 mod try_;
+mod usage;
 
 pub use failure::Failure;
 
@@ -23,7 +26,13 @@ use std::process::ExitCode;
 
 /// A modem in software: AT commands in, MQTT out.
 #[derive(Debug, Parser)]
-#[command(name = "mqmodem", version, about, arg_required_else_help = true)]
+#[command(
+    name = "mqmodem",
+    version,
+    about,
+    arg_required_else_help = true,
+    disable_help_subcommand = true
+)]
 #[command(after_help = "Examples:
   mqmodem try                     see it work, nothing else needed
   mqmodem serve --pty=/tmp/modem  a modem for any terminal program
@@ -45,11 +54,17 @@ enum Command {
     Commands(commands::Arguments),
     Completions(completions::Arguments),
     Man(man::Arguments),
+    Help(help::Arguments),
 }
 
 /// Runs the program with the arguments of the process.
 pub fn main() -> ExitCode {
-    let done = match Arguments::parse().command {
+    let words: Vec<_> = std::env::args_os().collect();
+    let arguments = match usage::read(&words) {
+        Ok(arguments) => arguments,
+        Err(code) => return code,
+    };
+    ended(match arguments.command {
         Command::Serve(arguments) => serve::run(&arguments),
         #[cfg(feature = "broker")]
         Command::Try(arguments) => try_::run(&arguments),
@@ -60,7 +75,12 @@ pub fn main() -> ExitCode {
         Command::Commands(arguments) => commands::run(&arguments),
         Command::Completions(arguments) => completions::run(&arguments),
         Command::Man(arguments) => man::run(&arguments),
-    };
+        Command::Help(arguments) => help::run(&arguments, &[]),
+    })
+}
+
+/// The exit code; where it failed, that is said first.
+fn ended(done: Result<ExitCode, Failure>) -> ExitCode {
     done.unwrap_or_else(|failure| {
         // Where standard error is closed, the exit code has to say it alone.
         let _ = writeln!(std::io::stderr().lock(), "mqmodem: {failure}");
@@ -72,9 +92,9 @@ pub fn main() -> ExitCode {
 fn say(text: &str) -> Result<(), Failure> {
     let mut out = std::io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(Failure::new(format!(
-            "cannot write to standard output: {error}; check where it goes"
-        ))),
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Failure::system("cannot write to standard output", &error))
+        }
         _ => Ok(()),
     }
 }

@@ -7,6 +7,7 @@ mod file;
 mod limits;
 mod options;
 mod port;
+mod wrong;
 
 pub use broker::{Broker, Defaults, Secret, TlsPaths};
 pub(crate) use document::check_identity;
@@ -93,6 +94,14 @@ pub struct IdentityPlan {
     pub imsi: Option<String>,
     /// `+CCID`
     pub iccid: Option<String>,
+}
+
+/// What a modem may be called.
+pub(crate) fn check_name(name: &str) -> Result<(), &'static str> {
+    match name.len() {
+        1..=200 if !name.contains(char::is_control) => Ok(()),
+        _ => Err("write 1 to 200 printable characters"),
+    }
 }
 
 impl Plan {

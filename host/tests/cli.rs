@@ -63,6 +63,12 @@ fn what_cannot_be_done_is_said_in_one_sentence() {
             &["serve", "--serial", "/dev/ttyS0,9600,9X9"],
             "\"9X9\" is none of them",
         ),
+        (
+            &["serve", "--pty", "--name", "a\nb"],
+            "printable characters",
+        ),
+        (&["serve", "--trace", "/", "--pty"], "name a file in it"),
+        (&["serve", "--config", "/no\nsuch"], "/no\\nsuch"),
         // No terminal at all.
         (&["serve", "--serial", "/dev/null"], "give a serial device"),
         (
@@ -91,11 +97,48 @@ fn help_shows_examples() {
         "commands",
         "completions",
         "man",
+        "help",
     ] {
         let output = run(&[subcommand, "--help"]);
         let help = String::from_utf8(output.stdout).unwrap();
         assert!(output.status.success());
         assert!(help.contains("Examples:\n  mqmodem "), "{help}");
+        let told = run(&["help", subcommand]).stdout;
+        assert_eq!(String::from_utf8(told).unwrap(), help);
+    }
+    assert_eq!(run(&["chat", "help", "run"]), run(&["help", "chat", "run"]));
+    assert!(refused(&["help", "chat", "rnu"]).contains("there are run, record"));
+}
+
+#[test]
+fn a_command_line_that_is_not_understood_is_told_in_one_sentence_and_is_code_2() {
+    for (arguments, hint) in [
+        (&["serve", "--pty", "/tmp/x"][..], "write --pty=/tmp/x"),
+        (&["fleet", "--rate", "0"], "from 1 to 4294967295"),
+        (&["chat", "run"], "for example: mqmodem chat run"),
+        (&["sevre"], "perhaps serve is meant"),
+    ] {
+        let output = run(arguments);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(2), "{said}");
+        assert!(
+            said.starts_with("mqmodem: ") && said.contains(hint),
+            "{said}"
+        );
+        assert_eq!(said.lines().count(), 1, "{said}");
+        assert!(output.stdout.is_empty());
+    }
+}
+
+#[test]
+fn what_cannot_be_written_fails() {
+    for arguments in [&["--version"][..], &["help"], &["man"], &["commands"]] {
+        let mut command = mqmodem(arguments);
+        let full = std::fs::File::create("/dev/full").unwrap();
+        let output = command.stdout(full).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        assert_eq!(said.lines().count(), 1, "{said}");
     }
 }
 
@@ -115,23 +158,49 @@ fn manual_pages_are_printed() {
     let page = String::from_utf8(run(&["man"]).stdout).unwrap();
     assert!(page.contains(".TH mqmodem 1"), "{page}");
     assert!(page.contains("mqmodem\\-doctor"), "{page}");
+    let page = String::from_utf8(run(&["man", "chat", "run"]).stdout).unwrap();
+    assert!(page.contains(".TH mqmodem-chat-run 1"), "{page}");
+    assert!(page.contains(".SH \"EXIT STATUS\"\n.TP\n0\n"), "{page}");
     let page = String::from_utf8(run(&["man", "serve"]).stdout).unwrap();
     assert!(page.contains(".TH mqmodem-serve 1"), "{page}");
     assert!(page.contains("mask\\-secrets"), "{page}");
-    assert!(refused(&["man", "sevre"]).contains("there are serve, try, fleet, chat, state"));
+    assert!(refused(&["man", "sevre"]).contains("there are serve, try, fleet, chat"));
 }
 
 #[test]
 fn a_closed_standard_output_is_harmless() {
-    let mut child = mqmodem(&["commands"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    drop(child.stdout.take());
-    let output = child.wait_with_output().unwrap();
-    assert!(output.status.success());
+    for arguments in [
+        &["commands"][..],
+        &["--help"],
+        &["help", "serve"],
+        &["man"],
+        &["completions", "zsh"],
+    ] {
+        let mut child = mqmodem(arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        drop(child.stdout.take());
+        let output = child.wait_with_output().unwrap();
+        assert!(output.status.success());
+        assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
+    }
+}
+
+#[test]
+fn the_completions_of_bash_load_and_complete() {
+    let script = String::from_utf8(run(&["completions", "bash"]).stdout).unwrap();
+    let asked = "COMP_WORDS=(mqmodem serve --ma); COMP_CWORD=2; \
+        _mqmodem mqmodem --ma serve; printf '%s\\n' \"${COMPREPLY[@]}\"";
+    let mut bash = Command::new("bash");
+    bash.args(["--norc", "-c", &format!("{script}\n{asked}")]);
+    let output = bash.output().unwrap();
     assert_eq!(String::from_utf8(output.stderr).unwrap(), "");
+    assert_eq!(
+        String::from_utf8(output.stdout).unwrap(),
+        "--mask-secrets\n"
+    );
 }
 
 /// What a modem on standard input and output answers.

@@ -143,7 +143,7 @@ fn a_wrong_file_is_refused_in_one_sentence() {
     for (text, hint) in [
         (
             "\n\nprot = 1\n".to_owned(),
-            "mqmodem.toml:3: unknown field `prot`",
+            "mqmodem.toml:3: there is no key prot; there are modem",
         ),
         (
             "seed = 1\n".to_owned(),

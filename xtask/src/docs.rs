@@ -7,9 +7,10 @@ use std::path::{Path, PathBuf};
 
 /// What `mqmodem commands` prints, kept for readers.
 const MANUAL: &str = "docs/commands/native.md";
-const PLAYED: [&str; 6] = [
+const PLAYED: [&str; 7] = [
     "README.md",
     "README.zh-CN.md",
+    "docs/command-line.md",
     "docs/fleet.md",
     "docs/gateway.md",
     "docs/reliability.md",

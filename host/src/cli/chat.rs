@@ -3,8 +3,8 @@
 mod record;
 mod run;
 
-use super::Failure;
 use super::serve::tcp_address;
+use super::{Failure, help};
 use crate::attached::{Attached, is_path};
 use clap::{Args, Subcommand};
 use mqmodem_chat::{HostSide, Script};
@@ -27,6 +27,7 @@ pub(super) struct Arguments {
 enum Command {
     Run(run::Arguments),
     Record(record::Arguments),
+    Help(help::Arguments),
 }
 
 /// How a port is waited for.
@@ -45,6 +46,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     match &arguments.command {
         Command::Run(arguments) => run::run(arguments),
         Command::Record(arguments) => record::run(arguments),
+        Command::Help(arguments) => help::run(arguments, &["chat"]),
     }
 }
 

@@ -1,7 +1,7 @@
 //! `mqmodem completions`
 
 use super::{Failure, say};
-use clap::{Args, CommandFactory};
+use clap::Args;
 use clap_complete::Shell;
 use std::process::ExitCode;
 
@@ -17,7 +17,7 @@ pub(super) struct Arguments {
 
 pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let mut script = Vec::new();
-    let mut command = super::Arguments::command();
+    let mut command = super::usage::command();
     clap_complete::generate(arguments.shell, &mut command, "mqmodem", &mut script);
     say(&String::from_utf8_lossy(&script))?;
     Ok(ExitCode::SUCCESS)

@@ -1,7 +1,7 @@
 //! Why the program ends early.
 
 use crate::config::ConfigError;
-use std::fmt;
+use std::fmt::{self, Write};
 use std::io;
 
 /// One sentence for people: what is wrong and what to do about it.
@@ -24,6 +24,10 @@ impl Failure {
             io::ErrorKind::AddrInUse => "; stop what uses it, or choose another port",
             io::ErrorKind::AddrNotAvailable => "; choose an address of this machine",
             io::ErrorKind::ResourceBusy => "; stop the program that uses it",
+            io::ErrorKind::InvalidFilename => "; shorten the name",
+            io::ErrorKind::IsADirectory => "; name a file in it",
+            io::ErrorKind::NotADirectory => "; check the name",
+            io::ErrorKind::StorageFull => "; make room there",
             _ => "",
         };
         // The system's own text without its number.
@@ -35,7 +39,15 @@ impl Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        // Names may hold anything; a sentence is one line.
+        for c in self.0.chars() {
+            if c.is_control() {
+                write!(f, "{}", c.escape_default())?;
+            } else {
+                f.write_char(c)?;
+            }
+        }
+        Ok(())
     }
 }
 

@@ -1,44 +1,78 @@
 //! `mqmodem man`
 
-use super::{Failure, say};
-use clap::{Args, Command, CommandFactory};
+use super::usage::command;
+use super::{Failure, exit, help, say};
+use clap::{Args, Command};
 use clap_mangen::Man;
+use clap_mangen::roff::{Roff, roman};
+use std::io;
 use std::process::ExitCode;
 
 /// Print a manual page of this program.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   mqmodem man > /usr/local/share/man/man1/mqmodem.1
-  mqmodem man serve > /usr/local/share/man/man1/mqmodem-serve.1")]
+  mqmodem man chat run > /usr/local/share/man/man1/mqmodem-chat-run.1")]
 pub(super) struct Arguments {
     /// The subcommand it is about; otherwise the program.
-    subcommand: Option<String>,
+    subcommand: Vec<String>,
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
-    let mut program = super::Arguments::command().disable_help_subcommand(true);
+    let mut program = command();
     program.build();
-    let page = match &arguments.subcommand {
-        None => program,
-        Some(name) => of(&program, name)?,
-    };
+    let words = &arguments.subcommand;
+    let found = help::subcommand(&program, words)?;
+    let (examples, codes) = (examples(&found), exit::codes(found.get_name()));
+    // The name of a page has no space.
+    let name = std::iter::once("mqmodem").chain(words.iter().map(String::as_str));
+    let name = name.collect::<Vec<_>>().join("-");
+    let page = found.name(&*name.leak()).version(env!("CARGO_PKG_VERSION"));
     let mut roff = Vec::new();
-    Man::new(page)
-        .render(&mut roff)
+    write(page, &examples, &codes, &mut roff)
         .map_err(|error| Failure::system("cannot make the page", &error))?;
     say(&String::from_utf8_lossy(&roff))?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn of(program: &Command, name: &str) -> Result<Command, Failure> {
-    let found = program.find_subcommand(name).cloned();
-    let page = found.ok_or_else(|| {
-        let all: Vec<_> = program.get_subcommands().map(Command::get_name).collect();
-        Failure::new(format!(
-            "there is no subcommand \"{name}\"; there are {}",
-            all.join(", ")
-        ))
-    })?;
-    // The name of a page has no space.
-    Ok(page.name(&*format!("mqmodem-{name}").leak()))
+/// The examples of a command's help, without their heading.
+fn examples(command: &Command) -> String {
+    let help = command
+        .get_after_help()
+        .map(ToString::to_string)
+        .unwrap_or_default();
+    help.trim_start_matches("Examples:\n").to_owned()
+}
+
+fn write(
+    page: Command,
+    examples: &str,
+    codes: &[(u8, &str)],
+    roff: &mut Vec<u8>,
+) -> io::Result<()> {
+    let has_subcommands = page.has_subcommands();
+    let man = Man::new(page);
+    man.render_title(roff)?;
+    man.render_name_section(roff)?;
+    man.render_synopsis_section(roff)?;
+    man.render_description_section(roff)?;
+    man.render_options_section(roff)?;
+    if has_subcommands {
+        man.render_subcommands_section(roff)?;
+    }
+    let mut more = Roff::new();
+    more.control("SH", ["EXIT STATUS"]);
+    for (code, meaning) in codes {
+        more.control("TP", []);
+        more.text([roman(code.to_string())]);
+        more.text([roman(*meaning)]);
+    }
+    if !examples.is_empty() {
+        more.control("SH", ["EXAMPLES"]);
+        more.control("nf", []);
+        more.text([roman(examples)]);
+        more.control("fi", []);
+    }
+    more.to_writer(roff)?;
+    man.render_version_section(roff)
 }

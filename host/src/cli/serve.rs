@@ -23,6 +23,9 @@ use tokio::task::JoinSet;
 /// Ports up to this number are served by one thread: no wake-up crosses threads.
 const FEW: usize = 8;
 
+/// Where a pseudo-terminal is that has no link. No argument of a process has a zero.
+const NOWHERE: &str = "\0";
+
 /// Run modems, one at each port.
 ///
 /// Without a port, those of a configuration file: the one named, else
@@ -42,7 +45,7 @@ pub(super) struct Arguments {
 
     /// A modem on a new pseudo-terminal, with a link to it where one is given.
     #[arg(long, value_name = "LINK", num_args = 0..=1, require_equals = true)]
-    #[arg(default_missing_value = "", action = ArgAction::Append)]
+    #[arg(default_missing_value = NOWHERE, action = ArgAction::Append)]
     pty: Vec<OsString>,
 
     /// Permissions of the pseudo-terminals, as for chmod.
@@ -224,7 +227,7 @@ async fn run_until_stopped(
                 if stopping {
                     tracing::warn!("stopped at once");
                     modems.abort_all();
-                    code = ExitCode::from(130);
+                    code = ExitCode::from(crate::cli::exit::INTERRUPTED);
                 } else {
                     tracing::info!("switching off");
                     stopping = true;

@@ -2,7 +2,8 @@
 
 use super::broker::{self, Broker, TlsPaths};
 use super::document::{self, Document};
-use super::{ConfigError, FleetTable, ModemPlan, Options, Plan, PortPlan};
+use super::wrong;
+use super::{ConfigError, FleetTable, ModemPlan, Options, Plan, PortPlan, check_name};
 use std::collections::{BTreeMap, HashSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -22,10 +23,7 @@ pub(super) fn read(path: &Path) -> Result<Plan, ConfigError> {
 
 pub(super) fn parse(path: &Path, text: &str) -> Result<Plan, ConfigError> {
     let source = Source { path, text };
-    let document: Document = toml::from_str(text).map_err(|error| {
-        let span = error.span().unwrap_or_default();
-        source.wrong(span, error.message())
-    })?;
+    let document = source.document()?;
     let mut plan = Plan {
         file: Some(path.to_owned()),
         modems: source.modems(&document)?,
@@ -46,6 +44,18 @@ pub(super) fn parse(path: &Path, text: &str) -> Result<Plan, ConfigError> {
 }
 
 impl Source<'_> {
+    fn document(&self) -> Result<Document, ConfigError> {
+        let read = |text: &str| toml::from_str::<Document>(text);
+        if let Some((span, what)) = wrong::unfit(self.text) {
+            return Err(self.wrong(span, &what));
+        }
+        read(self.text).map_err(|error| {
+            let other = |text: &str| read(text).err();
+            let (span, what) = wrong::explained(self.text, &error, other);
+            self.wrong(span, &what)
+        })
+    }
+
     fn wrong(&self, span: Range<usize>, what: &str) -> ConfigError {
         ConfigError::at(self.path, self.text, span, what)
     }
@@ -89,9 +99,7 @@ impl Source<'_> {
             return Ok(String::new());
         };
         let (text, span) = (name.get_ref(), name.span());
-        if text.is_empty() || text.len() > 200 || text.contains(char::is_control) {
-            return Err(self.wrong(span, "write 1 to 200 printable characters"));
-        }
+        check_name(text).map_err(|what| self.wrong(span.clone(), &format!("name: {what}")))?;
         if names.insert(text.clone()) {
             return Ok(text.clone());
         }

@@ -9,7 +9,7 @@ use std::ffi::OsStr;
 use std::fmt;
 use std::path::PathBuf;
 
-const FORMS: &str = "a port is \"stdio\", \"pty\", { pty = \"/run/mqmodem/m0\" }, \
+pub(super) const FORMS: &str = "a port is \"stdio\", \"pty\", { pty = \"/run/mqmodem/m0\" }, \
     { tcp = \"127.0.0.1:7000\" }, { unix = \"/run/mqmodem/m0.sock\" }, { rfc2217 = \"127.0.0.1:7001\" } or { serial = \"/dev/ttyUSB0\" }";
 
 /// Where the host of a modem is to be.

@@ -114,7 +114,7 @@ impl<'a> Crew<'a> {
                     Wanted::Reload => {}
                     Wanted::End if self.stopping => {
                         tracing::warn!("stopped at once");
-                        return Ok(ExitCode::from(130));
+                        return Ok(ExitCode::from(crate::cli::exit::INTERRUPTED));
                     }
                     Wanted::End => self.stop(),
                 },

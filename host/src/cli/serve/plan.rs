@@ -1,8 +1,8 @@
 //! What the flags say, on top of a configuration file.
 
-use super::Arguments;
+use super::{Arguments, NOWHERE};
 use crate::cli::Failure;
-use crate::config::{Behaviour, ModemPlan, Plan, PortPlan};
+use crate::config::{Behaviour, ModemPlan, Plan, PortPlan, check_name};
 use crate::port::serial;
 use std::path::PathBuf;
 
@@ -13,6 +13,9 @@ pub(super) fn made(arguments: &Arguments) -> Result<Plan, Failure> {
         return Err(Failure::new(
             "--name is for one port; give one beside it, or name each modem in a configuration file",
         ));
+    }
+    if let Some(name) = &arguments.name {
+        check_name(name).map_err(|what| Failure::new(format!("--name: {what}")))?;
     }
     let file = match &arguments.config {
         Some(file) => Some(file.clone()),
@@ -53,7 +56,7 @@ fn ports(arguments: &Arguments) -> Result<Vec<PortPlan>, Failure> {
     let mut ports = Vec::new();
     for link in &arguments.pty {
         ports.push(PortPlan::Pty {
-            link: (!link.is_empty()).then(|| PathBuf::from(link)),
+            link: (link != NOWHERE).then(|| PathBuf::from(link)),
             mode: arguments.mode,
             group: arguments.group.clone(),
         });

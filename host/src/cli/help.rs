@@ -1,0 +1,41 @@
+//! `mqmodem help`
+
+use super::usage::{command, find, quoted};
+use super::{Failure, say};
+use clap::{Args, Command};
+use std::process::ExitCode;
+
+/// Show the help of this program or of a subcommand.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:
+  mqmodem help serve
+  mqmodem help chat run")]
+pub(super) struct Arguments {
+    /// The subcommand it is about; otherwise the program.
+    subcommand: Vec<String>,
+}
+
+pub(super) fn run(arguments: &Arguments, below: &[&str]) -> Result<ExitCode, Failure> {
+    let mut program = command();
+    program.build();
+    let below = below.iter().map(|&word| word.to_owned());
+    let words: Vec<_> = below.chain(arguments.subcommand.iter().cloned()).collect();
+    let mut page = subcommand(&program, &words)?;
+    say(&page.render_long_help().to_string())?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The subcommand of these words; otherwise which there are.
+pub(super) fn subcommand(program: &Command, words: &[String]) -> Result<Command, Failure> {
+    let (found, path) = find(program, words);
+    let Some(word) = words.get(path.split(' ').count() - 1) else {
+        return Ok(found.clone());
+    };
+    let all: Vec<_> = found.get_subcommands().map(Command::get_name).collect();
+    let what = format!("{path} has no subcommand {}", quoted(word));
+    Err(Failure::new(if all.is_empty() {
+        format!("{what}; leave it out")
+    } else {
+        format!("{what}; there are {}", all.join(", "))
+    }))
+}
