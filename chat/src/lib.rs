@@ -35,6 +35,7 @@
 //! | `broker stalls`, `broker reads` | The network takes nothing from the modem; it does again. |
 //! | `net hold` | A link the modem asks for is left pending, until |
 //! | `net open`, `net fail refused` | it comes up, or fails for this reason. Without `net hold` it is up at once. |
+//! | `net at turn`, `net at name`, `net at tcp`, `net at tls` | The pending link waits for its turn, the broker's address, TCP or TLS. |
 //! | `net < open tcp://host:1883 within 5000ms`, `net < close` | The modem asks for this. Need not be written; if one is, all of the step are. |
 //! | `port < lines dcd=1 dsr=1`, `port < serial 9600 8N1 rts/cts` | The modem asks this of its port. Likewise. |
 //!

@@ -3,8 +3,8 @@
 use crate::escape::{from_hex, unescape};
 use crate::packet;
 use crate::script::{Expect, Expected, Input, ParseError, Script, Setup, Sizes, Step, Storage};
-use mqmodem_core::NetError;
 use mqmodem_core::time::civil::{Civil, to_unix};
+use mqmodem_core::{NetError, Stage};
 use std::time::Duration;
 
 /// After this many bytes of a line the echo pauses until the terminator.
@@ -180,9 +180,10 @@ impl Parser {
         }
         match rest.split_once(' ') {
             Some(("fail", why)) => self.input(Input::NetFail(failure(why)?)),
+            Some(("at", stage)) => self.input(Input::NetAt(stage_named(stage)?)),
             None if rest == "hold" => self.input(Input::NetHold),
             None if rest == "open" => self.input(Input::NetOpen),
-            _ => Err("after `net` comes hold, open, fail REASON or < WHAT".into()),
+            _ => Err("after `net` comes hold, open, at STAGE, fail REASON or < WHAT".into()),
         }
     }
 
@@ -282,6 +283,16 @@ fn failure(why: &str) -> Result<NetError, String> {
         let names = FAILURES.map(|(name, _)| name).join(", ");
         format!("a link fails for one of: {names}")
     })
+}
+
+fn stage_named(name: &str) -> Result<Stage, String> {
+    match name {
+        "turn" => Ok(Stage::Turn),
+        "name" => Ok(Stage::Name),
+        "tcp" => Ok(Stage::Tcp),
+        "tls" => Ok(Stage::Tls),
+        _ => Err("a link waits for one of: turn, name, tcp, tls".into()),
+    }
 }
 
 pub(crate) fn duration(text: &str) -> Result<Duration, String> {

@@ -1,6 +1,6 @@
 //! A conversation as it was written down.
 
-use mqmodem_core::NetError;
+use mqmodem_core::{NetError, Stage};
 use std::fmt;
 use std::time::Duration;
 
@@ -81,6 +81,8 @@ pub enum Input {
     NetHold,
     /// The pending link is up; later ones open at once.
     NetOpen,
+    /// The pending link waits for this now.
+    NetAt(Stage),
     /// The pending link failed.
     NetFail(NetError),
     /// Storage does as it is told, refuses, or takes its time.

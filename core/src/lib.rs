@@ -54,7 +54,7 @@ mod embedding {}
 pub use mem::Buf;
 pub use modem::Modem;
 pub use modem::api::{
-    Action, Config, Endpoint, HostLines, Identity, LinkId, Memory, ModemLines, NetError, NetEvent,
-    Parity, RestoreError, Serial, Slot, TlsFiles, Verify,
+    Action, Config, ConnId, Endpoint, Failure, HostLines, Identity, LinkId, Memory, ModemLines,
+    NetError, NetEvent, Parity, RestoreError, Serial, Slot, Stage, TlsFiles, Verify,
 };
 pub use time::Instant;

@@ -3,7 +3,7 @@
 //! answers, and the next `AT` is OK.
 
 use mqmodem_core::dialect::native::NATIVE;
-use mqmodem_core::{Action, Config, HostLines, Instant, Memory, Modem};
+use mqmodem_core::{Config, HostLines, Instant, Memory, Modem};
 use std::time::Duration;
 
 /// The least memory there is: what it lends bounds every line.
@@ -40,7 +40,7 @@ impl<'m> Host<'m> {
 
     fn hear(&mut self) -> Vec<u8> {
         while let Some(action) = self.modem.poll_action() {
-            if let Action::Store { slot, .. } | Action::Erase { slot } = action {
+            if let Some(slot) = action.owes() {
                 self.modem.handle_stored(self.now, slot, true);
             }
         }

@@ -39,7 +39,7 @@ fn compare(session: &Session, cuts: u64) -> Result<(), String> {
     for (name, way) in [
         ("the same again", Way::default()),
         ("input cut", cut),
-        ("spurious timeouts", impatient),
+        ("spurious timeouts, late events", impatient),
     ] {
         if let Some(difference) = plain.difference(&play(session, way)) {
             return Err(format!("{name} is not the same: {difference}"));

@@ -2,14 +2,17 @@
 
 #![cfg(feature = "alloc")]
 
-use mqmodem_core::{Action, Config, Instant, LinkId, Memory, Modem, NetEvent};
+use mqmodem_core::{Config, ConnId, Instant, LinkId, Memory, Modem, NetEvent};
 
 const NOW: Instant = Instant::ZERO;
-const LINK: LinkId = LinkId(0);
+const CONN: ConnId = ConnId {
+    link: LinkId(0),
+    number: 1,
+};
 
 fn act(modem: &mut Modem) {
     while let Some(action) = modem.poll_action() {
-        if let Action::Store { slot, .. } | Action::Erase { slot } = action {
+        if let Some(slot) = action.owes() {
             modem.handle_stored(NOW, slot, true);
         }
     }
@@ -26,10 +29,10 @@ fn online() -> Modem<'static> {
     host(&mut modem, "ATE0\r");
     host(&mut modem, "AT+MQTTCONFIG=h,1,me,0,60\r");
     host(&mut modem, "AT+MQTTCONNECT\r");
-    modem.handle_net(NOW, LINK, NetEvent::Opened);
+    modem.handle_net(NOW, CONN, NetEvent::Opened);
     act(&mut modem);
-    modem.net_sent(NOW, LINK, usize::MAX);
-    modem.handle_net_data(NOW, LINK, &[0x20, 2, 0, 0]);
+    modem.net_sent(NOW, CONN, usize::MAX);
+    modem.handle_net_data(NOW, CONN, &[0x20, 2, 0, 0]);
     modem.host_sent(NOW, usize::MAX);
     modem
 }
@@ -40,15 +43,15 @@ fn a_large_message_each_way_leaves_nothing_behind() {
     let before = modem.trim();
     let escaped = "\\\"".repeat(30_000);
     host(&mut modem, &format!("AT+MQTTPUB=\"t\",1,0,\"{escaped}\"\r"));
-    assert!(modem.net_out(LINK).len() > 30_000);
-    modem.net_sent(NOW, LINK, usize::MAX);
-    modem.handle_net_data(NOW, LINK, &[0x40, 2, 0, 1]);
+    assert!(modem.net_out(CONN).len() > 30_000);
+    modem.net_sent(NOW, CONN, usize::MAX);
+    modem.handle_net_data(NOW, CONN, &[0x40, 2, 0, 1]);
     act(&mut modem);
     // A message that came while half a line was typed waited in the inbox.
     host(&mut modem, "AT");
     let message = [&[0x30, 0x83, 0x80, 6, 0, 1, b't'][..], &vec![b'm'; 98_304]].concat();
-    assert_eq!(modem.handle_net_data(NOW, LINK, &message[..50_000]), 50_000);
-    modem.handle_net_data(NOW, LINK, &message[50_000..]);
+    assert_eq!(modem.handle_net_data(NOW, CONN, &message[..50_000]), 50_000);
+    modem.handle_net_data(NOW, CONN, &message[50_000..]);
     assert!(modem.trim() > 100_000);
     host(&mut modem, "\r");
     assert!(modem.trim() <= before + 8 * 1024);

@@ -4,7 +4,7 @@
 use mqmodem_core::at::schema::{Kind, Param, Signature};
 use mqmodem_core::dialect::native::NATIVE;
 use mqmodem_core::modem::table::Command;
-use mqmodem_core::{Action, Config, Instant, Memory, Modem};
+use mqmodem_core::{Config, Instant, Memory, Modem};
 
 /// What a fresh modem answers to a line, with reasons in numbers and no echo.
 fn answer(line: &str) -> String {
@@ -27,13 +27,10 @@ fn say(modem: &mut Modem, line: &str) -> String {
         modem.handle_host(Instant::ZERO, line.as_bytes()),
         line.len()
     );
-    loop {
-        let slot = match modem.poll_action() {
-            Some(Action::Store { slot, .. } | Action::Erase { slot }) => slot,
-            Some(_) => continue,
-            None => break,
-        };
-        modem.handle_stored(Instant::ZERO, slot, true);
+    while let Some(action) = modem.poll_action() {
+        if let Some(slot) = action.owes() {
+            modem.handle_stored(Instant::ZERO, slot, true);
+        }
     }
     let said = String::from_utf8(modem.host_out().to_vec()).unwrap();
     modem.host_sent(Instant::ZERO, said.len());

@@ -1,7 +1,7 @@
 //! Law 6: passwords and keys reach no log. Whatever a caller may print with `{:?}`
 //! is asked here, as text and as the numbers bytes are printed as.
 
-use mqmodem_core::{Action, Config, Instant, Memory, Modem};
+use mqmodem_core::{Config, Instant, Memory, Modem};
 
 const SECRET: &str = "correct-horse-battery";
 const NOW: Instant = Instant::ZERO;
@@ -19,7 +19,7 @@ fn type_line(modem: &mut Modem<'_>, line: &str) {
     assert_eq!(modem.handle_host(NOW, line.as_bytes()), line.len());
     while let Some(action) = modem.poll_action() {
         assert!(!tells(&format!("{action:?}")), "an action tells the secret");
-        if let Action::Store { slot, .. } | Action::Erase { slot } = action {
+        if let Some(slot) = action.owes() {
             modem.handle_stored(NOW, slot, true);
         }
     }

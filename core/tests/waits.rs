@@ -2,10 +2,11 @@
 
 #![cfg(feature = "alloc")]
 
-use mqmodem_core::{Action, Buf, Config, HostLines, Instant, LinkId, Memory, Modem, NetEvent};
+use mqmodem_core::{
+    Action, Buf, Config, ConnId, HostLines, Instant, LinkId, Memory, Modem, NetEvent,
+};
 use std::time::Duration;
 
-const LINK: LinkId = LinkId(0);
 const CONNACK: &[u8] = &[0x20, 2, 0, 0];
 const GONE: HostLines = HostLines {
     dtr: false,
@@ -41,11 +42,26 @@ impl Rig {
         rig
     }
 
+    /// The connection the modem asked for last.
+    fn conn(&self) -> ConnId {
+        ConnId {
+            link: LinkId(0),
+            number: self.opens as u32,
+        }
+    }
+
     /// The transport opens and the broker accepts.
     fn greet(&mut self) {
-        self.modem.handle_net(self.now, LINK, NetEvent::Opened);
+        let conn = self.conn();
+        self.modem.handle_net(self.now, conn, NetEvent::Opened);
         self.send();
-        self.modem.handle_net_data(self.now, LINK, CONNACK);
+        self.modem.handle_net_data(self.now, conn, CONNACK);
+    }
+
+    /// The broker closes.
+    fn closed(&mut self) {
+        let conn = self.conn();
+        self.modem.handle_net(self.now, conn, NetEvent::Closed);
     }
 
     fn host(&mut self, line: &str) {
@@ -58,11 +74,8 @@ impl Rig {
     fn act(&mut self) {
         let mut slots = Vec::new();
         while let Some(action) = self.modem.poll_action() {
-            match action {
-                Action::Open { .. } => self.opens += 1,
-                Action::Store { slot, .. } => slots.push(slot),
-                _ => {}
-            }
+            self.opens += usize::from(matches!(action, Action::Open { .. }));
+            slots.extend(action.owes());
         }
         for slot in slots {
             self.modem.handle_stored(self.now, slot, true);
@@ -71,8 +84,9 @@ impl Rig {
 
     /// The network takes all there is.
     fn send(&mut self) {
-        let len = self.modem.net_out(LINK).len();
-        self.modem.net_sent(self.now, LINK, len);
+        let conn = self.conn();
+        let len = self.modem.net_out(conn).len();
+        self.modem.net_sent(self.now, conn, len);
         self.act();
     }
 
@@ -162,7 +176,7 @@ fn a_broker_that_takes_no_bytes_is_dead_in_the_end() {
         rig.host(&format!("AT+MQTTPUB=t,0,0,{}", "x".repeat(95)));
         if puback {
             let message = b"\x32\x06\x00\x01t\x00\x07m";
-            rig.modem.handle_net_data(rig.now, LINK, message);
+            rig.modem.handle_net_data(rig.now, rig.conn(), message);
         }
         rig.wait(Duration::from_secs(30));
         assert_eq!(
@@ -176,7 +190,7 @@ fn a_broker_that_takes_no_bytes_is_dead_in_the_end() {
 fn restoring() -> Rig {
     let mut rig = Rig::online(1000, 0);
     rig.host("AT+MQTTOPT=reconnect,1");
-    rig.modem.handle_net(rig.now, LINK, NetEvent::Closed);
+    rig.closed();
     assert_eq!(rig.said(), "\r\nOK\r\n\r\n+MQTTDISCONNECTED:24\r\n");
     rig.wait(Duration::from_secs(1));
     assert_eq!(rig.opens, 2);
@@ -195,7 +209,7 @@ fn an_attempt_of_the_modems_own_is_given_up() {
         assert_eq!((rig.said().as_str(), rig.opens), (answer, 2));
         // The same in the pause before the next attempt.
         let mut rig = restoring();
-        rig.modem.handle_net(rig.now, LINK, NetEvent::Closed);
+        rig.closed();
         rig.host(line);
         rig.wait(hour);
         assert_eq!((rig.said().as_str(), rig.opens), (answer, 2));
@@ -209,7 +223,7 @@ fn a_host_that_hangs_up_ends_the_attempts() {
         rig.host("AT&D2");
         rig.said();
         if pause {
-            rig.modem.handle_net(rig.now, LINK, NetEvent::Closed);
+            rig.closed();
         }
         rig.modem.handle_host_lines(rig.now, GONE);
         rig.wait(Duration::from_secs(3600));
@@ -223,7 +237,7 @@ fn a_modem_that_is_switched_off_or_restarts_makes_no_attempt() {
         for restart in [false, true] {
             let mut rig = restoring();
             if pause {
-                rig.modem.handle_net(rig.now, LINK, NetEvent::Closed);
+                rig.closed();
             }
             let said = if restart {
                 rig.host("AT+CFUN=1,1");

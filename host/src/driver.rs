@@ -172,17 +172,17 @@ impl Driver {
         loop {
             match self.modem.poll_action() {
                 None => return moved,
-                Some(Action::Open { link, to }) => {
+                Some(Action::Open { conn, to }) => {
                     tracing::debug!(port = %self.label, host = to.host, port_number = to.port, tls = to.tls.is_some(), "opening");
                     if let Some(what) = to.tls.and_then(|tls| net::warning(tls.verify)) {
                         tracing::warn!(port = %self.label, host = to.host, "{what}");
                     }
-                    self.taps.open(now, link, &to);
-                    self.links.open(link, &to);
+                    self.taps.open(now, conn.link, &to);
+                    self.links.open(conn, &to);
                 }
-                Some(Action::Close { link }) => {
-                    self.taps.close(link);
-                    self.links.close(link);
+                Some(Action::Close { conn, why }) => {
+                    self.taps.close(conn.link, why);
+                    self.links.close(conn);
                 }
                 Some(Action::Store { slot, bytes }) => {
                     self.store.submit(Change::Put { slot, bytes });
@@ -197,7 +197,6 @@ impl Driver {
                     let after = self.modem.host_out().len();
                     self.switch = Some(Switch { serial, after });
                 }
-                Some(_) => {}
             }
             moved = true;
         }

@@ -6,10 +6,13 @@
 //! PUBACK is given to it, the answer is compared and taken. `cargo xtask bench
 //! parse` runs two N and looks at the difference, so start-up does not count.
 
-use mqmodem_core::{Action, Buf, Config, Instant, LinkId, Memory, Modem, NetEvent};
+use mqmodem_core::{Action, Buf, Config, ConnId, Instant, LinkId, Memory, Modem, NetEvent};
 use std::time::Duration;
 
-const LINK: LinkId = LinkId(0);
+const CONN: ConnId = ConnId {
+    link: LinkId(0),
+    number: 1,
+};
 const STEP: Duration = Duration::from_micros(500);
 
 fn main() {
@@ -115,23 +118,20 @@ impl Rig {
     fn actions(&mut self) -> bool {
         let mut opened = false;
         while let Some(action) = self.modem.poll_action() {
-            match action {
-                Action::Store { slot, .. } | Action::Erase { slot } => {
-                    self.modem.handle_stored(self.now, slot, true);
-                }
-                Action::Open { .. } => opened = true,
-                _ => {}
+            opened |= matches!(action, Action::Open { .. });
+            if let Some(slot) = action.owes() {
+                self.modem.handle_stored(self.now, slot, true);
             }
         }
         if opened {
-            self.modem.handle_net(self.now, LINK, NetEvent::Opened);
+            self.modem.handle_net(self.now, CONN, NetEvent::Opened);
         }
         opened
     }
 
     /// Takes what goes to the broker and answers it; whether there was any.
     fn broker(&mut self) -> bool {
-        let out = self.modem.net_out(LINK);
+        let out = self.modem.net_out(CONN);
         let len = out.len();
         let reply = match out.first() {
             None => return false,
@@ -144,9 +144,9 @@ impl Rig {
             }
             _ => None,
         };
-        self.modem.net_sent(self.now, LINK, len);
+        self.modem.net_sent(self.now, CONN, len);
         if let Some(reply) = reply {
-            self.modem.handle_net_data(self.now, LINK, &reply);
+            self.modem.handle_net_data(self.now, CONN, &reply);
         }
         true
     }

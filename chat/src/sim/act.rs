@@ -5,12 +5,13 @@ use super::{LINK, Sim};
 use crate::script::Storage;
 use mqmodem_core::mqtt::session::Record;
 use mqmodem_core::{
-    Action, Endpoint, Instant, ModemLines, NetError, NetEvent, Parity, Serial, Slot, Verify,
+    Action, ConnId, Endpoint, Instant, ModemLines, NetError, NetEvent, Parity, Serial, Slot, Stage,
+    Verify,
 };
 
 /// An action, without a claim on the modem.
 enum Deed {
-    Open(String),
+    Open(ConnId, String),
     Close,
     Keep(Slot, Option<Vec<u8>>),
     Port(String),
@@ -18,11 +19,13 @@ enum Deed {
 
 impl Sim<'_> {
     pub(super) fn act(&mut self) -> Result<bool, String> {
-        let now = self.now;
+        let (now, open) = (self.now, self.net.conn);
         let deed = match self.modem()?.poll_action() {
             None => return Ok(false),
-            Some(Action::Open { link, to }) if link == LINK => Deed::Open(worded(&to, now)),
-            Some(Action::Close { link }) if link == LINK => Deed::Close,
+            Some(Action::Open { conn, to }) if conn.link == LINK => {
+                Deed::Open(conn, worded(&to, now))
+            }
+            Some(Action::Close { conn, .. }) if conn == open => Deed::Close,
             Some(Action::Store { slot, bytes }) => Deed::Keep(slot, Some(bytes.to_vec())),
             Some(Action::Erase { slot }) => Deed::Keep(slot, None),
             Some(Action::Forget { link }) => {
@@ -30,10 +33,12 @@ impl Sim<'_> {
             }
             Some(Action::Lines(lines)) => Deed::Port(worded_lines(lines)),
             Some(Action::Serial(serial)) => Deed::Port(worded_serial(serial)),
-            Some(other) => return Err(format!("a chat knows nothing of {other:?}")),
+            Some(other @ (Action::Open { .. } | Action::Close { .. })) => {
+                return Err(format!("a chat knows nothing of {other:?}"));
+            }
         };
         match deed {
-            Deed::Open(to) => self.open(&to)?,
+            Deed::Open(conn, to) => self.open(conn, &to)?,
             Deed::Close => {
                 self.heard.asked.push("net < close".into());
                 self.net.close();
@@ -47,12 +52,13 @@ impl Sim<'_> {
         Ok(true)
     }
 
-    fn open(&mut self, to: &str) -> Result<(), String> {
+    fn open(&mut self, conn: ConnId, to: &str) -> Result<(), String> {
         if self.net.link != Link::Closed {
             return Err("the modem opens a link it has not closed".into());
         }
         self.heard.asked.push(format!("net < {to}"));
         self.net.link = Link::Asked;
+        self.net.conn = conn;
         if self.net.holds {
             return Ok(());
         }
@@ -64,9 +70,43 @@ impl Sim<'_> {
             return Err("no link is pending; write `net hold` before the modem asks".into());
         }
         self.net.link = Link::Open;
-        let now = self.now;
-        self.modem()?.handle_net(now, LINK, NetEvent::Opened);
+        self.tell(NetEvent::Opened)
+    }
+
+    pub(super) fn net_at(&mut self, stage: Stage) -> Result<(), String> {
+        if self.net.link != Link::Asked {
+            return Err("no link is pending; write `net hold` before the modem asks".into());
+        }
+        self.tell(NetEvent::Opening(stage))
+    }
+
+    /// Something happened to the present connection.
+    fn tell(&mut self, event: NetEvent) -> Result<(), String> {
+        let (now, conn) = (self.now, self.net.conn);
+        self.modem()?.handle_net(now, conn, event);
         Ok(())
+    }
+
+    /// Everything there is to tell of the connection before the present one, once
+    /// more and too late.
+    pub(super) fn tell_late(&mut self) -> Result<(), String> {
+        let now = self.now;
+        let number = self.net.conn.number.wrapping_sub(1);
+        let conn = ConnId { number, link: LINK };
+        let modem = self.modem()?;
+        for event in [
+            NetEvent::Opening(Stage::Tls),
+            NetEvent::Opened,
+            NetEvent::Failed(NetError::NameNotFound),
+            NetEvent::Closed,
+        ] {
+            modem.handle_net(now, conn, event);
+        }
+        modem.net_sent(now, conn, 1);
+        match modem.handle_net_data(now, conn, b"late") {
+            4 => Ok(()),
+            _ => Err("what came late is not taken".into()),
+        }
     }
 
     pub(super) fn net_fails(&mut self, why: NetError) -> Result<(), String> {
@@ -74,9 +114,7 @@ impl Sim<'_> {
             return Err("no link is pending; write `net hold` before the modem asks".into());
         }
         self.net.close();
-        let now = self.now;
-        self.modem()?.handle_net(now, LINK, NetEvent::Failed(why));
-        Ok(())
+        self.tell(NetEvent::Failed(why))
     }
 
     pub(super) fn answer_stored(&mut self) -> Result<(), String> {

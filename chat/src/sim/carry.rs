@@ -1,7 +1,7 @@
 //! Carrying bytes between the modem, the host and the broker.
 
 use super::world::Link;
-use super::{LINK, Sim, Way};
+use super::{Sim, Way};
 
 impl Sim<'_> {
     pub(super) fn hear_host(&mut self) -> Result<bool, String> {
@@ -41,14 +41,14 @@ impl Sim<'_> {
         }
         if let (true, Some(end)) = (net.incoming.is_empty(), net.end) {
             net.close();
-            modem.handle_net(now, LINK, end);
+            modem.handle_net(now, net.conn, end);
             return Ok(true);
         }
         let offered = cut(&net.incoming, self.way == Way::BrokerInBytes);
-        if offered.is_empty() || !modem.net_ready(LINK) {
+        if offered.is_empty() || !modem.net_ready(net.conn) {
             return Ok(false);
         }
-        let taken = modem.handle_net_data(now, LINK, offered);
+        let taken = modem.handle_net_data(now, net.conn, offered);
         net.incoming.drain(..taken);
         Ok(taken > 0)
     }
@@ -56,13 +56,13 @@ impl Sim<'_> {
     pub(super) fn tell_broker(&mut self) -> Result<bool, String> {
         let now = self.now;
         let modem = self.modem.as_mut().ok_or("the modem is off")?;
-        let bytes = cut(modem.net_out(LINK), self.way == Way::OutputInBytes);
+        let bytes = cut(modem.net_out(self.net.conn), self.way == Way::OutputInBytes);
         if bytes.is_empty() || self.net.link != Link::Open || !self.net.reads {
             return Ok(false);
         }
         self.heard.broker.extend(bytes);
         let count = bytes.len();
-        modem.net_sent(now, LINK, count);
+        modem.net_sent(now, self.net.conn, count);
         Ok(true)
     }
 }

@@ -10,13 +10,20 @@ pub use way::{WAYS, Way};
 
 use crate::player::{Heard, Player};
 use crate::script::{Input, Setup};
-use mqmodem_core::{Config, HostLines, Instant, LinkId, Memory, Modem, NetError, NetEvent, Slot};
+use mqmodem_core::{
+    Config, ConnId, HostLines, Instant, LinkId, Memory, Modem, NetError, NetEvent, Slot,
+};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use world::{Host, Net, Store};
 
 /// The link the chats speak about.
 const LINK: LinkId = LinkId(0);
+/// The connection of a modem that has not asked for any.
+const NO_CONN: ConnId = ConnId {
+    link: LINK,
+    number: 0,
+};
 /// When a chat starts: not at zero, which might be taken for never.
 const START: Instant = Instant::from_micros(1_000_000);
 /// More turns than any chat needs; a modem that takes more never comes to rest.
@@ -106,6 +113,7 @@ impl<'m> Sim<'m> {
         self.modem = None;
         self.host.typed.clear();
         self.net.close();
+        self.net.conn = NO_CONN;
         self.store.held.clear();
     }
 
@@ -128,6 +136,9 @@ impl<'m> Sim<'m> {
         if self.way == Way::SpuriousTimeouts {
             let now = self.now;
             self.modem()?.handle_timeout(now);
+        }
+        if self.way == Way::LateEvents {
+            self.tell_late()?;
         }
         for _ in 0..TURNS {
             let moved = self.due()?
@@ -184,6 +195,7 @@ impl<'m> Sim<'m> {
                 self.net.holds = false;
                 self.opened()?;
             }
+            Input::NetAt(stage) => self.net_at(*stage)?,
             Input::NetFail(why) => self.net_fails(*why)?,
             Input::Store(mode) => {
                 self.store.mode = *mode;

@@ -15,17 +15,20 @@ pub enum Way {
     OutputInBytes,
     /// Time-outs are announced that are none.
     SpuriousTimeouts,
+    /// What came late of earlier connections is told.
+    LateEvents,
     /// The modem runs on lent memory instead of the heap.
     LentMemory,
 }
 
 /// Every way each chat is played in.
-pub const WAYS: [Way; 6] = [
+pub const WAYS: [Way; 7] = [
     Way::Whole,
     Way::HostInBytes,
     Way::BrokerInBytes,
     Way::OutputInBytes,
     Way::SpuriousTimeouts,
+    Way::LateEvents,
     Way::LentMemory,
 ];
 
@@ -37,6 +40,7 @@ impl fmt::Display for Way {
             Self::BrokerInBytes => "with the broker's bytes one by one",
             Self::OutputInBytes => "with output taken byte by byte",
             Self::SpuriousTimeouts => "with spurious time-outs",
+            Self::LateEvents => "with late events of earlier connections",
             Self::LentMemory => "on lent memory",
         })
     }

@@ -2,7 +2,7 @@
 
 use crate::script::Storage;
 use mqmodem_core::mqtt::session::Record;
-use mqmodem_core::{HostLines, NetEvent, Slot};
+use mqmodem_core::{ConnId, HostLines, NetEvent, Slot};
 use std::collections::BTreeMap;
 
 pub(super) struct Host {
@@ -33,6 +33,8 @@ pub(super) enum Link {
 
 pub(super) struct Net {
     pub(super) link: Link,
+    /// The connection the modem asked for last.
+    pub(super) conn: ConnId,
     pub(super) holds: bool,
     /// What the broker said and the modem has not taken yet.
     pub(super) incoming: Vec<u8>,
@@ -52,6 +54,7 @@ impl Net {
     pub(super) fn new() -> Self {
         Self {
             link: Link::Closed,
+            conn: super::NO_CONN,
             holds: false,
             incoming: Vec::new(),
             end: None,

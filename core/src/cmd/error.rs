@@ -2,7 +2,7 @@
 
 use crate::at::args::Args;
 use crate::at::schema::{Param, Signature};
-use crate::modem::code;
+use crate::modem::api::Failure;
 use crate::modem::cx::Cx;
 use crate::modem::table::{Command, Outcome};
 
@@ -44,14 +44,12 @@ fn read_level(cx: &mut Cx, _: &Args) -> Outcome {
 
 fn last_failure(cx: &mut Cx, _: &Args) -> Outcome {
     let last = cx.last_failure();
-    let known = code::ALL.iter().find(|(code, _)| *code == last);
-    let words = known.map_or("unknown", |(_, words)| words);
     cx.info(|line| {
         line.text("+CEER: ");
-        line.text(if last == code::DONE {
+        line.text(if last == Failure::NONE {
             "no failure"
         } else {
-            words
+            last.words
         });
     });
     Outcome::Ok

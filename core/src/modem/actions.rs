@@ -14,35 +14,45 @@ impl Modem<'_> {
     #[inline]
     pub fn poll_action(&mut self) -> Option<Action<'_>> {
         let [link] = &self.machine.links;
-        let asks = link.wants_close || link.wants_open || self.machine.nvram.asks();
+        let asks = link.wants_close.is_some() || link.wants_open || self.machine.nvram.asks();
         let asks = asks || link.session.has_changes();
         let asks = asks || self.machine.port_changed || self.machine.lines_changed();
         if asks { self.next_action() } else { None }
     }
 
+    /// How many actions that [owe](Action::owes) an answer have none yet. A caller
+    /// that has nothing under way and finds any here has passed one over.
+    pub fn unanswered(&self) -> usize {
+        self.unanswered
+    }
+
     fn next_action(&mut self) -> Option<Action<'_>> {
         let [link] = &mut self.machine.links;
-        let id = link.id;
-        if core::mem::take(&mut link.wants_close) {
-            return Some(Action::Close { link: id });
+        let (id, conn) = (link.id, link.conn());
+        if let Some(close) = link.wants_close.take() {
+            return Some(close.action(id));
         }
         if core::mem::take(&mut link.wants_open)
-            && let Phase::Opening { deadline } = link.phase
+            && let Phase::Opening { deadline, .. } = link.phase
         {
+            link.asked = true;
             let to = self.endpoint(id, deadline)?;
-            return Some(Action::Open { link: id, to });
+            return Some(Action::Open { conn, to });
         }
         if let Some(action) = self.machine.port_action() {
             return Some(action);
         }
         if self.machine.nvram.asks() && self.machine.nvram.is_asking() {
             let (slot, bytes) = self.machine.nvram.ask()?;
+            self.unanswered += 1;
             return Some(match bytes {
                 [] => Action::Erase { slot },
                 bytes => Action::Store { slot, bytes },
             });
         }
-        self.machine.session_change()
+        let change = self.machine.session_change();
+        self.unanswered += usize::from(change.is_some());
+        change
     }
 
     fn endpoint(&self, link: LinkId, deadline: Instant) -> Option<Endpoint<'_>> {

@@ -1,5 +1,7 @@
 //! What crosses the border between the modem and its caller.
 
+pub use super::failure::{Failure, Stage};
+pub use super::port::{HostLines, ModemLines, Parity, Serial};
 use crate::mem::Buf;
 use crate::modem::table::Dialect;
 use crate::mqtt::session::Record;
@@ -9,10 +11,25 @@ use crate::time::Instant;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LinkId(pub u8);
 
-/// What happened to a link. Nothing of a link may be told after its
-/// [`Action::Close`] and before its next [`Action::Open`].
+/// One connection of a link, from its [`Action::Open`] to its end.
+///
+/// Whatever is told of it carries this, so that what comes late, when the link is
+/// closed or is opened anew, is known for what it is and ignored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ConnId {
+    /// Whose connection it is.
+    pub link: LinkId,
+    /// How many times the link was opened by then: the first has 1.
+    pub number: u32,
+}
+
+/// What happened to a connection. Nothing more comes of it after `Failed` or
+/// `Closed`, or after its [`Action::Close`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum NetEvent {
+    /// It is being opened, and this is waited for now. Need not be told; where it
+    /// is, a time-out names the layer that did not answer.
+    Opening(Stage),
     /// The transport is up: name, TCP and, where asked for, TLS are done.
     Opened,
     /// It could not be opened, or broke, for this reason.
@@ -55,20 +72,26 @@ pub enum NetError {
 }
 
 /// What the caller is to do next. Carried out in order, before bytes are sent.
+///
+/// Name every one of them in your `match`, without `_`: one that is passed over is
+/// a modem that stands still. A later version that asks for more does not compile
+/// until it is there.
 #[derive(PartialEq, Eq)]
-#[non_exhaustive]
 pub enum Action<'m> {
-    /// Open the link; answer with [`NetEvent`].
+    /// Open a connection; answer with [`NetEvent`].
     Open {
-        /// Which link.
-        link: LinkId,
+        /// What it is called from now on.
+        conn: ConnId,
         /// Where to, and how.
         to: Endpoint<'m>,
     },
-    /// Close the link now; what is still to be sent is dropped.
+    /// Close the connection now, if it has not ended by itself meanwhile; what is
+    /// still to be sent is dropped. Needs no answer.
     Close {
-        /// Which link.
-        link: LinkId,
+        /// Which one.
+        conn: ConnId,
+        /// Why, for a log.
+        why: Failure,
     },
     /// Keep these bytes; answer with `handle_stored` once they are durable.
     Store {
@@ -95,52 +118,31 @@ pub enum Action<'m> {
     Serial(Serial),
 }
 
-/// The lines a modem drives (V.24 circuits 109, 107 and 106).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ModemLines {
-    /// Data carrier detect.
-    pub dcd: bool,
-    /// Data set ready.
-    pub dsr: bool,
-}
-
-/// Speed, format and flow control of the port (V.250 §6.2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Serial {
-    /// Bits per second; 0 leaves the speed as it is (`+IPR=0`, autobauding).
-    pub baud: u32,
-    /// Data bits, 7 or 8.
-    pub data_bits: u8,
-    /// Parity bit.
-    pub parity: Parity,
-    /// Stop bits, 1 or 2.
-    pub stop_bits: u8,
-    /// Whether RTS and CTS hold the other side back (`+IFC=2,2`).
-    pub rts_cts: bool,
-    /// Whether XON and XOFF do (`+IFC=1,1`).
-    pub xon_xoff: bool,
-}
-
-/// The parity bit of `+ICF`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Parity {
-    /// There is none.
-    None,
-    /// It makes the number of ones odd.
-    Odd,
-    /// It makes the number of ones even.
-    Even,
+impl Action<'_> {
+    /// The slot to call `handle_stored` with once this is done, or could not be;
+    /// `None` where no such answer is due. What depends on it waits for that,
+    /// however long it takes.
+    pub fn owes(&self) -> Option<Slot> {
+        match *self {
+            Self::Store { slot, .. } | Self::Erase { slot } => Some(slot),
+            Self::Forget { link } => Some(Slot::Session(link, Record::Identity)),
+            Self::Open { .. } | Self::Close { .. } | Self::Lines(_) | Self::Serial(_) => None,
+        }
+    }
 }
 
 /// Without the bytes to keep: among them are passwords and keys.
 impl core::fmt::Debug for Action<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         match self {
-            Self::Open { link, to } => {
+            Self::Open { conn, to } => {
                 let mut open = f.debug_struct("Open");
-                open.field("link", link).field("to", to).finish()
+                open.field("conn", conn).field("to", to).finish()
             }
-            Self::Close { link } => f.debug_struct("Close").field("link", link).finish(),
+            Self::Close { conn, why } => {
+                let mut close = f.debug_struct("Close");
+                close.field("conn", conn).field("why", why).finish()
+            }
             Self::Store { slot, bytes } => {
                 let mut store = f.debug_struct("Store");
                 store
@@ -225,7 +227,6 @@ impl core::fmt::Debug for TlsFiles<'_> {
 
 /// A name under which the modem keeps something between restarts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
 pub enum Slot {
     /// Broker, client id, keep-alive, user name and password of a link.
     Settings(LinkId),
@@ -303,15 +304,6 @@ pub enum RestoreError {
     Invalid,
     /// They do not fit the memory lent.
     Full,
-}
-
-/// The lines a host drives (V.24 circuits 108 and 105).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct HostLines {
-    /// Data terminal ready: a host is there.
-    pub dtr: bool,
-    /// Request to send.
-    pub rts: bool,
 }
 
 /// How a modem behaves, set once.

@@ -3,6 +3,7 @@
 use super::api::{LinkId, Slot};
 use super::code;
 use super::event::Event;
+use super::failure::Failure;
 use super::link::Phase;
 use super::machine::{Clock, Machine};
 use super::options::{OPTIONS, Value};
@@ -98,8 +99,8 @@ impl<'c, 'a> Cx<'c, 'a> {
         self.machine.clock = Clock { unix, at, zone };
     }
 
-    /// The last failure, one of [`code::ALL`]; 0 if there was none.
-    pub fn last_failure(&self) -> u8 {
+    /// The last failure of the link.
+    pub fn last_failure(&self) -> Failure {
         self.machine.last_failure
     }
 
@@ -227,7 +228,7 @@ impl<'c, 'a> Cx<'c, 'a> {
     fn radio_is_off(&mut self) -> Fail {
         let word = self.dialect().word;
         let code = code::RADIO_OFF;
-        self.machine.last_failure = code;
+        self.machine.last_failure = code.into();
         self.say(|reply| word(&Event::ConnectDone { code }, reply));
         Fail::Cme(cme::NO_SERVICE)
     }

@@ -2,6 +2,7 @@
 
 use super::api::LinkId;
 use super::code;
+use super::failure::Failure;
 use super::link::Phase;
 use super::machine::{Machine, Run};
 use super::retry::Retry;
@@ -10,22 +11,23 @@ use crate::at::cme;
 
 impl Machine<'_> {
     /// Closes a link for a reason of our own.
-    pub(crate) fn drop_link(&mut self, id: LinkId, code: u8) {
+    pub(crate) fn drop_link(&mut self, id: LinkId, why: Failure) {
         if let Some(link) = self.link_mut(id) {
-            link.wants_close = true;
+            link.close(why);
         }
-        self.lose(id, code);
+        self.lose(id, why);
     }
 
     /// A link is gone: whoever waits for it is told why.
-    pub(super) fn lose(&mut self, id: LinkId, code: u8) {
+    pub(super) fn lose(&mut self, id: LinkId, why: Failure) {
+        let code = why.code;
         let Some(link) = self.link_mut(id) else {
             return;
         };
         let was = link.phase;
         link.reset();
         if !matches!(was, Phase::Closed | Phase::Closing { .. }) {
-            self.last_failure = code;
+            self.last_failure = why;
         }
         self.tell_dropped(id);
         match was {

@@ -22,10 +22,10 @@ impl Machine<'_> {
         match link.phase {
             Phase::Closed | Phase::Closing { .. } => {}
             Phase::Opening { .. } | Phase::Greeting { .. } if !retry.own => {
-                self.drop_link(id, tell.unwrap_or(code::BY_COMMAND));
+                self.drop_link(id, tell.unwrap_or(code::BY_COMMAND).into());
             }
             Phase::Opening { .. } | Phase::Greeting { .. } => {
-                link.wants_close = true;
+                link.close(code::BY_COMMAND.into());
                 link.reset();
                 self.tell_dropped(id);
             }
@@ -41,7 +41,7 @@ impl Machine<'_> {
 
     fn tell_left(&mut self, tell: Option<u8>) {
         if let Some(code) = tell {
-            self.last_failure = code;
+            self.last_failure = code.into();
             self.inbox.push_lost(code).unwrap_or_default();
         }
     }
@@ -55,7 +55,7 @@ impl Machine<'_> {
         let written = link.session.disconnect(&mut link.net_out);
         link.phase = Phase::Closing { deadline };
         if written.is_err() {
-            self.drop_link(id, code::BY_COMMAND);
+            self.drop_link(id, code::BY_COMMAND.into());
         }
     }
 }

@@ -1,6 +1,7 @@
 //! One link to a broker: its transport, its session and its buffers.
 
-use super::api::LinkId;
+use super::api::{Action, ConnId, LinkId};
+use super::failure::{Failure, Stage};
 use super::retry::Retry;
 use super::settings::Settings;
 use crate::mem::Buf;
@@ -21,6 +22,7 @@ pub(crate) enum Phase {
     /// The caller opens the transport.
     Opening {
         deadline: Instant,
+        stage: Stage,
     },
     /// CONNECT was written, CONNACK is awaited.
     Greeting {
@@ -53,11 +55,30 @@ pub(crate) struct Link<'a> {
     too_large: Option<TooLarge>,
     /// Length of the packet that waits for room.
     pub(crate) blocked: Option<usize>,
+    /// How many times it was opened.
+    number: u32,
     pub(crate) wants_open: bool,
-    pub(crate) wants_close: bool,
+    pub(crate) wants_close: Option<Close>,
+    /// Whether the caller was asked for the present connection.
+    pub(crate) asked: bool,
     pub(crate) retry: Retry,
     /// When what could not be put on disk is tried again.
     pub(crate) disk_retry: Option<Instant>,
+}
+
+/// A connection the caller is to close.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Close {
+    number: u32,
+    why: Failure,
+}
+
+impl Close {
+    pub(crate) fn action<'m>(self, link: LinkId) -> Action<'m> {
+        let Self { number, why } = self;
+        let conn = ConnId { link, number };
+        Action::Close { conn, why }
+    }
 }
 
 /// What became of bytes offered to a link.
@@ -85,8 +106,10 @@ impl<'a> Link<'a> {
             skip: 0,
             too_large: None,
             blocked: None,
+            number: 0,
             wants_open: false,
-            wants_close: false,
+            wants_close: None,
+            asked: false,
             retry: Retry::default(),
             disk_retry: None,
         }
@@ -102,10 +125,29 @@ impl<'a> Link<'a> {
         self.written + self.net_out.len() as u64
     }
 
+    /// Its present connection, or the last one it had.
+    pub(crate) fn conn(&self) -> ConnId {
+        ConnId {
+            link: self.id,
+            number: self.number,
+        }
+    }
+
     /// Asks for the transport.
     pub(crate) fn open(&mut self, deadline: Instant) {
-        self.phase = Phase::Opening { deadline };
+        // Who is not told what is waited for mostly waits for TCP.
+        let stage = Stage::Tcp;
+        self.phase = Phase::Opening { deadline, stage };
+        self.number = self.number.wrapping_add(1);
         self.wants_open = true;
+    }
+
+    /// Asks for the end of the transport, if it was asked for.
+    pub(crate) fn close(&mut self, why: Failure) {
+        if core::mem::take(&mut self.asked) {
+            let number = self.number;
+            self.wants_close = Some(Close { number, why });
+        }
     }
 
     /// The broker of this connection: the session of another one is not its own.
@@ -130,7 +172,7 @@ impl<'a> Link<'a> {
     pub(crate) fn poll_timeout(&self) -> Option<Instant> {
         let phase = match self.phase {
             Phase::Closed => self.retry.at,
-            Phase::Opening { deadline }
+            Phase::Opening { deadline, .. }
             | Phase::Greeting { deadline }
             | Phase::Closing { deadline } => Some(deadline),
             Phase::Online => self.session.poll_timeout(),

@@ -3,7 +3,7 @@
 //! all of this while it reads its values from the line.
 
 use super::api::{Config, LinkId, Memory, ModemLines};
-use super::code;
+use super::failure::Failure;
 use super::inbox::Inbox;
 use super::link::{Link, Phase};
 use super::nvram::Nvram;
@@ -84,8 +84,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) random: u64,
     /// Whether the link comes back with the radio.
     pub(crate) radio_took_link: bool,
-    /// The last failure of a link, 0 if there was none.
-    pub(crate) last_failure: u8,
+    /// The last failure of a link.
+    pub(crate) last_failure: Failure,
     /// The answer to the present command.
     pub(crate) answer: Answer,
 }
@@ -176,7 +176,7 @@ impl<'a> Machine<'a> {
             options: Options::default(),
             random: config.seed | 1 << 63,
             radio_took_link: false,
-            last_failure: code::DONE,
+            last_failure: Failure::NONE,
             answer: Answer::default(),
         }
     }

@@ -7,6 +7,7 @@ pub mod code;
 pub mod cx;
 mod ends;
 pub mod event;
+mod failure;
 mod hold;
 mod inbox;
 mod kept;
@@ -20,6 +21,7 @@ pub mod options;
 pub mod outbox;
 mod owed;
 pub mod pem;
+mod port;
 mod restart;
 mod retry;
 mod run;
@@ -34,7 +36,7 @@ pub use state::Functionality;
 use crate::at::line::{LineReader, Taken};
 use crate::mem::Buf;
 use crate::time::Instant;
-use api::{Config, HostLines, LinkId, Memory, NetEvent, RestoreError, Slot};
+use api::{Config, ConnId, HostLines, LinkId, Memory, NetEvent, RestoreError, Slot};
 use link::Phase;
 use machine::{Clock, Machine, Run};
 use options::AUTOCONNECT;
@@ -56,6 +58,8 @@ pub struct Modem<'a> {
     /// Values whose escapes were resolved, and raw bytes of data mode.
     decoded: Buf<'a>,
     machine: Machine<'a>,
+    /// See [`Modem::unanswered`].
+    unanswered: usize,
 }
 
 impl<'a> Modem<'a> {
@@ -67,6 +71,7 @@ impl<'a> Modem<'a> {
             reader: LineReader::new(line),
             decoded,
             machine: Machine::new(config, memory, now),
+            unanswered: 0,
         }
     }
 
@@ -221,19 +226,26 @@ impl<'a> Modem<'a> {
         self.advance();
     }
 
-    /// Something happened to a link.
-    pub fn handle_net(&mut self, now: Instant, link: LinkId, event: NetEvent) {
+    /// Something happened to a connection. Of one that is over nothing is believed:
+    /// what is told late does no harm.
+    pub fn handle_net(&mut self, now: Instant, conn: ConnId, event: NetEvent) {
         self.at(now);
-        self.machine.net_event(link, event);
+        if self.machine.current(conn).is_some() {
+            self.machine.net_event(conn.link, event);
+        }
         self.advance();
     }
 
     /// The broker sent `bytes`; returns how many were taken. The rest is to be
-    /// offered again once [`Modem::net_ready`].
-    pub fn handle_net_data(&mut self, now: Instant, link: LinkId, bytes: &[u8]) -> usize {
+    /// offered again once [`Modem::net_ready`]. What came on a connection that is
+    /// over is taken and dropped.
+    pub fn handle_net_data(&mut self, now: Instant, conn: ConnId, bytes: &[u8]) -> usize {
         self.at(now);
         self.advance();
-        let mut taken = 0;
+        if self.machine.current(conn).is_none() {
+            return bytes.len();
+        }
+        let (link, mut taken) = (conn.link, 0);
         loop {
             let rest = bytes.get(taken..).unwrap_or_default();
             let count = self.machine.net_data(link, rest);
@@ -246,13 +258,15 @@ impl<'a> Modem<'a> {
     }
 
     /// Whether `handle_net_data` would take bytes now.
-    pub fn net_ready(&self, link: LinkId) -> bool {
-        self.machine.net_ready(link)
+    pub fn net_ready(&self, conn: ConnId) -> bool {
+        self.machine.current(conn).is_none() || self.machine.net_ready(conn.link)
     }
 
-    /// A [`Store`](api::Action::Store) or [`Erase`](api::Action::Erase) is done, or failed.
+    /// What was asked for by an action that [owes](api::Action::owes) this answer is
+    /// done, or failed.
     pub fn handle_stored(&mut self, now: Instant, slot: Slot, ok: bool) {
         self.at(now);
+        self.unanswered = self.unanswered.saturating_sub(1);
         match slot {
             Slot::Session(link, record) => self.machine.session_stored(link, record, ok),
             slot => self.machine.nvram.answered(slot, ok),
@@ -279,7 +293,7 @@ impl<'a> Modem<'a> {
     /// Whether every link is closed after `handle_shutdown`.
     pub fn is_off(&self) -> bool {
         let [link] = &self.machine.links;
-        self.machine.off && link.phase == Phase::Closed && !link.wants_close
+        self.machine.off && link.phase == Phase::Closed && link.wants_close.is_none()
     }
 
     /// The character of `S5`: it takes back what was typed before it.
@@ -304,16 +318,18 @@ impl<'a> Modem<'a> {
         self.advance();
     }
 
-    /// Bytes for the broker.
-    pub fn net_out(&self, link: LinkId) -> &[u8] {
-        let link = self.machine.links.get(usize::from(link.0));
+    /// Bytes for the broker; none on a connection that is over.
+    pub fn net_out(&self, conn: ConnId) -> &[u8] {
+        let link = self.machine.current(conn);
         link.map_or(&[], |link| link.net_out.as_slice())
     }
 
     /// `n` bytes of `net_out` were written to the network.
-    pub fn net_sent(&mut self, now: Instant, link: LinkId, n: usize) {
+    pub fn net_sent(&mut self, now: Instant, conn: ConnId, n: usize) {
         self.at(now);
-        self.machine.net_sent(link, n);
+        if self.machine.current(conn).is_some() {
+            self.machine.net_sent(conn.link, n);
+        }
         self.advance();
     }
 

@@ -1,8 +1,9 @@
 //! The links' side of the machine: transports come and go, packets arrive.
 
-use super::api::{LinkId, NetEvent, Slot};
+use super::api::{ConnId, LinkId, NetError, NetEvent, Slot};
 use super::code;
 use super::event::Event;
+use super::failure::Failure;
 use super::inbox;
 use super::link::{ANSWER_ROOM, Input, Link, Phase, TooLarge, publish_len};
 use super::machine::Machine;
@@ -13,18 +14,39 @@ use crate::mqtt::{self, Connect};
 use crate::time::Instant;
 
 impl Machine<'_> {
-    /// Something happened to a transport.
+    /// The link of a connection, if that is its present one or was its last.
+    #[inline]
+    pub(crate) fn current(&self, conn: ConnId) -> Option<&Link<'_>> {
+        let link = self.links.get(usize::from(conn.link.0));
+        link.filter(|link| link.conn() == conn)
+    }
+
+    /// Something happened to the transport of a link.
     pub(crate) fn net_event(&mut self, id: LinkId, event: NetEvent) {
         let Some(link) = self.link_mut(id) else {
             return;
         };
         match (event, link.phase) {
             (_, Phase::Closed) => {}
-            (NetEvent::Opened, Phase::Opening { deadline }) => self.greet(id, deadline),
-            (NetEvent::Opened, _) => {}
-            (NetEvent::Failed(error), _) => self.lose(id, code::of(error)),
-            (NetEvent::Closed, _) => self.lose(id, code::CLOSED),
+            (NetEvent::Opening(stage), Phase::Opening { deadline, .. }) => {
+                link.phase = Phase::Opening { deadline, stage };
+            }
+            (NetEvent::Opened, Phase::Opening { deadline, .. }) => self.greet(id, deadline),
+            (NetEvent::Opening(_) | NetEvent::Opened, _) => {}
+            (NetEvent::Failed(NetError::TimedOut), Phase::Opening { stage, .. }) => {
+                self.end_of_transport(id, Failure::late(stage));
+            }
+            (NetEvent::Failed(error), _) => self.end_of_transport(id, code::of(error).into()),
+            (NetEvent::Closed, _) => self.end_of_transport(id, code::CLOSED.into()),
         }
+    }
+
+    /// The caller has no transport any more: there is nothing to close.
+    fn end_of_transport(&mut self, id: LinkId, why: Failure) {
+        if let Some(link) = self.link_mut(id) {
+            link.asked = false;
+        }
+        self.lose(id, why);
     }
 
     /// The transport is up: CONNECT.
@@ -50,7 +72,7 @@ impl Machine<'_> {
         });
         match written {
             Some(Ok(())) => link.phase = Phase::Greeting { deadline },
-            _ => self.drop_link(id, code::PROTOCOL),
+            _ => self.drop_link(id, code::PROTOCOL.into()),
         }
     }
 
@@ -105,7 +127,7 @@ impl Machine<'_> {
                 count
             }
             Input::Malformed => {
-                self.drop_link(id, code::PROTOCOL);
+                self.drop_link(id, code::PROTOCOL.into());
                 bytes.len()
             }
         }
@@ -171,7 +193,7 @@ impl Machine<'_> {
                 return false;
             }
             Ok(event) => self.session_event(id, packet, &event, too_large),
-            Err(_) => self.drop_link(id, code::PROTOCOL),
+            Err(_) => self.drop_link(id, code::PROTOCOL.into()),
         }
         true
     }
@@ -201,7 +223,7 @@ impl Machine<'_> {
         match event {
             mqtt::Event::Nothing | mqtt::Event::Later => {}
             mqtt::Event::Connected { session_present } => self.connected(id, *session_present),
-            mqtt::Event::Refused { code } => self.drop_link(id, *code),
+            mqtt::Event::Refused { code } => self.drop_link(id, (*code).into()),
             mqtt::Event::Message { number, .. } => self.message(packet, too_large, *number),
             mqtt::Event::Published { id, tracked } => {
                 self.complete(Wait::Acknowledged(*id), Ok(()));
@@ -273,7 +295,7 @@ impl Machine<'_> {
         self.check_owed();
         self.check_wait();
         if left {
-            self.drop_link(id, code::BY_COMMAND);
+            self.drop_link(id, code::BY_COMMAND.into());
         }
     }
 
@@ -287,16 +309,19 @@ impl Machine<'_> {
         // Where the broker takes no bytes, it is not the host that blocks it.
         let blocked = unread && link.net_out.free() >= ANSWER_ROOM;
         match link.phase {
-            Phase::Opening { deadline } | Phase::Greeting { deadline } if deadline <= now => {
-                self.drop_link(id, code::TIMED_OUT);
+            Phase::Opening { deadline, stage } if deadline <= now => {
+                self.drop_link(id, Failure::late(stage));
+            }
+            Phase::Greeting { deadline } if deadline <= now => {
+                self.drop_link(id, Failure::NO_CONNACK);
             }
             Phase::Closing { deadline } if deadline <= now => {
-                self.drop_link(id, code::BY_COMMAND);
+                self.drop_link(id, code::BY_COMMAND.into());
             }
             Phase::Online => {
                 let alive = link.session.handle_timeout(now, blocked, &mut link.net_out);
                 if alive.is_err() {
-                    self.drop_link(id, code::KEEP_ALIVE);
+                    self.drop_link(id, code::KEEP_ALIVE.into());
                 }
             }
             _ => {}

@@ -124,12 +124,15 @@ impl Machine<'_> {
 
 #[cfg(all(test, feature = "alloc"))]
 mod tests {
-    use crate::{Action, Config, Instant, LinkId, Memory, Modem, NetEvent};
+    use crate::{Config, ConnId, Instant, LinkId, Memory, Modem, NetEvent};
     use std::string::String;
     use std::vec::Vec;
 
     const NOW: Instant = Instant::ZERO;
-    const LINK: LinkId = LinkId(0);
+    const CONN: ConnId = ConnId {
+        link: LinkId(0),
+        number: 1,
+    };
     const PUB: &str = "AT+MQTTPUB=\"t\",0,0,\"m\"\r";
     const PACKET: &[u8] = b"0\x04\0\x01tm";
 
@@ -139,15 +142,15 @@ mod tests {
         say(&mut modem, "ATE0\r");
         say(&mut modem, "AT+MQTTCONFIG=b,1883,me,1,60\r");
         while let Some(action) = modem.poll_action() {
-            if let Action::Store { slot, .. } = action {
+            if let Some(slot) = action.owes() {
                 modem.handle_stored(NOW, slot, true);
             }
         }
         say(&mut modem, "AT+MQTTCONNECT\r");
         while modem.poll_action().is_some() {}
-        modem.handle_net(NOW, LINK, NetEvent::Opened);
+        modem.handle_net(NOW, CONN, NetEvent::Opened);
         send(&mut modem);
-        modem.handle_net_data(NOW, LINK, &[0x20, 2, 0, 0]);
+        modem.handle_net_data(NOW, CONN, &[0x20, 2, 0, 0]);
         heard(&mut modem);
         modem
     }
@@ -158,8 +161,8 @@ mod tests {
 
     /// Everything for the network, which takes it.
     fn send(modem: &mut Modem<'_>) -> Vec<u8> {
-        let out = modem.net_out(LINK).to_vec();
-        modem.net_sent(NOW, LINK, out.len());
+        let out = modem.net_out(CONN).to_vec();
+        modem.net_sent(NOW, CONN, out.len());
         out
     }
 
@@ -187,9 +190,9 @@ mod tests {
     fn half_of_them_sent_is_not_enough() {
         let mut modem = connected();
         say(&mut modem, &PUB.repeat(2));
-        modem.net_sent(NOW, LINK, 2 * PACKET.len() - 1);
+        modem.net_sent(NOW, CONN, 2 * PACKET.len() - 1);
         assert_eq!(heard(&mut modem), "");
-        modem.net_sent(NOW, LINK, 1);
+        modem.net_sent(NOW, CONN, 1);
         assert_eq!(heard(&mut modem), "OK OK");
     }
 
@@ -225,7 +228,7 @@ mod tests {
         let &[0x32, 6, 0, 1, b't', high, low, b'm'] = &out[..] else {
             panic!("{out:?}");
         };
-        modem.handle_net_data(NOW, LINK, &[0x40, 2, high, low]);
+        modem.handle_net_data(NOW, CONN, &[0x40, 2, high, low]);
         assert_eq!(heard(&mut modem), "OK");
     }
 
@@ -233,7 +236,7 @@ mod tests {
     fn each_of_them_fails_with_the_link() {
         let mut modem = connected();
         say(&mut modem, &[PUB, PUB, "AT+MQTTSTATE\r"].concat());
-        modem.handle_net(NOW, LINK, NetEvent::Closed);
+        modem.handle_net(NOW, CONN, NetEvent::Closed);
         let said = "ERROR ERROR +MQTTSTATE:0 OK +MQTTDISCONNECTED:24";
         assert_eq!(heard(&mut modem), said);
     }

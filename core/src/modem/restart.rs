@@ -1,7 +1,7 @@
 //! What a modem is when it was just switched on, and the profile it keeps.
 
 use super::api::{LinkId, Slot};
-use super::code;
+use super::failure::Failure;
 use super::machine::Machine;
 use super::options::AUTOCONNECT;
 use super::state::{Functionality, Profile};
@@ -12,7 +12,7 @@ impl Machine<'_> {
         self.functionality = functionality;
         self.radio_took_link = false;
         self.inbox.read = 0;
-        self.last_failure = code::DONE;
+        self.last_failure = Failure::NONE;
         if self.options.is_on(AUTOCONNECT) && functionality == Functionality::Full {
             self.try_now(LinkId(0));
         }

@@ -100,7 +100,7 @@ impl Machine<'_> {
         };
         let opening = matches!(link.phase, Phase::Opening { .. } | Phase::Greeting { .. });
         if opening && link.retry.own {
-            link.wants_close = true;
+            link.close(code::BY_COMMAND.into());
             link.reset();
             self.tell_dropped(id);
             self.try_now(id);

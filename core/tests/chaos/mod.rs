@@ -6,13 +6,15 @@ pub(crate) mod broker;
 pub(crate) mod codec;
 pub(crate) mod cuts;
 pub(crate) mod disk;
+pub(crate) mod late;
 pub(crate) mod phrases;
 pub(crate) mod records;
 pub(crate) mod rig;
 pub(crate) mod wire;
 
 use disk::Mode;
-use mqmodem_core::{HostLines, NetError, NetEvent};
+use late::Late;
+use mqmodem_core::{HostLines, NetError, NetEvent, Stage};
 use std::fmt;
 use std::time::Duration;
 
@@ -25,6 +27,8 @@ pub(crate) enum Op {
     Net { bytes: Vec<u8>, rude: bool },
     /// Something happens to a link, whether that makes sense or not.
     Event(u8, NetEvent),
+    /// Something is told of a connection so many before the present one.
+    Late(u8, Late),
     /// Time passes.
     Wait(Duration),
     /// From now on the host takes so many bytes after each op; `None`: all.
@@ -56,6 +60,7 @@ impl fmt::Debug for Op {
             Self::Host(bytes) => write!(f, "host {}", bytes.escape_ascii()),
             Self::Net { bytes, rude } => write!(f, "net {} rude {rude}", bytes.escape_ascii()),
             Self::Event(link, event) => write!(f, "link {link} {event:?}"),
+            Self::Late(age, late) => write!(f, "late by {age} {late:?}"),
             Self::Wait(time) => write!(f, "wait {time:?}"),
             Self::HostTakes(n) => write!(f, "host takes {n:?}"),
             Self::NetTakes(n) => write!(f, "net takes {n:?}"),
@@ -167,7 +172,8 @@ impl Reader<'_> {
     fn rare(&mut self) -> Op {
         match self.byte() % 8 {
             0 => Op::Shutdown,
-            1..=3 => Op::Event(self.byte(), event(self.byte())),
+            1 => Op::Event(self.byte(), event(self.byte())),
+            2 | 3 => Op::Late(self.byte(), self.late()),
             4 => Op::Net {
                 bytes: self.bytes(),
                 rude: true,
@@ -182,6 +188,15 @@ impl Reader<'_> {
                     rts: byte & 2 == 0,
                 })
             }
+        }
+    }
+
+    /// Something of a connection that is over.
+    fn late(&mut self) -> Late {
+        match self.byte() {
+            byte @ 0..=199 => Late::Event(event(byte)),
+            200..=229 => Late::Data(self.bytes()),
+            230.. => Late::Sent(self.byte().into()),
         }
     }
 
@@ -219,8 +234,10 @@ fn event(byte: u8) -> NetEvent {
         NetError::TlsUnsupported,
         NetError::TlsOther,
     ];
+    const STAGES: [Stage; 4] = [Stage::Turn, Stage::Name, Stage::Tcp, Stage::Tls];
     match byte % 20 {
-        0..=3 => NetEvent::Opened,
+        3 => NetEvent::Opening(STAGES[usize::from(byte >> 4 & 3)]),
+        0..=2 => NetEvent::Opened,
         4 | 5 => NetEvent::Closed,
         n => NetEvent::Failed(ERRORS[usize::from(n) - 6]),
     }

@@ -3,8 +3,9 @@
 use super::broker::Broker;
 use super::cuts::offer;
 use super::disk::{Disk, Mode};
+use super::late;
 use super::{Op, Session};
-use mqmodem_core::{Action, Buf, Config, Instant, LinkId, Memory, Modem, NetEvent, Slot};
+use mqmodem_core::{Action, Buf, Config, ConnId, Instant, LinkId, Memory, Modem, NetEvent, Slot};
 use std::collections::BTreeMap;
 
 const LINK: LinkId = LinkId(0);
@@ -16,7 +17,8 @@ const PATIENCE: usize = 20_000;
 pub(crate) struct Way {
     /// Input is cut into pieces; the number says where.
     pub(crate) cuts: Option<u64>,
-    /// `handle_timeout` is called all the time.
+    /// `handle_timeout` is called all the time, and so is told what came late of
+    /// connections that are over.
     pub(crate) impatient: bool,
 }
 
@@ -80,6 +82,8 @@ struct Rig<'a> {
     out: Outcome,
     host_in: Vec<u8>,
     net_in: Vec<u8>,
+    /// The connection the modem asked for last.
+    conn: ConnId,
     open: bool,
     opening: bool,
     polite: bool,
@@ -146,6 +150,7 @@ impl<'a> Rig<'a> {
             out: Outcome::default(),
             host_in: Vec::new(),
             net_in: Vec::new(),
+            conn: late::NONE,
             open: false,
             opening: false,
             polite: false,
@@ -172,6 +177,7 @@ impl<'a> Rig<'a> {
         self.disconnect();
         self.host_in.clear();
         self.disk.power_cut();
+        self.conn = late::NONE;
         let memory = self.spare.pop().expect("memory for a modem");
         self.modem = Modem::new(self.config, memory, self.now);
         for (slot, bytes) in &self.disk.kept {
@@ -184,11 +190,14 @@ impl<'a> Rig<'a> {
         match op {
             Op::Host(bytes) => self.host_in.extend(bytes),
             Op::Net { bytes, rude: true } => {
-                self.modem.handle_net_data(self.now, LINK, bytes);
+                self.modem.handle_net_data(self.now, self.conn, bytes);
             }
             Op::Net { bytes, .. } if self.open => self.net_in.extend(bytes),
             Op::Net { .. } => {}
             Op::Event(link, event) => self.event(LinkId(*link), *event),
+            Op::Late(age, late) => {
+                late.tell(&mut self.modem, self.now, late::before(self.conn, *age));
+            }
             Op::Wait(time) => self.advance(self.now + *time),
             Op::HostTakes(n) => self.host_takes = *n,
             Op::NetTakes(n) => self.net_takes = *n,
@@ -215,7 +224,8 @@ impl<'a> Rig<'a> {
             self.disconnect();
             self.open = event == NetEvent::Opened;
         }
-        self.modem.handle_net(self.now, link, event);
+        let conn = ConnId { link, ..self.conn };
+        self.modem.handle_net(self.now, conn, event);
     }
 
     /// Nothing of a connection outlives it.
@@ -258,6 +268,9 @@ impl<'a> Rig<'a> {
             if self.modem.poll_timeout().is_some_and(|due| due <= self.now) || self.way.impatient {
                 self.timeout();
             }
+            if self.way.impatient {
+                late::tell_all(&mut self.modem, self.now, self.conn);
+            }
             let mut moved = self.offer_host() + self.offer_net() + self.actions();
             moved += self.take_host(&mut host_takes) + self.take_net(&mut net_takes);
             if self.opening && self.polite {
@@ -284,7 +297,7 @@ impl<'a> Rig<'a> {
             return 0;
         }
         let taken = offer(&self.net_in, self.way.cuts, |piece| {
-            self.modem.handle_net_data(self.now, LINK, piece)
+            self.modem.handle_net_data(self.now, self.conn, piece)
         });
         self.net_in.drain(..taken);
         taken
@@ -298,15 +311,17 @@ impl<'a> Rig<'a> {
             assert!(count < PATIENCE, "action after action");
             self.out.actions.push(format!("{:?} {action:?}", self.now));
             match action {
-                Action::Open { link: LINK, .. } => self.opening = true,
-                Action::Close { link: LINK } => self.disconnect(),
+                Action::Open { conn, .. } if conn == late::after(self.conn) => {
+                    (self.conn, self.opening) = (conn, true);
+                }
+                Action::Close { conn, .. } if conn == self.conn => self.disconnect(),
                 Action::Lines(_) | Action::Serial(_) => {}
                 action if self.disk.ask(&action) => {
                     if self.disk.mode != Mode::Holds {
                         self.answer(usize::MAX);
                     }
                 }
-                other => panic!("the modem has one link: {other:?}"),
+                other => panic!("the modem has one link, opened anew each time: {other:?}"),
             }
         }
         count
@@ -334,7 +349,7 @@ impl<'a> Rig<'a> {
     }
 
     fn take_net(&mut self, budget: &mut usize) -> usize {
-        let out = self.modem.net_out(LINK);
+        let out = self.modem.net_out(self.conn);
         assert!(out.len() <= self.memory, "packets beyond the memory lent");
         if !self.open {
             return 0;
@@ -345,7 +360,7 @@ impl<'a> Rig<'a> {
         if self.polite {
             self.net_in.extend(answers);
         }
-        self.modem.net_sent(self.now, LINK, taken);
+        self.modem.net_sent(self.now, self.conn, taken);
         *budget -= taken;
         taken
     }

@@ -2,8 +2,8 @@
 
 use super::agenda::{Event, Fault};
 use super::link::{Near, Way};
-use super::world::{Judged, LINK, Phase, World};
-use mqmodem_core::{Action, HostLines, Instant, Modem};
+use super::world::{Judged, Phase, World};
+use mqmodem_core::{Action, ConnId, HostLines, Instant, Modem};
 
 /// More rounds than bytes could ask for.
 const PATIENCE: usize = 100_000;
@@ -51,7 +51,7 @@ impl World {
                 continue;
             }
             match action {
-                Action::Open { .. } => self.open(),
+                Action::Open { conn, .. } => self.open(conn),
                 Action::Close { .. } => self.network.leave(self.now, &mut self.agenda, true),
                 _ => {}
             }
@@ -68,10 +68,10 @@ impl World {
         }
     }
 
-    fn open(&mut self) {
+    fn open(&mut self, id: ConnId) {
         let storm = self.phase == Phase::Storm;
         let (plan, chance) = (&self.plan, &mut self.chance);
-        let conn = self.network.open(self.now, plan, storm, chance);
+        let conn = self.network.open(id, self.now, plan, storm, chance);
         let refused = storm && chance.below(10) < plan.faults.refused;
         // Of some attempts nothing is heard at all.
         if !(refused && chance.one_in(4)) {
@@ -97,10 +97,11 @@ impl World {
 
     fn take_net(&mut self, modem: &mut Modem) -> Result<usize, String> {
         let open = |conn: &usize| self.network.pipes[*conn].near == Near::Open;
-        let Some(conn) = self.network.current().filter(open) else {
+        let conn = self.network.current().filter(open);
+        let (Some(conn), Some(id)) = (conn, self.network.current_id()) else {
             return Ok(0);
         };
-        let len = modem.net_out(LINK).len();
+        let len = modem.net_out(id).len();
         if len == 0 {
             return Ok(0);
         }
@@ -109,12 +110,12 @@ impl World {
             return Ok(0);
         }
         let count = self.piece(len);
-        let bytes = modem.net_out(LINK)[..count].to_vec();
+        let bytes = modem.net_out(id)[..count].to_vec();
         self.wire.sent(&bytes, &self.disk)?;
         let (agenda, chance) = (&mut self.agenda, &mut self.chance);
         let to = (conn, Way::Up);
         self.network.send(to, &bytes, self.now, agenda, chance);
-        modem.net_sent(self.now, LINK, count);
+        modem.net_sent(self.now, id, count);
         Ok(count)
     }
 
@@ -164,7 +165,7 @@ impl World {
     }
 
     fn offer_net(&mut self, modem: &mut Modem) -> Result<usize, String> {
-        let Some(conn) = self.network.current() else {
+        let Some((conn, id)) = self.network.current().zip(self.network.current_id()) else {
             return Ok(0);
         };
         let len = self.network.pipes[conn].arrived.len();
@@ -173,7 +174,7 @@ impl World {
         }
         let count = self.piece(len);
         let offered = &self.network.pipes[conn].arrived[..count];
-        let taken = modem.handle_net_data(self.now, LINK, offered);
+        let taken = modem.handle_net_data(self.now, id, offered);
         if taken > count {
             return Err("the modem took more than there was of the broker".to_owned());
         }
@@ -221,6 +222,7 @@ impl World {
         self.powered = false;
         self.disk.lose_power(&mut self.chance);
         self.network.leave(self.now, &mut self.agenda, false);
+        self.network.forget_ids();
         if self.host.alive {
             self.host.modem_died(self.now);
         }

@@ -3,7 +3,7 @@
 use super::agenda::{Agenda, Conn, Event};
 use super::chance::Chance;
 use super::plan::Plan;
-use mqmodem_core::Instant;
+use mqmodem_core::{ConnId, Instant};
 use std::time::Duration;
 
 /// Which way bytes go.
@@ -24,6 +24,8 @@ pub(crate) enum Near {
 /// One connection.
 #[derive(Debug)]
 pub(crate) struct Pipe {
+    /// What the modem calls it; one that has lost its power since, not at all.
+    pub(crate) id: Option<ConnId>,
     pub(crate) near: Near,
     /// Bytes until it is cut, for each way.
     left: [Option<usize>; 2],
@@ -58,7 +60,14 @@ impl Network {
     }
 
     /// The modem opens a connection.
-    pub(crate) fn open(&mut self, now: Instant, plan: &Plan, storm: bool, c: &mut Chance) -> Conn {
+    pub(crate) fn open(
+        &mut self,
+        id: ConnId,
+        now: Instant,
+        plan: &Plan,
+        storm: bool,
+        c: &mut Chance,
+    ) -> Conn {
         let faults = plan.faults;
         let is_cut = storm && c.below(10) < faults.cuts;
         let most = c.pick(&[40, 200, 1000, 4000]);
@@ -70,6 +79,7 @@ impl Network {
             (None, None)
         };
         self.pipes.push(Pipe {
+            id: Some(id),
             near: Near::Opening,
             left: [up, down],
             cut: false,
@@ -142,6 +152,16 @@ impl Network {
             agenda.add(at, 0, Event::BrokerHearsEnd { conn });
         }
         pipe.cut = true;
+    }
+
+    /// What the modem calls its connection, if it has one.
+    pub(crate) fn current_id(&self) -> Option<ConnId> {
+        self.pipes[self.current()?].id
+    }
+
+    /// The modem has lost its power: nobody tells it of what was before.
+    pub(crate) fn forget_ids(&mut self) {
+        self.pipes.iter_mut().for_each(|pipe| pipe.id = None);
     }
 
     /// From now on nothing is cut any more.

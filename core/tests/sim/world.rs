@@ -11,10 +11,9 @@ use super::message::Message;
 use super::plan::{Plan, lend};
 use super::tale::Sabotage;
 use super::wire::Wire;
-use mqmodem_core::{Instant, LinkId, Modem, NetError, NetEvent, Slot};
+use mqmodem_core::{ConnId, Instant, Modem, NetError, NetEvent, Slot};
 use std::time::Duration;
 
-pub(crate) const LINK: LinkId = LinkId(0);
 /// More steps than any seed needs.
 const STEPS: usize = 200_000;
 /// In a calm world everything must be done by then.
@@ -195,8 +194,11 @@ impl World {
 
     fn opened(&mut self, modem: &mut Modem, conn: Conn, refused: bool) {
         let pipe = &mut self.network.pipes[conn];
-        if pipe.near != Near::Opening {
+        let Some(id) = pipe.id else {
             return;
+        };
+        if pipe.near != Near::Opening {
+            return self.late(modem, id);
         }
         self.ledger
             .log(|| format!("connection {conn} opened, refused: {refused}"));
@@ -207,19 +209,22 @@ impl World {
                 NetError::NameNotFound,
                 NetError::Unreachable,
             ]);
-            modem.handle_net(self.now, LINK, NetEvent::Failed(why));
+            modem.handle_net(self.now, id, NetEvent::Failed(why));
         } else {
             pipe.near = Near::Open;
             self.wire.begin();
             self.broker.accept(conn);
-            modem.handle_net(self.now, LINK, NetEvent::Opened);
+            modem.handle_net(self.now, id, NetEvent::Opened);
         }
     }
 
     fn hears_end(&mut self, modem: &mut Modem, conn: Conn) {
         let pipe = &mut self.network.pipes[conn];
-        if pipe.near == Near::Gone {
+        let Some(id) = pipe.id else {
             return;
+        };
+        if pipe.near == Near::Gone {
+            return self.late(modem, id);
         }
         pipe.near = Near::Gone;
         pipe.arrived.clear();
@@ -229,7 +234,20 @@ impl World {
         } else {
             NetEvent::Failed(NetError::Broken)
         };
-        modem.handle_net(self.now, LINK, event);
+        modem.handle_net(self.now, id, event);
+    }
+
+    /// Something is told of a connection the modem has left.
+    fn late(&mut self, modem: &mut Modem, id: ConnId) {
+        let event = self.chance.pick(&[
+            NetEvent::Opened,
+            NetEvent::Closed,
+            NetEvent::Failed(NetError::Broken),
+        ]);
+        self.ledger.log(|| format!("late: {id:?} {event:?}"));
+        modem.handle_net(self.now, id, event);
+        modem.handle_net_data(self.now, id, &[0x20, 2, 0, 0]);
+        modem.net_sent(self.now, id, self.chance.below(50));
     }
 
     fn disk_writes(&mut self, modem: &mut Modem) {
@@ -333,7 +351,11 @@ impl World {
     fn too_late(&mut self, modem: &Modem) -> Judged {
         self.ledger.judge()?;
         let why = self.unfinished().unwrap_or("nothing");
-        let (out, busy) = (modem.net_out(LINK).len(), modem.is_busy());
+        let out = self
+            .network
+            .current_id()
+            .map_or(0, |id| modem.net_out(id).len());
+        let busy = modem.is_busy();
         Err(format!(
             "not done in time: {why} (busy {busy}, {out} bytes to send)"
         ))

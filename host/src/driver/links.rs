@@ -3,7 +3,7 @@
 use super::taps::Taps;
 use crate::held::Held;
 use crate::net::{Link, Pace, TlsConfigs};
-use mqmodem_core::{Endpoint, Instant, LinkId, Modem, NetError, NetEvent};
+use mqmodem_core::{ConnId, Endpoint, Instant, Modem, NetError, NetEvent};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
@@ -15,7 +15,8 @@ pub(super) struct Links {
 }
 
 struct Slot {
-    id: LinkId,
+    /// Its present connection, or the last one it had.
+    conn: ConnId,
     link: Link,
     held: Held,
     /// What is to be told once everything held is taken.
@@ -28,11 +29,12 @@ impl Links {
         Self { slots, tls, pace }
     }
 
-    pub(super) fn open(&mut self, id: LinkId, to: &Endpoint<'_>) {
-        let at = self.slots.iter().position(|slot| slot.id == id);
+    pub(super) fn open(&mut self, conn: ConnId, to: &Endpoint<'_>) {
+        let same = |slot: &Slot| slot.conn.link == conn.link;
+        let at = self.slots.iter().position(same);
         let at = at.unwrap_or_else(|| {
             self.slots.push(Slot {
-                id,
+                conn,
                 link: Link::default(),
                 held: Held::default(),
                 end: None,
@@ -41,11 +43,12 @@ impl Links {
         });
         let slot = &mut self.slots[at];
         slot.forget();
+        slot.conn = conn;
         slot.link.open(to, &self.tls, self.pace.clone());
     }
 
-    pub(super) fn close(&mut self, id: LinkId) {
-        if let Some(slot) = self.slots.iter_mut().find(|slot| slot.id == id) {
+    pub(super) fn close(&mut self, conn: ConnId) {
+        if let Some(slot) = self.slots.iter_mut().find(|slot| slot.conn == conn) {
             slot.forget();
             slot.link.close();
         }
@@ -96,16 +99,16 @@ struct Turn<'t> {
 }
 
 impl Turn<'_> {
-    fn tell(&mut self, id: LinkId, event: NetEvent) {
-        self.taps.event(id, event);
-        tracing::debug!(link = id.0, ?event, "link");
-        self.modem.handle_net(self.now, id, event);
+    fn tell(&mut self, conn: ConnId, event: NetEvent) {
+        self.taps.event(conn.link, event);
+        tracing::debug!(link = conn.link.0, ?event, "link");
+        self.modem.handle_net(self.now, conn, event);
     }
 
-    fn offer(&mut self, id: LinkId, bytes: &[u8]) -> usize {
-        let taken = self.modem.handle_net_data(self.now, id, bytes);
+    fn offer(&mut self, conn: ConnId, bytes: &[u8]) -> usize {
+        let taken = self.modem.handle_net_data(self.now, conn, bytes);
         let heard = bytes.get(..taken).unwrap_or_default();
-        self.taps.net_said(self.now, id, heard);
+        self.taps.net_said(self.now, conn.link, heard);
         taken
     }
 }
@@ -119,11 +122,13 @@ impl Slot {
     fn turn(&mut self, cx: &mut Context<'_>, turn: &mut Turn<'_>, buf: &mut [u8]) -> bool {
         let _ = self.link.poll_closed(cx);
         let mut moved = false;
-        if let Poll::Ready(opened) = self.link.poll_opened(cx) {
-            turn.tell(
-                self.id,
-                opened.map_or_else(NetEvent::Failed, |()| NetEvent::Opened),
-            );
+        let opened = self.link.poll_opened(cx);
+        if let Some(stage) = self.link.stage_news() {
+            turn.tell(self.conn, NetEvent::Opening(stage));
+        }
+        if let Poll::Ready(opened) = opened {
+            let event = opened.map_or_else(NetEvent::Failed, |()| NetEvent::Opened);
+            turn.tell(self.conn, event);
             moved = true;
         }
         moved |= self.send(cx, turn);
@@ -133,17 +138,17 @@ impl Slot {
 
     fn send(&mut self, cx: &mut Context<'_>, turn: &mut Turn<'_>) -> bool {
         let mut moved = false;
-        while !turn.modem.net_out(self.id).is_empty() {
-            let Poll::Ready(sent) = self.link.poll_write(cx, turn.modem.net_out(self.id)) else {
+        while !turn.modem.net_out(self.conn).is_empty() {
+            let Poll::Ready(sent) = self.link.poll_write(cx, turn.modem.net_out(self.conn)) else {
                 break;
             };
             moved = true;
             match sent {
                 Ok(n) => {
-                    let sent = turn.modem.net_out(self.id).get(..n);
+                    let sent = turn.modem.net_out(self.conn).get(..n);
                     turn.taps
-                        .net_heard(turn.now, self.id, sent.unwrap_or_default());
-                    turn.modem.net_sent(turn.now, self.id, n);
+                        .net_heard(turn.now, self.conn.link, sent.unwrap_or_default());
+                    turn.modem.net_sent(turn.now, self.conn, n);
                 }
                 Err(error) => {
                     self.fail(turn, NetEvent::Failed(error));
@@ -155,11 +160,11 @@ impl Slot {
     }
 
     fn receive(&mut self, cx: &mut Context<'_>, turn: &mut Turn<'_>, buf: &mut [u8]) -> bool {
-        if !turn.modem.net_ready(self.id) {
+        if !turn.modem.net_ready(self.conn) {
             return false;
         }
         if !self.held.is_empty() {
-            let taken = turn.offer(self.id, self.held.rest());
+            let taken = turn.offer(self.conn, self.held.rest());
             self.held.take(taken);
             return taken > 0;
         }
@@ -182,7 +187,7 @@ impl Slot {
             Err(error) => self.fail(turn, NetEvent::Failed(error)),
             Ok(n) => {
                 let bytes = buf.get(..n).unwrap_or_default();
-                let taken = turn.offer(self.id, bytes).min(n);
+                let taken = turn.offer(self.conn, bytes).min(n);
                 self.held.keep(bytes.get(taken..).unwrap_or_default());
             }
         }
@@ -192,7 +197,7 @@ impl Slot {
     fn fail(&mut self, turn: &mut Turn<'_>, event: NetEvent) {
         if self.held.is_empty() {
             self.link.close();
-            turn.tell(self.id, event);
+            turn.tell(self.conn, event);
         } else {
             self.end = Some(event);
             self.link.abandon();

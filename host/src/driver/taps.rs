@@ -3,7 +3,7 @@
 
 use crate::metrics::Meter;
 use crate::trace::Tap;
-use mqmodem_core::{Endpoint, HostLines, Instant, LinkId, NetEvent};
+use mqmodem_core::{Endpoint, Failure, HostLines, Instant, LinkId, NetEvent};
 
 /// Each costs a look where it is off.
 #[derive(Debug, Default)]
@@ -22,12 +22,12 @@ impl Taps {
         }
     }
 
-    pub(super) fn close(&mut self, link: LinkId) {
+    pub(super) fn close(&mut self, link: LinkId, why: Failure) {
         if let Some(tap) = &mut self.tap {
-            tap.close(link);
+            tap.close(link, why);
         }
         if let Some(meter) = &mut self.meter {
-            meter.close();
+            meter.close(why);
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::packets::{Packets, Passed};
 use super::{Layer, Metrics};
-use mqmodem_core::{Instant, NetError, NetEvent};
+use mqmodem_core::{Failure, Instant, NetError, NetEvent};
 use std::sync::Arc;
 
 /// Publishes that are remembered until they are acknowledged; of more the time
@@ -52,9 +52,9 @@ impl Meter {
     }
 
     /// The modem closes its link. One that was not up yet took too long.
-    pub(crate) fn close(&mut self) {
+    pub(crate) fn close(&mut self, why: Failure) {
         if self.opening.take().is_some() {
-            self.fail(Layer::Tcp);
+            self.fail(waited_for(why));
         }
         self.end();
     }
@@ -62,7 +62,7 @@ impl Meter {
     /// Something happened to the link.
     pub(crate) fn event(&mut self, event: NetEvent) {
         let layer = match event {
-            NetEvent::Opened => return,
+            NetEvent::Opening(_) | NetEvent::Opened => return,
             NetEvent::Closed => Layer::Broker,
             NetEvent::Failed(error) => layer(error),
         };
@@ -168,6 +168,16 @@ impl Drop for Meter {
     fn drop(&mut self) {
         self.end();
         self.metrics.modems.add(-1);
+    }
+}
+
+/// The layer that did not answer in time.
+fn waited_for(why: Failure) -> Layer {
+    match why.layer {
+        "name" => Layer::Name,
+        "tls" => Layer::Tls,
+        "mqtt" => Layer::Mqtt,
+        _ => Layer::Tcp,
     }
 }
 

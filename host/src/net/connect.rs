@@ -1,9 +1,10 @@
 //! Opens a transport: name, addresses, TCP, TLS.
 
 use super::error::{before_open, tls_error};
+use super::progress::Progress;
 use super::tls::{Found, asked_during};
 use super::{Pace, Stream};
-use mqmodem_core::NetError;
+use mqmodem_core::{NetError, Stage};
 use std::collections::VecDeque;
 use std::io;
 use std::net::{IpAddr, SocketAddr};
@@ -25,6 +26,7 @@ pub(super) async fn connect(
     port: u16,
     tls: Option<(Found, String)>,
     pace: Option<Arc<Pace>>,
+    progress: Progress,
 ) -> Result<Stream, NetError> {
     let host = unbracketed(&host);
     // Certificates that cannot work are told before the network is asked.
@@ -33,15 +35,20 @@ pub(super) async fn connect(
         None => None,
     };
     if let Some(pace) = pace {
+        progress.at(Stage::Turn);
         pace.turn().await;
     }
-    let tcp = connect_any(resolve(host, port).await?).await?;
+    progress.at(Stage::Name);
+    let addresses = resolve(host, port).await?;
+    progress.at(Stage::Tcp);
+    let tcp = connect_any(addresses).await?;
     if let Err(error) = tcp.set_nodelay(true) {
         tracing::debug!("cannot set TCP_NODELAY: {error}");
     }
     let Some((config, name)) = tls else {
         return Ok(Stream::Plain(tcp));
     };
+    progress.at(Stage::Tls);
     // Without TLS, and before it, a link that opens is small: thousands may wait.
     Box::pin(secure(tcp, config, name)).await
 }

@@ -3,6 +3,7 @@
 mod connect;
 mod error;
 mod pace;
+mod progress;
 mod tls;
 mod verifier;
 
@@ -11,7 +12,8 @@ pub use tls::TlsConfigs;
 pub(crate) use verifier::warning;
 
 use error::{after_open, tls_error};
-use mqmodem_core::{Endpoint, NetError};
+use mqmodem_core::{Endpoint, NetError, Stage};
+use progress::Progress;
 use std::fmt;
 use std::future::Future;
 use std::io;
@@ -39,7 +41,7 @@ pub struct Link {
 enum State {
     #[default]
     Closed,
-    Opening(Opening),
+    Opening(Opening, Progress),
     Open(Open),
 }
 
@@ -69,7 +71,7 @@ impl fmt::Debug for Link {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self.state {
             State::Closed => "Closed",
-            State::Opening(_) => "Opening",
+            State::Opening(..) => "Opening",
             State::Open(_) => "Open",
         })
     }
@@ -84,7 +86,9 @@ impl Link {
             let name = files.sni.unwrap_or(to.host).to_owned();
             (configs.find(&files), name)
         });
-        self.state = State::Opening(Box::pin(connect::connect(host, to.port, tls, pace)));
+        let progress = Progress::default();
+        let opening = connect::connect(host, to.port, tls, pace, progress.clone());
+        self.state = State::Opening(Box::pin(opening), progress);
     }
 
     /// Closes the link; what is under way is abandoned. An open one says
@@ -102,7 +106,7 @@ impl Link {
 
     /// Ready once, when opening has come to its end.
     pub fn poll_opened(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), NetError>> {
-        let State::Opening(opening) = &mut self.state else {
+        let State::Opening(opening, _) = &mut self.state else {
             return Poll::Pending;
         };
         let opened = ready!(opening.as_mut().poll(cx));
@@ -116,6 +120,14 @@ impl Link {
                 unacknowledged: false,
             });
         }))
+    }
+
+    /// What opening waits for now, if that is something else than before.
+    pub fn stage_news(&self) -> Option<Stage> {
+        match &self.state {
+            State::Opening(_, progress) => progress.news(),
+            _ => None,
+        }
     }
 
     /// Reads from the broker; 0 when it has closed.

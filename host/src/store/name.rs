@@ -23,7 +23,7 @@ fn known(slot: Slot) -> Option<String> {
             let opt = OPTIONS.get(usize::from(option))?;
             return Some(format!("{OPTION}{} {}", opt.param.name, link.0));
         }
-        _ => return None,
+        Slot::Session(..) => return None,
     };
     Some(format!("{kind} {}", link.0))
 }

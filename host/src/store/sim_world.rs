@@ -5,13 +5,18 @@ use super::sim_disk::{Fault, Left, SimDisk};
 use super::tables::{self, Change};
 use super::writer::{self, Answer, Request};
 use super::{Kept, disk, file};
-use mqmodem_core::{Action, Config, Instant, LinkId, Memory, Modem, NetEvent, Slot};
+use mqmodem_core::{Action, Config, ConnId, Instant, LinkId, Memory, Modem, NetEvent, Slot};
 use redb::Database;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 const NAME: &str = "one";
-const LINK: LinkId = LinkId(0);
+
+/// Of a modem that has asked for none.
+const NO_CONN: ConnId = ConnId {
+    link: LinkId(0),
+    number: 0,
+};
 
 /// The power is gone.
 #[derive(Debug)]
@@ -48,6 +53,8 @@ pub(super) struct World {
     pub(super) database: Option<Database>,
     pub(super) broker: SimBroker,
     pub(super) said: Vec<u8>,
+    /// The connection the modem asked for last.
+    conn: ConnId,
     pub(super) is_connected: bool,
     pub(super) now: Instant,
     /// By its number, what the host has read.
@@ -70,6 +77,7 @@ impl World {
             left: Left::default(),
             broker: SimBroker::default(),
             said: Vec::new(),
+            conn: NO_CONN,
             is_connected: false,
             now: Instant::ZERO,
             read: BTreeMap::new(),
@@ -121,7 +129,7 @@ impl World {
             let bytes = std::mem::take(&mut self.broker.to_client);
             if !bytes.is_empty() {
                 assert_eq!(
-                    self.modem.handle_net_data(self.now, LINK, &bytes),
+                    self.modem.handle_net_data(self.now, self.conn, &bytes),
                     bytes.len()
                 );
                 moved = true;
@@ -135,8 +143,8 @@ impl World {
         let said = self.modem.host_out().to_vec();
         self.modem.host_sent(self.now, said.len());
         self.said.extend(&said);
-        let net = self.modem.net_out(LINK).to_vec();
-        self.modem.net_sent(self.now, LINK, net.len());
+        let net = self.modem.net_out(self.conn).to_vec();
+        self.modem.net_sent(self.now, self.conn, net.len());
         self.broker.take(&net);
         !said.is_empty() || !net.is_empty()
     }
@@ -150,7 +158,8 @@ impl World {
         while let Some(action) = self.modem.poll_action() {
             moved = true;
             let change = match action {
-                Action::Open { .. } => {
+                Action::Open { conn, .. } => {
+                    self.conn = conn;
                     opened = true;
                     continue;
                 }
@@ -167,7 +176,7 @@ impl World {
             batch.push(request(change));
         }
         if opened {
-            self.modem.handle_net(self.now, LINK, NetEvent::Opened);
+            self.modem.handle_net(self.now, self.conn, NetEvent::Opened);
         }
         let ok = batch.is_empty() || self.write(&batch)?;
         for slot in slots {

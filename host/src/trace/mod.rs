@@ -10,7 +10,7 @@ mod stamp;
 
 use crate::port::Label;
 use lines::Lines;
-use mqmodem_core::{HostLines, LinkId, NetEvent};
+use mqmodem_core::{Failure, HostLines, LinkId, NetEvent};
 use packets::Packets;
 use std::fmt;
 use std::fs::{File, OpenOptions};
@@ -119,13 +119,21 @@ impl Tap {
     }
 
     /// The modem closes a link.
-    pub fn close(&mut self, _link: LinkId) {
-        self.net(format_args!("closed by the modem"));
+    pub fn close(&mut self, _link: LinkId, why: Failure) {
+        match why {
+            Failure { layer: "modem", .. } => self.net(format_args!("closed by the modem")),
+            Failure { code, layer, words } => {
+                self.net(format_args!(
+                    "closed by the modem: {words} ({layer}, {code})"
+                ));
+            }
+        }
     }
 
     /// Something happened to a link.
     pub fn event(&mut self, _link: LinkId, event: NetEvent) {
         match event {
+            NetEvent::Opening(_) => {}
             NetEvent::Opened => self.net(format_args!("open")),
             NetEvent::Closed => self.net(format_args!("closed by the broker")),
             NetEvent::Failed(error) => self.net(format_args!("failed: {error:?}")),

@@ -5,9 +5,12 @@
 #![no_main]
 
 use core::panic::PanicInfo;
-use mqmodem_core::{Action, Buf, Config, Instant, LinkId, Memory, Modem, NetEvent};
+use mqmodem_core::{Action, Buf, Config, ConnId, Instant, LinkId, Memory, Modem, NetEvent};
 
-const LINK: LinkId = LinkId(0);
+const CONN: ConnId = ConnId {
+    link: LinkId(0),
+    number: 1,
+};
 const NOW: Instant = Instant::ZERO;
 
 // Starts the program and copies bytes; the check of the symbols sees to it that
@@ -53,15 +56,15 @@ fn session(modem: &mut Modem<'_>) -> Result<(), i32> {
     type_line(modem, b"AT+MQTTCONFIG=broker,1883,me,1,60\r", b"OK").ok_or(2)?;
     modem.handle_host(NOW, b"AT+MQTTCONNECT\r");
     carry_out(modem).ok_or(3)?;
-    modem.handle_net(NOW, LINK, NetEvent::Opened);
+    modem.handle_net(NOW, CONN, NetEvent::Opened);
     write_all(modem, 0x10).ok_or(4)?;
-    modem.handle_net_data(NOW, LINK, &[0x20, 2, 0, 0]);
+    modem.handle_net_data(NOW, CONN, &[0x20, 2, 0, 0]);
     answered(modem, b"+MQTTCONNECT:0").ok_or(5)?;
     modem.handle_host(NOW, b"AT+MQTTPUB=\"topic\",1,0,\"payload\"\r");
     write_all(modem, 0x32).ok_or(6)?;
-    modem.handle_net_data(NOW, LINK, &[0x40, 2, 0, 1]);
+    modem.handle_net_data(NOW, CONN, &[0x40, 2, 0, 1]);
     answered(modem, b"OK").ok_or(7)?;
-    modem.handle_net_data(NOW, LINK, b"\x30\x05\x00\x01tHi");
+    modem.handle_net_data(NOW, CONN, b"\x30\x05\x00\x01tHi");
     answered(modem, b"+MQTTRECV:\"t\",0,0,2,Hi").ok_or(8)
 }
 
@@ -76,12 +79,14 @@ fn type_line(modem: &mut Modem<'_>, line: &[u8], answer: &[u8]) -> Option<()> {
 fn carry_out(modem: &mut Modem<'_>) -> Option<()> {
     let mut opened = None;
     while let Some(action) = modem.poll_action() {
+        let owed = action.owes();
         match action {
-            Action::Store { slot, .. } | Action::Erase { slot } => {
-                modem.handle_stored(NOW, slot, true);
-            }
             Action::Open { .. } => opened = Some(()),
-            _ => {}
+            Action::Store { .. } | Action::Erase { .. } | Action::Forget { .. } => {}
+            Action::Close { .. } | Action::Lines(_) | Action::Serial(_) => {}
+        }
+        if let Some(slot) = owed {
+            modem.handle_stored(NOW, slot, true);
         }
     }
     opened
@@ -89,10 +94,10 @@ fn carry_out(modem: &mut Modem<'_>) -> Option<()> {
 
 /// Takes what goes to the broker, which must start with this byte.
 fn write_all(modem: &mut Modem<'_>, first: u8) -> Option<()> {
-    let out = modem.net_out(LINK);
+    let out = modem.net_out(CONN);
     let right = out.first() == Some(&first);
     let len = out.len();
-    modem.net_sent(NOW, LINK, len);
+    modem.net_sent(NOW, CONN, len);
     right.then_some(())
 }
 

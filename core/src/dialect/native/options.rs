@@ -3,7 +3,7 @@
 use crate::at::args::Args;
 use crate::at::help::Range;
 use crate::at::schema::{Example, Param, Signature};
-use crate::modem::code;
+use crate::modem::api::Failure;
 use crate::modem::cx::Cx;
 use crate::modem::options::{self, OPTIONS};
 use crate::modem::table::{Command, Fail, Outcome};
@@ -43,7 +43,11 @@ pub(super) const OPTION: Command = Command::new("+MQTTOPT", "Set an option")
     }]);
 
 pub(super) const ERROR: Command = Command::new("+MQTTERR", "The last failure of the link")
-    .details("`+MQTTERR:<layer>,<code>,\"<words>\"`; the layer is name, tcp, tls, mqtt or modem.")
+    .details(
+        "`+MQTTERR:<layer>,<code>,\"<words>\"`; the layer is name, tcp, tls, mqtt or modem. A \
+         time-out names the layer that did not answer: code 20 the name server, 23 the rest; \
+         mqtt is a broker that is reached and sends no CONNACK.",
+    )
     .read(last_failure)
     .examples(&[Example {
         line: "AT+MQTTERR?",
@@ -82,8 +86,8 @@ fn say_ranges(cx: &mut Cx, _: &Args) -> Outcome {
 fn last_failure(cx: &mut Cx, _: &Args) -> Outcome {
     let last = cx.last_failure();
     cx.info(|line| {
-        let (layer, words) = (code::layer(last), code::words(last));
-        let _ = write!(line, "+MQTTERR:{layer},{last},\"{words}\"");
+        let Failure { code, layer, words } = last;
+        let _ = write!(line, "+MQTTERR:{layer},{code},\"{words}\"");
     });
     Outcome::Ok
 }

@@ -13,7 +13,6 @@ use crate::mqtt::codec::Packet;
 
 /// A record of a session that is kept: small, and changed on its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-#[non_exhaustive]
 pub enum Record {
     /// Whose session it is, and which numbers were given away.
     Identity,
