@@ -10,4 +10,5 @@ pub mod reply;
 mod scan;
 pub mod schema;
 pub mod split;
+mod text;
 pub(crate) mod values;

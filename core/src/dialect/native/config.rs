@@ -6,6 +6,7 @@ use crate::at::schema::{Example, Param, Signature};
 use crate::modem::cx::Cx;
 use crate::modem::settings::Settings;
 use crate::modem::table::{Command, Fail, Outcome};
+use crate::mqtt::topic::has_allowed_characters;
 
 /// The longest text MQTT has room for (clause 1.5.3).
 const MAX_TEXT: usize = 65_535;
@@ -17,8 +18,9 @@ const SIGNATURES: &[Signature] = &[Signature::of(&[
         .example("183.230.40.16"),
     Param::int("port", 1, 65_535).means("TCP port"),
     Param::text("client id", 0, MAX_TEXT)
+        .check(has_allowed_characters, "a\\01")
         .optional()
-        .means("client identifier; empty only with clean session 1")
+        .means("client identifier, without control characters; empty only with clean session 1")
         .example("MQTT002"),
     Param::choice(
         "cleansession",
@@ -37,7 +39,11 @@ const SIGNATURES: &[Signature] = &[Signature::of(&[
 ])];
 
 pub(super) const CONFIG: Command = Command::new("+MQTTCONFIG", "Set the broker and the session")
-    .details("Takes effect with the next connect. OK means that it is kept.")
+    .details(
+        "Takes effect with the next connect. OK means that it is kept. Reading shows a text as it \
+         is; one that could not be sent back like that stands in quotes, with `\"`, `\\` and \
+         control bytes as `\\hh`, and an empty user name or password as `\"\"`.",
+    )
     .test("+MQTTCONFIG:<url>,<port>,<client id>,(0-1),<keepalive>,<username>,<password>")
     .read(read)
     .set(SIGNATURES, set)
@@ -90,18 +96,20 @@ fn read(cx: &mut Cx, _: &Args) -> Outcome {
 
 fn say(line: &mut Reply, settings: &Settings, masked: bool) {
     line.text("+MQTTCONFIG:");
-    line.text(settings.host);
+    line.value(Some(settings.host.as_bytes()));
     line.text(",");
     line.number(settings.port.into());
     line.text(",");
-    line.text(settings.client_id);
+    // An empty client id is one left out.
+    let client_id = Some(settings.client_id).filter(|id| !id.is_empty());
+    line.value(client_id.map(str::as_bytes));
     line.text(if settings.clean_session { ",1," } else { ",0," });
     line.number(settings.keep_alive.into());
     line.text(",");
-    line.text(settings.username.unwrap_or_default());
+    line.value(settings.username.map(str::as_bytes));
     line.text(",");
     match settings.password {
         Some(_) if masked => line.text("***"),
-        password => line.bytes(password.unwrap_or_default()),
+        password => line.value(password),
     }
 }

@@ -76,9 +76,8 @@ pub(super) fn word_read(reply: &mut Reply, number: u32, message: &Received) {
 }
 
 fn say(line: &mut Reply, message: &Received) {
-    line.text("\"");
-    say_topic(line, message.topic);
-    line.text("\",");
+    line.quoted(message.topic.as_bytes());
+    line.text(",");
     line.number(message.qos.into());
     line.text(if message.retain { ",1," } else { ",0," });
     line.number(message.len());
@@ -92,7 +91,7 @@ fn say(line: &mut Reply, message: &Received) {
 
 fn say_hex(line: &mut Reply, payload: &[u8]) {
     for byte in payload {
-        line.bytes(&[hex(byte >> 4), hex(byte & 15)]);
+        line.hex(*byte);
     }
 }
 
@@ -114,37 +113,11 @@ fn say_base64(line: &mut Reply, payload: &[u8]) {
 /// `+MQTTRECVDROPPED:"<topic>",<qos>,<length>`
 pub(super) fn word_dropped(reply: &mut Reply, topic: &str, qos: u8, length: u32) {
     reply.urc(|line| {
-        line.text("+MQTTRECVDROPPED:\"");
-        say_topic(line, topic);
-        line.text("\",");
+        line.text("+MQTTRECVDROPPED:");
+        line.quoted(topic.as_bytes());
+        line.text(",");
         line.number(qos.into());
         line.text(",");
         line.number(length);
     });
-}
-
-/// The topic with what could pass for something else as `\hh`.
-fn say_topic(line: &mut Reply, topic: &str) {
-    let mut rest = topic.as_bytes();
-    while !rest.is_empty() {
-        let plain = rest.iter().position(|&byte| needs_escape(byte));
-        let (run, behind) = rest.split_at(plain.unwrap_or(rest.len()));
-        line.bytes(run);
-        let Some((&byte, behind)) = behind.split_first() else {
-            return;
-        };
-        line.bytes(&[b'\\', hex(byte >> 4), hex(byte & 15)]);
-        rest = behind;
-    }
-}
-
-fn needs_escape(byte: u8) -> bool {
-    matches!(byte, b'"' | b'\\' | 0..0x20 | 0x7f)
-}
-
-fn hex(digit: u8) -> u8 {
-    match digit {
-        0..=9 => b'0' + digit,
-        _ => b'A' - 10 + digit,
-    }
 }

@@ -5,18 +5,21 @@ use crate::at::args::Args;
 use crate::at::schema::{Example, Param, Signature};
 use crate::modem::cx::Cx;
 use crate::modem::table::{Command, Outcome};
-use crate::mqtt::topic::is_topic_filter;
+use crate::mqtt::topic::can_subscribe_to;
 
 const TOPIC: Param = Param::text("topic", 1, 65_535)
-    .check(is_topic_filter, "a/#/b")
-    .means("topic filter, with + and # as wildcards")
+    .check(can_subscribe_to, "a/#/b")
+    .means("topic filter, with + and # as wildcards, without control characters")
     .example("devices/MQTT002/#");
 
 const SUBSCRIBE_SIGNATURES: &[Signature] = &[Signature::of(&[TOPIC, QOS])];
 const UNSUBSCRIBE_SIGNATURES: &[Signature] = &[Signature::of(&[TOPIC])];
 
 pub(super) const SUBSCRIBE: Command = Command::new("+MQTTSUB", "Subscribe to a topic")
-    .details("OK once the broker grants it. Reading lists each subscription with what was granted.")
+    .details(
+        "OK once the broker grants it. Reading lists each subscription with what was granted, \
+             its topic as `+MQTTCONFIG?` shows text.",
+    )
     .test("+MQTTSUB:<topic>,(0-2)")
     .read(read)
     .set(SUBSCRIBE_SIGNATURES, subscribe)
@@ -52,7 +55,7 @@ fn read(cx: &mut Cx, _: &Args) -> Outcome {
     cx.each_subscription(|topic, qos, reply| {
         reply.info(|line| {
             line.text("+MQTTSUB:");
-            line.text(topic);
+            line.value(Some(topic.as_bytes()));
             line.text(",");
             line.number(qos.level().into());
         });
