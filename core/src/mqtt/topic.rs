@@ -1,4 +1,5 @@
-//! Topic names and topic filters (clause 4.7).
+//! Topic names and topic filters (clause 4.7), and what is better not said in a text
+//! (clause 1.5.3).
 
 /// The longest string MQTT carries, in bytes `[MQTT-4.7.3-3]`.
 const LONGEST: usize = 65_535;
@@ -23,6 +24,31 @@ pub fn is_topic_filter(filter: &str) -> bool {
         && !filter.bytes().any(|b| b == 0)
         && levels.all(is_level)
         && (last == "#" || is_level(last))
+}
+
+/// Whether a message is published under `topic`: a topic name no broker closes the
+/// connection for.
+pub fn can_publish_to(topic: &str) -> bool {
+    is_topic_name(topic) && has_allowed_characters(topic)
+}
+
+/// Whether `filter` is subscribed to: a topic filter no broker closes the connection
+/// for.
+pub fn can_subscribe_to(filter: &str) -> bool {
+    is_topic_filter(filter) && has_allowed_characters(filter)
+}
+
+/// Whether a text is free of what a receiver may close the connection for (clause
+/// 1.5.3): control characters, and code points that are no characters.
+pub fn has_allowed_characters(text: &str) -> bool {
+    let control = |found, b: u8| found | b.is_ascii_control();
+    let disallowed = text.bytes().fold(false, control);
+    !disallowed && (text.is_ascii() || !text.chars().any(is_disallowed))
+}
+
+fn is_disallowed(c: char) -> bool {
+    let code = u32::from(c);
+    c.is_control() || matches!(code, 0xfdd0..=0xfdef) || code & 0xfffe == 0xfffe
 }
 
 fn fits(text: &str) -> bool {
@@ -68,5 +94,49 @@ mod tests {
         ] {
             assert!(!is_topic_filter(bad), "{bad:.20}");
         }
+    }
+
+    #[test]
+    fn what_a_broker_may_close_the_connection_for() {
+        for good in [
+            " ",
+            "~",
+            "\u{a0}",
+            "\u{fdcf}",
+            "\u{fdf0}",
+            "\u{feff}",
+            "\u{fffd}",
+            "\u{2028}",
+            "\u{e000}",
+            "\u{10fffd}",
+            "é/ü",
+        ] {
+            assert!(can_publish_to(good) && can_subscribe_to(good), "{good:?}");
+        }
+        for bad in [
+            "\u{0}",
+            "\u{1}",
+            "\t",
+            "\r\n",
+            "\u{1f}",
+            "\u{7f}",
+            "\u{80}",
+            "\u{9f}",
+            "\u{fdd0}",
+            "\u{fdef}",
+            "\u{fffe}",
+            "\u{ffff}",
+            "\u{1fffe}",
+            "\u{1ffff}",
+            "\u{10ffff}",
+        ] {
+            for text in [bad, &std::format!("a/{bad}/é")] {
+                assert!(!has_allowed_characters(text), "{text:?}");
+                assert!(!can_publish_to(text) && !can_subscribe_to(text), "{text:?}");
+                // What others publish is theirs.
+                assert!(is_topic_name(text) || text.contains('\0'), "{text:?}");
+            }
+        }
+        assert!(!can_publish_to("a/+") && can_subscribe_to("a/+"));
     }
 }

@@ -5,7 +5,7 @@ use crate::at::schema::{Example, Param, Signature};
 use crate::modem::cx::{Cx, quality};
 use crate::modem::outbox::Message;
 use crate::modem::table::{Command, Fail, Outcome};
-use crate::mqtt::topic::is_topic_name;
+use crate::mqtt::topic::can_publish_to;
 
 /// The longest topic MQTT has room for (clause 4.7.3).
 const MAX_TOPIC: usize = 65_535;
@@ -22,8 +22,8 @@ pub(super) const QOS: Param = Param::choice(
 );
 
 const TOPIC: Param = Param::text("topic", 1, MAX_TOPIC)
-    .check(is_topic_name, "a/+")
-    .means("without + and #")
+    .check(can_publish_to, "a/+")
+    .means("without +, # and control characters")
     .example("devices/MQTT002/data");
 const RETAIN: Param = Param::choice(
     "retain",
