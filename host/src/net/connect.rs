@@ -1,8 +1,10 @@
 //! Opens a transport: name, addresses, TCP, TLS.
 
 use super::error::{before_open, tls_error};
+use super::identity::asked_during;
+use super::probe::{found_nothing_in_common, shows_unsupported};
 use super::progress::Progress;
-use super::tls::{Found, asked_during};
+use super::tls::Found;
 use super::{Pace, Stream};
 use mqmodem_core::{NetError, Stage};
 use std::collections::VecDeque;
@@ -59,14 +61,24 @@ async fn secure(
     config: Arc<ClientConfig>,
     name: ServerName<'static>,
 ) -> Result<Stream, NetError> {
-    let handshake = TlsConnector::from(config).connect(name, tcp);
+    let broker = tcp.peer_addr();
+    let handshake = TlsConnector::from(config).connect(name.clone(), tcp);
     let (stream, asked) = asked_during(handshake).await;
     match stream {
         Ok(stream) => Ok(Stream::Tls {
             stream: Box::new(stream),
             asked,
         }),
-        Err(error) => Err(tls_error(&error, asked).unwrap_or(NetError::TlsOther)),
+        Err(error) => {
+            if !asked
+                && found_nothing_in_common(&error)
+                && let Ok(broker) = broker
+                && shows_unsupported(broker, name).await
+            {
+                return Err(NetError::TlsUnsupported);
+            }
+            Err(tls_error(&error, asked).unwrap_or(NetError::TlsOther))
+        }
     }
 }
 

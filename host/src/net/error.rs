@@ -1,9 +1,10 @@
 //! Why a link failed, in the modem's words.
 
+use super::kind::Unsupported;
 use mqmodem_core::NetError;
 use rustix::io::Errno;
 use std::io;
-use tokio_rustls::rustls::{AlertDescription, CertificateError, Error};
+use tokio_rustls::rustls::{AlertDescription, CertificateError, Error, OtherError};
 
 /// What this machine lacks, where that is why something failed.
 pub(super) fn machine_lacks(error: &io::Error) -> Option<NetError> {
@@ -51,14 +52,12 @@ pub(super) fn tls_error(error: &io::Error, asked: bool) -> Option<NetError> {
     Some(match tls {
         Error::InvalidCertificate(reason) => certificate_error(reason),
         Error::AlertReceived(alert) => alert_error(*alert, asked),
-        Error::InconsistentKeys(_) | Error::NoCertificatesPresented => {
-            NetError::TlsClientCertificate
-        }
         _ => NetError::TlsOther,
     })
 }
 
-fn certificate_error(reason: &CertificateError) -> NetError {
+/// What is wrong with a certificate of the broker.
+pub(super) fn certificate_error(reason: &CertificateError) -> NetError {
     match reason {
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
             NetError::TlsName
@@ -67,13 +66,43 @@ fn certificate_error(reason: &CertificateError) -> NetError {
         | CertificateError::ExpiredContext { .. }
         | CertificateError::NotValidYet
         | CertificateError::NotValidYetContext { .. } => NetError::TlsExpired,
+        // What others may be able to read.
+        CertificateError::BadEncoding
+        | CertificateError::UnhandledCriticalExtension
+        | CertificateError::UnsupportedSignatureAlgorithmContext { .. }
+        | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => {
+            NetError::TlsUnsupported
+        }
+        CertificateError::Other(other) => other_error(other),
         // Unknown issuer, bad signature, wrong purpose, revoked, self-signed…
+        _ => NetError::TlsUntrusted,
+    }
+}
+
+fn other_error(error: &OtherError) -> NetError {
+    if error.0.is::<Unsupported>() {
+        return NetError::TlsUnsupported;
+    }
+    match error.0.downcast_ref() {
+        Some(
+            webpki::Error::CaUsedAsEndEntity
+            | webpki::Error::ExtensionValueInvalid
+            | webpki::Error::InvalidSerialNumber
+            | webpki::Error::MalformedDnsIdentifier
+            | webpki::Error::MalformedExtensions
+            | webpki::Error::MalformedNameConstraint
+            | webpki::Error::InvalidNetworkMaskConstraint
+            | webpki::Error::UnsupportedCertVersion
+            | webpki::Error::UnsupportedCriticalExtension
+            | webpki::Error::UnsupportedNameType,
+        ) => NetError::TlsUnsupported,
         _ => NetError::TlsUntrusted,
     }
 }
 
 fn alert_error(alert: AlertDescription, asked: bool) -> NetError {
     match alert {
+        AlertDescription::UnrecognisedName => NetError::TlsName,
         AlertDescription::CertificateRequired
         | AlertDescription::NoCertificate
         | AlertDescription::BadCertificate
@@ -82,9 +111,12 @@ fn alert_error(alert: AlertDescription, asked: bool) -> NetError {
         | AlertDescription::CertificateExpired
         | AlertDescription::CertificateUnknown
         | AlertDescription::UnknownCA
-        | AlertDescription::AccessDenied => NetError::TlsClientCertificate,
+        | AlertDescription::AccessDenied
         // TLS 1.2 has no word of its own for a missing certificate.
-        AlertDescription::HandshakeFailure | AlertDescription::DecryptError if asked => {
+        | AlertDescription::HandshakeFailure
+        | AlertDescription::DecryptError
+            if asked =>
+        {
             NetError::TlsClientCertificate
         }
         _ => NetError::TlsOther,

@@ -2,11 +2,15 @@
 
 mod connect;
 mod error;
+mod identity;
+mod kind;
 mod pace;
+mod probe;
 mod progress;
 mod tls;
 mod verifier;
 
+pub use identity::{ClientCertificateError, Validity, check_client_certificate};
 pub use pace::Pace;
 pub use tls::TlsConfigs;
 pub(crate) use verifier::warning;

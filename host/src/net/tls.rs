@@ -1,21 +1,17 @@
 //! TLS settings, made from the modem's certificates.
 
-use super::verifier::Nameless;
+use super::error::certificate_error;
+use super::identity::Identity;
+use super::verifier::Verifier;
 use mqmodem_core::{NetError, TlsFiles, Verify};
-use std::cell::Cell;
 use std::collections::HashMap;
 use std::fmt;
-use std::future::{Future, poll_fn};
-use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
-use tokio_rustls::rustls::client::ResolvesClientCert;
-use tokio_rustls::rustls::crypto::CryptoProvider;
 use tokio_rustls::rustls::crypto::ring::default_provider;
+use tokio_rustls::rustls::pki_types::CertificateDer;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
-use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use tokio_rustls::rustls::sign::{CertifiedKey, SigningKey};
-use tokio_rustls::rustls::{ClientConfig, Error, InconsistentKeys, RootCertStore, SignatureScheme};
+use tokio_rustls::rustls::{CertificateError, ClientConfig, Error, RootCertStore};
 
 /// How long settings are taken from the cache. The platform's trust store may
 /// change under a program that runs for years.
@@ -117,27 +113,28 @@ impl Missing {
 
 fn client_config(files: &Files) -> Result<ClientConfig, NetError> {
     let provider = Arc::new(default_provider());
-    let identity = Identity::new(files, &provider)?;
-    let algorithms = provider.signature_verification_algorithms;
+    let identity = Identity::new(
+        files.certificate.as_deref(),
+        files.key.as_deref(),
+        &provider,
+    );
+    let identity = identity.map_err(|why| {
+        tracing::warn!("{why}");
+        NetError::from(why)
+    })?;
+    let verifier = Verifier {
+        verify: files.verify,
+        roots: match files.verify {
+            Verify::Nothing => RootCertStore::empty(),
+            Verify::All | Verify::Chain => roots(files)?,
+        },
+        algorithms: provider.signature_verification_algorithms,
+    };
     let builder = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
-        .map_err(|_| NetError::TlsOther)?;
-    let nameless = |roots| Arc::new(Nameless { roots, algorithms });
-    let builder = match files.verify {
-        Verify::All => builder.with_root_certificates(roots(files)?),
-        Verify::Chain => {
-            let verifier = nameless(Some(roots(files)?));
-            builder
-                .dangerous()
-                .with_custom_certificate_verifier(verifier)
-        }
-        Verify::Nothing => {
-            let verifier = nameless(None);
-            builder
-                .dangerous()
-                .with_custom_certificate_verifier(verifier)
-        }
-    };
+        .map_err(|_| NetError::TlsOther)?
+        .dangerous()
+        .with_custom_certificate_verifier(Arc::new(verifier));
     let mut config = builder.with_client_cert_resolver(Arc::new(identity));
     let protocols = files.alpn.iter().flat_map(|alpn| alpn.split(','));
     config.alpn_protocols = protocols.map(|name| name.as_bytes().to_vec()).collect();
@@ -151,22 +148,31 @@ fn roots(files: &Files) -> Result<RootCertStore, NetError> {
     }
 }
 
-/// The roots in `pem`. One that cannot be read trusts no one, which is what the
-/// user then is told: not trusted.
+/// The roots in `pem`, as many as can be used. Without one nobody is trusted,
+/// which is what the user then is told, unless it is of a kind not supported.
 fn given_roots(pem: &[u8]) -> Result<RootCertStore, NetError> {
     let mut roots = RootCertStore::empty();
+    let mut why = NetError::TlsUntrusted;
     for certificate in CertificateDer::pem_slice_iter(pem) {
         let added = certificate.map(|der| roots.add(der));
-        if !matches!(added, Ok(Ok(()))) {
-            tracing::warn!("a root certificate cannot be read");
-            return Err(NetError::TlsUntrusted);
+        match added {
+            Ok(Ok(())) => {}
+            Ok(Err(Error::InvalidCertificate(reason))) if !is_unreadable(&reason) => {
+                tracing::warn!("a root certificate is of a kind that is not supported: {reason}");
+                why = certificate_error(&reason);
+            }
+            _ => tracing::warn!("a root certificate cannot be read"),
         }
     }
     if roots.is_empty() {
-        tracing::warn!("no root certificate in what was given");
-        return Err(NetError::TlsUntrusted);
+        tracing::warn!("no root certificate that can be used in what was given");
+        return Err(why);
     }
     Ok(roots)
+}
+
+fn is_unreadable(reason: &CertificateError) -> bool {
+    *reason == CertificateError::BadEncoding
 }
 
 fn platform_roots() -> Result<RootCertStore, NetError> {
@@ -178,82 +184,6 @@ fn platform_roots() -> Result<RootCertStore, NetError> {
         return Err(NetError::TlsUntrusted);
     }
     Ok(roots)
-}
-
-thread_local! {
-    /// Whether a server asked for a client certificate. Handshakes are polled
-    /// on one thread at a time, so this tells which one it was.
-    static ASKED: Cell<bool> = const { Cell::new(false) };
-}
-
-/// Runs a handshake; also tells whether a client certificate was asked for.
-pub(super) async fn asked_during<F: Future>(handshake: F) -> (F::Output, bool) {
-    let mut handshake = pin!(handshake);
-    let mut asked = false;
-    let output = poll_fn(|cx| {
-        ASKED.set(false);
-        let polled = handshake.as_mut().poll(cx);
-        asked |= ASKED.get();
-        polled
-    })
-    .await;
-    (output, asked)
-}
-
-/// What the modem shows of itself, where a server asks.
-#[derive(Debug)]
-struct Identity(Option<Arc<CertifiedKey>>);
-
-impl Identity {
-    fn new(files: &Files, provider: &CryptoProvider) -> Result<Self, NetError> {
-        let key = match (&files.certificate, &files.key) {
-            (Some(certificate), Some(key)) => Some(certified(certificate, key, provider)),
-            (None, None) => None,
-            _ => Some(Err("one of client certificate and key is missing")),
-        };
-        key.transpose().map(Self).map_err(|why| {
-            tracing::warn!("client certificate: {why}");
-            NetError::TlsClientCertificate
-        })
-    }
-}
-
-fn certified(
-    certificate: &[u8],
-    key: &[u8],
-    provider: &CryptoProvider,
-) -> Result<Arc<CertifiedKey>, &'static str> {
-    let chain = CertificateDer::pem_slice_iter(certificate)
-        .collect::<Result<Vec<_>, _>>()
-        .ok()
-        .filter(|chain| !chain.is_empty())
-        .ok_or("it cannot be read")?;
-    let key = PrivateKeyDer::from_pem_slice(key).map_err(|_| "its key cannot be read")?;
-    let key = signing_key(key, provider)?;
-    let certified = CertifiedKey::new(chain, key);
-    match certified.keys_match() {
-        Ok(()) | Err(Error::InconsistentKeys(InconsistentKeys::Unknown)) => Ok(Arc::new(certified)),
-        Err(_) => Err("its key does not match"),
-    }
-}
-
-fn signing_key(
-    key: PrivateKeyDer<'static>,
-    provider: &CryptoProvider,
-) -> Result<Arc<dyn SigningKey>, &'static str> {
-    let loaded = provider.key_provider.load_private_key(key);
-    loaded.map_err(|_| "its key is of a kind not supported")
-}
-
-impl ResolvesClientCert for Identity {
-    fn resolve(&self, _issuers: &[&[u8]], _: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
-        ASKED.set(true);
-        self.0.clone()
-    }
-
-    fn has_certs(&self) -> bool {
-        self.0.is_some()
-    }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {

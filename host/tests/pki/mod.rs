@@ -1,6 +1,9 @@
 //! Certificates made on the spot, and servers that use them.
 #![allow(dead_code, unreachable_pub, reason = "each test uses a part of it")]
 
+pub mod dial;
+pub mod openssl;
+
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, date_time_ymd};
 use std::sync::Arc;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -10,6 +13,7 @@ use tokio_rustls::rustls::crypto::ring::default_provider;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio_rustls::rustls::server::WebPkiClientVerifier;
+use tokio_rustls::rustls::sign::{CertifiedKey, SingleCertAndKey};
 use tokio_rustls::rustls::version::{TLS12, TLS13};
 use tokio_rustls::rustls::{RootCertStore, ServerConfig, SupportedProtocolVersion};
 
@@ -37,6 +41,22 @@ impl Authority {
         }
     }
 
+    /// An authority below this one.
+    pub fn below(&self, tweak: impl FnOnce(&mut CertificateParams)) -> Self {
+        let mut params = CertificateParams::new(Vec::new()).unwrap();
+        params.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+        let key = KeyPair::generate().unwrap();
+        let name = format!("issuer {:02x?}", &key.public_key_raw()[1..9]);
+        params.distinguished_name.push(DnType::CommonName, name);
+        tweak(&mut params);
+        let signed = params.signed_by(&key, &self.issuer).unwrap();
+        Self {
+            pem: signed.pem(),
+            key_pem: key.serialize_pem(),
+            issuer: Issuer::new(params, key),
+        }
+    }
+
     /// Certificate and key of a client.
     pub fn client(&self) -> (String, String) {
         self.sign(&Leaf::named(&["client"]))
@@ -51,7 +71,7 @@ impl Authority {
 }
 
 /// What is to be signed.
-pub struct Leaf(CertificateParams);
+pub struct Leaf(pub CertificateParams);
 
 impl Leaf {
     pub fn named(names: &[&str]) -> Self {
@@ -61,6 +81,24 @@ impl Leaf {
 
     pub fn good() -> Self {
         Self::named(&["localhost", "127.0.0.1"])
+    }
+
+    /// With this name in its subject, and in no other place.
+    pub fn in_subject(name: &str) -> Self {
+        let mut leaf = Self::named(&[]);
+        leaf.0.distinguished_name.push(DnType::CommonName, name);
+        leaf
+    }
+
+    pub fn but(mut self, tweak: impl FnOnce(&mut CertificateParams)) -> Self {
+        tweak(&mut self.0);
+        self
+    }
+
+    /// Signs itself; certificate and key, PEM.
+    pub fn self_signed(&self) -> (String, String) {
+        let key = KeyPair::generate().unwrap();
+        (self.0.self_signed(&key).unwrap().pem(), key.serialize_pem())
     }
 
     pub fn expired() -> Self {
@@ -91,19 +129,18 @@ pub struct Server {
 impl Server {
     pub fn new(authority: &Authority, leaf: &Leaf) -> Self {
         let (chain, key) = authority.sign(leaf);
-        Self {
-            chain,
-            key,
-            clients: None,
-            version: None,
-            protocols: None,
-        }
+        Self::of(chain, key)
     }
 
     pub fn self_signed(authority: &Authority) -> Self {
+        Self::of(authority.pem.clone(), authority.key_pem.clone())
+    }
+
+    /// With this chain and key, PEM.
+    pub fn of(chain: String, key: String) -> Self {
         Self {
-            chain: authority.pem.clone(),
-            key: authority.key_pem.clone(),
+            chain,
+            key,
             clients: None,
             version: None,
             protocols: None,
@@ -142,14 +179,18 @@ impl Server {
             Some(root) => {
                 let mut roots = RootCertStore::empty();
                 roots.add(certificate(root)).unwrap();
-                let verifier = WebPkiClientVerifier::builder_with_provider(roots.into(), provider);
+                let verifier =
+                    WebPkiClientVerifier::builder_with_provider(roots.into(), provider.clone());
                 builder.with_client_cert_verifier(verifier.build().unwrap())
             }
         };
         let key = PrivateKeyDer::from_pem_slice(self.key.as_bytes()).unwrap();
-        let mut config = builder
-            .with_single_cert(vec![certificate(&self.chain)], key)
-            .unwrap();
+        let chain = CertificateDer::pem_slice_iter(self.chain.as_bytes());
+        let chain = chain.map(Result::unwrap).collect();
+        // Also what rustls would not show of itself.
+        let key = provider.key_provider.load_private_key(key).unwrap();
+        let shown = Arc::new(CertifiedKey::new(chain, key));
+        let mut config = builder.with_cert_resolver(Arc::new(SingleCertAndKey::from(shown)));
         config.alpn_protocols = self.protocols.clone().unwrap_or_default();
         config
     }
