@@ -315,7 +315,8 @@ pub struct Config<'a> {
     pub identity: Identity<'a>,
     /// Seed of everything that looks random.
     pub seed: u64,
-    /// Whether the leniences of rules R2, R4, R6 and R8 are off.
+    /// Whether the leniences of rules R2, R4, R6 and R8 are off, and those towards
+    /// brokers ([`Rules`](crate::mqtt::Rules)).
     pub strict: bool,
     /// Whether reading a password back shows `***`.
     pub mask_secrets: bool,

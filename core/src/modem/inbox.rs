@@ -2,7 +2,7 @@
 
 use super::event::{Event, Received};
 use crate::mem::{Buf, Full};
-use crate::mqtt::Packet;
+use crate::mqtt::{Packet, Rules};
 
 /// Header of a record: kind, number (4 bytes), length of what follows (4 bytes).
 const HEADER: usize = 9;
@@ -307,7 +307,7 @@ impl<'r> Record<'r> {
 
 /// The event of a whole PUBLISH packet, in the format of `recvformat`.
 pub(crate) fn message(packet: &[u8], total: Option<u32>, format: u32) -> Option<Event<'_>> {
-    let Ok(Packet::Publish(publish)) = Packet::decode(packet) else {
+    let Ok(Packet::Publish(publish)) = Packet::decode_by(Rules::Lenient, packet) else {
         return None;
     };
     let qos = publish.qos.level();

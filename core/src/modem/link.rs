@@ -6,7 +6,7 @@ use super::retry::Retry;
 use super::settings::Settings;
 use crate::mem::Buf;
 use crate::mqtt::session::fingerprint;
-use crate::mqtt::{Frame, Session, frame};
+use crate::mqtt::{Frame, Session, frame_by};
 use crate::time::{Instant, sooner};
 
 /// Room an answer to the broker needs before a packet is taken.
@@ -180,6 +180,10 @@ impl<'a> Link<'a> {
         sooner(phase, self.disk_retry)
     }
 
+    fn frame(&self, bytes: &[u8]) -> Frame {
+        frame_by(self.session.rules(), bytes)
+    }
+
     /// Looks at bytes the broker sent; `max` is the largest packet taken whole.
     pub(crate) fn input(&mut self, bytes: &[u8], max: usize) -> Input {
         if self.skip > 0 {
@@ -188,7 +192,7 @@ impl<'a> Link<'a> {
             return Input::Taken(passed);
         }
         if self.net_in.is_empty()
-            && let Frame::Whole { len } = frame(bytes)
+            && let Frame::Whole { len } = self.frame(bytes)
             && len <= max
         {
             return Input::Packet(len);
@@ -219,7 +223,7 @@ impl<'a> Link<'a> {
     /// Of a packet larger than `max` only what stands before its payload counts.
     fn missing(&self, max: usize) -> Option<usize> {
         let held = self.net_in.as_slice();
-        match frame(held) {
+        match self.frame(held) {
             Frame::Malformed => None,
             Frame::Whole { .. } => Some(0),
             Frame::Incomplete { total: None } => Some(1),
@@ -236,7 +240,7 @@ impl<'a> Link<'a> {
     /// without payload.
     fn cut_too_large(&mut self, max: usize) {
         let held = self.net_in.as_slice();
-        let Frame::Incomplete { total: Some(total) } = frame(held) else {
+        let Frame::Incomplete { total: Some(total) } = self.frame(held) else {
             return;
         };
         let (Some(before), true) = (before_payload(held), total > max) else {
@@ -263,7 +267,7 @@ impl<'a> Link<'a> {
 
     /// Whether the packet in `net_in` is whole.
     pub(crate) fn is_held(&self) -> bool {
-        matches!(frame(self.net_in.as_slice()), Frame::Whole { .. })
+        matches!(self.frame(self.net_in.as_slice()), Frame::Whole { .. })
     }
 }
 

@@ -14,7 +14,7 @@ use super::table::{Fail, Outcome, Wait};
 use crate::at::cme;
 use crate::at::reply::{Final, RESULT_ROOM, Reply};
 use crate::mem::Buf;
-use crate::mqtt::Session;
+use crate::mqtt::{Rules, Session};
 use crate::time::Instant;
 use core::time::Duration;
 
@@ -149,6 +149,9 @@ impl<'a> Machine<'a> {
         let mut link = Link::new(LinkId(0), session, memory.net_in, memory.net_out);
         if config.keeps_sessions {
             link.session.keep();
+        }
+        if config.strict {
+            link.session.set_rules(Rules::Strict);
         }
         Self {
             config,

@@ -18,7 +18,7 @@ pub mod version;
 use core::fmt;
 use core::num::NonZeroU16;
 
-pub use codec::{Connect, EncodeError, Frame, Malformed, Packet, Will, frame};
+pub use codec::{Connect, EncodeError, Frame, Malformed, Packet, Rules, Will, frame, frame_by};
 pub use session::{Dead, Event, SendError, Session, Violation};
 pub use version::Version;
 

@@ -1,12 +1,17 @@
 //! The packets of both sides, as bytes and back.
 
 use mqmodem_core::Buf;
-use mqmodem_core::mqtt::{Frame, Packet, frame};
+use mqmodem_core::mqtt::{Frame, Packet, Rules, frame, frame_by};
 
 /// Wherever bytes are cut, `frame` says the same of what is there; a packet that
 /// is decoded is encoded to the same bytes.
 pub(crate) fn check(bytes: &[u8]) {
     let whole = frame(bytes);
+    let lenient = frame_by(Rules::Lenient, bytes);
+    assert!(
+        whole == Frame::Malformed || whole == lenient,
+        "{bytes:02x?}"
+    );
     for len in 0..bytes.len() {
         let part = frame(&bytes[..len]);
         let agrees = match (part, whole) {
@@ -38,9 +43,11 @@ pub(crate) fn check_stream(mut bytes: &[u8]) {
 }
 
 fn same(bytes: &[u8]) {
+    let lenient = Packet::decode_by(Rules::Lenient, bytes);
     let Ok(packet) = Packet::decode(bytes) else {
         return;
     };
+    assert_eq!(lenient, Ok(packet), "the lenient rules read all of it");
     let mut memory = vec![0; bytes.len()];
     let mut out = Buf::lent(&mut memory);
     assert_eq!(packet.encode(&mut out), Ok(()), "{packet:?}");

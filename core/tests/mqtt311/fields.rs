@@ -1,7 +1,7 @@
 //! Clauses 1, 2 and 7: strings, flags, identifiers, the stream.
 
 use crate::mqtt_client::*;
-use mqmodem_core::mqtt::{Event, Frame, SendError, Violation, frame};
+use mqmodem_core::mqtt::{Event, Frame, Rules, SendError, Violation, frame};
 
 /// Ill-formed: a surrogate, an overlong form, a cut one, one above U+10FFFF.
 #[test]
@@ -82,13 +82,13 @@ fn mqtt_2_2_2_2() {
         for flags in bad {
             let mut packet = good.clone();
             packet[0] = packet[0] & 0xf0 | flags;
-            let mut client = Client::connected(&CLEAN);
-            assert_eq!(
-                client.feed(&packet),
-                Err(Violation::Malformed),
-                "{packet:x?}"
-            );
-            assert!(!client.session.is_connected());
+            for rules in [Rules::Lenient, Rules::Strict] {
+                let mut client = Client::connected(&CLEAN);
+                client.session.set_rules(rules);
+                let said = client.feed(&packet);
+                assert_eq!(said, Err(Violation::Malformed), "{packet:x?}");
+                assert!(!client.session.is_connected());
+            }
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Clauses 3.3 to 3.7 and 4.3: PUBLISH and its acknowledgements.
 
 use crate::mqtt_client::*;
-use mqmodem_core::mqtt::{Event, SendError, Violation};
+use mqmodem_core::mqtt::{Event, Rules, SendError, Violation};
 
 #[test]
 fn mqtt_3_3_1_1() {
@@ -26,6 +26,10 @@ fn mqtt_3_3_1_2() {
     client.open(&KEPT, true);
     assert!(client.out.is_empty());
     let bad = [0x38, 3, 0, 1, b'a'];
+    let Ok(Event::Message { dup: false, .. }) = client.feed(&bad) else {
+        panic!("DUP is not passed over");
+    };
+    client.session.set_rules(Rules::Strict);
     assert_eq!(client.feed(&bad), Err(Violation::Malformed));
 }
 

@@ -85,7 +85,7 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "FILE")]
     trace: Option<PathBuf>,
 
-    /// Take AT lines as the standard says, without the usual leniences.
+    /// Take AT lines and brokers as the standards say, without the usual leniences.
     #[arg(long)]
     strict: bool,
 

@@ -1,6 +1,6 @@
 //! Cuts the broker's side of the traffic into packets.
 
-use mqmodem_core::mqtt::codec::{Frame, Packet, frame};
+use mqmodem_core::mqtt::codec::{Frame, Packet, Rules, frame_by};
 
 /// A packet larger than this is told by its size: a peer may claim 256 MiB.
 const LARGEST: usize = 64 * 1024;
@@ -31,7 +31,7 @@ impl Packets {
         let mut at = 0;
         loop {
             let rest = self.part.get(at..).unwrap_or_default();
-            match frame(rest) {
+            match frame_by(Rules::Lenient, rest) {
                 Frame::Whole { len } => {
                     tell(&describe(rest.get(..len).unwrap_or_default()));
                     at += len;
@@ -57,7 +57,7 @@ impl Packets {
 }
 
 fn describe(packet: &[u8]) -> String {
-    match Packet::decode(packet) {
+    match Packet::decode_by(Rules::Lenient, packet) {
         Ok(packet) => packet.to_string(),
         Err(_) => format!("a malformed packet of {} bytes", packet.len()),
     }

@@ -1,7 +1,7 @@
 //! CONNACK: the broker's answer to CONNECT (clause 3.2).
 
 use super::wire::{Reader, Writer};
-use super::{EncodeError, Malformed};
+use super::{EncodeError, Malformed, Rules};
 use crate::mem::Buf;
 use core::fmt;
 
@@ -24,15 +24,21 @@ impl Connack {
         self.code <= LAST_CODE && !(self.session_present && self.code != 0)
     }
 
-    pub(super) fn decode(body: &[u8]) -> Result<Self, Malformed> {
+    pub(super) fn decode(rules: Rules, body: &[u8]) -> Result<Self, Malformed> {
         let mut reader = Reader::new(body);
         let (flags, code) = (reader.u8()?, reader.u8()?);
         reader.end()?;
-        let connack = Self {
-            session_present: flags == 1,
+        let mut connack = Self {
+            session_present: flags & 1 == 1,
             code,
         };
-        if flags <= 1 && connack.is_valid() {
+        if rules == Rules::Lenient {
+            // A broker that refuses has no session for us.
+            connack.session_present &= code == 0;
+        } else if flags > 1 {
+            return Err(Malformed);
+        }
+        if connack.is_valid() {
             Ok(connack)
         } else {
             Err(Malformed)

@@ -3,7 +3,8 @@
 //! [`frame`] finds where a packet ends, [`Packet::decode`] reads exactly one,
 //! [`Packet::encode`] writes one. What is decoded borrows from the bytes; no
 //! packet is copied. Only what the standard allows is decoded, so decoding and
-//! encoding a packet again gives the same bytes.
+//! encoding a packet again gives the same bytes; [`Packet::decode_by`] also reads
+//! what [`Rules::Lenient`] forgives.
 
 mod ack;
 mod connack;
@@ -11,6 +12,7 @@ mod connect;
 mod disconnect;
 mod ping;
 mod publish;
+mod rules;
 mod suback;
 mod subscribe;
 mod unsubscribe;
@@ -29,6 +31,7 @@ pub use connack::Connack;
 pub use connect::{Connect, Will};
 pub(crate) use publish::DUP;
 pub use publish::Publish;
+pub use rules::Rules;
 pub use suback::{REFUSED, Suback};
 pub use subscribe::{Requests, Subscribe};
 pub use unsubscribe::{Filters, Unsubscribe};
@@ -96,9 +99,15 @@ pub enum Frame {
     Malformed,
 }
 
-/// Where the packet at the start of `bytes` ends.
+/// Where the packet at the start of `bytes` ends, as the standard has it.
 pub fn frame(bytes: &[u8]) -> Frame {
-    match header(bytes) {
+    frame_by(Rules::Strict, bytes)
+}
+
+/// Where the packet at the start of `bytes` ends.
+#[inline]
+pub fn frame_by(rules: Rules, bytes: &[u8]) -> Frame {
+    match header(rules, bytes) {
         Err(Malformed) => Frame::Malformed,
         Ok(None) => Frame::Incomplete { total: None },
         Ok(Some((start, remaining))) => match start + remaining {
@@ -109,11 +118,11 @@ pub fn frame(bytes: &[u8]) -> Frame {
 }
 
 /// Length of the fixed header and remaining length, none if bytes are missing.
-fn header(bytes: &[u8]) -> Result<Option<(usize, usize)>, Malformed> {
+fn header(rules: Rules, bytes: &[u8]) -> Result<Option<(usize, usize)>, Malformed> {
     let Some((&first, rest)) = bytes.split_first() else {
         return Ok(None);
     };
-    if !is_first_byte(first) {
+    if !is_first_byte(first) && !rules.forgive_first_byte(first) {
         return Err(Malformed);
     }
     // Most packets are short.
@@ -125,7 +134,7 @@ fn header(bytes: &[u8]) -> Result<Option<(usize, usize)>, Malformed> {
         remaining |= usize::from(byte & 0x7f) << (7 * place);
         if byte & 0x80 == 0 {
             // A final 0 says nothing the byte before it had not said.
-            let overlong = place > 0 && byte == 0;
+            let overlong = place > 0 && byte == 0 && rules == Rules::Strict;
             return if overlong {
                 Err(Malformed)
             } else {
@@ -158,14 +167,20 @@ fn is_first_byte(first: u8) -> bool {
 }
 
 impl<'p> Packet<'p> {
-    /// Reads `bytes`, which must be exactly one packet.
+    /// Reads `bytes`, which must be exactly one packet, as the standard has it.
     #[inline]
     pub fn decode(bytes: &'p [u8]) -> Result<Self, Malformed> {
-        let (start, remaining) = header(bytes)?.ok_or(Malformed)?;
+        Self::decode_by(Rules::Strict, bytes)
+    }
+
+    /// Reads `bytes`, which must be exactly one packet.
+    #[inline]
+    pub fn decode_by(rules: Rules, bytes: &'p [u8]) -> Result<Self, Malformed> {
+        let (start, remaining) = header(rules, bytes)?.ok_or(Malformed)?;
         let &first = bytes.first().ok_or(Malformed)?;
         let body = bytes.get(start..).ok_or(Malformed)?;
         if body.len() == remaining {
-            Self::decode_body(first, body)
+            Self::decode_body(rules, first, body)
         } else {
             Err(Malformed)
         }
@@ -173,7 +188,7 @@ impl<'p> Packet<'p> {
 
     /// `first` has been checked by [`header`].
     #[inline]
-    fn decode_body(first: u8, body: &'p [u8]) -> Result<Self, Malformed> {
+    fn decode_body(rules: Rules, first: u8, body: &'p [u8]) -> Result<Self, Malformed> {
         let ack = |kind| Ack::decode(kind, body).map(Self::Ack);
         let empty = |packet| {
             if body.is_empty() {
@@ -184,14 +199,14 @@ impl<'p> Packet<'p> {
         };
         match first >> 4 {
             1 => Connect::decode(body).map(Self::Connect),
-            2 => Connack::decode(body).map(Self::Connack),
+            2 => Connack::decode(rules, body).map(Self::Connack),
             3 => Publish::decode(first, body).map(Self::Publish),
             4 => ack(AckKind::Puback),
             5 => ack(AckKind::Pubrec),
             6 => ack(AckKind::Pubrel),
             7 => ack(AckKind::Pubcomp),
             8 => Subscribe::decode(body).map(Self::Subscribe),
-            9 => Suback::decode(body).map(Self::Suback),
+            9 => Suback::decode(rules, body).map(Self::Suback),
             10 => Unsubscribe::decode(body).map(Self::Unsubscribe),
             11 => ack(AckKind::Unsuback),
             12 => empty(Self::Pingreq),

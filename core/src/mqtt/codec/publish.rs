@@ -13,7 +13,8 @@ const RETAIN: u8 = 0x01;
 /// A message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Publish<'p> {
-    /// Whether it may have been sent before; never with QoS 0 `[MQTT-3.3.1-2]`.
+    /// Whether it may have been sent before; never with QoS 0 `[MQTT-3.3.1-2]`, unless
+    /// a broker is [forgiven](super::Rules) it.
     pub dup: bool,
     /// How surely it is delivered.
     pub qos: Qos,
@@ -33,6 +34,11 @@ impl<'p> Publish<'p> {
         once == self.id.is_none() && !(once && self.dup) && topic::is_topic_name(self.topic)
     }
 
+    /// Whether it can be read. Whether its flags may be is decided by the header.
+    fn is_readable(&self) -> bool {
+        topic::is_topic_name(self.topic)
+    }
+
     pub(super) fn decode(flags: u8, body: &'p [u8]) -> Result<Self, Malformed> {
         let mut reader = Reader::new(body);
         let qos = Qos::new(flags >> 1 & 3).ok_or(Malformed)?;
@@ -46,7 +52,7 @@ impl<'p> Publish<'p> {
             id,
             payload: reader.rest(),
         };
-        if publish.is_valid() {
+        if publish.is_readable() {
             Ok(publish)
         } else {
             Err(Malformed)

@@ -1,7 +1,7 @@
 //! SUBACK: the broker's answer to SUBSCRIBE (clause 3.9).
 
 use super::wire::{Reader, Writer};
-use super::{EncodeError, Malformed};
+use super::{EncodeError, Malformed, Rules};
 use crate::mem::Buf;
 use crate::mqtt::{PacketId, Qos};
 use core::fmt;
@@ -30,14 +30,15 @@ impl<'p> Suback<'p> {
         !self.codes.is_empty() && self.codes.iter().all(known)
     }
 
-    pub(super) fn decode(body: &'p [u8]) -> Result<Self, Malformed> {
+    pub(super) fn decode(rules: Rules, body: &'p [u8]) -> Result<Self, Malformed> {
         let mut reader = Reader::new(body);
         let id = reader.id()?;
         let suback = Self {
             id,
             codes: reader.rest(),
         };
-        if suback.is_valid() {
+        let forgiven = rules == Rules::Lenient && !suback.codes.is_empty();
+        if forgiven || suback.is_valid() {
             Ok(suback)
         } else {
             Err(Malformed)

@@ -1,6 +1,6 @@
 //! The packets of `vectors.rs`, and those that may not be sent.
 
-use super::vectors::{BAD, GOOD};
+use super::vectors::{BAD, FORGIVEN, GOOD};
 use super::*;
 use crate::mqtt::{PacketId, Qos};
 use std::string::{String, ToString};
@@ -57,6 +57,29 @@ fn what_it_does_not() {
         // Bad for what it says, not for a length that is wrong by mistake.
         let whole = frame(&wire) == Frame::Whole { len: wire.len() };
         assert!(whole || frame(&wire) == Frame::Malformed, "{clause}: {hex}");
+    }
+}
+
+#[test]
+fn what_is_forgiven_and_by_strict_rules_is_not() {
+    for &(clause, hex, line) in FORGIVEN {
+        let wire = bytes(hex);
+        let len = wire.len();
+        let whole = frame_by(Rules::Lenient, &wire);
+        assert_eq!(whole, Frame::Whole { len }, "{clause}: {hex}");
+        let packet = Packet::decode_by(Rules::Lenient, &wire);
+        let packet = packet.unwrap_or_else(|_| panic!("{clause}: {hex}"));
+        assert_eq!(packet.to_string(), line, "{clause}");
+        assert_eq!(Packet::decode(&wire), Err(Malformed), "{clause}: {hex}");
+    }
+    for &(clause, hex) in BAD {
+        let lenient = Packet::decode_by(Rules::Lenient, &bytes(hex)).is_ok();
+        assert!(!lenient, "{clause}: {hex}");
+    }
+    for &(_, hex, _) in GOOD {
+        let wire = bytes(hex);
+        let packet = Packet::decode(&wire);
+        assert_eq!(Packet::decode_by(Rules::Lenient, &wire), packet, "{hex}");
     }
 }
 

@@ -6,7 +6,7 @@ use super::received::{Entry, Stage};
 use super::slots::Wait;
 use super::{Event, Session, State, Violation};
 use crate::mem::Buf;
-use crate::mqtt::codec::{Ack, AckKind, Connack, Packet, Publish};
+use crate::mqtt::codec::{Ack, AckKind, Connack, Packet, Publish, Rules};
 use crate::mqtt::{PacketId, Qos};
 use crate::time::Instant;
 
@@ -40,7 +40,7 @@ impl Session<'_> {
         packet: &'p [u8],
         out: &mut Buf<'_>,
     ) -> Result<Event<'p>, Violation> {
-        let packet = Packet::decode(packet).map_err(|_| Violation::Malformed)?;
+        let packet = Packet::decode_by(self.rules, packet).map_err(|_| Violation::Malformed)?;
         let connected = self.state == State::Connected;
         match packet {
             Packet::Ack(ack) if connected => self.on_ack(ack, out),
@@ -61,9 +61,11 @@ impl Session<'_> {
             self.lost();
             return Ok(Event::Refused { code });
         }
-        if session_present && self.clean {
+        let claimed = session_present && self.clean;
+        if claimed && self.rules == Rules::Strict {
             return Err(Violation::Unexpected);
         }
+        let session_present = session_present && !claimed;
         if !session_present {
             self.drop_released();
             self.received.end();
@@ -95,7 +97,7 @@ impl Session<'_> {
             topic: publish.topic,
             qos: publish.qos,
             retain: publish.retain,
-            dup: publish.dup,
+            dup: publish.dup && publish.id.is_some(),
             payload: publish.payload,
             number,
         })

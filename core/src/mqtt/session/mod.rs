@@ -78,7 +78,7 @@ mod seen;
 mod slots;
 mod subscriptions;
 
-use super::codec::{Connect, Packet};
+use super::codec::{Connect, Packet, Rules};
 use super::{PacketId, Qos};
 use crate::mem::{Buf, Full};
 use crate::time::Instant;
@@ -140,6 +140,7 @@ pub struct Session<'a> {
     received: Received<'a>,
     subscriptions: Subscriptions<'a>,
     ignored: u32,
+    rules: Rules,
 }
 
 impl<'a> Session<'a> {
@@ -179,6 +180,7 @@ impl<'a> Session<'a> {
             received: Received::new(received),
             subscriptions: Subscriptions::new(subscriptions),
             ignored: 0,
+            rules: Rules::Lenient,
         }
     }
 
@@ -223,6 +225,16 @@ impl<'a> Session<'a> {
         }
         self.lost();
         Ok(())
+    }
+
+    /// How closely the broker is held to the standard; leniently at first.
+    pub fn set_rules(&mut self, rules: Rules) {
+        self.rules = rules;
+    }
+
+    /// How closely the broker is held to the standard.
+    pub fn rules(&self) -> Rules {
+        self.rules
     }
 
     /// Whether subscriptions the broker forgets are asked for again.

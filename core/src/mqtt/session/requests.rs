@@ -5,7 +5,7 @@ use super::slots::Wait;
 use super::subscriptions::Removed;
 use super::{Event, SendError, Session, Violation};
 use crate::mem::Buf;
-use crate::mqtt::codec::{Filters, Packet, Requests, Suback, Subscribe, Unsubscribe};
+use crate::mqtt::codec::{Filters, Packet, Requests, Rules, Suback, Subscribe, Unsubscribe};
 use crate::mqtt::{PacketId, Qos};
 
 impl Session<'_> {
@@ -75,8 +75,10 @@ impl Session<'_> {
         let Some(slot) = self.slots.waiting(id, Wait::Suback) else {
             return Ok(self.ignore());
         };
-        let &[code] = suback.codes else {
-            return Err(Violation::Unexpected);
+        let code = match *suback.codes {
+            [code] => code,
+            [code, ..] if self.rules == Rules::Lenient => code,
+            _ => return Err(Violation::Unexpected),
         };
         let granted = Qos::new(code);
         match granted {

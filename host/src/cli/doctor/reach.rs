@@ -3,7 +3,7 @@
 use super::{Report, Verdict};
 use crate::cli::Failure;
 use crate::net::{self, Link, TlsConfigs};
-use mqmodem_core::mqtt::codec::{Connack, Connect, Frame, Packet, frame};
+use mqmodem_core::mqtt::codec::{Connack, Connect, Frame, Packet, Rules, frame_by};
 use mqmodem_core::{Buf, Endpoint, Instant, NetError, TlsFiles};
 use std::future::{Future, poll_fn};
 use std::net::IpAddr;
@@ -122,7 +122,10 @@ impl Way<'_> {
             rest = rest.get(sent..).unwrap_or_default();
         }
         let mut came = Vec::new();
-        while !matches!(frame(&came), Frame::Whole { .. } | Frame::Malformed) {
+        while !matches!(
+            frame_by(Rules::Lenient, &came),
+            Frame::Whole { .. } | Frame::Malformed
+        ) {
             let mut buf = [0; 64];
             let read = poll_fn(|cx| link.poll_read(cx, &mut buf))
                 .await
@@ -140,7 +143,8 @@ const CLOSED: &str = "the broker closed the connection without a word; check tha
     for MQTT, with TLS or without as configured, and the broker's log";
 
 fn welcome(packet: &[u8]) -> Verdict {
-    let Ok(Packet::Connack(Connack { code, .. })) = Packet::decode(packet) else {
+    let Ok(Packet::Connack(Connack { code, .. })) = Packet::decode_by(Rules::Lenient, packet)
+    else {
         return Err("what answers there is no MQTT broker; check the port".to_owned());
     };
     let refusal = match code {
