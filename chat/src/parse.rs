@@ -31,6 +31,8 @@ pub(crate) const FAILURES: [(&str, NetError); 14] = [
 /// Reads the chat `text`; `file` is what errors call it.
 pub fn parse(file: &str, text: &str) -> Result<Script, ParseError> {
     let mut parser = Parser::new(file);
+    // Some editors put a byte order mark before it.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     for (at, line) in text.lines().enumerate() {
         parser.at = at + 1;
         parser.line(line).map_err(|what| ParseError {

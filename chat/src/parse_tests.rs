@@ -69,6 +69,17 @@ fn everything_else_that_is_done() {
     assert_eq!(inputs, wanted);
 }
 
+/// As editors of Windows save it.
+#[test]
+fn a_byte_order_mark_and_crlf_are_no_part_of_a_chat() {
+    let text = "\u{feff}# Title\r\n> AT\r\n< OK\r\n";
+    let script = parse("t.chat", text).unwrap();
+    assert_eq!(script.title, "Title");
+    assert_eq!(script.steps[1].input, Input::Host(b"AT\r".to_vec()));
+    let first = parse("t.chat", "\u{feff}> AT\n< OK\n").unwrap();
+    assert_eq!(first.steps.len(), 2);
+}
+
 #[test]
 fn errors_name_the_line_and_say_what_to_write() {
     assert_eq!(

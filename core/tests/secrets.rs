@@ -1,7 +1,8 @@
 //! Law 6: passwords and keys reach no log. Whatever a caller may print with `{:?}`
 //! is asked here, as text and as the numbers bytes are printed as.
 
-use mqmodem_core::{Config, Instant, Memory, Modem};
+use mqmodem_core::modem::settings::Settings;
+use mqmodem_core::{Buf, Config, Instant, LinkId, Memory, Modem, Slot};
 
 const SECRET: &str = "correct-horse-battery";
 const NOW: Instant = Instant::ZERO;
@@ -48,4 +49,42 @@ fn a_password_is_not_printed() {
         &format!("AT+MQTTCONFIG=broker,1883,me,1,60,user,{SECRET}\r"),
     );
     type_line(&mut modem, "AT+MQTTCONFIG?\r");
+}
+
+/// A password the operator gave is not for the host to see, the host's own is.
+#[test]
+fn a_password_the_host_did_not_set_is_not_shown_to_it() {
+    let given = |hides_password| {
+        let settings = Settings {
+            host: "broker",
+            port: 1883,
+            client_id: "me",
+            clean_session: true,
+            keep_alive: 60,
+            username: Some("user"),
+            password: Some(SECRET.as_bytes()),
+            hides_password,
+        };
+        let mut record = Buf::heap(1024);
+        settings.encode(&mut record).expect("room");
+        let mut modem = Modem::new(Config::default(), Memory::heap(), NOW);
+        let restored = modem.restore(Slot::Settings(LinkId(0)), record.as_slice());
+        restored.expect("a record");
+        modem
+    };
+    let shown = |modem: &mut Modem<'_>| {
+        modem.handle_host(NOW, b"ATE0+MQTTCONFIG?\r");
+        let said = String::from_utf8_lossy(modem.host_out()).into_owned();
+        modem.host_sent(NOW, modem.host_out().len());
+        said
+    };
+    let mut modem = given(true);
+    let said = shown(&mut modem);
+    assert!(
+        said.contains("user,***\r\n") && !said.contains(SECRET),
+        "{said}"
+    );
+    type_line(&mut modem, "AT+MQTTCONFIG=broker,1883,me,1,60,user,own\r");
+    assert!(shown(&mut modem).contains("user,own\r\n"));
+    assert!(shown(&mut given(false)).contains(SECRET));
 }

@@ -1,12 +1,17 @@
 //! What is to be served, however it was said: by flags or by a file.
 
 mod broker;
+mod brokers;
 mod document;
 mod error;
 mod file;
+pub(crate) mod fill;
+mod layer;
 mod limits;
 mod options;
+mod place;
 mod port;
+mod text;
 mod wrong;
 
 pub use broker::{Broker, Defaults, Secret, TlsPaths};
@@ -15,13 +20,15 @@ pub use error::ConfigError;
 pub use limits::Limits;
 pub use options::Options;
 pub use port::{PortPlan, mode};
+pub(crate) use text::{is_exposed, read as read_text};
 
 pub use crate::fleet::plan::FleetTable;
 
 use mqmodem_core::dialect::native::NATIVE;
 use mqmodem_core::modem::table::Dialect;
-use mqmodem_core::{Config, Identity};
+use mqmodem_core::{Config, Identity, Instant, Memory, Modem};
 use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
 
 /// The file that is looked for, here and in [`SYSTEM`].
@@ -41,7 +48,7 @@ pub struct Plan {
     pub fleet: Option<FleetTable>,
     /// How modems behave that say nothing else.
     pub behaviour: Behaviour,
-    /// The broker of modems without settings of their own.
+    /// The broker of modems that say nothing of theirs.
     pub broker: Option<Broker>,
     /// Where modems keep what outlives them.
     pub state_dir: Option<PathBuf>,
@@ -52,14 +59,18 @@ pub struct Plan {
 }
 
 /// One modem.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct ModemPlan {
     /// What it is called in the state directory.
     pub name: String,
+    /// Which of the modems it is, in digits.
+    pub number: String,
     /// Where its host is.
     pub port: PortPlan,
     /// How it behaves.
     pub behaviour: Behaviour,
+    /// Its broker where it has no settings of its own.
+    pub broker: Option<Broker>,
 }
 
 /// How a modem behaves, where it is not as usual.
@@ -73,14 +84,14 @@ pub struct Behaviour {
     pub limits: Limits,
     /// Whether AT lines are taken as the standard says.
     pub strict: bool,
-    /// Whether passwords are shown as `***`.
-    pub mask_secrets: bool,
+    /// Whether passwords are shown as `***`; else those of the configuration are.
+    pub mask_secrets: Option<bool>,
     /// Seed of what looks random.
     pub seed: u64,
 }
 
 /// What a modem says of itself, where it is not as usual.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Hash)]
 pub struct IdentityPlan {
     /// `+CGMI`
     pub manufacturer: Option<String>,
@@ -110,6 +121,11 @@ impl Plan {
         file::read(path)
     }
 
+    #[cfg(test)]
+    pub(crate) fn parsed(text: &str) -> Self {
+        file::parse(Path::new("dir/m.toml"), text).unwrap()
+    }
+
     /// The configuration file that counts where none is named.
     pub fn search() -> Option<PathBuf> {
         let places = [Path::new("."), Path::new(SYSTEM)];
@@ -133,7 +149,59 @@ impl Plan {
     }
 }
 
+impl ModemPlan {
+    /// What it finds kept where it kept nothing itself.
+    pub fn defaults(&self) -> Result<Defaults, ConfigError> {
+        let Some(broker) = &self.broker else {
+            return Ok(Defaults::new());
+        };
+        let shows_password = self.behaviour.mask_secrets == Some(false);
+        broker.filled(self)?.defaults(shows_password)
+    }
+
+    /// Files with its secrets that everyone on the machine can read.
+    pub(crate) fn exposed(&self) -> Vec<PathBuf> {
+        let broker = self.broker.as_ref();
+        let Some(Ok(broker)) = broker.map(|broker| broker.filled(self)) else {
+            return Vec::new();
+        };
+        let exposed = broker.secret_files().filter(|path| is_exposed(path));
+        exposed.map(Path::to_owned).collect()
+    }
+}
+
+/// The number of a modem where no pattern says how it is written: enough digits for
+/// all modems of a process, so that none gets another when there are more.
+pub(crate) fn number(index: u64) -> String {
+    format!("{index:05}")
+}
+
+impl Hash for Behaviour {
+    fn hash<H: Hasher>(&self, hasher: &mut H) {
+        let dialect = self.dialect.map(|dialect| dialect.name);
+        let switches = (self.strict, self.mask_secrets, self.seed);
+        (dialect, &self.identity, self.limits, switches).hash(hasher);
+    }
+}
+
 impl Behaviour {
+    /// The IMEI: a modem that is given none makes it itself, and is asked.
+    pub fn imei(&self) -> String {
+        if let Some(imei) = &self.identity.imei {
+            return imei.clone();
+        }
+        let config = Config {
+            seed: self.seed,
+            ..Config::default()
+        };
+        let mut modem = Modem::new(config, Memory::heap(), Instant::ZERO);
+        let line = b"ATE0+CGSN\r";
+        modem.handle_host(Instant::ZERO, line);
+        let said = modem.host_out().get(line.len()..).unwrap_or_default();
+        let digits = said.iter().filter(|byte| byte.is_ascii_digit());
+        digits.map(|byte| char::from(*byte)).collect()
+    }
+
     /// The configuration of the modem. Its texts live as long as the program:
     /// it is made once for each modem.
     pub fn config(&self) -> Config<'static> {
@@ -151,7 +219,7 @@ impl Behaviour {
             },
             seed: self.seed,
             strict: self.strict,
-            mask_secrets: self.mask_secrets,
+            mask_secrets: self.mask_secrets == Some(true),
             keeps_sessions: true,
         }
     }
@@ -165,8 +233,10 @@ mod tests {
     fn modems_are_named_by_their_ports() {
         let modem = |name: &str, port| ModemPlan {
             name: name.to_owned(),
+            number: number(0),
             port,
             behaviour: Behaviour::default(),
+            broker: None,
         };
         let tcp = || PortPlan::Tcp("7000".to_owned());
         let mut modems = [modem("", tcp()), modem("own", tcp()), modem("", tcp())];

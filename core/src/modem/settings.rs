@@ -22,6 +22,9 @@ pub struct Settings<'s> {
     pub username: Option<&'s str>,
     /// Password.
     pub password: Option<&'s [u8]>,
+    /// Whether the password is not for the host to see: it comes from whoever runs
+    /// the modem, not from the host.
+    pub hides_password: bool,
 }
 
 impl core::fmt::Debug for Settings<'_> {
@@ -34,6 +37,7 @@ impl core::fmt::Debug for Settings<'_> {
             .field("keep_alive", &self.keep_alive)
             .field("username", &self.username)
             .field("password", &self.password.map(|_| "***"))
+            .field("hides_password", &self.hides_password)
             .finish()
     }
 }
@@ -43,7 +47,8 @@ impl<'s> Settings<'s> {
     pub fn encode(&self, into: &mut Buf) -> Result<(), Full> {
         let flags = u8::from(self.clean_session)
             | u8::from(self.username.is_some()) << 1
-            | u8::from(self.password.is_some()) << 2;
+            | u8::from(self.password.is_some()) << 2
+            | u8::from(self.hides_password) << 3;
         into.extend(&[VERSION, flags])?;
         into.extend(&self.port.to_be_bytes())?;
         into.extend(&self.keep_alive.to_be_bytes())?;
@@ -84,6 +89,7 @@ impl<'s> Settings<'s> {
                 _ => Some(core::str::from_utf8(username).ok()?),
             },
             password: (flags & 4 != 0).then_some(password),
+            hides_password: flags & 8 != 0,
         })
     }
 }
@@ -109,6 +115,7 @@ mod tests {
             keep_alive: 60,
             username: Some("431671"),
             password: None,
+            hides_password: true,
         };
         let mut memory = [0; 64];
         let mut record = Buf::lent(&mut memory);

@@ -2,16 +2,18 @@
 
 mod plan;
 mod ports;
+mod prepared;
 mod state;
 
 pub(super) use ports::{Ports, cannot_listen, group_id, tcp_address};
+pub(super) use prepared::{Prepared, warn_of_exposed};
 pub(super) use state::{State, refusal};
 
 use super::{Failure, logs, say};
-use crate::config::{Broker, Defaults, Plan, PortPlan, mode};
+use crate::Shared;
+use crate::config::{Plan, PortPlan, mode};
 use crate::port::{Label, Port};
 use crate::trace::Trace;
-use crate::{Setup, Shared};
 use clap::{ArgAction, Args};
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -152,45 +154,23 @@ async fn serve(plan: &Plan, state: &mut state::State) -> Result<ExitCode, Failur
     let trace = plan.trace.as_deref();
     let trace = trace.map(|path| Trace::create(path).map_err(|error| cannot_trace(path, &error)));
     let shared = Shared::traced(trace.transpose()?.map(Arc::new));
-    let defaults = plan.broker.clone().map(Broker::load).transpose()?;
+    warn_of_exposed(&plan.modems);
+    let prepared = plan.modems.iter().cloned().map(Prepared::new);
+    let prepared = prepared.collect::<Result<Vec<_>, _>>()?;
     let opened = ports::open(&plan.modems).await?;
     let stdio = plan.modems.iter().any(|it| it.port == PortPlan::Stdio);
     announce(&opened, stdio)?;
     state.tell_unserved(plan.modems.iter().map(|modem| modem.name.clone()));
     let mut modems = JoinSet::new();
-    for (modem, opened) in plan.modems.iter().zip(opened) {
-        let mut setup = Setup {
-            config: modem.behaviour.config(),
-            memory: modem.behaviour.limits.memory(),
-            ..Setup::new(opened.port, opened.label)
-        };
-        state.give(&modem.name, &mut setup);
-        if let Some(defaults) = &defaults {
-            add_defaults(defaults, &modem.name, &mut setup)?;
-        }
-        modems.spawn(shared.set_up(setup));
+    for (prepared, opened) in prepared.into_iter().zip(opened) {
+        modems.spawn(shared.set_up(prepared.at(opened, state)));
     }
     state.all_given();
-    drop(defaults);
     Ok(run_until_stopped(&shared, &mut modems, &mut signals).await)
 }
 
 pub(super) fn cannot_trace(path: &Path, error: &std::io::Error) -> Failure {
     Failure::system(format_args!("cannot write {}", path.display()), error)
-}
-
-/// What the modem kept itself counts more.
-pub(super) fn add_defaults(
-    defaults: &Defaults,
-    name: &str,
-    setup: &mut Setup,
-) -> Result<(), Failure> {
-    for (slot, bytes) in defaults.of(name, &setup.config)? {
-        if setup.kept.iter().all(|(kept, _)| *kept != slot) {
-            setup.kept.push((slot, bytes));
-        }
-    }
-    Ok(())
 }
 
 /// One line a port that has an address. With a modem on standard output they

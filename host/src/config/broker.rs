@@ -1,10 +1,12 @@
 //! The broker of modems that have no settings of their own.
 
-use super::{ConfigError, Options};
+use super::fill::fill;
+use super::place::Place;
+use super::{ConfigError, ModemPlan, Options, text};
 use mqmodem_core::modem::pem::{Content, normalize};
 use mqmodem_core::modem::settings::Settings;
-use mqmodem_core::{Buf, Config, Instant, LinkId, Memory, Modem, Slot};
-use serde::Deserialize;
+use mqmodem_core::{Buf, LinkId, Slot};
+use serde::{Deserialize, Deserializer, de::Error};
 use std::fmt;
 use std::path::{Path, PathBuf};
 
@@ -14,9 +16,18 @@ const ROOM: usize = 60 * 1024;
 const LINK: LinkId = LinkId(0);
 
 /// Something that is not shown.
-#[derive(Clone, Default, PartialEq, Eq, Deserialize)]
-#[serde(transparent)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Secret(pub String);
+
+impl<'de> Deserialize<'de> for Secret {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        // What is no text is a secret as well: the usual error would show it.
+        match toml::Value::deserialize(from)? {
+            toml::Value::String(text) => Ok(Self(text)),
+            _ => Err(D::Error::custom("write it as text, in quotes")),
+        }
+    }
+}
 
 impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -31,8 +42,8 @@ pub struct Broker {
     pub host: String,
     /// Its TCP port.
     pub port: u16,
-    /// The client identifier; `{host}`, `{name}` and `{imei}` stand for those of
-    /// the machine and the modem.
+    /// The client identifier. In all texts `{name}`, `{index}`, `{imei}` and `{host}`
+    /// stand for those of the modem and the machine.
     pub client_id: String,
     /// Whether each connect starts a new session.
     pub clean_session: bool,
@@ -61,61 +72,15 @@ pub struct TlsPaths {
     pub key: Option<PathBuf>,
 }
 
-/// Where a broker is.
-pub(super) struct Place {
-    pub(super) host: String,
-    pub(super) port: Option<u16>,
-    pub(super) tls: bool,
-}
+/// What a modem finds kept where it kept nothing itself.
+pub type Defaults = Vec<(Slot, Vec<u8>)>;
 
-const URL: &str = "a broker's url is mqtt://HOST or mqtts://HOST, with :PORT where it is not \
-    the usual one; user name and password stand beside it";
-
-impl Place {
-    pub(super) fn of_host(host: &str) -> Result<Self, &'static str> {
-        let good = |byte: u8| byte.is_ascii_graphic() && !b"/@\\\"<>".contains(&byte);
-        if host.is_empty() || host.len() > 253 || !host.bytes().all(good) {
-            return Err("a host is a name such as broker.example, or an IP address");
-        }
-        Ok(Self {
-            host: host.to_owned(),
-            port: None,
-            tls: false,
-        })
-    }
-
-    pub(super) fn of_url(url: &str) -> Result<Self, &'static str> {
-        let (tls, rest) = match url.split_once("://") {
-            Some(("mqtt", rest)) => (false, rest),
-            Some(("mqtts", rest)) => (true, rest),
-            _ => return Err(URL),
-        };
-        let rest = rest.strip_suffix('/').unwrap_or(rest);
-        let bracketed = rest.ends_with(']');
-        let (host, port) = match rest.rsplit_once(':') {
-            Some((host, port)) if !bracketed => (host, Some(port.parse().map_err(|_| URL)?)),
-            _ => (rest, None),
-        };
-        if host.contains(':') && !host.starts_with('[') {
-            return Err("write an IPv6 address in brackets, as in mqtts://[::1]");
-        }
-        let place = Self::of_host(host).map_err(|_| URL)?;
-        Ok(Self { port, tls, ..place })
-    }
-}
-
-/// What modems get of a broker, read once.
-#[derive(Debug, PartialEq, Eq)]
-pub struct Defaults {
-    broker: Broker,
-    machine: String,
-    /// Roots, certificate, key.
-    files: Vec<(Slot, Secret)>,
-}
+/// What a text of a broker may hold.
+pub(super) const PLACEHOLDERS: &[&str] = &["{name}", "{index}", "{imei}", "{host}"];
 
 impl Broker {
     /// What does not fit together.
-    pub(super) fn objection(&self) -> Option<&'static str> {
+    pub(crate) fn objection(&self) -> Option<&'static str> {
         let has_password = self.password.is_some() || self.password_file.is_some();
         let (certificate, key) = match &self.tls {
             Some(tls) => (tls.certificate.is_some(), tls.key.is_some()),
@@ -125,8 +90,6 @@ impl Broker {
             Some("0 is no port of a broker")
         } else if has_password && self.username.is_none() {
             Some("a password needs a username")
-        } else if self.password.is_some() && self.password_file.is_some() {
-            Some("give either password or password_file")
         } else if certificate != key {
             Some("tls.certificate and tls.key belong together: give both or none")
         } else if self.client_id.is_empty() && !self.clean_session {
@@ -136,15 +99,52 @@ impl Broker {
         }
     }
 
+    /// The same for one modem, with what stands for its placeholders.
+    pub fn filled(&self, modem: &ModemPlan) -> Result<Self, ConfigError> {
+        let of = |placeholder: &str| match placeholder {
+            "name" => plain(&modem.name),
+            "index" => modem.number.clone(),
+            "imei" => modem.behaviour.imei(),
+            _ => machine(),
+        };
+        let text = |text: &String| fill(text, of);
+        let path = |path: &PathBuf| match path.to_str() {
+            Some(text) => PathBuf::from(fill(text, of)),
+            None => path.clone(),
+        };
+        let tls = self.tls.as_ref().map(|tls| TlsPaths {
+            root: tls.root.as_ref().map(path),
+            certificate: tls.certificate.as_ref().map(path),
+            key: tls.key.as_ref().map(path),
+        });
+        let filled = Self {
+            host: text(&self.host),
+            client_id: text(&self.client_id),
+            username: self.username.as_ref().map(text),
+            password: self.password.as_ref().map(|it| Secret(text(&it.0))),
+            password_file: self.password_file.as_ref().map(path),
+            tls,
+            options: self.options.filled(of).map_err(ConfigError::new)?,
+            ..self.clone()
+        };
+        match Place::of_host(&filled.host) {
+            Ok(_) => Ok(filled),
+            Err(what) => Err(ConfigError::new(format!("{}: {what}", filled.host))),
+        }
+    }
+
     /// The password, from its file where it has one.
     pub fn password(&self) -> Result<Option<Secret>, ConfigError> {
-        let Some(path) = &self.password_file else {
-            return Ok(self.password.clone());
-        };
-        let text = read(path)?;
-        let text = text.strip_suffix('\n').unwrap_or(&text);
-        let text = text.strip_suffix('\r').unwrap_or(text);
-        Ok(Some(Secret(text.to_owned())))
+        match &self.password_file {
+            Some(path) => text::password(path).map(Some),
+            None => Ok(self.password.clone()),
+        }
+    }
+
+    /// Files that hold a secret.
+    pub fn secret_files(&self) -> impl Iterator<Item = &Path> {
+        let key = self.tls.as_ref().and_then(|tls| tls.key.as_deref());
+        [self.password_file.as_deref(), key].into_iter().flatten()
     }
 
     /// The certificates and the key, in the form modems keep them.
@@ -169,21 +169,32 @@ impl Broker {
         Ok(files)
     }
 
-    /// Reads all files.
-    pub fn load(mut self) -> Result<Defaults, ConfigError> {
-        self.password = self.password()?;
-        let files = self.files()?;
-        let machine = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
-        Ok(Defaults {
-            machine: machine.trim().to_owned(),
-            broker: self,
-            files,
-        })
+    /// What a modem starts with whose broker this is: the texts filled, all files read.
+    pub fn defaults(&self, shows_password: bool) -> Result<Defaults, ConfigError> {
+        let password = self.password()?;
+        let settings = Settings {
+            host: &self.host,
+            port: self.port,
+            client_id: &self.client_id,
+            clean_session: self.clean_session,
+            keep_alive: self.keep_alive,
+            username: self.username.as_deref(),
+            password: password.as_ref().map(|secret| secret.0.as_bytes()),
+            hides_password: !shows_password,
+        };
+        let mut record = Buf::heap(ROOM);
+        settings.encode(&mut record).map_err(|_| {
+            ConfigError::new("client_id, username and password of the broker are too long together")
+        })?;
+        let mut values = vec![(Slot::Settings(LINK), record.as_slice().to_vec())];
+        if self.tls.is_some() {
+            values.push((Slot::Tls(LINK), vec![1]));
+        }
+        values.extend(self.options.records(LINK));
+        let files = self.files()?.into_iter();
+        values.extend(files.map(|(slot, pem)| (slot, pem.0.into_bytes())));
+        Ok(values)
     }
-}
-
-fn read(path: &Path) -> Result<String, ConfigError> {
-    std::fs::read_to_string(path).map_err(|error| ConfigError::unreadable(path, &error))
 }
 
 /// The blocks of a PEM file that matter. Files, unlike hosts, may hold text
@@ -193,7 +204,7 @@ fn pem(path: &Path, content: Content) -> Result<Secret, ConfigError> {
         Content::Certificates => "CERTIFICATE-----",
         Content::Key => "PRIVATE KEY-----",
     };
-    let text = read(path)?;
+    let text = text::read(path)?;
     let mut blocks = String::new();
     let mut inside = false;
     for line in text.lines().map(str::trim) {
@@ -224,48 +235,6 @@ fn pem(path: &Path, content: Content) -> Result<Secret, ConfigError> {
     }
 }
 
-impl Defaults {
-    /// What the modem of this name starts with where it kept nothing itself.
-    pub fn of(
-        &self,
-        name: &str,
-        config: &Config<'static>,
-    ) -> Result<Vec<(Slot, Vec<u8>)>, ConfigError> {
-        let broker = &self.broker;
-        let client_id = self.client_id(name, config);
-        let settings = Settings {
-            host: &broker.host,
-            port: broker.port,
-            client_id: &client_id,
-            clean_session: broker.clean_session,
-            keep_alive: broker.keep_alive,
-            username: broker.username.as_deref(),
-            password: broker.password.as_ref().map(|secret| secret.0.as_bytes()),
-        };
-        let mut record = Buf::heap(ROOM);
-        settings.encode(&mut record).map_err(|_| {
-            ConfigError::new("client_id, username and password of the broker are too long together")
-        })?;
-        let mut values = vec![(Slot::Settings(LINK), record.as_slice().to_vec())];
-        if broker.tls.is_some() {
-            values.push((Slot::Tls(LINK), vec![1]));
-        }
-        values.extend(broker.options.records(LINK));
-        let files = self.files.iter();
-        values.extend(files.map(|(slot, pem)| (*slot, pem.0.clone().into_bytes())));
-        Ok(values)
-    }
-
-    fn client_id(&self, name: &str, config: &Config<'static>) -> String {
-        let mut id = self.broker.client_id.clone();
-        if id.contains("{imei}") {
-            id = id.replace("{imei}", &imei(config));
-        }
-        id.replace("{host}", &self.machine)
-            .replace("{name}", &plain(name))
-    }
-}
-
 /// A name of which every broker takes each character.
 fn plain(name: &str) -> String {
     let plain = |c: char| match c {
@@ -279,12 +248,7 @@ fn plain(name: &str) -> String {
         .to_owned()
 }
 
-/// The IMEI of a modem: it is asked, since it may make it itself.
-fn imei(config: &Config<'static>) -> String {
-    let mut modem = Modem::new(*config, Memory::heap(), Instant::ZERO);
-    let line = b"ATE0+CGSN\r";
-    modem.handle_host(Instant::ZERO, line);
-    let said = modem.host_out().get(line.len()..).unwrap_or_default();
-    let digits = said.iter().filter(|byte| byte.is_ascii_digit());
-    digits.map(|byte| char::from(*byte)).collect()
+fn machine() -> String {
+    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
+    name.trim().to_owned()
 }

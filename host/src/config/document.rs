@@ -1,11 +1,14 @@
 //! The configuration file as it is written.
 
-use super::broker::Secret;
+use super::layer::Layer;
 use super::{Behaviour, FleetTable, IdentityPlan, Limits, PortPlan};
 use mqmodem_core::dialect::native::NATIVE;
 use mqmodem_core::modem::table::Dialect;
-use serde::{Deserialize, Deserializer, de::Error};
-use std::collections::BTreeMap;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Error, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use std::fmt;
+use std::marker::PhantomData;
 use std::path::PathBuf;
 use toml::Spanned;
 
@@ -14,7 +17,7 @@ use toml::Spanned;
 pub(super) struct Document {
     #[serde(default)]
     pub(super) modem: Vec<Spanned<Modem>>,
-    pub(super) broker: Option<Spanned<Broker>>,
+    pub(super) broker: Option<Spanned<Layer>>,
     pub(super) fleet: Option<Spanned<FleetTable>>,
     #[serde(default)]
     pub(super) log: Log,
@@ -27,8 +30,7 @@ pub(super) struct Document {
     pub(super) limits: Limits,
     #[serde(default)]
     pub(super) strict: bool,
-    #[serde(default)]
-    pub(super) mask_secrets: bool,
+    pub(super) mask_secrets: Option<bool>,
     #[serde(default)]
     pub(super) seed: u64,
 }
@@ -38,6 +40,7 @@ pub(super) struct Document {
 pub(super) struct Modem {
     pub(super) name: Option<Spanned<String>>,
     pub(super) port: PortPlan,
+    pub(super) broker: Option<Spanned<Layer>>,
     dialect: Option<Named>,
     #[serde(default)]
     identity: Identity,
@@ -46,31 +49,6 @@ pub(super) struct Modem {
     strict: Option<bool>,
     mask_secrets: Option<bool>,
     seed: Option<u64>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Broker {
-    pub(super) url: Option<Spanned<String>>,
-    pub(super) host: Option<Spanned<String>>,
-    pub(super) port: Option<u16>,
-    pub(super) client_id: Option<String>,
-    pub(super) clean_session: Option<bool>,
-    pub(super) keepalive: Option<u16>,
-    pub(super) username: Option<String>,
-    pub(super) password: Option<Secret>,
-    pub(super) password_file: Option<PathBuf>,
-    pub(super) tls: Option<Tls>,
-    #[serde(default)]
-    pub(super) options: BTreeMap<String, Spanned<toml::Value>>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub(super) struct Tls {
-    pub(super) root: Option<PathBuf>,
-    pub(super) certificate: Option<PathBuf>,
-    pub(super) key: Option<PathBuf>,
 }
 
 #[derive(Default, Deserialize)]
@@ -121,6 +99,31 @@ impl<'de> Deserialize<'de> for Named {
             NATIVE.name
         )))
     }
+}
+
+/// A switch, or a table in its place.
+pub(super) fn flag_or_table<'de, D, T>(from: D) -> Result<Result<bool, T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    struct Form<T>(PhantomData<T>);
+    impl<'de, T: Deserialize<'de>> Visitor<'de> for Form<T> {
+        type Value = Result<bool, T>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("true, false or a table")
+        }
+
+        fn visit_bool<E: Error>(self, flag: bool) -> Result<Self::Value, E> {
+            Ok(Ok(flag))
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+            T::deserialize(MapAccessDeserializer::new(map)).map(Err)
+        }
+    }
+    from.deserialize_any(Form(PhantomData))
 }
 
 /// Text that can stand on a line of an answer.
@@ -215,7 +218,7 @@ impl Document {
             identity: modem.identity.or(&self.identity),
             limits: modem.limits.or(self.limits),
             strict: modem.strict.unwrap_or(self.strict),
-            mask_secrets: modem.mask_secrets.unwrap_or(self.mask_secrets),
+            mask_secrets: modem.mask_secrets.or(self.mask_secrets),
             seed: modem.seed.unwrap_or(self.seed.wrapping_add(index)),
         }
     }

@@ -1,24 +1,21 @@
 //! Reads `mqmodem.toml`.
 
-use super::broker::{self, Broker, TlsPaths};
 use super::document::{self, Document};
 use super::wrong;
-use super::{ConfigError, FleetTable, ModemPlan, Options, Plan, PortPlan, check_name};
-use std::collections::{BTreeMap, HashSet};
+use super::{ConfigError, FleetTable, ModemPlan, Plan, PortPlan, check_name, number, text};
+use std::collections::HashSet;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use toml::Spanned;
 
 /// A file that is being read, to say where something is wrong in it.
-struct Source<'s> {
+pub(super) struct Source<'s> {
     path: &'s Path,
     text: &'s str,
 }
 
 pub(super) fn read(path: &Path) -> Result<Plan, ConfigError> {
-    let text = std::fs::read_to_string(path);
-    let text = text.map_err(|error| ConfigError::unreadable(path, &error))?;
-    parse(path, &text)
+    parse(path, &text::read(path)?)
 }
 
 pub(super) fn parse(path: &Path, text: &str) -> Result<Plan, ConfigError> {
@@ -29,16 +26,13 @@ pub(super) fn parse(path: &Path, text: &str) -> Result<Plan, ConfigError> {
         modems: source.modems(&document)?,
         behaviour: document.usual(),
         fleet: None,
-        broker: None,
+        broker: source.usual_broker(&document)?,
         state_dir: document.state_dir.map(|path| source.beside(path)),
         trace: document.trace.map(|path| source.beside(path)),
         verbose: document.log.level as u8,
     };
     if let Some(written) = document.fleet {
         plan.fleet = Some(source.fleet(written.into_inner()));
-    }
-    if let Some(written) = document.broker {
-        plan.broker = Some(source.broker(written)?);
     }
     Ok(plan)
 }
@@ -56,12 +50,12 @@ impl Source<'_> {
         })
     }
 
-    fn wrong(&self, span: Range<usize>, what: &str) -> ConfigError {
+    pub(super) fn wrong(&self, span: Range<usize>, what: &str) -> ConfigError {
         ConfigError::at(self.path, self.text, span, what)
     }
 
     /// Paths in the file are relative to it.
-    fn beside(&self, path: PathBuf) -> PathBuf {
+    pub(super) fn beside(&self, path: PathBuf) -> PathBuf {
         match self.path.parent() {
             Some(directory) if path.is_relative() => directory.join(path),
             _ => path,
@@ -76,8 +70,10 @@ impl Source<'_> {
             let name = self.name(modem, &mut names)?;
             modems.push(ModemPlan {
                 name,
+                number: number(index),
                 port: self.port(&modem.port),
                 behaviour: document.behaviour(modem, index),
+                broker: self.broker_of(modem, document)?,
             });
         }
         let stdio = |modem: &&ModemPlan| modem.port == PortPlan::Stdio;
@@ -123,68 +119,8 @@ impl Source<'_> {
         written.port = written.port.map(|port| self.port(&port));
         written.setup = written.setup.map(|path| self.beside(path));
         written.script = written.script.map(|path| self.beside(path));
+        written.credentials = written.credentials.map(|path| self.beside(path));
         written
-    }
-
-    fn broker(&self, written: Spanned<document::Broker>) -> Result<Broker, ConfigError> {
-        let span = written.span();
-        let written = written.into_inner();
-        let place = self.place(&written, span.clone())?;
-        let tls_wanted = place.tls || written.tls.is_some();
-        let files = written.tls.unwrap_or_default();
-        let paths = TlsPaths {
-            root: files.root.map(|path| self.beside(path)),
-            certificate: files.certificate.map(|path| self.beside(path)),
-            key: files.key.map(|path| self.beside(path)),
-        };
-        let usual_port = if tls_wanted { 8883 } else { 1883 };
-        let broker = Broker {
-            host: place.host,
-            port: place.port.or(written.port).unwrap_or(usual_port),
-            client_id: written.client_id.unwrap_or("{host}-{name}".to_owned()),
-            clean_session: written.clean_session.unwrap_or(true),
-            keep_alive: written.keepalive.unwrap_or(60),
-            username: written.username,
-            password: written.password,
-            password_file: written.password_file.map(|path| self.beside(path)),
-            tls: tls_wanted.then_some(paths),
-            options: self.options(&written.options)?,
-        };
-        match broker.objection() {
-            None => Ok(broker),
-            Some(what) => Err(self.wrong(span, what)),
-        }
-    }
-
-    fn options(
-        &self,
-        written: &BTreeMap<String, Spanned<toml::Value>>,
-    ) -> Result<Options, ConfigError> {
-        let mut options = Options::default();
-        for (name, value) in written {
-            let set = options.set(name, value.get_ref());
-            set.map_err(|what| self.wrong(value.span(), &what))?;
-        }
-        Ok(options)
-    }
-
-    /// Where the broker is: by its URL, or by host and port.
-    fn place(
-        &self,
-        written: &document::Broker,
-        span: Range<usize>,
-    ) -> Result<broker::Place, ConfigError> {
-        let (text, made) = match (&written.url, &written.host) {
-            (Some(url), None) if written.port.is_none() => {
-                (url, broker::Place::of_url(url.get_ref()))
-            }
-            (None, Some(host)) => (host, broker::Place::of_host(host.get_ref())),
-            _ => {
-                let what = "give the broker a url such as \"mqtts://broker.example\", or a host and a port";
-                return Err(self.wrong(span, what));
-            }
-        };
-        made.map_err(|what| self.wrong(text.span(), what))
     }
 }
 

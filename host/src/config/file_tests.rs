@@ -1,10 +1,8 @@
 //! Files, good and bad.
 
 use super::*;
-use crate::config::{Defaults, Limits};
-use mqmodem_core::modem::options::{BACKOFF, RECONNECT, SNI, Value};
-use mqmodem_core::modem::settings::Settings;
-use mqmodem_core::{LinkId, Slot};
+use crate::config::Limits;
+use mqmodem_core::modem::options::{RECONNECT, Value};
 
 fn plan(text: &str) -> Plan {
     parse(Path::new("dir/m.toml"), text).unwrap()
@@ -23,7 +21,7 @@ fn the_example_is_read_and_shows_every_key() {
     let names: Vec<_> = plan.modems.iter().map(|modem| &*modem.name).collect();
     assert_eq!(names, ["meter", "plc", "desk", "local", "lines"]);
     let plc = &plan.modems[1];
-    assert!(plc.behaviour.mask_secrets);
+    assert_eq!(plc.behaviour.mask_secrets, Some(true));
     assert_eq!(plc.behaviour.config().identity.model, "PLC-1");
     assert_eq!(plan.modems[2].behaviour.seed, 2);
     let options = plan.broker.unwrap().options;
@@ -181,7 +179,7 @@ const WRONG: &[(&str, usize, &str)] = &[
     (
         "[broker]\nurl = \"mqtt://a\"\nport = 1\n",
         1,
-        "give the broker a url",
+        "url and port are both there",
     ),
     (
         "[broker]\nurl = \"http://a\"\n",
@@ -189,9 +187,9 @@ const WRONG: &[(&str, usize, &str)] = &[
         "mqtt://HOST or mqtts://HOST",
     ),
     (
-        "[broker]\nurl = \"mqtt://user:pw@a\"\n",
+        "[broker]\nurl = \"tcp://a\"\n",
         2,
-        "user name and password stand beside it",
+        "write mqtt:// in place of tcp://",
     ),
     ("[broker]\nurl = \"mqtt://::1\"\n", 2, "brackets"),
     ("[broker]\nhost = \"a b\"\n", 2, "a host is a name"),
@@ -223,6 +221,20 @@ fn what_is_wrong_is_told_with_its_line_and_what_is_allowed() {
             "{text}\n{said}"
         );
     }
+}
+
+#[test]
+fn a_file_may_begin_with_a_byte_order_mark_and_end_lines_as_windows_does() {
+    let path = std::env::temp_dir().join(format!("mqmodem-bom-{}.toml", std::process::id()));
+    std::fs::write(&path, "\u{feff}seed = 7\r\n[[modem]]\r\nport = \"pty\"\r\n").unwrap();
+    assert_eq!(read(&path).unwrap().modems[0].behaviour.seed, 7);
+    std::fs::write(&path, b"\xff\xfes\0").unwrap();
+    let said = read(&path).unwrap_err().to_string();
+    assert!(
+        said.ends_with("it is written in UTF-16; save it as UTF-8"),
+        "{said}"
+    );
+    std::fs::remove_file(path).unwrap();
 }
 
 #[test]
@@ -283,66 +295,4 @@ fn a_modem_may_differ_from_the_others() {
     };
     assert_eq!(all[1].limits, limits);
     assert_eq!(plan.modems[2].name, "pty#3");
-}
-
-fn defaults(text: &str) -> Defaults {
-    plan(text).broker.unwrap().load().unwrap()
-}
-
-#[test]
-fn a_broker_becomes_settings() {
-    let defaults = defaults(
-        "[broker]\nurl = \"mqtts://[::1]\"\nclient_id = \"x-{name}-{imei}\"\nkeepalive = 9\n\
-         username = \"u\"\npassword = \"p\"\n",
-    );
-    let config = mqmodem_core::Config::default();
-    let values = defaults.of("/run/m 0", &config).unwrap();
-    assert_eq!(values[1], (Slot::Tls(LinkId(0)), vec![1]));
-    let settings = Settings::decode(&values[0].1).unwrap();
-    assert_eq!((settings.host, settings.port), ("[::1]", 8883));
-    let imei = settings
-        .client_id
-        .strip_prefix("x-run-m-0-00101301")
-        .unwrap();
-    assert_eq!(imei.len(), 7);
-    assert_eq!((settings.clean_session, settings.keep_alive), (true, 9));
-    assert_eq!(
-        (settings.username, settings.password),
-        (Some("u"), Some(&b"p"[..]))
-    );
-}
-
-#[test]
-fn options_become_what_a_modem_keeps() {
-    let defaults = defaults(
-        "[broker]\nhost = \"a\"\n\
-         options = { Reconnect = 1, sni = \"b.example\", backoff = 60 }\n",
-    );
-    let values = defaults.of("m", &mqmodem_core::Config::default()).unwrap();
-    let slot = |option| Slot::Option(LinkId(0), option as u8);
-    // Nothing is to be kept of a default.
-    let mut want = [
-        (slot(RECONNECT), vec![0, 0, 0, 1]),
-        (slot(BACKOFF), vec![]),
-        (slot(SNI), b"b.example".to_vec()),
-    ];
-    let mut got = values[1..].to_vec();
-    want.sort();
-    got.sort();
-    assert_eq!(got, want);
-}
-
-#[test]
-fn a_broker_is_found_without_tls() {
-    for (text, host, port) in [
-        ("host = \"a\"", "a", 1883),
-        ("host = \"a\"\nport = 7", "a", 7),
-        ("host = \"a\"\ntls = {}", "a", 8883),
-        ("url = \"mqtt://a\"", "a", 1883),
-        ("url = \"mqtt://a:7/\"", "a", 7),
-        ("url = \"mqtt://[::1]:7\"", "[::1]", 7),
-    ] {
-        let broker = plan(&format!("[broker]\n{text}\n")).broker.unwrap();
-        assert_eq!((&*broker.host, broker.port), (host, port), "{text}");
-    }
 }

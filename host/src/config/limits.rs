@@ -6,7 +6,7 @@ use serde::{Deserialize, Deserializer, de::Error};
 const KIB: usize = 1024;
 
 /// The longest line and messages of a modem, in bytes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Limits {
     /// The longest command line, and with it the longest message in one.

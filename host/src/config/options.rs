@@ -1,5 +1,7 @@
 //! Options of `AT+MQTTOPT` in a configuration.
 
+use super::broker::PLACEHOLDERS;
+use super::fill::{check, fill};
 use mqmodem_core::at::help::Range;
 use mqmodem_core::at::schema::Kind;
 use mqmodem_core::modem::options::{OPTIONS, Opt, Value, find};
@@ -21,10 +23,19 @@ impl Options {
             (toml::Value::Integer(number), Kind::Int { .. } | Kind::Choice(_)) => {
                 number.to_string()
             }
-            (toml::Value::String(text), Kind::Text { .. }) => text.clone(),
+            (toml::Value::String(text), Kind::Text { .. }) => {
+                let checked = check(text, PLACEHOLDERS);
+                checked.map_err(|what| format!("option {}: {what}", opt.param.name))?;
+                text.clone()
+            }
             _ => return Err(wrong(opt, value)),
         };
-        opt.parse(&text).map_err(|_| wrong(opt, value))?;
+        // What stands for a placeholder is known later.
+        let sample = fill(&text, |_| "x".to_owned());
+        opt.parse(&sample).map_err(|_| wrong(opt, value))?;
+        if self.0.iter().any(|(set, _)| *set == option) {
+            return Err(format!("option {} is there twice", opt.param.name));
+        }
         self.0.push((option, text));
         Ok(())
     }
@@ -35,6 +46,20 @@ impl Options {
         let opt = &OPTIONS[option];
         let value = set.and_then(|(_, text)| opt.parse(text).ok());
         value.unwrap_or(opt.default())
+    }
+
+    /// With what stands for placeholders.
+    pub(super) fn filled(&self, of: impl Fn(&str) -> String) -> Result<Self, String> {
+        let mut filled = Vec::new();
+        for (option, text) in &self.0 {
+            let opt = &OPTIONS[*option];
+            let text = fill(text, &of);
+            if opt.parse(&text).is_err() {
+                return Err(wrong(opt, &toml::Value::String(text)));
+            }
+            filled.push((*option, text));
+        }
+        Ok(Self(filled))
     }
 
     /// What a modem is to find kept.

@@ -1,12 +1,10 @@
 //! Texts that differ from modem to modem: `/run/mq/m{0000..9999}`, `{index}`,
 //! `{name}`.
 
+use crate::config::fill::{Wrong, check, fill};
+use crate::config::number;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
-
-/// Digits of a number where no pattern says how many: enough for all modems of a
-/// process, so that none gets another name when there are more of them.
-const DIGITS: usize = 5;
 
 /// The numbers of the modems, in digits of one length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,7 +20,7 @@ impl Range {
         Self {
             first: 0,
             count,
-            width: DIGITS,
+            width: number(0).len(),
         }
     }
 
@@ -62,25 +60,53 @@ fn split(pattern: &str) -> Option<(&str, &str, &str)> {
     braces.find_map(|(open, _)| {
         let (inner, behind) = pattern[open + 1..].split_once('}')?;
         let numbers = inner.bytes().all(|it| it.is_ascii_digit() || it == b'.');
-        let is_range = numbers && inner.contains("..");
+        // After an odd number of braces this one is the second of a literal one.
+        let before = &pattern[..open];
+        let braces = before.len() - before.trim_end_matches('{').len();
+        let is_range = numbers && inner.contains("..") && braces.is_multiple_of(2);
         is_range.then_some((&pattern[..open], inner, behind))
     })
 }
 
-/// The text of one modem: its number in place of the range and of `{index}`.
-pub(crate) fn numbered(pattern: &str, number: &str) -> String {
-    let text = match split(pattern) {
-        Some((before, _, behind)) => format!("{before}{number}{behind}"),
-        None => pattern.to_owned(),
-    };
-    text.replace("{index}", number)
+/// Whether the placeholders in a pattern are there.
+pub(crate) fn check_pattern(pattern: &str) -> Result<(), Wrong> {
+    const THERE_ARE: &[&str] = &["{index}", "{name}"];
+    match split(pattern) {
+        Some((before, _, behind)) => {
+            check(before, THERE_ARE).and_then(|()| check(behind, THERE_ARE))
+        }
+        None => check(pattern, THERE_ARE),
+    }
 }
 
-/// The same of a path.
-pub(crate) fn numbered_path(pattern: &Path, number: &str) -> PathBuf {
-    match pattern.to_str() {
-        Some(pattern) => numbered(pattern, number).into(),
-        None => pattern.to_owned(),
+/// What stands for the placeholders of one modem.
+#[derive(Clone, Copy)]
+pub(crate) struct Numbered<'n> {
+    pub(crate) number: &'n str,
+    pub(crate) name: &'n str,
+}
+
+impl Numbered<'_> {
+    /// The text of one modem: its number in place of the range and of `{index}`.
+    pub(crate) fn text(self, pattern: &str) -> String {
+        let of = |placeholder: &str| match placeholder {
+            "name" => self.name.to_owned(),
+            _ => self.number.to_owned(),
+        };
+        match split(pattern) {
+            Some((before, _, behind)) => {
+                format!("{}{}{}", fill(before, of), self.number, fill(behind, of))
+            }
+            None => fill(pattern, of),
+        }
+    }
+
+    /// The same of a path.
+    pub(crate) fn path(self, pattern: &Path) -> PathBuf {
+        match pattern.to_str() {
+            Some(pattern) => self.text(pattern).into(),
+            None => pattern.to_owned(),
+        }
     }
 }
 
@@ -122,10 +148,12 @@ mod tests {
     fn each_modem_has_its_number() {
         let range = range("m{0098..0102}").unwrap().unwrap();
         assert_eq!(range.number(3), "0101");
-        assert_eq!(
-            numbered("/a/m{0098..0102}-{index}", "0101"),
-            "/a/m0101-0101"
-        );
+        let modem = Numbered {
+            number: "0101",
+            name: "x",
+        };
+        assert_eq!(modem.text("/a/m{0098..0102}-{index}"), "/a/m0101-0101");
+        assert_eq!(modem.text("{name}/{{{1..2}}}"), "x/{0101}");
         let [few, many] = [10, 11].map(|count| Range::of(NonZeroU32::new(count).unwrap()));
         assert_eq!((&*few.number(9), &*many.number(9)), ("00009", "00009"));
     }

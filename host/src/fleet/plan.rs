@@ -1,7 +1,9 @@
 //! What a fleet is to be: a template, and how many of it.
 
-use super::pattern::{self, Range};
-use crate::config::{Behaviour, IdentityPlan, ModemPlan, PortPlan, check_identity};
+use super::list::List;
+use super::pattern::{self, Numbered, Range, check_pattern};
+use crate::config::fill::check;
+use crate::config::{Behaviour, Broker, IdentityPlan, ModemPlan, PortPlan, check_identity};
 use serde::Deserialize;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
@@ -23,6 +25,8 @@ pub struct FleetTable {
     /// How a connection to the one port tells which modem it is.
     #[serde(default)]
     pub identify: Identify,
+    /// Who each is to the broker: a list of names, users, passwords and certificates.
+    pub credentials: Option<PathBuf>,
     /// What each says of itself.
     #[serde(default)]
     pub identity: IdentityTable,
@@ -80,10 +84,12 @@ pub(crate) struct FleetPlan {
 /// What all modems of a fleet have in common.
 #[derive(Clone, Debug)]
 pub(crate) struct Template {
-    name: String,
+    name: Option<String>,
     pub(crate) hosts: Hosts,
     identity: IdentityTable,
     behaviour: Behaviour,
+    broker: Option<Broker>,
+    list: Option<List>,
     pub(crate) setup: Option<PathBuf>,
     pub(crate) script: Option<PathBuf>,
 }
@@ -111,6 +117,7 @@ impl FleetTable {
             } else {
                 self.identify
             },
+            credentials: self.credentials.or(other.credentials),
             identity: other.identity,
             setup: self.setup.or(other.setup),
             script: self.script.or(other.script),
@@ -123,18 +130,29 @@ impl FleetTable {
     }
 
     /// The fleet this describes; else what is missing or does not fit.
-    pub(crate) fn plan(self, behaviour: Behaviour) -> Result<FleetPlan, String> {
-        let range = self.range()?;
+    pub(crate) fn plan(
+        self,
+        behaviour: Behaviour,
+        broker: Option<Broker>,
+    ) -> Result<FleetPlan, String> {
+        self.check_placeholders()?;
+        let list = self.credentials.as_deref().map(List::read).transpose()?;
+        if list.is_some() && broker.is_none() {
+            return Err("credentials are those of a broker: add [broker] with its url".to_owned());
+        }
+        let range = self.range(list.as_ref())?;
         let hosts = self.hosts()?;
         let every = Duration::try_from_secs_f64(self.every.unwrap_or_default());
         let starts_per_second = self.starts_per_second.unwrap_or(STARTS);
         let plan = FleetPlan {
             range,
             template: Template {
-                name: self.name.unwrap_or_else(|| "m{index}".to_owned()),
+                name: self.name,
                 hosts,
                 identity: self.identity,
                 behaviour,
+                broker,
+                list,
                 setup: self.setup,
                 script: self.script,
             },
@@ -159,9 +177,10 @@ impl FleetTable {
 
     /// The numbers of the modems, from the pattern of the port or how many
     /// there are.
-    fn range(&self) -> Result<Range, String> {
+    fn range(&self, list: Option<&List>) -> Result<Range, String> {
         let ranged = self.pattern().map(pattern::range).transpose()?.flatten();
-        match (ranged, self.modems) {
+        let listed = list.and_then(|list| NonZeroU32::new(u32::try_from(list.len()).ok()?));
+        match (ranged, self.modems.or(listed.filter(|_| ranged.is_none()))) {
             (Some(range), Some(modems)) if range.count != modems => Err(format!(
                 "the port's pattern has {} numbers, and there shall be {modems} modems: say one of them",
                 range.count
@@ -174,6 +193,20 @@ impl FleetTable {
                     .to_owned(),
             ),
         }
+    }
+
+    fn check_placeholders(&self) -> Result<(), String> {
+        let wrong = |key: &str, wrong| format!("[fleet] {key}: {wrong}");
+        let name = self.name.as_deref().unwrap_or_default();
+        check(name, &["{index}"]).map_err(|it| wrong("name", it))?;
+        let port = self.pattern().unwrap_or_default();
+        check_pattern(port).map_err(|it| wrong("port", it))?;
+        for (key, text) in self.identity.texts() {
+            let text = text.as_deref().unwrap_or_default();
+            check(text, &["{index}", "{name}"])
+                .map_err(|it| wrong(&format!("identity.{key}"), it))?;
+        }
+        Ok(())
     }
 
     fn hosts(&self) -> Result<Hosts, String> {
@@ -198,12 +231,35 @@ impl FleetTable {
     }
 }
 
+impl IdentityTable {
+    fn texts(&self) -> [(&'static str, &Option<String>); 6] {
+        [
+            ("manufacturer", &self.manufacturer),
+            ("model", &self.model),
+            ("revision", &self.revision),
+            ("imei", &self.imei),
+            ("imsi", &self.imsi),
+            ("iccid", &self.iccid),
+        ]
+    }
+}
+
 impl FleetPlan {
-    /// Whether the first and the last modem can be.
+    /// Whether the modems can be.
     fn check(&self) -> Result<(), String> {
+        if let Some(list) = &self.template.list {
+            let (named, count) = (list.len(), self.count() as usize);
+            if self.template.name.is_none() && named != count {
+                return Err(format!(
+                    "there shall be {count} modems, and credentials has {named}: leave out modems, \
+                     or say name, so that each finds its line"
+                ));
+            }
+            (0..self.count()).try_for_each(|index| self.broker(&self.name(index)).map(drop))?;
+        }
         let last = self.range.count.get() - 1;
         for index in [0, last] {
-            let modem = self.modem(index);
+            let modem = self.modem(index)?;
             let identity = &modem.behaviour.identity;
             check_identity(identity).map_err(|what| format!("{}: {what}", modem.name))?;
         }
@@ -223,20 +279,40 @@ impl FleetPlan {
         self.range.number(index)
     }
 
-    /// What a modem is called.
+    /// What a modem is called: as the list says, unless there is a pattern.
     pub(crate) fn name(&self, index: u32) -> String {
-        self.template.name.replace("{index}", &self.number(index))
+        let template = &self.template;
+        let listed = || template.list.as_ref()?.name(index);
+        if let (None, Some(name)) = (&template.name, listed()) {
+            return name.to_owned();
+        }
+        let number = self.number(index);
+        let modem = Numbered {
+            number: &number,
+            name: "",
+        };
+        modem.text(template.name.as_deref().unwrap_or("m{index}"))
+    }
+
+    /// The broker of the modem of this name.
+    fn broker(&self, name: &str) -> Result<Option<Broker>, String> {
+        let template = &self.template;
+        match (&template.list, &template.broker) {
+            (Some(list), Some(broker)) => list.broker_of(name, broker).map(Some),
+            (_, broker) => Ok(broker.clone()),
+        }
     }
 
     /// The modem at `index`.
-    pub(crate) fn modem(&self, index: u32) -> ModemPlan {
+    pub(crate) fn modem(&self, index: u32) -> Result<ModemPlan, String> {
         let number = self.number(index);
         let template = &self.template;
         let name = self.name(index);
-        let fill = |text: &Option<String>| {
-            let text = text.as_ref()?;
-            Some(text.replace("{index}", &number).replace("{name}", &name))
+        let placeholders = Numbered {
+            number: &number,
+            name: &name,
         };
+        let fill = |text: &Option<String>| text.as_ref().map(|text| placeholders.text(text));
         let (own, usual) = (&template.identity, &template.behaviour.identity);
         let either = |own: &Option<String>, usual: &Option<String>| fill(own).or(usual.clone());
         let identity = IdentityPlan {
@@ -247,62 +323,31 @@ impl FleetPlan {
             imsi: either(&own.imsi, &usual.imsi),
             iccid: either(&own.iccid, &usual.iccid),
         };
-        ModemPlan {
-            port: template.hosts.port(&number),
+        Ok(ModemPlan {
+            port: template.hosts.port(placeholders),
             behaviour: Behaviour {
                 identity,
                 seed: template.behaviour.seed.wrapping_add(index.into()),
                 ..template.behaviour.clone()
             },
+            broker: self.broker(&name)?,
             name,
-        }
-    }
-
-    /// Whether the modems of both are the same, as far as both have them.
-    pub(crate) fn has_modems_of(&self, other: &Self) -> bool {
-        let first = |plan: &Self| {
-            let template = &plan.template;
-            (
-                plan.range.first,
-                plan.range.width,
-                plan.repeat,
-                plan.every,
-                format!("{:?}", template.behaviour),
-            )
-        };
-        let template = |plan: &Self| {
-            let Template {
-                name,
-                identity,
-                setup,
-                script,
-                ..
-            } = plan.template.clone();
-            (name, identity, setup, script, plan.modem(0).port)
-        };
-        first(self) == first(other) && template(self) == template(other)
+            number,
+        })
     }
 }
 
 impl Hosts {
-    fn port(&self, number: &str) -> PortPlan {
+    fn port(&self, modem: Numbered<'_>) -> PortPlan {
         match self {
             Self::Ports(PortPlan::Pty { link, mode, group }) => PortPlan::Pty {
-                link: link
-                    .as_ref()
-                    .map(|link| pattern::numbered_path(link, number)),
+                link: link.as_ref().map(|link| modem.path(link)),
                 mode: *mode,
                 group: group.clone(),
             },
-            Self::Ports(PortPlan::Unix(path)) => {
-                PortPlan::Unix(pattern::numbered_path(path, number))
-            }
-            Self::Ports(PortPlan::Tcp(address)) => {
-                PortPlan::Tcp(pattern::numbered(address, number))
-            }
-            Self::Ports(PortPlan::Rfc2217(address)) => {
-                PortPlan::Rfc2217(pattern::numbered(address, number))
-            }
+            Self::Ports(PortPlan::Unix(path)) => PortPlan::Unix(modem.path(path)),
+            Self::Ports(PortPlan::Tcp(address)) => PortPlan::Tcp(modem.text(address)),
+            Self::Ports(PortPlan::Rfc2217(address)) => PortPlan::Rfc2217(modem.text(address)),
             Self::Ports(other) => other.clone(),
             Self::Connections(address, _) => PortPlan::Tcp(address.clone()),
             // Never opened.

@@ -126,6 +126,7 @@ mod tests {
             keep_alive: 60,
             username: Some("user"),
             password,
+            hides_password: false,
         };
         let mut record = Buf::heap(1000);
         settings.encode(&mut record).unwrap();

@@ -76,6 +76,7 @@ fn set(cx: &mut Cx, args: &Args) -> Outcome {
         keep_alive: args.int(4) as u16,
         username: args.has(5).then(|| args.text(5)),
         password: args.has(6).then(|| args.bytes(6)),
+        hides_password: false,
     };
     let nameless = settings.client_id.is_empty() && !settings.clean_session;
     let password_alone = settings.password.is_some() && settings.username.is_none();
@@ -109,7 +110,7 @@ fn say(line: &mut Reply, settings: &Settings, masked: bool) {
     line.value(settings.username.map(str::as_bytes));
     line.text(",");
     match settings.password {
-        Some(_) if masked => line.text("***"),
+        Some(_) if masked || settings.hides_password => line.text("***"),
         password => line.value(password),
     }
 }

@@ -5,6 +5,7 @@ use crate::attached::Attached;
 use crate::cli::serve::runtime;
 use crate::cli::{Failure, say};
 use crate::clock::Clock;
+use crate::config::read_text;
 use clap::Args;
 use mqmodem_chat::live::{Names, Next, Rules};
 use mqmodem_chat::{HostSide, Live, Report, Script, parse};
@@ -66,8 +67,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
 /// The chat in a file; on a line that cannot be understood, what is wrong there.
 pub(in crate::cli) fn read(file: &Path) -> Result<Result<Script, String>, Failure> {
     let name = file.display().to_string();
-    let text = std::fs::read_to_string(file);
-    let text = text.map_err(|error| Failure::system(format_args!("cannot read {name}"), &error))?;
+    let text = read_text(file)?;
     Ok(parse(&name, &text).map_err(|error| error.to_string()))
 }
 

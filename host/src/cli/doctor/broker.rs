@@ -3,7 +3,7 @@
 use super::reach::{self, Way};
 use super::{Report, Verdict};
 use crate::cli::Failure;
-use crate::config::{Broker, Plan, Secret, TlsPaths};
+use crate::config::{Broker, ConfigError, ModemPlan, Plan, Secret, TlsPaths};
 use mqmodem_core::modem::options::{ALPN, SNI, VERIFY, Value};
 use mqmodem_core::{LinkId, Slot, TlsFiles, Verify};
 use std::os::unix::fs::PermissionsExt;
@@ -13,9 +13,13 @@ use tokio_rustls::rustls::pki_types::CertificateDer;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 
 pub(super) async fn examine(plan: &Plan, report: &mut Report) -> Result<(), Failure> {
-    let Some(broker) = &plan.broker else {
+    let Some(broker) = plan.modems.iter().find_map(broker_of) else {
         let text = "none in the configuration: each modem is told its own with AT+MQTTCONFIG";
         return report.say("broker", &Ok(text.to_owned()));
+    };
+    let broker = &match broker {
+        Ok(broker) => broker,
+        Err(error) => return report.say("broker", &Err(error.to_string())),
     };
     let (password, files) = match secrets(broker) {
         Ok(secrets) => secrets,
@@ -49,6 +53,12 @@ pub(super) async fn examine(plan: &Plan, report: &mut Report) -> Result<(), Fail
         password: password.as_ref().map(|secret| secret.0.as_bytes()),
     };
     reach::examine(&way, report).await
+}
+
+/// The broker as a modem sees it.
+fn broker_of(modem: &ModemPlan) -> Option<Result<Broker, ConfigError>> {
+    let broker = modem.broker.as_ref()?;
+    Some(broker.filled(modem))
 }
 
 /// An option that is a text, where it is not empty.

@@ -6,18 +6,18 @@ mod reload;
 use super::Arguments;
 use super::plan::Made;
 use super::progress::Progress;
+use crate::Shared;
 use crate::cli::Failure;
 use crate::cli::chat::read_side;
 use crate::cli::serve::{
-    Opened, Ports, Signals, State, Wanted, add_defaults, cannot_listen, cannot_trace, tcp_address,
+    Opened, Ports, Prepared, Signals, State, Wanted, cannot_listen, cannot_trace, tcp_address,
+    warn_of_exposed,
 };
-use crate::config::{Broker, Defaults};
 use crate::fleet::plan::{FleetPlan, Hosts};
 use crate::fleet::rounds::{Chats, Played, Tally};
 use crate::metrics::{self, Metrics};
-use crate::port::Label;
+use crate::port::{Label, Port};
 use crate::trace::Trace;
-use crate::{Setup, Shared};
 use door::Entrance;
 use std::collections::{HashMap, VecDeque};
 use std::fmt::Write;
@@ -35,7 +35,6 @@ const TICK: Duration = Duration::from_millis(10);
 pub(super) struct Crew<'a> {
     arguments: &'a Arguments,
     plan: FleetPlan,
-    defaults: Option<Defaults>,
     shared: Shared,
     state: State,
     ports: Ports,
@@ -43,11 +42,19 @@ pub(super) struct Crew<'a> {
     entrance: Option<Entrance>,
     progress: Progress,
     modems: JoinSet<()>,
-    running: HashMap<Id, u32>,
+    running: HashMap<Id, Running>,
     waiting: VecDeque<u32>,
     started: u32,
     failed: u32,
     stopping: bool,
+}
+
+/// A modem that runs.
+#[derive(Clone, Copy)]
+struct Running {
+    index: u32,
+    /// See [`Prepared::print`].
+    print: u64,
 }
 
 impl<'a> Crew<'a> {
@@ -63,10 +70,10 @@ impl<'a> Crew<'a> {
         let shared = Shared::traced(trace.transpose()?.map(Arc::new));
         let metrics = metrics(plan.metrics.as_deref()).await?;
         let entrance = Entrance::open(&plan.template.hosts, None).await?;
+        check_files(&plan)?;
         let mut crew = Self {
             arguments,
             chats: chats(&plan)?,
-            defaults: made.broker.map(Broker::load).transpose()?,
             shared: shared.paced(plan.connects_per_second).counted(metrics),
             state,
             ports: Ports::default(),
@@ -104,7 +111,7 @@ impl<'a> Crew<'a> {
                 _ = ticks.tick(), if !self.waiting.is_empty() && !self.stopping => self.start_some().await,
                 Some(ended) = self.modems.join_next_with_id() => self.end(ended),
                 Some((index, port)) = Entrance::next(&mut self.entrance), if !self.stopping => {
-                    self.start(index, Opened::inside(Label::new(&self.plan.name(index)), port));
+                    self.let_in(index, port);
                 }
                 wanted = signals.next() => match wanted {
                     Wanted::Reload if !self.stopping => {
@@ -148,12 +155,8 @@ impl<'a> Crew<'a> {
             let Some(index) = self.waiting.pop_front() else {
                 break;
             };
-            match self.open(index).await {
-                Ok(opened) => self.start(index, opened),
-                Err(failure) => {
-                    self.failed += 1;
-                    tracing::error!("{} is left out: {failure}", self.plan.name(index));
-                }
+            if let Err(failure) = self.start_at_port(index).await {
+                self.leave_out(index, &failure);
             }
         }
         if self.waiting.is_empty() {
@@ -164,38 +167,50 @@ impl<'a> Crew<'a> {
         self.progress.tell(done, count);
     }
 
-    async fn open(&mut self, index: u32) -> Result<Opened, Failure> {
-        let name = Label::new(&self.plan.name(index));
-        if let Some(chats) = &self.chats {
-            let number = self.plan.number(index);
-            let host = Played::new(chats.clone(), name.clone(), index, &number);
-            return Ok(Opened::inside(name, Box::new(host)));
-        }
-        let opened = self.ports.open(&self.plan.modem(index).port).await?;
-        Ok(Opened {
-            label: name,
-            ..opened
-        })
+    async fn start_at_port(&mut self, index: u32) -> Result<(), Failure> {
+        let modem = self.prepared(index)?;
+        let name = Label::new(&modem.plan.name);
+        let opened = match &self.chats {
+            Some(chats) => {
+                let number = &modem.plan.number;
+                let host = Played::new(chats.clone(), name.clone(), index, number);
+                Opened::inside(name, Box::new(host))
+            }
+            None => Opened {
+                label: name,
+                ..self.ports.open(&modem.plan.port).await?
+            },
+        };
+        self.start(index, modem, opened);
+        Ok(())
     }
 
-    fn start(&mut self, index: u32, opened: Opened) {
-        let modem = self.plan.modem(index);
-        let mut setup = Setup {
-            config: modem.behaviour.config(),
-            memory: modem.behaviour.limits.memory(),
-            ..Setup::new(opened.port, opened.label)
-        };
-        self.state.give(&modem.name, &mut setup);
-        if let Some(defaults) = &self.defaults
-            && let Err(failure) = add_defaults(defaults, &modem.name, &mut setup)
-        {
-            tracing::error!("{} is left out: {failure}", modem.name);
-            self.failed += 1;
-            return;
+    /// Starts a modem for the host that came.
+    fn let_in(&mut self, index: u32, port: Box<dyn Port>) {
+        match self.prepared(index) {
+            Ok(modem) => {
+                let label = Label::new(&modem.plan.name);
+                self.start(index, modem, Opened::inside(label, port));
+            }
+            Err(failure) => self.leave_out(index, &failure),
         }
+    }
+
+    fn prepared(&self, index: u32) -> Result<Prepared, Failure> {
+        Prepared::new(self.plan.modem(index).map_err(Failure::new)?)
+    }
+
+    fn start(&mut self, index: u32, modem: Prepared, opened: Opened) {
+        let print = modem.print();
+        let setup = modem.at(opened, &mut self.state);
         self.started += 1;
         let task = self.modems.spawn(self.shared.set_up(setup));
-        self.running.insert(task.id(), index);
+        self.running.insert(task.id(), Running { index, print });
+    }
+
+    fn leave_out(&mut self, index: u32, failure: &Failure) {
+        self.failed += 1;
+        tracing::error!("{} is left out: {failure}", self.plan.name(index));
     }
 
     /// A modem has ended; the others do not notice.
@@ -204,7 +219,7 @@ impl<'a> Crew<'a> {
             Ok((id, ())) => (id, None),
             Err(error) => (error.id(), Some(error)),
         };
-        let Some(index) = self.running.remove(&id) else {
+        let Some(Running { index, .. }) = self.running.remove(&id) else {
             return;
         };
         if let Some(error) = error {
@@ -242,6 +257,16 @@ impl<'a> Crew<'a> {
         let _ = writeln!(text, ", {failures} failed");
         Some(text)
     }
+}
+
+/// Whether what the modems start with can be read. A file that one of them lacks is
+/// its own matter.
+fn check_files(plan: &FleetPlan) -> Result<(), Failure> {
+    let ends = [0, plan.count() - 1].map(|index| plan.modem(index));
+    warn_of_exposed(ends.iter().flatten());
+    let of = |index| Prepared::new(plan.modem(index).map_err(Failure::new)?);
+    of(0).or_else(|failure| of(plan.count() - 1).map_err(|_| failure))?;
+    Ok(())
 }
 
 /// Serves metrics, where they are wanted.

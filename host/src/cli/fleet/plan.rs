@@ -2,7 +2,7 @@
 
 use super::Arguments;
 use crate::cli::Failure;
-use crate::config::{Broker, FleetTable, Plan, PortPlan};
+use crate::config::{FleetTable, Plan, PortPlan};
 use crate::fleet::files;
 use crate::fleet::plan::{FleetPlan, Hosts};
 use std::path::PathBuf;
@@ -11,7 +11,6 @@ use std::path::PathBuf;
 #[derive(Debug)]
 pub(super) struct Made {
     pub(super) fleet: FleetPlan,
-    pub(super) broker: Option<Broker>,
     pub(super) state_dir: Option<PathBuf>,
     pub(super) trace: Option<PathBuf>,
     pub(super) verbose: u8,
@@ -34,14 +33,13 @@ pub(super) fn made(arguments: &Arguments) -> Result<Made, Failure> {
     let written = plan.fleet.take().unwrap_or_default();
     let table = said.or(written);
     let fleet = table
-        .plan(plan.behaviour)
+        .plan(plan.behaviour, plan.broker)
         .map_err(|what| match &plan.file {
             Some(file) => Failure::new(format!("{}: {what}", file.display())),
             None => Failure::new(what),
         })?;
     Ok(Made {
         fleet,
-        broker: plan.broker,
         state_dir: arguments.state_dir.clone().or(plan.state_dir),
         trace: arguments.trace.clone().or(plan.trace),
         verbose: plan.verbose.max(arguments.verbose),

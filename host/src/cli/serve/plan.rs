@@ -2,7 +2,7 @@
 
 use super::{Arguments, NOWHERE};
 use crate::cli::Failure;
-use crate::config::{Behaviour, ModemPlan, Plan, PortPlan, check_name};
+use crate::config::{Behaviour, ModemPlan, Plan, PortPlan, check_name, number};
 use crate::port::serial;
 use std::path::PathBuf;
 
@@ -29,7 +29,7 @@ pub(super) fn made(arguments: &Arguments) -> Result<Plan, Failure> {
     };
     if !ports.is_empty() {
         let name = arguments.name.as_deref().unwrap_or_default();
-        plan.modems = modems(ports, name, &plan.behaviour);
+        plan.modems = modems(ports, name, &plan);
     }
     override_with(arguments, &mut plan);
     if plan.modems.is_empty() {
@@ -77,14 +77,16 @@ fn ports(arguments: &Arguments) -> Result<Vec<PortPlan>, Failure> {
     Ok(ports)
 }
 
-fn modems(ports: Vec<PortPlan>, name: &str, usual: &Behaviour) -> Vec<ModemPlan> {
+fn modems(ports: Vec<PortPlan>, name: &str, usual: &Plan) -> Vec<ModemPlan> {
     let modem = |(index, port)| ModemPlan {
         name: name.to_owned(),
+        number: number(index),
         port,
         behaviour: Behaviour {
-            seed: usual.seed.wrapping_add(index),
-            ..usual.clone()
+            seed: usual.behaviour.seed.wrapping_add(index),
+            ..usual.behaviour.clone()
         },
+        broker: usual.broker.clone(),
     };
     let mut modems: Vec<_> = (0..).zip(ports).map(modem).collect();
     Plan::name_modems(&mut modems);
@@ -98,7 +100,9 @@ fn override_with(arguments: &Arguments, plan: &mut Plan) {
     for (index, modem) in (0..).zip(&mut plan.modems) {
         let behaviour = &mut modem.behaviour;
         behaviour.strict |= arguments.strict;
-        behaviour.mask_secrets |= arguments.mask_secrets;
+        if arguments.mask_secrets {
+            behaviour.mask_secrets = Some(true);
+        }
         if let Some(seed) = arguments.seed {
             behaviour.seed = seed.wrapping_add(index);
         }

@@ -1,9 +1,8 @@
 //! SIGHUP: the configuration is read again.
 
-use super::{Crew, Entrance, chats};
+use super::{Crew, Entrance, Prepared, Running, chats, check_files};
 use crate::cli::Failure;
 use crate::cli::fleet::plan;
-use crate::config::{Broker, Defaults};
 use crate::fleet::plan::FleetPlan;
 use crate::fleet::rounds::Chats;
 use std::collections::HashSet;
@@ -17,7 +16,6 @@ struct Wish {
 }
 
 struct Anew {
-    defaults: Option<Defaults>,
     chats: Option<Arc<Chats>>,
     entrance: Option<Entrance>,
 }
@@ -41,21 +39,33 @@ impl Crew<'_> {
     async fn wish(&mut self) -> Result<Wish, Failure> {
         let made = plan::made(self.arguments)?;
         plan::check_limits(&made.fleet)?;
-        let defaults = made.broker.map(Broker::load).transpose()?;
         let plan = made.fleet;
-        if self.plan.has_modems_of(&plan) && self.defaults == defaults {
+        check_files(&plan)?;
+        if self.are_those_of(&plan) {
             self.state.look()?;
             return Ok(Wish { plan, anew: None });
         }
         let chats = chats(&plan)?;
         let entrance = Entrance::open(&plan.template.hosts, self.entrance.as_ref()).await?;
         self.state.look()?;
-        let anew = Some(Anew {
-            defaults,
-            chats,
-            entrance,
-        });
+        let anew = Some(Anew { chats, entrance });
         Ok(Wish { plan, anew })
+    }
+
+    /// Whether every modem that goes on is the same in `plan`.
+    fn are_those_of(&self, plan: &FleetPlan) -> bool {
+        let played = |plan: &FleetPlan| {
+            let template = &plan.template;
+            let chats = (template.setup.clone(), template.script.clone());
+            (chats, template.hosts.clone(), plan.repeat, plan.every)
+        };
+        let same = |running: &Running| {
+            let modem = plan.modem(running.index).map_err(Failure::new);
+            let modem = modem.and_then(Prepared::new);
+            modem.is_ok_and(|modem| modem.print() == running.print)
+        };
+        let mut staying = self.running.values().filter(|it| it.index < plan.count());
+        played(&self.plan) == played(plan) && staying.all(same)
     }
 
     async fn resize(&mut self, plan: FleetPlan) {
@@ -71,7 +81,6 @@ impl Crew<'_> {
         self.dismiss(0).await;
         self.state.look()?;
         self.plan = plan;
-        self.defaults = anew.defaults;
         self.chats = anew.chats;
         self.entrance = anew.entrance;
         self.expect(0);
@@ -83,11 +92,12 @@ impl Crew<'_> {
     /// Switches off every modem from this one on, and waits until they are.
     async fn dismiss(&mut self, from: u32) {
         self.waiting.retain(|index| *index < from);
-        let of = |index: &&u32| **index >= from;
-        let leaving: HashSet<u32> = self.running.values().filter(of).copied().collect();
+        let of = |index: &u32| *index >= from;
+        let running = self.running.values().map(|it| it.index);
+        let leaving: HashSet<u32> = running.filter(of).collect();
         let names = leaving.iter().map(|index| self.plan.name(*index));
         self.shared.stop_some(names);
-        while self.running.values().any(|index| leaving.contains(index)) {
+        while self.running.values().any(|it| leaving.contains(&it.index)) {
             match self.modems.join_next_with_id().await {
                 Some(ended) => self.end(ended),
                 None => break,

@@ -1,0 +1,66 @@
+//! A modem about to be started: its files are read, only its port may yet fail.
+
+use super::{Opened, State};
+use crate::Setup;
+use crate::cli::Failure;
+use crate::config::{Defaults, ModemPlan};
+use std::collections::BTreeSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+/// Warns of files with secrets that everyone on this machine can read, once of each.
+pub(in crate::cli) fn warn_of_exposed<'m>(modems: impl IntoIterator<Item = &'m ModemPlan>) {
+    let exposed = modems.into_iter().flat_map(ModemPlan::exposed);
+    for path in exposed.collect::<BTreeSet<_>>() {
+        let path = path.display();
+        tracing::warn!("everyone on this machine can read {path}: chmod o-r {path}");
+    }
+}
+
+/// A modem that lacks only its port.
+pub(in crate::cli) struct Prepared {
+    pub(in crate::cli) plan: ModemPlan,
+    defaults: Defaults,
+}
+
+impl Prepared {
+    /// Reads what the modem is to start with.
+    pub(in crate::cli) fn new(plan: ModemPlan) -> Result<Self, Failure> {
+        let defaults = plan.defaults();
+        let defaults = defaults.map_err(|error| Failure::new(format!("{}: {error}", plan.name)))?;
+        Ok(Self { plan, defaults })
+    }
+
+    /// A number that is another where a running modem has to begin anew to become
+    /// this one.
+    pub(in crate::cli) fn print(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        let plan = &self.plan;
+        plan.name.hash(&mut hasher);
+        plan.behaviour.hash(&mut hasher);
+        format!("{:?}", plan.port).hash(&mut hasher);
+        // The names of slots are too short to run into what they hold.
+        for (slot, bytes) in &self.defaults {
+            slot.to_bytes().hash(&mut hasher);
+            bytes.hash(&mut hasher);
+        }
+        hasher.finish()
+    }
+
+    /// The modem at its port, with what it kept; that counts more than what the
+    /// configuration says.
+    pub(in crate::cli) fn at(self, opened: Opened, state: &mut State) -> Setup {
+        let behaviour = &self.plan.behaviour;
+        let mut setup = Setup {
+            config: behaviour.config(),
+            memory: behaviour.limits.memory(),
+            ..Setup::new(opened.port, opened.label)
+        };
+        state.give(&self.plan.name, &mut setup);
+        for (slot, bytes) in self.defaults {
+            if setup.kept.iter().all(|(kept, _)| *kept != slot) {
+                setup.kept.push((slot, bytes));
+            }
+        }
+        setup
+    }
+}
