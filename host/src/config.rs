@@ -9,6 +9,7 @@ pub(crate) mod fill;
 mod layer;
 mod limits;
 mod options;
+mod pem;
 mod place;
 mod port;
 mod text;

@@ -44,8 +44,12 @@ fn a_device_without_settings_just_connects() {
         ("cert", certificate),
         ("key", key),
     ] {
-        // As openssl writes it.
-        fs::write(scratch.join(name), format!("subject=x\r\n{pem}")).unwrap();
+        // As openssl writes it, and an editor with a mark of byte order and Latin-1.
+        let parameters =
+            "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n";
+        let around = b"\xef\xbb\xbfsubject=\xfc\r\n";
+        let text = [around, parameters.as_bytes(), pem.as_bytes(), around].concat();
+        fs::write(scratch.join(name), text).unwrap();
     }
     fs::write(scratch.join("password"), "hunter2\n").unwrap();
     let text = format!(
@@ -140,6 +144,11 @@ fn a_wrong_file_is_refused_in_one_sentence() {
     fs::write(scratch.join("junk.pem"), "junk").unwrap();
     let big = "-----BEGIN CERTIFICATE-----\nMAMCAQc=\n-----END CERTIFICATE-----\n".repeat(2000);
     fs::write(scratch.join("big.pem"), big).unwrap();
+    let encrypted =
+        "-----BEGIN ENCRYPTED PRIVATE KEY-----\nMAMCAQc=\n-----END ENCRYPTED PRIVATE KEY-----\n";
+    fs::write(scratch.join("key.pem"), encrypted).unwrap();
+    let good = "-----BEGIN CERTIFICATE-----\nMAMCAQc=\n-----END CERTIFICATE-----\n";
+    fs::write(scratch.join("good.pem"), good).unwrap();
     let broker = "[[modem]]\nport = \"pty\"\n[broker]\nurl = \"mqtts://a\"\n";
     for (text, hint) in [
         (
@@ -161,6 +170,10 @@ fn a_wrong_file_is_refused_in_one_sentence() {
         (
             format!("{broker}tls = {{ root = \"big.pem\" }}\n"),
             "give only the certificates",
+        ),
+        (
+            format!("{broker}tls = {{ certificate = \"good.pem\", key = \"key.pem\" }}\n"),
+            "key.pem holds an encrypted private key",
         ),
     ] {
         file(&scratch, &text);

@@ -75,13 +75,19 @@ fn break_len(text: &[u8]) -> usize {
     }
 }
 
-/// Writes `text` to `out` as PEM with LF line ends and lines of 64 characters.
+/// Writes the blocks of this content in `text` to `out`, as PEM with LF line ends
+/// and lines of 64 characters. Text around blocks explains them (RFC 7468 §2) and
+/// is left out, as are blocks of other things, such as parameters of the key.
 pub fn normalize(text: &[u8], content: Content, out: &mut Buf) -> Result<(), PemError> {
-    let mut rest = skip_breaks(text);
+    let mut rest = text;
     let mut blocks = 0;
-    while !rest.is_empty() {
-        rest = skip_breaks(block(rest, content, out)?);
-        blocks += 1;
+    while let Some((_, block)) = find(rest, BEGIN) {
+        let (label, body, behind) = split_block(block)?;
+        if let Some(label) = meant(label, content) {
+            write_block(label, body, out)?;
+            blocks += 1;
+        }
+        rest = behind;
     }
     match (content, blocks) {
         (_, 0) => Err(PemError::Invalid),
@@ -90,40 +96,47 @@ pub fn normalize(text: &[u8], content: Content, out: &mut Buf) -> Result<(), Pem
     }
 }
 
-/// One armoured block; returns what stands behind it.
-fn block<'t>(text: &'t [u8], content: Content, out: &mut Buf) -> Result<&'t [u8], PemError> {
-    let rest = text.strip_prefix(BEGIN).ok_or(PemError::Invalid)?;
-    let (label, rest) = split_at(rest, DASHES)?;
-    if !fits(label, content) {
-        return Err(PemError::Invalid);
-    }
+/// Label and body of a block, from its label on, and what stands behind it.
+fn split_block(block: &[u8]) -> Result<(&[u8], &[u8], &[u8]), PemError> {
+    let (label, rest) = split_at(block, DASHES)?;
+    let (body, rest) = split_at(rest, END)?;
+    let rest = rest.strip_prefix(label).ok_or(PemError::Invalid)?;
+    let behind = rest.strip_prefix(DASHES).ok_or(PemError::Invalid)?;
+    Ok((label, body, behind))
+}
+
+fn write_block(label: &[u8], body: &[u8], out: &mut Buf) -> Result<(), PemError> {
     out.extend(BEGIN)?;
     out.extend(label)?;
     out.extend(b"-----\n")?;
-    let (body, rest) = split_at(rest, END)?;
     base64(body, out)?;
-    let rest = rest.strip_prefix(label).ok_or(PemError::Invalid)?;
-    let rest = rest.strip_prefix(DASHES).ok_or(PemError::Invalid)?;
     out.extend(END)?;
     out.extend(label)?;
     out.extend(b"-----\n")?;
-    Ok(rest)
+    Ok(())
 }
 
-fn fits(label: &[u8], content: Content) -> bool {
-    match content {
-        Content::Certificates => label == b"CERTIFICATE",
-        Content::Key => {
-            [&b"PRIVATE KEY"[..], b"EC PRIVATE KEY", b"RSA PRIVATE KEY"].contains(&label)
+/// The usual label of a block that is of this content.
+fn meant(label: &[u8], content: Content) -> Option<&[u8]> {
+    match (content, label) {
+        // Older names (RFC 7468 §5.1).
+        (Content::Certificates, b"CERTIFICATE" | b"X509 CERTIFICATE" | b"X.509 CERTIFICATE") => {
+            Some(b"CERTIFICATE")
         }
+        (Content::Key, b"PRIVATE KEY" | b"EC PRIVATE KEY" | b"RSA PRIVATE KEY") => Some(label),
+        _ => None,
     }
 }
 
 /// What stands before and behind the first `mark`.
+fn find<'t>(text: &'t [u8], mark: &[u8]) -> Option<(&'t [u8], &'t [u8])> {
+    let at = text.windows(mark.len()).position(|window| window == mark)?;
+    let (before, behind) = text.split_at(at);
+    Some((before, behind.get(mark.len()..).unwrap_or_default()))
+}
+
 fn split_at<'t>(text: &'t [u8], mark: &[u8]) -> Result<(&'t [u8], &'t [u8]), PemError> {
-    let at = text.windows(mark.len()).position(|window| window == mark);
-    let (before, behind) = text.split_at(at.ok_or(PemError::Invalid)?);
-    Ok((before, behind.get(mark.len()..).unwrap_or_default()))
+    find(text, mark).ok_or(PemError::Invalid)
 }
 
 /// A line break at the start of `text`, also one that was escaped twice.
@@ -264,6 +277,31 @@ mod tests {
     }
 
     #[test]
+    fn text_and_other_blocks_around_are_left_out() {
+        let key = GOOD.replace("CERTIFICATE", "EC PRIVATE KEY");
+        let parameters = GOOD.replace("CERTIFICATE", "EC PARAMETERS");
+        let bag = "Bag Attributes\n    localKeyID: 01 02\nsubject=CN = x\n";
+        for around in ["\u{feff}", "text", "junk -----END X", &parameters, bag] {
+            for text in [
+                std::format!("{around}{GOOD}"),
+                std::format!("{GOOD}{around}"),
+                std::format!("{around}\n{key}{GOOD}{around}\n{key}"),
+            ] {
+                let got = form(&text, Content::Certificates);
+                assert_eq!(got.as_deref(), Ok(GOOD), "{text:?}");
+            }
+            let text = std::format!("{around}{GOOD}{around}{key}{around}");
+            assert_eq!(form(&text, Content::Key), Ok(key.clone()), "{text:?}");
+        }
+        let old = GOOD.replace("CERTIFICATE", "X509 CERTIFICATE");
+        assert_eq!(form(&old, Content::Certificates).as_deref(), Ok(GOOD));
+        for other in ["ENCRYPTED PRIVATE KEY", "OPENSSH PRIVATE KEY", "PUBLIC KEY"] {
+            let text = GOOD.replace("CERTIFICATE", other);
+            assert_eq!(form(&text, Content::Key), Err(PemError::Invalid));
+        }
+    }
+
+    #[test]
     fn refuses_what_is_not_a_certificate() {
         for text in [
             "",
@@ -277,7 +315,8 @@ mod tests {
             &GOOD.replace("MAMCAQc=", "MAMC!Qc="),
             &GOOD.replace("-----END CERTIFICATE-----", "-----END X-----"),
             &GOOD.replace("CERTIFICATE", "PRIVATE KEY"),
-            &std::format!("{GOOD}junk"),
+            &std::format!("{GOOD}-----BEGIN X-----\n"),
+            &std::format!("-----BEGIN X-----\n{GOOD}"),
         ] {
             assert_eq!(
                 form(text, Content::Certificates),

@@ -1,9 +1,10 @@
 //! The broker of modems that have no settings of their own.
 
 use super::fill::fill;
+use super::pem::pem;
 use super::place::Place;
 use super::{ConfigError, ModemPlan, Options, text};
-use mqmodem_core::modem::pem::{Content, normalize};
+use mqmodem_core::modem::pem::Content;
 use mqmodem_core::modem::settings::Settings;
 use mqmodem_core::{Buf, LinkId, Slot};
 use serde::{Deserialize, Deserializer, de::Error};
@@ -11,7 +12,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 
 /// What a modem has room for under one slot.
-const ROOM: usize = 60 * 1024;
+pub(super) const ROOM: usize = 60 * 1024;
 
 const LINK: LinkId = LinkId(0);
 
@@ -194,44 +195,6 @@ impl Broker {
         let files = self.files()?.into_iter();
         values.extend(files.map(|(slot, pem)| (slot, pem.0.into_bytes())));
         Ok(values)
-    }
-}
-
-/// The blocks of a PEM file that matter. Files, unlike hosts, may hold text
-/// around them and parameters of keys.
-fn pem(path: &Path, content: Content) -> Result<Secret, ConfigError> {
-    let wanted = match content {
-        Content::Certificates => "CERTIFICATE-----",
-        Content::Key => "PRIVATE KEY-----",
-    };
-    let text = text::read(path)?;
-    let mut blocks = String::new();
-    let mut inside = false;
-    for line in text.lines().map(str::trim) {
-        inside |= line.starts_with("-----BEGIN ") && line.ends_with(wanted);
-        if inside {
-            blocks.push_str(line);
-            blocks.push('\n');
-        }
-        inside &= !line.starts_with("-----END ");
-    }
-    let mut made = Buf::heap(ROOM);
-    match normalize(blocks.as_bytes(), content, &mut made) {
-        Ok(()) => Ok(Secret(
-            String::from_utf8_lossy(made.as_slice()).into_owned(),
-        )),
-        Err(_) if blocks.len() > ROOM => Err(ConfigError::new(format!(
-            "{} is larger than the {ROOM} bytes a modem holds; give only the certificates that are needed",
-            path.display()
-        ))),
-        Err(_) => Err(ConfigError::new(format!(
-            "{} holds no PEM {}; check what it is",
-            path.display(),
-            match content {
-                Content::Certificates => "certificate",
-                Content::Key => "private key",
-            }
-        ))),
     }
 }
 

@@ -34,7 +34,8 @@ const SIGNATURES: &[Signature] = &[
 pub(super) const TLS: Command = Command::new("+MQTTTLS", "Switch TLS and load certificates")
     .details(
         "The content may be sent with LF, CRLF, `\\n` or no line breaks; the size must be its \
-         length in bytes, with or without its last line break. RSA keys do not fit; EC and \
+         length in bytes, with or without its last line break. Text and other blocks around the \
+         certificates or the key, as openssl writes them, are counted and not kept. RSA keys do not fit; EC and \
          Ed25519 keys do. The switch alone leaves the certificates. Without a root the \
          platform's trust store is used: verification is never off, unless the option `verify` \
          says so. OK means that it is kept.",
