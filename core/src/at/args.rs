@@ -54,7 +54,7 @@ impl<'l> Args<'l> {
             if values.count > declared.params.len() {
                 continue;
             }
-            match args.fit(declared.params, strict) {
+            match args.fit(declared, strict) {
                 Ok(()) => return Ok(args),
                 Err(reject) => why = reject,
             }
@@ -67,15 +67,15 @@ impl<'l> Args<'l> {
         self.values.get(index)
     }
 
-    fn fit(&self, params: &[Param], strict: bool) -> Result<(), Reject> {
-        for (index, param) in params.iter().enumerate() {
+    fn fit(&self, signature: &Signature, strict: bool) -> Result<(), Reject> {
+        for (index, param) in signature.params.iter().enumerate() {
             match self.value(index) {
                 Some(value) => self.fit_value(index, value, param, strict)?,
                 None if param.optional => {}
                 None => return Err(Reject::Value),
             }
         }
-        Ok(())
+        signature.together.map_or(Ok(()), |together| together(self))
     }
 
     fn fit_value(

@@ -4,6 +4,7 @@
 //! the manual and the tests all read it. `H` is what carries a form out: the
 //! language itself does not care.
 
+use super::args::{Args, Reject};
 use super::line::Reading;
 
 /// The most parameters a [`Signature`] may have.
@@ -134,11 +135,16 @@ impl Param {
     }
 }
 
+/// A condition on values that fit one by one.
+pub type Together = fn(&Args<'_>) -> Result<(), Reject>;
+
 /// One way to set a command: its parameters in order.
 #[derive(Clone, Copy, Debug)]
 pub struct Signature {
     /// The parameters; those that may be left out come last.
     pub params: &'static [Param],
+    /// What they must be together.
+    pub together: Option<Together>,
 }
 
 impl Signature {
@@ -148,7 +154,17 @@ impl Signature {
     /// At compile time, where there are more.
     pub const fn of(params: &'static [Param]) -> Self {
         assert!(params.len() <= MAX_PARAMS, "too many parameters");
-        Self { params }
+        Self {
+            params,
+            together: None,
+        }
+    }
+
+    /// A condition on the values together: no state of the modem counts, and nothing
+    /// comes of it.
+    pub const fn check(self, together: Together) -> Self {
+        let together = Some(together);
+        Self { together, ..self }
     }
 }
 
@@ -197,6 +213,9 @@ pub struct Command<H: 'static> {
     /// Whether its set form may be carried out while messages before it wait for
     /// the network.
     pub gathers: bool,
+    /// Whether carrying it out sends or stores something, and does not only change how
+    /// the modem talks: then the rest of its line is checked before.
+    pub commits: bool,
     /// Examples for the manual.
     pub examples: &'static [Example],
 }
@@ -216,6 +235,7 @@ impl<H: Copy> Command<H> {
             multi_line: false,
             forgiving: false,
             gathers: false,
+            commits: false,
             examples: &[],
         }
     }
@@ -267,6 +287,13 @@ impl<H: Copy> Command<H> {
     pub const fn gathers(self) -> Self {
         let gathers = true;
         Self { gathers, ..self }
+    }
+
+    /// It sends or stores something: the rest of its line is checked before it is
+    /// carried out.
+    pub const fn commits(self) -> Self {
+        let commits = true;
+        Self { commits, ..self }
     }
 
     /// Junk after the last string is forgiven (rule R10).

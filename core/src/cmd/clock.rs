@@ -23,6 +23,7 @@ pub const COMMANDS: &[Command] = &[
         )
         .test("")
         .read(read)
+        .commits()
         .set(TIME, set)
         .examples(&[Example {
             line: "AT+CCLK=\"26/11/23,14:23:00+00\"",

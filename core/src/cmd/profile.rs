@@ -21,6 +21,7 @@ pub const COMMANDS: &[Command] = &[
     Command::new("&F", "Set the profile to its factory values").set(ONLY, factory),
     Command::new("&W", "Keep the profile")
         .details("OK means that it is kept; the modem starts with it.")
+        .commits()
         .set(ONLY, keep),
     Command::new("&V", "Show the profile").set(ONLY, view),
 ];

@@ -45,6 +45,7 @@ pub const COMMANDS: &[Command] = &[
              up as after power-on, with what it keeps, and says RDY; then the radio is as asked.",
         )
         .read(read_functionality)
+        .commits()
         .set(FUNCTIONALITY, set_functionality),
     Command::new("+CPIN", "SIM state: always ready")
         .details("No PIN is asked for, so none is taken: CME 3 (27.007 §8.3).")

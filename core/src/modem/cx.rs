@@ -192,10 +192,9 @@ impl<'c, 'a> Cx<'c, 'a> {
             });
     }
 
-    /// Sets an option to what a text means and keeps it.
-    pub fn keep_option(&mut self, option: usize, text: &str) -> Result<Wait, Fail> {
+    /// Sets an option to a value it takes and keeps it.
+    pub fn keep_option(&mut self, option: usize, value: Value<'_>) -> Result<Wait, Fail> {
         let opt = OPTIONS.get(option).ok_or(Fail::INCORRECT)?;
-        let value = opt.parse(text)?;
         let slot = |link| Slot::Option(link, option as u8);
         self.keep_with(slot, |kept| Ok(opt.encode(value, kept)?))
     }

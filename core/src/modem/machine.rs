@@ -63,6 +63,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) nvram: Nvram<'a>,
     pub(crate) links: [Link<'a>; LINKS],
     pub(crate) run: Run,
+    /// Whether the rest of the present line was found to be without a fault.
+    pub(crate) rest_checked: bool,
     pub(crate) owed: Owed,
     /// When the host's last byte came.
     pub(crate) last_byte: Instant,
@@ -163,6 +165,7 @@ impl<'a> Machine<'a> {
             nvram: Nvram::new(memory.settings),
             links: [link],
             run: Run::Idle,
+            rest_checked: false,
             owed: Owed::NONE,
             last_byte: now,
             held_until: Instant::ZERO,
@@ -193,6 +196,12 @@ impl<'a> Machine<'a> {
     #[inline]
     pub(crate) fn has_answer_room(&self) -> bool {
         self.out.free() >= self.out.capacity() / 2
+    }
+
+    /// A line is to be carried out.
+    pub(crate) fn begin_line(&mut self) {
+        self.run = Run::Line { at: 0 };
+        self.rest_checked = false;
     }
 
     /// An answer begins.

@@ -172,7 +172,7 @@ impl<'a> Modem<'a> {
         let (taken, made) = self.reader.take(bytes, format, &mut echo, &reading_of);
         match made {
             Taken::Partial => {}
-            Taken::Line | Taken::Repeat => self.machine.run = Run::Line { at: 0 },
+            Taken::Line | Taken::Repeat => self.machine.begin_line(),
             Taken::TooLong => self.machine.fail_line(Fail::Plain),
         }
         self.hold_events();

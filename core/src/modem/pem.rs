@@ -36,6 +36,25 @@ impl From<PemError> for Fail {
     }
 }
 
+/// Where PEM goes.
+pub trait Sink {
+    /// Takes more of it.
+    fn extend(&mut self, bytes: &[u8]) -> Result<(), Full>;
+}
+
+impl Sink for Buf<'_> {
+    fn extend(&mut self, bytes: &[u8]) -> Result<(), Full> {
+        Buf::extend(self, bytes)
+    }
+}
+
+/// Nowhere: it is only looked at.
+impl Sink for () {
+    fn extend(&mut self, _: &[u8]) -> Result<(), Full> {
+        Ok(())
+    }
+}
+
 /// Characters of base64 on a line of PEM (RFC 7468 §2).
 const LINE: usize = 64;
 const BEGIN: &[u8] = b"-----BEGIN ";
@@ -75,10 +94,15 @@ fn break_len(text: &[u8]) -> usize {
     }
 }
 
+/// Whether `text` is PEM of this content.
+pub fn is_pem(text: &[u8], content: Content) -> bool {
+    normalize(text, content, &mut ()).is_ok()
+}
+
 /// Writes the blocks of this content in `text` to `out`, as PEM with LF line ends
 /// and lines of 64 characters. Text around blocks explains them (RFC 7468 §2) and
 /// is left out, as are blocks of other things, such as parameters of the key.
-pub fn normalize(text: &[u8], content: Content, out: &mut Buf) -> Result<(), PemError> {
+pub fn normalize(text: &[u8], content: Content, out: &mut impl Sink) -> Result<(), PemError> {
     let mut rest = text;
     let mut blocks = 0;
     while let Some((_, block)) = find(rest, BEGIN) {
@@ -105,7 +129,7 @@ fn split_block(block: &[u8]) -> Result<(&[u8], &[u8], &[u8]), PemError> {
     Ok((label, body, behind))
 }
 
-fn write_block(label: &[u8], body: &[u8], out: &mut Buf) -> Result<(), PemError> {
+fn write_block(label: &[u8], body: &[u8], out: &mut impl Sink) -> Result<(), PemError> {
     out.extend(BEGIN)?;
     out.extend(label)?;
     out.extend(b"-----\n")?;
@@ -155,18 +179,18 @@ fn skip_breaks(mut text: &[u8]) -> &[u8] {
 }
 
 /// Copies base64 in lines, checking that it is one whole DER sequence.
-fn base64(body: &[u8], out: &mut Buf) -> Result<(), PemError> {
+fn base64(body: &[u8], out: &mut impl Sink) -> Result<(), PemError> {
     let mut der = Der::default();
     let mut rest = skip_breaks(body);
     while let Some((&symbol, behind)) = rest.split_first() {
         der.push(symbol)?;
-        out.push(symbol)?;
+        out.extend(&[symbol])?;
         rest = skip_breaks(behind);
         if der.symbols.is_multiple_of(LINE) && !rest.is_empty() {
-            out.push(b'\n')?;
+            out.extend(b"\n")?;
         }
     }
-    out.push(b'\n')?;
+    out.extend(b"\n")?;
     der.finish()
 }
 

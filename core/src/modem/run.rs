@@ -10,6 +10,8 @@ use crate::at::values::{self, Bad, Values};
 use crate::at::{cme, help};
 use crate::mem::Buf;
 
+const NO_SUCH_FORM: Fail = Fail::Cme(cme::NOT_SUPPORTED);
+
 /// What became of the command at a position, and where the line goes on.
 pub(crate) enum Ran {
     /// The line has ended.
@@ -49,24 +51,31 @@ fn carry_out(
     machine.begin_answer();
     match item.form {
         Form::Set => set(machine, line, item, command, decoded),
-        Form::Execute => bare(machine, item, command.execute),
-        Form::Read => bare(machine, item, command.read),
-        Form::Test if command.test_form.is_some() => bare(machine, item, command.test_form),
-        Form::Test => {
+        Form::Execute if command.commits && command.execute.is_some() => {
+            check_rest(machine, line, item.next, decoded)?;
+            bare(machine, item, command)
+        }
+        Form::Test if command.test_form.is_none() => {
             machine.say(|reply| help::say_test(command, reply));
             Ok((item.next, Outcome::Ok))
         }
+        _ => bare(machine, item, command),
     }
 }
 
 /// A form without values.
-fn bare(
-    machine: &mut Machine,
-    item: Item,
-    handler: Option<Handler>,
-) -> Result<(usize, Outcome), Fail> {
-    let handler = handler.ok_or(Fail::Cme(cme::NOT_SUPPORTED))?;
+fn bare(machine: &mut Machine, item: Item, command: &Command) -> Result<(usize, Outcome), Fail> {
+    let handler = bare_handler(command, item.form).ok_or(NO_SUCH_FORM)?;
     Ok((item.next, handler(&mut Cx::new(machine), &Args::none())))
+}
+
+fn bare_handler(command: &Command, form: Form) -> Option<Handler> {
+    match form {
+        Form::Execute => command.execute,
+        Form::Read => command.read,
+        Form::Test => command.test_form,
+        Form::Set => None,
+    }
 }
 
 fn set(
@@ -77,17 +86,72 @@ fn set(
     decoded: &mut Buf,
 ) -> Result<(usize, Outcome), Fail> {
     let strict = machine.config.strict;
-    let (signatures, handler) = command.set.ok_or(Fail::Cme(cme::NOT_SUPPORTED))?;
     let mut values = Values::NONE;
+    let (next, args, handler) = read_set(line, item, command, strict, &mut values, decoded)?;
+    if command.commits && next < line.len() && !machine.rest_checked {
+        check_rest(machine, line, next, decoded)?;
+        // The values of what follows were read over these.
+        decoded.clear();
+        return set(machine, line, item, command, decoded);
+    }
+    Ok((next, handler(&mut Cx::new(machine), &args)))
+}
+
+/// The checked values of a set form, what carries it out, and where the line goes on.
+fn read_set<'l>(
+    line: &'l [u8],
+    item: Item,
+    command: &Command,
+    strict: bool,
+    values: &'l mut Values,
+    decoded: &'l mut Buf,
+) -> Result<(usize, Args<'l>, Handler), Fail> {
+    let (signatures, handler) = command.set.ok_or(NO_SUCH_FORM)?;
     let next = if command.is_extended() {
         let forgive = last_param(signatures).filter(|_| command.forgiving);
-        let read = values::parse(line, item.next, strict, forgive, &mut values, decoded);
+        let read = values::parse(line, item.next, strict, forgive, values, decoded);
         read.map_err(unreadable)?
     } else {
-        number(line, item.next, &mut values)
+        number(line, item.next, values)
     };
-    let args = Args::check(line, decoded.as_slice(), &values, signatures, strict);
-    Ok((next, handler(&mut Cx::new(machine), &args?)))
+    let args = Args::check(line, decoded.as_slice(), values, signatures, strict)?;
+    Ok((next, args, handler))
+}
+
+/// Whether the commands of `line` from `at` on could be carried out, as far as that does
+/// not depend on the run: names, forms, values and their ranges. Once is enough for
+/// a line.
+fn check_rest(
+    machine: &mut Machine,
+    line: &[u8],
+    at: usize,
+    decoded: &mut Buf,
+) -> Result<(), Fail> {
+    let mut at = at;
+    while at < line.len() && !machine.rest_checked {
+        match next(line, at, machine.config.strict) {
+            Step::End => break,
+            Step::Bad => return Err(Fail::Plain),
+            Step::Item(item) => at = check(machine, line, item, decoded)?,
+        }
+    }
+    machine.rest_checked = true;
+    Ok(())
+}
+
+/// Checks one command; returns where the line goes on.
+fn check(machine: &Machine, line: &[u8], item: Item, decoded: &mut Buf) -> Result<usize, Fail> {
+    let command = machine.config.dialect.find(item.name).ok_or(Fail::Plain)?;
+    match item.form {
+        Form::Set => {
+            decoded.clear();
+            let (mut values, strict) = (Values::NONE, machine.config.strict);
+            let read = read_set(line, item, command, strict, &mut values, decoded);
+            read.map(|(next, ..)| next)
+        }
+        Form::Test => Ok(item.next),
+        form => bare_handler(command, form).map_or(Err(NO_SUCH_FORM), |_| Ok(item.next)),
+    }
 }
 
 /// The number behind a basic command, if there is one (V.250 §5.3.1).

@@ -78,6 +78,12 @@ fn entry(out: &mut String, command: &Command) {
             None => put!(out, "\nTest answer: `OK`"),
         }
     }
+    if command.commits {
+        put!(
+            out,
+            "\nCarried out only where the rest of its line has no fault."
+        );
+    }
     parameters(out, command);
     command.examples.iter().for_each(|each| example(out, each));
 }

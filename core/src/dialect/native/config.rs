@@ -1,11 +1,11 @@
 //! `+MQTTCONFIG`: the broker and who the modem is to it.
 
-use crate::at::args::Args;
+use crate::at::args::{Args, Reject};
 use crate::at::reply::Reply;
 use crate::at::schema::{Example, Param, Signature};
 use crate::modem::cx::Cx;
 use crate::modem::settings::Settings;
-use crate::modem::table::{Command, Fail, Outcome};
+use crate::modem::table::{Command, Outcome};
 use crate::mqtt::topic::has_allowed_characters;
 
 /// The longest text MQTT has room for (clause 1.5.3).
@@ -36,7 +36,8 @@ const SIGNATURES: &[Signature] = &[Signature::of(&[
         .secret()
         .means("password; needs a user name")
         .example("version"),
-])];
+])
+.check(belong_together)];
 
 pub(super) const CONFIG: Command = Command::new("+MQTTCONFIG", "Set the broker and the session")
     .details(
@@ -46,6 +47,7 @@ pub(super) const CONFIG: Command = Command::new("+MQTTCONFIG", "Set the broker a
     )
     .test("+MQTTCONFIG:<url>,<port>,<client id>,(0-1),<keepalive>,<username>,<password>")
     .read(read)
+    .commits()
     .set(SIGNATURES, set)
     .examples(&[
         Example {
@@ -67,8 +69,18 @@ fn is_host(host: &str) -> bool {
         .all(|byte| byte.is_ascii_graphic() && !b"/@\\\"<>".contains(&byte))
 }
 
+/// Without a client id each session is new; a password needs a user name.
+fn belong_together(args: &Args) -> Result<(), Reject> {
+    let nameless = args.bytes(2).is_empty() && !args.flag(3);
+    let password_alone = args.has(6) && !args.has(5);
+    if nameless || password_alone {
+        return Err(Reject::Value);
+    }
+    Ok(())
+}
+
 fn set(cx: &mut Cx, args: &Args) -> Outcome {
-    let settings = Settings {
+    cx.keep_settings(&Settings {
         host: args.text(0),
         port: args.int(1) as u16,
         client_id: args.text(2),
@@ -77,13 +89,8 @@ fn set(cx: &mut Cx, args: &Args) -> Outcome {
         username: args.has(5).then(|| args.text(5)),
         password: args.has(6).then(|| args.bytes(6)),
         hides_password: false,
-    };
-    let nameless = settings.client_id.is_empty() && !settings.clean_session;
-    let password_alone = settings.password.is_some() && settings.username.is_none();
-    if nameless || password_alone {
-        return Outcome::Fail(Fail::INCORRECT);
-    }
-    cx.keep_settings(&settings).into()
+    })
+    .into()
 }
 
 fn read(cx: &mut Cx, _: &Args) -> Outcome {

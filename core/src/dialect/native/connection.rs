@@ -11,6 +11,7 @@ pub(super) const CONNECT: Command = Command::new("+MQTTCONNECT", "Connect to the
          `+MQTTCONNECT:<code>` and an error; already connected or not configured is an \
          error alone (3).",
     )
+    .commits()
     .execute(connect)
     .examples(&[Example {
         line: "AT+MQTTCONNECT",
@@ -29,6 +30,7 @@ pub(super) const STATE: Command = Command::new("+MQTTSTATE", "Whether the broker
 pub(super) const DISCONNECT: Command =
     Command::new("+MQTTDISCONNECT", "Disconnect from the broker")
         .details("OK once DISCONNECT is sent and the link closed; an error (3) if there was none.")
+        .commits()
         .execute(disconnect)
         .examples(&[Example {
             line: "AT+MQTTDISCONNECT",

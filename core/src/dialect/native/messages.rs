@@ -57,6 +57,7 @@ pub(super) const PUBLISH: Command = Command::new("+MQTTPUB", "Publish a message"
     .multi_line()
     .forgiving()
     .gathers()
+    .commits()
     .test("+MQTTPUB:<topic>,(0-2),(0-1);<message>")
     .set(SIGNATURES, publish)
     .examples(&[

@@ -1,11 +1,11 @@
 //! `+MQTTOPT` and `+MQTTERR`.
 
-use crate::at::args::Args;
+use crate::at::args::{Args, Reject};
 use crate::at::help::Range;
 use crate::at::schema::{Example, Param, Signature};
 use crate::modem::api::Failure;
 use crate::modem::cx::Cx;
-use crate::modem::options::{self, OPTIONS};
+use crate::modem::options::{self, OPTIONS, Value};
 use crate::modem::table::{Command, Fail, Outcome};
 use core::fmt::Write;
 
@@ -18,13 +18,15 @@ const SIGNATURES: &[Signature] = &[
         Param::int("number", 0, u32::MAX)
             .means("its value")
             .example("1"),
-    ]),
+    ])
+    .check(takes_value),
     Signature::of(&[
         NAME.example("sni"),
         Param::text("text", 0, 253)
             .means("its value, of options that are a text")
             .example("broker.example"),
-    ]),
+    ])
+    .check(takes_value),
 ];
 
 pub(super) const OPTION: Command = Command::new("+MQTTOPT", "Set an option")
@@ -36,6 +38,7 @@ pub(super) const OPTION: Command = Command::new("+MQTTOPT", "Set an option")
     .test("+MQTTOPT:\"<name>\",<range>")
     .test_with(say_ranges)
     .read(read)
+    .commits()
     .set(SIGNATURES, set)
     .examples(&[Example {
         line: "AT+MQTTOPT=\"reconnect\",1",
@@ -54,11 +57,22 @@ pub(super) const ERROR: Command = Command::new("+MQTTERR", "The last failure of 
         answer: &["+MQTTERR:tls,25,\"TLS: certificate not trusted\"", "OK"],
     }]);
 
+fn takes_value(args: &Args) -> Result<(), Reject> {
+    value(args).map(|_| ())
+}
+
+/// An option by its place, and the value it is to have.
+fn value<'l>(args: &Args<'l>) -> Result<(usize, Value<'l>), Reject> {
+    let option = options::find(args.text(0)).ok_or(Reject::Value)?;
+    let opt = OPTIONS.get(option).ok_or(Reject::Value)?;
+    Ok((option, opt.parse(args.text(1))?))
+}
+
 fn set(cx: &mut Cx, args: &Args) -> Outcome {
-    match options::find(args.text(0)) {
-        Some(option) => cx.keep_option(option, args.text(1)).into(),
-        None => Outcome::Fail(Fail::INCORRECT),
-    }
+    let value = value(args).map_err(Fail::from);
+    value
+        .and_then(|(option, value)| cx.keep_option(option, value))
+        .into()
 }
 
 fn read(cx: &mut Cx, _: &Args) -> Outcome {

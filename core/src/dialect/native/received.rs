@@ -17,6 +17,7 @@ pub(super) const READ: Command = Command::new("+MQTTREAD", "Read the oldest mess
          `recvformat` is an error (20) and stays: format 0 takes the least room. `?` tells how \
          many wait.",
     )
+    .commits()
     .execute(read)
     .read(waiting)
     .examples(&[Example {
@@ -34,6 +35,7 @@ pub(super) const ACKNOWLEDGE: Command = Command::new("+MQTTACK", "Release a mess
              again. Any message that waits may be released, not only the oldest. Releasing one \
              once more is OK; a number never given is an error (21).",
     )
+    .commits()
     .set(ACK_SIGNATURES, acknowledge)
     .examples(&[Example {
         line: "AT+MQTTACK=7",

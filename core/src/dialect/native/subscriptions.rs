@@ -22,6 +22,7 @@ pub(super) const SUBSCRIBE: Command = Command::new("+MQTTSUB", "Subscribe to a t
     )
     .test("+MQTTSUB:<topic>,(0-2)")
     .read(read)
+    .commits()
     .set(SUBSCRIBE_SIGNATURES, subscribe)
     .examples(&[
         Example {
@@ -37,6 +38,7 @@ pub(super) const SUBSCRIBE: Command = Command::new("+MQTTSUB", "Subscribe to a t
 pub(super) const UNSUBSCRIBE: Command = Command::new("+MQTTUNSUB", "Unsubscribe from a topic")
     .details("OK once the broker confirms it.")
     .test("+MQTTUNSUB:<topic>")
+    .commits()
     .set(UNSUBSCRIBE_SIGNATURES, unsubscribe)
     .examples(&[Example {
         line: "AT+MQTTUNSUB=\"devices/MQTT002/#\"",

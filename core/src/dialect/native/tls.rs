@@ -1,8 +1,8 @@
 //! `+MQTTTLS`: TLS and its certificates.
 
-use crate::at::args::Args;
+use crate::at::args::{Args, Reject};
 use crate::at::schema::{Example, Param, Signature};
-use crate::modem::api::Slot;
+use crate::modem::api::{LinkId, Slot};
 use crate::modem::cx::Cx;
 use crate::modem::pem::{self, Content};
 use crate::modem::table::{Command, Fail, Outcome, Wait};
@@ -27,7 +27,8 @@ const SIGNATURES: &[Signature] = &[
             .means("PEM; empty erases what is kept")
             .example(""),
         Param::int("cert file size", 0, MAX_CONTENT as u32).means("length of the content in bytes"),
-    ]),
+    ])
+    .check(is_file),
     Signature::of(&[SWITCH]),
 ];
 
@@ -41,6 +42,7 @@ pub(super) const TLS: Command = Command::new("+MQTTTLS", "Switch TLS and load ce
          says so. OK means that it is kept.",
     )
     .multi_line()
+    .commits()
     .test("+MQTTTLS:(0-1),<type>,<cert file content>,<cert file size>")
     .read(read)
     .set(SIGNATURES, set)
@@ -67,17 +69,28 @@ fn set(cx: &mut Cx, args: &Args) -> Outcome {
     loaded.and_then(|()| cx.keep_tls(args.flag(0))).into()
 }
 
-fn load(cx: &mut Cx, args: &Args) -> Result<(), Fail> {
-    let (slot, content): (fn(_) -> _, _) = match args.int(1) {
+/// Where a type of file is kept, and what it holds.
+fn kind(args: &Args) -> (fn(LinkId) -> Slot, Content) {
+    match args.int(1) {
         0 => (Slot::Root, Content::Certificates),
         1 => (Slot::Certificate, Content::Certificates),
         _ => (Slot::Key, Content::Key),
-    };
-    let text = args.bytes(2);
-    if !pem::is_size(text, args.wire_len(2), args.int(3) as usize) {
-        return Err(Fail::INCORRECT);
     }
-    let kept = cx.keep_with(slot, |record| match text {
+}
+
+/// Whether the content is PEM of its type, and as long as the size says.
+fn is_file(args: &Args) -> Result<(), Reject> {
+    let (text, (_, content)) = (args.bytes(2), kind(args));
+    let sized = pem::is_size(text, args.wire_len(2), args.int(3) as usize);
+    if sized && (text.is_empty() || pem::is_pem(text, content)) {
+        return Ok(());
+    }
+    Err(Reject::Value)
+}
+
+fn load(cx: &mut Cx, args: &Args) -> Result<(), Fail> {
+    let (slot, content) = kind(args);
+    let kept = cx.keep_with(slot, |record| match args.bytes(2) {
         [] => Ok(()),
         text => Ok(pem::normalize(text, content, record)?),
     });
