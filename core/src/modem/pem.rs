@@ -120,8 +120,11 @@ pub fn normalize(text: &[u8], content: Content, out: &mut impl Sink) -> Result<(
     }
 }
 
-/// Label and body of a block, from its label on, and what stands behind it.
-fn split_block(block: &[u8]) -> Result<(&[u8], &[u8], &[u8]), PemError> {
+/// Label and body of a block, and what stands behind it.
+type Parts<'t> = (&'t [u8], &'t [u8], &'t [u8]);
+
+/// Takes a block apart, from its label on.
+fn split_block(block: &[u8]) -> Result<Parts<'_>, PemError> {
     let (label, rest) = split_at(block, DASHES)?;
     let (body, rest) = split_at(rest, END)?;
     let rest = rest.strip_prefix(label).ok_or(PemError::Invalid)?;
