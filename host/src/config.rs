@@ -222,6 +222,7 @@ impl Behaviour {
             strict: self.strict,
             mask_secrets: self.mask_secrets == Some(true),
             keeps_sessions: true,
+            max_payload: self.limits.payload(),
         }
     }
 }

@@ -15,6 +15,7 @@ impl Default for Config<'_> {
             strict: false,
             mask_secrets: false,
             keeps_sessions: true,
+            max_payload: 256 * 1024,
         }
     }
 }

@@ -323,6 +323,9 @@ pub struct Config<'a> {
     /// Whether sessions and the messages in them are kept by [`Action::Store`],
     /// and so survive that the modem is switched off.
     pub keeps_sessions: bool,
+    /// The largest payload received, in bytes, where the memory holds that much. Of
+    /// a larger one the host is told its length.
+    pub max_payload: usize,
 }
 
 /// What a modem says of itself.
@@ -368,7 +371,8 @@ pub struct Memory<'a> {
     pub inbox: Buf<'a>,
     /// Settings and certificates.
     pub settings: Buf<'a>,
-    /// A packet that has come in part: bounds the largest packet received.
+    /// A packet that has come in part: bounds the largest packet received, which is
+    /// its payload, its topic and 9 bytes at most.
     pub net_in: Buf<'a>,
     /// Bytes for the broker: bounds the largest packet sent.
     pub net_out: Buf<'a>,

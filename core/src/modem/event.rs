@@ -34,14 +34,14 @@ pub enum Event<'e> {
     },
     /// A message has come.
     Message(Received<'e>),
-    /// A message has come that is larger than the modem's memory; it was
-    /// acknowledged and is gone.
+    /// A message has come that is too large for the modem; it was acknowledged and
+    /// is gone.
     TooLarge {
         /// Its topic.
         topic: &'e str,
         /// The quality of service it came with.
         qos: u8,
-        /// Its length in bytes, as far as it is known: payload or packet.
+        /// Length of its payload in bytes.
         length: u32,
     },
     /// A message is accepted: part of the answer to the publish command.

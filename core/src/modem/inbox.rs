@@ -135,7 +135,7 @@ impl<'a> Inbox<'a> {
         self.push(TRACKED, name, &[code])
     }
 
-    /// Keeps a whole PUBLISH packet; `total` is its length where its payload
+    /// Keeps a whole PUBLISH packet; `total` is the length of its payload where that
     /// was too large to be kept.
     pub(crate) fn push_message(&mut self, packet: &[u8], total: Option<u32>) -> Result<(), Full> {
         let kind = if total.is_some() { TOO_LARGE } else { MESSAGE };

@@ -35,9 +35,22 @@ pub(crate) enum Phase {
     },
 }
 
-/// A PUBLISH larger than the memory: told without its payload.
+/// A PUBLISH too large to be taken: told without its payload, of which this is the
+/// length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct TooLarge(pub(crate) u32);
+
+/// What is known of how large a packet is.
+#[derive(Clone, Copy, Debug)]
+enum Size {
+    /// It is taken whole.
+    Fits,
+    /// It depends on how long its topic is.
+    Unknown(BeforePayload),
+    TooLarge(BeforePayload),
+    /// It is too large and no PUBLISH.
+    NoPublish,
+}
 
 /// One link to a broker.
 #[derive(Debug)]
@@ -53,6 +66,8 @@ pub(crate) struct Link<'a> {
     skip: usize,
     /// The whole packet in `net_in` is the rest of one that was too large.
     too_large: Option<TooLarge>,
+    /// The largest payload taken, in bytes.
+    pub(crate) max_payload: usize,
     /// Length of the packet that waits for room.
     pub(crate) blocked: Option<usize>,
     /// How many times it was opened.
@@ -105,6 +120,7 @@ impl<'a> Link<'a> {
             written: 0,
             skip: 0,
             too_large: None,
+            max_payload: usize::MAX,
             blocked: None,
             number: 0,
             wants_open: false,
@@ -193,7 +209,7 @@ impl<'a> Link<'a> {
         }
         if self.net_in.is_empty()
             && let Frame::Whole { len } = self.frame(bytes)
-            && len <= max
+            && matches!(self.size(bytes, len, max), Size::Fits)
         {
             return Input::Packet(len);
         }
@@ -219,20 +235,40 @@ impl<'a> Link<'a> {
         }
     }
 
+    /// How large a packet of `total` bytes is that begins so; `max` is the largest
+    /// taken whole.
+    #[inline]
+    fn size(&self, begin: &[u8], total: usize, max: usize) -> Size {
+        let within = total <= max;
+        // Most packets are short.
+        if within && total <= self.max_payload {
+            return Size::Fits;
+        }
+        match before_payload(begin) {
+            None if within => Size::Fits,
+            None => Size::NoPublish,
+            Some(before) if !before.is_known => Size::Unknown(before),
+            Some(before) if within && before.payload(total) <= self.max_payload => Size::Fits,
+            Some(before) => Size::TooLarge(before),
+        }
+    }
+
     /// Bytes still to come of the packet in `net_in`, as far as that is known.
-    /// Of a packet larger than `max` only what stands before its payload counts.
+    /// Of a packet that is too large only what stands before its payload counts.
     fn missing(&self, max: usize) -> Option<usize> {
         let held = self.net_in.as_slice();
         match self.frame(held) {
             Frame::Malformed => None,
             Frame::Whole { .. } => Some(0),
             Frame::Incomplete { total: None } => Some(1),
-            Frame::Incomplete { total: Some(total) } if total <= max => Some(total - held.len()),
-            Frame::Incomplete { .. } => {
-                let before = before_payload(held)?;
-                let known = before.end.min(max + 1);
-                (known <= max).then(|| known.saturating_sub(held.len()))
-            }
+            Frame::Incomplete { total: Some(total) } => match self.size(held, total, max) {
+                Size::Fits => Some(total - held.len()),
+                Size::Unknown(before) => Some(before.end.saturating_sub(held.len())),
+                Size::TooLarge(before) => {
+                    (before.end <= max).then(|| before.end.saturating_sub(held.len()))
+                }
+                Size::NoPublish => None,
+            },
         }
     }
 
@@ -243,11 +279,12 @@ impl<'a> Link<'a> {
         let Frame::Incomplete { total: Some(total) } = self.frame(held) else {
             return;
         };
-        let (Some(before), true) = (before_payload(held), total > max) else {
+        let Size::TooLarge(before) = self.size(held, total, max) else {
             return;
         };
         self.skip = total - held.len();
-        self.too_large = Some(TooLarge(u32::try_from(total).unwrap_or(u32::MAX)));
+        let payload = u32::try_from(before.payload(total));
+        self.too_large = Some(TooLarge(payload.unwrap_or(u32::MAX)));
         let (header, len) = short_header(held.first().copied().unwrap_or(0), before.body());
         // The new header is never longer than the one it replaces.
         self.net_in.consume(before.header.saturating_sub(len));
@@ -284,13 +321,19 @@ pub(crate) fn publish_len(packet: &[u8]) -> usize {
 struct BeforePayload {
     /// Length of the fixed header.
     header: usize,
-    /// Where the payload starts, as far as that is known.
+    /// Where the payload starts, if that is known; else where it will be.
     end: usize,
+    is_known: bool,
 }
 
 impl BeforePayload {
     fn body(self) -> usize {
         self.end.saturating_sub(self.header)
+    }
+
+    /// Length of the payload in a packet of `total` bytes.
+    fn payload(self, total: usize) -> usize {
+        total.saturating_sub(self.end)
     }
 }
 
@@ -301,14 +344,17 @@ fn before_payload(packet: &[u8]) -> Option<BeforePayload> {
         return None;
     }
     let header = 2 + rest.iter().take_while(|&&byte| byte & 0x80 != 0).count();
-    let end = match (packet.get(header), packet.get(header + 1)) {
-        (Some(high), Some(low)) => {
-            let id = if first & 0x06 == 0 { 0 } else { 2 };
-            header + 2 + usize::from(u16::from_be_bytes([*high, *low])) + id
-        }
-        _ => header + 2,
+    let topic = match (packet.get(header), packet.get(header + 1)) {
+        (Some(high), Some(low)) => Some(u16::from_be_bytes([*high, *low])),
+        _ => None,
     };
-    Some(BeforePayload { header, end })
+    let id = if first & 0x06 == 0 { 0 } else { 2 };
+    let behind = topic.map_or(0, |topic| usize::from(topic) + id);
+    Some(BeforePayload {
+        header,
+        end: header + 2 + behind,
+        is_known: topic.is_some(),
+    })
 }
 
 /// A fixed header for `remaining` bytes (clause 2.2.3), and its length.

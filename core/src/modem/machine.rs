@@ -149,6 +149,7 @@ impl<'a> Machine<'a> {
             first_id,
         );
         let mut link = Link::new(LinkId(0), session, memory.net_in, memory.net_out);
+        link.max_payload = config.max_payload;
         if config.keeps_sessions {
             link.session.keep();
         }

@@ -7,6 +7,16 @@ use crate::mem::Buf;
 /// The least memory [`Memory::lent`] takes, in bytes.
 pub(super) const LEAST: usize = 32 * 1024;
 
+/// What stands around a payload at most: fixed header, topic and packet id.
+#[cfg(feature = "alloc")]
+const AROUND_PAYLOAD: usize = 5 + 2 + 65_535 + 2;
+/// What stands around it as the host reads it: a topic of escapes, numbers.
+#[cfg(feature = "alloc")]
+const AROUND_SAID: usize = 3 * 65_535 + 1024;
+/// The least for other answers and events, on the heap.
+#[cfg(feature = "alloc")]
+const HOST_LEAST: usize = 512 * 1024;
+
 impl<'a> Memory<'a> {
     /// Shares out one piece of memory, at least 32 KiB; `None` if it is smaller.
     ///
@@ -74,20 +84,35 @@ impl Modem<'_> {
 #[cfg(feature = "alloc")]
 impl Memory<'static> {
     /// Bounded pieces of the heap that grow on use: lines and messages sent up
-    /// to 64 KiB, messages received up to 256 KiB.
+    /// to 64 KiB, payloads received up to 256 KiB.
     pub fn heap() -> Self {
         const KIB: usize = 1024;
         Self {
             line: Buf::heap(64 * KIB),
             values: Buf::heap(64 * KIB),
-            host_out: Buf::heap(512 * KIB),
-            inbox: Buf::heap(512 * KIB),
+            host_out: Buf::heap(0),
+            inbox: Buf::heap(0),
             settings: Buf::heap(64 * KIB),
-            net_in: Buf::heap(256 * KIB),
+            net_in: Buf::heap(0),
             net_out: Buf::heap(256 * KIB),
             in_flight: Buf::heap(256 * KIB),
             received: Buf::heap(16 * KIB),
             subscriptions: Buf::heap(64 * KIB),
+        }
+        .receiving(256 * KIB)
+    }
+
+    /// The same with bounds for received payloads of this many bytes, whatever their
+    /// topic, and in whatever format the host reads them.
+    pub fn receiving(self, payload: usize) -> Self {
+        let packet = payload + AROUND_PAYLOAD;
+        // An answer may use half of it.
+        let said = 2 * (2 * payload + AROUND_SAID);
+        Self {
+            net_in: Buf::heap(packet),
+            inbox: Buf::heap((2 * packet).max(HOST_LEAST)),
+            host_out: Buf::heap(said.max(HOST_LEAST)),
+            ..self
         }
     }
 }

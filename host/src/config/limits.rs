@@ -12,7 +12,7 @@ pub struct Limits {
     /// The longest command line, and with it the longest message in one.
     #[serde(default, deserialize_with = "line")]
     pub line: Option<usize>,
-    /// The largest packet from the broker.
+    /// The largest payload from the broker.
     #[serde(default, deserialize_with = "message")]
     pub message_in: Option<usize>,
     /// The largest packet to the broker.
@@ -52,6 +52,11 @@ impl Limits {
         }
     }
 
+    /// The largest payload from the broker.
+    pub fn payload(self) -> usize {
+        self.message_in.unwrap_or(256 * KIB)
+    }
+
     /// Memory for them.
     pub fn memory(self) -> Memory<'static> {
         let mut memory = Memory::heap();
@@ -60,11 +65,7 @@ impl Limits {
             memory.values = Buf::heap(line);
         }
         if let Some(largest) = self.message_in {
-            memory.net_in = Buf::heap(largest);
-            // Its escapes and the line around it, and one more that waits.
-            let room = (2 * largest).max(512 * KIB);
-            memory.inbox = Buf::heap(room);
-            memory.host_out = Buf::heap(room);
+            memory = memory.receiving(largest);
         }
         if let Some(largest) = self.message_out {
             memory.net_out = Buf::heap(largest);

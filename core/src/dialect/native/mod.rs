@@ -59,8 +59,8 @@ pub static NATIVE: Dialect = Dialect {
         cmd::RESTARTED,
         Urc {
             syntax: "+MQTTRECVDROPPED:\"<topic>\",<qos>,<length>",
-            meaning: "A message larger than the modem's memory came. It was acknowledged and \
-                      is gone.",
+            meaning: "A message too large for the modem came, with a payload of so many bytes. It \
+                      was acknowledged and is gone.",
         },
         Urc {
             syntax: "+MQTTPUBDROPPED:<count>",
