@@ -23,6 +23,8 @@ pub use failure::Failure;
 use clap::{Parser, Subcommand};
 use std::io::Write;
 use std::process::ExitCode;
+use std::sync::mpsc::channel;
+use std::time::Duration;
 
 /// A modem in software: AT commands in, MQTT out.
 #[derive(Debug, Parser)]
@@ -81,11 +83,27 @@ pub fn main() -> ExitCode {
 
 /// The exit code; where it failed, that is said first.
 fn ended(done: Result<ExitCode, Failure>) -> ExitCode {
-    done.unwrap_or_else(|failure| {
-        // Where standard error is closed, the exit code has to say it alone.
-        let _ = writeln!(std::io::stderr().lock(), "mqmodem: {failure}");
+    let code = done.unwrap_or_else(|failure| {
+        // Where standard error takes nothing, the exit code has to say it alone.
+        logs::write(format!("mqmodem: {failure}\n").as_bytes());
         ExitCode::FAILURE
-    })
+    });
+    logs::end();
+    code
+}
+
+/// How long a reader of standard output may take, in a program that runs.
+const LISTENS: Duration = Duration::from_secs(2);
+
+/// As [`say`], in a program that runs: a reader that does not read does not stop it.
+fn say_in_passing(text: String) -> Result<(), Failure> {
+    let (done, said) = channel();
+    let writer = std::thread::Builder::new().spawn(move || done.send(say(&text)));
+    if let Ok(Ok(said)) = writer.map(|_| said.recv_timeout(LISTENS)) {
+        return said;
+    }
+    tracing::warn!("standard output takes nothing: what goes there is missing");
+    Ok(())
 }
 
 /// Writes to standard output; a reader that has closed it wants no more.

@@ -121,7 +121,7 @@ fn too_few_open_files_are_said_at_once() {
     shell.args(["-c", line, env!("CARGO_BIN_EXE_mqmodem")]);
     let (well, said) = ended(shell.current_dir(scratch.path()).output());
     assert!(!well);
-    let want = "mqmodem: 100 modems need 164 open files, and 100 are allowed: raise the limit";
+    let want = "mqmodem: 100 modems need 260 open files, and 100 are allowed: raise the limit";
     assert!(
         said.starts_with(want) && said.lines().count() == 1,
         "{said}"

@@ -5,7 +5,7 @@ mod plan;
 mod progress;
 
 use super::serve::{State, runtime};
-use super::{Failure, logs, say};
+use super::{Failure, logs, say_in_passing};
 use clap::{ArgAction, Args};
 use crew::Crew;
 use std::num::NonZeroU32;
@@ -99,7 +99,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         let mut crew = Crew::gather(arguments, plan, state).await?;
         let code = crew.run().await?;
         if let Some(summary) = crew.summary() {
-            say(&summary)?;
+            say_in_passing(summary)?;
         }
         Ok(code)
     });

@@ -1,6 +1,9 @@
-//! Logs go to standard error.
+//! Logs go to standard error, as far as it takes them.
 
-use std::io::IsTerminal;
+use crate::outlet::Outlet;
+use std::io::{self, IsTerminal, Write};
+use std::panic::{PanicHookInfo, set_hook};
+use std::sync::OnceLock;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::SubscriberExt;
@@ -16,7 +19,7 @@ pub(super) fn start(verbose: u8) {
     // Only our own: what libraries log may hold what must not be logged.
     let ours = Targets::new().with_target("mqmodem", level);
     let lines = tracing_subscriber::fmt::layer()
-        .with_writer(std::io::stderr)
+        .with_writer(|| Log)
         .with_ansi(coloured(&std::io::stderr()))
         .with_target(false)
         .log_internal_errors(false);
@@ -25,6 +28,44 @@ pub(super) fn start(verbose: u8) {
         .with(ours)
         .with(lines)
         .try_init();
+    // It would write to standard error itself, and wait for its reader.
+    set_hook(Box::new(panicked));
+}
+
+fn panicked(info: &PanicHookInfo<'_>) {
+    tracing::error!("{info}");
+}
+
+/// What goes to standard error while modems run.
+static LOG: OnceLock<Option<Outlet>> = OnceLock::new();
+
+/// Writes to standard error without waiting for its reader.
+pub(super) fn write(text: &[u8]) {
+    let log = LOG.get_or_init(|| Outlet::new(io::stderr(), |_| {}).ok());
+    if let Some(log) = log {
+        log.line(text);
+    }
+}
+
+/// The program ends: what is still to be written may take a second.
+pub(super) fn end() {
+    if let Some(Some(log)) = LOG.get() {
+        log.flush();
+    }
+}
+
+/// Takes one event of the log at once.
+struct Log;
+
+impl Write for Log {
+    fn write(&mut self, text: &[u8]) -> io::Result<usize> {
+        write(text);
+        Ok(text.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Whether to colour what goes to `stream` (<https://no-color.org>).

@@ -9,7 +9,7 @@ pub(super) use ports::{Ports, cannot_listen, group_id, tcp_address};
 pub(super) use prepared::{Prepared, warn_of_exposed};
 pub(super) use state::{State, refusal};
 
-use super::{Failure, logs, say};
+use super::{Failure, logs, say_in_passing};
 use crate::Shared;
 use crate::config::{Plan, PortPlan, mode};
 use crate::port::{Label, Port};
@@ -176,13 +176,14 @@ pub(super) fn cannot_trace(path: &Path, error: &std::io::Error) -> Failure {
 /// One line a port that has an address. With a modem on standard output they
 /// go to the log.
 fn announce(opened: &[Opened], stdio: bool) -> Result<(), Failure> {
+    let mut addresses = String::new();
     for opened in opened {
         match &opened.address {
-            Some(address) if !stdio => say(&format!("{address}\n"))?,
+            Some(address) if !stdio => addresses.extend([address, "\n"]),
             _ => tracing::info!("ready: {}", opened.label),
         }
     }
-    Ok(())
+    say_in_passing(addresses)
 }
 
 async fn run_until_stopped(

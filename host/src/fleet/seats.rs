@@ -23,7 +23,8 @@ const LONGEST: usize = 200;
 pub(crate) struct Seated {
     stream: TcpStream,
     seat: u32,
-    seats: Seats,
+    /// Where it is free again, if that matters.
+    seats: Option<Seats>,
 }
 
 /// Which modems have a host.
@@ -32,38 +33,55 @@ pub(crate) struct Seats(Arc<Mutex<Taken>>);
 
 #[derive(Debug, Default)]
 struct Taken {
-    by_host: BTreeSet<u32>,
+    /// Seats below this were taken once.
+    upto: u32,
+    /// Those of them that are free again.
+    free: BTreeSet<u32>,
 }
 
 impl Seats {
     /// Takes the first of so many seats that is free.
     pub(crate) fn take(&self, stream: TcpStream, count: u32) -> Option<(u32, Seated)> {
         let mut taken = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let seat = (0..count).find(|seat| !taken.by_host.contains(seat))?;
-        taken.by_host.insert(seat);
-        Some((seat, self.seated(stream, seat)))
-    }
-
-    /// Takes this one, whoever has it.
-    pub(crate) fn take_at(&self, stream: TcpStream, seat: u32) -> Seated {
-        let mut taken = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        taken.by_host.insert(seat);
-        self.seated(stream, seat)
-    }
-
-    fn seated(&self, stream: TcpStream, seat: u32) -> Seated {
-        Seated {
+        let seat = taken.first(count)?;
+        let seats = Some(self.clone());
+        let seated = Seated {
             stream,
             seat,
-            seats: self.clone(),
+            seats,
+        };
+        Some((seat, seated))
+    }
+}
+
+impl Taken {
+    fn first(&mut self, count: u32) -> Option<u32> {
+        if self.free.first().is_some_and(|seat| *seat < count) {
+            return self.free.pop_first();
+        }
+        let fresh = (self.upto < count).then_some(self.upto)?;
+        self.upto += 1;
+        Some(fresh)
+    }
+}
+
+impl Seated {
+    /// Takes this seat, whoever has it.
+    pub(crate) fn at(stream: TcpStream, seat: u32) -> Self {
+        Self {
+            stream,
+            seat,
+            seats: None,
         }
     }
 }
 
 impl Drop for Seated {
     fn drop(&mut self) {
-        let mut taken = self.seats.0.lock().unwrap_or_else(PoisonError::into_inner);
-        taken.by_host.remove(&self.seat);
+        if let Some(seats) = &self.seats {
+            let mut taken = seats.0.lock().unwrap_or_else(PoisonError::into_inner);
+            taken.free.insert(self.seat);
+        }
     }
 }
 
@@ -161,5 +179,24 @@ impl AsyncWrite for Seated {
 impl AsFd for Seated {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.stream.as_fd()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_free_seat_is_taken() {
+        let mut taken = Taken::default();
+        let first: Vec<_> = (0..5).map(|_| taken.first(4)).collect();
+        assert_eq!(first, [Some(0), Some(1), Some(2), Some(3), None]);
+        taken.free.extend([3, 1]);
+        assert_eq!(
+            [4, 4, 4].map(|count| taken.first(count)),
+            [Some(1), Some(3), None]
+        );
+        taken.free.insert(3);
+        assert_eq!([2, 5].map(|count| taken.first(count)), [None, Some(3)]);
     }
 }

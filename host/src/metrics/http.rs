@@ -1,51 +1,54 @@
 //! `GET /metrics`, and nothing else of HTTP.
 
 use super::Metrics;
+use crate::guests::Guests;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::task::JoinSet;
 
 /// How long a client may take for all of it.
 const PATIENCE: Duration = Duration::from_secs(5);
 /// The longest request.
 const LONGEST: usize = 8 * 1024;
-/// Clients at once; more have to wait.
-const CLIENTS: usize = 8;
+/// What ends a request without a body.
+const END: &[u8] = b"\r\n\r\n";
+/// Clients at once.
+const CLIENTS: usize = 32;
 /// How long to wait after a failed accept, mostly a lack of descriptors.
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// Serves the metrics until it is dropped.
 pub async fn serve(listener: TcpListener, metrics: Arc<Metrics>) {
-    let mut clients = JoinSet::new();
+    let mut clients = Guests::new(CLIENTS);
     loop {
-        while clients.len() >= CLIENTS {
-            clients.join_next().await;
+        tokio::select! {
+            Some(()) = clients.next() => {}
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => clients.admit(attend(stream, metrics.clone())),
+                Err(error) => {
+                    tracing::error!("cannot serve metrics: {error}");
+                    tokio::time::sleep(PAUSE).await;
+                }
+            },
         }
-        match listener.accept().await {
-            Ok((stream, _)) => {
-                let metrics = metrics.clone();
-                clients.spawn(async move {
-                    let answered = tokio::time::timeout(PATIENCE, answer(stream, &metrics)).await;
-                    if let Ok(Err(error)) = answered {
-                        tracing::debug!("metrics: {error}");
-                    }
-                });
-            }
-            Err(error) => {
-                tracing::error!("cannot serve metrics: {error}");
-                tokio::time::sleep(PAUSE).await;
-            }
-        }
-        while clients.try_join_next().is_some() {}
+    }
+}
+
+/// Deals with one client, who may not take for ever.
+async fn attend(stream: TcpStream, metrics: Arc<Metrics>) {
+    let answered = tokio::time::timeout(PATIENCE, answer(stream, &metrics)).await;
+    if let Ok(Err(error)) = answered {
+        tracing::debug!("metrics: {error}");
     }
 }
 
 async fn answer(mut stream: TcpStream, metrics: &Metrics) -> io::Result<()> {
     let mut request = Vec::new();
-    while !request.windows(4).any(|end| end == b"\r\n\r\n") {
+    let mut seen = 0;
+    while !has_end(request.get(seen..).unwrap_or_default()) {
+        seen = request.len().saturating_sub(END.len() - 1);
         if request.len() > LONGEST || stream.read_buf(&mut request).await? == 0 {
             return Ok(());
         }
@@ -66,6 +69,10 @@ async fn answer(mut stream: TcpStream, metrics: &Metrics) -> io::Result<()> {
     stream.write_all(head.as_bytes()).await?;
     stream.write_all(body.as_bytes()).await?;
     stream.shutdown().await
+}
+
+fn has_end(part: &[u8]) -> bool {
+    part.windows(END.len()).any(|bytes| bytes == END)
 }
 
 /// Whether the request is for the metrics, with or without a query.

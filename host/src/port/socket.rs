@@ -1,6 +1,7 @@
 //! A host on a connection, one at a time; where connections come from differs.
 
 use super::{ABSENT, Input, Label, PRESENT, Port};
+use crate::rate::Rate;
 use mqmodem_core::HostLines;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::fmt::Debug;
@@ -46,6 +47,7 @@ pub struct Socket<A: Accept> {
     /// Writing to the client failed.
     broken: bool,
     news: Option<HostLines>,
+    refused: Rate,
     pause: Option<Pin<Box<Sleep>>>,
 }
 
@@ -61,6 +63,7 @@ impl<A: Accept> Socket<A> {
             next: None,
             broken: false,
             news: None,
+            refused: Rate::default(),
             pause: None,
         }
     }
@@ -102,9 +105,10 @@ impl<A: Accept> Socket<A> {
             Some(client) if self.next.is_none() && (self.broken || is_closing(client)) => {
                 self.next = Some(stream);
             }
-            Some(_) => {
+            Some(_) if self.refused.may_tell() => {
                 tracing::warn!(port = %self.label, %from, "refused: another host is connected");
             }
+            Some(_) => {}
         }
         false
     }
@@ -172,6 +176,17 @@ impl<A: Accept> Port for Socket<A> {
     }
 
     fn poll_attend(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let came = self.poll_hosts(cx);
+        if let Poll::Ready(more) = self.refused.poll_more(cx) {
+            tracing::warn!(port = %self.label, "refused {more} more: another host is connected");
+        }
+        came
+    }
+}
+
+impl<A: Accept> Socket<A> {
+    /// Ready where a host came in.
+    fn poll_hosts(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         loop {
             ready!(self.poll_pause(cx));
             match ready!(self.accept.poll_accept(cx)) {

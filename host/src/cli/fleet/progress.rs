@@ -1,6 +1,7 @@
 //! How far the start has come, on standard error.
 
-use std::io::{IsTerminal, Write};
+use crate::cli::logs;
+use std::io::IsTerminal;
 
 /// One line that is written over, where someone looks at it; else, with `-v`, a
 /// line of the log for each tenth.
@@ -24,10 +25,7 @@ impl Progress {
         let tenth = (all / 10).max(1);
         if self.terminal {
             let end = if started >= all { "\n" } else { "" };
-            // Nobody is left to tell where it is closed.
-            let mut out = std::io::stderr().lock();
-            let _ = write!(out, "\r{started} of {all} modems started{end}");
-            let _ = out.flush();
+            logs::write(format!("\r{started} of {all} modems started{end}").as_bytes());
         } else if started >= all || started >= self.told + tenth {
             self.told = started;
             tracing::info!("{started} of {all} modems started");

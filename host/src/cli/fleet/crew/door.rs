@@ -4,20 +4,23 @@ use crate::cli::Failure;
 use crate::cli::serve::{cannot_listen, tcp_address};
 use crate::fleet::plan::{Hosts, Identify};
 use crate::fleet::seats::{Door, Doors, Seated, Seats, first_line};
+use crate::guests::Guests;
 use crate::port::socket::Socket;
 use crate::port::{Label, Port};
+use crate::rate::Rate;
 use std::collections::HashMap;
 use std::future::pending;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::task::JoinSet;
 
 /// How long to wait after a failed accept, which mostly is a lack of
 /// descriptors and comes again at once.
 const PAUSE: Duration = Duration::from_secs(1);
+
+/// Hosts at once that have not said yet who they are.
+const STRANGERS: usize = 64;
 
 /// Where hosts come in, and which modems they are for.
 pub(super) struct Entrance {
@@ -28,8 +31,12 @@ pub(super) struct Entrance {
     seats: Seats,
     doors: Doors,
     /// Hosts that have not said yet who they are.
-    strangers: JoinSet<std::io::Result<(String, TcpStream)>>,
+    strangers: Guests<std::io::Result<(String, TcpStream)>>,
     modems: HashMap<String, u32>,
+    /// Hosts that were sent away, of each kind.
+    full: Rate,
+    silent: Rate,
+    unknown: Rate,
 }
 
 impl Entrance {
@@ -53,8 +60,11 @@ impl Entrance {
             identify: *identify,
             seats: Seats::default(),
             doors: Doors::default(),
-            strangers: JoinSet::new(),
+            strangers: Guests::new(STRANGERS),
             modems: HashMap::new(),
+            full: Rate::default(),
+            silent: Rate::default(),
+            unknown: Rate::default(),
         }))
     }
 
@@ -82,14 +92,19 @@ impl Entrance {
                         None
                     }
                 },
-                Some(told) = self.strangers.join_next() => match told {
-                    Ok(Ok((name, stream))) => self.named(&name, stream).await,
-                    Ok(Err(error)) => {
-                        tracing::warn!("a host left without its modem's name: {error}");
-                        None
-                    }
-                    Err(_) => None,
-                },
+                Some(told) = self.strangers.next() => self.named(told),
+                more = self.full.more() => {
+                    tracing::warn!("refused {more} more: all modems have a host");
+                    None
+                }
+                more = self.silent.more() => {
+                    tracing::warn!("{more} more hosts left without their modem's name");
+                    None
+                }
+                more = self.unknown.more() => {
+                    tracing::warn!("refused {more} more: they named no modem that is here");
+                    None
+                }
             };
             if let Some((seat, host)) = seated
                 && let Some(door) = self.doors.let_in(seat, host)
@@ -101,7 +116,7 @@ impl Entrance {
 
     fn welcome(&mut self, mut stream: TcpStream) -> Option<(u32, Seated)> {
         if self.identify == Identify::Line {
-            self.strangers.spawn(async move {
+            self.strangers.admit(async move {
                 let name = first_line(&mut stream).await?;
                 Ok((name, stream))
             });
@@ -109,19 +124,33 @@ impl Entrance {
         }
         let count = self.modems.len() as u32;
         let seated = self.seats.take(stream, count);
-        if seated.is_none() {
+        if seated.is_none() && self.full.may_tell() {
             tracing::warn!("refused: all {count} modems have a host");
         }
         seated
     }
 
-    async fn named(&mut self, name: &str, mut stream: TcpStream) -> Option<(u32, Seated)> {
-        if let Some(seat) = self.modems.get(name) {
-            return Some((*seat, self.seats.take_at(stream, *seat)));
+    fn named(&mut self, told: std::io::Result<(String, TcpStream)>) -> Option<(u32, Seated)> {
+        let (name, stream) = match told {
+            Ok(told) => told,
+            Err(error) => {
+                if self.silent.may_tell() {
+                    tracing::warn!("a host left without its modem's name: {error}");
+                }
+                return None;
+            }
+        };
+        if let Some(seat) = self.modems.get(&name) {
+            return Some((*seat, Seated::at(stream, *seat)));
         }
-        tracing::warn!("refused: there is no modem \"{}\"", name.escape_debug());
+        if self.unknown.may_tell() {
+            // What it said is not shown: a host that knows of no names begins with
+            // any line, also one with a password.
+            let said = name.len();
+            tracing::warn!("refused: a host named no modem that is here, in {said} bytes");
+        }
         // Told like any wrong line; that it does not hear it is its own matter.
-        let _ = stream.write_all(b"\r\nERROR\r\n").await;
+        let _ = stream.try_write(b"\r\nERROR\r\n");
         None
     }
 }
@@ -130,7 +159,7 @@ async fn listen(address: SocketAddr) -> Result<Arc<TcpListener>, Failure> {
     let listener = TcpListener::bind(address).await;
     let listener = listener.map_err(|error| cannot_listen(address, &error))?;
     if let Ok(address) = listener.local_addr() {
-        crate::cli::say(&format!("{address}\n"))?;
+        crate::cli::say_in_passing(format!("{address}\n"))?;
     }
     Ok(Arc::new(listener))
 }
