@@ -57,4 +57,5 @@ pub use modem::api::{
     Action, Config, ConnId, Endpoint, Failure, HostLines, Identity, LinkId, Memory, ModemLines,
     NetError, NetEvent, Parity, RestoreError, Serial, Slot, Stage, TlsFiles, Verify,
 };
+pub use modem::heard::{Heard, Line, Made};
 pub use time::Instant;

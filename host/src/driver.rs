@@ -218,7 +218,9 @@ impl Driver {
         };
         let due = self.timer.poll_due(cx, &self.clock, want);
         if due {
-            self.modem.handle_timeout(now.max(want));
+            let at = now.max(want);
+            self.taps
+                .dropping(&mut self.modem, |modem| modem.handle_timeout(at));
         }
         due
     }
@@ -234,10 +236,7 @@ impl Driver {
             return false;
         }
         if !self.held.is_empty() {
-            let taken = self.modem.handle_host(now, self.held.rest());
-            let heard = self.held.rest().get(..taken);
-            let heard = heard.unwrap_or_default();
-            self.taps.host_said(heard, self.modem.backspace());
+            let taken = self.taps.hear(&mut self.modem, now, self.held.rest());
             self.held.take(taken);
             return taken > 0;
         }
@@ -257,19 +256,20 @@ impl Driver {
         match input {
             Input::Bytes(n) => {
                 let bytes = buf.get(..n).unwrap_or_default();
-                let taken = self.modem.handle_host(now, bytes);
-                let (done, rest) = bytes.split_at(taken.min(n));
-                self.taps.host_said(done, self.modem.backspace());
-                self.held.keep(rest);
+                let taken = self.taps.hear(&mut self.modem, now, bytes);
+                self.held.keep(bytes.get(taken..).unwrap_or_default());
             }
             Input::Lines(lines) => {
                 tracing::debug!(port = %self.label, dtr = lines.dtr, "host lines");
                 self.taps.lines(lines);
-                self.modem.handle_host_lines(now, lines);
+                self.taps.dropping(&mut self.modem, |modem| {
+                    modem.handle_host_lines(now, lines);
+                });
             }
             Input::Break => {
                 self.taps.broke();
-                self.modem.handle_host_break(now);
+                self.taps
+                    .dropping(&mut self.modem, |modem| modem.handle_host_break(now));
             }
             Input::End => self.phase = Phase::Ending,
         }
@@ -285,6 +285,7 @@ impl Driver {
                 self.port.set_serial(switch.serial);
                 continue;
             }
+            self.taps.said(&self.modem);
             let out = self.modem.host_out();
             let out = out.get(..due.unwrap_or(out.len())).unwrap_or(out);
             if out.is_empty() {
@@ -321,6 +322,7 @@ impl Driver {
         };
         let closed = self.links.poll_closed(cx).is_ready();
         if (self.modem.is_off() && said && closed) || now >= latest {
+            self.taps.end(&mut self.modem);
             return Poll::Ready(());
         }
         // Past its end the modem wants no more time itself, or later than this.

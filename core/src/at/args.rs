@@ -129,6 +129,31 @@ impl<'l> Args<'l> {
     }
 }
 
+/// How many values from the first on fit a signature, of all the one they fit best.
+pub(crate) fn fitting(
+    line: &[u8],
+    decoded: &[u8],
+    values: &Values,
+    signatures: &[Signature],
+    strict: bool,
+) -> usize {
+    let args = Args {
+        line,
+        decoded,
+        values,
+        signature: 0,
+    };
+    let fits = |signature: &Signature| {
+        let params = signature.params.iter().enumerate();
+        let fits = |&(index, param): &(usize, &Param)| {
+            let value = args.value(index);
+            value.is_none_or(|value| args.fit_value(index, value, param, strict).is_ok())
+        };
+        params.take_while(fits).count()
+    };
+    signatures.iter().map(fits).max().unwrap_or(0)
+}
+
 /// Whether bytes, without quotes and escapes, are a value of a kind.
 pub(crate) fn fit(kind: &Kind, bytes: &[u8]) -> Result<(), Reject> {
     match *kind {

@@ -100,6 +100,14 @@ impl<'a> LineReader<'a> {
         self.body.as_slice()
     }
 
+    /// What stands behind `AT` in the open line, or in the last one.
+    pub fn typed(&self) -> &[u8] {
+        match self.phase {
+            Phase::GotA(_) => &[],
+            _ => self.body(),
+        }
+    }
+
     /// Whether a line was begun and not ended.
     pub fn is_open(&self) -> bool {
         !matches!(self.phase, Phase::Ended | Phase::Hunt { .. })

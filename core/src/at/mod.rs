@@ -7,7 +7,7 @@ mod find;
 pub mod help;
 pub mod line;
 pub mod reply;
-mod scan;
+pub(crate) mod scan;
 pub mod schema;
 pub mod split;
 mod text;

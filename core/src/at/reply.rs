@@ -2,6 +2,7 @@
 
 use crate::mem::Buf;
 use core::fmt;
+use core::ops::Range;
 
 /// Room kept free behind an answer so that its final result always fits.
 pub const RESULT_ROOM: usize = 64;
@@ -43,6 +44,7 @@ pub struct Reply<'r, 'a> {
     style: Style,
     limit: usize,
     overflow: bool,
+    secret: Range<usize>,
 }
 
 impl<'r, 'a> Reply<'r, 'a> {
@@ -54,12 +56,25 @@ impl<'r, 'a> Reply<'r, 'a> {
             style,
             limit,
             overflow: false,
+            secret: 0..0,
         }
     }
 
     /// Whether something did not fit.
     pub fn overflowed(&self) -> bool {
         self.overflow
+    }
+
+    /// Says what must reach no log.
+    pub fn secret(&mut self, write: impl FnOnce(&mut Self)) {
+        let start = self.out.len();
+        write(self);
+        self.secret = joined(&self.secret, &(start..self.out.len()));
+    }
+
+    /// Where in the output secrets are, from the first to the end of the last.
+    pub(crate) fn secrets(&self) -> Range<usize> {
+        self.secret.clone()
     }
 
     /// A line of information text.
@@ -152,6 +167,15 @@ impl<'r, 'a> Reply<'r, 'a> {
         if self.overflow {
             self.out.truncate(start);
         }
+    }
+}
+
+/// What both ranges span; an empty one counts for nothing.
+pub(crate) fn joined(one: &Range<usize>, other: &Range<usize>) -> Range<usize> {
+    match (one.is_empty(), other.is_empty()) {
+        (true, _) => other.clone(),
+        (_, true) => one.clone(),
+        _ => one.start.min(other.start)..one.end.max(other.end),
     }
 }
 

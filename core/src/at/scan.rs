@@ -157,6 +157,18 @@ impl Scan {
     }
 }
 
+/// Where the comment of a line begins; its end where there is none.
+pub(crate) fn comment_at(line: &[u8], comments: bool) -> usize {
+    let mut scan = Scan::default();
+    for (at, &byte) in line.iter().enumerate() {
+        scan.step(byte, comments);
+        if scan.place() == Place::Comment {
+            return at.saturating_sub(1);
+        }
+    }
+    line.len()
+}
+
 /// Whether the end of `body` says without a scan that it is outside quotes: its
 /// last byte is a quote that neither opens a value nor is escaped.
 pub(super) fn closes_quotes(body: &[u8]) -> bool {

@@ -80,6 +80,12 @@ impl Value {
         self.wire_len as usize
     }
 
+    /// Where it stood in the line, with its quotes.
+    fn place(&self) -> (usize, usize) {
+        let (start, quote) = (self.wire_start as usize, usize::from(self.quoted));
+        (start.saturating_sub(quote), start + self.wire_len() + quote)
+    }
+
     /// Its bytes, out of the line or of what was decoded beside it.
     pub(crate) fn bytes<'l>(&self, line: &'l [u8], decoded: &'l [u8]) -> &'l [u8] {
         let from = if self.in_line { line } else { decoded };
@@ -112,6 +118,22 @@ impl Values {
         if let Some(place) = self.list.get_mut(index) {
             *place = value;
         }
+    }
+
+    /// Where in the line the first value given at `index` or behind begins, with its quote.
+    #[cold]
+    pub(crate) fn place(&self, index: usize) -> Option<usize> {
+        let mut behind = self.list.iter().skip(index);
+        let first = behind.find(|value| value.is_given());
+        first.map_or(self.end(), |value| Some(value.place().0))
+    }
+
+    /// Where in the line the last value given ends, with its quote.
+    #[cold]
+    pub(crate) fn end(&self) -> Option<usize> {
+        let mut given = self.list.iter().rev();
+        let last = given.find(|value| value.is_given());
+        last.map(|value| value.place().1)
     }
 
     /// Rule R10: the value `last` runs from its first quote to the line's last.

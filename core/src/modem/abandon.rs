@@ -1,10 +1,32 @@
 //! A host that gives up what it has begun to type.
 
 use super::Modem;
+use super::api::LinkId;
+use super::code;
 use super::machine::Run;
+use super::port::HostLines;
 use crate::time::Instant;
 
 impl Modem<'_> {
+    /// The host moved its control lines: without DTR, what was half typed is
+    /// forgotten, and with `&D2` the links are closed; with it once more, the host is
+    /// told that messages wait.
+    pub fn handle_host_lines(&mut self, now: Instant, lines: HostLines) {
+        self.at(now);
+        let was_there = core::mem::replace(&mut self.machine.host_there, lines.dtr);
+        if lines.dtr && !was_there {
+            self.machine.inbox.indicate();
+        }
+        if !lines.dtr {
+            self.forget_line();
+            self.machine.forget_read();
+            if self.machine.profile.dtr == 2 {
+                self.machine.leave(LinkId(0), Some(code::BY_COMMAND));
+            }
+        }
+        self.advance();
+    }
+
     /// The host sent a break: a line it has half typed is forgotten, and so is
     /// data it was asked for. What runs goes on.
     pub fn handle_host_break(&mut self, now: Instant) {

@@ -1,5 +1,6 @@
 //! Why a link is not up: a code, and the layer it happened in.
 
+use super::api::NetError;
 use super::code;
 
 /// What a connection that is being opened waits for.
@@ -66,6 +67,12 @@ impl Failure {
             layer,
             words,
         }
+    }
+}
+
+impl From<NetError> for Failure {
+    fn from(error: NetError) -> Self {
+        Self::of(code::of(error))
     }
 }
 

@@ -12,10 +12,11 @@ use super::owed::Owed;
 use super::state::{Functionality, Profile};
 use super::table::{Fail, Outcome, Wait};
 use crate::at::cme;
-use crate::at::reply::{Final, RESULT_ROOM, Reply};
+use crate::at::reply::{Final, RESULT_ROOM, Reply, joined};
 use crate::mem::Buf;
 use crate::mqtt::{Rules, Session};
 use crate::time::Instant;
+use core::ops::Range;
 use core::time::Duration;
 
 /// How many links a modem has.
@@ -105,11 +106,13 @@ pub(crate) struct Clock {
 /// The information text of one command: it fits in half the memory for output,
 /// or it is not said at all. So whether it fits does not depend on how fast the
 /// host reads.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Answer {
     /// Where in the output it starts.
     start: usize,
     overflow: bool,
+    /// Where in the output secrets are, of this answer and of those before.
+    secret: Range<usize>,
 }
 
 impl Answer {
@@ -125,6 +128,24 @@ impl Answer {
         let mut reply = Reply::new(out, profile.style(), limit);
         say(&mut reply);
         self.overflow |= reply.overflowed();
+        let secret = reply.secrets();
+        if !secret.is_empty() {
+            self.secret = joined(&self.secret, &secret);
+        }
+    }
+
+    /// Where in the output secrets are.
+    pub(super) fn secret(&self) -> Range<usize> {
+        self.secret.clone()
+    }
+
+    /// So much of the output was sent.
+    #[inline]
+    pub(super) fn sent(&mut self, count: usize) {
+        if self.secret.end > 0 {
+            let left = |at: usize| at.saturating_sub(count);
+            self.secret = left(self.secret.start)..left(self.secret.end);
+        }
     }
 
     /// Takes back an answer that did not fit; whether it did not.
@@ -132,6 +153,7 @@ impl Answer {
         let overflowed = core::mem::take(&mut self.overflow);
         if overflowed {
             out.truncate(self.start);
+            self.secret.end = self.secret.end.min(self.start);
         }
         overflowed
     }
@@ -207,11 +229,8 @@ impl<'a> Machine<'a> {
 
     /// An answer begins.
     pub(crate) fn begin_answer(&mut self) {
-        let start = self.out.len();
-        self.answer = Answer {
-            start,
-            overflow: false,
-        };
+        self.answer.start = self.out.len();
+        self.answer.overflow = false;
     }
 
     /// Says something of the present answer.

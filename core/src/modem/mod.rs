@@ -8,6 +8,7 @@ pub mod cx;
 mod ends;
 pub mod event;
 mod failure;
+pub mod heard;
 mod hold;
 mod inbox;
 mod kept;
@@ -36,12 +37,13 @@ pub use state::Functionality;
 use crate::at::line::{LineReader, Taken};
 use crate::mem::Buf;
 use crate::time::Instant;
-use api::{Config, ConnId, HostLines, LinkId, Memory, NetEvent, RestoreError, Slot};
+use api::{Config, ConnId, LinkId, Memory, NetEvent, RestoreError, Slot};
+use heard::{Heard, Made};
 use link::Phase;
 use machine::{Clock, Machine, Run};
 use options::AUTOCONNECT;
 use settings::Settings;
-use state::{Profile, S5};
+use state::Profile;
 use table::{Command, Fail, Outcome};
 
 /// A modem: AT commands on one side, MQTT on the other, no I/O of its own.
@@ -131,11 +133,20 @@ impl<'a> Modem<'a> {
             if rest.is_empty() || !self.host_ready() {
                 return taken;
             }
-            self.machine.last_byte = self.machine.now;
-            taken += match self.machine.run {
-                Run::Prompt { .. } => self.take_data(rest),
-                _ => self.take_line(rest),
-            };
+            taken += self.hear(rest).taken;
+        }
+    }
+
+    /// Takes bytes up to the end of a line, or of what the host was asked for.
+    fn hear(&mut self, bytes: &[u8]) -> Heard {
+        self.machine.last_byte = self.machine.now;
+        match self.machine.run {
+            Run::Prompt { .. } => Heard {
+                taken: self.take_data(bytes),
+                echoed: 0,
+                made: Made::Data,
+            },
+            _ => self.take_line(bytes),
         }
     }
 
@@ -160,8 +171,9 @@ impl<'a> Modem<'a> {
     }
 
     /// Takes bytes up to the end of a line.
-    fn take_line(&mut self, bytes: &[u8]) -> usize {
+    fn take_line(&mut self, bytes: &[u8]) -> Heard {
         let machine = &mut self.machine;
+        let before = machine.out.len();
         let room = machine.out.capacity() / 2;
         let format = machine.profile.format(machine.config.strict, room);
         let dialect = machine.config.dialect;
@@ -170,13 +182,18 @@ impl<'a> Modem<'a> {
         let mut echo = |bytes: &[u8]| out.extend(bytes).unwrap_or_default();
         let reading_of = |name: &[u8]| dialect.find(name).map(Command::reading).unwrap_or_default();
         let (taken, made) = self.reader.take(bytes, format, &mut echo, &reading_of);
+        let echoed = self.machine.out.len() - before;
         match made {
             Taken::Partial => {}
             Taken::Line | Taken::Repeat => self.machine.begin_line(),
             Taken::TooLong => self.machine.fail_line(Fail::Plain),
         }
         self.hold_events();
-        taken
+        Heard {
+            taken,
+            echoed,
+            made: made.into(),
+        }
     }
 
     /// Takes raw bytes of data mode (rule R13).
@@ -205,25 +222,6 @@ impl<'a> Modem<'a> {
             self.machine.prompt_again();
         }
         part.len()
-    }
-
-    /// The host moved its control lines: without DTR, what was half typed is
-    /// forgotten, and with `&D2` the links are closed; with it once more, the host is
-    /// told that messages wait.
-    pub fn handle_host_lines(&mut self, now: Instant, lines: HostLines) {
-        self.at(now);
-        let was_there = core::mem::replace(&mut self.machine.host_there, lines.dtr);
-        if lines.dtr && !was_there {
-            self.machine.inbox.indicate();
-        }
-        if !lines.dtr {
-            self.forget_line();
-            self.machine.forget_read();
-            if self.machine.profile.dtr == 2 {
-                self.machine.leave(LinkId(0), Some(code::BY_COMMAND));
-            }
-        }
-        self.advance();
     }
 
     /// Something happened to a connection. Of one that is over nothing is believed:
@@ -296,11 +294,6 @@ impl<'a> Modem<'a> {
         self.machine.off && link.phase == Phase::Closed && link.wants_close.is_none()
     }
 
-    /// The character of `S5`: it takes back what was typed before it.
-    pub fn backspace(&self) -> u8 {
-        self.machine.profile.register(S5)
-    }
-
     /// Whether a command line is being carried out.
     pub fn is_busy(&self) -> bool {
         !matches!(self.machine.run, Run::Idle)
@@ -315,6 +308,7 @@ impl<'a> Modem<'a> {
     pub fn host_sent(&mut self, now: Instant, n: usize) {
         self.at(now);
         self.machine.out.consume(n);
+        self.machine.answer.sent(n);
         self.advance();
     }
 

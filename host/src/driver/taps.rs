@@ -3,7 +3,7 @@
 
 use crate::metrics::Meter;
 use crate::trace::Tap;
-use mqmodem_core::{Endpoint, Failure, HostLines, Instant, LinkId, NetEvent};
+use mqmodem_core::{Endpoint, Failure, HostLines, Instant, LinkId, Modem, NetEvent};
 
 /// Each costs a look where it is off.
 #[derive(Debug, Default)]
@@ -58,15 +58,47 @@ impl Taps {
         }
     }
 
-    pub(super) fn host_said(&mut self, bytes: &[u8], backspace: u8) {
-        if let Some(tap) = &mut self.tap {
-            tap.from_host(bytes, backspace);
+    /// Gives the modem bytes of the host; returns how many it took.
+    pub(super) fn hear(&mut self, modem: &mut Modem<'_>, now: Instant, bytes: &[u8]) -> usize {
+        match &mut self.tap {
+            Some(tap) => tap.hear(modem, now, bytes),
+            None => modem.handle_host(now, bytes),
         }
     }
 
+    /// Tells the modem what may drop a line that is half typed.
+    pub(super) fn dropping(
+        &mut self,
+        modem: &mut Modem<'static>,
+        what: impl FnOnce(&mut Modem<'static>),
+    ) {
+        if let Some(tap) = &mut self.tap {
+            tap.may_drop(modem);
+        }
+        what(modem);
+        if let Some(tap) = &mut self.tap {
+            tap.may_have_dropped(modem);
+        }
+    }
+
+    /// The modem may have said something to the host.
+    pub(super) fn said(&mut self, modem: &Modem<'_>) {
+        if let Some(tap) = &mut self.tap {
+            tap.said(modem);
+        }
+    }
+
+    /// The modem ends.
+    pub(super) fn end(&mut self, modem: &mut Modem<'_>) {
+        if let Some(tap) = &mut self.tap {
+            tap.end(modem);
+        }
+    }
+
+    /// These bytes were written to the host.
     pub(super) fn host_heard(&mut self, bytes: &[u8]) {
         if let Some(tap) = &mut self.tap {
-            tap.to_host(bytes);
+            tap.sent(bytes.len());
         }
         if let Some(meter) = &mut self.meter {
             meter.host_heard(bytes);

@@ -1,54 +1,66 @@
 //! A readable record of what host, modem and broker said to each other.
 //!
-//! It holds no secrets: values a command declares secret are shown as `***`, a
-//! PEM block is, and packets print themselves without passwords and payloads.
+//! It holds no secrets. The modem says how a line reads and how far it may be shown: not
+//! behind the first value that is declared secret, nor behind what it does not know.
+//! An echo is left out. Packets print themselves without passwords and payloads.
 
-mod lines;
+mod file;
+mod host;
 mod packets;
-mod secrets;
 mod stamp;
 
+use crate::outlet::Outlet;
 use crate::port::Label;
-use lines::Lines;
-use mqmodem_core::{Failure, HostLines, LinkId, NetEvent};
+use host::Host;
+use mqmodem_core::{Failure, HostLines, Instant, LinkId, Modem, NetEvent};
 use packets::Packets;
 use std::fmt;
-use std::fs::{File, OpenOptions};
-use std::io::{self, Write};
+use std::io;
 use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
-/// A trace file, shared by all modems.
+/// A trace file, shared by all modems. A reader or disk that does not take its lines
+/// costs lines and stops nobody.
 #[derive(Debug)]
-pub struct Trace {
-    /// Gone after the first failure: a full disk must not stop the modems.
-    file: Mutex<Option<File>>,
-}
+pub struct Trace(Outlet);
 
 impl Trace {
-    /// Starts a new file at `path` that only its owner can read: topics and
-    /// user names are in it.
+    /// Starts a new file at `path`, which only its owner can read.
     pub fn create(path: &Path) -> io::Result<Self> {
-        let mut options = OpenOptions::new();
-        options.write(true).create(true).truncate(true);
-        #[cfg(unix)]
-        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-        let file = options.open(path)?;
-        // It may have been there, for all to read.
-        #[cfg(unix)]
-        file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
-        let file = Mutex::new(Some(file));
-        Ok(Self { file })
+        let failed = |error: &io::Error| {
+            tracing::error!("lines of the trace are lost, it cannot be written: {error}");
+        };
+        Ok(Self(Outlet::new(file::open(path)?, failed)?))
     }
 
-    fn line(&self, label: &Label, side: &str, text: fmt::Arguments<'_>) {
+    fn line(&self, label: &Label, side: &str, text: impl fmt::Display) {
         let line = format!("{} {label} {side} {text}\n", stamp::now());
-        let mut file = self.file.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(open) = &mut *file
-            && let Err(error) = open.write_all(line.as_bytes())
-        {
-            tracing::error!("the trace ends here, it cannot be written: {error}");
-            *file = None;
+        self.0.line(line.as_bytes());
+    }
+}
+
+/// Who speaks to whom in a line of a trace.
+#[derive(Clone, Copy, Debug)]
+enum Side {
+    FromHost,
+    ToHost,
+    /// What happens to the host.
+    Host,
+    FromBroker,
+    ToBroker,
+    /// What happens to the link.
+    Broker,
+}
+
+impl Side {
+    fn words(self) -> &'static str {
+        match self {
+            Self::FromHost => "host   >",
+            Self::ToHost => "host   <",
+            Self::Host => "host   -",
+            Self::FromBroker => "broker >",
+            Self::ToBroker => "broker <",
+            Self::Broker => "broker -",
         }
     }
 }
@@ -56,58 +68,90 @@ impl Trace {
 /// One modem's connection to the trace.
 #[derive(Debug)]
 pub struct Tap {
-    trace: Arc<Trace>,
-    label: Label,
-    from_host: Lines,
-    to_host: Lines,
+    pen: Pen,
+    host: Host,
     from_net: Packets,
     to_net: Packets,
+    /// A line that is half typed, as long as it may be dropped.
+    open: Option<String>,
+}
+
+/// Writes lines of one modem.
+#[derive(Debug)]
+struct Pen {
+    trace: Arc<Trace>,
+    label: Label,
+}
+
+impl Pen {
+    fn line(&self, side: Side, text: impl fmt::Display) {
+        self.trace.line(&self.label, side.words(), text);
+    }
 }
 
 impl Tap {
     /// A tap for the modem called `label`.
     pub fn new(trace: Arc<Trace>, label: Label) -> Self {
         Self {
-            trace,
-            label,
-            from_host: Lines::from_host(),
-            to_host: Lines::to_host(),
+            pen: Pen { trace, label },
+            host: Host::default(),
             from_net: Packets::default(),
             to_net: Packets::default(),
+            open: None,
         }
     }
 
-    /// The modem took these bytes of the host; `backspace` takes back the one before.
-    pub fn from_host(&mut self, bytes: &[u8], backspace: u8) {
-        let (trace, label) = (&self.trace, &self.label);
-        self.from_host.erase_with(backspace);
-        self.from_host.feed(bytes, |line| {
-            trace.line(label, "host   >", format_args!("{line}"));
-        });
+    /// Gives the modem bytes of the host; returns how many it took.
+    pub fn hear(&mut self, modem: &mut Modem<'_>, now: Instant, bytes: &[u8]) -> usize {
+        let pen = &self.pen;
+        let tell = &mut |side, text: &str| pen.line(side, text);
+        self.host.hear(modem, now, bytes, tell)
     }
 
-    /// These bytes were written to the host.
-    pub fn to_host(&mut self, bytes: &[u8]) {
-        let (trace, label) = (&self.trace, &self.label);
-        self.to_host.feed(bytes, |line| {
-            trace.line(label, "host   <", format_args!("{line}"));
-        });
+    /// The modem may have said something to the host.
+    pub fn said(&mut self, modem: &Modem<'_>) {
+        let pen = &self.pen;
+        self.host
+            .said(modem, &mut |side, text: &str| pen.line(side, text));
+    }
+
+    /// So many bytes were written to the host.
+    pub fn sent(&mut self, count: usize) {
+        self.host.sent(count);
+    }
+
+    /// What comes may drop a line that is half typed.
+    pub fn may_drop(&mut self, modem: &mut Modem<'_>) {
+        self.open = modem.line_is_open().then(|| host::line(modem));
+    }
+
+    /// It came.
+    pub fn may_have_dropped(&mut self, modem: &Modem<'_>) {
+        if let Some(line) = self.open.take().filter(|_| !modem.line_is_open()) {
+            self.pen.line(Side::Host, format_args!("dropped: {line}"));
+        }
+    }
+
+    /// The modem ends; a line may be half typed.
+    pub fn end(&mut self, modem: &mut Modem<'_>) {
+        if modem.line_is_open() {
+            let line = host::line(modem);
+            self.pen.line(Side::Host, format_args!("not ended: {line}"));
+        }
     }
 
     /// The modem took these bytes of the broker.
     pub fn from_net(&mut self, _link: LinkId, bytes: &[u8]) {
-        let (trace, label) = (&self.trace, &self.label);
-        self.from_net.feed(bytes, |packet| {
-            trace.line(label, "broker >", format_args!("{packet}"));
-        });
+        let pen = &self.pen;
+        self.from_net
+            .feed(bytes, |packet| pen.line(Side::FromBroker, packet));
     }
 
     /// These bytes were written to the broker.
     pub fn to_net(&mut self, _link: LinkId, bytes: &[u8]) {
-        let (trace, label) = (&self.trace, &self.label);
-        self.to_net.feed(bytes, |packet| {
-            trace.line(label, "broker <", format_args!("{packet}"));
-        });
+        let pen = &self.pen;
+        self.to_net
+            .feed(bytes, |packet| pen.line(Side::ToBroker, packet));
     }
 
     /// The modem opens a link.
@@ -121,7 +165,7 @@ impl Tap {
     /// The modem closes a link.
     pub fn close(&mut self, _link: LinkId, why: Failure) {
         match why {
-            Failure { layer: "modem", .. } => self.net(format_args!("closed by the modem")),
+            Failure { layer: "modem", .. } => self.net("closed by the modem"),
             Failure { code, layer, words } => {
                 self.net(format_args!(
                     "closed by the modem: {words} ({layer}, {code})"
@@ -134,9 +178,12 @@ impl Tap {
     pub fn event(&mut self, _link: LinkId, event: NetEvent) {
         match event {
             NetEvent::Opening(_) => {}
-            NetEvent::Opened => self.net(format_args!("open")),
-            NetEvent::Closed => self.net(format_args!("closed by the broker")),
-            NetEvent::Failed(error) => self.net(format_args!("failed: {error:?}")),
+            NetEvent::Opened => self.net("open"),
+            NetEvent::Closed => self.net("closed by the broker"),
+            NetEvent::Failed(error) => {
+                let Failure { code, layer, words } = error.into();
+                self.net(format_args!("failed: {words} ({layer}, {code})"));
+            }
         }
     }
 
@@ -147,17 +194,18 @@ impl Tap {
         } else {
             "host is gone"
         };
-        self.trace
-            .line(&self.label, "host   -", format_args!("{what}"));
+        self.pen.line(Side::Host, what);
     }
 
     /// The host sent a break.
     pub fn broke(&mut self) {
-        self.trace
-            .line(&self.label, "host   -", format_args!("break"));
+        self.pen.line(Side::Host, "break");
     }
 
-    fn net(&self, text: fmt::Arguments<'_>) {
-        self.trace.line(&self.label, "broker -", text);
+    fn net(&self, text: impl fmt::Display) {
+        self.pen.line(Side::Broker, text);
     }
 }
+
+#[cfg(test)]
+mod tests;

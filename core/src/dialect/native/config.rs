@@ -118,6 +118,6 @@ fn say(line: &mut Reply, settings: &Settings, masked: bool) {
     line.text(",");
     match settings.password {
         Some(_) if masked || settings.hides_password => line.text("***"),
-        password => line.value(password),
+        password => line.secret(|line| line.value(password)),
     }
 }
