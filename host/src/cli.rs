@@ -10,6 +10,7 @@ mod fleet;
 mod help;
 mod logs;
 mod man;
+mod metrics;
 #[cfg(feature = "broker")]
 mod prompt;
 mod serve;

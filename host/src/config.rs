@@ -28,7 +28,7 @@ pub use crate::fleet::plan::FleetTable;
 use mqmodem_core::dialect::native::NATIVE;
 use mqmodem_core::modem::table::Dialect;
 use mqmodem_core::{Config, Identity, Instant, Memory, Modem};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{Hash, Hasher};
 use std::path::{Path, PathBuf};
 
@@ -53,6 +53,8 @@ pub struct Plan {
     pub broker: Option<Broker>,
     /// Where modems keep what outlives them.
     pub state_dir: Option<PathBuf>,
+    /// Where metrics are served.
+    pub metrics: Option<String>,
     /// Where traffic is written to.
     pub trace: Option<PathBuf>,
     /// How much is logged: 0 warnings, 1 what happens, 2 everything.
@@ -64,8 +66,12 @@ pub struct Plan {
 pub struct ModemPlan {
     /// What it is called in the state directory.
     pub name: String,
-    /// Which of the modems it is, in digits.
+    /// Which of the modems it is.
+    pub place: u64,
+    /// The same in digits.
     pub number: String,
+    /// Whether its seed is its own, not that of its place.
+    pub has_own_seed: bool,
     /// Where its host is.
     pub port: PortPlan,
     /// How it behaves.
@@ -134,6 +140,23 @@ impl Plan {
         files.into_iter().find(|file| file.is_file())
     }
 
+    /// Lets modems of known names have the places they had, so that they stay what they
+    /// are wherever they stand in the file now; new ones take places that are free.
+    pub(crate) fn keep_places(&mut self, known: &HashMap<String, u64>) {
+        let kept = self
+            .modems
+            .iter()
+            .filter_map(|modem| known.get(&modem.name));
+        let taken: HashSet<u64> = kept.copied().collect();
+        let mut free = (0..).filter(|place| !taken.contains(place));
+        for modem in &mut self.modems {
+            let place = known.get(&modem.name).copied();
+            if let Some(place) = place.or_else(|| free.next()) {
+                modem.move_to(place);
+            }
+        }
+    }
+
     /// Gives modems without a name of their own that of their port; the second
     /// at an equal one gets a number.
     pub(crate) fn name_modems(modems: &mut [ModemPlan]) {
@@ -151,6 +174,15 @@ impl Plan {
 }
 
 impl ModemPlan {
+    fn move_to(&mut self, place: u64) {
+        if !self.has_own_seed {
+            let seed = self.behaviour.seed.wrapping_sub(self.place);
+            self.behaviour.seed = seed.wrapping_add(place);
+        }
+        self.place = place;
+        self.number = number(place);
+    }
+
     /// What it finds kept where it kept nothing itself.
     pub fn defaults(&self) -> Result<Defaults, ConfigError> {
         let Some(broker) = &self.broker else {
@@ -235,7 +267,9 @@ mod tests {
     fn modems_are_named_by_their_ports() {
         let modem = |name: &str, port| ModemPlan {
             name: name.to_owned(),
+            place: 0,
             number: number(0),
+            has_own_seed: false,
             port,
             behaviour: Behaviour::default(),
             broker: None,
@@ -245,5 +279,32 @@ mod tests {
         Plan::name_modems(&mut modems);
         let names = modems.map(|modem| modem.name);
         assert_eq!(names, ["tcp 7000", "own", "tcp 7000#2"]);
+    }
+
+    #[test]
+    fn modems_stay_what_they_are_where_others_go_and_come() {
+        let file = |names: &[&str]| {
+            let modem = |name| format!("[[modem]]\nname = \"{name}\"\nport = \"pty\"\n");
+            let modems: String = names.iter().map(modem).collect();
+            Plan::parsed(&format!(
+                "seed = 7\n{modems}[[modem]]\nname = \"own\"\nport = \"pty\"\nseed = 1\n"
+            ))
+        };
+        let before = file(&["a", "b", "c"]);
+        let known = before.modems.iter().map(|it| (it.name.clone(), it.place));
+        let mut after = file(&["c", "new", "b"]);
+        after.keep_places(&known.collect());
+        let seeds = |plan: &Plan| {
+            let all = plan
+                .modems
+                .iter()
+                .map(|it| (it.name.clone(), it.behaviour.seed));
+            all.collect::<HashMap<_, _>>()
+        };
+        let (old, new) = (seeds(&before), seeds(&after));
+        for same in ["b", "c", "own"] {
+            assert_eq!(old[same], new[same], "{same}");
+        }
+        assert_eq!((new["new"], after.modems[1].number.as_str()), (7, "00000"));
     }
 }

@@ -23,6 +23,7 @@ fn the_service_is_one_systemd_takes() {
         "ProtectSystem=strict",
         "CapabilityBoundingSet=",
         "Restart=on-failure",
+        "ExecReload=/bin/kill -HUP $MAINPID",
     ] {
         assert!(unit.lines().any(|of| of == line), "{line}");
     }

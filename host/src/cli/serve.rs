@@ -3,24 +3,26 @@
 mod plan;
 mod ports;
 mod prepared;
+mod service;
+mod signals;
 mod state;
 
-pub(super) use ports::{Ports, cannot_listen, group_id, tcp_address};
+pub(super) use ports::{Ports, cannot_listen, group_id, tcp_address, warn_if_reachable};
 pub(super) use prepared::{Prepared, warn_of_exposed};
+pub(super) use signals::{Signals, Wanted};
 pub(super) use state::{State, refusal};
 
-use super::{Failure, logs, say_in_passing};
+use super::{Failure, logs, metrics, say_in_passing};
 use crate::Shared;
-use crate::config::{Plan, PortPlan, mode};
+use crate::config::{Plan, mode};
 use crate::port::{Label, Port};
 use crate::trace::Trace;
 use clap::{ArgAction, Args};
+use service::Service;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
-use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::task::JoinSet;
 
 /// Ports up to this number are served by one thread: no wake-up crosses threads.
 const FEW: usize = 8;
@@ -32,7 +34,7 @@ const NOWHERE: &str = "\0";
 ///
 /// Without a port, those of a configuration file: the one named, else
 /// ./mqmodem.toml, else /etc/mqmodem/mqmodem.toml. What is said here counts more
-/// than the file.
+/// than the file. SIGHUP reads it again.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   mqmodem serve --pty=/tmp/modem              then: picocom /tmp/modem
@@ -66,6 +68,10 @@ pub(super) struct Arguments {
     #[arg(long, value_name = "ADDRESS")]
     rfc2217: Vec<String>,
 
+    /// A modem on a Unix socket.
+    #[arg(long, value_name = "PATH")]
+    unix: Vec<PathBuf>,
+
     /// A modem on a serial device, at 115200 8N1 unless told otherwise; rtscts or
     /// xonxoff for flow control.
     #[arg(long, value_name = "DEVICE[,BAUD][,8N1][,rtscts]")]
@@ -86,6 +92,10 @@ pub(super) struct Arguments {
     /// Write what hosts, modems and brokers say to this file, without secrets.
     #[arg(long, value_name = "FILE")]
     trace: Option<PathBuf>,
+
+    /// Serve metrics for Prometheus: PORT on loopback, or HOST:PORT.
+    #[arg(long, value_name = "ADDRESS")]
+    metrics: Option<String>,
 
     /// Take AT lines and brokers as the standards say, without the usual leniences.
     #[arg(long)]
@@ -130,8 +140,8 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     }
     let runtime = runtime(plan.modems.len() <= FEW)?;
     // Outlives the modems, so that what they keep last is written too.
-    let mut state = state::State::open(plan.state_dir.as_deref())?;
-    let code = runtime.block_on(serve(&plan, &mut state));
+    let mut state = State::open(plan.state_dir.as_deref())?;
+    let code = runtime.block_on(serve(arguments, plan, &mut state));
     // A read of standard input or a slow name server may still be waiting.
     runtime.shutdown_background();
     code
@@ -148,109 +158,31 @@ pub(super) fn runtime(single: bool) -> Result<tokio::runtime::Runtime, Failure> 
     built.map_err(|error| Failure::system("cannot start", &error))
 }
 
-async fn serve(plan: &Plan, state: &mut state::State) -> Result<ExitCode, Failure> {
+async fn serve(arguments: &Arguments, plan: Plan, state: &mut State) -> Result<ExitCode, Failure> {
     // Before a link is published, so that no signal leaves it behind.
     let mut signals = Signals::new()?;
     let trace = plan.trace.as_deref();
     let trace = trace.map(|path| Trace::create(path).map_err(|error| cannot_trace(path, &error)));
     let shared = Shared::traced(trace.transpose()?.map(Arc::new));
+    ports::check(&plan.modems)?;
     warn_of_exposed(&plan.modems);
-    let prepared = plan.modems.iter().cloned().map(Prepared::new);
-    let prepared = prepared.collect::<Result<Vec<_>, _>>()?;
-    let opened = ports::open(&plan.modems).await?;
-    let stdio = plan.modems.iter().any(|it| it.port == PortPlan::Stdio);
-    announce(&opened, stdio)?;
-    state.tell_unserved(plan.modems.iter().map(|modem| modem.name.clone()));
-    let mut modems = JoinSet::new();
-    for (prepared, opened) in prepared.into_iter().zip(opened) {
-        modems.spawn(shared.set_up(prepared.at(opened, state)));
-    }
-    state.all_given();
-    Ok(run_until_stopped(&shared, &mut modems, &mut signals).await)
+    let shared = shared.counted(metrics::open(plan.metrics.as_deref()).await?);
+    let service = Service::begin(arguments, plan, shared, state).await?;
+    service.run(&mut signals).await
 }
 
 pub(super) fn cannot_trace(path: &Path, error: &std::io::Error) -> Failure {
     Failure::system(format_args!("cannot write {}", path.display()), error)
 }
 
-/// One line a port that has an address. With a modem on standard output they
-/// go to the log.
-fn announce(opened: &[Opened], stdio: bool) -> Result<(), Failure> {
-    let mut addresses = String::new();
-    for opened in opened {
-        match &opened.address {
-            Some(address) if !stdio => addresses.extend([address, "\n"]),
-            _ => tracing::info!("ready: {}", opened.label),
-        }
-    }
-    say_in_passing(addresses)
-}
-
-async fn run_until_stopped(
-    shared: &Shared,
-    modems: &mut JoinSet<()>,
-    signals: &mut Signals,
-) -> ExitCode {
-    let mut code = ExitCode::SUCCESS;
-    let mut stopping = false;
-    loop {
-        tokio::select! {
-            ended = modems.join_next() => match ended {
-                None => return code,
-                Some(Ok(())) => {}
-                Some(Err(error)) if error.is_cancelled() => {}
-                Some(Err(error)) => {
-                    tracing::error!("a modem failed, please report it: {error}");
-                    code = ExitCode::FAILURE;
-                }
-            },
-            _ = signals.next() => {
-                if stopping {
-                    tracing::warn!("stopped at once");
-                    modems.abort_all();
-                    code = ExitCode::from(crate::cli::exit::INTERRUPTED);
-                } else {
-                    tracing::info!("switching off");
-                    stopping = true;
-                    shared.stop();
-                }
-            }
-        }
-    }
-}
-
-/// What a signal asks for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Wanted {
-    /// SIGINT or SIGTERM.
-    End,
-    /// SIGHUP.
-    Reload,
-}
-
-/// The signals the program listens to.
-pub(super) struct Signals {
-    interrupt: Signal,
-    terminate: Signal,
-    hangup: Signal,
-}
-
-impl Signals {
-    pub(super) fn new() -> Result<Self, Failure> {
-        let catch =
-            |kind| signal(kind).map_err(|error| Failure::system("cannot catch signals", &error));
-        Ok(Self {
-            interrupt: catch(SignalKind::interrupt())?,
-            terminate: catch(SignalKind::terminate())?,
-            hangup: catch(SignalKind::hangup())?,
-        })
-    }
-
-    pub(super) async fn next(&mut self) -> Wanted {
-        tokio::select! {
-            _ = self.interrupt.recv() => Wanted::End,
-            _ = self.terminate.recv() => Wanted::End,
-            _ = self.hangup.recv() => Wanted::Reload,
+/// A line with the port's address, where it has one. With a modem on standard output
+/// it goes to the log.
+fn announce(opened: &Opened, stdio: bool) -> Result<(), Failure> {
+    match &opened.address {
+        Some(address) if !stdio => say_in_passing(format!("{address}\n")),
+        _ => {
+            tracing::info!("ready: {}", opened.label);
+            Ok(())
         }
     }
 }

@@ -22,6 +22,7 @@ pub(super) struct Document {
     #[serde(default)]
     pub(super) log: Log,
     pub(super) state_dir: Option<PathBuf>,
+    pub(super) metrics: Option<String>,
     pub(super) trace: Option<PathBuf>,
     pub(super) dialect: Option<Named>,
     #[serde(default)]
@@ -48,7 +49,7 @@ pub(super) struct Modem {
     limits: Limits,
     strict: Option<bool>,
     mask_secrets: Option<bool>,
-    seed: Option<u64>,
+    pub(super) seed: Option<u64>,
 }
 
 #[derive(Default, Deserialize)]

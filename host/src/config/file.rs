@@ -28,6 +28,7 @@ pub(super) fn parse(path: &Path, text: &str) -> Result<Plan, ConfigError> {
         fleet: None,
         broker: source.usual_broker(&document)?,
         state_dir: document.state_dir.map(|path| source.beside(path)),
+        metrics: document.metrics,
         trace: document.trace.map(|path| source.beside(path)),
         verbose: document.log.level as u8,
     };
@@ -70,7 +71,9 @@ impl Source<'_> {
             let name = self.name(modem, &mut names)?;
             modems.push(ModemPlan {
                 name,
+                place: index,
                 number: number(index),
+                has_own_seed: modem.seed.is_some(),
                 port: self.port(&modem.port),
                 behaviour: document.behaviour(modem, index),
                 broker: self.broker_of(modem, document)?,

@@ -332,7 +332,9 @@ impl FleetPlan {
             },
             broker: self.broker(&name)?,
             name,
+            place: index.into(),
             number,
+            has_own_seed: false,
         })
     }
 }
@@ -352,6 +354,15 @@ impl Hosts {
             Self::Connections(address, _) => PortPlan::Tcp(address.clone()),
             // Never opened.
             Self::Played => PortPlan::pty(),
+        }
+    }
+
+    /// Where hosts come from, whatever the ports are.
+    pub(crate) fn kind(&self) -> (bool, Option<Identify>) {
+        match self {
+            Self::Ports(_) => (true, None),
+            Self::Connections(_, identify) => (true, Some(*identify)),
+            Self::Played => (false, None),
         }
     }
 

@@ -18,7 +18,18 @@ pub struct Fleet {
 
 impl Fleet {
     pub fn start(directory: &Path, arguments: &[&str]) -> Self {
-        let mut process = command(directory, arguments)
+        Self::of(command(directory, arguments))
+    }
+
+    /// What `mqmodem serve` runs, in place of a fleet.
+    pub fn serve(directory: &Path, arguments: &[&str]) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_mqmodem"));
+        command.arg("serve").args(arguments).current_dir(directory);
+        Self::of(command)
+    }
+
+    fn of(mut command: Command) -> Self {
+        let mut process = command
             .arg("-v")
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())

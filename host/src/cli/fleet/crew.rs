@@ -7,15 +7,13 @@ use super::Arguments;
 use super::plan::Made;
 use super::progress::Progress;
 use crate::Shared;
-use crate::cli::Failure;
 use crate::cli::chat::read_side;
 use crate::cli::serve::{
-    Opened, Ports, Prepared, Signals, State, Wanted, cannot_listen, cannot_trace, tcp_address,
-    warn_of_exposed,
+    Opened, Ports, Prepared, Signals, State, Wanted, cannot_trace, warn_of_exposed,
 };
+use crate::cli::{Failure, metrics};
 use crate::fleet::plan::{FleetPlan, Hosts};
 use crate::fleet::rounds::{Chats, Played, Tally};
-use crate::metrics::{self, Metrics};
 use crate::port::{Label, Port};
 use crate::trace::Trace;
 use door::Entrance;
@@ -25,7 +23,6 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
-use tokio::net::TcpListener;
 use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::{Interval, MissedTickBehavior};
 
@@ -68,7 +65,7 @@ impl<'a> Crew<'a> {
         let trace =
             trace.map(|path| Trace::create(path).map_err(|error| cannot_trace(path, &error)));
         let shared = Shared::traced(trace.transpose()?.map(Arc::new));
-        let metrics = metrics(plan.metrics.as_deref()).await?;
+        let metrics = metrics::open(plan.metrics.as_deref()).await?;
         let entrance = Entrance::open(&plan.template.hosts, None).await?;
         check_files(&plan)?;
         let mut crew = Self {
@@ -76,7 +73,7 @@ impl<'a> Crew<'a> {
             chats: chats(&plan)?,
             shared: shared.paced(plan.connects_per_second).counted(metrics),
             state,
-            ports: Ports::default(),
+            ports: Ports::of_fleet(),
             progress: Progress::new(made.verbose),
             modems: JoinSet::new(),
             running: HashMap::new(),
@@ -119,7 +116,7 @@ impl<'a> Crew<'a> {
                         ticks = self.ticks();
                     }
                     Wanted::Reload => {}
-                    Wanted::End if self.stopping => {
+                    Wanted::EndAtOnce => {
                         tracing::warn!("stopped at once");
                         return Ok(ExitCode::from(crate::cli::exit::INTERRUPTED));
                     }
@@ -267,22 +264,6 @@ fn check_files(plan: &FleetPlan) -> Result<(), Failure> {
     let of = |index| Prepared::new(plan.modem(index).map_err(Failure::new)?);
     of(0).or_else(|failure| of(plan.count() - 1).map_err(|_| failure))?;
     Ok(())
-}
-
-/// Serves metrics, where they are wanted.
-async fn metrics(address: Option<&str>) -> Result<Option<Arc<Metrics>>, Failure> {
-    let Some(text) = address else {
-        return Ok(None);
-    };
-    let address = tcp_address("--metrics", text).await?;
-    let listener = TcpListener::bind(address).await;
-    let listener = listener.map_err(|error| cannot_listen(address, &error))?;
-    if let Ok(address) = listener.local_addr() {
-        tracing::info!("metrics at http://{address}/metrics");
-    }
-    let metrics = Arc::new(Metrics::default());
-    tokio::spawn(metrics::serve(listener, metrics.clone()));
-    Ok(Some(metrics))
 }
 
 /// What the hosts inside the process play, where they are there.

@@ -31,7 +31,8 @@ pub(super) fn made(arguments: &Arguments) -> Result<Made, Failure> {
         None => Plan::default(),
     };
     let written = plan.fleet.take().unwrap_or_default();
-    let table = said.or(written);
+    let mut table = said.or(written);
+    table.metrics = table.metrics.or(plan.metrics);
     let fleet = table
         .plan(plan.behaviour, plan.broker)
         .map_err(|what| match &plan.file {

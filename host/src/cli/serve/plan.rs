@@ -51,7 +51,7 @@ fn nothing(plan: &Plan) -> String {
     }
 }
 
-/// The ports, in the order pseudo-terminals, TCP, RFC 2217, serial, stdio.
+/// The ports, in the order pseudo-terminals, TCP, RFC 2217, Unix, serial, stdio.
 fn ports(arguments: &Arguments) -> Result<Vec<PortPlan>, Failure> {
     let mut ports = Vec::new();
     for link in &arguments.pty {
@@ -63,6 +63,7 @@ fn ports(arguments: &Arguments) -> Result<Vec<PortPlan>, Failure> {
     }
     ports.extend(arguments.tcp.iter().cloned().map(PortPlan::Tcp));
     ports.extend(arguments.rfc2217.iter().cloned().map(PortPlan::Rfc2217));
+    ports.extend(arguments.unix.iter().cloned().map(PortPlan::Unix));
     for text in &arguments.serial {
         let (device, settings) = serial::parse(text).map_err(|wrong| {
             Failure::new(format!(
@@ -80,6 +81,8 @@ fn ports(arguments: &Arguments) -> Result<Vec<PortPlan>, Failure> {
 fn modems(ports: Vec<PortPlan>, name: &str, usual: &Plan) -> Vec<ModemPlan> {
     let modem = |(index, port)| ModemPlan {
         name: name.to_owned(),
+        place: index,
+        has_own_seed: false,
         number: number(index),
         port,
         behaviour: Behaviour {
@@ -96,6 +99,7 @@ fn modems(ports: Vec<PortPlan>, name: &str, usual: &Plan) -> Vec<ModemPlan> {
 fn override_with(arguments: &Arguments, plan: &mut Plan) {
     plan.state_dir = arguments.state_dir.clone().or(plan.state_dir.take());
     plan.trace = arguments.trace.clone().or(plan.trace.take());
+    plan.metrics = arguments.metrics.clone().or(plan.metrics.take());
     plan.verbose = plan.verbose.max(arguments.verbose);
     for (index, modem) in (0..).zip(&mut plan.modems) {
         let behaviour = &mut modem.behaviour;
@@ -105,6 +109,7 @@ fn override_with(arguments: &Arguments, plan: &mut Plan) {
         }
         if let Some(seed) = arguments.seed {
             behaviour.seed = seed.wrapping_add(index);
+            modem.has_own_seed = false;
         }
     }
 }

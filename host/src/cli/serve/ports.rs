@@ -11,6 +11,7 @@ use crate::port::tcp::Tcp;
 use crate::port::unix::Unix;
 use crate::port::watch::Watch;
 use crate::port::{Label, Port};
+use std::collections::HashSet;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
 
@@ -18,21 +19,57 @@ use std::path::Path;
 #[derive(Default)]
 pub(in crate::cli) struct Ports {
     watch: Option<Watch>,
+    /// Addresses that anyone can reach and that are not to be told again.
+    told: Option<HashSet<IpAddr>>,
 }
 
-/// Opens the port of each modem.
-pub(super) async fn open(modems: &[ModemPlan]) -> Result<Vec<Opened>, Failure> {
-    let mut ports = Ports::default();
-    let mut opened = Vec::new();
+/// Whether ports are written as they can be. Whether they can be had is another matter,
+/// and may change.
+pub(super) fn check(modems: &[ModemPlan]) -> Result<(), Failure> {
     for modem in modems {
-        opened.push(ports.open(&modem.port).await?);
+        match &modem.port {
+            PortPlan::Pty {
+                group: Some(group), ..
+            } => drop(group_id(group)?),
+            PortPlan::Tcp(address) => check_address("tcp", address)?,
+            PortPlan::Rfc2217(address) => check_address("rfc2217", address)?,
+            _ => {}
+        }
     }
-    Ok(opened)
+    Ok(())
 }
 
 impl Ports {
+    /// For many modems alike: what is so of all of them is told once.
+    pub(in crate::cli) fn of_fleet() -> Self {
+        Self {
+            told: Some(HashSet::new()),
+            ..Self::default()
+        }
+    }
+
     /// Opens a port.
     pub(in crate::cli) async fn open(&mut self, port: &PortPlan) -> Result<Opened, Failure> {
+        let opened = self.opened(port).await?;
+        let address = opened.address.as_deref().and_then(|text| text.parse().ok());
+        if let (PortPlan::Tcp(_) | PortPlan::Rfc2217(_), Some(address)) = (port, address) {
+            self.warn_of(address);
+        }
+        Ok(opened)
+    }
+
+    fn warn_of(&mut self, address: SocketAddr) {
+        match &mut self.told {
+            None => warn_if_reachable(address, "use the modem there"),
+            Some(told) => {
+                if told.insert(address.ip()) {
+                    warn_if_reachable(address, "use the modem there, and those at other ports");
+                }
+            }
+        }
+    }
+
+    async fn opened(&mut self, port: &PortPlan) -> Result<Opened, Failure> {
         Ok(match port {
             PortPlan::Pty { link, mode, group } => {
                 let group = group.as_deref().map(group_id).transpose()?;
@@ -107,10 +144,24 @@ pub(in crate::cli) fn cannot_listen(address: SocketAddr, error: &std::io::Error)
 }
 
 fn listening(kind: &str, address: SocketAddr, port: Box<dyn Port>) -> Opened {
-    if !address.ip().is_loopback() {
-        tracing::warn!("anyone who can reach {address} can use the modem there");
-    }
     found_at(address.to_string(), &format!("{kind} {address}"), port)
+}
+
+/// Warns of an address beyond this machine: nobody is asked there who they are.
+pub(in crate::cli) fn warn_if_reachable(address: SocketAddr, to_do_what: &str) {
+    if !address.ip().to_canonical().is_loopback() {
+        tracing::warn!("anyone who can reach {address} can {to_do_what}");
+    }
+}
+
+fn check_address(kind: &str, text: &str) -> Result<(), Failure> {
+    let has_host = |(host, port): (&str, &str)| !host.is_empty() && port.parse::<u16>().is_ok();
+    if text.parse::<u16>().is_ok() || text.rsplit_once(':').is_some_and(has_host) {
+        return Ok(());
+    }
+    Err(Failure::new(format!(
+        "{kind} takes a port or an address of this machine with a port, such as 7000 or 0.0.0.0:7000, not \"{text}\""
+    )))
 }
 
 /// `PORT` on loopback, or `HOST:PORT`.
@@ -118,17 +169,10 @@ pub(in crate::cli) async fn tcp_address(kind: &str, text: &str) -> Result<Socket
     if let Ok(port) = text.parse::<u16>() {
         return Ok(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port));
     }
-    let has_host = text
-        .rsplit_once(':')
-        .is_some_and(|(host, _)| !host.is_empty());
-    let mut found = match tokio::net::lookup_host(text).await {
-        Ok(found) if has_host => found,
-        _ => {
-            return Err(Failure::new(format!(
-                "{kind} takes a port or an address of this machine with a port, such as 7000 or 0.0.0.0:7000, not \"{text}\""
-            )));
-        }
-    };
+    check_address(kind, text)?;
+    let found = tokio::net::lookup_host(text).await;
+    let mut found =
+        found.map_err(|error| Failure::system(format_args!("cannot find {text}"), &error))?;
     found
         .next()
         .ok_or_else(|| Failure::new(format!("\"{text}\" has no address; give one for {kind}")))

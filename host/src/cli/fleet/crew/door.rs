@@ -1,7 +1,7 @@
 //! The one TCP port of a fleet whose modems are connections.
 
 use crate::cli::Failure;
-use crate::cli::serve::{cannot_listen, tcp_address};
+use crate::cli::serve::{cannot_listen, tcp_address, warn_if_reachable};
 use crate::fleet::plan::{Hosts, Identify};
 use crate::fleet::seats::{Door, Doors, Seated, Seats, first_line};
 use crate::guests::Guests;
@@ -159,6 +159,7 @@ async fn listen(address: SocketAddr) -> Result<Arc<TcpListener>, Failure> {
     let listener = TcpListener::bind(address).await;
     let listener = listener.map_err(|error| cannot_listen(address, &error))?;
     if let Ok(address) = listener.local_addr() {
+        warn_if_reachable(address, "use the modems there");
         crate::cli::say_in_passing(format!("{address}\n"))?;
     }
     Ok(Arc::new(listener))

@@ -57,7 +57,7 @@ impl Crew<'_> {
         let played = |plan: &FleetPlan| {
             let template = &plan.template;
             let chats = (template.setup.clone(), template.script.clone());
-            (chats, template.hosts.clone(), plan.repeat, plan.every)
+            (chats, template.hosts.kind(), plan.repeat, plan.every)
         };
         let same = |running: &Running| {
             let modem = plan.modem(running.index).map_err(Failure::new);

@@ -1,0 +1,24 @@
+//! Where metrics are served.
+
+use super::Failure;
+use super::serve::{cannot_listen, tcp_address, warn_if_reachable};
+use crate::metrics::{self, Metrics};
+use std::sync::Arc;
+use tokio::net::TcpListener;
+
+/// Serves metrics, where they are wanted.
+pub(super) async fn open(address: Option<&str>) -> Result<Option<Arc<Metrics>>, Failure> {
+    let Some(text) = address else {
+        return Ok(None);
+    };
+    let address = tcp_address("--metrics", text).await?;
+    let listener = TcpListener::bind(address).await;
+    let listener = listener.map_err(|error| cannot_listen(address, &error))?;
+    if let Ok(address) = listener.local_addr() {
+        tracing::info!("metrics at http://{address}/metrics");
+        warn_if_reachable(address, "read the metrics there");
+    }
+    let metrics = Arc::new(Metrics::default());
+    tokio::spawn(metrics::serve(listener, metrics.clone()));
+    Ok(Some(metrics))
+}

@@ -1,0 +1,210 @@
+//! The modems that are served: begun, waited for, begun anew.
+
+mod reload;
+
+use super::{Arguments, Opened, Ports, Prepared, Signals, State, Wanted, announce};
+use crate::Shared;
+use crate::cli::{Failure, exit};
+use crate::config::{ModemPlan, Plan, PortPlan};
+use crate::port::Label;
+use std::collections::HashMap;
+use std::process::ExitCode;
+use std::time::Duration;
+use tokio::task::{Id, JoinError, JoinSet};
+use tokio::time::{Interval, MissedTickBehavior, interval};
+
+/// How often a port that could not be had is tried again.
+const AGAIN: Duration = Duration::from_secs(1);
+
+/// The modems of a process, each on its own.
+pub(super) struct Service<'a> {
+    arguments: &'a Arguments,
+    plan: Plan,
+    shared: Shared,
+    state: &'a mut State,
+    ports: Ports,
+    modems: JoinSet<()>,
+    running: HashMap<Id, Running>,
+    waiting: Vec<Waiting>,
+    stopping: bool,
+    code: ExitCode,
+}
+
+/// A modem that runs.
+struct Running {
+    plan: ModemPlan,
+    /// What it can be stopped by.
+    label: Label,
+    /// See [`Prepared::print`].
+    print: u64,
+}
+
+/// A modem whose port could not be had, and why.
+struct Waiting {
+    modem: Prepared,
+    why: String,
+}
+
+impl<'a> Service<'a> {
+    /// Begins all modems. One that cannot have its port waits for it; where none can,
+    /// that is an error.
+    pub(super) async fn begin(
+        arguments: &'a Arguments,
+        plan: Plan,
+        shared: Shared,
+        state: &'a mut State,
+    ) -> Result<Self, Failure> {
+        let mut service = Self {
+            arguments,
+            shared,
+            state,
+            ports: Ports::default(),
+            modems: JoinSet::new(),
+            running: HashMap::new(),
+            waiting: Vec::new(),
+            stopping: false,
+            code: ExitCode::SUCCESS,
+            plan,
+        };
+        let modems = prepared(&service.plan)?;
+        let names = modems.iter().map(|modem| modem.plan.name.clone());
+        service.state.tell_unserved(names);
+        let mut failure = None;
+        for modem in modems {
+            if let Err((modem, why)) = service.open(modem).await? {
+                let told = Waiting::new(modem, &why);
+                service.waiting.push(told);
+                failure = failure.or(Some(why));
+            }
+        }
+        match failure {
+            Some(failure) if service.running.is_empty() => Err(failure),
+            _ => {
+                service.waiting.iter().for_each(Waiting::tell);
+                service.forget_kept();
+                Ok(service)
+            }
+        }
+    }
+
+    /// Runs until all modems have ended, by themselves or by a signal.
+    pub(super) async fn run(mut self, signals: &mut Signals) -> Result<ExitCode, Failure> {
+        let mut again = ticks();
+        while !self.is_over() {
+            tokio::select! {
+                Some(ended) = self.modems.join_next_with_id() => self.end(ended),
+                _ = again.tick(), if !self.waiting.is_empty() && !self.stopping => {
+                    self.try_again().await?;
+                }
+                wanted = signals.next() => match wanted {
+                    Wanted::Reload if self.stopping => {}
+                    // There is nothing to read again: what it means by itself.
+                    Wanted::Reload if self.plan.file.is_none() => self.stop(),
+                    Wanted::Reload => self.reload().await?,
+                    Wanted::End => self.stop(),
+                    Wanted::EndAtOnce => {
+                        tracing::warn!("stopped at once");
+                        self.modems.abort_all();
+                        self.code = ExitCode::from(exit::INTERRUPTED);
+                    }
+                },
+            }
+        }
+        Ok(self.code)
+    }
+
+    fn is_over(&self) -> bool {
+        self.modems.is_empty() && (self.stopping || self.waiting.is_empty())
+    }
+
+    fn stop(&mut self) {
+        tracing::info!("switching off");
+        self.stopping = true;
+        self.shared.stop();
+    }
+
+    /// Begins a modem, or gives it back with the reason why its port cannot be had.
+    async fn open(&mut self, modem: Prepared) -> Result<Result<(), (Prepared, Failure)>, Failure> {
+        let opened = match self.ports.open(&modem.plan.port).await {
+            Ok(opened) => opened,
+            Err(why) => return Ok(Err((modem, why))),
+        };
+        let stdio = self.plan.modems.iter().any(|it| it.port == PortPlan::Stdio);
+        announce(&opened, stdio)?;
+        self.start(modem, opened);
+        Ok(Ok(()))
+    }
+
+    fn start(&mut self, modem: Prepared, opened: Opened) {
+        let running = Running {
+            plan: modem.plan.clone(),
+            label: opened.label.clone(),
+            print: modem.print(),
+        };
+        let setup = modem.at(opened, self.state);
+        let task = self.modems.spawn(self.shared.set_up(setup));
+        self.running.insert(task.id(), running);
+    }
+
+    async fn try_again(&mut self) -> Result<(), Failure> {
+        for waiting in std::mem::take(&mut self.waiting) {
+            match self.open(waiting.modem).await? {
+                Ok(()) => {}
+                Err((modem, why)) => {
+                    let now = Waiting::new(modem, &why);
+                    if now.why != waiting.why {
+                        now.tell();
+                    }
+                    self.waiting.push(now);
+                }
+            }
+        }
+        self.forget_kept();
+        Ok(())
+    }
+
+    /// What no modem will ask for any more; it stays on disk.
+    fn forget_kept(&mut self) {
+        if self.waiting.is_empty() {
+            self.state.all_given();
+        }
+    }
+
+    /// A modem has ended; the others do not notice.
+    fn end(&mut self, ended: Result<(Id, ()), JoinError>) {
+        let (id, error) = match ended {
+            Ok((id, ())) => (id, None),
+            Err(error) => (error.id(), Some(error)),
+        };
+        let running = self.running.remove(&id);
+        if let Some(error) = error.filter(|error| !error.is_cancelled()) {
+            let name = running.map_or("a modem".to_owned(), |it| it.plan.name);
+            tracing::error!("{name} failed, please report it: {error}");
+            self.code = ExitCode::FAILURE;
+        }
+    }
+}
+
+impl Waiting {
+    fn new(modem: Prepared, why: &Failure) -> Self {
+        Self {
+            modem,
+            why: why.to_string(),
+        }
+    }
+
+    fn tell(&self) {
+        let (name, why) = (&self.modem.plan.name, &self.why);
+        tracing::error!("{name} waits for its port: {why}");
+    }
+}
+
+fn prepared(plan: &Plan) -> Result<Vec<Prepared>, Failure> {
+    plan.modems.iter().cloned().map(Prepared::new).collect()
+}
+
+fn ticks() -> Interval {
+    let mut ticks = interval(AGAIN);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    ticks
+}

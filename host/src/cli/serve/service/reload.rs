@@ -1,0 +1,107 @@
+//! SIGHUP: the configuration is read again.
+
+use super::{Service, Waiting, prepared};
+use crate::cli::Failure;
+use crate::cli::serve::{Prepared, plan, ports};
+use crate::config::Plan;
+use std::collections::{HashMap, HashSet};
+
+impl Service<'_> {
+    /// Makes the modems what the configuration says now: those that are another begin
+    /// anew, the others do not notice. Where that cannot be, everything stays.
+    pub(super) async fn reload(&mut self) -> Result<(), Failure> {
+        match self.wish() {
+            Ok((plan, modems)) => self.become_those_of(plan, modems).await,
+            Err(failure) => {
+                tracing::error!("the configuration stays as it was: {failure}");
+                Ok(())
+            }
+        }
+    }
+
+    fn wish(&mut self) -> Result<(Plan, Vec<Prepared>), Failure> {
+        let mut plan = plan::made(self.arguments)?;
+        ports::check(&plan.modems)?;
+        let known: HashMap<_, _> = self
+            .known()
+            .map(|modem| (modem.name.clone(), modem.place))
+            .collect();
+        plan.keep_places(&known);
+        let modems = prepared(&plan)?;
+        self.state.look()?;
+        Ok((plan, modems))
+    }
+
+    /// The modems that run or wait.
+    fn known(&self) -> impl Iterator<Item = &crate::config::ModemPlan> {
+        let running = self.running.values().map(|it| &it.plan);
+        running.chain(self.waiting.iter().map(|it| &it.modem.plan))
+    }
+
+    /// Fails where what modems kept last cannot be read: none may begin without.
+    async fn become_those_of(&mut self, plan: Plan, modems: Vec<Prepared>) -> Result<(), Failure> {
+        tell_fixed(&self.plan, &plan);
+        let prints: HashMap<_, _> = modems
+            .iter()
+            .map(|modem| (modem.plan.name.clone(), modem.print()))
+            .collect();
+        let before = self.known().count();
+        let is_same = |name: &str, print| prints.get(name) == Some(&print);
+        let staying: HashSet<String> = self
+            .running
+            .values()
+            .filter(|it| is_same(&it.plan.name, it.print))
+            .map(|it| it.plan.name.clone())
+            .collect();
+        let names = prints.keys().cloned();
+        self.state.tell_unserved(names);
+        self.dismiss_but(&staying).await;
+        self.state.look()?;
+        self.waiting.clear();
+        self.plan = plan;
+        let count = modems.len();
+        for modem in modems {
+            if staying.contains(&modem.plan.name) {
+                continue;
+            }
+            if let Err((modem, why)) = self.open(modem).await? {
+                let waiting = Waiting::new(modem, &why);
+                waiting.tell();
+                self.waiting.push(waiting);
+            }
+        }
+        self.forget_kept();
+        let same = staying.len();
+        tracing::info!(
+            "configuration read again: {count} modems, {before} before; {same} go on as they were"
+        );
+        Ok(())
+    }
+
+    /// Switches off all others, and waits until they are.
+    async fn dismiss_but(&mut self, staying: &HashSet<String>) {
+        let leaves = |name: &String| !staying.contains(name);
+        let leaving = self.running.values().filter(|it| leaves(&it.plan.name));
+        let labels: Vec<_> = leaving.map(|it| it.label.as_str().to_owned()).collect();
+        self.shared.stop_some(labels);
+        while self.running.values().any(|it| leaves(&it.plan.name)) {
+            match self.modems.join_next_with_id().await {
+                Some(ended) => self.end(ended),
+                None => break,
+            }
+        }
+    }
+}
+
+/// Tells what has another value and holds from the next start on.
+fn tell_fixed(before: &Plan, now: &Plan) {
+    let others = [
+        ("state_dir", before.state_dir != now.state_dir),
+        ("trace", before.trace != now.trace),
+        ("metrics", before.metrics != now.metrics),
+        ("log", before.verbose != now.verbose),
+    ];
+    for (key, _) in others.into_iter().filter(|(_, is_other)| *is_other) {
+        tracing::warn!("{key} is another now, and holds from the next start on");
+    }
+}
