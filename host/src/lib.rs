@@ -34,6 +34,7 @@ pub mod port;
 mod rate;
 mod start;
 pub mod store;
+mod threads;
 mod timer;
 pub mod trace;
 #[cfg(feature = "broker")]

@@ -181,7 +181,7 @@ fn what_is_not_right_on_this_machine_is_told() {
     let scratch = Scratch::new();
     let said = complaint(&scratch, "[[modem]]\nprot = 1\n");
     assert!(
-        said.contains("mqmodem.toml:2: unknown field `prot`"),
+        said.contains("mqmodem.toml:2: there is no key prot"),
         "{said}"
     );
     let said = complaint(&scratch, "seed = 1\n");

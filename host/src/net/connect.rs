@@ -5,11 +5,11 @@ use super::identity::asked_during;
 use super::probe::{found_nothing_in_common, shows_unsupported};
 use super::progress::Progress;
 use super::tls::Found;
-use super::{Pace, Stream};
+use super::{Pace, Stream, resolve};
 use mqmodem_core::{NetError, Stage};
 use std::collections::VecDeque;
 use std::io;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpStream;
@@ -41,7 +41,7 @@ pub(super) async fn connect(
         pace.turn().await;
     }
     progress.at(Stage::Name);
-    let addresses = resolve(host, port).await?;
+    let addresses = interleaved(resolve::lookup(host, port).await?);
     progress.at(Stage::Tcp);
     let tcp = connect_any(addresses).await?;
     if let Err(error) = tcp.set_nodelay(true) {
@@ -93,22 +93,6 @@ fn server_name(host: &str) -> Result<ServerName<'static>, NetError> {
     // A certificate never names the root dot some write at the end.
     let host = host.strip_suffix('.').unwrap_or(host);
     ServerName::try_from(host.to_owned()).map_err(|_| NetError::NameNotFound)
-}
-
-async fn resolve(host: &str, port: u16) -> Result<Vec<SocketAddr>, NetError> {
-    if let Ok(ip) = host.parse::<IpAddr>() {
-        return Ok(vec![SocketAddr::new(ip, port)]);
-    }
-    let found = tokio::net::lookup_host((host, port)).await;
-    let addresses = found.map(|found| interleaved(found.collect()));
-    match addresses {
-        Ok(addresses) if !addresses.is_empty() => Ok(addresses),
-        Ok(_) => Err(NetError::NameNotFound),
-        Err(error) => {
-            tracing::debug!(host, "name not found: {error}");
-            Err(NetError::NameNotFound)
-        }
-    }
 }
 
 /// The resolver's order, with the families taking turns (RFC 8305 §4).

@@ -1,10 +1,13 @@
 //! Why a link failed, in the modem's words.
 
 use super::kind::Unsupported;
+use super::seldom::Seldom;
 use mqmodem_core::NetError;
 use rustix::io::Errno;
 use std::io;
 use tokio_rustls::rustls::{AlertDescription, CertificateError, Error, OtherError};
+
+static LACKS: Seldom = Seldom::new();
 
 /// What this machine lacks, where that is why something failed.
 pub(super) fn machine_lacks(error: &io::Error) -> Option<NetError> {
@@ -21,6 +24,7 @@ pub(super) fn machine_lacks(error: &io::Error) -> Option<NetError> {
 /// Why TCP did not come up.
 pub(super) fn before_open(error: &io::Error) -> NetError {
     if let Some(lack) = machine_lacks(error) {
+        LACKS.warn(format_args!("cannot open a connection: {error}"));
         return lack;
     }
     match error.kind() {

@@ -7,6 +7,8 @@ mod kind;
 mod pace;
 mod probe;
 mod progress;
+pub(crate) mod resolve;
+mod seldom;
 mod tls;
 mod verifier;
 

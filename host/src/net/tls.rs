@@ -1,9 +1,12 @@
 //! TLS settings, made from the modem's certificates.
 
-use super::error::certificate_error;
+use super::error::{certificate_error, machine_lacks};
 use super::identity::Identity;
+use super::seldom::Seldom;
 use super::verifier::Verifier;
+use crate::threads::Threads;
 use mqmodem_core::{NetError, TlsFiles, Verify};
+use rustls_native_certs::ErrorKind;
 use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,6 +19,11 @@ use tokio_rustls::rustls::{CertificateError, ClientConfig, Error, RootCertStore}
 /// How long settings are taken from the cache. The platform's trust store may
 /// change under a program that runs for years.
 const FRESH: Duration = Duration::from_secs(3600);
+
+/// Reads the platform's roots.
+static ROOTS: Threads = Threads::new("trust store", 2);
+
+static UNREAD: Seldom = Seldom::new();
 
 /// TLS settings by what they were made of, shared by all modems:
 /// ten thousand with the same files have one copy.
@@ -89,8 +97,13 @@ impl Found {
         if missing.files.root.is_some() || missing.files.verify == Verify::Nothing {
             return missing.make();
         }
-        let made = tokio::task::spawn_blocking(move || missing.make()).await;
-        made.unwrap_or(Err(NetError::TlsOther))
+        match ROOTS.run(move || missing.make()).await {
+            Ok(made) => made,
+            Err(error) => {
+                UNREAD.warn(format_args!("cannot read the trust store: {error}"));
+                Err(machine_lacks(&error).unwrap_or(NetError::TlsOther))
+            }
+        }
     }
 }
 
@@ -175,10 +188,23 @@ fn is_unreadable(reason: &CertificateError) -> bool {
     *reason == CertificateError::BadEncoding
 }
 
+/// What the machine lacked to open a file of the trust store.
+fn lack(error: &rustls_native_certs::Error) -> Option<(&std::io::Error, NetError)> {
+    match &error.kind {
+        ErrorKind::Io { inner, .. } => machine_lacks(inner).map(|lack| (inner, lack)),
+        _ => None,
+    }
+}
+
 fn platform_roots() -> Result<RootCertStore, NetError> {
     let found = rustls_native_certs::load_native_certs();
     let mut roots = RootCertStore::empty();
     roots.add_parsable_certificates(found.certs);
+    // What could not be opened now may be the root that is needed.
+    if let Some((error, lack)) = found.errors.iter().find_map(lack) {
+        UNREAD.warn(format_args!("cannot read the trust store: {error}"));
+        return Err(lack);
+    }
     if roots.is_empty() {
         tracing::error!("no trust store on this machine: install ca-certificates or give a root");
         return Err(NetError::TlsUntrusted);

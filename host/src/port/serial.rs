@@ -21,7 +21,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::task::JoinHandle;
+use tokio::sync::oneshot::Receiver;
 use tokio::time::Sleep;
 use wiring::Wiring;
 
@@ -51,7 +51,7 @@ pub struct Serial {
     lines: ModemLines,
     device: Option<Device>,
     /// Another speed or format is set when this ends.
-    draining: Option<JoinHandle<()>>,
+    draining: Option<Receiver<()>>,
     /// When to look: at the lines, or for the device.
     next: Option<Pin<Box<Sleep>>>,
     retry: Duration,

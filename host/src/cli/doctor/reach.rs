@@ -2,7 +2,7 @@
 
 use super::{Report, Verdict};
 use crate::cli::Failure;
-use crate::net::{self, Link, TlsConfigs};
+use crate::net::{self, Link, TlsConfigs, resolve};
 use mqmodem_core::mqtt::codec::{Connack, Connect, Frame, Packet, Rules, frame_by};
 use mqmodem_core::{Buf, Endpoint, Instant, NetError, TlsFiles};
 use std::future::{Future, poll_fn};
@@ -61,18 +61,16 @@ async fn name(host: &str) -> Verdict {
     if bare.unwrap_or(host).parse::<IpAddr>().is_ok() {
         return Ok(format!("{host} is an address"));
     }
-    let unknown = || {
-        format!("{host} has no address; check the name, and that this machine has a name server")
-    };
-    let found = in_time(tokio::net::lookup_host((host, 0))).await?;
-    let mut addresses: Vec<String> = match found {
-        Ok(found) => found.map(|address| address.ip().to_string()).collect(),
-        Err(_) => return Err(unknown()),
-    };
+    let late = |_| "the name server does not answer; check /etc/resolv.conf, and the way to it";
+    let found = tokio::time::timeout(PATIENCE, resolve::lookup(host, 0));
+    let found = found.await.map_err(late)?.map_err(|error| match error {
+        NetError::NameNotFound => format!(
+            "{host} has no address; check the name, and that this machine's name server knows it"
+        ),
+        error => advice(error).to_owned(),
+    })?;
+    let mut addresses: Vec<_> = found.iter().map(|it| it.ip().to_string()).collect();
     addresses.dedup();
-    if addresses.is_empty() {
-        return Err(unknown());
-    }
     Ok(format!("{host} is {}", addresses.join(", ")))
 }
 

@@ -9,7 +9,8 @@ use std::io;
 use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::sync::Arc;
-use tokio::task::JoinHandle;
+use std::thread;
+use tokio::sync::oneshot::{self, Receiver};
 
 /// An open device. Its lock tells programs that ask (`flock`), exclusive mode
 /// turns away those that do not, except root's.
@@ -49,9 +50,18 @@ impl Device {
 
     /// Ends when what was written has left. It may take for ever where flow
     /// control holds it back, hence a thread of its own.
-    pub(super) fn drain(&self) -> JoinHandle<()> {
+    pub(super) fn drain(&self) -> Receiver<()> {
         let claim = self.claim.clone();
-        tokio::task::spawn_blocking(move || while tcdrain(&claim) == Err(Errno::INTR) {})
+        let (done, drained) = oneshot::channel();
+        let thread = thread::Builder::new().name("drain".to_owned());
+        let begun = thread.spawn(move || {
+            while tcdrain(&claim) == Err(Errno::INTR) {}
+            drop(done);
+        });
+        if let Err(error) = begun {
+            tracing::warn!("cannot wait for what was written: {error}");
+        }
+        drained
     }
 
     /// Sets speed and format.

@@ -1,0 +1,105 @@
+//! Questions to name servers and their answers.
+
+use simple_dns::rdata::RData;
+use simple_dns::{CLASS, Name, Packet, PacketFlag, QCLASS, QTYPE, Question, RCODE, TYPE};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+
+/// What is asked for: addresses of IPv4 and of IPv6.
+pub(super) const KINDS: [TYPE; 2] = [TYPE::AAAA, TYPE::A];
+
+/// One question.
+#[derive(Debug)]
+pub(super) struct Query {
+    id: u16,
+    name: String,
+    kind: TYPE,
+}
+
+/// What a server says.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Answer {
+    /// The name has these addresses, perhaps none.
+    Addresses(Vec<IpAddr>),
+    /// There is more than fits a datagram.
+    Truncated,
+    /// It cannot find out.
+    Failed,
+    /// It does not answer us.
+    Refused,
+}
+
+impl Query {
+    /// With a number that cannot be guessed.
+    pub(super) fn new(name: &str, kind: TYPE) -> Option<Self> {
+        let random = ring::rand::generate::<[u8; 2]>(&ring::rand::SystemRandom::new());
+        Some(Self {
+            id: u16::from_be_bytes(random.ok()?.expose()),
+            name: name.to_owned(),
+            kind,
+        })
+    }
+
+    /// The question as it is sent; `None` where the name is none.
+    pub(super) fn encode(&self) -> Option<Vec<u8>> {
+        let mut packet = Packet::new_query(self.id);
+        packet.set_flags(PacketFlag::RECURSION_DESIRED);
+        packet.questions.push(Question::new(
+            Name::new(&self.name).ok()?,
+            QTYPE::TYPE(self.kind),
+            QCLASS::CLASS(CLASS::IN),
+            false,
+        ));
+        packet.build_bytes_vec().ok()
+    }
+
+    /// What a datagram answers to this question; `None` where it is no answer to it.
+    pub(super) fn answer(&self, bytes: &[u8]) -> Option<Answer> {
+        if !counts_fit(bytes) {
+            return None;
+        }
+        let packet = Packet::parse(bytes).ok()?;
+        let [question] = packet.questions.as_slice() else {
+            return None;
+        };
+        let is_answer = packet.id() == self.id
+            && packet.has_flags(PacketFlag::RESPONSE)
+            && question.qtype == QTYPE::TYPE(self.kind)
+            && question.qname.to_string().eq_ignore_ascii_case(&self.name);
+        if !is_answer {
+            return None;
+        }
+        Some(match packet.rcode() {
+            RCODE::NoError if packet.has_flags(PacketFlag::TRUNCATION) => Answer::Truncated,
+            RCODE::NoError => {
+                let records = packet.answers.iter();
+                Answer::Addresses(
+                    records
+                        .filter_map(|record| address(&record.rdata))
+                        .collect(),
+                )
+            }
+            RCODE::NameError => Answer::Addresses(Vec::new()),
+            RCODE::Refused | RCODE::NotImplemented | RCODE::FormatError => Answer::Refused,
+            _ => Answer::Failed,
+        })
+    }
+}
+
+fn address(data: &RData<'_>) -> Option<IpAddr> {
+    match data {
+        RData::A(a) => Some(Ipv4Addr::from(a.address).into()),
+        RData::AAAA(aaaa) => Some(Ipv6Addr::from(aaaa.address).into()),
+        _ => None,
+    }
+}
+
+/// Whether a packet is as long as the records it speaks of take at least: memory
+/// is taken for them before they are read.
+fn counts_fit(bytes: &[u8]) -> bool {
+    let count = |at: usize| {
+        let two = bytes.get(at..).and_then(<[u8]>::first_chunk);
+        two.map_or(0, |two| u16::from_be_bytes(*two))
+    };
+    let records: usize = [4, 6, 8, 10].map(|at| usize::from(count(at))).iter().sum();
+    bytes.len() >= 12 && records * 5 <= bytes.len()
+}
