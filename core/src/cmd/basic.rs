@@ -41,7 +41,12 @@ const FCLASS_0: &[Signature] = &[Signature::of(&[Param::choice("class", &[(0, "d
 
 /// The commands of this family.
 pub const COMMANDS: &[Command] = &[
-    Command::new("E", "Echo what the host types").set(ECHO, echo),
+    Command::new("E", "Echo what the host types")
+        .details(
+            "With echo a person is taken to type: S5 and DEL delete in quotes too. Without it every \
+             byte in quotes is data, but CR and LF where the value may hold no line breaks.",
+        )
+        .set(ECHO, echo),
     Command::new("Q", "Suppress result codes")
         .details("Information text and unsolicited result codes still come.")
         .set(QUIET, quiet),

@@ -6,6 +6,7 @@ use super::place::Place;
 use super::{ConfigError, ModemPlan, Options, text};
 use mqmodem_core::modem::pem::Content;
 use mqmodem_core::modem::settings::Settings;
+use mqmodem_core::mqtt::topic::has_allowed_characters;
 use mqmodem_core::{Buf, LinkId, Slot};
 use serde::{Deserialize, Deserializer, de::Error};
 use std::fmt;
@@ -95,6 +96,8 @@ impl Broker {
             Some("tls.certificate and tls.key belong together: give both or none")
         } else if self.client_id.is_empty() && !self.clean_session {
             Some("an empty client_id needs clean_session = true")
+        } else if !has_allowed_characters(&self.client_id) {
+            Some("a client_id may not hold control characters")
         } else {
             None
         }

@@ -205,6 +205,11 @@ const WRONG: &[(&str, usize, &str)] = &[
         "clean_session = true",
     ),
     (
+        "[broker]\nhost = \"a\"\nclient_id = \"a\\u0001\"\n",
+        1,
+        "control characters",
+    ),
+    (
         "[broker]\nhost = \"a\"\ntls = { key = \"k\" }\n",
         1,
         "belong together",
