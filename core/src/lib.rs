@@ -54,8 +54,8 @@ mod embedding {}
 pub use mem::Buf;
 pub use modem::Modem;
 pub use modem::api::{
-    Action, Config, ConnId, Endpoint, Failure, HostLines, Identity, LinkId, Memory, ModemLines,
-    NetError, NetEvent, Parity, RestoreError, Serial, Slot, Stage, TlsFiles, Verify,
+    Action, Config, ConnId, Endpoint, Failure, HostLines, Identity, LinkId, LinkState, Memory,
+    ModemLines, NetError, NetEvent, Parity, RestoreError, Serial, Slot, Stage, TlsFiles, Verify,
 };
 pub use modem::heard::{Heard, Line, Made};
 pub use time::Instant;

@@ -1,6 +1,7 @@
 //! Drives one modem: its host port, its links, its timer.
 
 mod links;
+mod news;
 mod taps;
 
 use crate::clock::Clock;
@@ -13,6 +14,7 @@ use crate::timer::Timer;
 use crate::trace::Tap;
 use links::Links;
 use mqmodem_core::{Action, Instant, Modem, Serial};
+use news::News;
 use std::cell::RefCell;
 use std::fmt;
 use std::future::Future;
@@ -74,6 +76,7 @@ pub struct Driver {
     label: Label,
     store: Box<dyn Store>,
     links: Links,
+    news: News,
     timer: Timer,
     held: Held,
     switch: Option<Switch>,
@@ -109,13 +112,16 @@ impl fmt::Debug for Driver {
 
 impl Driver {
     /// A driver for these parts.
-    pub fn new(parts: Parts) -> Self {
+    pub fn new(mut parts: Parts) -> Self {
+        parts.port.set_modem(&parts.label);
+        let news = News::of(parts.label.clone());
         Self {
             modem: parts.modem,
             clock: parts.clock,
             port: parts.port,
             label: parts.label,
             store: parts.store,
+            news,
             links: Links::new(parts.tls, parts.pace),
             timer: Timer::default(),
             held: Held::default(),
@@ -136,6 +142,7 @@ impl Driver {
             round += 1;
             let now = self.clock.now();
             let mut moved = self.carry_out(now);
+            self.news.look(&self.modem, now);
             moved |= self.hear_store(cx, now);
             moved |= self.run_timer(cx, now);
             moved |= self.run_links(cx, now, buf);
@@ -173,9 +180,9 @@ impl Driver {
             match self.modem.poll_action() {
                 None => return moved,
                 Some(Action::Open { conn, to }) => {
-                    tracing::debug!(port = %self.label, host = to.host, port_number = to.port, tls = to.tls.is_some(), "opening");
+                    self.news.open(&to);
                     if let Some(what) = to.tls.and_then(|tls| net::warning(tls.verify)) {
-                        tracing::warn!(port = %self.label, host = to.host, "{what}");
+                        tracing::warn!("{}: {what}, {}", self.label, to.host);
                     }
                     self.taps.open(now, conn.link, &to);
                     self.links.open(conn, &to);
@@ -190,7 +197,7 @@ impl Driver {
                 Some(Action::Erase { slot }) => self.store.submit(Change::Erase { slot }),
                 Some(Action::Forget { link }) => self.store.submit(Change::Forget { link }),
                 Some(Action::Lines(lines)) => {
-                    tracing::debug!(port = %self.label, dcd = lines.dcd, dsr = lines.dsr, "modem lines");
+                    tracing::debug!(modem = %self.label, dcd = lines.dcd, dsr = lines.dsr, "modem lines");
                     self.port.set_lines(lines);
                 }
                 Some(Action::Serial(serial)) => {
@@ -260,7 +267,7 @@ impl Driver {
                 self.held.keep(bytes.get(taken..).unwrap_or_default());
             }
             Input::Lines(lines) => {
-                tracing::debug!(port = %self.label, dtr = lines.dtr, "host lines");
+                tracing::debug!(modem = %self.label, dtr = lines.dtr, "host lines");
                 self.taps.lines(lines);
                 self.taps.dropping(&mut self.modem, |modem| {
                     modem.handle_host_lines(now, lines);

@@ -34,6 +34,8 @@ pub mod port;
 mod rate;
 mod start;
 pub mod store;
+#[cfg(test)]
+mod test_log;
 mod threads;
 mod timer;
 pub mod trace;

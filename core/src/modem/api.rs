@@ -1,6 +1,6 @@
 //! What crosses the border between the modem and its caller.
 
-pub use super::failure::{Failure, Stage};
+pub use super::failure::{Failure, LinkState, Stage};
 pub use super::port::{HostLines, ModemLines, Parity, Serial};
 use crate::mem::Buf;
 use crate::modem::table::Dialect;

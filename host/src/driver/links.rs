@@ -101,7 +101,6 @@ struct Turn<'t> {
 impl Turn<'_> {
     fn tell(&mut self, conn: ConnId, event: NetEvent) {
         self.taps.event(conn.link, event);
-        tracing::debug!(link = conn.link.0, ?event, "link");
         self.modem.handle_net(self.now, conn, event);
     }
 

@@ -13,6 +13,15 @@ impl Label {
         Self(name.into())
     }
 
+    /// The same for the port of a modem of this name.
+    pub(crate) fn at_modem(&self, modem: &Self) -> Self {
+        if modem == self {
+            self.clone()
+        } else {
+            Self::new(&format!("{modem}, at {self}"))
+        }
+    }
+
     /// The name.
     pub fn as_str(&self) -> &str {
         &self.0

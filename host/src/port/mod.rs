@@ -71,6 +71,9 @@ pub trait Port: Debug + Send {
         Poll::Ready(())
     }
 
+    /// What the modem at it is called, for the log.
+    fn set_modem(&mut self, _name: &Label) {}
+
     /// Drives the lines to the host, where the port has them.
     fn set_lines(&mut self, _lines: ModemLines) {}
 

@@ -8,7 +8,7 @@
 mod session;
 
 use super::tcp::Tcp;
-use super::{Input, Port};
+use super::{Input, Label, Port};
 use mqmodem_core::{HostLines, ModemLines};
 use session::Session;
 use std::io;
@@ -84,6 +84,10 @@ impl Rfc2217 {
 }
 
 impl Port for Rfc2217 {
+    fn set_modem(&mut self, name: &Label) {
+        self.tcp.set_modem(name);
+    }
+
     fn poll_read(&mut self, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<Input> {
         loop {
             if let Some(input) = self.session.as_mut().and_then(|it| it.next(buf)) {

@@ -10,7 +10,7 @@ mod device;
 mod spec;
 mod wiring;
 
-use super::{ABSENT, Input, PRESENT, Port};
+use super::{ABSENT, Input, Label, PRESENT, Port};
 use device::Device;
 use mqmodem_core::{HostLines, ModemLines};
 pub use spec::{DEFAULT, parse};
@@ -46,6 +46,8 @@ const LOOK: Duration = Duration::from_millis(100);
 #[derive(Debug)]
 pub struct Serial {
     path: PathBuf,
+    /// What it is called in logs.
+    label: Label,
     opened: mqmodem_core::Serial,
     settings: mqmodem_core::Serial,
     lines: ModemLines,
@@ -68,6 +70,7 @@ impl Serial {
     pub fn open(path: &Path, settings: mqmodem_core::Serial) -> io::Result<Self> {
         let mut port = Self {
             path: path.to_owned(),
+            label: Label::new(&path.display().to_string()),
             opened: settings,
             settings,
             lines: ModemLines {
@@ -98,7 +101,7 @@ impl Serial {
     }
 
     fn lose(&mut self, why: &str) {
-        tracing::error!(device = %self.path.display(), "lost, trying to open it again: {why}");
+        tracing::error!(modem = %self.label, "port lost, trying to open it again: {why}");
         self.device = None;
         self.draining = None;
         self.tell(ABSENT);
@@ -109,7 +112,7 @@ impl Serial {
 
     fn reopen(&mut self) {
         if self.attach().is_ok() {
-            tracing::info!(device = %self.path.display(), "open again");
+            tracing::warn!(modem = %self.label, "port is back");
         } else {
             self.retry = (self.retry * 2).min(LAST_RETRY);
             self.wait(self.retry);
@@ -157,9 +160,9 @@ impl Serial {
         self.draining = None;
         if let Some(device) = &mut self.device {
             match device.set(self.settings) {
-                Ok(()) => tracing::debug!(device = %self.path.display(), "now {:?}", self.settings),
+                Ok(()) => tracing::debug!(modem = %self.label, "now {:?}", self.settings),
                 Err(error) => {
-                    tracing::warn!(device = %self.path.display(), "does not take {:?}: {error}", self.settings);
+                    tracing::warn!(modem = %self.label, "does not take {:?}: {error}", self.settings);
                 }
             }
             device.show(self.lines, self.settings);
@@ -169,6 +172,10 @@ impl Serial {
 }
 
 impl Port for Serial {
+    fn set_modem(&mut self, name: &Label) {
+        self.label = self.label.at_modem(name);
+    }
+
     fn poll_read(&mut self, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<Input> {
         loop {
             if let Some(lines) = self.next_news() {

@@ -75,7 +75,7 @@ impl<A: Accept> Socket<A> {
 
     fn take(&mut self, client: A::Stream) {
         if let Err(error) = A::prepare(&client) {
-            tracing::warn!(port = %self.label, "cannot set up the connection: {error}");
+            tracing::warn!(modem = %self.label, "cannot set up the connection: {error}");
         }
         self.client = Some(client);
         self.news = Some(PRESENT);
@@ -87,7 +87,7 @@ impl<A: Accept> Socket<A> {
     }
 
     fn let_go(&mut self) {
-        tracing::info!(port = %self.label, "host disconnected");
+        tracing::info!(modem = %self.label, "host disconnected");
         self.client = None;
         self.ended = false;
         self.full = false;
@@ -98,7 +98,7 @@ impl<A: Accept> Socket<A> {
     fn welcome(&mut self, stream: A::Stream, from: &str) -> bool {
         match &self.client {
             None => {
-                tracing::info!(port = %self.label, %from, "host connected");
+                tracing::info!(modem = %self.label, %from, "host connected");
                 self.take(stream);
                 return true;
             }
@@ -106,7 +106,7 @@ impl<A: Accept> Socket<A> {
                 self.next = Some(stream);
             }
             Some(_) if self.refused.may_tell() => {
-                tracing::warn!(port = %self.label, %from, "refused: another host is connected");
+                tracing::warn!(modem = %self.label, %from, "refused: another host is connected");
             }
             Some(_) => {}
         }
@@ -123,6 +123,10 @@ impl<A: Accept> Socket<A> {
 }
 
 impl<A: Accept> Port for Socket<A> {
+    fn set_modem(&mut self, name: &Label) {
+        self.label = self.label.at_modem(name);
+    }
+
     fn poll_read(&mut self, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<Input> {
         if let Some(lines) = self.news.take() {
             return Poll::Ready(Input::Lines(lines));
@@ -178,7 +182,7 @@ impl<A: Accept> Port for Socket<A> {
     fn poll_attend(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         let came = self.poll_hosts(cx);
         if let Poll::Ready(more) = self.refused.poll_more(cx) {
-            tracing::warn!(port = %self.label, "refused {more} more: another host is connected");
+            tracing::warn!(modem = %self.label, "refused {more} more: another host is connected");
         }
         came
     }
@@ -196,7 +200,7 @@ impl<A: Accept> Socket<A> {
                     }
                 }
                 Err(error) => {
-                    tracing::error!(port = %self.label, "cannot accept a host: {error}");
+                    tracing::error!(modem = %self.label, "cannot accept a host: {error}");
                     self.pause = Some(Box::pin(tokio::time::sleep(PAUSE)));
                 }
             }

@@ -4,6 +4,7 @@ use super::{Opened, State};
 use crate::Setup;
 use crate::cli::Failure;
 use crate::config::{Defaults, ModemPlan};
+use crate::port::Label;
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -50,10 +51,17 @@ impl Prepared {
     /// configuration says.
     pub(in crate::cli) fn at(self, opened: Opened, state: &mut State) -> Setup {
         let behaviour = &self.plan.behaviour;
+        // Without a name of its own it is called as its port.
+        let own = !self.plan.name.starts_with(&self.plan.port.to_string());
+        let label = if own {
+            Label::new(&self.plan.name)
+        } else {
+            opened.label
+        };
         let mut setup = Setup {
             config: behaviour.config(),
             memory: behaviour.limits.memory(),
-            ..Setup::new(opened.port, opened.label)
+            ..Setup::new(opened.port, label)
         };
         state.give(&self.plan.name, &mut setup);
         for (slot, bytes) in self.defaults {

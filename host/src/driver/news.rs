@@ -1,0 +1,195 @@
+//! One line of the log for what becomes of a modem's link.
+
+use crate::port::Label;
+use mqmodem_core::modem::code;
+use mqmodem_core::{Endpoint, Failure, Instant, LinkId, LinkState, Modem};
+use std::fmt;
+use std::time::Duration;
+
+/// What is told again and again is told once in so long, with a count.
+const AGAIN: Duration = Duration::from_secs(60);
+
+/// What was last heard of a modem's link.
+#[derive(Debug)]
+pub(super) struct News {
+    modem: Label,
+    was: LinkState,
+    /// Where the link goes.
+    to: String,
+    /// Trouble was told of since the link was last up.
+    troubled: bool,
+    told: Vec<Told>,
+}
+
+/// A kind of news that was told.
+#[derive(Debug)]
+struct Told {
+    kind: (Kind, u8),
+    at: Instant,
+    /// How often it came since.
+    more: u64,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Connected,
+    Lost,
+    Refused,
+}
+
+impl News {
+    pub(super) fn of(modem: Label) -> Self {
+        Self {
+            modem,
+            was: LinkState::Closed,
+            to: String::new(),
+            troubled: false,
+            told: Vec::new(),
+        }
+    }
+
+    /// The link is to be opened.
+    pub(super) fn open(&mut self, to: &Endpoint<'_>) {
+        let over = if to.tls.is_some() { " over TLS" } else { "" };
+        self.to = format!("{}:{}{over}", to.host, to.port);
+        tracing::debug!("{}: opening {}", self.modem, self.to);
+    }
+
+    /// Looks whether the link has come or gone.
+    #[inline]
+    pub(super) fn look(&mut self, modem: &Modem<'_>, now: Instant) {
+        let is = modem.link_state(LinkId(0));
+        if is != self.was {
+            let was = std::mem::replace(&mut self.was, is);
+            self.tell(was, is, modem.last_failure(), now);
+        }
+    }
+
+    #[cold]
+    fn tell(&mut self, was: LinkState, is: LinkState, why: Failure, now: Instant) {
+        use LinkState::{Closed, Closing, Online, Opening};
+        match (was, is) {
+            (_, Online) => self.connected(now),
+            (Closing, Closed) => tracing::info!("{}: disconnected", self.modem),
+            (Online, Closed | Opening) => self.trouble(Kind::Lost, why, now),
+            (Opening, Closed) => self.trouble(Kind::Refused, why, now),
+            _ => {}
+        }
+    }
+
+    fn connected(&mut self, now: Instant) {
+        let troubled = std::mem::take(&mut self.troubled);
+        let Some(more) = self.turn((Kind::Connected, code::DONE), now) else {
+            return;
+        };
+        let (modem, to) = (&self.modem, &self.to);
+        if troubled {
+            tracing::warn!("{modem}: connected to {to} again{more}");
+        } else {
+            tracing::info!("{modem}: connected to {to}{more}");
+        }
+    }
+
+    fn trouble(&mut self, kind: Kind, why: Failure, now: Instant) {
+        let Failure { code, layer, words } = why;
+        if matches!(code, code::BY_COMMAND | code::RADIO_OFF) {
+            return tracing::info!("{}: disconnected: {words}", self.modem);
+        }
+        let what = match kind {
+            Kind::Lost => "link lost",
+            _ => "cannot connect",
+        };
+        let more = self.turn((kind, code), now);
+        self.troubled |= more.is_some();
+        let (modem, to) = (&self.modem, &self.to);
+        if let Some(more) = more {
+            tracing::warn!("{modem}: {what}: {words} ({layer}, code {code}), {to}{more}");
+        } else {
+            tracing::debug!("{modem}: {what}: {words} ({layer}, code {code}), {to}");
+        }
+    }
+
+    /// Whether news of a kind are told now, and how often they were not.
+    fn turn(&mut self, kind: (Kind, u8), now: Instant) -> Option<More> {
+        let Some(told) = self.told.iter_mut().find(|told| told.kind == kind) else {
+            let (at, more) = (now, 0);
+            self.told.push(Told { kind, at, more });
+            return Some(More(0));
+        };
+        if now.since(told.at) < AGAIN {
+            told.more += 1;
+            return None;
+        }
+        told.at = now;
+        Some(More(std::mem::take(&mut told.more)))
+    }
+}
+
+/// How often something came without being told.
+struct More(u64);
+
+impl fmt::Display for More {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            0 => Ok(()),
+            more => write!(f, "; {more} times more in the meantime"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_log::logged;
+
+    fn at(secs: u64) -> Instant {
+        Instant::ZERO + Duration::from_secs(secs)
+    }
+
+    #[test]
+    fn what_becomes_of_a_link_is_told_by_the_modems_name_in_words() {
+        use LinkState::{Closed, Closing, Online, Opening};
+        let mut news = News::of(Label::new("pump"));
+        news.to = "b:1".to_owned();
+        let log = logged(|| {
+            news.tell(Opening, Closed, Failure::of(code::TLS_UNTRUSTED), at(0));
+            news.tell(Opening, Closed, Failure::of(5), at(1));
+            news.tell(Opening, Online, Failure::of(5), at(2));
+            news.tell(Online, Closed, Failure::of(code::CLOSED), at(3));
+            news.tell(Opening, Online, Failure::of(5), at(100));
+            news.tell(Closing, Closed, Failure::of(5), at(101));
+        });
+        assert_eq!(
+            log,
+            [
+                "WARN pump: cannot connect: TLS: certificate not trusted (tls, code 25), b:1",
+                "WARN pump: cannot connect: broker: not authorized (mqtt, code 5), b:1",
+                "WARN pump: connected to b:1 again",
+                "WARN pump: link lost: closed by the broker (tcp, code 24), b:1",
+                "WARN pump: connected to b:1 again",
+                "INFO pump: disconnected",
+            ]
+        );
+    }
+
+    #[test]
+    fn what_comes_again_and_again_is_told_once_a_minute_with_a_count() {
+        let mut news = News::of(Label::new("pump"));
+        let log = logged(|| {
+            for second in 0..=60 {
+                news.tell(
+                    LinkState::Opening,
+                    LinkState::Closed,
+                    Failure::of(21),
+                    at(second),
+                );
+            }
+        });
+        let told: Vec<_> = log.iter().filter(|line| line.starts_with("WARN")).collect();
+        let [first, again] = told[..] else {
+            panic!("{log:?}");
+        };
+        assert!(!first.contains("times more"), "{first}");
+        assert!(again.ends_with("59 times more in the meantime"), "{again}");
+    }
+}
