@@ -90,17 +90,21 @@ fn title(colour: bool, text: &str) -> Result<(), Failure> {
     })
 }
 
-/// One line of the transcript, `>` for the host and `<` for the modem. That no
-/// one reads it is no reason to stop.
+/// One line of the transcript. That no one reads it is no reason to stop.
 pub(super) fn say_line(colour: bool, direction: char, line: &str) {
+    let _ = say(&worded(colour, direction, line));
+}
+
+/// A line of the transcript, `>` for the host and `<` for the modem.
+pub(super) fn worded(colour: bool, direction: char, line: &str) -> String {
     let paint = match (colour, direction) {
         (false, _) => None,
         (true, '>') => Some(36),
         (true, _) if line == "ERROR" || line.starts_with("+CME ERROR") => Some(31),
         (true, _) => Some(32),
     };
-    let _ = match paint {
-        Some(paint) => say(&format!("\x1b[{paint}m{direction} {line}\x1b[0m\n")),
-        None => say(&format!("{direction} {line}\n")),
-    };
+    match paint {
+        Some(paint) => format!("\x1b[{paint}m{direction} {line}\x1b[0m\n"),
+        None => format!("{direction} {line}\n"),
+    }
 }
