@@ -1,10 +1,13 @@
 //! Reading a chat.
 
+mod setup;
+
 use crate::escape::{from_hex, unescape};
 use crate::packet;
-use crate::script::{Expect, Expected, Input, ParseError, Script, Setup, Sizes, Step, Storage};
-use mqmodem_core::time::civil::{Civil, to_unix};
+use crate::script::{Expect, Expected, Input, ParseError, Script, Setup, Step, Storage};
 use mqmodem_core::{NetError, Stage};
+use setup::{clock, memory};
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 /// After this many bytes of a line the echo pauses until the terminator.
@@ -41,15 +44,26 @@ pub fn parse(file: &str, text: &str) -> Result<Script, ParseError> {
             what,
         })?;
     }
-    Ok(parser.script)
+    match &parser.script.steps[..] {
+        [on] if on.expected.is_empty() => Err(ParseError {
+            file: file.into(),
+            line: parser.at.max(1),
+            what: "nothing is done in this chat; write what the host says, such as `> AT`".into(),
+        }),
+        _ => Ok(parser.script),
+    }
 }
 
 struct Parser {
     script: Script,
     at: usize,
     echo: bool,
+    /// What the chat said of it since the modem was switched on.
+    echo_said: Option<bool>,
     on: bool,
     title_done: bool,
+    /// What was set.
+    set: BTreeSet<String>,
 }
 
 impl Parser {
@@ -64,14 +78,17 @@ impl Parser {
             file: file.into(),
             title: String::new(),
             setup: Setup::default(),
+            settings: Vec::new(),
             steps: vec![on],
         };
         Self {
             script,
             at: 0,
             echo: true,
+            echo_said: None,
             on: true,
             title_done: false,
+            set: BTreeSet::new(),
         }
     }
 
@@ -88,16 +105,16 @@ impl Parser {
         match word {
             "" if rest.is_empty() => Ok(()),
             ">" => self.typed(rest),
-            ">>" => self.input(Input::Host(unescape(rest)?)),
+            ">>" => self.input(Input::Host(some(unescape(rest)?)?)),
             "<" => self.expect(Expect::Host(framed(rest)?)),
-            "<<" => self.expect(Expect::Host(unescape(rest)?)),
+            "<<" => self.expect(Expect::Host(some(unescape(rest)?)?)),
             "broker" => self.broker(rest),
             "net" => self.net(rest),
             "port" => self.port(rest),
             "silent" if rest.is_empty() => self.expect(Expect::Silent),
             "set" => self.set(rest),
             "echo" => self.set_echo(rest),
-            _ if word.starts_with('+') => self.input(Input::Pass(duration(line)?)),
+            _ if word.starts_with('+') => self.pass(duration(line)?),
             _ => self.input(plain_input(line)?),
         }
     }
@@ -113,12 +130,24 @@ impl Parser {
         title.push_str(comment.strip_prefix(' ').unwrap_or(comment));
     }
 
+    fn pass(&mut self, by: Duration) -> Result<(), String> {
+        if by.is_zero() {
+            return Err("no time passes; take the line out".into());
+        }
+        self.input(Input::Pass(by))
+    }
+
     fn input(&mut self, input: Input) -> Result<(), String> {
+        if !self.on && needs_power(&input) {
+            return Err("the modem is off; write `power on` first".into());
+        }
         match input {
             Input::PowerOn if self.on => {
                 return Err("it is on; write `power off` or `power cut` first".into());
             }
-            Input::PowerOn => (self.on, self.echo) = (true, true),
+            Input::PowerOn => {
+                (self.on, self.echo, self.echo_said) = (true, true, None);
+            }
             Input::PowerOff | Input::PowerCut => self.on = false,
             _ => {}
         }
@@ -165,9 +194,9 @@ impl Parser {
         let (word, rest) = rest.split_once(' ').unwrap_or((rest, ""));
         match word {
             "<" => self.expect(Expect::Broker(packet::encode(rest)?)),
-            "<<" => self.expect(Expect::Broker(from_hex(rest)?)),
+            "<<" => self.expect(Expect::Broker(some(from_hex(rest)?)?)),
             ">" => self.input(Input::Broker(packet::encode(rest)?)),
-            ">>" => self.input(Input::Broker(from_hex(rest)?)),
+            ">>" => self.input(Input::Broker(some(from_hex(rest)?)?)),
             "close" => self.input(Input::BrokerCloses),
             "reset" => self.input(Input::BrokerResets),
             "stalls" => self.input(Input::BrokerReads(false)),
@@ -195,7 +224,14 @@ impl Parser {
     }
 
     fn set_echo(&mut self, rest: &str) -> Result<(), String> {
-        self.echo = on_off(rest)?;
+        let echo = on_off(rest)?;
+        if self.echo_said.replace(echo) == Some(echo) {
+            return Err(format!("echo is {rest} already; take the line out"));
+        }
+        self.echo = echo;
+        if self.script.steps.len() == 1 {
+            self.script.setup.echo_off = !echo;
+        }
         Ok(())
     }
 
@@ -203,6 +239,11 @@ impl Parser {
         if self.script.steps.len() > 1 {
             return Err("`set` comes before the first thing that is done".into());
         }
+        let word = rest.split(' ').next().unwrap_or_default();
+        if !self.set.insert(word.to_owned()) {
+            return Err(format!("`set {word}` is there twice; only one can count"));
+        }
+        self.script.settings.push(self.at);
         let setup = &mut self.script.setup;
         match rest.split_once(' ') {
             None if rest == "strict" => setup.strict = true,
@@ -220,6 +261,32 @@ impl Parser {
         }
         Ok(())
     }
+}
+
+/// Bytes, of which there must be some.
+fn some(bytes: Vec<u8>) -> Result<Vec<u8>, String> {
+    if bytes.is_empty() {
+        return Err("there are no bytes; write some behind the arrow".into());
+    }
+    Ok(bytes)
+}
+
+/// Whether it needs a modem that is on.
+fn needs_power(input: &Input) -> bool {
+    matches!(
+        input,
+        Input::PowerOff
+            | Input::PowerCut
+            | Input::Host(_)
+            | Input::Dtr(_)
+            | Input::Rts(_)
+            | Input::Broker(_)
+            | Input::BrokerCloses
+            | Input::BrokerResets
+            | Input::NetOpen
+            | Input::NetAt(_)
+            | Input::NetFail(_)
+    )
 }
 
 /// The frame of an answer in V1.
@@ -312,48 +379,6 @@ pub(crate) fn duration(text: &str) -> Result<Duration, String> {
     };
     let micros = number.checked_mul(micros).ok_or_else(wrong)?;
     Ok(Duration::from_micros(micros))
-}
-
-/// Seconds since 1970 of a time in UTC.
-fn clock(text: &str) -> Result<u64, String> {
-    let wrong = || "write `set clock 2026-11-23 14:23:00`".to_string();
-    let numbers = text.split(['-', ' ', ':']).map(str::parse);
-    let numbers: Result<Vec<u16>, _> = numbers.collect();
-    let [year, ref rest @ ..] = numbers.map_err(|_| wrong())?[..] else {
-        return Err(wrong());
-    };
-    let rest: Result<Vec<u8>, _> = rest.iter().map(|it| u8::try_from(*it)).collect();
-    let [month, day, hour, minute, second] = rest.map_err(|_| wrong())?[..] else {
-        return Err(wrong());
-    };
-    let time = Civil {
-        year,
-        month,
-        day,
-        hour,
-        minute,
-        second,
-    };
-    time.is_valid().then(|| to_unix(time)).ok_or_else(wrong)
-}
-
-/// `small`, and sizes of single parts.
-fn memory(sizes: &mut Sizes, text: &str) -> Result<(), String> {
-    for word in text.split_whitespace() {
-        if word == "small" {
-            *sizes = Sizes::SMALL;
-            continue;
-        }
-        let (name, bytes) = word.split_once('=').unwrap_or((word, ""));
-        let size = sizes.get_mut(name).ok_or_else(|| {
-            let names = Sizes::NAMES.join(", ");
-            format!("`{word}` is neither `small` nor PART=BYTES; the parts are {names}")
-        })?;
-        *size = bytes
-            .parse()
-            .map_err(|_| format!("write a number of bytes, as in `{name}=512`"))?;
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -1,4 +1,5 @@
 use super::*;
+use crate::script::Sizes;
 
 fn steps(text: &str) -> Vec<Step> {
     parse("t.chat", text).unwrap().steps
@@ -97,4 +98,75 @@ fn errors_name_the_line_and_say_what_to_write() {
     assert!(error("echo maybe").contains("off"));
     assert!(error("> AT\nsilent\n< OK").contains("t.chat:3: `silent` stands alone"));
     assert!(error("> AT\n< OK\nsilent").contains("t.chat:3: `silent` stands alone"));
+}
+
+#[test]
+fn what_would_do_nothing_is_an_error_with_its_line() {
+    for (text, line, hint) in [
+        ("# only a title\n", 1, "nothing is done"),
+        ("", 1, "nothing is done"),
+        ("> AT\n< OK\n+0s\n", 3, "no time passes"),
+        (">> ", 1, "ends in a space"),
+        (">>\n", 1, "no bytes"),
+        ("> AT\n<<\n", 2, "no bytes"),
+        ("> AT\nbroker >>\n", 2, "no bytes"),
+        ("> AT\nbroker <<\n", 2, "no bytes"),
+        ("> AT\necho off\necho off\n", 3, "echo is off already"),
+        (
+            "set seed 1\nset seed 2\n> AT\n",
+            2,
+            "`set seed` is there twice",
+        ),
+        ("set memory line=5 small\n> AT\n", 1, "`small` comes first"),
+        (
+            "set memory line=5 line=6\n> AT\n",
+            1,
+            "`line` is there twice",
+        ),
+        ("power cut\n> AT\n", 2, "the modem is off; write `power on`"),
+        ("power off\npower cut\n", 2, "the modem is off"),
+        ("power off\ndtr off\n", 2, "the modem is off"),
+        ("power off\nbroker close\n", 2, "the modem is off"),
+    ] {
+        let said = error(text);
+        assert!(
+            said.starts_with(&format!("t.chat:{line}: ")) && said.contains(hint),
+            "{said}"
+        );
+    }
+}
+
+#[test]
+fn the_page_of_the_format_names_every_word() {
+    let names = FAILURES.iter().map(|(name, _)| *name).chain(Sizes::NAMES);
+    let lines = [
+        "host stalls",
+        "host reads",
+        "dtr on",
+        "dtr off",
+        "rts on",
+        "rts off",
+        "power on",
+        "power off",
+        "power cut",
+        "store works",
+        "store fails",
+        "store holds",
+        "broker close",
+        "broker reset",
+        "broker stalls",
+        "broker reads",
+        "net hold",
+        "net open",
+        "net at turn",
+        "net at tls",
+        "echo on",
+        "echo off",
+        "silent",
+        "set strict",
+        "set mask-secrets",
+    ];
+    for word in names.chain(lines) {
+        assert!(crate::FORMAT.contains(&format!("`{word}`")), "{word}");
+    }
 }

@@ -13,6 +13,8 @@ pub struct Script {
     pub title: String,
     /// How the modem is made.
     pub setup: Setup,
+    /// The lines that say so, counted from 1.
+    pub settings: Vec<usize>,
     /// What happens, in order. The first is [`Input::PowerOn`].
     pub steps: Vec<Step>,
 }
@@ -115,6 +117,8 @@ pub struct Setup {
     pub clock: u64,
     /// The memory it runs on.
     pub memory: Sizes,
+    /// Its echo is off when the chat begins.
+    pub echo_off: bool,
 }
 
 /// How many bytes each part of the modem's memory has.

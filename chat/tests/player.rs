@@ -142,3 +142,68 @@ fn a_folder_without_chats_is_not_fine() {
     assert!(!report.is_ok());
     assert!(report.to_string().contains("no *.chat file"));
 }
+
+/// What is wrong with this chat in virtual time.
+fn in_virtual_time(text: &str) -> String {
+    let script = parse("t.chat", text).unwrap();
+    mqmodem_chat::run(&script).unwrap_err().to_string()
+}
+
+#[test]
+fn what_would_do_nothing_when_it_is_played_is_an_error_with_its_line() {
+    let up = "> AT+MQTTCONFIG=b,1,c,1,60\n< OK\n> AT+MQTTCONNECT\n\
+        broker < CONNECT client=\"c\" clean=1 keepalive=60\nbroker > CONNACK\n< +MQTTCONNECT:0\n< OK\n";
+    for (text, line, hint) in [
+        (format!("{up}net fail unreachable\n"), 8, "the link is up"),
+        (format!("{up}net open\n"), 8, "write `broker reset`"),
+        (
+            "> AT\n< OK\nnet fail refused\n".to_owned(),
+            3,
+            "write `net hold` before",
+        ),
+        (
+            "> AT\n< OK\nbroker reset\n".to_owned(),
+            3,
+            "let the modem connect first",
+        ),
+        (
+            format!("{up}broker close\n< +MQTTDISCONNECTED:24\nbroker close\n"),
+            10,
+            "connect first",
+        ),
+    ] {
+        let said = in_virtual_time(&text);
+        assert!(
+            said.starts_with(&format!("t.chat:{line}: ")) && said.contains(hint),
+            "{said}"
+        );
+    }
+    for twice in [
+        "host stalls",
+        "broker stalls",
+        "net hold",
+        "store fails",
+        "store holds",
+        "dtr off",
+        "rts off",
+    ] {
+        let said = in_virtual_time(&format!("{twice}\n{twice}\n"));
+        assert!(
+            said.starts_with("t.chat:2: ") && said.contains("is so already"),
+            "{said}"
+        );
+    }
+    for already in [
+        "host reads",
+        "broker reads",
+        "store works",
+        "dtr on",
+        "rts on",
+    ] {
+        let said = in_virtual_time(&format!("{already}\n"));
+        assert!(
+            said.starts_with("t.chat:1: ") && said.contains("is so already"),
+            "{said}"
+        );
+    }
+}

@@ -89,7 +89,10 @@ impl Attached {
 }
 
 fn no_lines() -> io::Error {
-    io::Error::new(io::ErrorKind::Unsupported, "it has no such line")
+    io::Error::new(
+        io::ErrorKind::Unsupported,
+        "this port has no control lines; take the line out, or use a serial device",
+    )
 }
 
 fn is_socket(path: &Path) -> bool {

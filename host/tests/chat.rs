@@ -121,8 +121,84 @@ fn what_is_recorded_can_be_played() {
         text.contains("\n+100ms\n> ATE0\n< OK\necho off\n> ATI\n"),
         "{text}"
     );
+    assert!(
+        shown.ends_with("plays on a port and in virtual time\n"),
+        "{shown}"
+    );
+    plays_both_ways(&file, &modem);
+}
+
+/// On the port it was recorded on, again and again, and in virtual time.
+fn plays_both_ways(file: &str, modem: &Modem) {
+    let text = std::fs::read_to_string(file).unwrap();
+    for more in [&["--port", &*modem.port][..], &["--port", &modem.port], &[]] {
+        let arguments = [&["chat", "run", file][..], more].concat();
+        let (held, told) = said(mqmodem(&arguments).output());
+        assert!(held, "{more:?}: {told}\n{text}");
+    }
+}
+
+/// Records what is typed, and returns what was shown.
+fn recorded(file: &str, modem: &Modem, typed: &str) -> String {
+    let mut recorder = mqmodem(&["chat", "record", file, "--port", &modem.port]);
+    let mut recorder = recorder.stdin(Stdio::piped()).spawn().unwrap();
+    let mut lines = recorder.stdin.take().unwrap();
+    lines.write_all(typed.as_bytes()).unwrap();
+    drop(lines);
+    let (held, shown) = said(recorder.wait_with_output());
+    assert!(held, "{shown}");
+    shown
+}
+
+#[test]
+fn what_is_recorded_plays_both_ways_whatever_the_modem_was_left_at() {
+    let (modem, scratch) = (Modem::start(), Scratch::new());
+    let file = scratch.join("recorded.chat").display().to_string();
+    // The second begins with the echo off and errors in words.
+    for typed in [
+        "ATE0\nAT+CMEE=2\nATI\n",
+        "ATI\nAT+MQTTPUB=t,0,0,x\n",
+        "ATV0\nAT\n",
+        "AT\n",
+    ] {
+        recorded(&file, &modem, typed);
+        plays_both_ways(&file, &modem);
+    }
+}
+
+#[test]
+fn a_record_that_needs_a_broker_says_where_it_plays() {
+    let (broker, modem, scratch) = (Broker::plain(), Modem::start(), Scratch::new());
+    let file = scratch.join("recorded.chat").display().to_string();
+    let typed = format!(
+        "AT+MQTTCONFIG=127.0.0.1,{},rec,1,60\nAT+MQTTCONNECT\nAT+MQTTDISCONNECT\n",
+        broker.port
+    );
+    let shown = recorded(&file, &modem, &typed);
+    assert!(
+        shown.contains("plays on a port; in virtual time line 4"),
+        "{shown}"
+    );
     let (held, told) = said(mqmodem(&["chat", "run", &file, "--port", &modem.port]).output());
-    assert!(held, "{told}\n{text}");
+    assert!(held, "{told}");
+}
+
+#[test]
+fn what_a_port_cannot_do_is_told_with_its_line() {
+    let (modem, scratch) = (Modem::start(), Scratch::new());
+    for (text, said) in [
+        (
+            "> AT\n< OK\ndtr off\n",
+            "t.chat:3: this port has no control lines",
+        ),
+        (
+            "set strict\n> AT\n< OK\n",
+            "t.chat:1: `set` makes the modem of virtual time",
+        ),
+    ] {
+        let (held, told) = play(scratch.path(), text, &modem.port);
+        assert!(!held && told.contains(said), "{told}");
+    }
 }
 
 #[test]

@@ -7,9 +7,12 @@ use std::path::{Path, PathBuf};
 
 /// What `mqmodem commands` prints, kept for readers.
 const MANUAL: &str = "docs/commands/native.md";
-const PLAYED: [&str; 7] = [
+/// The page `mqmodem chat --format` prints, which the crate holds, and its copy for readers.
+const FORMAT: [&str; 2] = ["chat/src/format.md", "docs/chat.md"];
+const PLAYED: [&str; 8] = [
     "README.md",
     "README.zh-CN.md",
+    "docs/chat.md",
     "docs/command-line.md",
     "docs/fleet.md",
     "docs/gateway.md",
@@ -21,7 +24,9 @@ const PLAYED: [&str; 7] = [
 pub fn write() -> Result {
     let text = manual(&program()?)?;
     sh::write(&sh::root().join(MANUAL), text.as_bytes())?;
-    println!("wrote {MANUAL}");
+    let [from, to] = FORMAT.map(|path| sh::root().join(path));
+    sh::write(&to, sh::read(&from)?.as_bytes())?;
+    println!("wrote {MANUAL} and {}", FORMAT[1]);
     Ok(())
 }
 
@@ -35,7 +40,14 @@ pub fn check() -> Result {
             "{MANUAL} is not what `mqmodem commands` prints; run: cargo xtask docs"
         ));
     }
-    println!("{MANUAL} is current");
+    let [page, copy] = FORMAT.map(|path| sh::read(&sh::root().join(path)));
+    if page? != copy.unwrap_or_default() {
+        return Err(format!(
+            "{} is not {}; run: cargo xtask docs",
+            FORMAT[1], FORMAT[0]
+        ));
+    }
+    println!("{MANUAL} and {} are current", FORMAT[1]);
     PLAYED.iter().try_for_each(|name| play(name, &program))
 }
 

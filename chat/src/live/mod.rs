@@ -78,6 +78,11 @@ impl Live {
         }
     }
 
+    /// The line of the step that is played, counted from 1.
+    pub fn line(&self) -> usize {
+        self.current.as_ref().map_or(0, |current| current.step.line)
+    }
+
     /// What was wrong, once the chat is at its end.
     pub fn wrong(&self) -> Option<&Mismatch> {
         self.wrong.as_deref()
@@ -236,6 +241,16 @@ impl Current {
             }
         }
         Some(rest)
+    }
+}
+
+/// What brings a modem to where chats begin: result codes in words, numbers for no
+/// error, and the echo as the chat has it. Its answer is nothing to the chat.
+pub fn preamble(echo: bool) -> &'static [u8] {
+    if echo {
+        b"ATE1V1Q0+CMEE=0\r"
+    } else {
+        b"ATE0V1Q0+CMEE=0\r"
     }
 }
 

@@ -8,16 +8,21 @@ use std::time::Duration;
 /// A chat that grows with the conversation.
 #[derive(Debug)]
 pub struct Recording {
-    text: String,
+    title: String,
+    body: String,
     echo: bool,
+    /// Whether a line showed how it is.
+    echo_known: bool,
 }
 
 impl Recording {
     /// Begins a chat with this title.
     pub fn new(title: &str) -> Self {
         Self {
-            text: format!("# {title}\n"),
+            title: format!("# {title}\n"),
+            body: String::new(),
             echo: true,
+            echo_known: false,
         }
     }
 
@@ -31,9 +36,8 @@ impl Recording {
             Vec::new()
         };
         let comes_back = heard.starts_with(&echo);
-        if !echo.is_empty() && comes_back != self.echo {
-            self.echo = comes_back;
-            self.line(if comes_back { "echo on" } else { "echo off" });
+        if !echo.is_empty() {
+            self.echo_is(comes_back);
         }
         if plain {
             self.line(&format!("> {line}"));
@@ -50,8 +54,21 @@ impl Recording {
     }
 
     /// The chat as it is by now.
-    pub fn text(&self) -> &str {
-        &self.text
+    pub fn text(&self) -> String {
+        [&*self.title, &*self.body].concat()
+    }
+
+    fn echo_is(&mut self, on: bool) {
+        let was_known = std::mem::replace(&mut self.echo_known, true);
+        if std::mem::replace(&mut self.echo, on) == on {
+            return;
+        }
+        if was_known {
+            self.line(if on { "echo on" } else { "echo off" });
+        } else {
+            // It was so before the chat, and stands where that is said.
+            self.title.push_str("echo off\n");
+        }
     }
 
     fn heard(&mut self, echo: &[u8], heard: &[u8]) {
@@ -62,7 +79,7 @@ impl Recording {
 
     fn line(&mut self, line: &str) {
         // A string takes everything.
-        let _ = writeln!(self.text, "{line}");
+        let _ = writeln!(self.body, "{line}");
     }
 }
 
@@ -85,5 +102,18 @@ mod tests {
         assert_eq!(recording.text(), text);
         let script = parse("t.chat", text).unwrap();
         assert!(HostSide::of(script).is_ok());
+    }
+
+    #[test]
+    fn what_was_recorded_without_echo_plays_in_virtual_time() {
+        let mut recording = Recording::new("A title");
+        recording.passed(Duration::from_millis(100), b"");
+        recording.typed("AT", b"\r\nOK\r\n");
+        recording.typed("ATE1", b"\r\nOK\r\n");
+        recording.typed("AT", b"AT\r\r\nOK\r\n");
+        let text = "# A title\necho off\n+100ms\n> AT\n< OK\n> ATE1\n< OK\necho on\n> AT\n< OK\n";
+        assert_eq!(recording.text(), text);
+        let script = parse("t.chat", text).unwrap();
+        assert_eq!(crate::run(&script), Ok(()));
     }
 }

@@ -23,6 +23,15 @@ impl HostSide {
     /// # Errors
     /// Where something is done that needs a scripted broker or virtual time.
     pub fn of(script: Script) -> Result<Self, ParseError> {
+        if let Some(line) = script.settings.first() {
+            return Err(ParseError {
+                file: script.file,
+                line: *line,
+                what: "`set` makes the modem of virtual time, and one at a port is as it is; \
+                    take the line out"
+                    .into(),
+            });
+        }
         let mut side = Self {
             script: Script {
                 steps: Vec::new(),
@@ -96,6 +105,12 @@ mod tests {
         let lines: Vec<_> = side.script.steps.iter().map(|step| step.line).collect();
         assert_eq!(lines, [1, 5]);
         assert_eq!(side.script.steps[0].expected.len(), 1);
+    }
+
+    #[test]
+    fn settings_of_a_modem_that_is_there_are_refused() {
+        let error = side("# t\nset strict\n> AT\n< OK\n").unwrap_err();
+        assert_eq!(error.line, 2);
     }
 
     #[test]

@@ -66,17 +66,13 @@ impl Sim<'_> {
     }
 
     pub(super) fn opened(&mut self) -> Result<(), String> {
-        if self.net.link != Link::Asked {
-            return Err("no link is pending; write `net hold` before the modem asks".into());
-        }
+        self.net.pending()?;
         self.net.link = Link::Open;
         self.tell(NetEvent::Opened)
     }
 
     pub(super) fn net_at(&mut self, stage: Stage) -> Result<(), String> {
-        if self.net.link != Link::Asked {
-            return Err("no link is pending; write `net hold` before the modem asks".into());
-        }
+        self.net.pending()?;
         self.tell(NetEvent::Opening(stage))
     }
 
@@ -110,9 +106,8 @@ impl Sim<'_> {
     }
 
     pub(super) fn net_fails(&mut self, why: NetError) -> Result<(), String> {
-        if self.net.link != Link::Asked {
-            return Err("no link is pending; write `net hold` before the modem asks".into());
-        }
+        self.net.pending()?;
+        self.net.hold_said = false;
         self.net.close();
         self.tell(NetEvent::Failed(why))
     }

@@ -10,12 +10,10 @@ pub use way::{WAYS, Way};
 
 use crate::player::{Heard, Player};
 use crate::script::{Input, Setup};
-use mqmodem_core::{
-    Config, ConnId, HostLines, Instant, LinkId, Memory, Modem, NetError, NetEvent, Slot,
-};
+use mqmodem_core::{Config, ConnId, Instant, LinkId, Memory, Modem, NetError, NetEvent, Slot};
 use std::collections::BTreeMap;
 use std::time::Duration;
-use world::{Host, Net, Store};
+use world::{Host, Net, Store, change};
 
 /// The link the chats speak about.
 const LINK: LinkId = LinkId(0);
@@ -91,6 +89,12 @@ impl<'m> Sim<'m> {
         let passed = self.now.since(START).as_secs();
         modem.set_clock(self.now, self.setup.clock + passed);
         self.modem = Some(modem);
+        if std::mem::take(&mut self.setup.echo_off) {
+            // As it was left before the chat.
+            self.host.typed.extend(b"ATE0\r");
+            self.settle()?;
+            self.heard.host.clear();
+        }
         Ok(())
     }
 
@@ -169,8 +173,7 @@ impl<'m> Sim<'m> {
         }
     }
 
-    fn line(&mut self, change: impl FnOnce(&mut HostLines)) -> Result<(), String> {
-        change(&mut self.host.lines);
+    fn line(&mut self) -> Result<(), String> {
         let (now, lines) = (self.now, self.host.lines);
         self.modem()?.handle_host_lines(now, lines);
         Ok(())
@@ -181,24 +184,33 @@ impl<'m> Sim<'m> {
             Input::PowerOn => self.power_on()?,
             Input::PowerOff | Input::PowerCut | Input::Pass(_) => {}
             Input::Host(bytes) => self.host.typed.extend(bytes),
-            Input::HostReads(reads) => self.host.reads = *reads,
-            Input::Dtr(dtr) => self.line(|lines| lines.dtr = *dtr)?,
-            Input::Rts(rts) => self.line(|lines| lines.rts = *rts)?,
+            Input::HostReads(reads) => change(&mut self.host.reads, *reads, "host")?,
+            Input::Dtr(dtr) => {
+                change(&mut self.host.lines.dtr, *dtr, "dtr")?;
+                self.line()?;
+            }
+            Input::Rts(rts) => {
+                change(&mut self.host.lines.rts, *rts, "rts")?;
+                self.line()?;
+            }
             Input::Broker(bytes) => self.net.open_link()?.incoming.extend(bytes),
             Input::BrokerCloses => self.net.open_link()?.end = Some(NetEvent::Closed),
             Input::BrokerResets => {
                 self.net.open_link()?.end = Some(NetEvent::Failed(NetError::Broken));
             }
-            Input::BrokerReads(reads) => self.net.reads = *reads,
-            Input::NetHold => self.net.holds = true,
+            Input::BrokerReads(reads) => change(&mut self.net.reads, *reads, "broker")?,
+            Input::NetHold => {
+                change(&mut self.net.hold_said, true, "net hold")?;
+                self.net.holds = true;
+            }
             Input::NetOpen => {
-                self.net.holds = false;
                 self.opened()?;
+                (self.net.holds, self.net.hold_said) = (false, false);
             }
             Input::NetAt(stage) => self.net_at(*stage)?,
             Input::NetFail(why) => self.net_fails(*why)?,
             Input::Store(mode) => {
-                self.store.mode = *mode;
+                change(&mut self.store.mode, *mode, "store")?;
                 self.answer_stored()?;
             }
         }

@@ -36,6 +36,8 @@ pub(super) struct Net {
     /// The connection the modem asked for last.
     pub(super) conn: ConnId,
     pub(super) holds: bool,
+    /// The chat said so, and nothing of how a link came out since.
+    pub(super) hold_said: bool,
     /// What the broker said and the modem has not taken yet.
     pub(super) incoming: Vec<u8>,
     /// How the link ends once all of that is taken.
@@ -56,6 +58,7 @@ impl Net {
             link: Link::Closed,
             conn: super::NO_CONN,
             holds: false,
+            hold_said: false,
             incoming: Vec::new(),
             end: None,
             reads: true,
@@ -72,9 +75,35 @@ impl Net {
     pub(super) fn open_link(&mut self) -> Result<&mut Self, String> {
         match (self.link, self.end) {
             (Link::Open, None) => Ok(self),
-            _ => Err("the broker has no connection to the modem here".into()),
+            _ => Err("the broker has no connection here; let the modem connect first".into()),
         }
     }
+
+    /// Whether a link is pending; otherwise what to write.
+    pub(super) fn pending(&self) -> Result<(), String> {
+        match self.link {
+            Link::Asked => Ok(()),
+            Link::Open => Err(
+                "the link is up, and what `net` says is of one that is pending; \
+                write `broker reset` to break it, or `broker close`"
+                    .into(),
+            ),
+            Link::Closed => {
+                Err("no link is pending; write `net hold` before the modem asks".into())
+            }
+        }
+    }
+}
+
+/// Changes what must change for anything to happen.
+pub(super) fn change<T: PartialEq>(what: &mut T, to: T, name: &str) -> Result<(), String> {
+    if *what == to {
+        return Err(format!(
+            "it is so already, and `{name}` does nothing; take the line out"
+        ));
+    }
+    *what = to;
+    Ok(())
 }
 
 impl Store {

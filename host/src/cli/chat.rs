@@ -4,10 +4,10 @@ mod record;
 mod run;
 
 use super::serve::tcp_address;
-use super::{Failure, help};
+use super::{Failure, help, say};
 use crate::attached::{Attached, is_path};
 use clap::{Args, Subcommand};
-use mqmodem_chat::{HostSide, Script};
+use mqmodem_chat::{HostSide, Input, Script, Step};
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
 use std::process::ExitCode;
@@ -17,10 +17,16 @@ use std::time::Duration;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   mqmodem chat run first.chat --port /dev/ttyUSB0,9600
-  mqmodem chat record first.chat --port 127.0.0.1:7000")]
+  mqmodem chat record first.chat --port 127.0.0.1:7000
+  mqmodem chat --format | less")]
+#[command(arg_required_else_help = true, args_conflicts_with_subcommands = true)]
 pub(super) struct Arguments {
+    /// Print how a chat is written.
+    #[arg(long)]
+    format: bool,
+
     #[command(subcommand)]
-    command: Command,
+    command: Option<Command>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -44,9 +50,11 @@ struct Patience {
 
 pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     match &arguments.command {
-        Command::Run(arguments) => run::run(arguments),
-        Command::Record(arguments) => record::run(arguments),
-        Command::Help(arguments) => help::run(arguments, &["chat"]),
+        Some(Command::Run(arguments)) => run::run(arguments),
+        Some(Command::Record(arguments)) => record::run(arguments),
+        Some(Command::Help(arguments)) => help::run(arguments, &["chat"]),
+        // Without anything there is help.
+        None => say(mqmodem_chat::FORMAT).map(|()| ExitCode::SUCCESS),
     }
 }
 
@@ -54,7 +62,15 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
 pub(super) fn read_side(file: &Path) -> Result<Script, Failure> {
     let script = run::read(file)?.map_err(Failure::new)?;
     let side = HostSide::of(script).map_err(|error| Failure::new(error.to_string()))?;
-    Ok(side.script)
+    let moves = |step: &&Step| matches!(step.input, Input::Dtr(_) | Input::Rts(_));
+    match side.script.steps.iter().find(moves) {
+        None => Ok(side.script),
+        Some(step) => Err(Failure::new(format!(
+            "{}:{}: a host inside the process has no control lines; take the line out, or give the modems ports",
+            file.display(),
+            step.line
+        ))),
+    }
 }
 
 /// Seconds, perhaps with a fraction.

@@ -1,13 +1,15 @@
 //! `mqmodem chat record`
 
+use super::run::bring;
 use super::{Patience, PortArgument, attach};
 use crate::attached::Attached;
 use crate::cli::serve::runtime;
 use crate::cli::{Failure, say};
 use clap::Args;
-use mqmodem_chat::live::{Recording, pause};
+use mqmodem_chat::live::{Recording, pause, preamble};
+use mqmodem_chat::parse;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, BufReader, Lines, Stdin};
@@ -15,8 +17,9 @@ use tokio::time::Instant;
 
 /// Write down a conversation as a chat.
 ///
-/// Lines of standard input are said to the modem, each once the one before is
-/// answered; a line such as +2s only listens. What the modem says is shown, and
+/// First the modem is brought to where chats begin, by ATE1V1Q0+CMEE=0. Lines of
+/// standard input are said to it, each once the one before is answered; a line such
+/// as +2s only listens. What the modem says is shown, and
 /// at the end of the input FILE is a chat that can be played again. Passwords
 /// that are typed are in it.
 #[derive(Debug, Args)]
@@ -43,7 +46,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
 }
 
 async fn record(arguments: &Arguments) -> Result<(), Failure> {
-    let port = attach(&arguments.port.port).await?;
+    let mut port = attach(&arguments.port.port).await?;
+    let begun = bring(&mut port, preamble(true), arguments.patience).await;
+    begun.map_err(|error| Failure::system("the modem cannot be spoken to", &error))?;
     let title = format!("Recorded on {}", arguments.port.port.to_string_lossy());
     let mut recorder = Recorder {
         port,
@@ -57,10 +62,28 @@ async fn record(arguments: &Arguments) -> Result<(), Failure> {
         _ = tokio::signal::ctrl_c() => Ok(()),
     };
     let file = &arguments.file;
-    std::fs::write(file, recorder.recording.text()).map_err(|error| {
+    let text = recorder.recording.text();
+    std::fs::write(file, &text).map_err(|error| {
         Failure::system(format_args!("cannot write {}", file.display()), &error)
     })?;
+    tell_where_it_plays(file, &text)?;
     ended.map_err(|error| Failure::system("the recording ends early", &error))
+}
+
+/// What a broker said is not heard on a port, and virtual time has no broker but the
+/// one that is written down.
+fn tell_where_it_plays(file: &Path, text: &str) -> Result<(), Failure> {
+    let name = file.display().to_string();
+    let Ok(script) = parse(&name, text) else {
+        return say(&format!("{name} holds nothing that is said\n"));
+    };
+    match mqmodem_chat::run(&script) {
+        Ok(()) => say(&format!("{name} plays on a port and in virtual time\n")),
+        Err(wrong) => say(&format!(
+            "{name} plays on a port; in virtual time line {} goes another way until the chat says what broker and network do (mqmodem chat --format)\n",
+            wrong.line
+        )),
+    }
 }
 
 struct Recorder {
@@ -167,7 +190,7 @@ async fn hear(port: &mut Attached, heard: &mut Vec<u8>) -> io::Result<()> {
 }
 
 /// Whether the modem has answered: with a result code, or with a prompt.
-fn is_final(heard: &[u8]) -> bool {
+pub(super) fn is_final(heard: &[u8]) -> bool {
     let lines = heard.split(|byte| matches!(byte, b'\r' | b'\n'));
     let is_result = |line: &[u8]| {
         matches!(
@@ -176,5 +199,11 @@ fn is_final(heard: &[u8]) -> bool {
         ) || line.starts_with(b"+CME ERROR")
             || line.starts_with(b"+CMS ERROR")
     };
-    heard.ends_with(b"\r\n> ") || heard.ends_with(b"\r\n>") || lines.into_iter().any(is_result)
+    // As `ATV0` has it: 0 is OK, 4 is ERROR.
+    let is_number = heard.ends_with(b"\n0\r") || heard.ends_with(b"\n4\r");
+    let is_number = is_number || matches!(heard, [.., b'\r', b'0' | b'4', b'\r']);
+    is_number
+        || heard.ends_with(b"\r\n> ")
+        || heard.ends_with(b"\r\n>")
+        || lines.into_iter().any(is_result)
 }

@@ -1,5 +1,6 @@
 //! `mqmodem chat run`
 
+use super::record::is_final;
 use super::{Patience, attach};
 use crate::attached::Attached;
 use crate::cli::serve::runtime;
@@ -7,7 +8,7 @@ use crate::cli::{Failure, say};
 use crate::clock::Clock;
 use crate::config::read_text;
 use clap::Args;
-use mqmodem_chat::live::{Names, Next, Rules};
+use mqmodem_chat::live::{Names, Next, Rules, preamble};
 use mqmodem_chat::{HostSide, Live, Report, Script, parse};
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -20,7 +21,8 @@ use std::time::Duration;
 /// Each thing the host says must be answered exactly as written, else the first
 /// difference is shown. On a port only the host's side is played: what modem
 /// and broker say to each other is left out, and a chat in which the broker does
-/// more than answer is refused. `cargo doc -p mqmodem-chat` tells the format.
+/// more than answer is refused. First the modem is brought to where chats begin, by
+/// ATE1V1Q0+CMEE=0. `mqmodem chat --format` tells how a chat is written.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   mqmodem chat run first.chat --port /dev/ttyUSB0,9600
@@ -98,16 +100,33 @@ async fn on_port(files: &[PathBuf], port: &OsStr, patience: Patience) -> Result<
         let wrong = match side {
             Ok(side) => {
                 tell_skipped(&name, &side.skipped)?;
-                let mut live = Live::new(Arc::new(side.script), rules);
-                let played = play(&mut attached, &mut live, patience.quiet).await;
-                let wrong = live.wrong().map(ToString::to_string);
-                wrong.or(played.err().map(|why| format!("{name}: {why}")))
+                play_side(&mut attached, side, rules, patience).await
             }
             Err(why) => Some(why),
         };
         report.chats.push((name, wrong));
     }
     Ok(report)
+}
+
+/// What was wrong, if anything was.
+async fn play_side(
+    port: &mut Attached,
+    side: HostSide,
+    rules: Rules,
+    patience: Patience,
+) -> Option<String> {
+    let name = side.script.file.clone();
+    let echo = !side.script.setup.echo_off;
+    let mut chat = Live::new(Arc::new(side.script), rules);
+    let mut played = bring(port, preamble(echo), patience).await;
+    if played.is_ok() {
+        played = play(port, &mut chat).await;
+    }
+    let wrong = chat.wrong().map(ToString::to_string);
+    wrong.or(played
+        .err()
+        .map(|why| format!("{name}:{}: {why}", chat.line())))
 }
 
 fn tell_skipped(name: &str, lines: &[usize]) -> Result<(), Failure> {
@@ -121,16 +140,46 @@ fn tell_skipped(name: &str, lines: &[usize]) -> Result<(), Failure> {
     ))
 }
 
+/// Brings the modem to where chats begin.
+pub(super) async fn bring(
+    port: &mut Attached,
+    preamble: &[u8],
+    patience: Patience,
+) -> std::io::Result<()> {
+    // What waits there was said to the last host.
+    heard(port, patience.quiet, |_| true).await?;
+    let mut rest = preamble;
+    while !rest.is_empty() {
+        let said = port.write(rest).await?;
+        rest = rest.get(said..).unwrap_or_default();
+    }
+    heard(port, patience.within, |heard| !is_final(heard)).await?;
+    heard(port, patience.quiet, |_| true).await
+}
+
+/// Listens until it is quiet for so long, or no more is wanted.
+async fn heard(
+    port: &mut Attached,
+    quiet: Duration,
+    wanted: impl Fn(&[u8]) -> bool,
+) -> std::io::Result<()> {
+    let (mut all, mut buf) = (Vec::new(), [0; 4096]);
+    while wanted(&all) {
+        let Ok(read) = tokio::time::timeout(quiet, port.read(&mut buf)).await else {
+            return Ok(());
+        };
+        let Some(more @ [_, ..]) = buf.get(..read?) else {
+            return Err(hung_up());
+        };
+        all.extend_from_slice(more);
+    }
+    Ok(())
+}
+
 /// Plays the chat to its end or its first difference.
-async fn play(port: &mut Attached, live: &mut Live, quiet: Duration) -> std::io::Result<()> {
+async fn play(port: &mut Attached, live: &mut Live) -> std::io::Result<()> {
     let clock = Clock::new();
     let mut buf = [0; 4096];
-    // What waits there was said to the last host.
-    while let Ok(read) = tokio::time::timeout(quiet, port.read(&mut buf)).await {
-        if read? == 0 {
-            return Err(hung_up());
-        }
-    }
     loop {
         match live.next(clock.now(), &Names::default()) {
             Next::Say(bytes) => {

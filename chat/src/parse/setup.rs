@@ -1,0 +1,54 @@
+//! How the modem is made: the values of `set`.
+
+use crate::script::Sizes;
+use mqmodem_core::time::civil::{Civil, to_unix};
+use std::collections::BTreeSet;
+
+/// Seconds since 1970 of a time in UTC.
+pub(super) fn clock(text: &str) -> Result<u64, String> {
+    let wrong = || "write `set clock 2026-11-23 14:23:00`".to_string();
+    let numbers = text.split(['-', ' ', ':']).map(str::parse);
+    let numbers: Result<Vec<u16>, _> = numbers.collect();
+    let [year, ref rest @ ..] = numbers.map_err(|_| wrong())?[..] else {
+        return Err(wrong());
+    };
+    let rest: Result<Vec<u8>, _> = rest.iter().map(|it| u8::try_from(*it)).collect();
+    let [month, day, hour, minute, second] = rest.map_err(|_| wrong())?[..] else {
+        return Err(wrong());
+    };
+    let time = Civil {
+        year,
+        month,
+        day,
+        hour,
+        minute,
+        second,
+    };
+    time.is_valid().then(|| to_unix(time)).ok_or_else(wrong)
+}
+
+/// `small`, and sizes of single parts.
+pub(super) fn memory(sizes: &mut Sizes, text: &str) -> Result<(), String> {
+    let mut said = BTreeSet::new();
+    for word in text.split_whitespace() {
+        let (name, bytes) = word.split_once('=').unwrap_or((word, ""));
+        if name == "small" && !said.is_empty() {
+            return Err("`small` comes first: it sets every part".into());
+        }
+        if !said.insert(name) {
+            return Err(format!("`{name}` is there twice; only one can count"));
+        }
+        if word == "small" {
+            *sizes = Sizes::SMALL;
+            continue;
+        }
+        let size = sizes.get_mut(name).ok_or_else(|| {
+            let names = Sizes::NAMES.join(", ");
+            format!("`{word}` is neither `small` nor PART=BYTES; the parts are {names}")
+        })?;
+        *size = bytes
+            .parse()
+            .map_err(|_| format!("write a number of bytes, as in `{name}=512`"))?;
+    }
+    Ok(())
+}
