@@ -6,3 +6,4 @@ pub(crate) mod pattern;
 pub(crate) mod plan;
 pub(crate) mod rounds;
 pub(crate) mod seats;
+pub(crate) mod tally;

@@ -92,6 +92,13 @@ impl Shared {
         Self { pace, ..self }
     }
 
+    /// Changes how many may be begun in a second, where there is a ceiling.
+    pub(crate) fn pace(&self, per_second: NonZeroU32) {
+        if let Some(pace) = &self.pace {
+            pace.change(per_second);
+        }
+    }
+
     /// Counts what the modems do.
     pub fn counted(self, metrics: Option<Arc<Metrics>>) -> Self {
         Self { metrics, ..self }

@@ -77,6 +77,11 @@ fn a_broker_that_refuses_half_leaves_the_others_working() {
         summary.starts_with("10 modems, 5 set up, 10 rounds played, "),
         "{summary}"
     );
+    // One cause, however many fail and how often.
+    let want = " failed: setup.chat:6: +MQTTCONNECT:5 in place of +MQTTCONNECT:0";
+    let cause = fleet.line();
+    assert!(cause.ends_with(want), "{cause}");
+    assert_eq!(fleet.line(), "");
     assert_eq!(fleet.process.wait().unwrap().code(), Some(1));
 }
 

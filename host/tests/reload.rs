@@ -4,8 +4,8 @@ mod crew;
 mod rig;
 mod support;
 
-use crew::{Fleet, ask};
-use rig::{PATIENCE, free_port};
+use crew::{Fleet, ask, chats};
+use rig::{Broker, PATIENCE, free_port};
 use rustix::process::Signal;
 use std::fs;
 use std::net::{TcpListener, TcpStream};
@@ -56,7 +56,7 @@ fn sighup_makes_the_fleet_what_the_file_says() {
     // Another template: the modem begins anew, with what it kept.
     file(0, "[fleet.identity]\nmodel = \"other\"\n");
     fleet.signal(Signal::HUP);
-    fleet.until("all 1 modems begin anew");
+    fleet.until("1 modems, 1 before; 1 begin anew");
     fleet.until("1 of 1 modems");
     let answer =
         format!("ATE0+CGMM;+MQTTCONFIG?\r\r\nother\r\n\r\n+MQTTCONFIG:kept,1,me,1,60,,\r\n{OK}");
@@ -123,11 +123,51 @@ fn a_fleet_goes_on_where_sighup_asks_for_what_cannot_be() {
     // The port is its own, so another template may have it.
     file(port, "[fleet.identity]\nmodel = \"other\"\n");
     fleet.signal(Signal::HUP);
-    fleet.until("all 2 modems begin anew");
+    fleet.until("2 modems, 2 before; 2 begin anew");
+    fleet.until("the last of those that begin anew is switched off");
     ask(
         &mut connect(),
         "ATE0+CGMM",
         &format!("ATE0+CGMM\r\r\nother\r\n{OK}"),
     );
     assert_eq!(fleet.end(), Some(0));
+}
+
+/// Each modem counts once, and its rounds go on.
+#[test]
+fn another_script_or_period_restarts_no_modem() {
+    let (broker, scratch) = (Broker::plain(), Scratch::new());
+    chats(scratch.path(), broker.port);
+    let file = |every: u32, model: &str| {
+        let text = format!(
+            "[fleet]\nmodems = 10\nsetup = \"setup.chat\"\nscript = \"round.chat\"\nrepeat = 3\n\
+             every = {every}\nstarts_per_second = 4\n[fleet.identity]\nmodel = \"{model}\"\n"
+        );
+        fs::write(scratch.join("mqmodem.toml"), text).unwrap();
+    };
+    file(3600, "a");
+    let mut fleet = Fleet::start(scratch.path(), &[]);
+    fleet.until("10 of 10 modems");
+    for index in 0..10 {
+        broker.wait_for_log(&format!("Sending CONNACK to m0000{index} (0, 0)"));
+    }
+    // All are another, and begin anew some at a time.
+    file(3600, "b");
+    fleet.signal(Signal::HUP);
+    fleet.until("10 modems, 10 before; 10 begin anew");
+    let log = fleet.until("the last of those that begin anew is switched off");
+    // Four may start in a second: four, four and two.
+    assert_eq!(log.matches("10 of 10 modems started").count(), 2, "{log}");
+    fleet.until("10 of 10 modems");
+    let round = "echo off\n> AT+MQTTPUB=\"other/{name}\",1,0,\"{index}\"\n< OK\n";
+    fs::write(scratch.join("round.chat"), round).unwrap();
+    file(1, "b");
+    fleet.signal(Signal::HUP);
+    fleet.until("10 modems, 10 before; 0 begin anew");
+    assert_eq!(
+        fleet.line(),
+        "10 modems, 10 set up, 30 rounds played, 0 failed"
+    );
+    broker.wait_for_log("'other/m00009'");
+    assert_eq!(fleet.process.wait().unwrap().code(), Some(0));
 }

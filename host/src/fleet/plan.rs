@@ -357,15 +357,6 @@ impl Hosts {
         }
     }
 
-    /// Where hosts come from, whatever the ports are.
-    pub(crate) fn kind(&self) -> (bool, Option<Identify>) {
-        match self {
-            Self::Ports(_) => (true, None),
-            Self::Connections(_, identify) => (true, Some(*identify)),
-            Self::Played => (false, None),
-        }
-    }
-
     /// How many open files a modem needs, its link among them.
     pub(crate) fn files(&self) -> u64 {
         match self {

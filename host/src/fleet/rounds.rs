@@ -1,18 +1,19 @@
 //! Hosts inside the process: each plays its chats at its modem, without a port
 //! of the system, a task or a queue of its own.
 
+use super::tally::{Ledger, Tally, cause};
 use crate::clock::Clock;
 use crate::port::{Input, Label, PRESENT, Port};
-use mqmodem_chat::Script;
 use mqmodem_chat::live::{Live, Names, Next, Rules};
+use mqmodem_chat::{Mismatch, Script};
 use mqmodem_core::Instant;
 use std::fmt;
-use std::future::Future;
+use std::future::{Future, pending};
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
+use tokio::sync::watch;
 use tokio::time::Sleep;
 
 /// Other lines may stand between those that are expected: messages come when
@@ -27,12 +28,16 @@ const RULES: Rules = Rules {
 const PAUSE: Duration = Duration::from_secs(2);
 const LONGEST: Duration = Duration::from_secs(60);
 
-/// How many differences are logged; they are mostly the same.
-const LOGGED: u64 = 5;
-
-/// What all hosts of a fleet play.
+/// What all hosts of a fleet play, and how it goes.
 #[derive(Debug)]
 pub(crate) struct Chats {
+    programme: watch::Sender<Arc<Programme>>,
+    tally: Arc<Tally>,
+}
+
+/// What hosts play. It may change while they do.
+#[derive(Debug)]
+pub(crate) struct Programme {
     /// Played once, again until it goes well.
     pub(crate) setup: Option<Arc<Script>>,
     /// Played in rounds.
@@ -41,24 +46,49 @@ pub(crate) struct Chats {
     pub(crate) repeat: Option<u64>,
     /// From the beginning of a round to that of the next.
     pub(crate) every: Duration,
-    /// How it goes.
-    pub(crate) tally: Tally,
 }
 
-/// How the chats of all hosts went.
-#[derive(Debug, Default)]
-pub(crate) struct Tally {
-    /// Hosts whose setup went well.
-    pub(crate) ready: AtomicU64,
-    /// Rounds that went well.
-    pub(crate) rounds: AtomicU64,
-    /// Chats that did not go as they say.
-    pub(crate) failures: AtomicU64,
+impl Chats {
+    pub(crate) fn new(programme: Programme, tally: Arc<Tally>) -> Self {
+        Self {
+            programme: watch::Sender::new(Arc::new(programme)),
+            tally,
+        }
+    }
+
+    /// From now on hosts play this: each ends the chat it is at.
+    pub(crate) fn change(&self, programme: Programme) {
+        self.programme.send_replace(Arc::new(programme));
+    }
+}
+
+/// Resolves with the next programme.
+struct Changes(Pin<Box<dyn Future<Output = watch::Receiver<Arc<Programme>>> + Send>>);
+
+impl Changes {
+    fn of(mut programme: watch::Receiver<Arc<Programme>>) -> Self {
+        Self(Box::pin(async move {
+            if programme.changed().await.is_err() {
+                pending::<()>().await;
+            }
+            programme
+        }))
+    }
+
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Arc<Programme>> {
+        let mut programme = ready!(self.0.as_mut().poll(cx));
+        let next = programme.borrow_and_update().clone();
+        *self = Self::of(programme);
+        Poll::Ready(next)
+    }
 }
 
 /// A host that plays its chats.
 pub(crate) struct Played {
-    chats: Arc<Chats>,
+    programme: Arc<Programme>,
+    changes: Changes,
+    tally: Arc<Tally>,
+    ledger: Arc<Ledger>,
     clock: Clock,
     name: Label,
     number: Box<str>,
@@ -86,14 +116,19 @@ enum Stage {
 #[derive(Clone, Copy)]
 enum Chat {
     Setup { attempt: u32 },
-    Round { number: u64 },
+    Round,
 }
 
 impl Played {
-    pub(crate) fn new(chats: Arc<Chats>, name: Label, index: u32, number: &str) -> Self {
+    pub(crate) fn new(chats: &Chats, name: Label, index: u32, number: &str) -> Self {
         let clock = Clock::new();
+        let mut changes = chats.programme.subscribe();
+        let programme = changes.borrow_and_update().clone();
         Self {
-            chats,
+            programme,
+            changes: Changes::of(changes),
+            tally: chats.tally.clone(),
+            ledger: chats.tally.of(index),
             clock,
             name,
             number: number.into(),
@@ -109,8 +144,8 @@ impl Played {
 
     fn begin(&mut self, chat: Chat) {
         let script = match chat {
-            Chat::Setup { .. } => &self.chats.setup,
-            Chat::Round { .. } => &self.chats.round,
+            Chat::Setup { .. } => &self.programme.setup,
+            Chat::Round => &self.programme.round,
         };
         self.stage = match (script, chat) {
             (Some(script), _) => Stage::Chat {
@@ -119,34 +154,61 @@ impl Played {
                 began: self.clock.now(),
             },
             (None, Chat::Setup { .. }) => self.ready(),
-            (None, Chat::Round { .. }) => Stage::Silent,
+            (None, Chat::Round) => Stage::Silent,
         };
     }
 
     /// The setup went well. Rounds of a fleet are spread over the time from one
     /// to the next.
     fn ready(&self) -> Stage {
-        self.chats.tally.ready.fetch_add(1, Ordering::Relaxed);
-        let phase = self.chats.every.mul_f64(chance(self.index, 0));
-        self.next_round(self.clock.now() + phase, 1)
+        self.ledger.set_up();
+        self.first_round()
     }
 
-    fn next_round(&self, until: Instant, number: u64) -> Stage {
-        if self.chats.round.is_some() && self.chats.repeat.is_some_and(|all| number > all) {
+    fn first_round(&self) -> Stage {
+        let phase = self.programme.every.mul_f64(chance(self.index, 0));
+        self.next_round(self.clock.now() + phase)
+    }
+
+    fn next_round(&self, until: Instant) -> Stage {
+        let programme = &self.programme;
+        let is_last = |all| self.ledger.played() >= all;
+        if programme.round.is_some() && programme.repeat.is_some_and(is_last) {
             return Stage::Over;
         }
         Stage::Pause {
             until,
-            then: Chat::Round { number },
+            then: Chat::Round,
+        }
+    }
+
+    /// Another programme: the chat that is played goes on to its end, and what comes
+    /// next is that of the new one, at its times.
+    fn take_up(&mut self, programme: Arc<Programme>) {
+        let before = std::mem::replace(&mut self.programme, programme);
+        let is_other_time = before.every != self.programme.every;
+        match &self.stage {
+            Stage::Silent if self.programme.round.is_some() => self.stage = self.first_round(),
+            Stage::Pause {
+                until,
+                then: Chat::Round,
+            } => {
+                self.stage = if is_other_time {
+                    self.first_round()
+                } else {
+                    self.next_round(*until)
+                }
+            }
+            _ => {}
         }
     }
 
     /// A chat is at its end.
-    fn follow(&mut self, chat: Chat, began: Instant, wrong: Option<String>) {
+    fn follow(&mut self, chat: Chat, began: Instant, wrong: Option<&Mismatch>) {
         let now = self.clock.now();
         let well = wrong.is_none();
         if let Some(wrong) = wrong {
-            self.log(&wrong);
+            self.log(wrong);
         }
         self.stage = match chat {
             Chat::Setup { .. } if well => self.ready(),
@@ -156,23 +218,23 @@ impl Played {
                     attempt: attempt.saturating_add(1),
                 },
             },
-            Chat::Round { number } => {
+            Chat::Round => {
                 let least = if well { Duration::ZERO } else { PAUSE };
-                self.chats
-                    .tally
-                    .rounds
-                    .fetch_add(u64::from(well), Ordering::Relaxed);
-                self.next_round((began + self.chats.every).max(now + least), number + 1)
+                self.ledger.round(well);
+                self.next_round((began + self.programme.every).max(now + least))
             }
         };
     }
 
-    fn log(&self, wrong: &str) {
-        let before = self.chats.tally.failures.fetch_add(1, Ordering::Relaxed);
-        if before < LOGGED {
-            tracing::warn!(modem = %self.name, "{wrong}");
-        } else {
-            tracing::debug!(modem = %self.name, "{wrong}");
+    /// Tells the first of each cause, and then how many it has become.
+    fn log(&self, wrong: &Mismatch) {
+        let cause = cause(wrong, self.name.as_str(), &self.number);
+        let count = self.tally.fail(&cause);
+        tracing::debug!(modem = %self.name, "{wrong}");
+        if count == 1 {
+            tracing::warn!(modem = %self.name, "{cause}");
+        } else if is_power_of_ten(count) {
+            tracing::warn!("failed {count} times by now: {cause}");
         }
     }
 
@@ -214,8 +276,8 @@ impl Played {
             Next::Listen(until) => Err(until),
             Next::End => {
                 let (chat, began) = (*chat, *began);
-                let wrong = live.wrong().map(ToString::to_string);
-                self.follow(chat, began, wrong);
+                let wrong = live.wrong().cloned();
+                self.follow(chat, began, wrong.as_ref());
                 Err(now)
             }
         }
@@ -228,6 +290,13 @@ fn pause(index: u32, attempt: u32) -> Duration {
     let doubled = PAUSE * 1_u32.checked_shl(attempt).unwrap_or(u32::MAX).min(1 << 10);
     let longest = doubled.min(LONGEST);
     longest.mul_f64(1.0 - chance(index, attempt) / 2.0)
+}
+
+fn is_power_of_ten(mut number: u64) -> bool {
+    while number > 1 && number.is_multiple_of(10) {
+        number /= 10;
+    }
+    number == 1
 }
 
 /// A number from 0 to 1 that looks random.
@@ -243,6 +312,9 @@ impl Port for Played {
         if !self.told {
             self.told = true;
             return Poll::Ready(Input::Lines(PRESENT));
+        }
+        while let Poll::Ready(programme) = self.changes.poll(cx) {
+            self.take_up(programme);
         }
         loop {
             let until = match &self.stage {

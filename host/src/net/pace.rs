@@ -1,6 +1,7 @@
 //! A ceiling on how many connections are begun in a second.
 
 use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
@@ -12,7 +13,8 @@ const BURST: Duration = Duration::from_millis(10);
 /// given up while it waits takes no turn.
 #[derive(Debug)]
 pub struct Pace {
-    gap: Duration,
+    /// From one to the next, in nanoseconds.
+    gap: AtomicU64,
     next: Mutex<Instant>,
 }
 
@@ -20,9 +22,14 @@ impl Pace {
     /// So many attempts a second.
     pub fn new(per_second: NonZeroU32) -> Self {
         Self {
-            gap: Duration::from_secs(1) / per_second.get(),
+            gap: AtomicU64::new(gap(per_second)),
             next: Mutex::new(Instant::now()),
         }
+    }
+
+    /// So many from now on.
+    pub fn change(&self, per_second: NonZeroU32) {
+        self.gap.store(gap(per_second), Ordering::Relaxed);
     }
 
     pub(super) async fn turn(&self) {
@@ -30,8 +37,13 @@ impl Pace {
         if *next > Instant::now() + BURST {
             tokio::time::sleep_until(*next).await;
         }
-        *next = (*next).max(Instant::now()) + self.gap;
+        let gap = Duration::from_nanos(self.gap.load(Ordering::Relaxed));
+        *next = (*next).max(Instant::now()) + gap;
     }
+}
+
+fn gap(per_second: NonZeroU32) -> u64 {
+    1_000_000_000 / u64::from(per_second.get())
 }
 
 #[cfg(test)]

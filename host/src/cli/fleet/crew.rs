@@ -2,6 +2,7 @@
 
 mod door;
 mod reload;
+mod restarts;
 
 use super::Arguments;
 use super::plan::Made;
@@ -13,15 +14,16 @@ use crate::cli::serve::{
 };
 use crate::cli::{Failure, metrics};
 use crate::fleet::plan::{FleetPlan, Hosts};
-use crate::fleet::rounds::{Chats, Played, Tally};
+use crate::fleet::rounds::{Chats, Played, Programme};
+use crate::fleet::tally::Tally;
 use crate::port::{Label, Port};
 use crate::trace::Trace;
 use door::Entrance;
-use std::collections::{HashMap, VecDeque};
-use std::fmt::Write;
+use restarts::Restarts;
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::task::{Id, JoinError, JoinSet};
 use tokio::time::{Interval, MissedTickBehavior};
@@ -36,21 +38,27 @@ pub(super) struct Crew<'a> {
     state: State,
     ports: Ports,
     chats: Option<Arc<Chats>>,
+    tally: Arc<Tally>,
+    /// See [`salt`].
+    salt: u64,
     entrance: Option<Entrance>,
     progress: Progress,
     modems: JoinSet<()>,
     running: HashMap<Id, Running>,
     waiting: VecDeque<u32>,
-    started: u32,
-    failed: u32,
+    restarts: Restarts,
+    left_out: HashSet<u32>,
+    /// Modems that have run.
+    begun: HashSet<u32>,
+    failed: bool,
     stopping: bool,
 }
 
 /// A modem that runs.
-#[derive(Clone, Copy)]
 struct Running {
     index: u32,
-    /// See [`Prepared::print`].
+    label: Label,
+    /// See [`Prepared::print`] and [`salt`].
     print: u64,
 }
 
@@ -68,9 +76,13 @@ impl<'a> Crew<'a> {
         let metrics = metrics::open(plan.metrics.as_deref()).await?;
         let entrance = Entrance::open(&plan.template.hosts, None).await?;
         check_files(&plan)?;
+        let programme = programme(&plan)?;
+        let tally = Arc::new(Tally::default());
         let mut crew = Self {
             arguments,
-            chats: chats(&plan)?,
+            salt: salt(&plan, programme.as_ref()),
+            chats: programme.map(|it| Arc::new(Chats::new(it, tally.clone()))),
+            tally,
             shared: shared.paced(plan.connects_per_second).counted(metrics),
             state,
             ports: Ports::of_fleet(),
@@ -78,9 +90,11 @@ impl<'a> Crew<'a> {
             modems: JoinSet::new(),
             running: HashMap::new(),
             waiting: VecDeque::new(),
+            restarts: Restarts::default(),
+            left_out: HashSet::new(),
+            begun: HashSet::new(),
             entrance,
-            started: 0,
-            failed: 0,
+            failed: false,
             stopping: false,
             plan,
         };
@@ -104,6 +118,7 @@ impl<'a> Crew<'a> {
         let mut signals = Signals::new()?;
         let mut ticks = self.ticks();
         while !self.is_over() {
+            self.restart_some()?;
             tokio::select! {
                 _ = ticks.tick(), if !self.waiting.is_empty() && !self.stopping => self.start_some().await,
                 Some(ended) = self.modems.join_next_with_id() => self.end(ended),
@@ -112,7 +127,7 @@ impl<'a> Crew<'a> {
                 }
                 wanted = signals.next() => match wanted {
                     Wanted::Reload if !self.stopping => {
-                        self.reload().await?;
+                        self.reload().await;
                         ticks = self.ticks();
                     }
                     Wanted::Reload => {}
@@ -136,7 +151,8 @@ impl<'a> Crew<'a> {
 
     /// Whether nothing runs and nothing will.
     fn is_over(&self) -> bool {
-        let nothing_comes = self.waiting.is_empty() && self.entrance.is_none();
+        let nothing_comes =
+            self.waiting.is_empty() && self.restarts.are_over() && self.entrance.is_none();
         self.modems.is_empty() && (self.stopping || nothing_comes)
     }
 
@@ -170,7 +186,7 @@ impl<'a> Crew<'a> {
         let opened = match &self.chats {
             Some(chats) => {
                 let number = &modem.plan.number;
-                let host = Played::new(chats.clone(), name.clone(), index, number);
+                let host = Played::new(chats, name.clone(), index, number);
                 Opened::inside(name, Box::new(host))
             }
             None => Opened {
@@ -184,6 +200,12 @@ impl<'a> Crew<'a> {
 
     /// Starts a modem for the host that came.
     fn let_in(&mut self, index: u32, port: Box<dyn Port>) {
+        // What one kept that has run before is not what was found at the start.
+        let is_read = !self.begun.contains(&index) || self.state.look().is_ok();
+        if !is_read {
+            self.leave_out(index, &Failure::new("what it kept cannot be read"));
+            return;
+        }
         match self.prepared(index) {
             Ok(modem) => {
                 let label = Label::new(&modem.plan.name);
@@ -198,15 +220,27 @@ impl<'a> Crew<'a> {
     }
 
     fn start(&mut self, index: u32, modem: Prepared, opened: Opened) {
-        let print = modem.print();
+        let print = self.print(&modem);
+        let label = opened.label.clone();
         let setup = modem.at(opened, &mut self.state);
-        self.started += 1;
+        self.begun.insert(index);
         let task = self.modems.spawn(self.shared.set_up(setup));
-        self.running.insert(task.id(), Running { index, print });
+        self.running.insert(
+            task.id(),
+            Running {
+                index,
+                label,
+                print,
+            },
+        );
+    }
+
+    fn print(&self, modem: &Prepared) -> u64 {
+        modem.print() ^ self.salt
     }
 
     fn leave_out(&mut self, index: u32, failure: &Failure) {
-        self.failed += 1;
+        self.left_out.insert(index);
         tracing::error!("{} is left out: {failure}", self.plan.name(index));
     }
 
@@ -219,40 +253,29 @@ impl<'a> Crew<'a> {
         let Some(Running { index, .. }) = self.running.remove(&id) else {
             return;
         };
+        self.restarts.end(index);
         if let Some(error) = error {
-            self.failed += 1;
+            self.failed = true;
             let name = self.plan.name(index);
             tracing::error!("{name} failed, please report it: {error}");
         }
     }
 
     fn code(&self) -> ExitCode {
-        let failures = self
-            .tally()
-            .map_or(0, |tally| tally.failures.load(Ordering::Relaxed));
-        if self.failed > 0 || failures > 0 {
+        let failures = self.tally.failures();
+        if self.failed || !self.left_out.is_empty() || failures > 0 {
             ExitCode::FAILURE
         } else {
             ExitCode::SUCCESS
         }
     }
 
-    fn tally(&self) -> Option<&Tally> {
-        self.chats.as_ref().map(|chats| &chats.tally)
-    }
-
     /// What hosts inside the process have played.
     pub(super) fn summary(&self) -> Option<String> {
-        let tally = self.tally()?;
-        let [ready, rounds, failures] = [&tally.ready, &tally.rounds, &tally.failures]
-            .map(|count| count.load(Ordering::Relaxed));
-        let mut text = format!("{} modems, {ready} set up", self.started);
-        if self.plan.template.script.is_some() {
-            // A string takes everything.
-            let _ = write!(text, ", {rounds} rounds played");
-        }
-        let _ = writeln!(text, ", {failures} failed");
-        Some(text)
+        let has_rounds = self.plan.template.script.is_some();
+        self.chats.as_ref()?;
+        let left_out = self.left_out.len() as u32;
+        self.tally.summary(has_rounds, left_out)
     }
 }
 
@@ -267,7 +290,7 @@ fn check_files(plan: &FleetPlan) -> Result<(), Failure> {
 }
 
 /// What the hosts inside the process play, where they are there.
-fn chats(plan: &FleetPlan) -> Result<Option<Arc<Chats>>, Failure> {
+fn programme(plan: &FleetPlan) -> Result<Option<Programme>, Failure> {
     if plan.template.hosts != Hosts::Played {
         return Ok(None);
     }
@@ -277,11 +300,22 @@ fn chats(plan: &FleetPlan) -> Result<Option<Arc<Chats>>, Failure> {
             .transpose()
             .map(|script| script.map(Arc::new))
     };
-    Ok(Some(Arc::new(Chats {
+    Ok(Some(Programme {
         setup: read(&plan.template.setup)?,
         round: read(&plan.template.script)?,
         repeat: plan.repeat,
         every: plan.every,
-        tally: Tally::default(),
-    })))
+    }))
+}
+
+/// A number that is another where every modem has to begin anew: with a host of another
+/// kind, or one that is to be set up in another way.
+fn salt(plan: &FleetPlan, programme: Option<&Programme>) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (plan.template.hosts == Hosts::Played).hash(&mut hasher);
+    let setup = programme.and_then(|it| it.setup.as_ref());
+    setup
+        .map(|script| format!("{:?}", script.steps))
+        .hash(&mut hasher);
+    hasher.finish()
 }

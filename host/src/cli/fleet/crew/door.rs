@@ -68,6 +68,17 @@ impl Entrance {
         }))
     }
 
+    /// This one, or at another address the other.
+    pub(super) fn or_become(self, other: Self) -> Self {
+        if self.address != other.address {
+            return other;
+        }
+        Self {
+            identify: other.identify,
+            ..self
+        }
+    }
+
     /// Modems of these names may have hosts.
     pub(super) fn expect(&mut self, names: impl Iterator<Item = String>) {
         self.modems = names.zip(0..).collect();

@@ -1,39 +1,29 @@
 //! SIGHUP: the configuration is read again.
 
-use super::{Crew, Entrance, Prepared, Running, chats, check_files};
+use super::{Crew, Entrance, check_files, programme};
 use crate::cli::Failure;
 use crate::cli::fleet::plan;
 use crate::fleet::plan::FleetPlan;
-use crate::fleet::rounds::Chats;
+use crate::fleet::rounds::{Chats, Programme};
 use std::collections::HashSet;
 use std::sync::Arc;
 
 /// What the configuration asks for now. What of it can fail has been done.
 struct Wish {
     plan: FleetPlan,
-    /// Where all begin anew; else some come or go.
-    anew: Option<Anew>,
-}
-
-struct Anew {
-    chats: Option<Arc<Chats>>,
+    programme: Option<Programme>,
     entrance: Option<Entrance>,
 }
 
 impl Crew<'_> {
     /// Reads the configuration again and makes the fleet what it says: modems come
-    /// and go, and where the template has changed all begin anew. Where that
-    /// cannot be, everything stays.
-    pub(super) async fn reload(&mut self) -> Result<(), Failure> {
+    /// and go, those that are another begin anew some at a time, and hosts go on with
+    /// other chats. Where that cannot be, everything stays.
+    pub(super) async fn reload(&mut self) {
         match self.wish().await {
-            Ok(Wish { plan, anew: None }) => self.resize(plan).await,
-            Ok(Wish {
-                plan,
-                anew: Some(anew),
-            }) => self.begin_anew(plan, anew).await?,
+            Ok(wish) => self.fulfil(wish).await,
             Err(failure) => tracing::error!("the configuration stays as it was: {failure}"),
         }
-        Ok(())
     }
 
     async fn wish(&mut self) -> Result<Wish, Failure> {
@@ -41,62 +31,76 @@ impl Crew<'_> {
         plan::check_limits(&made.fleet)?;
         let plan = made.fleet;
         check_files(&plan)?;
-        if self.are_those_of(&plan) {
-            self.state.look()?;
-            return Ok(Wish { plan, anew: None });
-        }
-        let chats = chats(&plan)?;
+        let programme = programme(&plan)?;
         let entrance = Entrance::open(&plan.template.hosts, self.entrance.as_ref()).await?;
         self.state.look()?;
-        let anew = Some(Anew { chats, entrance });
-        Ok(Wish { plan, anew })
+        if plan.metrics != self.plan.metrics {
+            tracing::warn!("metrics is another now, and holds from the next start on");
+        }
+        Ok(Wish {
+            plan,
+            programme,
+            entrance,
+        })
     }
 
-    /// Whether every modem that goes on is the same in `plan`.
-    fn are_those_of(&self, plan: &FleetPlan) -> bool {
-        let played = |plan: &FleetPlan| {
-            let template = &plan.template;
-            let chats = (template.setup.clone(), template.script.clone());
-            (chats, template.hosts.kind(), plan.repeat, plan.every)
-        };
-        let same = |running: &Running| {
-            let modem = plan.modem(running.index).map_err(Failure::new);
-            let modem = modem.and_then(Prepared::new);
-            modem.is_ok_and(|modem| modem.print() == running.print)
-        };
-        let mut staying = self.running.values().filter(|it| it.index < plan.count());
-        played(&self.plan) == played(plan) && staying.all(same)
-    }
-
-    async fn resize(&mut self, plan: FleetPlan) {
-        let (before, count) = (self.plan.count(), plan.count());
+    async fn fulfil(&mut self, wish: Wish) {
+        let (before, count) = (self.plan.count(), wish.plan.count());
         self.dismiss(count).await;
-        self.plan = plan;
+        self.shared.pace(wish.plan.connects_per_second);
+        self.salt = super::salt(&wish.plan, wish.programme.as_ref());
+        self.plan = wish.plan;
+        self.chats = match (self.chats.take(), wish.programme) {
+            (Some(chats), Some(programme)) => {
+                chats.change(programme);
+                Some(chats)
+            }
+            (_, programme) => programme.map(|it| Arc::new(Chats::new(it, self.tally.clone()))),
+        };
+        self.entrance = match (self.entrance.take(), wish.entrance) {
+            (Some(before), Some(now)) => Some(before.or_become(now)),
+            (_, entrance) => entrance,
+        };
+        let others = self.others();
+        let changed = others.len();
+        self.restarts.ask(others);
+        let left_out = std::mem::take(&mut self.left_out);
         self.expect(before.min(count));
-        tracing::info!("configuration read again: {count} modems, {before} before");
+        if self.entrance.is_none() {
+            let again = left_out
+                .into_iter()
+                .filter(|index| *index < before.min(count));
+            self.waiting.extend(again);
+        }
+        tracing::info!(
+            "configuration read again: {count} modems, {before} before; {changed} begin anew"
+        );
     }
 
-    /// Fails where what the modems kept last cannot be read: none may begin without.
-    async fn begin_anew(&mut self, plan: FleetPlan, anew: Anew) -> Result<(), Failure> {
-        self.dismiss(0).await;
-        self.state.look()?;
-        self.plan = plan;
-        self.chats = anew.chats;
-        self.entrance = anew.entrance;
-        self.expect(0);
-        let count = self.plan.count();
-        tracing::info!("configuration read again: all {count} modems begin anew");
-        Ok(())
+    /// The modems that have to begin anew to be what the plan says.
+    fn others(&self) -> Vec<u32> {
+        let is_other = |index: u32, print| match self.prepared(index) {
+            Ok(modem) => self.print(&modem) != print,
+            Err(failure) => {
+                tracing::error!("{} goes on as it was: {failure}", self.plan.name(index));
+                false
+            }
+        };
+        let running = self
+            .running
+            .values()
+            .filter(|it| is_other(it.index, it.print));
+        let mut others: Vec<_> = running.map(|it| it.index).collect();
+        others.sort_unstable();
+        others
     }
 
     /// Switches off every modem from this one on, and waits until they are.
     async fn dismiss(&mut self, from: u32) {
         self.waiting.retain(|index| *index < from);
-        let of = |index: &u32| *index >= from;
-        let running = self.running.values().map(|it| it.index);
-        let leaving: HashSet<u32> = running.filter(of).collect();
-        let names = leaving.iter().map(|index| self.plan.name(*index));
-        self.shared.stop_some(names);
+        let running = self.running.values().filter(|it| it.index >= from);
+        let leaving: HashSet<u32> = running.map(|it| it.index).collect();
+        self.switch_off(&leaving);
         while self.running.values().any(|it| leaving.contains(&it.index)) {
             match self.modems.join_next_with_id().await {
                 Some(ended) => self.end(ended),
