@@ -2,6 +2,7 @@
 
 mod broker;
 mod brokers;
+mod client;
 mod document;
 mod error;
 mod file;
@@ -189,7 +190,12 @@ impl ModemPlan {
             return Ok(Defaults::new());
         };
         let shows_password = self.behaviour.mask_secrets == Some(false);
-        broker.filled(self)?.defaults(shows_password)
+        let broker = broker.filled(self)?;
+        let defaults = broker.defaults(shows_password)?;
+        if let Some(what) = broker.doubt() {
+            tracing::warn!("{}: {what}", self.name);
+        }
+        Ok(defaults)
     }
 
     /// Files with its secrets that everyone on the machine can read.

@@ -147,6 +147,8 @@ fn a_wrong_file_is_refused_in_one_sentence() {
     let encrypted =
         "-----BEGIN ENCRYPTED PRIVATE KEY-----\nMAMCAQc=\n-----END ENCRYPTED PRIVATE KEY-----\n";
     fs::write(scratch.join("key.pem"), encrypted).unwrap();
+    let private = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+    fs::set_permissions(scratch.join("key.pem"), private).unwrap();
     let good = "-----BEGIN CERTIFICATE-----\nMAMCAQc=\n-----END CERTIFICATE-----\n";
     fs::write(scratch.join("good.pem"), good).unwrap();
     let broker = "[[modem]]\nport = \"pty\"\n[broker]\nurl = \"mqtts://a\"\n";

@@ -1,5 +1,6 @@
 //! `mqmodem doctor`
 
+mod advice;
 mod broker;
 mod ports;
 mod reach;
@@ -8,7 +9,7 @@ mod state;
 use super::logs::coloured;
 use super::serve::runtime;
 use super::{Failure, say};
-use crate::config::Plan;
+use crate::config::{ModemPlan, Plan};
 use clap::Args;
 use std::fmt::Display;
 use std::path::PathBuf;
@@ -17,15 +18,21 @@ use std::process::ExitCode;
 /// Check a configuration, its ports and directories, and the way to its broker.
 ///
 /// One line a check, with what to do where one fails; fails if one does. Run it
-/// as the user that is to run the modems.
+/// as the user that is to run the modems. It connects as each modem, under its
+/// client id: a modem that is connected loses its connection for it.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   mqmodem doctor
+  mqmodem doctor --modem meter
   sudo -u mqmodem mqmodem doctor --config /etc/mqmodem/mqmodem.toml")]
 pub(super) struct Arguments {
     /// The file; otherwise the one that mqmodem serve would take.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+
+    /// Only this modem, by its name.
+    #[arg(long, value_name = "NAME")]
+    modem: Option<String>,
 }
 
 /// What was found to be so, or what is wrong and what to do about it.
@@ -40,13 +47,18 @@ struct Report {
 impl Report {
     fn say(&mut self, what: impl Display, verdict: &Verdict) -> Result<(), Failure> {
         self.failed |= verdict.is_err();
-        let (word, colour) = match verdict {
-            Ok(_) => ("ok", 32),
-            Err(_) => ("FAIL", 31),
-        };
-        let text = match verdict {
-            Ok(text) | Err(text) => text,
-        };
+        match verdict {
+            Ok(text) => self.line("ok", 32, what, text),
+            Err(text) => self.line("FAIL", 31, what, text),
+        }
+    }
+
+    /// What works and should not be left so.
+    fn warn(&mut self, what: impl Display, text: &str) -> Result<(), Failure> {
+        self.line("warn", 33, what, text)
+    }
+
+    fn line(&self, word: &str, colour: u8, what: impl Display, text: &str) -> Result<(), Failure> {
         say(&if self.colour {
             format!("\x1b[{colour}m{word:4}\x1b[0m  {what}: {text}\n")
         } else {
@@ -64,7 +76,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         Ok(plan) => {
             report.say("configuration", &Ok(summary(&plan)))?;
             let runtime = runtime(true)?;
-            let done = runtime.block_on(examine(&plan, &mut report));
+            let done = runtime.block_on(examine(&plan, arguments.modem.as_deref(), &mut report));
             runtime.shutdown_background();
             done?;
         }
@@ -83,9 +95,18 @@ fn plan(arguments: &Arguments) -> Result<Plan, String> {
         "there is no mqmodem.toml here nor in /etc/mqmodem; make one, or name it with --config",
     )?;
     let plan = Plan::read(&file).map_err(|error| error.to_string())?;
+    let file = file.display();
     if plan.modems.is_empty() {
-        let file = file.display();
         return Err(format!("there is no modem in {file}; add a [[modem]]"));
+    }
+    if let Some(name) = &arguments.modem
+        && plan.modems.iter().all(|modem| modem.name != *name)
+    {
+        let names: Vec<_> = plan.modems.iter().map(|modem| &*modem.name).collect();
+        let names = names.join(", ");
+        return Err(format!(
+            "there is no modem {name} in {file}; there are {names}"
+        ));
     }
     Ok(plan)
 }
@@ -98,8 +119,10 @@ fn summary(plan: &Plan) -> String {
     }
 }
 
-async fn examine(plan: &Plan, report: &mut Report) -> Result<(), Failure> {
-    for modem in &plan.modems {
+async fn examine(plan: &Plan, only: Option<&str>, report: &mut Report) -> Result<(), Failure> {
+    let is_meant = |modem: &&ModemPlan| only.is_none_or(|name| modem.name == name);
+    let modems: Vec<_> = plan.modems.iter().filter(is_meant).collect();
+    for modem in &modems {
         let what = format!("port of {}", modem.name);
         report.say(what, &ports::examine(&modem.port).await)?;
     }
@@ -115,5 +138,5 @@ async fn examine(plan: &Plan, report: &mut Report) -> Result<(), Failure> {
             }
         }
     }
-    broker::examine(plan, report).await
+    broker::examine(&modems, report).await
 }

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 /// What a modem has room for under one slot.
 pub(super) const ROOM: usize = 60 * 1024;
 
-const LINK: LinkId = LinkId(0);
+pub(super) const LINK: LinkId = LinkId(0);
 
 /// Something that is not shown.
 #[derive(Clone, Default, PartialEq, Eq)]
@@ -195,8 +195,13 @@ impl Broker {
             values.push((Slot::Tls(LINK), vec![1]));
         }
         values.extend(self.options.records(LINK));
-        let files = self.files()?.into_iter();
-        values.extend(files.map(|(slot, pem)| (slot, pem.0.into_bytes())));
+        let files = self.files()?;
+        self.check_client_certificate(&files)?;
+        values.extend(
+            files
+                .into_iter()
+                .map(|(slot, pem)| (slot, pem.0.into_bytes())),
+        );
         Ok(values)
     }
 }

@@ -83,12 +83,12 @@ async fn secure(
 }
 
 /// `[::1]` is taken for `::1`.
-fn unbracketed(host: &str) -> &str {
+pub(super) fn unbracketed(host: &str) -> &str {
     let inner = host.strip_prefix('[').and_then(|h| h.strip_suffix(']'));
     inner.unwrap_or(host)
 }
 
-fn server_name(host: &str) -> Result<ServerName<'static>, NetError> {
+pub(super) fn server_name(host: &str) -> Result<ServerName<'static>, NetError> {
     let host = unbracketed(host);
     // A certificate never names the root dot some write at the end.
     let host = host.strip_suffix('.').unwrap_or(host);

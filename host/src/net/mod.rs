@@ -14,6 +14,7 @@ mod verifier;
 
 pub use identity::{ClientCertificateError, Validity, check_client_certificate};
 pub use pace::Pace;
+pub(crate) use probe::see_certificate;
 pub use tls::TlsConfigs;
 pub(crate) use verifier::warning;
 

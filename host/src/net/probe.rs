@@ -1,8 +1,9 @@
 //! Learns why a broker ends a handshake before it has shown its certificate.
 
-use super::kind;
+use super::connect::{server_name, unbracketed};
+use super::{kind, resolve};
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::client::danger::{
@@ -63,33 +64,52 @@ pub(super) fn found_nothing_in_common(error: &std::io::Error) -> bool {
 /// Whether the broker has a certificate of a kind that is not supported. It is
 /// asked once more, with an offer it can take; the connection ends there.
 pub(super) async fn shows_unsupported(broker: SocketAddr, name: ServerName<'static>) -> bool {
+    let shown = look(broker, name).await;
+    let algorithms = default_provider().signature_verification_algorithms;
+    let check = |shown| kind::check_key(&kind::public_key(&shown)?, &algorithms);
+    shown.is_some_and(|shown| check(shown).is_err())
+}
+
+/// The certificate of a broker in words, as far as it shows one; of `name`.
+pub(crate) async fn see_certificate(host: &str, port: u16, name: &str) -> Option<String> {
+    let name = server_name(name).ok()?;
+    for broker in resolve::lookup(unbracketed(host), port).await.ok()? {
+        if let Some(shown) = look(broker, name.clone()).await {
+            return kind::describe(&shown);
+        }
+    }
+    None
+}
+
+/// The certificate a broker shows to who takes any.
+async fn look(broker: SocketAddr, name: ServerName<'static>) -> Option<CertificateDer<'static>> {
     let mut provider = default_provider();
     let curves = CURVES.iter().map(|curve| curve as &dyn SupportedKxGroup);
     provider.kx_groups.extend(curves);
-    let provider = Arc::new(provider);
-    let looker = Arc::new(Looker(provider.signature_verification_algorithms));
-    let builder = ClientConfig::builder_with_provider(provider);
-    let Ok(builder) = builder.with_safe_default_protocol_versions() else {
-        return false;
-    };
+    let looker = Arc::new(Looker {
+        algorithms: provider.signature_verification_algorithms,
+        seen: OnceLock::new(),
+    });
+    let builder = ClientConfig::builder_with_provider(Arc::new(provider));
+    let builder = builder.with_safe_default_protocol_versions().ok()?;
     let config = builder
         .dangerous()
-        .with_custom_certificate_verifier(looker)
+        .with_custom_certificate_verifier(looker.clone())
         .with_no_client_auth();
-    let Ok(tcp) = TcpStream::connect(broker).await else {
-        return false;
-    };
-    let seen = TlsConnector::from(Arc::new(config)).connect(name, tcp);
-    let error = seen.await.err();
-    let why = error
-        .as_ref()
-        .and_then(|error| super::tls_error(error, false));
-    why == Some(mqmodem_core::NetError::TlsUnsupported)
+    let tcp = TcpStream::connect(broker).await.ok()?;
+    // It ends in an error, since it is only looked at.
+    let _ = TlsConnector::from(Arc::new(config))
+        .connect(name, tcp)
+        .await;
+    looker.seen.get().cloned()
 }
 
 /// Looks at a certificate and goes no further.
 #[derive(Debug)]
-struct Looker(WebPkiSupportedAlgorithms);
+struct Looker {
+    algorithms: WebPkiSupportedAlgorithms,
+    seen: OnceLock<CertificateDer<'static>>,
+}
 
 impl ServerCertVerifier for Looker {
     fn verify_server_cert(
@@ -100,7 +120,7 @@ impl ServerCertVerifier for Looker {
         _: &[u8],
         _: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
-        kind::check_key(&kind::public_key(end_entity)?, &self.0)?;
+        self.seen.get_or_init(|| end_entity.clone().into_owned());
         Err(only_looking())
     }
 
@@ -123,7 +143,7 @@ impl ServerCertVerifier for Looker {
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        let mut schemes = self.0.supported_schemes();
+        let mut schemes = self.algorithms.supported_schemes();
         schemes.extend(MORE);
         schemes
     }

@@ -1,64 +1,159 @@
-//! The broker of the configuration: its files, then the way to it.
+//! The brokers of the modems: their files, the way to them, and who the modems
+//! are there.
 
-use super::reach::{self, Way};
+use super::reach::{self, Guest, Way};
 use super::{Report, Verdict};
 use crate::cli::Failure;
-use crate::config::{Broker, ConfigError, ModemPlan, Plan, Secret, TlsPaths};
+use crate::config::{Broker, ConfigError, ModemPlan, Secret, TlsPaths};
+use crate::net::Link;
 use mqmodem_core::modem::options::{ALPN, SNI, VERIFY, Value};
 use mqmodem_core::{LinkId, Slot, TlsFiles, Verify};
-use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::collections::{BTreeSet, HashMap};
+use std::path::PathBuf;
 use tokio_rustls::rustls::RootCertStore;
 use tokio_rustls::rustls::pki_types::CertificateDer;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 
-pub(super) async fn examine(plan: &Plan, report: &mut Report) -> Result<(), Failure> {
-    let Some(broker) = plan.modems.iter().find_map(broker_of) else {
-        let text = "none in the configuration: each modem is told its own with AT+MQTTCONFIG";
-        return report.say("broker", &Ok(text.to_owned()));
+pub(super) async fn examine(modems: &[&ModemPlan], report: &mut Report) -> Result<(), Failure> {
+    let mut visits = Visits {
+        several: modems.len() > 1,
+        ..Visits::default()
     };
-    let broker = &match broker {
-        Ok(broker) => broker,
-        Err(error) => return report.say("broker", &Err(error.to_string())),
-    };
-    let (password, files) = match secrets(broker) {
-        Ok(secrets) => secrets,
-        Err(what) => return report.say("broker's files", &Err(what)),
-    };
-    let verify = match broker.options.get(VERIFY) {
-        Value::Number(option) => Verify::of(option),
-        Value::Text(_) => Verify::All,
-    };
-    if let Some(tls) = &broker.tls
-        && verify != Verify::Nothing
-    {
-        let roots = roots(tls, &files);
-        report.say("trust store", &roots)?;
-        if roots.is_err() {
-            return Ok(());
+    let mut any = false;
+    for modem in modems {
+        if let Some(broker) = &modem.broker {
+            any = true;
+            visits.visit(modem, broker.filled(modem), report).await?;
         }
     }
-    let way = Way {
+    if any {
+        return Ok(());
+    }
+    let text = "none in the configuration: each modem is told its own with AT+MQTTCONFIG";
+    report.say("broker", &Ok(text.to_owned()))
+}
+
+/// What was looked at already: modems share files and ways.
+#[derive(Default)]
+struct Visits {
+    /// Modems are told apart.
+    several: bool,
+    exposed: BTreeSet<PathBuf>,
+    /// Whether the way can be gone, by host, port and TLS.
+    ways: HashMap<String, bool>,
+}
+
+impl Visits {
+    async fn visit(
+        &mut self,
+        modem: &ModemPlan,
+        broker: Result<Broker, ConfigError>,
+        report: &mut Report,
+    ) -> Result<(), Failure> {
+        let files_of = self.label("broker's files", modem);
+        let broker = &match broker {
+            Ok(broker) => broker,
+            Err(error) => return report.say(files_of, &Err(error.to_string())),
+        };
+        self.warn_of_exposed(modem, report)?;
+        let (password, files) = match secrets(broker) {
+            Ok(secrets) => secrets,
+            Err(error) => return report.say(files_of, &Err(error.to_string())),
+        };
+        let certificate = self.label("client certificate", modem);
+        if let Err(error) = broker.check_client_certificate(&files) {
+            return report.say(certificate, &Err(error.to_string()));
+        }
+        if let Some(what) = broker.doubt() {
+            report.warn(certificate, &what)?;
+        }
+        let way = way(broker, &files);
+        let Some(link) = self.go(broker, &files, &way, report).await? else {
+            return Ok(());
+        };
+        let guest = Guest {
+            client_id: &broker.client_id,
+            clean_session: broker.clean_session,
+            username: broker.username.as_deref(),
+            password: password.as_ref().map(|secret| secret.0.as_bytes()),
+        };
+        let connack = reach::greet(&way, link, &guest).await;
+        report.say(self.label("broker, MQTT", modem), &connack)
+    }
+
+    fn label(&self, what: &str, modem: &ModemPlan) -> String {
+        if self.several {
+            format!("{what}, {}", modem.name)
+        } else {
+            what.to_owned()
+        }
+    }
+
+    fn warn_of_exposed(&mut self, modem: &ModemPlan, report: &mut Report) -> Result<(), Failure> {
+        for path in modem.exposed() {
+            if self.exposed.insert(path.clone()) {
+                let path = path.display();
+                let text = format!("everyone can read {path}: chmod o-r {path}");
+                report.warn("broker's files", &text)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Goes a way that was not gone yet. Nothing where it leads nowhere, else
+    /// perhaps a link that is up.
+    async fn go(
+        &mut self,
+        broker: &Broker,
+        files: &Files,
+        way: &Way<'_>,
+        report: &mut Report,
+    ) -> Result<Option<Option<Link>>, Failure> {
+        let key = format!(
+            "{} {} {:?} {:?}",
+            broker.host, broker.port, broker.tls, broker.options
+        );
+        if let Some(leads) = self.ways.get(&key) {
+            return Ok(leads.then_some(None));
+        }
+        let trusted = match (&broker.tls, verify(broker)) {
+            (None, _) | (_, Verify::Nothing) => true,
+            (Some(tls), _) => {
+                let roots = roots(tls, files);
+                report.say("trust store", &roots)?;
+                roots.is_ok()
+            }
+        };
+        let link = if trusted {
+            reach::examine(way, report).await?
+        } else {
+            None
+        };
+        self.ways.insert(key, link.is_some());
+        Ok(link.map(Some))
+    }
+}
+
+fn verify(broker: &Broker) -> Verify {
+    match broker.options.get(VERIFY) {
+        Value::Number(option) => Verify::of(option),
+        Value::Text(_) => Verify::All,
+    }
+}
+
+fn way<'w>(broker: &'w Broker, files: &'w Files) -> Way<'w> {
+    Way {
         host: &broker.host,
         port: broker.port,
         tls: broker.tls.is_some().then(|| TlsFiles {
-            root: find(&files, Slot::Root(LinkId(0))),
-            certificate: find(&files, Slot::Certificate(LinkId(0))),
-            key: find(&files, Slot::Key(LinkId(0))),
-            verify,
+            root: find(files, Slot::Root(LinkId(0))),
+            certificate: find(files, Slot::Certificate(LinkId(0))),
+            key: find(files, Slot::Key(LinkId(0))),
+            verify: verify(broker),
             sni: text(broker, SNI),
             alpn: text(broker, ALPN),
         }),
-        username: broker.username.as_deref(),
-        password: password.as_ref().map(|secret| secret.0.as_bytes()),
-    };
-    reach::examine(&way, report).await
-}
-
-/// The broker as a modem sees it.
-fn broker_of(modem: &ModemPlan) -> Option<Result<Broker, ConfigError>> {
-    let broker = modem.broker.as_ref()?;
-    Some(broker.filled(modem))
+    }
 }
 
 /// An option that is a text, where it is not empty.
@@ -76,24 +171,9 @@ fn find(files: &Files, slot: Slot) -> Option<&[u8]> {
     found.map(|(_, pem)| pem.0.as_bytes())
 }
 
-/// The password and certificates, from files only their owner can read.
-fn secrets(broker: &Broker) -> Result<(Option<Secret>, Files), String> {
-    let key = broker.tls.as_ref().and_then(|tls| tls.key.as_deref());
-    for path in [broker.password_file.as_deref(), key].into_iter().flatten() {
-        private(path)?;
-    }
-    let password = broker.password().map_err(|error| error.to_string())?;
-    let files = broker.files().map_err(|error| error.to_string())?;
-    Ok((password, files))
-}
-
-fn private(path: &Path) -> Result<(), String> {
-    let mode = path.metadata().map_or(0, |meta| meta.permissions().mode());
-    if mode & 0o004 == 0 {
-        return Ok(());
-    }
-    let path = path.display();
-    Err(format!("everyone can read {path}: chmod o-r {path}"))
+/// The password and certificates.
+fn secrets(broker: &Broker) -> Result<(Option<Secret>, Files), ConfigError> {
+    Ok((broker.password()?, broker.files()?))
 }
 
 fn roots(tls: &TlsPaths, files: &Files) -> Verdict {

@@ -1,5 +1,6 @@
 //! The way to a broker, layer by layer: name, TCP, TLS, CONNACK.
 
+use super::advice::{CHECK_WAY, CLOSED, NO_BROKER, advice, refusal};
 use super::{Report, Verdict};
 use crate::cli::Failure;
 use crate::net::{self, Link, TlsConfigs, resolve};
@@ -12,46 +13,66 @@ use std::time::Duration;
 /// How long a layer may take: as long as a connect as a whole.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// Bytes of a CONNACK, however its length is written; who says a longer packet at
+/// first is no broker.
+const CONNACK: usize = 7;
+
 /// How to get to a broker.
+#[derive(Clone, Copy)]
 pub(super) struct Way<'w> {
     pub(super) host: &'w str,
     pub(super) port: u16,
     pub(super) tls: Option<TlsFiles<'w>>,
-    pub(super) username: Option<&'w str>,
-    pub(super) password: Option<&'w [u8]>,
 }
 
-/// Goes it until a layer fails.
-pub(super) async fn examine(way: &Way<'_>, report: &mut Report) -> Result<(), Failure> {
+/// Who a modem is to its broker.
+pub(super) struct Guest<'g> {
+    pub(super) client_id: &'g str,
+    pub(super) clean_session: bool,
+    pub(super) username: Option<&'g str>,
+    pub(super) password: Option<&'g [u8]>,
+}
+
+/// Goes it until a layer fails; the link, where it is up.
+pub(super) async fn examine(way: &Way<'_>, report: &mut Report) -> Result<Option<Link>, Failure> {
     let name = name(way.host).await;
     report.say("broker's name", &name)?;
     if name.is_err() {
-        return Ok(());
+        return Ok(None);
     }
     let (mut link, tcp) = way.open(None).await;
     let text = format!("{}:{} answers", way.host, way.port);
-    let tcp = tcp.map(|()| text);
+    let tcp = tcp.map(|()| text).map_err(|(_, what)| what);
     report.say("broker, TCP", &tcp)?;
     if tcp.is_err() {
-        return Ok(());
+        return Ok(None);
     }
-    if let Some(files) = way.tls {
-        farewell(&mut link).await;
-        let (secured, tls) = way.open(way.tls).await;
-        let well = "its certificate is trusted and names it";
-        let tls = tls.map(|()| net::warning(files.verify).unwrap_or(well).to_owned());
-        report.say("broker, TLS", &tls)?;
-        if tls.is_err() {
-            return Ok(());
-        }
-        link = secured;
-    }
-    let connack = in_time(way.greet(&mut link))
-        .await
-        .and_then(|greeted| greeted);
-    report.say("broker, MQTT", &connack)?;
+    let Some(files) = way.tls else {
+        return Ok(Some(link));
+    };
     farewell(&mut link).await;
-    Ok(())
+    let (link, tls) = way.open(way.tls).await;
+    let well = "its certificate is trusted and names it";
+    let tls = match tls {
+        Ok(()) => Ok(net::warning(files.verify).unwrap_or(well).to_owned()),
+        Err((error, what)) => Err(way.with_certificate(error, what).await),
+    };
+    report.say("broker, TLS", &tls)?;
+    Ok(tls.is_ok().then_some(link))
+}
+
+/// Connects as a modem, on a link that is up or a new one, and leaves again.
+pub(super) async fn greet(way: &Way<'_>, link: Option<Link>, guest: &Guest<'_>) -> Verdict {
+    let mut link = if let Some(link) = link {
+        link
+    } else {
+        let (link, opened) = way.open(way.tls).await;
+        opened.map_err(|(_, what)| what)?;
+        link
+    };
+    let connack = in_time(hello(&mut link, guest)).await;
+    farewell(&mut link).await;
+    connack.and_then(|connack| connack)
 }
 
 async fn name(host: &str) -> Verdict {
@@ -79,10 +100,10 @@ async fn in_time<T>(work: impl Future<Output = T>) -> Result<T, String> {
     done.map_err(|_| format!("nothing came within {} s; {CHECK_WAY}", PATIENCE.as_secs()))
 }
 
-const CHECK_WAY: &str = "check the address, the port and the firewalls on the way";
+type Opened = Result<(), (Option<NetError>, String)>;
 
 impl Way<'_> {
-    async fn open(&self, tls: Option<TlsFiles<'_>>) -> (Link, Result<(), String>) {
+    async fn open(&self, tls: Option<TlsFiles<'_>>) -> (Link, Opened) {
         let to = Endpoint {
             host: self.host,
             port: self.port,
@@ -93,101 +114,88 @@ impl Way<'_> {
         let mut link = Link::default();
         link.open(&to, &TlsConfigs::default(), None);
         let opened = in_time(poll_fn(|cx| link.poll_opened(cx))).await;
-        let opened = opened.and_then(|opened| opened.map_err(|error| advice(error).to_owned()));
+        let opened = match opened {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => Err((Some(error), advice(error).to_owned())),
+            Err(late) => Err((None, late)),
+        };
         (link, opened)
     }
 
-    /// Says CONNECT, as no modem that may be connected, and hears CONNACK.
-    async fn greet(&self, link: &mut Link) -> Verdict {
-        let id = format!("mqmodem-doctor-{}", std::process::id());
-        let connect = Packet::Connect(Connect {
-            client_id: &id,
-            clean_session: true,
-            keep_alive: 60,
-            username: self.username,
-            password: self.password,
-            will: None,
-        });
-        let mut packet = Buf::heap(256 * 1024);
-        let encoded = connect.encode(&mut packet);
-        encoded.map_err(|_| "user name and password are longer than MQTT allows".to_owned())?;
-        let broke = |error| advice(error).to_owned();
-        let mut rest = packet.as_slice();
-        while !rest.is_empty() {
-            let sent = poll_fn(|cx| link.poll_write(cx, rest))
-                .await
-                .map_err(broke)?;
-            rest = rest.get(sent..).unwrap_or_default();
+    /// What is wrong, and the certificate it is about.
+    async fn with_certificate(&self, error: Option<NetError>, what: String) -> String {
+        let is_its = matches!(
+            error,
+            Some(
+                NetError::TlsUntrusted
+                    | NetError::TlsName
+                    | NetError::TlsExpired
+                    | NetError::TlsUnsupported
+            )
+        );
+        let name = self.tls.and_then(|files| files.sni).unwrap_or(self.host);
+        if !is_its {
+            return what;
         }
-        let mut came = Vec::new();
-        while !matches!(
-            frame_by(Rules::Lenient, &came),
-            Frame::Whole { .. } | Frame::Malformed
-        ) {
-            let mut buf = [0; 64];
-            let read = poll_fn(|cx| link.poll_read(cx, &mut buf))
-                .await
-                .map_err(broke)?;
-            if read == 0 {
-                return Err(CLOSED.to_owned());
-            }
-            came.extend_from_slice(buf.get(..read).unwrap_or_default());
+        let seen = in_time(net::see_certificate(self.host, self.port, name)).await;
+        match seen.ok().flatten() {
+            Some(description) => format!("{what}. It shows: {description}"),
+            None => what,
         }
-        welcome(&came)
     }
 }
 
-const CLOSED: &str = "the broker closed the connection without a word; check that this port is \
-    for MQTT, with TLS or without as configured, and the broker's log";
+/// Says CONNECT and hears CONNACK.
+async fn hello(link: &mut Link, guest: &Guest<'_>) -> Verdict {
+    let connect = Packet::Connect(Connect {
+        client_id: guest.client_id,
+        clean_session: guest.clean_session,
+        keep_alive: 60,
+        username: guest.username,
+        password: guest.password,
+        will: None,
+    });
+    let mut packet = Buf::heap(256 * 1024);
+    let encoded = connect.encode(&mut packet);
+    encoded.map_err(|_| "user name and password are longer than MQTT allows".to_owned())?;
+    let broke = |error| advice(error).to_owned();
+    let mut rest = packet.as_slice();
+    while !rest.is_empty() {
+        let sent = poll_fn(|cx| link.poll_write(cx, rest))
+            .await
+            .map_err(broke)?;
+        rest = rest.get(sent..).unwrap_or_default();
+    }
+    let mut came = Vec::new();
+    let len = loop {
+        match frame_by(Rules::Lenient, &came) {
+            Frame::Whole { len } => break len,
+            Frame::Malformed => return Err(NO_BROKER.to_owned()),
+            Frame::Incomplete { total } if total.is_some_and(|it| it > CONNACK) => {
+                return Err(NO_BROKER.to_owned());
+            }
+            Frame::Incomplete { .. } => {}
+        }
+        let mut buf = [0; CONNACK];
+        let read = poll_fn(|cx| link.poll_read(cx, &mut buf))
+            .await
+            .map_err(broke)?;
+        if read == 0 {
+            return Err(CLOSED.to_owned());
+        }
+        came.extend_from_slice(buf.get(..read).unwrap_or_default());
+    };
+    welcome(came.get(..len).unwrap_or_default())
+}
 
 fn welcome(packet: &[u8]) -> Verdict {
     let Ok(Packet::Connack(Connack { code, .. })) = Packet::decode_by(Rules::Lenient, packet)
     else {
-        return Err("what answers there is no MQTT broker; check the port".to_owned());
+        return Err(NO_BROKER.to_owned());
     };
-    let refusal = match code {
-        0 => return Ok("it accepts the modem (CONNACK 0)".to_owned()),
-        1 => "it does not speak MQTT 3.1.1; update it",
-        2 => "it refused the client id of this check; the modems' may do, try one",
-        3 => "it is not available; look at the broker's log",
-        4 => "it refused user name or password; check both",
-        _ => "this user may not connect; check the broker's access list",
-    };
-    Err(format!("{refusal} (CONNACK {code})"))
-}
-
-fn advice(error: NetError) -> &'static str {
-    match error {
-        NetError::NameNotFound => "the name has no address; check it",
-        NetError::Refused => "nothing listens there; check the port, and that the broker runs",
-        NetError::Unreachable => "there is no way there; check the network of this machine",
-        NetError::TimedOut => "nothing answers there; check the firewalls on the way",
-        NetError::Broken => CLOSED,
-        NetError::NoLocalAddress => {
-            "this machine has no local port or address left; close connections, or widen net.ipv4.ip_local_port_range"
-        }
-        NetError::NoFileHandle => {
-            "this process has no file handle left; raise its limit (ulimit -n, LimitNOFILE=)"
-        }
-        NetError::NoNameServer => {
-            "this machine has no name server, or it refuses; check /etc/resolv.conf"
-        }
-        NetError::TlsUntrusted => {
-            "its certificate hangs from no root that is trusted; give its root in [broker.tls]"
-        }
-        NetError::TlsName => {
-            "its certificate is for another name; use that name in [broker], or make it the option sni"
-        }
-        NetError::TlsExpired => {
-            "its certificate is expired or not yet valid; check its dates and this machine's clock"
-        }
-        NetError::TlsClientCertificate => {
-            "it wants a client certificate, or refused the one given; check [broker.tls]"
-        }
-        NetError::TlsUnsupported => {
-            "a certificate or key is of a kind that is not supported here; use X.509 v3 with EC P-256 or RSA of 2,048 bits"
-        }
-        NetError::TlsOther => "TLS does not come up; check that the port is for TLS",
+    match code {
+        0 => Ok("it accepts the modem (CONNACK 0)".to_owned()),
+        code => Err(refusal(code)),
     }
 }
 

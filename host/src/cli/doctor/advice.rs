@@ -1,0 +1,62 @@
+//! What is wrong with the way to a broker, and what to do about it.
+
+use mqmodem_core::NetError;
+
+pub(super) const CHECK_WAY: &str = "check the address, the port and the firewalls on the way";
+
+pub(super) const CLOSED: &str = "the broker closed the connection without a word; check that this port is \
+    for MQTT, with TLS or without as configured, and the broker's log";
+
+pub(super) const NO_BROKER: &str = "what answers there is no MQTT broker; check the port";
+
+/// What a CONNACK that refuses means.
+pub(super) fn refusal(code: u8) -> String {
+    let why = match code {
+        1 => "it does not speak MQTT 3.1.1; update it",
+        2 => "it refused the client id; choose another client_id",
+        3 => "it is not available; look at the broker's log",
+        4 | 5 => {
+            "user name or password wrong, or not allowed (Mosquitto says 5 for both); check \
+             username and password, and the broker's access list"
+        }
+        _ => "it refused for a reason that MQTT 3.1.1 does not know; look at the broker's log",
+    };
+    format!("{why} (CONNACK {code})")
+}
+
+pub(super) fn advice(error: NetError) -> &'static str {
+    match error {
+        NetError::NameNotFound => "the name has no address; check it",
+        NetError::Refused => "nothing listens there; check the port, and that the broker runs",
+        NetError::Unreachable => "there is no way there; check the network of this machine",
+        NetError::TimedOut => "nothing answers there; check the firewalls on the way",
+        NetError::Broken => CLOSED,
+        NetError::NoLocalAddress => {
+            "this machine has no local port or address left; close connections, or widen net.ipv4.ip_local_port_range"
+        }
+        NetError::NoFileHandle => {
+            "this process has no file handle left; raise its limit (ulimit -n, LimitNOFILE=)"
+        }
+        NetError::NoNameServer => {
+            "this machine has no name server, or it refuses; check /etc/resolv.conf"
+        }
+        NetError::TlsUntrusted => {
+            "its certificate hangs from no root that is trusted; give the root that signed it, or \
+             itself where it signed itself, as root in [broker.tls]"
+        }
+        NetError::TlsName => {
+            "its certificate is for another name; use that name in [broker], or make it the option sni"
+        }
+        NetError::TlsExpired => {
+            "its certificate is expired or not yet valid; check its dates and this machine's clock"
+        }
+        NetError::TlsUnsupported => {
+            "its certificate is of a kind that is not supported here; give the broker one of X.509 v3 \
+             with a key of EC P-256 or RSA of at least 2,048 bits, signed with SHA-256"
+        }
+        NetError::TlsClientCertificate => {
+            "it wants a client certificate, or refused the one given; check certificate and key in [broker.tls]"
+        }
+        NetError::TlsOther => "TLS does not come up; check that the port is for TLS 1.2 or later",
+    }
+}
