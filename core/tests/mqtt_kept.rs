@@ -7,6 +7,8 @@ mod mqtt_client;
 mod backlog;
 #[path = "mqtt_kept/disk.rs"]
 mod disk;
+#[path = "mqtt_kept/giveup.rs"]
+mod giveup;
 #[path = "mqtt_kept/lives.rs"]
 mod lives;
 #[path = "mqtt_kept/order.rs"]

@@ -42,6 +42,8 @@ pub const DROPPED_SESSION: u8 = 34;
 pub const DROPPED_ROOM: u8 = 35;
 /// Dropped: for another broker or client id.
 pub const DROPPED_MOVED: u8 = 36;
+/// Set aside: the connection ended each time it was sent.
+pub const SET_ASIDE: u8 = 39;
 /// No local port or address.
 pub const NO_LOCAL_ADDRESS: u8 = 40;
 /// No file handle.
@@ -50,6 +52,8 @@ pub const NO_FILE_HANDLE: u8 = 41;
 pub const NO_NAME_SERVER: u8 = 42;
 /// TLS: of a kind that is not supported.
 pub const TLS_UNSUPPORTED: u8 = 43;
+/// Dropped by command.
+pub const DROPPED_BY_COMMAND: u8 = 44;
 
 /// Every code with its meaning, for the manual.
 pub const ALL: &[(u8, &str)] = &[
@@ -82,6 +86,10 @@ pub const ALL: &[(u8, &str)] = &[
         DROPPED_MOVED,
         "message dropped, for another broker or client id",
     ),
+    (
+        SET_ASIDE,
+        "set aside: the connection ended each time it was sent",
+    ),
     (NO_LOCAL_ADDRESS, "no local port or address"),
     (NO_FILE_HANDLE, "no file handle"),
     (NO_NAME_SERVER, "no name server"),
@@ -89,6 +97,7 @@ pub const ALL: &[(u8, &str)] = &[
         TLS_UNSUPPORTED,
         "TLS: certificate or key of a kind that is not supported",
     ),
+    (DROPPED_BY_COMMAND, "message dropped by command"),
 ];
 
 /// The layer a code speaks of.
@@ -98,7 +107,11 @@ pub fn layer(code: u8) -> &'static str {
         NAME_NOT_FOUND => "name",
         REFUSED..=CLOSED => "tcp",
         TLS_UNTRUSTED..=TLS_CLIENT | TLS_UNSUPPORTED => "tls",
-        RADIO_OFF | BY_COMMAND | DROPPED_SESSION..=DROPPED_MOVED => "modem",
+        RADIO_OFF
+        | BY_COMMAND
+        | DROPPED_SESSION..=DROPPED_MOVED
+        | SET_ASIDE
+        | DROPPED_BY_COMMAND => "modem",
         // The machine's own failures.
         NO_LOCAL_ADDRESS..=NO_NAME_SERVER => "modem",
         _ => "mqtt",
@@ -137,6 +150,8 @@ pub(crate) fn of_dropped(reason: Reason) -> u8 {
         Reason::Ended | Reason::SessionLost => DROPPED_SESSION,
         Reason::NoRoom => DROPPED_ROOM,
         Reason::Moved => DROPPED_MOVED,
+        Reason::SetAside => SET_ASIDE,
+        Reason::Dropped => DROPPED_BY_COMMAND,
     }
 }
 

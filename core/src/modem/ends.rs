@@ -25,9 +25,12 @@ impl Machine<'_> {
             return;
         };
         let was = link.phase;
-        link.reset();
         if !matches!(was, Phase::Closed | Phase::Closing { .. }) {
             self.last_failure = why;
+        }
+        self.judge(id, code);
+        if let Some(link) = self.link_mut(id) {
+            link.reset();
         }
         self.tell_dropped(id);
         match was {

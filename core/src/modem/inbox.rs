@@ -19,6 +19,7 @@ const RESTORED: u8 = 6;
 const TRACKED: u8 = 7;
 /// A message that is told only where messages are not held.
 const HELD: u8 = 8;
+const UNREADABLE: u8 = 9;
 
 /// Events in the order they came.
 #[derive(Debug)]
@@ -140,6 +141,11 @@ impl<'a> Inbox<'a> {
     pub(crate) fn push_message(&mut self, packet: &[u8], total: Option<u32>) -> Result<(), Full> {
         let kind = if total.is_some() { TOO_LARGE } else { MESSAGE };
         self.push(kind, total.unwrap_or(0), packet)
+    }
+
+    /// Keeps that a message came that cannot be read.
+    pub(crate) fn push_unreadable(&mut self, qos: u8, length: u32) -> Result<(), Full> {
+        self.push(UNREADABLE, length, &[qos])
     }
 
     /// Keeps that the link was lost. Fits unless it was lost several times
@@ -287,6 +293,11 @@ impl<'r> Record<'r> {
             RESTARTED => Event::Restarted,
             RESTORED => Event::Restored {
                 session_present: number != 0,
+            },
+            UNREADABLE => Event::TooLarge {
+                topic: "",
+                qos: self.content.first().copied().unwrap_or(0),
+                length: number,
             },
             TRACKED => Event::Tracked {
                 name: number,

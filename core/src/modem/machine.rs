@@ -7,7 +7,7 @@ use super::failure::Failure;
 use super::inbox::Inbox;
 use super::link::{Link, Phase};
 use super::nvram::Nvram;
-use super::options::{ACK_TIMEOUT, Options};
+use super::options::{ACK_TIMEOUT, GIVE_UP, Options};
 use super::owed::Owed;
 use super::state::{Functionality, Profile};
 use super::table::{Fail, Outcome, Wait};
@@ -178,6 +178,8 @@ impl<'a> Machine<'a> {
         if config.strict {
             link.session.set_rules(Rules::Strict);
         }
+        let options = Options::default();
+        link.session.set_give_up(options.get(GIVE_UP) as u8);
         Self {
             config,
             now,
@@ -202,7 +204,7 @@ impl<'a> Machine<'a> {
                 at: now,
                 zone: 0,
             },
-            options: Options::default(),
+            options,
             random: config.seed | 1 << 63,
             radio_took_link: false,
             last_failure: Failure::NONE,
@@ -342,6 +344,7 @@ impl<'a> Machine<'a> {
                 let said = self.say_oldest();
                 self.complete(wait, said);
             }
+            Wait::Dropped if !link.session.is_dropping() => self.complete(wait, Ok(())),
             Wait::TakenOver(number) if link.session.is_taken_over(number) => {
                 self.complete(wait, Ok(()));
             }

@@ -23,6 +23,7 @@ pub mod outbox;
 mod owed;
 pub mod pem;
 mod port;
+mod proof;
 mod restart;
 mod retry;
 mod run;
@@ -105,6 +106,7 @@ impl<'a> Modem<'a> {
         machine.options.follow(&machine.nvram, link, option);
         machine.follow_recv_mode(link);
         machine.follow_reconnect(link);
+        machine.follow_give_up(link);
     }
 
     fn restore_option(&mut self, link: LinkId, option: u8) {

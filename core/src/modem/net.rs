@@ -231,6 +231,11 @@ impl Machine<'_> {
                     self.push_tracked(name, code::DONE);
                 }
             }
+            mqtt::Event::Unreadable { qos, length } => {
+                self.inbox
+                    .push_unreadable(*qos, *length)
+                    .unwrap_or_default();
+            }
             mqtt::Event::Unsubscribed(id) => self.end_request(*id, Ok(())),
             mqtt::Event::Subscribed { id, granted } => {
                 let result = granted.map(|_| ()).map_err(|()| Fail::NOT_ALLOWED);
@@ -240,12 +245,12 @@ impl Machine<'_> {
     }
 
     fn connected(&mut self, id: LinkId, session_present: bool) {
+        let now = self.now;
         let Some(link) = self.link_mut(id) else {
             return;
         };
         link.phase = Phase::Online;
-        let own = core::mem::take(&mut link.retry).own;
-        if own {
+        if link.begin(now) {
             self.inbox
                 .push_restored(session_present)
                 .unwrap_or_default();

@@ -126,9 +126,11 @@ pub const VERIFY: usize = 12;
 pub const SNI: usize = 13;
 /// The protocols offered by TLS.
 pub const ALPN: usize = 14;
+/// How often the connection ends with a message before it is set aside.
+pub const GIVE_UP: usize = 15;
 
 /// Every option. An option's place is part of what is kept: add at the end.
-pub const OPTIONS: [Opt; 15] = [
+pub const OPTIONS: [Opt; 16] = [
     opt(
         Param::choice("reconnect", OFF_ON)
             .means("a lost link is restored, and subscriptions with it"),
@@ -200,6 +202,13 @@ pub const OPTIONS: [Opt; 15] = [
             .check(is_protocol_list, "mqtt,")
             .means("protocols TLS offers, with commas between them; empty offers none"),
         "",
+    ),
+    opt(
+        Param::int("giveup", 0, 100).means(
+            "times a message is sent again and the broker ends the connection before its \
+             acknowledgement, until it is set aside and told with code 39; 0 is never",
+        ),
+        "5",
     ),
 ];
 

@@ -8,8 +8,9 @@ use super::machine::{Clock, Machine, Run};
 use super::options::{PUB_MODE, QUEUE, QUEUE_FULL, QUEUE_QOS0};
 use super::settings::Settings;
 use super::table::{Fail, Wait};
+use crate::at::cme;
 use crate::mqtt::codec::Publish;
-use crate::mqtt::session::{Accepted, Backlog, Known, Promise};
+use crate::mqtt::session::{Accepted, Backlog, Known, Promise, Stays};
 use crate::mqtt::{PacketId, Qos};
 
 /// A message of the host.
@@ -75,6 +76,19 @@ impl Cx<'_, '_> {
             return Ok(Wait::Accepted(accepted.number, None));
         }
         machine.send(self.link, message)
+    }
+
+    /// Drops the message of this name, or all that wait where it is 0. Done when
+    /// nothing of them is on disk.
+    pub fn drop_messages(&mut self, name: u32) -> Result<Wait, Fail> {
+        let link = self.machine.link_mut(self.link).ok_or(Fail::NOT_ALLOWED)?;
+        match name {
+            0 => link.session.drop_messages(),
+            name => link.session.drop_message(name)?,
+        }
+        link.session.poll_send(&mut link.net_out);
+        self.machine.tell_dropped(self.link);
+        Ok(Wait::Dropped)
     }
 
     /// The messages that are on their way.
@@ -233,6 +247,11 @@ impl Machine<'_> {
                 wait: Wait::Acknowledged(id),
                 ..
             } => Some(id),
+            // Then all of it is told together.
+            Run::Waiting {
+                wait: Wait::Dropped,
+                ..
+            } if self.is_dropping(id) => return,
             _ => None,
         };
         let mut count = 0;
@@ -250,6 +269,12 @@ impl Machine<'_> {
         }
     }
 
+    /// Whether the disk still has something of what was dropped.
+    fn is_dropping(&self, id: LinkId) -> bool {
+        let link = self.links.get(usize::from(id.0));
+        link.is_some_and(|link| link.session.is_dropping())
+    }
+
     /// A request of the host is answered. That a subscription was granted is said
     /// once it is on disk, where sessions are kept there.
     pub(super) fn end_request(&mut self, id: PacketId, result: Result<(), Fail>) {
@@ -264,6 +289,15 @@ impl Machine<'_> {
             return;
         }
         self.complete(Wait::Acknowledged(id), result);
+    }
+}
+
+impl From<Stays> for Fail {
+    fn from(stays: Stays) -> Self {
+        match stays {
+            Stays::Unknown => Self::Cme(cme::INVALID_INDEX),
+            Stays::TooLate => Self::NOT_ALLOWED,
+        }
     }
 }
 

@@ -5,6 +5,7 @@ use super::code;
 use super::link::{Link, Phase};
 use super::machine::Machine;
 use super::options::{BACKOFF, CONNECT_TIMEOUT, RECONNECT};
+use super::proof::Start;
 use super::state::Functionality;
 use crate::time::Instant;
 use core::time::Duration;
@@ -14,8 +15,12 @@ use core::time::Duration;
 pub(crate) struct Retry {
     /// When the next attempt is due.
     pub(crate) at: Option<Instant>,
-    /// Attempts since the link was up.
-    attempts: u32,
+    /// Attempts since a connection was proven.
+    pub(super) attempts: u32,
+    /// Connections in a row that were acknowledged and ended soon.
+    pub(super) short: u8,
+    /// How the present connection began.
+    pub(super) start: Option<Start>,
     /// Whether the present attempt is the modem's own.
     pub(crate) own: bool,
     /// Whether the modem goes on by itself if the host's attempt fails.

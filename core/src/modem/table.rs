@@ -121,6 +121,8 @@ pub enum Wait {
     Accepted(u64, Option<u32>),
     /// The oldest message that is held has its number on disk; it is said then.
     Readable,
+    /// Nothing of what was dropped is on disk any more.
+    Dropped,
     /// That the host took over the message of this number is on disk.
     TakenOver(u32),
 }

@@ -131,7 +131,7 @@ fn a_record_under_another_name_is_refused() {
         Record::Received(_) => Some(Record::Received(10)),
         Record::Subscription(_) => Some(Record::Subscription(1)),
         Record::Seen(_) => Some(Record::Seen(1)),
-        Record::Identity => None,
+        Record::Identity | Record::Aside => None,
     };
     for (record, bytes) in busy() {
         let Some(name) = other(record) else { continue };

@@ -27,6 +27,8 @@ pub(crate) enum Event {
     HostBack,
     /// Somebody publishes a message the modem has asked for.
     Incoming,
+    /// Another client of the same name connects.
+    TakenOver { conn: Conn },
     /// Something goes wrong.
     Fault(Fault),
     /// What is stuck may move on.

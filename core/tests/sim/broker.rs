@@ -5,6 +5,7 @@ use super::ledger::Ledger;
 use super::message::{self, Message};
 use super::plan::Plan;
 use super::session::Session;
+use super::trouble::Trouble;
 use mqmodem_core::Buf;
 use mqmodem_core::mqtt::codec::{Ack, AckKind, Connack, Connect, Publish, Suback, Subscribe};
 use mqmodem_core::mqtt::{Frame, Packet, PacketId, Qos, frame};
@@ -24,6 +25,9 @@ pub(crate) struct Broker {
     conns: BTreeMap<Conn, Far>,
     pub(crate) out: Vec<(Conn, Vec<u8>)>,
     pub(crate) thrown_out: Vec<Conn>,
+    /// Connections another client is going to take over.
+    pub(crate) rivals: Vec<Conn>,
+    trouble: Trouble,
     window: usize,
     rotates: bool,
     any_order: bool,
@@ -45,11 +49,14 @@ impl Broker {
             conns: BTreeMap::new(),
             out: Vec::new(),
             thrown_out: Vec::new(),
+            rivals: Vec::new(),
+            trouble: plan.trouble,
             window: plan.window,
             rotates: plan.rotates,
             // The host may take over a message after others that came behind it, and
             // with a clean session some wait for the disk and some do not.
-            any_order: plan.recvmode || plan.clean,
+            // What was dropped is not released, and in nobody's way.
+            any_order: plan.recvmode || plan.clean || plan.trouble.loses(),
             busy: 0,
             mistaken: false,
             doubles: false,
@@ -104,7 +111,11 @@ impl Broker {
 
     /// Whether everything was delivered.
     pub(crate) fn is_idle(&self) -> bool {
-        self.sessions.values().all(Session::is_idle)
+        // What the modem dropped it does not release.
+        let loses = self.trouble.loses();
+        let released = |it: &Session| loses || it.is_released();
+        let mut sessions = self.sessions.values();
+        sessions.all(|it| it.is_idle() && released(it))
     }
 
     /// Somebody publishes; whether the client is to have it.
@@ -171,6 +182,12 @@ impl Broker {
             return Ok(());
         };
         session.heard_of = true;
+        if poisons(&self.trouble, session, &packet) {
+            ledger.log(|| format!("broker closes {conn}"));
+            self.thrown_out.push(conn);
+            self.lost(conn);
+            return Ok(());
+        }
         match packet {
             Packet::Publish(publish) => {
                 let answer = session.take(&publish, ledger)?;
@@ -206,6 +223,9 @@ impl Broker {
             self.busy -= 1;
             return self.refuse(conn);
         }
+        if self.trouble.rival {
+            self.rivals.push(conn);
+        }
         let client = connect.client_id.to_owned();
         let older = self.sessions.get(&client).and_then(|it| it.conn);
         if let Some(older) = older {
@@ -235,6 +255,21 @@ impl Broker {
         let again = session.again().into_iter();
         self.out.extend(again.map(|bytes| (conn, bytes)));
     }
+}
+
+/// Whether the broker closes on a packet.
+fn poisons(trouble: &Trouble, session: &Session, packet: &Packet) -> bool {
+    let number = match packet {
+        Packet::Publish(it) if !trouble.at_release || it.qos != Qos::ExactlyOnce => {
+            message::number_of(it.payload)
+        }
+        Packet::Ack(it) if trouble.at_release && it.kind == AckKind::Pubrel => {
+            let taken = session.received.iter().find(|(id, _)| *id == it.id);
+            taken.map(|(_, number)| *number)
+        }
+        _ => None,
+    };
+    number.is_some_and(|number| number == trouble.poison)
 }
 
 /// A packet as bytes.

@@ -51,7 +51,10 @@ impl World {
                 continue;
             }
             match action {
-                Action::Open { conn, .. } => self.open(conn),
+                Action::Open { conn, .. } => {
+                    self.attempts.add(self.now)?;
+                    self.open(conn);
+                }
                 Action::Close { .. } => self.network.leave(self.now, &mut self.agenda, true),
                 _ => {}
             }
@@ -111,7 +114,7 @@ impl World {
         }
         let count = self.piece(len);
         let bytes = modem.net_out(id)[..count].to_vec();
-        self.wire.sent(&bytes, &self.disk)?;
+        self.wire.sent(&bytes, &self.disk, &self.ledger)?;
         let (agenda, chance) = (&mut self.agenda, &mut self.chance);
         let to = (conn, Way::Up);
         self.network.send(to, &bytes, self.now, agenda, chance);

@@ -4,6 +4,7 @@ use super::at::{self, Said};
 use super::host::{Asked, FILTER, Host};
 use super::ledger::{Fate, Ledger};
 use super::message::Message;
+use super::trouble::fate;
 use mqmodem_core::Instant;
 use mqmodem_core::mqtt::Qos;
 use std::time::Duration;
@@ -116,11 +117,7 @@ impl Host {
         } else {
             self.notes.by_id.get(&id).copied()
         };
-        let fate = if code == 0 {
-            Fate::Delivered
-        } else {
-            Fate::Dropped
-        };
+        let fate = fate(code);
         // Of one that was accepted while the host was away it knows nothing.
         number.map_or(Ok(()), |number| ledger.told(number, fate))
     }
@@ -152,6 +149,8 @@ impl Host {
                 self.subscribed = ok.then_some(true);
                 self.notes.subscribed |= ok;
             }
+            Asked::Drop(number) if ok => ledger.called_off(number),
+            Asked::Drop(_) => {}
             Asked::Publish(message) => return self.published(message, ok, &lines, now, ledger),
             Asked::Read => return self.has_read(ok, now, ledger),
             Asked::Release(number) if ok => {

@@ -31,6 +31,8 @@ pub(crate) enum Asked {
     Publish(Message),
     Read,
     Release(u32),
+    /// A message is to be dropped, or all.
+    Drop(Option<usize>),
 }
 
 #[derive(Debug)]
@@ -186,8 +188,10 @@ impl Host {
             self.wake_at = Some(later.unwrap_or(now + Duration::from_secs(5)));
             return Ok(());
         };
-        if let Asked::Publish(message) = asked {
-            ledger.sends(message);
+        match asked {
+            Asked::Publish(message) => ledger.sends(message),
+            Asked::Drop(number) => ledger.calls_off(number),
+            _ => {}
         }
         ledger.log(|| format!("host -> {line}"));
         if asked == Asked::Setup && self.notes.setup == 0 {
@@ -218,8 +222,11 @@ impl Host {
             ("queuefull", plan.drop_oldest.into()),
             ("pubmode", plan.pubmode.into()),
             ("recvmode", plan.recvmode.into()),
+            ("giveup", plan.trouble.giveup),
         ];
-        let others = others.into_iter().filter(|(_, value)| *value > 0);
+        let others = others
+            .into_iter()
+            .filter(|(name, value)| *value > 0 || *name == "giveup");
         setup.extend(others.map(|(name, value)| option(name, value)));
         setup
     }
@@ -255,7 +262,24 @@ impl Host {
             let line = format!("AT+MQTTSUB=\"{FILTER}\",2");
             return Some((Asked::Subscribe, line));
         }
+        if self.plan.trouble.drops && self.notes.open.is_none() && self.chance.one_in(25) {
+            return Some(self.drop_line());
+        }
         self.next_message(now)
+    }
+
+    /// Drops all that waits, or one message that may wait.
+    fn drop_line(&mut self) -> (Asked, String) {
+        let one = self.chance.below(self.notes.next);
+        let known = if self.plan.host_ids {
+            Some((one as u32, one)).filter(|(id, _)| *id > 0)
+        } else {
+            self.notes.by_id.iter().nth(one).map(|(id, it)| (*id, *it))
+        };
+        match known.filter(|_| self.chance.one_in(2)) {
+            Some((id, number)) => (Asked::Drop(Some(number)), format!("AT+MQTTQUEUE={id}")),
+            None => (Asked::Drop(None), "AT+MQTTQUEUE=0".to_owned()),
+        }
     }
 
     /// Messages that wait may hold up every answer of the broker: they come first.

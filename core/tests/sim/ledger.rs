@@ -7,7 +7,9 @@
 //! | ERROR there: it never gets to the broker | |
 //! | what was accepted is told of again by `+MQTTPUBACK` | modem or host died |
 //! | `+MQTTPUBACK:<id>,0`: the broker has it | |
-//! | the causes to drop are: QoS 2 and a broker that forgot, `queuefull` 1 | |
+//! | the causes to drop are: QoS 2 and a broker that forgot, `queuefull` 1, the host's wish | |
+//! | set aside is the message on which the broker closes, no other | |
+//! | what the host has dropped is on no later connection | |
 //! | QoS 2 gets to the broker once at most | the broker forgot the session, or keeps none |
 //! | QoS 0 gets to broker and host once at most | to the broker: `queueqos0` and the power went |
 //! | QoS 1 and 2 get to the host | `recvmode` 0 and modem or host died; the broker forgot them, or forgot and the power went; clean session 1 |
@@ -26,7 +28,7 @@ use super::message::{self, Message};
 use super::plan::Plan;
 use mqmodem_core::mqtt::Qos;
 use mqmodem_core::mqtt::codec::Publish;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What the host knows of a message it has sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,14 +42,20 @@ pub(crate) enum Fate {
     Delivered,
     /// The host was told that it never got there.
     Dropped,
+    /// That it was dropped as the host wished.
+    CalledOff,
+    /// That the broker closes on it.
+    SetAside,
 }
 
 /// A message to the broker.
 #[derive(Clone, Copy, Debug)]
-struct Sent {
+pub(crate) struct Sent {
     message: Message,
     fate: Fate,
     arrivals: usize,
+    /// The host asked to drop it.
+    pub(crate) called_off: bool,
 }
 
 /// A message from the broker.
@@ -64,7 +72,10 @@ type Firsts = BTreeMap<(usize, Qos), usize>;
 #[derive(Debug)]
 pub(crate) struct Ledger {
     plan: Plan,
-    sent: BTreeMap<usize, Sent>,
+    pub(crate) sent: BTreeMap<usize, Sent>,
+    /// Dropped as the host wished, and those of earlier connections.
+    pub(crate) gone: BTreeSet<usize>,
+    pub(crate) never_again: BTreeSet<usize>,
     given: BTreeMap<usize, Given>,
     /// The last first arrival, at the broker and at the host.
     firsts: [Firsts; 2],
@@ -84,6 +95,8 @@ impl Ledger {
         Self {
             plan,
             sent: BTreeMap::new(),
+            gone: BTreeSet::new(),
+            never_again: BTreeSet::new(),
             given: BTreeMap::new(),
             firsts: [Firsts::new(), Firsts::new()],
             // A broker that keeps no session knows nothing of what was accepted.
@@ -109,6 +122,7 @@ impl Ledger {
             message,
             fate: Fate::Unknown,
             arrivals: 0,
+            called_off: false,
         };
         self.sent.entry(message.number).or_insert(sent);
     }
@@ -124,8 +138,14 @@ impl Ledger {
         if fate == Fate::Refused && sent.arrivals > 0 {
             return Err(format!("message {number} was refused and had arrived"));
         }
-        if fate == Fate::Dropped && !self.may_drop(&sent.message) {
-            return Err(format!("message {number} was dropped without a cause"));
+        let caused = match fate {
+            Fate::Dropped => self.may_forget(&sent.message),
+            Fate::CalledOff => sent.called_off,
+            Fate::SetAside => Self::is_poison(&self.plan, number),
+            _ => true,
+        };
+        if !caused {
+            return Err(format!("message {number}: {fate:?} without a cause"));
         }
         // That the broker has it may be told before the answer was read.
         let late = fate == Fate::Accepted && sent.fate != Fate::Unknown;
@@ -136,14 +156,21 @@ impl Ledger {
     }
 
     /// Whether there is a cause to drop a message that was accepted.
-    fn may_drop(&self, message: &Message) -> bool {
+    fn may_drop(&self, sent: &Sent) -> bool {
+        let poison = Self::is_poison(&self.plan, sent.message.number);
+        sent.called_off || poison || self.may_forget(&sent.message)
+    }
+
+    fn may_forget(&self, message: &Message) -> bool {
         self.plan.drop_oldest || self.forgot && message.qos == Qos::ExactlyOnce
     }
 
     /// So many publishes were dropped, the modem says.
     pub(crate) fn told_dropped(&mut self, count: usize) -> Judged {
         self.dropped += count;
-        let may = self.forgot || self.plan.drop_oldest || self.plan.clean;
+        let called_off = self.sent.values().any(|sent| sent.called_off);
+        let repeats = called_off || self.plan.trouble.poison > 0;
+        let may = repeats || self.forgot || self.plan.drop_oldest || self.plan.clean;
         if may {
             return Ok(());
         }
@@ -160,6 +187,7 @@ impl Ledger {
             message,
             fate,
             arrivals,
+            ..
         } = *sent;
         let topic = message::topic('o', message.topic);
         let same = publish.topic == topic && publish.qos == message.qos;
@@ -254,7 +282,7 @@ impl Ledger {
         };
         let missing = self.sent.values().filter(missing);
         let (excused, mut lost): (Vec<&Sent>, Vec<&Sent>) =
-            missing.partition(|it| self.may_drop(&it.message));
+            missing.partition(|it| self.may_drop(it));
         // What was told may have been told to a host that died.
         let untold = self.power_cuts + self.host_deaths > 0;
         if !untold && excused.len() > self.dropped {

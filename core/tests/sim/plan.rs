@@ -1,6 +1,7 @@
 //! What a seed plays: the modem, its options, its broker and what goes wrong.
 
 use super::chance::Chance;
+use super::trouble::Trouble;
 use mqmodem_core::{Buf, Config, Memory};
 
 /// Bytes of a modem's memory where it is one piece.
@@ -81,6 +82,7 @@ pub(crate) struct Plan {
     /// Whether the broker's identifiers go round.
     pub(crate) rotates: bool,
     pub(crate) faults: Faults,
+    pub(crate) trouble: Trouble,
     /// Messages from the broker a modem on small memory remembers, may be fewer than
     /// the broker has in flight.
     pub(crate) places: usize,
@@ -100,7 +102,7 @@ impl Plan {
         };
         let pubmode = c.one_in(2);
         let (reconnect, leaves, restarts) = (c.one_in(2), c.one_in(4), c.one_in(6));
-        Self {
+        let mut plan = Self {
             seed,
             room,
             clean,
@@ -128,8 +130,14 @@ impl Plan {
             window: c.between(1, 20),
             rotates: c.one_in(2),
             faults: faults(c, clean && !pubmode, keeps),
+            trouble: Trouble::draw(seed, 1, false),
             places: c.pick(&[2, 3, 8, SMALL / PLACE]),
-        }
+        };
+        // The host gives a message again until the broker has it; and a modem that cannot
+        // remember what the broker has in flight ends connections itself.
+        let endless = plan.host_ids && !plan.pubmode || plan.room == Room::Small;
+        plan.trouble = Trouble::draw(seed, plan.outgoing, !endless);
+        plan
     }
 
     pub(crate) fn config(&self) -> Config<'static> {

@@ -57,7 +57,12 @@ impl Session {
     }
 
     pub(crate) fn is_idle(&self) -> bool {
-        self.queue.is_empty() && self.flights.is_empty() && self.received.is_empty()
+        self.queue.is_empty() && self.flights.is_empty()
+    }
+
+    /// Whether the client has ended the messages it has sent.
+    pub(crate) fn is_released(&self) -> bool {
+        self.received.is_empty()
     }
 
     /// Messages the client has not taken over.

@@ -1,6 +1,7 @@
 //! What the modem sends and hears, looked at where it leaves the modem.
 
 use super::disk::Disk;
+use super::ledger::Ledger;
 use super::message::number_of;
 use super::plan::Plan;
 use mqmodem_core::mqtt::codec::AckKind;
@@ -42,7 +43,7 @@ impl Wire {
 
     /// The modem has sent bytes: no message before it is durable, none again
     /// without DUP `[MQTT-3.3.1-1]`, no identifier that is in use.
-    pub(crate) fn sent(&mut self, bytes: &[u8], disk: &Disk) -> Judged {
+    pub(crate) fn sent(&mut self, bytes: &[u8], disk: &Disk, ledger: &Ledger) -> Judged {
         self.up.extend(bytes);
         while let Frame::Whole { len } = frame(&self.up) {
             let packet: Vec<u8> = self.up.drain(..len).collect();
@@ -50,7 +51,9 @@ impl Wire {
                 Ok(Packet::Connect(connect)) if connect.clean_session => self.in_use.clear(),
                 Ok(Packet::Publish(publish)) if publish.qos != Qos::AtMostOnce => {
                     let number = number_of(publish.payload).unwrap_or_default();
-                    if self.kept && !disk.holds(publish.payload) {
+                    ledger.is_sent(number)?;
+                    let called_off = ledger.is_called_off(number);
+                    if self.kept && !called_off && !disk.holds(publish.payload) {
                         return Err(format!("message {number} is sent before it is durable"));
                     }
                     let again = !self.known.insert((number, publish.id));
@@ -82,11 +85,14 @@ impl Wire {
         self.down.extend(bytes);
         while let Frame::Whole { len } = frame(&self.down) {
             let packet: Vec<u8> = self.down.drain(..len).collect();
-            if let Ok(Packet::Ack(ack)) = Packet::decode(&packet)
-                && matches!(ack.kind, AckKind::Puback | AckKind::Pubcomp)
-            {
-                self.in_use.remove(&ack.id);
-                self.known.retain(|(_, id)| *id != Some(ack.id));
+            match Packet::decode(&packet) {
+                Ok(Packet::Ack(ack)) if matches!(ack.kind, AckKind::Puback | AckKind::Pubcomp) => {
+                    self.in_use.remove(&ack.id);
+                    self.known.retain(|(_, id)| *id != Some(ack.id));
+                }
+                // The broker knows no identifier of before.
+                Ok(Packet::Connack(connack)) if !connack.session_present => self.in_use.clear(),
+                _ => {}
             }
         }
     }

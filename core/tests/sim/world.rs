@@ -10,6 +10,7 @@ use super::link::{Near, Network, Way};
 use super::message::Message;
 use super::plan::{Plan, lend};
 use super::tale::Sabotage;
+use super::trouble::Attempts;
 use super::wire::Wire;
 use mqmodem_core::{ConnId, Instant, Modem, NetError, NetEvent, Slot};
 use std::time::Duration;
@@ -54,6 +55,7 @@ pub(crate) struct World {
     pub(crate) host_stalls: Instant,
     pub(crate) net_stalls: Instant,
     pub(crate) disk_due: bool,
+    pub(crate) attempts: Attempts,
     incoming: usize,
     quiet_since: Option<Instant>,
 }
@@ -89,6 +91,7 @@ impl World {
             host_stalls: Instant::ZERO,
             net_stalls: Instant::ZERO,
             disk_due: false,
+            attempts: Attempts::default(),
             incoming: 0,
             quiet_since: None,
         }
@@ -185,6 +188,7 @@ impl World {
             }
             Event::Incoming => self.publish(),
             Event::Fault(fault) => self.fault(modem, fault),
+            Event::TakenOver { conn } => self.taken_over(conn),
             Event::Move => {}
             Event::Calm => self.calm(),
             Event::End => return self.too_late(modem),
@@ -213,6 +217,7 @@ impl World {
         } else {
             pipe.near = Near::Open;
             self.wire.begin();
+            self.ledger.begins();
             self.broker.accept(conn);
             modem.handle_net(self.now, id, NetEvent::Opened);
         }
@@ -371,6 +376,18 @@ impl World {
             self.network.send(to, &bytes, self.now, agenda, chance);
         }
         for conn in std::mem::take(&mut self.broker.thrown_out) {
+            self.cut(conn);
+        }
+        for conn in std::mem::take(&mut self.broker.rivals) {
+            let at = self.now + self.chance.millis(3000);
+            self.agenda
+                .add(at, self.chance.below(9), Event::TakenOver { conn });
+        }
+    }
+
+    fn taken_over(&mut self, conn: Conn) {
+        if self.phase == Phase::Storm {
+            self.broker.lost(conn);
             self.cut(conn);
         }
     }

@@ -38,6 +38,9 @@ const MESSAGE: Param = Param::bytes("message", 0, MAX_MESSAGE)
 const ID: Param = Param::int("id", 1, u32::MAX)
     .means("the host's own number of the message; given again, it is not sent again");
 
+const NAME: Param = Param::int("id", 0, u32::MAX)
+    .means("a message, by the number the host gave it or was told; 0 all of them");
+
 const SIGNATURES: &[Signature] = &[
     Signature::of(&[TOPIC, QOS, RETAIN, MESSAGE]),
     Signature::of(&[TOPIC, QOS, RETAIN, MESSAGE, ID]),
@@ -74,13 +77,26 @@ pub(super) const PUBLISH: Command = Command::new("+MQTTPUB", "Publish a message"
 pub(super) const QUEUE: Command = Command::new("+MQTTQUEUE", "Messages that are on their way")
     .details(
         "`+MQTTQUEUE:<messages>,<bytes>,<seconds>`: how many are not acknowledged by the broker, \
-         the bytes they take, with 24 for each, and how long ago the oldest was accepted.",
+         the bytes they take, with 24 for each, and how long ago the oldest was accepted. \
+         `AT+MQTTQUEUE=<id>` drops a message, 0 all that wait: OK means that they are gone, also from \
+         disk. Each is told behind it, by `+MQTTPUBACK:<id>,44` if it is tracked, else in \
+         `+MQTTPUBDROPPED`. One that was sent may arrive all the same. An unknown `<id>` is an \
+         error (21), and so is a message of QoS 2 that the broker has taken over (3); 0 leaves \
+         those.",
     )
     .read(queue)
-    .examples(&[Example {
-        line: "AT+MQTTQUEUE?",
-        answer: &["+MQTTQUEUE:3,162,12", "OK"],
-    }]);
+    .test("")
+    .set(&[Signature::of(&[NAME])], drop_messages)
+    .examples(&[
+        Example {
+            line: "AT+MQTTQUEUE?",
+            answer: &["+MQTTQUEUE:3,162,12", "OK"],
+        },
+        Example {
+            line: "AT+MQTTQUEUE=17",
+            answer: &["OK", "+MQTTPUBACK:17,44"],
+        },
+    ]);
 
 fn publish(cx: &mut Cx, args: &Args) -> Outcome {
     let Ok(qos) = quality(args.int(1)) else {
@@ -94,6 +110,10 @@ fn publish(cx: &mut Cx, args: &Args) -> Outcome {
         id: args.int(4),
     };
     cx.publish(&message).into()
+}
+
+fn drop_messages(cx: &mut Cx, args: &Args) -> Outcome {
+    cx.drop_messages(args.int(0)).into()
 }
 
 fn queue(cx: &mut Cx, _: &Args) -> Outcome {

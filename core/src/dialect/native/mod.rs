@@ -59,13 +59,15 @@ pub static NATIVE: Dialect = Dialect {
         cmd::RESTARTED,
         Urc {
             syntax: "+MQTTRECVDROPPED:\"<topic>\",<qos>,<length>",
-            meaning: "A message too large for the modem came, with a payload of so many bytes. It \
-                      was acknowledged and is gone.",
+            meaning: "A message too large for the modem came, with a payload of so many bytes; or one \
+                      that cannot be read and ended the connection again and again: it has no topic \
+                      here. It was acknowledged and is gone.",
         },
         Urc {
             syntax: "+MQTTPUBDROPPED:<count>",
-            meaning: "So many publishes that were still in flight will not be sent any more: the \
-                      session they belonged to is gone.",
+            meaning: "So many publishes that were not acknowledged will not be sent any more: the \
+                      session they belonged to is gone, the connection ended each time they were sent, or \
+                      the host dropped them.",
         },
     ],
     word,

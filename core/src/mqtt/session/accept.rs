@@ -72,7 +72,8 @@ impl Session<'_> {
             return Err(SendError::Invalid);
         }
         self.make_room(&publish, promise)?;
-        let id = named.then(|| self.slots.later_id());
+        let held = |id| self.aside.holds(id);
+        let id = named.then(|| self.slots.later_id(held));
         let publish = Publish { id, ..publish };
         let number = self.number()?;
         let mut record = Record::new(number, id, promise.host_id, self.time);

@@ -38,6 +38,14 @@ pub enum Event<'p> {
         /// Its number if it is [held](super::Session::set_holding), else 0.
         number: u32,
     },
+    /// A message came that cannot be read and ended the connection too often: it is
+    /// acknowledged and gone.
+    Unreadable {
+        /// The QoS it was sent with; 3 if it was that.
+        qos: u8,
+        /// Bytes of its payload, as far as that can be told.
+        length: u32,
+    },
     /// The broker has taken over the message: PUBACK or PUBCOMP.
     Published {
         /// Its packet identifier.
@@ -115,6 +123,10 @@ pub enum Reason {
     NoRoom = 2,
     /// It was for another broker or client.
     Moved = 3,
+    /// The connection ended each time it was sent.
+    SetAside = 4,
+    /// The caller [dropped](super::Session::drop_message) it.
+    Dropped = 5,
 }
 
 impl Reason {
@@ -123,6 +135,8 @@ impl Reason {
             1 => Self::SessionLost,
             2 => Self::NoRoom,
             3 => Self::Moved,
+            4 => Self::SetAside,
+            5 => Self::Dropped,
             _ => Self::Ended,
         }
     }

@@ -27,7 +27,10 @@ impl Session<'_> {
             return Ok(Event::Nothing);
         }
         self.keep_alive.received(now);
-        let event = self.dispatch(packet, out);
+        let event = match self.dispatch(packet, out) {
+            Err(Violation::Malformed) => self.on_malformed(packet, out),
+            event => event,
+        };
         if event.is_err() {
             self.lost();
         }
@@ -46,7 +49,10 @@ impl Session<'_> {
             Packet::Ack(ack) if connected => self.on_ack(ack, out),
             Packet::Publish(publish) if connected => self.on_publish(publish, out),
             Packet::Suback(suback) if connected => self.on_suback(suback),
-            Packet::Pingresp if connected => Ok(Event::Nothing),
+            Packet::Pingresp if connected => {
+                self.acknowledged = true;
+                Ok(Event::Nothing)
+            }
             Packet::Connack(connack) if !connected => self.on_connack(connack),
             _ => Err(Violation::Unexpected),
         }
@@ -69,10 +75,12 @@ impl Session<'_> {
         if !session_present {
             self.drop_released();
             self.received.end();
+            self.aside.release_all(self.journal);
             self.end_subscriptions();
         }
         self.state = State::Connected;
         self.log.rewind();
+        self.recheck_suspect();
         Ok(Event::Connected { session_present })
     }
 
@@ -257,6 +265,8 @@ impl Session<'_> {
 
     fn on_ack(&mut self, ack: Ack, out: &mut Buf<'_>) -> Result<Event<'static>, Violation> {
         let id = ack.id;
+        // PUBREL may answer what was said on an earlier connection.
+        self.acknowledged |= ack.kind != AckKind::Pubrel;
         match ack.kind {
             AckKind::Puback => Ok(self.on_last_ack(id, Wait::Puback)),
             AckKind::Pubcomp => Ok(self.on_last_ack(id, Wait::Pubcomp)),

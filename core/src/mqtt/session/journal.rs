@@ -26,6 +26,9 @@ pub enum Record {
     /// An identifier a host gave to a message that has been delivered, by its
     /// place among them.
     Seen(u8),
+    /// What may be to blame for connections that ended, and identifiers that may not
+    /// be used again yet.
+    Aside,
 }
 
 impl Record {
@@ -37,6 +40,7 @@ impl Record {
             Self::Received(id) => (2, id.into()),
             Self::Subscription(number) => (3, number.into()),
             Self::Seen(place) => (4, place.into()),
+            Self::Aside => (5, 0),
         }
     }
 
@@ -48,6 +52,7 @@ impl Record {
             2 => Self::Received(number.try_into().ok()?),
             3 => Self::Subscription(number.try_into().ok()?),
             4 => Self::Seen(number.try_into().ok()?),
+            5 if number == 0 => Self::Aside,
             _ => return None,
         })
     }
@@ -126,6 +131,7 @@ impl Session<'_> {
             || self.numbers.has_changes()
             || self.subscriptions.has_changes()
             || self.seen.has_changes()
+            || self.aside.has_changes()
             || self.forgetting == Forgetting::Wanted;
         changed && !self.stalled && self.forgetting != Forgetting::Asked
     }
@@ -147,6 +153,10 @@ impl Session<'_> {
         if let Some((place, bytes)) = self.seen.ask() {
             self.scratch = bytes;
             return Some(Change::Put(Record::Seen(place), &self.scratch));
+        }
+        // Before the message whose identifier it holds is erased.
+        if self.aside.has_changes() {
+            return Some(Change::of(Record::Aside, self.aside.ask()));
         }
         if let Some(at) = self.log.next_change() {
             let (number, bytes) = self.log.ask(at)?;
@@ -189,6 +199,7 @@ impl Session<'_> {
             }
             Record::Seen(place) if !ok => self.seen.failed(place),
             Record::Seen(_) => {}
+            Record::Aside => self.aside.answered(ok),
         }
         self.poll_send(out);
         Stored::Nothing
@@ -231,6 +242,7 @@ impl Session<'_> {
             Record::Received(id) => self.restore_received(id, bytes).is_some(),
             Record::Subscription(number) => self.subscriptions.restore(number, bytes),
             Record::Seen(place) => self.seen.restore(place, bytes),
+            Record::Aside => self.aside.restore(bytes),
         }
     }
 

@@ -10,6 +10,7 @@
 mod counts;
 mod kept;
 mod lost;
+mod passed;
 #[cfg(test)]
 mod tests;
 
@@ -330,10 +331,11 @@ impl<'a> Log<'a> {
     /// A new connection: everything in flight is to be sent again.
     pub(super) fn rewind(&mut self) {
         self.sent = 0;
-        self.each(|log, at, record| {
-            if record.is_owing() {
-                log.update(at, |record| record.set_owing(false));
-            }
+        self.each(|log, at, _| {
+            log.update(at, |record| {
+                record.set_owing(false);
+                record.set_again();
+            });
         });
     }
 

@@ -60,7 +60,10 @@
 //! delivered, PUBCOMP for that its identifier is forgotten.
 
 mod accept;
+mod aside;
+mod blame;
 mod disk;
+mod dropping;
 mod event;
 mod hold;
 mod incoming;
@@ -83,6 +86,8 @@ use super::{PacketId, Qos};
 use crate::mem::{Buf, Full};
 use crate::time::Instant;
 pub use accept::{Accepted, Backlog, Known, Promise};
+use aside::Aside;
+pub use dropping::Stays;
 pub use event::{Dead, Dropped, Event, Reason, SendError, Violation};
 use journal::Forgetting;
 pub use journal::{Change, Record, Stored};
@@ -131,6 +136,9 @@ pub struct Session<'a> {
     /// See [`Session::is_stalled`].
     stalled: bool,
     forgetting: Forgetting,
+    /// See [`Session::is_acknowledged`].
+    acknowledged: bool,
+    aside: Aside,
     /// A record on its way to the disk.
     scratch: [u8; 8],
     seen: Seen,
@@ -172,6 +180,8 @@ impl<'a> Session<'a> {
             time: 0,
             stalled: false,
             forgetting: Forgetting::No,
+            acknowledged: false,
+            aside: Aside::new(),
             scratch: [0; 8],
             seen: Seen::default(),
             keep_alive: KeepAlive::default(),
@@ -205,6 +215,7 @@ impl<'a> Session<'a> {
             self.start_anew();
         }
         self.clean = connect.clean_session;
+        self.acknowledged = false;
         self.follow_clean();
         self.state = State::Connecting;
         self.keep_alive = KeepAlive::start(now, connect.keep_alive);
@@ -252,6 +263,7 @@ impl<'a> Session<'a> {
         self.state = State::Idle;
         self.keep_alive = KeepAlive::default();
         self.end_requests();
+        self.slots.end_strays();
         self.received.lost();
         if self.clean {
             self.start_anew();
@@ -278,6 +290,7 @@ impl<'a> Session<'a> {
         self.received.clear();
         self.subscriptions.clear();
         self.seen = Seen::default();
+        self.aside.clear();
         // While the disk forgets, it is asked for nothing that it would forget.
         let forgets = self.forgetting == Forgetting::Asked;
         if self.journal && self.numbers.is_used() && !forgets {
@@ -289,6 +302,7 @@ impl<'a> Session<'a> {
     fn start_anew(&mut self) {
         self.drop_publishes(Reason::Ended, |message| !message.is_promised());
         self.received.end();
+        self.aside.release_all(self.journal);
         self.end_subscriptions();
     }
 

@@ -1,5 +1,6 @@
 //! Messages on their way to the broker, and its answers to them.
 
+use super::aside::Suspect;
 use super::disk::Disk;
 use super::log::Log;
 use super::record::{Record, Stage};
@@ -65,7 +66,8 @@ impl Session<'_> {
     /// A message for which `out` can never have room is dropped.
     #[inline]
     pub fn poll_send(&mut self, out: &mut Buf<'_>) -> bool {
-        let owing = self.log.is_owing() || self.received.is_owing();
+        let dropped = self.slots.owed_release().is_some();
+        let owing = dropped || self.log.is_owing() || self.received.is_owing();
         let sends = owing || self.log.is_sending() || self.subscriptions.has_renewals();
         sends && self.is_connected() && self.send_all(out)
     }
@@ -82,6 +84,12 @@ impl Session<'_> {
             }
             self.log.paid(place);
         }
+        while let Some(id) = self.owed_release() {
+            if write_ack(AckKind::Pubrel, id, out).is_err() {
+                return true;
+            }
+            self.slots.paid_release(id);
+        }
         let waits = self.send_log(out);
         self.poll_renew(out);
         waits
@@ -91,7 +99,7 @@ impl Session<'_> {
     /// room.
     pub(super) fn send_log(&mut self, out: &mut Buf<'_>) -> bool {
         while let Some((place, record, packet)) = self.log.next_to_send() {
-            if !may_send(&self.slots, &self.log, &record) {
+            if self.waits_for_suspect(&record) || !may_send(&self.slots, &self.log, &record) {
                 return false;
             }
             let written = match record.stage() {
@@ -106,7 +114,7 @@ impl Session<'_> {
             let wait = wait_of(&record, packet);
             self.log.pass(record);
             match record.id() {
-                _ if never => self.drop_message(place, record, Reason::NoRoom),
+                _ if never => self.drop_unfit(place, record),
                 _ if !record.is_live() => {}
                 // QoS 0: that was it.
                 None => drop(self.log.finish(place)),
@@ -117,8 +125,9 @@ impl Session<'_> {
         false
     }
 
-    fn drop_message(&mut self, place: u32, record: Record, reason: Reason) {
-        self.log.lose(place, reason as u8);
+    /// `out` never has room for it.
+    fn drop_unfit(&mut self, place: u32, record: Record) {
+        self.abandon(place, record, Reason::NoRoom);
         if let Some(id) = record.id() {
             self.slots.end(id);
         }
@@ -135,10 +144,15 @@ impl Session<'_> {
         }
         let tell = self.slots.end(id);
         let record = if place == NOWHERE {
+            self.aside.release(id, self.journal);
             None
         } else {
             self.log.finish(place)
         };
+        if let Some(record) = record {
+            let message = Suspect::Message(record.number);
+            self.aside.acquit(message, self.journal);
+        }
         if record.is_some_and(Record::was_dropped) {
             return Event::Nothing;
         }
@@ -160,9 +174,14 @@ impl Session<'_> {
         out: &mut Buf<'_>,
     ) -> Result<Event<'static>, Violation> {
         match self.slots.get_mut(id) {
+            Some(slot) if slot.at == NOWHERE && slot.wait == Wait::Pubrec && !self.clean => {
+                self.slots.owe_release(id);
+                return Ok(Event::Nothing);
+            }
             Some(slot) if matches!(slot.wait, Wait::Pubrec | Wait::Pubcomp) => {
                 slot.wait = Wait::Pubcomp;
-                if slot.at != NOWHERE && !self.log.release(slot.at) {
+                let at = slot.at;
+                if at != NOWHERE && !self.release(at) {
                     return Ok(Event::Nothing);
                 }
             }
@@ -173,6 +192,21 @@ impl Session<'_> {
         }
         write_ack(AckKind::Pubrel, id, out).map_err(|_| Violation::Full)?;
         Ok(Event::Nothing)
+    }
+
+    /// A message that was dropped, which is on disk, and that waits for PUBREL.
+    fn owed_release(&self) -> Option<PacketId> {
+        let id = self.slots.owed_release()?;
+        (!self.log.is_dropping()).then_some(id)
+    }
+
+    /// PUBREC came for the message at `place`; whether PUBREL may be sent.
+    fn release(&mut self, place: u32) -> bool {
+        if let Some(record) = self.log.get(place).filter(|it| it.stage() == Stage::Stored) {
+            let message = Suspect::Message(record.number);
+            self.aside.acquit(message, self.journal);
+        }
+        self.log.release(place)
     }
 
     /// An acknowledgement nobody waits for.

@@ -1,5 +1,6 @@
 //! A message to the broker is given: sent at once, or by way of the log.
 
+use super::aside::Suspect;
 use super::log::Log;
 use super::outgoing::NOWHERE;
 use super::record::Record;
@@ -58,14 +59,16 @@ impl Session<'_> {
     }
 
     fn publish_id(&self) -> Result<PacketId, SendError> {
-        if self.slots.publishes() >= WINDOW || self.log.is_sending() {
+        let waits = self.log.is_sending() || self.aside.lone() != Suspect::Nothing;
+        if self.slots.publishes() >= WINDOW || waits {
             return Err(SendError::WindowFull);
         }
         self.free_id()
     }
 
     pub(super) fn free_id(&self) -> Result<PacketId, SendError> {
-        self.slots.free_id().ok_or(SendError::WindowFull)
+        let held = |id| self.aside.holds(id);
+        self.slots.free_id(held).ok_or(SendError::WindowFull)
     }
 
     /// Sends a message that need not be on disk first, or does nothing.

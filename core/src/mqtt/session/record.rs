@@ -33,6 +33,8 @@ const OWING: u8 = 8;
 const LOST: u8 = 16;
 /// That it was dropped has been told.
 const TOLD: u8 = 32;
+/// It was sent on an earlier connection already.
+const AGAIN: u8 = 64;
 /// What of this is kept on disk, and that it was dropped.
 const KEPT: u8 = PROMISED | TRACKED;
 
@@ -276,6 +278,16 @@ impl Record {
 
     pub(super) fn set_sent(&mut self) {
         self.set(SENT, true);
+    }
+
+    /// Whether it was sent before this connection began.
+    pub(super) fn is_again(self) -> bool {
+        self.flags() & AGAIN != 0
+    }
+
+    /// A connection begins.
+    pub(super) fn set_again(&mut self) {
+        self.set(AGAIN, self.is_sent());
     }
 
     pub(super) fn set_owing(&mut self, on: bool) {

@@ -1,5 +1,6 @@
 //! Subscribing, and the answers to it.
 
+use super::aside::Suspect;
 use super::outgoing::NOWHERE;
 use super::slots::Wait;
 use super::subscriptions::Removed;
@@ -41,8 +42,13 @@ impl Session<'_> {
     }
 
     fn renew_one(&mut self, out: &mut Buf<'_>) -> Option<()> {
+        let only = match self.aside.lone() {
+            Suspect::Message(_) => return None,
+            Suspect::Subscription(number) => Some(number),
+            Suspect::Nothing | Suspect::Packet(_) => None,
+        };
         let id = self.free_id().ok()?;
-        let (at, filter, qos) = self.subscriptions.renewal()?;
+        let (at, filter, qos) = self.subscriptions.renewal(only)?;
         let request = (filter, qos);
         let requests = Requests::of(core::slice::from_ref(&request));
         let packet = Packet::Subscribe(Subscribe { id, requests });
@@ -72,6 +78,7 @@ impl Session<'_> {
 
     pub(super) fn on_suback(&mut self, suback: Suback<'_>) -> Result<Event<'static>, Violation> {
         let id = suback.id;
+        self.acknowledged = true;
         let Some(slot) = self.slots.waiting(id, Wait::Suback) else {
             return Ok(self.ignore());
         };
@@ -114,6 +121,9 @@ impl Session<'_> {
     fn end_request(&mut self, id: PacketId) -> bool {
         let at = self.slots.get_mut(id).map_or(NOWHERE, |slot| slot.at);
         let tell = self.slots.end(id);
+        if self.is_connected() {
+            self.recheck_suspect();
+        }
         let removed = if at == NOWHERE {
             None
         } else {

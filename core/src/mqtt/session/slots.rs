@@ -1,10 +1,14 @@
 //! What we await: packet identifiers in use, found by number.
 
+use super::outgoing::NOWHERE;
 use crate::mqtt::PacketId;
 
 /// Identifiers in use at once. An identifier has the place of its low bits, so
 /// it is found without a search.
 const SLOTS: usize = 16;
+/// One step more than there are places, as 0 is left out, and past those held
+/// otherwise.
+const STEPS: usize = SLOTS + 1 + super::aside::HELD;
 
 /// What a slot waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +17,9 @@ pub(super) enum Wait {
     Puback,
     Pubrec,
     Pubcomp,
+    /// PUBREC came for a message that is dropped: PUBREL is due once that is on disk.
+    /// Else it could be sent again after a power cut.
+    Release,
     Suback,
     Unsuback,
     /// Nothing more from the broker; the caller has yet to ask what was dropped.
@@ -21,7 +28,10 @@ pub(super) enum Wait {
 
 impl Wait {
     pub(super) fn is_publish(self) -> bool {
-        matches!(self, Self::Puback | Self::Pubrec | Self::Pubcomp)
+        matches!(
+            self,
+            Self::Puback | Self::Pubrec | Self::Pubcomp | Self::Release
+        )
     }
 }
 
@@ -61,6 +71,8 @@ pub(super) struct Slots {
     dropped: u8,
     /// Slots that wait for the end of a publish.
     publishes: u8,
+    /// Slots that wait for [`Wait::Release`].
+    releases: u8,
 }
 
 fn place(id: PacketId) -> usize {
@@ -74,6 +86,7 @@ impl Slots {
             next: first,
             dropped: 0,
             publishes: 0,
+            releases: 0,
         }
     }
 
@@ -82,15 +95,16 @@ impl Slots {
         usize::from(self.publishes)
     }
 
-    /// An identifier not in use `[MQTT-2.3.1-2]`, none if all places are taken.
+    /// An identifier not in use `[MQTT-2.3.1-2]` and not `held` otherwise, none if all
+    /// places are taken.
     ///
     /// They are taken in turn, so one that came free is used again only after
-    /// all others. One step more than there are places, as 0 is left out.
-    pub(super) fn free_id(&self) -> Option<PacketId> {
+    /// all others.
+    pub(super) fn free_id(&self, held: impl Fn(PacketId) -> bool) -> Option<PacketId> {
         let mut id = self.next;
-        for _ in 0..=SLOTS {
+        for _ in 0..STEPS {
             let slot = self.table.get(place(id))?;
-            if slot.wait == Wait::Free {
+            if slot.wait == Wait::Free && !held(id) {
                 return Some(id);
             }
             id = id.next();
@@ -124,8 +138,11 @@ impl Slots {
 
     /// An identifier for a message that is sent later: one whose place is free
     /// now, if there is any.
-    pub(super) fn later_id(&mut self) -> PacketId {
-        let id = self.free_id().unwrap_or(self.next);
+    pub(super) fn later_id(&mut self, held: impl Fn(PacketId) -> bool) -> PacketId {
+        let mut id = self.free_id(&held).unwrap_or(self.next);
+        while held(id) {
+            id = id.next();
+        }
         self.skip(id);
         id
     }
@@ -171,6 +188,7 @@ impl Slots {
         self.publishes = self
             .publishes
             .saturating_sub(u8::from(slot.wait.is_publish()));
+        self.releases -= u8::from(slot.wait == Wait::Release);
         let tell = slot.tell;
         if tell == Tell::Dropped {
             slot.wait = Wait::Asked;
@@ -178,6 +196,52 @@ impl Slots {
             *slot = FREE;
         }
         tell == Tell::Outcome
+    }
+
+    /// The message of `id` is dropped: nobody is told how it ends. If it is `in_use` on
+    /// this connection it stays so until the broker answers.
+    pub(super) fn abandon(&mut self, id: PacketId, in_use: bool) {
+        match self.get_mut(id).filter(|slot| slot.wait.is_publish()) {
+            Some(slot) if in_use => (slot.at, slot.tell) = (NOWHERE, Tell::Nothing),
+            Some(_) => drop(self.end(id)),
+            None => {}
+        }
+    }
+
+    /// PUBREL is due for `id` once the disk is ready.
+    pub(super) fn owe_release(&mut self, id: PacketId) {
+        if let Some(slot) = self.waiting(id, Wait::Pubrec) {
+            slot.wait = Wait::Release;
+            self.releases += 1;
+        }
+    }
+
+    /// One of them.
+    #[inline]
+    pub(super) fn owed_release(&self) -> Option<PacketId> {
+        if self.releases == 0 {
+            return None;
+        }
+        let slot = self.table.iter().find(|slot| slot.wait == Wait::Release)?;
+        PacketId::new(slot.id)
+    }
+
+    /// Its PUBREL was sent.
+    pub(super) fn paid_release(&mut self, id: PacketId) {
+        if let Some(slot) = self.waiting(id, Wait::Release) {
+            slot.wait = Wait::Pubcomp;
+            self.releases -= 1;
+        }
+    }
+
+    /// The connection ended: dropped messages get no answer any more.
+    pub(super) fn end_strays(&mut self) {
+        for (id, slot) in self.used() {
+            let dropped = slot.at == NOWHERE && slot.tell == Tell::Nothing;
+            if slot.wait.is_publish() && dropped {
+                self.end(id);
+            }
+        }
     }
 
     /// The caller is to be told, when it asks, that `id` was dropped.

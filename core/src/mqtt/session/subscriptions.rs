@@ -216,13 +216,39 @@ impl<'a> Subscriptions<'a> {
         self.renewals > 0
     }
 
-    /// The next filter to ask for again: its place, itself and the QoS.
-    pub(super) fn renewal(&self) -> Option<(u32, &str, Qos)> {
-        let due = |entry: &Entry<'_>| entry.renew.is_some() && !entry.pending;
+    /// The next filter to ask for again, or the `only` one of this number: its place,
+    /// itself and the QoS.
+    pub(super) fn renewal(&self, only: Option<u16>) -> Option<(u32, &str, Qos)> {
+        let chosen = |entry: &Entry<'_>| only.is_none_or(|number| entry.number == number);
+        let due = |entry: &Entry<'_>| entry.renew.is_some() && !entry.pending && chosen(entry);
         let found = self.entries().find(|(_, entry)| due(entry));
         let (at, entry) = found?;
         let filter = core::str::from_utf8(entry.filter).ok()?;
         Some((at as u32, filter, entry.renew?))
+    }
+
+    /// Those asked for again and not answered, by their numbers.
+    pub(super) fn renewing(&self) -> impl Iterator<Item = u16> {
+        let entries = self.entries().map(|(_, entry)| entry);
+        let asked = entries.filter(|entry| entry.renew.is_some() && entry.pending);
+        asked.map(|entry| entry.number)
+    }
+
+    /// Whether the one of this number is to be asked for again.
+    pub(super) fn is_renewal(&self, number: u16) -> bool {
+        self.place_of_renewal(number).is_some()
+    }
+
+    /// The one of this number is not asked for again after all.
+    pub(super) fn give_up(&mut self, number: u16) {
+        if let Some(at) = self.place_of_renewal(number) {
+            self.end_renewal(at);
+        }
+    }
+
+    fn place_of_renewal(&self, number: u16) -> Option<u32> {
+        let meant = |entry: &Entry<'_>| entry.number == number && entry.renew.is_some();
+        Some(self.entries().find(|(_, entry)| meant(entry))?.0 as u32)
     }
 
     /// What was sent for the entry at `at` is answered or never will be.

@@ -25,6 +25,12 @@ impl Log<'_> {
         self.drop_front();
     }
 
+    /// Whether the disk still has something of what was dropped.
+    pub(in crate::mqtt::session) fn is_dropping(&self) -> bool {
+        let open = |record: Record| record.is_lost() && !record.is_told_lost();
+        self.counts.lost > 0 && self.records().any(|(_, record)| open(record))
+    }
+
     /// Marks a message dropped although its flow goes on, also on disk: it is not
     /// to be called delivered after a restart.
     pub(in crate::mqtt::session) fn tell_lost(&mut self, place: u32, code: u8) {

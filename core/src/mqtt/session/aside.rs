@@ -1,0 +1,233 @@
+//! What ends a connection each time it is sent or comes: after so many tries it is
+//! set aside, so that the rest goes on.
+//!
+//! Only one thing is under suspicion at a time: of what the broker had not answered
+//! when it ended the connection the first that was sent again, since a broker takes
+//! packets in their order. From then on it goes alone, so that what is behind it is
+//! neither blamed nor the cause. Any other end of a connection, and an answer, end
+//! the suspicion.
+
+use super::disk::Disk;
+use crate::mqtt::PacketId;
+
+/// Identifiers of messages that were set aside, or dropped, unanswered.
+pub(super) const HELD: usize = 32;
+/// So many tries with others behind it: they need not be slowed for a link that was
+/// cut once or twice.
+const TOGETHER: u8 = 2;
+/// What is kept: the suspect's kind, its tries, its number, identifiers.
+const KEPT: usize = 10 + 2 * HELD;
+/// What may be to blame.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Suspect {
+    #[default]
+    Nothing,
+    /// A message to the broker, by its number.
+    Message(u64),
+    /// A subscription to be renewed, by its number.
+    Subscription(u16),
+    /// A packet of the broker's that cannot be read, by its fingerprint.
+    Packet(u64),
+}
+
+impl Suspect {
+    fn to_number(self) -> (u8, u64) {
+        match self {
+            Self::Nothing => (0, 0),
+            Self::Message(number) => (1, number),
+            Self::Subscription(number) => (2, number.into()),
+            Self::Packet(number) => (3, number),
+        }
+    }
+
+    fn from_number(kind: u8, number: u64) -> Option<Self> {
+        Some(match kind {
+            0 => Self::Nothing,
+            1 => Self::Message(number),
+            2 => Self::Subscription(number.try_into().ok()?),
+            3 => Self::Packet(number),
+            _ => return None,
+        })
+    }
+}
+
+/// The suspect, and identifiers the broker may still know.
+#[derive(Debug)]
+pub(super) struct Aside {
+    /// Tries after which a suspect is set aside; 0 is never.
+    pub(super) limit: u8,
+    suspect: Suspect,
+    /// How often the connection ended with it.
+    tries: u8,
+    held: [u16; HELD],
+    /// How many of them there are.
+    holds: u8,
+    disk: Disk,
+    record: [u8; KEPT],
+}
+
+impl Aside {
+    pub(super) fn new() -> Self {
+        Self {
+            limit: 0,
+            suspect: Suspect::Nothing,
+            tries: 0,
+            held: [0; HELD],
+            holds: 0,
+            disk: Disk::Same,
+            record: [0; KEPT],
+        }
+    }
+
+    #[inline]
+    pub(super) fn suspect(&self) -> Suspect {
+        self.suspect
+    }
+
+    /// The suspect, once it is to go alone: after some tries, and before the last.
+    #[inline]
+    pub(super) fn lone(&self) -> Suspect {
+        match self.suspect {
+            Suspect::Packet(_) => Suspect::Nothing,
+            _ if self.tries < TOGETHER && self.tries.saturating_add(1) < self.limit => {
+                Suspect::Nothing
+            }
+            suspect => suspect,
+        }
+    }
+
+    /// The connection ended with it once more; how often by now. Where it was not
+    /// `alone` that is never often enough.
+    pub(super) fn blame(&mut self, suspect: Suspect, alone: bool, kept: bool) -> u8 {
+        if self.suspect != suspect {
+            (self.suspect, self.tries) = (suspect, 0);
+        }
+        let most = if alone {
+            u8::MAX
+        } else {
+            self.limit.saturating_sub(1)
+        };
+        self.tries = self.tries.saturating_add(1).min(most);
+        self.disk = self.disk.changed_if(kept);
+        self.tries
+    }
+
+    /// It was not this.
+    #[inline]
+    pub(super) fn acquit(&mut self, suspect: Suspect, kept: bool) {
+        if self.suspect == suspect && suspect != Suspect::Nothing {
+            (self.suspect, self.tries) = (Suspect::Nothing, 0);
+            self.disk = self.disk.changed_if(kept);
+        }
+    }
+
+    /// Whether the broker may still know the identifier from a message it never
+    /// answered.
+    #[inline]
+    pub(super) fn holds(&self, id: PacketId) -> bool {
+        self.holds > 0 && self.held.contains(&id.get())
+    }
+
+    /// The identifier is not to be used again, in place of the one longest held
+    /// where there are too many.
+    pub(super) fn hold(&mut self, id: PacketId, kept: bool) {
+        if self.holds(id) {
+            return;
+        }
+        if usize::from(self.holds) == HELD {
+            self.held.rotate_left(1);
+            self.holds -= 1;
+        }
+        if let Some(place) = self.held.get_mut(usize::from(self.holds)) {
+            *place = id.get();
+            self.holds += 1;
+            self.disk = self.disk.changed_if(kept);
+        }
+    }
+
+    /// The broker has answered it: it may be used again.
+    #[inline]
+    pub(super) fn release(&mut self, id: PacketId, kept: bool) {
+        if self.holds(id)
+            && let Some(at) = self.held.iter().position(|held| *held == id.get())
+        {
+            self.held.copy_within(at + 1.., at);
+            self.holds -= 1;
+            if let Some(last) = self.held.last_mut() {
+                *last = 0;
+            }
+            self.disk = self.disk.changed_if(kept);
+        }
+    }
+
+    /// The broker knows none of them any more.
+    pub(super) fn release_all(&mut self, kept: bool) {
+        if self.holds > 0 {
+            (self.held, self.holds) = ([0; HELD], 0);
+            self.disk = self.disk.changed_if(kept);
+        }
+    }
+
+    /// Forgets all; the disk is left alone.
+    pub(super) fn clear(&mut self) {
+        let limit = self.limit;
+        *self = Self {
+            limit,
+            ..Self::new()
+        };
+    }
+
+    /// Whether something is to be put on disk.
+    #[inline]
+    pub(super) fn has_changes(&self) -> bool {
+        self.disk == Disk::Changed
+    }
+
+    /// Whether all of it is on disk.
+    pub(super) fn is_on_disk(&self) -> bool {
+        self.disk == Disk::Same
+    }
+
+    /// What is to be put on disk, nothing to erase it.
+    pub(super) fn ask(&mut self) -> &[u8] {
+        self.disk = Disk::Asked;
+        if self.suspect == Suspect::Nothing && self.holds == 0 {
+            return &[];
+        }
+        let (kind, number) = self.suspect.to_number();
+        let ids = self.held.iter().flat_map(|id| id.to_le_bytes());
+        let bytes = [kind, self.tries].into_iter();
+        let bytes = bytes.chain(number.to_le_bytes()).chain(ids);
+        self.record
+            .iter_mut()
+            .zip(bytes)
+            .for_each(|(to, byte)| *to = byte);
+        &self.record
+    }
+
+    pub(super) fn answered(&mut self, ok: bool) {
+        self.disk = self.disk.answered(ok);
+    }
+
+    /// Takes back what was kept; whether it is that.
+    pub(super) fn restore(&mut self, bytes: &[u8]) -> bool {
+        let Ok(record) = <&[u8; KEPT]>::try_from(bytes) else {
+            return false;
+        };
+        let (&[kind, tries], rest) = record.split_first_chunk().unwrap_or((&[0; 2], &[]));
+        let (number, ids) = rest.split_first_chunk().unwrap_or((&[0; 8], &[]));
+        let Some(suspect) = Suspect::from_number(kind, u64::from_le_bytes(*number)) else {
+            return false;
+        };
+        self.clear();
+        (self.suspect, self.tries) = (suspect, tries);
+        let (ids, _) = ids.as_chunks();
+        for id in ids
+            .iter()
+            .filter_map(|id| PacketId::new(u16::from_le_bytes(*id)))
+        {
+            self.hold(id, false);
+        }
+        true
+    }
+}

@@ -1,0 +1,26 @@
+//! What was sent on this connection.
+
+use super::Log;
+use crate::mqtt::session::record::Record;
+
+impl Log<'_> {
+    /// Whether the record at a place was sent on this connection.
+    pub(in crate::mqtt::session) fn is_passed(&self, place: u32) -> bool {
+        self.offset(place) < self.sent
+    }
+
+    fn open(&self) -> impl Iterator<Item = Record> {
+        let sent = self.records().take_while(|(at, _)| *at < self.sent);
+        sent.map(|(_, record)| record).filter(|it| it.is_live())
+    }
+
+    /// How many have no answer.
+    pub(in crate::mqtt::session) fn unanswered(&self) -> usize {
+        self.open().count()
+    }
+
+    /// The first that has no answer, if it was sent on an earlier connection too.
+    pub(in crate::mqtt::session) fn unanswered_again(&self) -> Option<Record> {
+        self.open().next().filter(|it| it.is_again())
+    }
+}
