@@ -136,12 +136,10 @@ impl<'a> Service<'a> {
     }
 
     fn start(&mut self, modem: Prepared, opened: Opened) {
-        let running = Running {
-            plan: modem.plan.clone(),
-            label: opened.label.clone(),
-            print: modem.print(),
-        };
+        let (plan, print) = (modem.plan.clone(), modem.print());
         let setup = modem.at(opened, self.state);
+        let label = setup.label.clone();
+        let running = Running { plan, label, print };
         let task = self.modems.spawn(self.shared.set_up(setup));
         self.running.insert(task.id(), running);
     }
