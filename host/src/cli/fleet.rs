@@ -4,7 +4,7 @@ mod crew;
 mod plan;
 mod progress;
 
-use super::serve::{State, runtime};
+use super::serve::{Signals, State, runtime};
 use super::{Failure, logs, say_in_passing};
 use clap::{ArgAction, Args};
 use crew::Crew;
@@ -96,8 +96,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     // Outlives the modems, so that what they keep last is written too.
     let state = State::open(plan.state_dir.as_deref())?;
     let code = runtime.block_on(async {
+        // Before anything can be reached, so that no signal is missed.
+        let mut signals = Signals::new()?;
         let mut crew = Crew::gather(arguments, plan, state).await?;
-        let code = crew.run().await?;
+        let code = crew.run(&mut signals).await?;
         if let Some(summary) = crew.summary() {
             say_in_passing(summary)?;
         }

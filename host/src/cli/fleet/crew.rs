@@ -114,8 +114,7 @@ impl<'a> Crew<'a> {
     }
 
     /// Runs until all modems have ended, by themselves or by a signal.
-    pub(super) async fn run(&mut self) -> Result<ExitCode, Failure> {
-        let mut signals = Signals::new()?;
+    pub(super) async fn run(&mut self, signals: &mut Signals) -> Result<ExitCode, Failure> {
         let mut ticks = self.ticks();
         while !self.is_over() {
             self.restart_some()?;
@@ -221,8 +220,8 @@ impl<'a> Crew<'a> {
 
     fn start(&mut self, index: u32, modem: Prepared, opened: Opened) {
         let print = self.print(&modem);
-        let label = opened.label.clone();
         let setup = modem.at(opened, &mut self.state);
+        let label = setup.label.clone();
         self.begun.insert(index);
         let task = self.modems.spawn(self.shared.set_up(setup));
         self.running.insert(
