@@ -3,11 +3,11 @@
 use crate::clock::Clock;
 use crate::driver::{Driver, Parts, Stop};
 use crate::metrics::Metrics;
-use crate::net::{Pace, TlsConfigs};
+use crate::net::{Pace, TlsConfigs, check_client_certificate};
 use crate::port::{Label, Port};
 use crate::store::{Forgetful, Store};
 use crate::trace::{Tap, Trace};
-use mqmodem_core::{Config, Memory, Modem, Slot};
+use mqmodem_core::{Config, LinkId, Memory, Modem, Slot};
 use std::collections::HashSet;
 use std::fmt;
 use std::num::NonZeroU32;
@@ -125,6 +125,7 @@ impl Shared {
         };
         let modem = Modem::new(config, setup.memory, now);
         let mut modem = restored(modem, &label, &setup.kept);
+        warn_of_certificate(&label, &setup.kept);
         modem.set_clock(now, Clock::unix());
         Driver::new(Parts {
             modem,
@@ -163,6 +164,20 @@ impl Shared {
     pub fn stop_some(&self, labels: impl IntoIterator<Item = String>) {
         self.leaving
             .send_modify(|leaving| leaving.some.extend(labels));
+    }
+}
+
+/// Says of what was kept what a connect would fail for.
+fn warn_of_certificate(label: &Label, kept: &[(Slot, Vec<u8>)]) {
+    let find = |slot: Slot| {
+        let found = kept.iter().find(|(of, _)| *of == slot);
+        let pem = found.map(|(_, pem)| pem.as_slice());
+        pem.filter(|pem| !pem.is_empty())
+    };
+    let link = LinkId(0);
+    let (certificate, key) = (find(Slot::Certificate(link)), find(Slot::Key(link)));
+    if let Err(why) = check_client_certificate(certificate, key) {
+        tracing::warn!(port = %label, "{why}: load both anew, or connects over TLS fail");
     }
 }
 

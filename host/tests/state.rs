@@ -281,3 +281,25 @@ fn looking_at_nothing_is_told() {
     fs::write(scratch.join("state.redb"), "").unwrap();
     assert_eq!(shown(scratch.path()), "nothing is kept\n");
 }
+
+/// What a connect over TLS will fail for is told when the modem starts.
+#[test]
+fn a_kept_client_certificate_that_does_not_fit_its_key_is_told_at_the_start() {
+    let scratch = Scratch::new();
+    let directory = scratch.join("state");
+    let authority = pki::Authority::new();
+    let (certificate, _) = authority.client();
+    let (_, key) = authority.client();
+    let mut before = modem(&directory);
+    before.load(1, &certificate);
+    before.load(2, &key);
+    before.end(rustix::process::Signal::TERM);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mqmodem"));
+    command.args(["serve", "--tcp", "0", "--state-dir"]);
+    command.arg(&directory);
+    command.stderr(fs::File::create(scratch.join("log")).unwrap());
+    Modem::of(command).end(rustix::process::Signal::TERM);
+    let said = fs::read_to_string(scratch.join("log")).unwrap();
+    let why = "the client key does not belong to the client certificate";
+    assert!(said.contains(why), "{said}");
+}

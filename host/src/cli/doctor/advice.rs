@@ -51,8 +51,8 @@ pub(super) fn advice(error: NetError) -> &'static str {
             "its certificate is expired or not yet valid; check its dates and this machine's clock"
         }
         NetError::TlsUnsupported => {
-            "its certificate is of a kind that is not supported here; give the broker one of X.509 v3 \
-             with a key of EC P-256 or RSA of at least 2,048 bits, signed with SHA-256"
+            "its certificate is of a kind that is not supported here; give the broker one of X.509 v3, \
+             no CA's (CA:FALSE), with a key of EC P-256 or RSA of at least 2,048 bits, signed with SHA-256"
         }
         NetError::TlsClientCertificate => {
             "it wants a client certificate, or refused the one given; check certificate and key in [broker.tls]"

@@ -103,3 +103,67 @@ fn counts_fit(bytes: &[u8]) -> bool {
     let records: usize = [4, 6, 8, 10].map(|at| usize::from(count(at))).iter().sum();
     bytes.len() >= 12 && records * 5 <= bytes.len()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use simple_dns::ResourceRecord;
+    use simple_dns::rdata::A;
+
+    fn reply(query: &Query) -> Vec<u8> {
+        let question = query.encode().unwrap();
+        let mut reply = Packet::parse(&question).unwrap().into_reply();
+        let name = Name::new_unchecked("a.example");
+        let data = RData::A(A { address: 1 });
+        reply.answers = vec![ResourceRecord::new(name, CLASS::IN, 1, data)];
+        reply.build_bytes_vec_compressed().unwrap()
+    }
+
+    /// Whatever comes from there.
+    #[test]
+    fn damaged_answers_are_ignored_or_read_and_never_panic() {
+        let query = Query::new("a.example", TYPE::A).unwrap();
+        let good = reply(&query);
+        let whole = Answer::Addresses(vec![Ipv4Addr::new(0, 0, 0, 1).into()]);
+        assert_eq!(query.answer(&good), Some(whole));
+        for at in 0..good.len() {
+            assert_eq!(query.answer(&good[..at]), None);
+            for byte in [0, 0x0c, 0x40, 0x7f, 0xc0, 0xff] {
+                let mut bad = good.clone();
+                bad[at] = byte;
+                let _ = query.answer(&bad);
+            }
+        }
+        // A name that is itself, and numbers of records that are not there.
+        let mut bad = good.clone();
+        bad[12..14].copy_from_slice(&[0xc0, 12]);
+        assert_eq!(query.answer(&bad), None);
+        for at in [4, 6, 8, 10] {
+            let mut bad = good.clone();
+            bad[at..at + 2].copy_from_slice(&[0xff, 0xff]);
+            assert_eq!(query.answer(&bad), None);
+        }
+    }
+
+    #[test]
+    fn answers_to_other_questions_are_none() {
+        let query = Query::new("a.example", TYPE::A).unwrap();
+        let good = reply(&query);
+        let other = |id: u16, name: &str, kind| Query {
+            id,
+            name: name.to_owned(),
+            kind,
+        };
+        let id = query.id;
+        assert!(other(id, "A.example", TYPE::A).answer(&good).is_some());
+        for other in [
+            other(id ^ 1, "a.example", TYPE::A),
+            other(id, "b.example", TYPE::A),
+            other(id, "a.example", TYPE::AAAA),
+        ] {
+            assert_eq!(other.answer(&good), None);
+        }
+        // A question is no answer.
+        assert_eq!(query.answer(&query.encode().unwrap()), None);
+    }
+}
