@@ -1,7 +1,7 @@
 //! `cargo xtask test`: everything that must pass before a change lands.
 
 use crate::sh::{self, Result, cargo};
-use crate::{bench, docs, fuzz, hosts, no_std, setup, sim, soak, tidy};
+use crate::{audit, bench, docs, fuzz, hosts, no_std, setup, sim, soak, tidy};
 use std::time::Instant;
 
 /// One thing that must pass.
@@ -28,6 +28,11 @@ const STEPS: &[Step] = &[
         "tidy",
         "layers, lengths and words of the house rules",
         tidy::run,
+    ),
+    step(
+        "deny",
+        "bans, licences and sources, where cargo-deny is installed",
+        audit::offline,
     ),
     step("clippy", "clippy has nothing to say", clippy),
     step(

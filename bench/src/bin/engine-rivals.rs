@@ -81,7 +81,7 @@ fn receive(connection: &mut Connection, packet: &[u8]) -> Option<u16> {
 
 /// What its event loop does with each packet, without the loop and its channels.
 fn rumqttc_state() -> impl FnMut() {
-    let mut state = MqttState::new(100, false);
+    let mut state = MqttState::builder(100).build();
     let mut out = BytesMut::with_capacity(1024);
     move || {
         let publish = Publish::new("topic", QoS::AtLeastOnce, *b"payload");

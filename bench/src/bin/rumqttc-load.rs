@@ -11,7 +11,8 @@
 //!   again when they have to; says how many are connected, ten times a second
 
 use rumqttc::{
-    AsyncClient, Event, EventLoop, MqttOptions, Outgoing, Packet, QoS, TlsConfiguration, Transport,
+    AsyncClient, Event, EventLoop, MqttOptions, Outgoing, Packet, PublishOptions, QoS,
+    TlsConfiguration, Transport,
 };
 use std::io::{BufWriter, Write};
 use std::sync::Arc;
@@ -42,8 +43,8 @@ async fn main() {
     let number = |word: &String| word.parse::<usize>().expect("a number");
     let id = format!("rumqttc-{}", std::process::id());
     let port = u16::try_from(number(port)).expect("a port");
-    let mut options = MqttOptions::new(id, "127.0.0.1", port);
-    options.set_keep_alive(Duration::from_secs(60));
+    let mut options = MqttOptions::new(id, ("127.0.0.1", port));
+    options.set_keep_alive(60);
     if let [ca] = ca {
         options.set_transport(tls(ca));
     }
@@ -79,11 +80,11 @@ fn tls(ca: &str) -> Transport {
 }
 
 async fn publish(load: Load) {
-    let (client, events) = AsyncClient::new(load.options, 100);
+    let (client, events) = AsyncClient::builder(load.options).capacity(100).build();
     let publisher = async {
         let payload = vec![b'x'; load.bytes];
         for _ in 0..load.n {
-            let sent = client.publish(TOPIC, load.qos, false, payload.clone());
+            let sent = client.publish(TOPIC, payload.clone(), PublishOptions::new(load.qos));
             sent.await.expect("the event loop runs");
         }
         client.disconnect().await.expect("the event loop runs");
@@ -118,13 +119,13 @@ async fn until_done(mut events: EventLoop, acks: usize) {
 }
 
 async fn trips(load: Load) {
-    let (client, mut events) = AsyncClient::new(load.options, 10);
+    let (client, mut events) = AsyncClient::builder(load.options).capacity(10).build();
     until(&mut events, |packet| matches!(packet, Packet::ConnAck(_))).await;
     let payload = vec![b'x'; load.bytes];
     let mut times = Vec::with_capacity(load.n);
     for _ in 0..load.n {
         let begin = Instant::now();
-        let sent = client.publish(TOPIC, load.qos, false, payload.clone());
+        let sent = client.publish(TOPIC, payload.clone(), PublishOptions::new(load.qos));
         sent.await.expect("the event loop runs");
         let is_last = |packet: &Packet| matches!(packet, Packet::PubAck(_) | Packet::PubComp(_));
         until(&mut events, is_last).await;
@@ -134,7 +135,7 @@ async fn trips(load: Load) {
 }
 
 async fn receive(load: Load) {
-    let (client, mut events) = AsyncClient::new(load.options, 10);
+    let (client, mut events) = AsyncClient::builder(load.options).capacity(10).build();
     let subscribed = client.subscribe(TOPIC, load.qos);
     subscribed.await.expect("the event loop runs");
     until(&mut events, |packet| matches!(packet, Packet::SubAck(_))).await;
@@ -147,7 +148,9 @@ async fn connects(load: Load) {
     let mut times = Vec::with_capacity(load.n);
     for _ in 0..load.n {
         let begin = Instant::now();
-        let (client, mut events) = AsyncClient::new(load.options.clone(), 10);
+        let (client, mut events) = AsyncClient::builder(load.options.clone())
+            .capacity(10)
+            .build();
         until(&mut events, |packet| matches!(packet, Packet::ConnAck(_))).await;
         times.push(begin.elapsed());
         client.disconnect().await.expect("the event loop runs");
@@ -170,8 +173,8 @@ async fn fleet(load: Load) {
     let mut next = tokio::time::interval(pause);
     for n in 0..load.n {
         next.tick().await;
-        let mut options = MqttOptions::new(format!("rumqttc-{n}"), "127.0.0.1", load.port);
-        options.set_keep_alive(Duration::from_secs(1200));
+        let mut options = MqttOptions::new(format!("rumqttc-{n}"), ("127.0.0.1", load.port));
+        options.set_keep_alive(1200);
         tokio::spawn(member(options, connected.clone()));
     }
     std::future::pending::<()>().await;
@@ -179,7 +182,7 @@ async fn fleet(load: Load) {
 
 /// One of many: idle, and connected whenever it can be.
 async fn member(options: MqttOptions, connected: Arc<AtomicUsize>) {
-    let (_client, mut events) = AsyncClient::new(options, 10);
+    let (_client, mut events) = AsyncClient::builder(options).capacity(10).build();
     let mut is_connected = false;
     loop {
         match events.poll().await {

@@ -80,7 +80,7 @@ fn versions(stage: &Stage) -> Result<String> {
             .next()
             .unwrap_or("mqmodem"),
         mosquitto.lines().next().unwrap_or("mosquitto"),
-        of("rumqttc"),
+        of("rumqttc-v4-next"),
         of("mqtt-protocol-core"),
         paho.unwrap_or("paho-mqtt").replace("==", " ")
     ))
