@@ -114,6 +114,7 @@ impl Parser {
             "silent" if rest.is_empty() => self.expect(Expect::Silent),
             "set" => self.set(rest),
             "echo" => self.set_echo(rest),
+            "clock" => self.input(Input::Clock(clock(rest)?)),
             _ if word.starts_with('+') => self.pass(duration(line)?),
             _ => self.input(plain_input(line)?),
         }
@@ -285,6 +286,7 @@ fn needs_power(input: &Input) -> bool {
             | Input::BrokerResets
             | Input::NetOpen
             | Input::NetAt(_)
+            | Input::Clock(_)
             | Input::NetFail(_)
     )
 }

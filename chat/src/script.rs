@@ -91,6 +91,8 @@ pub enum Input {
     Store(Storage),
     /// Time passes.
     Pass(Duration),
+    /// The machine's clock is set to so many seconds since 1970.
+    Clock(u64),
 }
 
 /// How storage behaves.

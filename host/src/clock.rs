@@ -3,18 +3,30 @@
 use mqmodem_core::Instant;
 use std::time::{Duration, SystemTime};
 
-/// Tells time as microseconds since it was made.
+/// Tells time as microseconds since it was made, which no one can set, and what the
+/// machine's clock says, which may be set at any time.
 #[derive(Clone, Copy, Debug)]
 pub struct Clock {
     origin: tokio::time::Instant,
+    wall: fn() -> SystemTime,
 }
+
+/// How far the machine's clock may be from where it was left before it counts as set.
+const SLACK: Duration = Duration::from_millis(500);
 
 impl Clock {
     /// A clock that starts now.
     pub fn new() -> Self {
         Self {
             origin: tokio::time::Instant::now(),
+            wall: SystemTime::now,
         }
+    }
+
+    /// The same with another clock for the machine's.
+    #[cfg(test)]
+    pub(crate) fn with_wall(self, wall: fn() -> SystemTime) -> Self {
+        Self { wall, ..self }
     }
 
     /// The time now.
@@ -22,10 +34,10 @@ impl Clock {
         Instant::ZERO + self.origin.elapsed()
     }
 
-    /// What the machine's clock says: seconds since 1970.
-    pub fn unix() -> u64 {
-        let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
-        now.map_or(0, |since| since.as_secs())
+    /// What the machine's clock says, since 1970.
+    pub fn wall(&self) -> Duration {
+        let now = (self.wall)().duration_since(SystemTime::UNIX_EPOCH);
+        now.unwrap_or_default()
     }
 
     /// A time of the modem in the runtime's terms.
@@ -35,6 +47,34 @@ impl Clock {
         self.origin
             .checked_add(after)
             .unwrap_or_else(|| self.origin + Duration::from_secs(365 * 86_400))
+    }
+}
+
+/// When the machine's clock was last looked at.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Looked {
+    at: Instant,
+    wall: Duration,
+}
+
+impl Looked {
+    pub(crate) fn new(clock: &Clock) -> Self {
+        Self {
+            at: clock.now(),
+            wall: clock.wall(),
+        }
+    }
+
+    /// What the machine's clock says now, if it was set since it was looked at, or
+    /// has drifted.
+    pub(crate) fn news(&mut self, clock: &Clock, now: Instant) -> Option<Duration> {
+        let wall = clock.wall();
+        let expected = self.wall.saturating_add(now.since(self.at));
+        if wall.abs_diff(expected) < SLACK {
+            return None;
+        }
+        *self = Self { at: now, wall };
+        Some(wall)
     }
 }
 

@@ -3,8 +3,10 @@
 mod links;
 mod news;
 mod taps;
+#[cfg(test)]
+mod tests;
 
-use crate::clock::Clock;
+use crate::clock::{Clock, Looked};
 use crate::held::Held;
 use crate::metrics::{Meter, Metrics};
 use crate::net::{self, Pace, TlsConfigs};
@@ -29,6 +31,14 @@ const SCRATCH: usize = 64 * 1024;
 
 /// Rounds in which answers are gathered before they are written.
 const GATHER: usize = 16;
+
+/// Rounds of a turn, after which the runtime looks at sockets, timers and other
+/// modems: a host or a broker that sends without end must not keep them waiting.
+const ROUNDS: usize = 4 * GATHER;
+
+/// Bytes of the host in a turn, likewise. It is little, since each line may be an
+/// answer of its own, and the broker's acknowledgements wait behind them.
+const SHARE: usize = 2 * 1024;
 
 /// How long a modem may take to switch off.
 const LAST_WORDS: Duration = Duration::from_secs(2);
@@ -78,7 +88,10 @@ pub struct Driver {
     links: Links,
     news: News,
     timer: Timer,
+    looked: Looked,
     held: Held,
+    /// Bytes the host may still send in this turn.
+    share: usize,
     switch: Option<Switch>,
     taps: Taps,
     stop: Option<Stop>,
@@ -117,6 +130,7 @@ impl Driver {
         let news = News::of(parts.label.clone());
         Self {
             modem: parts.modem,
+            looked: Looked::new(&parts.clock),
             clock: parts.clock,
             port: parts.port,
             label: parts.label,
@@ -125,6 +139,7 @@ impl Driver {
             links: Links::new(parts.tls, parts.pace),
             timer: Timer::default(),
             held: Held::default(),
+            share: 0,
             switch: None,
             taps: Taps {
                 tap: parts.tap.map(Box::new),
@@ -137,6 +152,7 @@ impl Driver {
 
     fn turn(&mut self, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<()> {
         self.look_for_stop(cx);
+        self.share = SHARE;
         let mut round = 0;
         loop {
             round += 1;
@@ -148,12 +164,32 @@ impl Driver {
             moved |= self.run_links(cx, now, buf);
             moved |= self.port.poll_attend(cx).is_ready();
             moved |= self.take_input(cx, now, buf);
-            if moved && round % GATHER != 0 {
+            let used_up = self.share == 0 || round == ROUNDS;
+            if moved && !used_up && round % GATHER != 0 {
                 continue;
             }
             if !self.answer(cx, now) && !moved {
                 return self.finish(cx, now);
             }
+            if used_up {
+                return self.give_way(cx);
+            }
+        }
+    }
+
+    /// There is more to be done, and it is others' turn.
+    fn give_way(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        self.links.rest();
+        // It wakes this task once the runtime has looked at everything else.
+        let turn = std::pin::pin!(tokio::task::yield_now());
+        turn.poll(cx)
+    }
+
+    /// The machine's clock may have been set: what the host asks for is to be right.
+    fn look_at_clock(&mut self, now: Instant) {
+        if let Some(wall) = self.looked.news(&self.clock, now) {
+            tracing::debug!(port = %self.label, "the machine's clock was set");
+            self.modem.set_clock(now, wall);
         }
     }
 
@@ -239,18 +275,20 @@ impl Driver {
 
     /// Offers what the host sent. Lines move only after the bytes before them.
     fn take_input(&mut self, cx: &mut Context<'_>, now: Instant, buf: &mut [u8]) -> bool {
-        if !self.modem.host_ready() {
+        if !self.modem.host_ready() || self.share == 0 {
             return false;
         }
         if !self.held.is_empty() {
             let taken = self.taps.hear(&mut self.modem, now, self.held.rest());
+            self.share = self.share.saturating_sub(taken);
             self.held.take(taken);
             return taken > 0;
         }
         if self.phase != Phase::Running {
             return false;
         }
-        match self.port.poll_read(cx, buf) {
+        let (part, _) = buf.split_at_mut(buf.len().min(SHARE));
+        match self.port.poll_read(cx, part) {
             Poll::Pending => false,
             Poll::Ready(input) => {
                 self.handle_input(now, input, buf);
@@ -263,6 +301,8 @@ impl Driver {
         match input {
             Input::Bytes(n) => {
                 let bytes = buf.get(..n).unwrap_or_default();
+                self.share = self.share.saturating_sub(n);
+                self.look_at_clock(now);
                 let taken = self.taps.hear(&mut self.modem, now, bytes);
                 self.held.keep(bytes.get(taken..).unwrap_or_default());
             }

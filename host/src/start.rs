@@ -126,7 +126,7 @@ impl Shared {
         let modem = Modem::new(config, setup.memory, now);
         let mut modem = restored(modem, &label, &setup.kept);
         warn_of_certificate(&label, &setup.kept);
-        modem.set_clock(now, Clock::unix());
+        modem.set_clock(now, self.clock.wall());
         Driver::new(Parts {
             modem,
             clock: self.clock,

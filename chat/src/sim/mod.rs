@@ -34,6 +34,8 @@ pub struct Sim<'m> {
     way: Way,
     setup: Setup,
     now: Instant,
+    /// What the machine's clock said at the start, if it had not been set since.
+    wall: Duration,
     modem: Option<Modem<'m>>,
     /// Memory for each time the modem will be switched on.
     memory: Vec<Memory<'m>>,
@@ -49,6 +51,7 @@ impl<'m> Sim<'m> {
     pub fn new(setup: Setup, way: Way, memory: Vec<Memory<'m>>) -> Self {
         Self {
             way,
+            wall: Duration::from_secs(setup.clock),
             setup,
             now: START,
             modem: None,
@@ -86,8 +89,7 @@ impl<'m> Sim<'m> {
             let restored = modem.restore(*slot, bytes);
             restored.map_err(|error| format!("{slot:?} cannot be restored: {error:?}"))?;
         }
-        let passed = self.now.since(START).as_secs();
-        modem.set_clock(self.now, self.setup.clock + passed);
+        modem.set_clock(self.now, self.wall + self.now.since(START));
         self.modem = Some(modem);
         if std::mem::take(&mut self.setup.echo_off) {
             // As it was left before the chat.
@@ -173,6 +175,15 @@ impl<'m> Sim<'m> {
         }
     }
 
+    /// The machine's clock is set.
+    fn set_clock(&mut self, seconds: u64) -> Result<(), String> {
+        let now = self.now;
+        let wall = Duration::from_secs(seconds);
+        self.wall = wall.saturating_sub(now.since(START));
+        self.modem()?.set_clock(now, wall);
+        Ok(())
+    }
+
     fn line(&mut self) -> Result<(), String> {
         let (now, lines) = (self.now, self.host.lines);
         self.modem()?.handle_host_lines(now, lines);
@@ -207,6 +218,7 @@ impl<'m> Sim<'m> {
                 self.opened()?;
                 (self.net.holds, self.net.hold_said) = (false, false);
             }
+            Input::Clock(seconds) => self.set_clock(*seconds)?,
             Input::NetAt(stage) => self.net_at(*stage)?,
             Input::NetFail(why) => self.net_fails(*why)?,
             Input::Store(mode) => {

@@ -5,7 +5,7 @@ use super::code;
 use super::event::Event;
 use super::failure::Failure;
 use super::link::Phase;
-use super::machine::{Clock, Machine};
+use super::machine::Machine;
 use super::options::{OPTIONS, Value};
 use super::settings::Settings;
 use super::state::{Functionality, Profile};
@@ -90,13 +90,20 @@ impl<'c, 'a> Cx<'c, 'a> {
 
     /// The time in seconds since 1970, and the zone in quarters of an hour.
     pub fn clock(&self) -> (u64, i8) {
-        (self.machine.unix(), self.machine.clock.zone)
+        let clock = &self.machine.clock;
+        (clock.shown(self.machine.now), clock.zone)
     }
 
-    /// Sets the clock.
+    /// Sets the clock the host sees.
     pub fn set_clock(&mut self, unix: u64, zone: i8) {
-        let at = self.machine.now;
-        self.machine.clock = Clock { unix, at, zone };
+        self.machine.clock.show(self.machine.now, unix, zone);
+    }
+
+    /// How many seconds ago the oldest message of the backlog was accepted.
+    pub fn age_of_backlog(&self) -> u32 {
+        let now = self.machine.clock.machine(self.machine.now);
+        let oldest = self.backlog().oldest;
+        oldest.map_or(0, |at| now.saturating_sub(at))
     }
 
     /// The last failure of the link.

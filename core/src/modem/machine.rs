@@ -3,6 +3,7 @@
 //! all of this while it reads its values from the line.
 
 use super::api::{Config, LinkId, Memory, ModemLines};
+use super::clock::Clock;
 use super::failure::Failure;
 use super::inbox::Inbox;
 use super::link::{Link, Phase};
@@ -91,16 +92,6 @@ pub(crate) struct Machine<'a> {
     pub(crate) last_failure: Failure,
     /// The answer to the present command.
     pub(crate) answer: Answer,
-}
-
-/// What the wall clock said at an instant.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Clock {
-    /// Seconds since 1970.
-    pub(crate) unix: u64,
-    pub(crate) at: Instant,
-    /// Quarters of an hour east of Greenwich.
-    pub(crate) zone: i8,
 }
 
 /// The information text of one command: it fits in half the memory for output,
@@ -199,11 +190,7 @@ impl<'a> Machine<'a> {
             restarts: None,
             port_changed: false,
             lines: None,
-            clock: Clock {
-                unix: 0,
-                at: now,
-                zone: 0,
-            },
+            clock: Clock::new(now),
             options,
             random: config.seed | 1 << 63,
             radio_took_link: false,

@@ -3,6 +3,7 @@
 mod abandon;
 mod actions;
 pub mod api;
+mod clock;
 pub mod code;
 pub mod cx;
 mod ends;
@@ -41,7 +42,7 @@ use crate::time::Instant;
 use api::{Config, ConnId, LinkId, Memory, NetEvent, RestoreError, Slot};
 use heard::{Heard, Made};
 use link::Phase;
-use machine::{Clock, Machine, Run};
+use machine::{Machine, Run};
 use options::AUTOCONNECT;
 use settings::Settings;
 use state::Profile;
@@ -114,14 +115,6 @@ impl<'a> Modem<'a> {
         if self.machine.options.is_on(AUTOCONNECT) {
             self.machine.try_now(link);
         }
-    }
-
-    /// Sets the clock of `+CCLK`: seconds since 1970 in UTC. Without it the clock
-    /// starts in 1970.
-    pub fn set_clock(&mut self, now: Instant, unix: u64) {
-        self.at(now);
-        let at = self.machine.now;
-        self.machine.clock = Clock { unix, at, zone: 0 };
     }
 
     /// The host sent `bytes`; returns how many were taken. The rest is to be

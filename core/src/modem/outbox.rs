@@ -4,7 +4,7 @@ use super::api::{LinkId, Slot};
 use super::code;
 use super::cx::Cx;
 use super::link::{Link, Phase};
-use super::machine::{Clock, Machine, Run};
+use super::machine::{Machine, Run};
 use super::options::{PUB_MODE, QUEUE, QUEUE_FULL, QUEUE_QOS0};
 use super::settings::Settings;
 use super::table::{Fail, Wait};
@@ -170,7 +170,7 @@ impl Machine<'_> {
     fn tell_time(&mut self, id: LinkId, qos: Qos) {
         let [link] = &self.links;
         if link.id == id && link.session.keeps_messages(qos) {
-            let time = self.unix() as u32;
+            let time = self.clock.machine(self.now);
             let [link] = &mut self.links;
             link.session.set_time(time);
         }
@@ -202,7 +202,7 @@ impl Machine<'_> {
             limit,
             drop_oldest: self.options.is_on(QUEUE_FULL),
         };
-        let time = self.unix() as u32;
+        let time = self.clock.machine(self.now);
         let link = self.link_mut(id).ok_or(Fail::NOT_ALLOWED)?;
         link.session.set_time(time);
         let publish = message.publish();
@@ -225,12 +225,6 @@ impl Machine<'_> {
             link.meet(&settings);
         }
         true
-    }
-
-    /// Seconds since 1970.
-    pub(super) fn unix(&self) -> u64 {
-        let Clock { unix, at, .. } = self.clock;
-        unix + self.now.since(at).as_secs()
     }
 
     /// Tells what became of a message.

@@ -117,11 +117,7 @@ fn drop_messages(cx: &mut Cx, args: &Args) -> Outcome {
 }
 
 fn queue(cx: &mut Cx, _: &Args) -> Outcome {
-    let (now, _) = cx.clock();
-    let backlog = cx.backlog();
-    let age = backlog
-        .oldest
-        .map_or(0, |at| (now as u32).saturating_sub(at));
+    let (backlog, age) = (cx.backlog(), cx.age_of_backlog());
     cx.info(|line| {
         line.text("+MQTTQUEUE:");
         line.number(backlog.messages as u32);

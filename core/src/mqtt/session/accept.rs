@@ -122,6 +122,12 @@ impl Session<'_> {
         self.time = seconds;
     }
 
+    /// The caller's clock was moved by so many seconds: the messages accepted since
+    /// the session was restored are as old as before.
+    pub fn move_times(&mut self, by: i64) {
+        self.log.move_times(self.own_from, by);
+    }
+
     /// Whether an accepted message is on disk, or needs not be any more.
     pub fn is_accepted(&self, number: u64) -> bool {
         let open = |record: Record| record.number == number && !record.is_on_disk();

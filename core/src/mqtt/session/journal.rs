@@ -277,6 +277,7 @@ impl Session<'_> {
             record.set_sent();
         }
         let place = self.log.copy(record, packet).ok()?;
+        self.own_from = number + 1;
         if let Some(id) = record.id() {
             self.slots.skip(id);
             if record.is_sent() && self.slots.has_room(Some(id), WINDOW) {

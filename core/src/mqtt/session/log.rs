@@ -13,6 +13,7 @@ mod lost;
 mod passed;
 #[cfg(test)]
 mod tests;
+mod times;
 
 use super::disk::Disk;
 use super::outgoing::NOWHERE;

@@ -149,6 +149,8 @@ pub struct Session<'a> {
     subscriptions: Subscriptions<'a>,
     ignored: u32,
     rules: Rules,
+    /// Messages from this number on were not restored.
+    own_from: u64,
 }
 
 impl<'a> Session<'a> {
@@ -191,6 +193,7 @@ impl<'a> Session<'a> {
             subscriptions: Subscriptions::new(subscriptions),
             ignored: 0,
             rules: Rules::Lenient,
+            own_from: 0,
         }
     }
 

@@ -67,6 +67,13 @@ impl Record {
         }
     }
 
+    /// Accepted at this time.
+    pub(super) fn with_time(self, time: u32) -> Self {
+        let host_id = self.last & u64::from(u32::MAX);
+        let last = u64::from(time) << 32 | host_id;
+        Self { last, ..self }
+    }
+
     /// With a packet of so many bytes; none if that is too long.
     pub(super) fn with_len(self, len: usize) -> Option<Self> {
         let first = self.first & !(LONGEST as u64) | len as u64;
