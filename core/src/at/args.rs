@@ -36,6 +36,7 @@ impl<'l> Args<'l> {
     }
 
     /// Checks `values` against the signatures; the first that fits is taken.
+    #[inline(always)]
     pub(crate) fn check(
         line: &'l [u8],
         decoded: &'l [u8],

@@ -111,6 +111,7 @@ impl Values {
         self.list.get(index).filter(|value| value.is_given())
     }
 
+    #[inline(always)]
     fn push(&mut self, index: usize, value: Value) {
         if value.is_given() {
             self.count = index + 1;
@@ -151,6 +152,7 @@ impl Values {
 /// Reads the values at `at` up to the command's end; returns where the line
 /// goes on. Values with escapes are decoded into `decoded`. `forgive` is the
 /// last parameter of a command that forgives junk behind it.
+#[inline(always)]
 pub(crate) fn parse(
     line: &[u8],
     at: usize,
@@ -202,6 +204,7 @@ fn behind_forgiven(line: &[u8], at: usize, strict: bool) -> Option<usize> {
 }
 
 /// A value without quotes: up to `,`, `;`, a comment or the end.
+#[inline(always)]
 fn until_separator(line: &[u8], start: usize, strict: bool) -> (Value, usize) {
     let mut before = byte(line, start.wrapping_sub(1));
     let mut end = start;
@@ -223,6 +226,7 @@ fn specials(word: u64) -> u64 {
 }
 
 /// A value in quotes that starts at `start`; returns it and where it ended.
+#[inline(always)]
 fn quoted(line: &[u8], start: usize, decoded: &mut Buf) -> Result<(Value, usize), Bad> {
     let rest = line.get(start..).unwrap_or_default();
     let first = run_len(rest, specials);

@@ -90,14 +90,43 @@ fn set(
     let (next, args, handler) = read_set(line, item, command, strict, &mut values, decoded)?;
     if command.commits && next < line.len() && !machine.rest_checked {
         check_rest(machine, line, next, decoded)?;
-        // The values of what follows were read over these.
-        decoded.clear();
-        return set(machine, line, item, command, decoded);
+        return set_again(machine, line, item, command, decoded);
     }
     Ok((next, handler(&mut Cx::new(machine), &args)))
 }
 
+/// The values of what follows were read over the command's own.
+#[cold]
+fn set_again(
+    machine: &mut Machine,
+    line: &[u8],
+    item: Item,
+    command: &Command,
+    decoded: &mut Buf,
+) -> Result<(usize, Outcome), Fail> {
+    let (mut values, strict) = (Values::NONE, machine.config.strict);
+    let (next, args, handler) = read_set_again(line, item, command, strict, &mut values, decoded)?;
+    Ok((next, handler(&mut Cx::new(machine), &args)))
+}
+
+/// As [`read_set`], off the quick path.
+#[cold]
+#[inline(never)]
+fn read_set_again<'l>(
+    line: &'l [u8],
+    item: Item,
+    command: &Command,
+    strict: bool,
+    values: &'l mut Values,
+    decoded: &'l mut Buf,
+) -> Result<(usize, Args<'l>, Handler), Fail> {
+    decoded.clear();
+    read_set(line, item, command, strict, values, decoded)
+}
+
 /// The checked values of a set form, what carries it out, and where the line goes on.
+/// Inlined, as reading values is most of the work of a command.
+#[inline(always)]
 fn read_set<'l>(
     line: &'l [u8],
     item: Item,
@@ -121,6 +150,7 @@ fn read_set<'l>(
 /// Whether the commands of `line` from `at` on could be carried out, as far as that does
 /// not depend on the run: names, forms, values and their ranges. Once is enough for
 /// a line.
+#[cold]
 fn check_rest(
     machine: &mut Machine,
     line: &[u8],
@@ -144,9 +174,8 @@ fn check(machine: &Machine, line: &[u8], item: Item, decoded: &mut Buf) -> Resul
     let command = machine.config.dialect.find(item.name).ok_or(Fail::Plain)?;
     match item.form {
         Form::Set => {
-            decoded.clear();
             let (mut values, strict) = (Values::NONE, machine.config.strict);
-            let read = read_set(line, item, command, strict, &mut values, decoded);
+            let read = read_set_again(line, item, command, strict, &mut values, decoded);
             read.map(|(next, ..)| next)
         }
         Form::Test => Ok(item.next),

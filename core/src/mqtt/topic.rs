@@ -29,7 +29,13 @@ pub fn is_topic_filter(filter: &str) -> bool {
 /// Whether a message is published under `topic`: a topic name no broker closes the
 /// connection for.
 pub fn can_publish_to(topic: &str) -> bool {
-    is_topic_name(topic) && has_allowed_characters(topic)
+    // As above, and for both at once.
+    let look = |(bad, high): (bool, u8), b: u8| {
+        let wildcard = matches!(b, b'+' | b'#');
+        (bad | wildcard | b.is_ascii_control(), high | b)
+    };
+    let (bad, high) = topic.bytes().fold((false, 0), look);
+    fits(topic) && !bad && (high.is_ascii() || !topic.chars().any(is_disallowed))
 }
 
 /// Whether `filter` is subscribed to: a topic filter no broker closes the connection
