@@ -61,6 +61,7 @@ const FAULTS: &[&str] = &[
     "+MQTTTLS=1,0,\"-----BEGIN CERTIFICATE-----MAMCAQc=-----END CERTIFICATE-----\",58;60",
     "+MQTTTLS=1,2,\"-----BEGIN CERTIFICATE-----MAMCAQc=-----END CERTIFICATE-----\",60",
     "+MQTTACK=0",
+    "+MQTTQUEUE=x",
     "+CCLK=\"26/13/01,00:00:00\"",
     "+CSCS=\"KLINGON\"",
     "+ICF=2,2",

@@ -1,5 +1,10 @@
 //! The values of a command, checked against its declaration (rule R9).
 
+#![allow(
+    clippy::inline_always,
+    reason = "reading values is most of a command's work, and has callers off the quick path"
+)]
+
 use super::schema::{Kind, Param, Signature};
 use super::values::{Value, Values};
 

@@ -1,5 +1,10 @@
 //! Reading the values of a command (rules R6, R7 and R10).
 
+#![allow(
+    clippy::inline_always,
+    reason = "reading values is most of a command's work, and has callers off the quick path"
+)]
+
 use super::find::{equal, run_len};
 use super::schema::MAX_PARAMS;
 use super::split::{at_end, byte, is_comment, skip_spaces};

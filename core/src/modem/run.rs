@@ -1,5 +1,10 @@
 //! Carrying out one command of a line.
 
+#![allow(
+    clippy::inline_always,
+    reason = "reading values is most of a command's work, and has callers off the quick path"
+)]
+
 use super::cx::Cx;
 use super::machine::Machine;
 use super::table::{Command, Fail, Handler, Outcome};

@@ -84,6 +84,7 @@ pub(super) const QUEUE: Command = Command::new("+MQTTQUEUE", "Messages that are 
          error (21), and so is a message of QoS 2 that the broker has taken over (3); 0 leaves \
          those.",
     )
+    .commits()
     .read(queue)
     .test("")
     .set(&[Signature::of(&[NAME])], drop_messages)
