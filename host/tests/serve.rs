@@ -58,7 +58,7 @@ fn sighup_lets_modems_come_and_go_and_begin_anew() {
     let scratch = Scratch::new();
     let file = |modems: &[(&str, &str)]| {
         let modem = |(name, more): &(&str, &str)| {
-            format!("[[modem]]\nname = \"{name}\"\nport = {{ unix = \"{name}\" }}\n{more}\n")
+            format!("[[modem]]\nname = \"the {name}\"\nport = {{ unix = \"{name}\" }}\n{more}\n")
         };
         let modems: String = modems.iter().map(modem).collect();
         let text = format!("state_dir = \"state\"\n{modems}[broker]\nhost = \"a\"\n");
