@@ -51,11 +51,15 @@ pub mod time;
 #[doc = include_str!("../../docs/embedding.md")]
 mod embedding {}
 
+#[doc(inline)]
 pub use mem::Buf;
+#[doc(inline)]
 pub use modem::Modem;
+#[doc(inline)]
 pub use modem::api::{
     Action, Config, ConnId, Endpoint, Failure, HostLines, Identity, LinkId, LinkState, Memory,
     ModemLines, NetError, NetEvent, Parity, RestoreError, Serial, Slot, Stage, TlsFiles, Verify,
 };
 pub use modem::heard::{Heard, Line, Made};
+#[doc(inline)]
 pub use time::Instant;
