@@ -361,7 +361,7 @@ impl Hosts {
     pub(crate) fn files(&self) -> u64 {
         match self {
             Self::Played => 1,
-            Self::Connections(..) | Self::Ports(PortPlan::Pty { .. }) => 2,
+            Self::Connections(..) | Self::Ports(PortPlan::Pty { link: None, .. }) => 2,
             Self::Ports(_) => 3,
         }
     }

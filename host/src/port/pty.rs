@@ -58,15 +58,22 @@ pub struct Pty {
 impl Pty {
     /// Makes a PTY in raw mode and publishes it.
     pub fn open(options: &Options, watch: &Watch) -> io::Result<Self> {
-        let (master, path) = make(options)?;
+        let mut pty = Self::unpublished(options, watch)?;
         let link = options.link.as_deref();
+        let link = link.map(|link| Link::publish(link, &pty.path));
+        pty.link = link.transpose()?;
+        Ok(pty)
+    }
+
+    fn unpublished(options: &Options, watch: &Watch) -> io::Result<Self> {
+        let (master, path) = make(options)?;
         Ok(Self {
             master,
             host: None,
             leaving: false,
             news: None,
             watched: watch.add(&path)?,
-            link: link.map(|link| Link::publish(link, &path)).transpose()?,
+            link: None,
             path,
             watch: watch.clone(),
             options: options.clone(),
@@ -118,7 +125,7 @@ impl Pty {
     /// takes its place.
     fn replace(&mut self) {
         let old = self.published().to_owned();
-        match Self::open(&self.options, &self.watch) {
+        match self.successor() {
             Ok(new) => {
                 *self = new;
                 tracing::warn!(was = %old.display(), now = %self.published().display(), "a host left the terminal locked (TIOCEXCL); made another");
@@ -127,6 +134,16 @@ impl Pty {
                 tracing::error!(path = %old.display(), "a host left the terminal locked (TIOCEXCL), and no other can be made: {error}");
             }
         }
+    }
+
+    /// Another one, to which the link leads.
+    fn successor(&mut self) -> io::Result<Self> {
+        let mut new = Self::unpublished(&self.options, &self.watch)?;
+        if let Some(link) = &mut self.link {
+            link.lead_to(&new.path)?;
+        }
+        new.link = self.link.take();
+        Ok(new)
     }
 
     /// Looks whether a host has come or the last one has gone.
