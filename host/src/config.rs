@@ -10,6 +10,7 @@ pub(crate) mod fill;
 mod layer;
 mod limits;
 mod options;
+mod owners;
 mod pem;
 mod place;
 mod port;
@@ -21,6 +22,7 @@ pub(crate) use document::check_identity;
 pub use error::ConfigError;
 pub use limits::Limits;
 pub use options::Options;
+pub(crate) use owners::Owners;
 pub use port::{PortPlan, mode};
 pub(crate) use text::{is_exposed, read as read_text};
 

@@ -9,7 +9,7 @@ mod state;
 use super::logs::coloured;
 use super::serve::runtime;
 use super::{Failure, say};
-use crate::config::{ModemPlan, Plan};
+use crate::config::{ModemPlan, Owners, Plan};
 use clap::Args;
 use std::fmt::Display;
 use std::path::PathBuf;
@@ -99,6 +99,7 @@ fn plan(arguments: &Arguments) -> Result<Plan, String> {
     if plan.modems.is_empty() {
         return Err(format!("there is no modem in {file}; add a [[modem]]"));
     }
+    Owners::check(&plan)?;
     if let Some(name) = &arguments.modem
         && plan.modems.iter().all(|modem| modem.name != *name)
     {

@@ -2,7 +2,7 @@
 
 use super::Arguments;
 use crate::cli::Failure;
-use crate::config::{FleetTable, Plan, PortPlan};
+use crate::config::{FleetTable, Owners, Plan, PortPlan};
 use crate::fleet::files;
 use crate::fleet::plan::{FleetPlan, Hosts};
 use std::path::PathBuf;
@@ -39,10 +39,14 @@ pub(super) fn made(arguments: &Arguments) -> Result<Made, Failure> {
             Some(file) => Failure::new(format!("{}: {what}", file.display())),
             None => Failure::new(what),
         })?;
+    let state_dir = arguments.state_dir.clone().or(plan.state_dir);
+    let trace = arguments.trace.clone().or(plan.trace);
+    let shared = [&plan.file, &state_dir, &trace].map(|path| path.as_deref());
+    Owners::check_fleet(&fleet, shared).map_err(Failure::new)?;
     Ok(Made {
         fleet,
-        state_dir: arguments.state_dir.clone().or(plan.state_dir),
-        trace: arguments.trace.clone().or(plan.trace),
+        state_dir,
+        trace,
         verbose: plan.verbose.max(arguments.verbose),
     })
 }

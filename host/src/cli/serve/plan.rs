@@ -2,7 +2,7 @@
 
 use super::{Arguments, NOWHERE};
 use crate::cli::Failure;
-use crate::config::{Behaviour, ModemPlan, Plan, PortPlan, check_name, number};
+use crate::config::{Behaviour, ModemPlan, Owners, Plan, PortPlan, check_name, number};
 use crate::port::serial;
 use std::path::PathBuf;
 
@@ -35,6 +35,7 @@ pub(super) fn made(arguments: &Arguments) -> Result<Plan, Failure> {
     if plan.modems.is_empty() {
         return Err(Failure::new(nothing(&plan)));
     }
+    Owners::check(&plan).map_err(Failure::new)?;
     Ok(plan)
 }
 
