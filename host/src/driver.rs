@@ -11,11 +11,12 @@ use crate::held::Held;
 use crate::metrics::{Meter, Metrics};
 use crate::net::{self, Pace, TlsConfigs};
 use crate::port::{Input, Label, Port};
+use crate::start::restore;
 use crate::store::{Change, Store};
 use crate::timer::Timer;
 use crate::trace::Tap;
 use links::Links;
-use mqmodem_core::{Action, Instant, Modem, Serial};
+use mqmodem_core::{Action, Instant, Modem, Serial, Slot};
 use news::News;
 use std::cell::RefCell;
 use std::fmt;
@@ -62,6 +63,8 @@ pub struct Parts {
     pub label: Label,
     /// Where it keeps what outlives it.
     pub store: Box<dyn Store>,
+    /// What counts where it kept nothing; used where the store gives that later.
+    pub defaults: Vec<(Slot, Vec<u8>)>,
     /// TLS settings, shared with other modems.
     pub tls: Arc<TlsConfigs>,
     /// Where it is counted.
@@ -85,6 +88,7 @@ pub struct Driver {
     port: Box<dyn Port>,
     label: Label,
     store: Box<dyn Store>,
+    defaults: Vec<(Slot, Vec<u8>)>,
     links: Links,
     news: News,
     timer: Timer,
@@ -136,6 +140,7 @@ impl Driver {
             label: parts.label,
             store: parts.store,
             news,
+            defaults: parts.defaults,
             links: Links::new(parts.tls, parts.pace),
             timer: Timer::default(),
             held: Held::default(),
@@ -159,6 +164,7 @@ impl Driver {
             let now = self.clock.now();
             let mut moved = self.carry_out(now);
             self.news.look(&self.modem, now);
+            moved |= self.take_kept(cx, now);
             moved |= self.hear_store(cx, now);
             moved |= self.run_timer(cx, now);
             moved |= self.run_links(cx, now, buf);
@@ -243,6 +249,20 @@ impl Driver {
             }
             moved = true;
         }
+    }
+
+    /// Gives the modem what it kept, where that could not be read when it began.
+    fn take_kept(&mut self, cx: &mut Context<'_>, now: Instant) -> bool {
+        if self.modem.is_busy() {
+            return false;
+        }
+        let Poll::Ready(kept) = self.store.poll_restored(cx) else {
+            return false;
+        };
+        let defaults = std::mem::take(&mut self.defaults);
+        restore(&mut self.modem, &self.label, &kept, &defaults);
+        self.modem.handle_restored(now);
+        true
     }
 
     /// Tells the modem what is durable by now.

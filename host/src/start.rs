@@ -53,6 +53,8 @@ pub struct Setup {
     pub store: Box<dyn Store>,
     /// What it kept before it was switched on.
     pub kept: Vec<(Slot, Vec<u8>)>,
+    /// What counts where it kept nothing.
+    pub defaults: Vec<(Slot, Vec<u8>)>,
 }
 
 impl Setup {
@@ -65,6 +67,7 @@ impl Setup {
             memory: Memory::heap(),
             store: Box::new(Forgetful::default()),
             kept: Vec::new(),
+            defaults: Vec::new(),
         }
     }
 }
@@ -123,9 +126,14 @@ impl Shared {
             keeps_sessions: setup.config.keeps_sessions && setup.store.keeps(),
             ..setup.config
         };
-        let modem = Modem::new(config, setup.memory, now);
-        let mut modem = restored(modem, &label, &setup.kept);
-        warn_of_certificate(&label, &setup.kept);
+        let mut modem = Modem::new(config, setup.memory, now);
+        let mut defaults = setup.defaults;
+        if setup.store.is_restored() {
+            restore(&mut modem, &label, &setup.kept, &defaults);
+            defaults = Vec::new();
+        } else {
+            modem.await_restore();
+        }
         modem.set_clock(now, self.clock.wall());
         Driver::new(Parts {
             modem,
@@ -134,6 +142,7 @@ impl Shared {
             tap: tap.map(|trace| Tap::new(trace, label.clone())),
             label,
             store: setup.store,
+            defaults,
             tls: self.tls.clone(),
             pace: self.pace.clone(),
             metrics: self.metrics.clone(),
@@ -168,7 +177,7 @@ impl Shared {
 }
 
 /// Says of what was kept what a connect would fail for.
-fn warn_of_certificate(label: &Label, kept: &[(Slot, Vec<u8>)]) {
+fn warn_of_certificate(label: &Label, kept: &[&(Slot, Vec<u8>)]) {
     let find = |slot: Slot| {
         let found = kept.iter().find(|(of, _)| *of == slot);
         let pem = found.map(|(_, pem)| pem.as_slice());
@@ -181,8 +190,18 @@ fn warn_of_certificate(label: &Label, kept: &[(Slot, Vec<u8>)]) {
     }
 }
 
-fn restored(mut modem: Modem<'static>, label: &Label, kept: &[(Slot, Vec<u8>)]) -> Modem<'static> {
-    for (slot, bytes) in kept {
+/// Gives a modem what it kept, and defaults where it kept nothing.
+pub(crate) fn restore(
+    modem: &mut Modem<'static>,
+    label: &Label,
+    kept: &[(Slot, Vec<u8>)],
+    defaults: &[(Slot, Vec<u8>)],
+) {
+    let is_kept = |slot: Slot| kept.iter().any(|(kept, _)| *kept == slot);
+    let defaults = defaults.iter().filter(|(slot, _)| !is_kept(*slot));
+    let all: Vec<_> = kept.iter().chain(defaults).collect();
+    warn_of_certificate(label, &all);
+    for (slot, bytes) in all {
         // Empty stands for erased.
         if !bytes.is_empty()
             && let Err(error) = modem.restore(*slot, bytes)
@@ -190,5 +209,4 @@ fn restored(mut modem: Modem<'static>, label: &Label, kept: &[(Slot, Vec<u8>)]) 
             tracing::error!(port = %label, "left out of what was kept: {slot:?}, {error:?}");
         }
     }
-    modem
 }

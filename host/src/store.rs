@@ -2,7 +2,10 @@
 
 mod disk;
 mod file;
+mod keeper;
 mod name;
+mod place;
+mod room;
 mod sessions;
 mod summary;
 mod tables;
@@ -17,9 +20,12 @@ mod sim_broker;
 #[cfg(test)]
 mod sim_disk;
 #[cfg(test)]
+mod sim_place;
+#[cfg(test)]
 mod sim_world;
 
 pub use disk::{Disk, DiskStore, Kept};
+pub(crate) use file::FILES;
 pub use file::{FILE, OpenError};
 pub use summary::summary;
 
@@ -73,6 +79,17 @@ pub trait Store: Send {
     /// Whether what was told durable outlives the modem.
     fn keeps(&self) -> bool {
         true
+    }
+
+    /// Whether the modem has been given what it kept. Until then every change fails.
+    fn is_restored(&self) -> bool {
+        true
+    }
+
+    /// What the modem kept, once, where it could not be read when the modem began. No
+    /// change may be under way.
+    fn poll_restored(&mut self, _cx: &mut Context<'_>) -> Poll<Vec<(Slot, Vec<u8>)>> {
+        Poll::Pending
     }
 }
 

@@ -278,8 +278,11 @@ fn looking_at_nothing_is_told() {
     let said = String::from_utf8_lossy(&output.stderr);
     assert_eq!(output.status.code(), Some(1));
     assert!(said.contains("check the name"), "{said}");
+    // No state is an empty file: this one was emptied.
     fs::write(scratch.join("state.redb"), "").unwrap();
-    assert_eq!(shown(scratch.path()), "nothing is kept\n");
+    let output = mqmodem(&["state", scratch.path().to_str().unwrap()]);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("it is damaged: it is empty"), "{said}");
 }
 
 /// What a connect over TLS will fail for is told when the modem starts.

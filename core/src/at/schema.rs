@@ -216,6 +216,8 @@ pub struct Command<H: 'static> {
     /// Whether carrying it out sends or stores something, and does not only change how
     /// the modem talks: then the rest of its line is checked before.
     pub commits: bool,
+    /// Whether it cannot be carried out without what the modem keeps.
+    pub remembers: bool,
     /// Examples for the manual.
     pub examples: &'static [Example],
 }
@@ -236,6 +238,7 @@ impl<H: Copy> Command<H> {
             forgiving: false,
             gathers: false,
             commits: false,
+            remembers: false,
             examples: &[],
         }
     }
@@ -294,6 +297,12 @@ impl<H: Copy> Command<H> {
     pub const fn commits(self) -> Self {
         let commits = true;
         Self { commits, ..self }
+    }
+
+    /// It cannot be carried out without what the modem keeps.
+    pub const fn remembers(self) -> Self {
+        let remembers = true;
+        Self { remembers, ..self }
     }
 
     /// Junk after the last string is forgiven (rule R10).

@@ -76,6 +76,7 @@ pub(crate) struct Machine<'a> {
     pub(crate) host_there: bool,
     /// Whether the modem is being switched off.
     pub(crate) off: bool,
+    pub(crate) awaits_restore: bool,
     /// It restarts once the line is answered; then the radio is like this.
     pub(crate) restarts: Option<Functionality>,
     /// Whether the port has to follow the profile.
@@ -187,6 +188,7 @@ impl<'a> Machine<'a> {
             held_until: Instant::ZERO,
             host_there: true,
             off: false,
+            awaits_restore: false,
             restarts: None,
             port_changed: false,
             lines: None,

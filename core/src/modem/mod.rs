@@ -79,7 +79,8 @@ impl<'a> Modem<'a> {
         }
     }
 
-    /// Gives back what was kept under `slot`; before the first input.
+    /// Gives back what was kept under `slot`; before the first input, or, after
+    /// [`await_restore`](Self::await_restore), once it can be read.
     pub fn restore(&mut self, slot: Slot, bytes: &[u8]) -> Result<(), RestoreError> {
         let valid = match slot {
             Slot::Settings(_) => Settings::decode(bytes).is_some(),

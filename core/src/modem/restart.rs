@@ -1,12 +1,44 @@
 //! What a modem is when it was just switched on, and the profile it keeps.
 
+use super::Modem;
 use super::api::{LinkId, Slot};
 use super::failure::Failure;
 use super::machine::Machine;
 use super::options::AUTOCONNECT;
 use super::state::{Functionality, Profile};
+use super::table::{Command, Fail};
+use crate::at::cme;
+use crate::time::Instant;
+
+impl Modem<'_> {
+    /// What was kept cannot be read yet. Until [`handle_restored`](Self::handle_restored)
+    /// commands that want it fail (CME 23) and nothing is connected, so that nothing is
+    /// done that what was kept would contradict. Answer each change as failed meanwhile.
+    pub fn await_restore(&mut self) {
+        self.machine.awaits_restore = true;
+    }
+
+    /// What was kept is given back, by [`restore`](Self::restore), while no change was
+    /// under way: the modem begins anew with it, as after `+CFUN=1,1`.
+    pub fn handle_restored(&mut self, now: Instant) {
+        self.at(now);
+        if core::mem::take(&mut self.machine.awaits_restore) {
+            self.machine.restart(Functionality::Full);
+            self.advance();
+        }
+    }
+}
 
 impl Machine<'_> {
+    /// Whether a command that needs what was kept can have it.
+    #[inline]
+    pub(super) fn remembers_for(&self, command: &Command) -> Result<(), Fail> {
+        if self.awaits_restore && command.remembers {
+            return Err(Fail::Cme(cme::MEMORY_FAILURE));
+        }
+        Ok(())
+    }
+
     /// As after power-on, with what is kept.
     pub(super) fn restart(&mut self, functionality: Functionality) {
         self.functionality = functionality;

@@ -71,6 +71,7 @@ fn carry_out(
 /// A form without values.
 fn bare(machine: &mut Machine, item: Item, command: &Command) -> Result<(usize, Outcome), Fail> {
     let handler = bare_handler(command, item.form).ok_or(NO_SUCH_FORM)?;
+    machine.remembers_for(command)?;
     Ok((item.next, handler(&mut Cx::new(machine), &Args::none())))
 }
 
@@ -97,6 +98,7 @@ fn set(
         check_rest(machine, line, next, decoded)?;
         return set_again(machine, line, item, command, decoded);
     }
+    machine.remembers_for(command)?;
     Ok((next, handler(&mut Cx::new(machine), &args)))
 }
 

@@ -22,12 +22,15 @@ pub(crate) struct Disk {
     asked: VecDeque<Change>,
     /// Says that records of messages are durable, and loses some.
     lies: bool,
+    /// Bytes there are for messages to the broker; 0 is as many as are wanted.
+    room: usize,
 }
 
 impl Disk {
-    pub(crate) fn new(lies: bool) -> Self {
+    pub(crate) fn new(lies: bool, room: usize) -> Self {
         Self {
             lies,
+            room,
             ..Self::default()
         }
     }
@@ -60,15 +63,43 @@ impl Disk {
         !self.asked.is_empty()
     }
 
-    /// Makes some of what was asked durable, in order; what to answer.
-    pub(crate) fn write(&mut self, chance: &mut Chance) -> Vec<Slot> {
+    /// Makes some of what was asked durable, in order; what to answer. Where there is
+    /// no room for a message, it and all behind it fail.
+    pub(crate) fn write(&mut self, chance: &mut Chance) -> Vec<(Slot, bool)> {
         let count = chance.between(1, self.asked.len().max(1));
-        self.make_durable(count, chance)
+        let mut done = Vec::new();
+        for _ in 0..count {
+            if self.is_full() {
+                done.extend(self.fail());
+                break;
+            }
+            let made = self.make_durable(1, chance);
+            done.extend(made.into_iter().map(|slot| (slot, true)));
+        }
+        done
+    }
+
+    /// Whether there is no room for the change that was asked for first.
+    fn is_full(&self) -> bool {
+        let Some((change, bytes)) = self
+            .asked
+            .front()
+            .and_then(|it| Some((it, it.bytes.as_ref()?)))
+        else {
+            return false;
+        };
+        let before = self.durable.get(&change.slot.to_bytes());
+        let grows = before.is_none_or(|before| before.len() < bytes.len());
+        let outgoing = self.records().filter(|(slot, _)| is_outgoing(*slot));
+        let used: usize = outgoing.map(|(_, bytes)| bytes.len()).sum();
+        let full = self.room > 0 && used + bytes.len() > self.room;
+        full && grows && is_outgoing(change.slot)
     }
 
     /// Nothing of what was asked is kept; what to answer.
-    pub(crate) fn fail(&mut self) -> Vec<Slot> {
-        self.asked.drain(..).map(|change| change.slot).collect()
+    pub(crate) fn fail(&mut self) -> Vec<(Slot, bool)> {
+        let all = self.asked.drain(..);
+        all.map(|change| (change.slot, false)).collect()
     }
 
     /// The power goes: of what was not answered yet some may be durable.

@@ -223,6 +223,8 @@ impl World {
         self.ledger.log(|| "power cut".to_owned());
         self.ledger.power_cuts += 1;
         self.powered = false;
+        self.scarce.read_again_at = None;
+        self.host.echoes = false;
         self.disk.lose_power(&mut self.chance);
         self.network.leave(self.now, &mut self.agenda, false);
         self.network.forget_ids();

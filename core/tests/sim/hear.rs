@@ -82,7 +82,7 @@ impl Host {
                 self.online = Some(true);
                 self.subscribed = None;
             }
-            "RDY" if self.plan.restarts => {
+            "RDY" if self.plan.restarts || self.plan.faults.power > 0 => {
                 self.online = None;
                 self.subscribed = None;
                 self.waiting = true;
@@ -158,7 +158,7 @@ impl Host {
                 self.notes.processed.retain(|it| *it != number);
             }
             // The disk did not take it: once more.
-            Asked::Release(_) if self.plan.faults.disk > 0 => {}
+            Asked::Release(_) if self.plan.faults.disk > 0 || self.echoes => {}
             Asked::Release(number) => return Err(format!("message {number} is not released")),
         }
         Ok(())
@@ -203,6 +203,10 @@ impl Host {
         lines: &[String],
         ledger: &mut Ledger,
     ) -> Judged {
+        if !ok && self.echoes && self.plan.host_ids {
+            // A modem that cannot read what it kept does not know either.
+            return Ok(());
+        }
         self.notes.open = None;
         if !ok {
             return ledger.told(number, Fate::Refused);

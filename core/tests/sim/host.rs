@@ -43,6 +43,8 @@ pub(crate) struct Host {
     pub(crate) out: Vec<u8>,
     pub(crate) read: Vec<u8>,
     pub(crate) echo: Vec<u8>,
+    /// Whether the modem echoes, since its profile could not be read.
+    pub(crate) echoes: bool,
     pub(crate) alive: bool,
     pub(crate) listens_until: Option<Instant>,
     pub(crate) asked: Option<(Asked, Instant)>,
@@ -90,6 +92,7 @@ impl Host {
             out: Vec::new(),
             read: Vec::new(),
             echo: Vec::new(),
+            echoes: false,
             alive: true,
             listens_until: None,
             asked: None,
@@ -109,6 +112,11 @@ impl Host {
             release: None,
             emptied: false,
         }
+    }
+
+    /// Whether a command is under way, or what it said is not heard yet.
+    pub(crate) fn is_talking(&self) -> bool {
+        self.asked.is_some() || !self.out.is_empty() || !self.read.is_empty()
     }
 
     pub(crate) fn is_set_up(&self) -> bool {
@@ -194,7 +202,7 @@ impl Host {
             _ => {}
         }
         ledger.log(|| format!("host -> {line}"));
-        if asked == Asked::Setup && self.notes.setup == 0 {
+        if self.echoes || asked == Asked::Setup && self.notes.setup == 0 {
             self.echo = format!("{line}\r").into_bytes();
         }
         self.out.extend(line.bytes());
@@ -298,6 +306,8 @@ impl Host {
             return None;
         }
         let may = self.online == Some(true) || self.plan.queue > 0 || self.chance.one_in(8);
+        // With echo fewer bytes fit on a line of a small modem.
+        let may = may && !(self.echoes && self.plan.content > 4);
         if !may {
             self.publish_at = now + self.chance.millis(3000);
             return None;

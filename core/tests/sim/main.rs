@@ -23,6 +23,7 @@ mod ledger;
 mod link;
 mod message;
 mod plan;
+mod scarce;
 mod session;
 mod tale;
 mod trouble;

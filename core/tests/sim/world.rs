@@ -9,10 +9,11 @@ use super::ledger::Ledger;
 use super::link::{Near, Network, Way};
 use super::message::Message;
 use super::plan::{Plan, lend};
+use super::scarce::Scarce;
 use super::tale::Sabotage;
 use super::trouble::Attempts;
 use super::wire::Wire;
-use mqmodem_core::{ConnId, Instant, Modem, NetError, NetEvent, Slot};
+use mqmodem_core::{ConnId, Instant, Modem, NetError, NetEvent};
 use std::time::Duration;
 
 /// More steps than any seed needs.
@@ -56,6 +57,7 @@ pub(crate) struct World {
     pub(crate) net_stalls: Instant,
     pub(crate) disk_due: bool,
     pub(crate) attempts: Attempts,
+    pub(crate) scarce: Scarce,
     incoming: usize,
     quiet_since: Option<Instant>,
 }
@@ -72,7 +74,8 @@ impl World {
     fn new(plan: Plan, sabotage: Sabotage, tells: bool) -> Self {
         let mut broker = Broker::new(&plan);
         broker.doubles = sabotage == Sabotage::BrokerDoubles;
-        let disk = Disk::new(sabotage == Sabotage::DiskLies);
+        let scarce = Scarce::draw(&plan);
+        let disk = Disk::new(sabotage == Sabotage::DiskLies, scarce.room);
         Self {
             plan,
             chance: Chance::new(!plan.seed),
@@ -92,6 +95,7 @@ impl World {
             net_stalls: Instant::ZERO,
             disk_due: false,
             attempts: Attempts::default(),
+            scarce,
             incoming: 0,
             quiet_since: None,
         }
@@ -128,13 +132,10 @@ impl World {
     fn power_on(&mut self, modem: &mut Modem) -> Judged {
         self.powered = true;
         self.ledger.log(|| "modem switched on".to_owned());
-        for (slot, bytes) in self.disk.records() {
-            let restored = modem.restore(slot, bytes);
-            if matches!(slot, Slot::Session(..)) {
-                self.ledger
-                    .log(|| format!("restored {slot:?}, {} bytes", bytes.len()));
-            }
-            restored.map_err(|error| format!("{slot:?} is not restored: {error:?}"))?;
+        if self.starts_unread() {
+            self.start_unread(modem);
+        } else {
+            self.restore(modem)?;
         }
         self.settle(modem)
     }
@@ -142,7 +143,8 @@ impl World {
     /// The next thing that happens.
     fn step(&mut self, modem: &mut Modem) -> Judged {
         let due = modem.poll_timeout();
-        let times = [self.agenda.next_at(), due, self.host.wake_at];
+        let next = self.agenda.next_at();
+        let times = [next, due, self.host.wake_at, self.scarce.read_again_at];
         let Some(at) = times.into_iter().flatten().min() else {
             return Err("nothing will ever happen again".to_owned());
         };
@@ -156,11 +158,14 @@ impl World {
             }
         } else if self.host.wake_at.is_some_and(|at| at <= self.now) {
             self.host.wake(self.now, &mut self.ledger)?;
-        } else if let Some(event) = self.agenda.take() {
+        } else if self.scarce.read_again_at.is_none_or(|at| at > self.now)
+            && let Some(event) = self.agenda.take()
+        {
             self.happen(modem, event)?;
         }
         self.begin_storm();
         if self.powered {
+            self.read_again(modem)?;
             self.settle(modem)?;
         }
         Ok(())
@@ -253,24 +258,6 @@ impl World {
         modem.handle_net(self.now, id, event);
         modem.handle_net_data(self.now, id, &[0x20, 2, 0, 0]);
         modem.net_sent(self.now, id, self.chance.below(50));
-    }
-
-    fn disk_writes(&mut self, modem: &mut Modem) {
-        self.disk_due = false;
-        let storm = self.phase == Phase::Storm;
-        let ok = !(storm && self.chance.below(100) < self.plan.faults.disk);
-        let done = if ok {
-            self.disk.write(&mut self.chance)
-        } else {
-            self.disk.fail()
-        };
-        for slot in done {
-            self.ledger.log(|| format!("disk: {slot:?} {ok}"));
-            modem.handle_stored(self.now, slot, ok);
-        }
-        if self.disk.is_asked() {
-            self.call_disk();
-        }
     }
 
     /// Somebody publishes the next message to the client.

@@ -48,7 +48,7 @@ impl Owners {
         let fleet = fleet.and_then(|table| table.plan(plan.behaviour.clone(), None).ok());
         if let Some(fleet) = fleet {
             for index in 0..fleet.count() {
-                owners.name(fleet.name(index), "in the fleet".to_owned())?;
+                owners.name(&fleet.name(index), "in the fleet")?;
             }
         }
         Ok(())
@@ -64,10 +64,10 @@ impl Owners {
         owners.shared(file, state)?;
         owners.trace(trace)?;
         if let Some(address) = &fleet.metrics {
-            owners.listener(address, "the metrics".to_owned())?;
+            owners.listener(address, "the metrics")?;
         }
         match &fleet.template.hosts {
-            Hosts::Connections(address, _) => owners.listener(address, "the fleet".to_owned()),
+            Hosts::Connections(address, _) => owners.listener(address, "the fleet"),
             Hosts::Played => Ok(()),
             Hosts::Ports(_) => (0..fleet.count()).try_for_each(|index| {
                 let modem = fleet.modem(index)?;
@@ -92,12 +92,13 @@ impl Owners {
     }
 
     fn modem(&mut self, modem: &ModemPlan) -> Owned {
-        self.name(modem.name.clone(), format!("at {}", modem.port))?;
+        self.name(&modem.name, &format!("at {}", modem.port))?;
         self.port(&modem.port, &who(modem))
     }
 
-    fn name(&mut self, name: String, place: String) -> Owned {
-        match self.things.insert(Thing::Name(name.clone()), place.clone()) {
+    fn name(&mut self, name: &str, place: &str) -> Owned {
+        let thing = Thing::Name(name.to_owned());
+        match self.things.insert(thing, place.to_owned()) {
             None => Ok(()),
             Some(other) => Err(format!(
                 "two modems are called \"{name}\", the one {other} and the one {place}: they would \
@@ -108,9 +109,7 @@ impl Owners {
 
     fn port(&mut self, port: &PortPlan, owner: &str) -> Owned {
         match port {
-            PortPlan::Tcp(address) | PortPlan::Rfc2217(address) => {
-                self.listener(address, owner.to_owned())
-            }
+            PortPlan::Tcp(address) | PortPlan::Rfc2217(address) => self.listener(address, owner),
             PortPlan::Pty { link: None, .. } => Ok(()),
             PortPlan::Pty {
                 link: Some(path), ..
@@ -166,7 +165,7 @@ impl Owners {
         place
     }
 
-    fn listener(&mut self, text: &str, owner: String) -> Owned {
+    fn listener(&mut self, text: &str, owner: &str) -> Owned {
         for address in addresses(text) {
             let ip = address.ip().to_canonical();
             let others = self.listeners.entry(address.port()).or_default();
@@ -179,7 +178,7 @@ impl Owners {
         }
         for address in addresses(text) {
             let others = self.listeners.entry(address.port()).or_default();
-            others.push((address.ip().to_canonical(), owner.clone()));
+            others.push((address.ip().to_canonical(), owner.to_owned()));
         }
         Ok(())
     }

@@ -7,7 +7,9 @@ use std::os::unix::fs::symlink;
 fn at(name: &str, port: PortPlan) -> ModemPlan {
     ModemPlan {
         name: name.to_owned(),
+        place: 0,
         number: String::new(),
+        has_own_seed: false,
         port,
         behaviour: Behaviour::default(),
         broker: None,

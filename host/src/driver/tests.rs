@@ -167,6 +167,7 @@ async fn talk(lines: &str) -> String {
         port: Box::new(port),
         label: Label::new("waiting"),
         store: Box::new(Forgetful::default()),
+        defaults: Vec::new(),
         tls: Arc::default(),
         metrics: None,
         pace: None,

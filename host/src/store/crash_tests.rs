@@ -1,12 +1,14 @@
 //! A scripted day of several modems, stopped at every write and every sync.
 
-use super::file::{self, OpenError};
+use super::file::OpenError;
+use super::place::Place;
 use super::sim_disk::{Dice, Fault, Left, SimDisk};
+use super::sim_place::SimPlace;
 use super::tables::{self, Change, Content, Key, What};
-use super::writer::{self, Answer, Reopen, Request};
+use super::writer::{Answer, Request};
 use mqmodem_core::mqtt::session::Record;
 use mqmodem_core::{LinkId, Slot};
-use redb::{Database, StorageBackend};
+use redb::Database;
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
@@ -115,12 +117,7 @@ fn requests(batch: &[(&'static str, What)]) -> Vec<Request> {
 
 /// Opens what is left on a disk as a restarted process does.
 fn open(disk: &SimDisk) -> Result<Database, OpenError> {
-    file::open_mended(disk.len().unwrap(), |len| {
-        if len != disk.len().unwrap() {
-            disk.set_len(len).unwrap();
-        }
-        file::on(disk.clone())
-    })
+    SimPlace::new(disk).open()
 }
 
 /// What a restarted process finds.
@@ -133,46 +130,69 @@ fn found(image: Vec<u8>) -> Result<State, OpenError> {
 /// A day on a disk: where in its steps each batch was answered, and how.
 struct Run {
     disk: SimDisk,
-    answered: Vec<(usize, bool)>,
+    answered: Vec<(usize, Vec<bool>)>,
+}
+
+impl Run {
+    /// Whether all of a batch was answered as durable.
+    fn is_ok(&self, batch: usize) -> bool {
+        self.answered[batch].1.iter().all(|ok| *ok)
+    }
+
+    fn failures(&self) -> usize {
+        let batches = 0..self.answered.len();
+        batches.filter(|batch| !self.is_ok(*batch)).count()
+    }
 }
 
 fn run(disk: SimDisk) -> Run {
-    let again = disk.clone();
-    let mut reopen: Reopen =
-        Box::new(move || file::on_doubtful(again.clone()).map_err(|error| error.to_string()));
-    let mut database = file::on(disk.clone()).ok();
+    let mut keeper = SimPlace::new(&disk).keeper();
     let mut answered = Vec::new();
     for batch in day() {
-        let ok = writer::write(&mut database, &mut reopen, &requests(&batch)).is_ok();
+        let mut requests = requests(&batch);
+        keeper.write(&mut requests);
+        let ok = requests.iter().map(|request| request.answer.ok).collect();
         answered.push((disk.taken(), ok));
     }
     // Not closed: the process is killed.
-    std::mem::forget(database);
+    std::mem::forget(keeper);
     Run { disk, answered }
 }
 
 /// What may be found while each batch is in work, and after the last: with all
-/// answered before, and perhaps this one. One that failed may be there or not.
+/// answered before, and perhaps this one. One that failed may be there or not; what
+/// of it was answered as durable was made alone then, one change after the other.
 fn allowed(run: &Run) -> Vec<Vec<State>> {
-    let mut states = vec![State::new()];
+    let mut states: BTreeSet<State> = [State::new()].into();
     let mut allowed = Vec::new();
-    for (batch, (_, ok)) in day().iter().zip(&run.answered) {
+    for (batch, (_, oks)) in day().iter().zip(&run.answered) {
         let mut after = states.clone();
-        for state in &mut after {
-            for change in batch {
-                make(state, change);
+        if oks.iter().all(|ok| *ok) {
+            after = with(after, batch);
+            states.extend(after.clone());
+        } else {
+            states.extend(with(after, batch));
+            after = states.clone();
+            for (change, _) in batch.iter().zip(oks).filter(|(_, ok)| **ok) {
+                after = with(after, std::slice::from_ref(change));
+                states.extend(after.clone());
             }
         }
-        let either: BTreeSet<State> = states.into_iter().chain(after.clone()).collect();
-        allowed.push(either.iter().cloned().collect());
-        states = if *ok {
-            after
-        } else {
-            either.into_iter().collect()
-        };
+        allowed.push(states.into_iter().collect());
+        states = after;
     }
-    allowed.push(states);
+    allowed.push(states.into_iter().collect());
     allowed
+}
+
+fn with(states: BTreeSet<State>, batch: &[(&'static str, What)]) -> BTreeSet<State> {
+    let with = |mut state: State| {
+        for change in batch {
+            make(&mut state, change);
+        }
+        state
+    };
+    states.into_iter().map(with).collect()
 }
 
 /// Which batch was in work after this many steps.
@@ -205,7 +225,7 @@ fn check(run: &Run, subsets: u64) -> usize {
 #[test]
 fn what_was_answered_is_there_wherever_the_power_goes() {
     let run = run(SimDisk::default());
-    assert!(run.answered.iter().all(|(_, ok)| *ok));
+    assert_eq!(run.failures(), 0);
     let checked = check(&run, 4);
     let steps = run.disk.taken();
     assert!(steps > 200 && checked > 5 * steps, "{checked} of {steps}");
@@ -238,7 +258,7 @@ fn what_was_answered_is_there_if_the_power_goes_again_while_starting() {
 /// go after each answer that follows.
 fn fail_everywhere(fault: Fault, length: usize) {
     let begin = SimDisk::default();
-    drop(file::on(begin.clone()));
+    drop(SimPlace::new(&begin).keeper());
     // The last batches show that it works again.
     let answered = run(SimDisk::of(begin.bytes())).answered;
     let steps = answered[answered.len() - 1 - length].0;
@@ -247,8 +267,8 @@ fn fail_everywhere(fault: Fault, length: usize) {
         let disk = SimDisk::of(begin.bytes());
         disk.fail(fault, at..at + length);
         let run = run(disk);
-        failures += run.answered.iter().filter(|(_, ok)| !ok).count();
-        assert!(run.answered.last().unwrap().1, "{at}: it works again");
+        failures += run.failures();
+        assert!(run.is_ok(run.answered.len() - 1), "{at}: it works again");
         let allowed = allowed(&run);
         let mut left = Left::of(begin.bytes());
         for (n, step) in run.disk.steps().iter().enumerate() {

@@ -1,8 +1,10 @@
 //! Keeps what modems keep in one file of a state directory.
 
 use super::file::{self, FILE, OpenError};
+use super::keeper::Keeper;
+use super::place::{Directory, Place};
 use super::tables::{self, Content, What};
-use super::writer::{self, Answer, Message, Reopen, Request};
+use super::writer::{self, Answer, Load, Message, Request};
 use super::{Change, Done, Store, name};
 use mqmodem_core::Slot;
 use redb::Database;
@@ -26,6 +28,8 @@ const PATIENCE: Duration = Duration::from_secs(1);
 pub struct Disk {
     messages: Sender<Message>,
     writer: Option<JoinHandle<()>>,
+    /// Whether what is there could be read at the start.
+    read: bool,
 }
 
 /// What was found at the start, by modem.
@@ -38,6 +42,9 @@ pub struct Kept {
 pub struct DiskStore {
     modem: Arc<str>,
     messages: Sender<Message>,
+    /// Where what the modem keeps comes from, where it could not be read yet. Until
+    /// then nothing is kept.
+    awaited: Option<UnboundedReceiver<Content>>,
     /// What was submitted and not told yet, oldest first.
     asked: VecDeque<Slot>,
     /// Whether one of these has failed, and so all behind it must.
@@ -53,29 +60,40 @@ pub struct DiskStore {
 
 impl Disk {
     /// Opens a state directory, made where it is missing, and reads what is
-    /// there. What is damaged is put aside, and where nothing can be written
-    /// the modems still run: both are logged. Fails only where another process
+    /// there. What is damaged is put aside. Where nothing can be written, or not even
+    /// read, the modems still run: [`Store::poll_restored`] gives them what they keep
+    /// once it can be read. All of that is logged. Fails only where another process
     /// has it, or a newer version wrote it.
     pub fn open(directory: &Path) -> Result<(Self, Kept), OpenError> {
-        let (database, content) = match open(directory) {
-            Err(OpenError::Damaged(why)) => start_anew(directory, &why),
-            Err(OpenError::Io(error)) => (None, without_writing(directory, &error)?),
-            opened => opened.map(|(database, content)| (Some(database), content))?,
+        let mut place = Directory::new(directory);
+        let (database, content) = match open(&mut place) {
+            Ok((database, content)) => (Some(database), Some(content)),
+            Err(refused @ (OpenError::InUse | OpenError::Newer(_))) => return Err(refused),
+            Err(error) => (None, without_writing(directory, &error)?),
         };
-        let again = directory.to_owned();
-        let reopen = Box::new(move || file::open_again(&again).map_err(|error| error.to_string()));
-        let disk = Self::with(database, reopen).map_err(OpenError::Io)?;
-        Ok((disk, Kept::sort(content)))
+        if let Some(content) = content.as_ref().filter(|_| database.is_none()) {
+            place.give(content);
+        }
+        let read = content.is_some();
+        let disk = Self::with(Keeper::new(Box::new(place), database), read);
+        let kept = content.map(Kept::sort).unwrap_or_default();
+        Ok((disk.map_err(OpenError::Io)?, kept))
     }
 
-    fn with(database: Option<Database>, reopen: Reopen) -> io::Result<Self> {
+    pub(super) fn with(keeper: Keeper, read: bool) -> io::Result<Self> {
         let (messages, waiting) = channel();
         let thread = std::thread::Builder::new().name("state".to_owned());
-        let writer = thread.spawn(move || writer::run(&waiting, database, reopen))?;
+        let writer = thread.spawn(move || writer::run(&waiting, keeper))?;
         Ok(Self {
             messages,
             writer: Some(writer),
+            read,
         })
+    }
+
+    /// Whether what is there could be read when it was opened.
+    pub fn is_read(&self) -> bool {
+        self.read
     }
 
     /// Everything that is kept now, with what was submitted before; nothing where
@@ -87,12 +105,41 @@ impl Disk {
         Some(content.map(Kept::sort))
     }
 
-    /// The store of the modem of this name.
+    /// The store of the modem of this name, which has not run yet: it begins with
+    /// what [`open`](Self::open) found.
     pub fn store(&self, modem: &str) -> DiskStore {
+        let mut store = self.new_store(modem);
+        if !self.read {
+            store.awaited = Some(self.ask_for(modem).0);
+        }
+        store
+    }
+
+    /// The store of a modem that may have run before, and what it keeps by now.
+    pub fn load(&self, modem: &str) -> (DiskStore, Vec<(Slot, Vec<u8>)>) {
+        let mut store = self.new_store(modem);
+        let (mut contents, is_there) = self.ask_for(modem);
+        let content = contents.try_recv().ok().filter(|_| is_there);
+        store.awaited = Some(contents).filter(|_| content.is_none());
+        let kept = content.map(|content| Kept::sort(content).take(modem));
+        (store, kept.unwrap_or_default())
+    }
+
+    /// Where what a modem keeps will come from, and whether it is there already.
+    fn ask_for(&self, modem: &str) -> (UnboundedReceiver<Content>, bool) {
+        let (to, contents) = unbounded_channel();
+        let (now, is_there) = channel();
+        let modem = modem.into();
+        let _ = self.messages.send(Message::Load(Load { modem, to, now }));
+        (contents, is_there.recv().unwrap_or(false))
+    }
+
+    fn new_store(&self, modem: &str) -> DiskStore {
         let (answer, answers) = unbounded_channel();
         DiskStore {
             modem: modem.into(),
             messages: self.messages.clone(),
+            awaited: None,
             asked: VecDeque::new(),
             broken: Arc::default(),
             failed: 0,
@@ -115,52 +162,36 @@ impl Drop for Disk {
 }
 
 /// Opens the file; a process that is just ending may have it for a moment yet.
-fn open(directory: &Path) -> Result<(Database, Content), OpenError> {
+fn open(place: &mut Directory) -> Result<(Database, Content), OpenError> {
     let begin = Instant::now();
-    let mut opened = file::open(directory);
+    let mut opened = place.open();
     while matches!(opened, Err(OpenError::InUse)) && begin.elapsed() < PATIENCE {
         std::thread::sleep(PATIENCE / 20);
-        opened = file::open(directory);
+        opened = place.open();
     }
     let database = opened?;
     let content = tables::content(&database)?;
     Ok((database, content))
 }
 
-/// Puts a damaged file aside and starts with a new one.
-fn start_anew(directory: &Path, why: &str) -> (Option<Database>, Content) {
-    let path = directory.join(FILE);
-    match file::put_aside(directory) {
-        Ok(aside) => tracing::error!(
-            "{} is damaged ({why}): it is now {}, and every modem starts without what it kept",
-            path.display(),
-            aside.display()
-        ),
-        Err(error) => {
-            tracing::error!("{} is damaged ({why}) and stays: {error}", path.display());
-            return (None, Content::default());
-        }
-    }
-    let database = file::open(directory)
-        .inspect_err(|error| tracing::error!("cannot make {}: {error}", path.display()));
-    (database.ok(), Content::default())
-}
-
-/// Reads what is there where it cannot be written.
-fn without_writing(directory: &Path, error: &io::Error) -> Result<Content, OpenError> {
-    tracing::error!(
-        "cannot write to {}: {error}; commands that change settings will fail",
-        directory.display()
-    );
+/// Reads what is there where it cannot be written; nothing if it cannot be read.
+fn without_writing(directory: &Path, error: &OpenError) -> Result<Option<Content>, OpenError> {
+    let shown = directory.join(FILE);
+    let shown = shown.display();
     match file::look(directory) {
-        Ok(values) => Ok(values),
-        Err(newer @ OpenError::Newer(_)) => Err(newer),
-        Err(OpenError::Io(error)) if error.kind() == io::ErrorKind::NotFound => {
-            Ok(Content::default())
+        Ok(content) => {
+            tracing::error!(
+                "cannot write to {shown}: {error}; commands that change settings will fail"
+            );
+            Ok(Some(content))
         }
-        Err(error) => {
-            tracing::error!("nor read what is there: {error}");
-            Ok(Content::default())
+        Err(newer @ OpenError::Newer(_)) => Err(newer),
+        Err(_) => {
+            tracing::error!(
+                "cannot read {shown}: {error}; until it can be read, modems connect nowhere and \
+                 commands that want what is kept fail"
+            );
+            Ok(None)
         }
     }
 }
@@ -211,6 +242,10 @@ impl Store for DiskStore {
             broken: self.broken.clone(),
             ok: false,
         };
+        if self.awaited.is_some() {
+            // Dropped, and so answered: it would be written over what was not read.
+            return;
+        }
         let change = tables::Change {
             modem: self.modem.clone(),
             what: what(change),
@@ -236,6 +271,22 @@ impl Store for DiskStore {
             Some(slot) => Poll::Ready(Done { slot, ok }),
             None => Poll::Pending,
         }
+    }
+
+    fn is_restored(&self) -> bool {
+        self.awaited.is_none()
+    }
+
+    fn poll_restored(&mut self, cx: &mut Context<'_>) -> Poll<Vec<(Slot, Vec<u8>)>> {
+        let Some(awaited) = self.awaited.as_mut().filter(|_| self.asked.is_empty()) else {
+            return Poll::Pending;
+        };
+        let Some(content) = ready!(awaited.poll_recv(cx)) else {
+            // The thread is gone, and nothing will be kept any more.
+            return Poll::Pending;
+        };
+        self.awaited = None;
+        Poll::Ready(Kept::sort(content).take(&self.modem))
     }
 }
 

@@ -1,6 +1,7 @@
 //! A disk that fills up, and what is told of it; what is kept in which order.
 
 use super::super::sim_disk::{Fault, SimDisk, Step};
+use super::super::sim_place::SimPlace;
 use super::*;
 use mqmodem_core::LinkId;
 use mqmodem_core::mqtt::session::Record;
@@ -27,9 +28,7 @@ fn syncs(disk: &SimDisk) -> usize {
 }
 
 fn disk(memory: &SimDisk) -> Disk {
-    let again = memory.clone();
-    let open = move || file::on_doubtful(again.clone()).map_err(|error| error.to_string());
-    Disk::with(Some(file::on(memory.clone()).unwrap()), Box::new(open)).unwrap()
+    Disk::with(SimPlace::new(memory).keeper(), true).unwrap()
 }
 
 fn kept(memory: &SimDisk, modem: &str) -> Vec<(Slot, Vec<u8>)> {
@@ -100,7 +99,7 @@ async fn what_failed_is_not_there_later() {
 #[tokio::test]
 async fn what_waits_is_one_transaction() {
     let memory = SimDisk::default();
-    let database = file::on(memory.clone()).unwrap();
+    let keeper = SimPlace::new(&memory).keeper();
     let (messages, waiting) = channel();
     let (answer, mut answers) = unbounded_channel();
     for n in 0..1000 {
@@ -119,7 +118,7 @@ async fn what_waits_is_one_transaction() {
     }
     let _ = messages.send(Message::End);
     let before = syncs(&memory);
-    writer::run(&waiting, Some(database), Box::new(|| Err(String::new())));
+    writer::run(&waiting, keeper);
     let syncs = syncs(&memory) - before;
     assert!(syncs < 10, "{syncs}");
     for _ in 0..1000 {
@@ -220,4 +219,64 @@ async fn a_session_is_restored_in_order_and_forgotten_alone() {
     assert!(done(&mut store).await.1);
     let found = kept(&memory, "one");
     assert_eq!(found, [(TLS, b"x".to_vec()), (other, b"x".to_vec())]);
+}
+
+/// A modem that began while its store could not be read, and the store.
+fn unread(memory: &SimDisk) -> (SimPlace, Disk) {
+    let place = SimPlace::new(memory);
+    place.set_unreadable(true);
+    let disk = Disk::with(place.keeper(), false).unwrap();
+    (place, disk)
+}
+
+#[tokio::test]
+async fn nothing_is_written_over_what_could_not_be_read() {
+    let memory = SimDisk::default();
+    let before = disk(&memory);
+    assert!(put(&mut before.store("one"), b"old").await);
+    drop(before);
+    let image = memory.bytes();
+    let (place, disk) = unread(&memory);
+    let mut store = disk.store("one");
+    assert!(!store.is_restored());
+    assert!(!put(&mut store, b"new").await);
+    assert_eq!(memory.bytes(), image);
+    place.set_unreadable(false);
+    // Still not restored, as the modem has not got it.
+    assert!(!put(&mut store, b"new").await);
+    let kept = poll_fn(|cx| store.poll_restored(cx)).await;
+    assert_eq!(kept, [(TLS, b"old".to_vec())]);
+    assert!(store.is_restored());
+    assert!(put(&mut store, b"new").await);
+    drop(disk);
+    assert_eq!(self::kept(&memory, "one"), [(TLS, b"new".to_vec())]);
+}
+
+#[tokio::test]
+async fn a_modem_that_runs_again_begins_with_what_it_kept_last() {
+    let memory = SimDisk::default();
+    let disk = disk(&memory);
+    let mut first = disk.store("one");
+    assert!(put(&mut first, b"old").await);
+    // Not awaited: it is there all the same.
+    first.submit(Change::Put {
+        slot: TLS,
+        bytes: b"new",
+    });
+    assert!(put(&mut disk.store("other"), b"its own").await);
+    let (mut second, kept) = disk.load("one");
+    assert_eq!(kept, [(TLS, b"new".to_vec())]);
+    assert!(second.is_restored());
+    assert!(put(&mut second, b"newer").await);
+}
+
+#[tokio::test]
+async fn a_modem_that_runs_again_waits_for_what_cannot_be_read() {
+    let memory = SimDisk::default();
+    let (place, disk) = unread(&memory);
+    let (mut store, kept) = disk.load("one");
+    assert!(kept.is_empty() && !store.is_restored());
+    place.set_unreadable(false);
+    assert!(poll_fn(|cx| store.poll_restored(cx)).await.is_empty());
+    assert!(put(&mut store, b"new").await);
 }

@@ -1,20 +1,33 @@
 //! The database file: made for its owner alone, opened, mended, put aside.
 
+use super::room::{Health, Noted};
 use super::tables::{self, Content, VERSION};
 use redb::backends::{FileBackend, InMemoryBackend};
 use redb::{Builder, Database, DatabaseError, StorageBackend, StorageError};
+use rustix::fs::{CWD, OFlags, RenameFlags, renameat_with};
+use rustix::io::Errno;
 use std::fmt;
-use std::fs::{self, DirBuilder, File, OpenOptions, Permissions};
+use std::fs::{self, DirBuilder, File, OpenOptions, Permissions, TryLockError};
 use std::io;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// The name of the file in the state directory.
 pub const FILE: &str = "state.redb";
 
+/// What a new file is called until it is whole: one of length 0 was not made so.
+const DRAFT: &str = "state.redb.new";
+
+/// Holds room for changes that free some.
+const RESERVE: &str = "state.redb.reserve";
+
 /// Stands beside the file from a failure to write until all of it was written
 /// anew, if need be by the next process.
 const DOUBTFUL: &str = "state.redb.doubtful";
+
+/// The files of a state directory.
+pub(crate) const FILES: [&str; 4] = [FILE, DRAFT, RESERVE, DOUBTFUL];
 
 /// redb's page: files have a whole number of them.
 const PAGE: u64 = 4096;
@@ -38,6 +51,8 @@ pub enum OpenError {
     Newer(u64),
     /// It is not a database, or one that cannot be repaired.
     Damaged(String),
+    /// Another file is in its place, with what the modems were not given.
+    Changed,
     /// The system does not let us.
     Io(io::Error),
 }
@@ -51,6 +66,9 @@ impl fmt::Display for OpenError {
                 "a newer mqmodem wrote it (form {version}, this one knows {VERSION})"
             ),
             Self::Damaged(why) => write!(f, "it is damaged: {why}"),
+            Self::Changed => {
+                f.write_str("it is another one than the modems began with; start them again")
+            }
             Self::Io(error) => error.fmt(f),
         }
     }
@@ -95,54 +113,187 @@ fn builder() -> Builder {
     builder
 }
 
+/// What tells a file from any other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Identity {
+    device: u64,
+    inode: u64,
+}
+
+impl Identity {
+    pub(super) fn of(metadata: &fs::Metadata) -> Self {
+        Self {
+            device: metadata.dev(),
+            inode: metadata.ino(),
+        }
+    }
+}
+
+/// A file that is open to write.
+pub(super) struct Opened {
+    pub(super) database: Database,
+    pub(super) identity: Identity,
+}
+
 /// Opens the file in `directory` to write, both made where they are missing.
-pub(super) fn open(directory: &Path) -> Result<Database, OpenError> {
-    let file = make(directory, &directory.join(FILE)).map_err(OpenError::Io)?;
+pub(super) fn open(directory: &Path, health: &Arc<Health>) -> Result<Opened, OpenError> {
+    match open_existing(directory, health) {
+        Err(OpenError::Io(error)) if error.kind() == io::ErrorKind::NotFound => {
+            make(directory, health)
+        }
+        opened => opened,
+    }
+}
+
+/// Opens the file in `directory` to write, which is there.
+pub(super) fn open_existing(directory: &Path, health: &Arc<Health>) -> Result<Opened, OpenError> {
+    let file = writable(&directory.join(FILE), false).map_err(OpenError::Io)?;
+    if file.metadata().map_err(OpenError::Io)?.len() == 0 {
+        return Err(empty(&file));
+    }
     let mark = directory.join(DOUBTFUL);
-    let on = if mark.exists() { on_doubtful } else { on };
-    let len = file.metadata().map_err(OpenError::Io)?.len();
+    if mark.exists() {
+        health.set_doubtful(true);
+    }
+    let opened = open_file(&file, health)?;
+    // It is written anew by now, if it had to be.
+    drop(fs::remove_file(mark));
+    Ok(opened)
+}
+
+/// Notes that all of the file is to be written anew, should another process do so.
+pub(super) fn mark_doubtful(directory: &Path) {
+    // As what is doubtful, the mark lasts until the system stops.
+    drop(File::create(directory.join(DOUBTFUL)));
+}
+
+/// A file of length 0 was emptied: ours has its tables before it has its name.
+fn empty(file: &File) -> OpenError {
+    match file.try_lock() {
+        Err(TryLockError::WouldBlock) => OpenError::InUse,
+        _ => OpenError::Damaged("it is empty".to_owned()),
+    }
+}
+
+/// Makes the file under another name first, so that it is whole or not there.
+fn make(directory: &Path, health: &Arc<Health>) -> Result<Opened, OpenError> {
+    let draft = directory.join(DRAFT);
+    let make = || -> io::Result<File> {
+        let mut directories = DirBuilder::new();
+        directories.recursive(true).mode(0o700).create(directory)?;
+        writable(&draft, true)
+    };
+    let file = make().map_err(OpenError::Io)?;
+    let opened = match open_file(&file, health) {
+        // What an end in the middle of this has left.
+        Err(OpenError::Damaged(_)) => {
+            file.set_len(0).map_err(OpenError::Io)?;
+            open_file(&file, health)
+        }
+        opened => opened,
+    }?;
+    give_name(directory).map_err(|error| match error.kind() {
+        // Another process was faster: what it has made counts.
+        io::ErrorKind::AlreadyExists | io::ErrorKind::NotFound => OpenError::InUse,
+        _ => OpenError::Io(error),
+    })?;
+    Ok(opened)
+}
+
+/// The file that holds room for changes that free some; made where it is missing.
+pub(super) fn reserve(directory: &Path) -> io::Result<File> {
+    writable(&directory.join(RESERVE), true)
+}
+
+fn give_name(directory: &Path) -> io::Result<()> {
+    let (draft, path) = (directory.join(DRAFT), directory.join(FILE));
+    match renameat_with(CWD, &draft, CWD, &path, RenameFlags::NOREPLACE) {
+        Err(Errno::INVAL | Errno::NOSYS) => fs::rename(&draft, &path)?,
+        renamed => renamed?,
+    }
+    // Else the file's name may be lost with the power.
+    File::open(directory)?.sync_all()
+}
+
+/// Opens a file that nobody else may read.
+fn writable(path: &Path, create: bool) -> io::Result<File> {
+    let file = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(create)
+        .truncate(false)
+        .mode(0o600)
+        .custom_flags(OFlags::NONBLOCK.bits().cast_signed())
+        .open(path)?;
+    let metadata = file.metadata()?;
+    if !metadata.is_file() {
+        return Err(io::Error::other("it is no regular file"));
+    }
+    if metadata.permissions().mode() & 0o077 != 0 {
+        file.set_permissions(Permissions::from_mode(0o600))?;
+    }
+    Ok(file)
+}
+
+fn open_file(file: &File, health: &Arc<Health>) -> Result<Opened, OpenError> {
+    let metadata = file.metadata().map_err(OpenError::Io)?;
+    let len = metadata.len();
     let opened = open_mended(len, |wanted| {
         if wanted != len {
             file.set_len(wanted).map_err(OpenError::Io)?;
         }
-        on(FileBackend::new(file.try_clone().map_err(OpenError::Io)?)?)
+        let backend = FileBackend::new(file.try_clone().map_err(OpenError::Io)?)?;
+        on_noted(
+            Noted::new(backend, health.clone()).map_err(OpenError::Io)?,
+            health,
+        )
     });
-    match &opened {
-        Ok(_) => drop(fs::remove_file(mark)),
+    if let Err(OpenError::Damaged(_)) = &opened {
         // Whoever looks into it is to find it as it was.
-        Err(OpenError::Damaged(_)) => file.set_len(len).map_err(OpenError::Io)?,
-        Err(_) => {}
+        file.set_len(len).map_err(OpenError::Io)?;
     }
-    opened
+    Ok(Opened {
+        database: opened?,
+        identity: Identity::of(&metadata),
+    })
 }
 
-/// Opens the file again after it could not be written.
-pub(super) fn open_again(directory: &Path) -> Result<Database, OpenError> {
-    // As what is doubtful, the mark lasts until the system stops.
-    drop(File::create(directory.join(DOUBTFUL)));
-    open(directory)
-}
-
-/// A database on a backend that failed to write.
-pub(super) fn on_doubtful(backend: impl StorageBackend) -> Result<Database, OpenError> {
-    renew(&backend).map_err(OpenError::Io)?;
+/// A database on a backend, written anew where that failed to write.
+pub(super) fn on_noted<B: StorageBackend>(
+    backend: Noted<B>,
+    health: &Health,
+) -> Result<Database, OpenError> {
+    if health.is_doubtful() {
+        renew(&backend, health).map_err(OpenError::Io)?;
+    }
     on(backend)
 }
 
 /// Writes what is there once more. After a sync that failed, what is read may be
-/// in the system's memory alone, where no later sync looks for it.
-fn renew(backend: &impl StorageBackend) -> io::Result<()> {
+/// in the system's memory alone, where no later sync looks for it. The part at which
+/// that failed last is tried first: as long as it fails, no more is written.
+fn renew(backend: &impl StorageBackend, health: &Health) -> io::Result<()> {
     let len = backend.len()?;
     let mut chunk = vec![0; CHUNK];
-    let mut at = 0;
-    while at < len {
+    let mut again = |at: u64| -> io::Result<u64> {
+        health.set_obstacle(at);
         let n = chunk.len().min(usize::try_from(len - at).unwrap_or(CHUNK));
         let (part, _) = chunk.split_at_mut(n);
         backend.read(at, part)?;
         backend.write(at, part)?;
-        at += n as u64;
+        Ok(at + n as u64)
+    };
+    let obstacle = health.obstacle();
+    again(if obstacle < len { obstacle } else { 0 })?;
+    backend.sync_data()?;
+    let mut at = 0;
+    while at < len {
+        at = again(at)?;
     }
-    backend.sync_data()
+    health.set_obstacle(0);
+    backend.sync_data()?;
+    health.set_doubtful(false);
+    Ok(())
 }
 
 /// A database on `backend`, of our version.
@@ -182,34 +333,12 @@ pub(super) fn open_mended(
     Err(OpenError::Damaged(why))
 }
 
-fn make(directory: &Path, path: &Path) -> io::Result<File> {
-    DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(directory)?;
-    let is_new = !path.exists();
-    let file = OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .mode(0o600)
-        .open(path)?;
-    if is_new {
-        // Else the file's name may be lost with the power.
-        File::open(directory)?.sync_all()?;
-    } else if file.metadata()?.permissions().mode() & 0o077 != 0 {
-        file.set_permissions(Permissions::from_mode(0o600))?;
-    }
-    Ok(file)
-}
-
 /// Everything that is kept, read without touching the file or its lock: it may
 /// be in use, or not be ours to write.
 pub(super) fn look(directory: &Path) -> Result<Content, OpenError> {
     let bytes = steady(&directory.join(FILE)).map_err(OpenError::Io)?;
     if bytes.is_empty() {
-        return Ok(Content::default());
+        return Err(OpenError::Damaged("it is empty".to_owned()));
     }
     let database = open_mended(bytes.len() as u64, |len| {
         let memory = InMemoryBackend::new();
@@ -222,6 +351,9 @@ pub(super) fn look(directory: &Path) -> Result<Content, OpenError> {
 
 /// The content of a file between two writes of another process.
 fn steady(path: &Path) -> io::Result<Vec<u8>> {
+    if !path.metadata()?.is_file() {
+        return Err(io::Error::other("it is no regular file"));
+    }
     let mut bytes = fs::read(path)?;
     for _ in 0..READS {
         let again = fs::read(path)?;

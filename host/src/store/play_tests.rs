@@ -2,8 +2,8 @@
 //! every sync of its store, started again and played to its end: nothing is lost
 //! that was accepted, and with QoS 2 nothing is doubled.
 
-use super::file;
 use super::sim_disk::{Fault, SimDisk};
+use super::sim_place::SimPlace;
 use super::sim_world::{Stopped, Unsynced, Way, World};
 use mqmodem_core::Slot;
 use mqmodem_core::mqtt::Qos;
@@ -81,7 +81,7 @@ impl World {
         self.read_all()
     }
 
-    fn judge(&self) {
+    fn judge(&mut self) {
         for (id, qos) in [(1, 1), (2, 2), (3, 2), (4, 1), (5, 2)] {
             let message = format!("out {id} {qos}");
             let times = self
@@ -140,7 +140,7 @@ fn play(way: Way, at: usize) -> bool {
 
 fn everywhere(way: Way) {
     let new = SimDisk::default();
-    drop(file::on(new.clone()));
+    drop(SimPlace::new(&new).keeper());
     // A file that cannot even be made is another tale.
     let mut at = match way.fault {
         Fault::Stop => 0,

@@ -2,6 +2,7 @@
 //! is told to, and says what may be left of it wherever the power goes.
 
 use redb::StorageBackend;
+use std::collections::BTreeSet;
 use std::io;
 use std::ops::Range;
 use std::sync::{Arc, Mutex, MutexGuard};
@@ -9,11 +10,16 @@ use std::sync::{Arc, Mutex, MutexGuard};
 /// What a disk writes whole or not at all.
 const SECTOR: usize = 512;
 
+/// What of a disk is given to a file at once.
+const BLOCK: usize = 4096;
+
 /// One thing the disk was asked to do.
 #[derive(Clone, Debug)]
 pub(super) enum Step {
     Write(u64, Vec<u8>),
     Resize(u64),
+    /// Room was set aside.
+    Hold,
     Sync,
     /// What was not synced is read as before but never reaches the medium.
     FailedSync,
@@ -26,8 +32,24 @@ pub(super) enum Fault {
     Full,
     /// A write ends in the middle.
     Short,
+    /// Nothing can be written.
+    Broken,
+    /// What is written is never durable.
+    Unsynced,
     /// The power is gone.
     Stop,
+}
+
+impl Fault {
+    /// How a write or a resize fails, where it does.
+    fn of_write(self) -> Option<io::Error> {
+        match self {
+            Self::Full | Self::Stop => Some(io::ErrorKind::StorageFull.into()),
+            Self::Short => Some(io::Error::other("the write ended early")),
+            Self::Broken => Some(io::Error::other("the write failed")),
+            Self::Unsynced => None,
+        }
+    }
 }
 
 #[derive(Clone, Debug, Default)]
@@ -39,9 +61,65 @@ struct Inner {
     steps: Vec<Step>,
     asked: usize,
     fault: Option<(Fault, Range<usize>)>,
+    /// How many blocks there are; without it as many as are wanted.
+    capacity: Option<usize>,
+    /// The blocks of it that are in use.
+    blocks: BTreeSet<usize>,
+    /// How many are set aside.
+    held: usize,
 }
 
 impl SimDisk {
+    /// A disk of so many bytes.
+    pub(super) fn of_capacity(bytes: usize) -> Self {
+        let disk = Self::default();
+        disk.lock().capacity = Some(bytes / BLOCK);
+        disk
+    }
+
+    /// Other files take all that is left but so many bytes.
+    pub(super) fn crowd(&self, left: usize) {
+        let mut disk = self.lock();
+        disk.capacity = Some(disk.blocks.len() + disk.held + left / BLOCK);
+    }
+
+    /// How large it is.
+    pub(super) fn capacity(&self) -> u64 {
+        let capacity = self.lock().capacity;
+        capacity.map_or(u64::MAX, |blocks| (blocks * BLOCK) as u64)
+    }
+
+    /// Sets so much aside, if there is so much `more` besides.
+    pub(super) fn hold(&self, bytes: u64, more: u64) -> io::Result<()> {
+        let blocks = |bytes: u64| usize::try_from(bytes).unwrap().div_ceil(BLOCK);
+        let mut disk = self.lock();
+        if let Some(error) = disk.ask().and_then(Fault::of_write) {
+            return Err(error);
+        }
+        let used = disk.blocks.len() + blocks(bytes) + blocks(more);
+        if disk.capacity.is_some_and(|capacity| used > capacity) {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
+        disk.held = blocks(bytes);
+        disk.take(Step::Hold);
+        Ok(())
+    }
+
+    /// Gives up what was set aside.
+    pub(super) fn release(&self) {
+        self.lock().held = 0;
+    }
+
+    /// How many bytes were written, in all.
+    pub(super) fn written(&self) -> usize {
+        let disk = self.lock();
+        let written = disk.steps.iter().map(|step| match step {
+            Step::Write(_, data) => data.len(),
+            _ => 0,
+        });
+        written.sum()
+    }
+
     /// A disk on which these bytes are durable.
     pub(super) fn of(bytes: Vec<u8>) -> Self {
         let disk = Self::default();
@@ -92,6 +170,22 @@ impl Inner {
         apply(&mut self.bytes, &step);
         self.steps.push(step);
     }
+
+    /// Gives blocks to the file, all that are wanted or none.
+    fn occupy(&mut self, at: u64, len: u64) -> io::Result<()> {
+        let Some(capacity) = self.capacity.filter(|_| len > 0) else {
+            return Ok(());
+        };
+        let block = |at: u64| usize::try_from(at).unwrap() / BLOCK;
+        let wanted = block(at)..=block(at + len - 1);
+        let new = wanted.filter(|block| !self.blocks.contains(block));
+        let new: Vec<usize> = new.collect();
+        if self.blocks.len() + self.held + new.len() > capacity {
+            return Err(io::ErrorKind::StorageFull.into());
+        }
+        self.blocks.extend(new);
+        Ok(())
+    }
 }
 
 impl StorageBackend for SimDisk {
@@ -109,9 +203,11 @@ impl StorageBackend for SimDisk {
 
     fn set_len(&self, len: u64) -> io::Result<()> {
         let mut disk = self.lock();
-        if disk.ask().is_some() {
-            return Err(io::ErrorKind::StorageFull.into());
+        if let Some(error) = disk.ask().and_then(Fault::of_write) {
+            return Err(error);
         }
+        let end = usize::try_from(len).unwrap().div_ceil(BLOCK);
+        disk.blocks.split_off(&end);
         disk.take(Step::Resize(len));
         Ok(())
     }
@@ -131,18 +227,17 @@ impl StorageBackend for SimDisk {
 
     fn write(&self, offset: u64, data: &[u8]) -> io::Result<()> {
         let mut disk = self.lock();
-        match disk.ask() {
-            None => {
-                disk.take(Step::Write(offset, data.to_vec()));
-                Ok(())
-            }
-            Some(Fault::Full | Fault::Stop) => Err(io::ErrorKind::StorageFull.into()),
-            Some(Fault::Short) => {
-                let half = data[..data.len() / 2].to_vec();
-                disk.take(Step::Write(offset, half));
-                Err(io::Error::other("the write ended early"))
-            }
+        let fault = disk.ask();
+        let Some(error) = fault.and_then(Fault::of_write) else {
+            disk.occupy(offset, data.len() as u64)?;
+            disk.take(Step::Write(offset, data.to_vec()));
+            return Ok(());
+        };
+        if fault == Some(Fault::Short) {
+            let half = data[..data.len() / 2].to_vec();
+            disk.take(Step::Write(offset, half));
         }
+        Err(error)
     }
 }
 
@@ -150,7 +245,7 @@ fn apply(bytes: &mut Vec<u8>, step: &Step) {
     match step {
         Step::Write(at, data) => put(bytes, usize::try_from(*at).unwrap(), data),
         Step::Resize(len) => bytes.resize(usize::try_from(*len).unwrap(), 0),
-        Step::Sync | Step::FailedSync => {}
+        Step::Hold | Step::Sync | Step::FailedSync => {}
     }
 }
 

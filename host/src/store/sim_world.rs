@@ -1,12 +1,13 @@
 //! A modem with its store on a simulated disk, its host and its broker, for tests.
 
+use super::keeper::Keeper;
 use super::sim_broker::SimBroker;
 use super::sim_disk::{Fault, Left, SimDisk};
+use super::sim_place::SimPlace;
 use super::tables::{self, Change};
-use super::writer::{self, Answer, Request};
-use super::{Kept, disk, file};
+use super::writer::{Answer, Request};
+use super::{Kept, disk};
 use mqmodem_core::{Action, Config, ConnId, Instant, LinkId, Memory, Modem, NetEvent, Slot};
-use redb::Database;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -50,7 +51,7 @@ pub(super) struct World {
     pub(super) modem: Modem<'static>,
     pub(super) disk: SimDisk,
     pub(super) left: Left,
-    pub(super) database: Option<Database>,
+    pub(super) keeper: Option<Keeper>,
     pub(super) broker: SimBroker,
     pub(super) said: Vec<u8>,
     /// The connection the modem asked for last.
@@ -69,10 +70,15 @@ impl World {
     pub(super) fn new(way: Way, stop: usize) -> Self {
         let disk = SimDisk::default();
         disk.fail(way.fault, stop..stop.saturating_add(way.length));
+        Self::on(disk, way)
+    }
+
+    /// A world whose modem keeps on this disk.
+    pub(super) fn on(disk: SimDisk, way: Way) -> Self {
         Self {
             way,
             modem: modem(&[]),
-            database: file::on(disk.clone()).ok(),
+            keeper: Some(SimPlace::new(&disk).keeper()),
             disk,
             left: Left::default(),
             broker: SimBroker::default(),
@@ -103,18 +109,18 @@ impl World {
         self.broker.disconnect();
         self.is_connected = false;
         self.said.clear();
-        std::mem::forget(self.database.take());
+        std::mem::forget(self.keeper.take());
         self.left = Left::of(image.clone());
         let mut disk = SimDisk::of(image);
-        let database = file::on(disk.clone()).unwrap_or_else(|_| {
+        let mut keeper = SimPlace::new(&disk).keeper();
+        if !keeper.is_open() {
             // Stopped while it was made: put aside.
             disk = SimDisk::default();
-            file::on(disk.clone()).unwrap()
-        });
-        let content = tables::content(&database).unwrap();
-        self.modem = modem(&Kept::sort(content).take(NAME));
+            keeper = SimPlace::new(&disk).keeper();
+        }
         self.disk = disk;
-        self.database = Some(database);
+        self.keeper = Some(keeper);
+        self.modem = modem(&self.kept());
     }
 
     /// Moves everything that moves.
@@ -178,21 +184,22 @@ impl World {
         if opened {
             self.modem.handle_net(self.now, self.conn, NetEvent::Opened);
         }
-        let ok = batch.is_empty() || self.write(&batch)?;
-        for slot in slots {
-            self.modem.handle_stored(self.now, slot, ok);
+        if !batch.is_empty() {
+            self.write(&mut batch)?;
+        }
+        for (slot, request) in slots.into_iter().zip(&batch) {
+            self.modem.handle_stored(self.now, slot, request.answer.ok);
         }
         Ok(moved)
     }
 
-    pub(super) fn write(&mut self, batch: &[Request]) -> Result<bool, Stopped> {
-        let disk = self.disk.clone();
-        let again = move || file::on_doubtful(disk.clone()).map_err(|error| error.to_string());
-        let mut reopen: writer::Reopen = Box::new(again);
-        match writer::write(&mut self.database, &mut reopen, batch) {
-            Err(_) if self.disk.is_stopped() => Err(Stopped),
-            written => Ok(written.is_ok()),
+    pub(super) fn write(&mut self, batch: &mut [Request]) -> Result<(), Stopped> {
+        self.keeper.as_mut().unwrap().write(batch);
+        let all = batch.iter().all(|request| request.answer.ok);
+        if !all && self.disk.is_stopped() {
+            return Err(Stopped);
         }
+        Ok(())
     }
 
     /// Lets time pass until the modem wants it.
@@ -274,8 +281,9 @@ impl World {
     }
 
     /// What is on the disk.
-    pub(super) fn kept(&self) -> Vec<(Slot, Vec<u8>)> {
-        let content = tables::content(self.database.as_ref().unwrap()).unwrap();
+    pub(super) fn kept(&mut self) -> Vec<(Slot, Vec<u8>)> {
+        let keeper = self.keeper.as_mut().unwrap();
+        let content = tables::content(keeper.open().unwrap()).unwrap();
         Kept::sort(content).take(NAME)
     }
 }

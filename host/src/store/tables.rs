@@ -1,6 +1,8 @@
 //! What is in the database file: values under names, and records of sessions.
 
 use super::file::OpenError;
+use mqmodem_core::Slot;
+use mqmodem_core::mqtt::session::Record;
 use redb::{
     Database, ReadableDatabase, ReadableTable, TableDefinition, TableError, WriteTransaction,
 };
@@ -117,40 +119,145 @@ pub(super) fn content(database: &Database) -> Result<Content, OpenError> {
     Ok(content)
 }
 
-/// Makes changes, in order, all of them or none; they are durable afterwards.
+/// What a modem keeps.
+pub(super) fn of_modem(database: &Database, modem: &str) -> Result<Content, OpenError> {
+    let read = database.begin_read().map_err(redb::Error::from)?;
+    let mut content = Content::default();
+    let values = read.open_table(VALUES).map_err(redb::Error::from)?;
+    for entry in values.range((modem, "")..)? {
+        let (key, value) = entry?;
+        let (of, slot) = key.value();
+        if of != modem {
+            break;
+        }
+        let value = value.value().to_vec();
+        content.values.push((of.to_owned(), slot.to_owned(), value));
+    }
+    let sessions = match read.open_table(SESSIONS) {
+        Ok(sessions) => sessions,
+        Err(TableError::TableDoesNotExist(_)) => return Ok(content),
+        Err(error) => return Err(redb::Error::from(error).into()),
+    };
+    for entry in sessions.range((modem, &FIRST)..=(modem, &LAST))? {
+        let (key, value) = entry?;
+        let (of, slot) = key.value();
+        let value = value.value().to_vec();
+        content.records.push((of.to_owned(), *slot, value));
+    }
+    Ok(content)
+}
+
+/// What a change does to the room that is left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Need {
+    /// Nothing: it is so already.
+    Nothing,
+    /// It needs no more in the long run than there was before: it ends a message, or
+    /// is said of one that is there, or is of a few bytes and soon erased again.
+    Frees,
+    /// It wants more.
+    Grows,
+}
+
+/// What a change does to the room that is left.
+pub(super) fn need(database: &Database, change: &Change) -> Result<Need, redb::Error> {
+    let (key, bytes) = match &change.what {
+        What::Forget(_) => return Ok(Need::Frees),
+        What::Value(_, bytes) if bytes.is_empty() => return Ok(Need::Frees),
+        What::Value(..) => return Ok(Need::Grows),
+        What::Erase(key) => (key, None),
+        What::Record(key, bytes) => (key, Some(bytes)),
+    };
+    let read = database.begin_read()?;
+    let sessions = read.open_table(SESSIONS)?;
+    let before = sessions.get((&*change.modem, key))?;
+    let before = before.map(|before| before.value().len());
+    Ok(match (before, bytes) {
+        (None, None) => Need::Nothing,
+        (Some(_), None) => Need::Frees,
+        (Some(before), Some(bytes)) if before >= bytes.len() => Need::Frees,
+        (_, Some(_)) if is_small(*key) => Need::Frees,
+        _ => Need::Grows,
+    })
+}
+
+/// Whether what is kept under this key is of a few bytes.
+fn is_small(key: Key) -> bool {
+    matches!(
+        Slot::from_bytes(key),
+        Some(Slot::Session(
+            _,
+            Record::Identity | Record::Seen(_) | Record::Received(_)
+        ))
+    )
+}
+
+/// What a commit has changed.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Effect {
+    /// Whether anything is not as it was.
+    changed: bool,
+    /// The bytes of rows that are gone.
+    pub(super) freed: u64,
+}
+
+impl Effect {
+    fn gone(&mut self, bytes: usize) {
+        self.changed = true;
+        self.freed += bytes as u64;
+    }
+}
+
+/// Makes changes, in order, all of them or none; they are durable afterwards. What
+/// changes nothing is not written.
 pub(super) fn commit<'c>(
     database: &Database,
     changes: impl IntoIterator<Item = &'c Change>,
-) -> Result<(), redb::Error> {
+) -> Result<Effect, redb::Error> {
     let write = database.begin_write()?;
-    make(&write, changes)?;
-    write.commit()?;
-    Ok(())
+    let effect = make(&write, changes)?;
+    if effect.changed {
+        write.commit()?;
+    } else {
+        write.abort()?;
+    }
+    Ok(effect)
 }
 
 fn make<'c>(
     write: &WriteTransaction,
     changes: impl IntoIterator<Item = &'c Change>,
-) -> Result<(), redb::Error> {
+) -> Result<Effect, redb::Error> {
     let mut values = write.open_table(VALUES)?;
     let mut sessions = write.open_table(SESSIONS)?;
+    let mut effect = Effect::default();
     for Change { modem, what } in changes {
         let modem = &**modem;
         match what {
             What::Value(name, bytes) => {
                 values.insert((modem, &**name), &**bytes)?;
+                effect.changed = true;
             }
             What::Record(key, bytes) => {
                 sessions.insert((modem, key), &**bytes)?;
+                effect.changed = true;
             }
             What::Erase(key) => {
-                sessions.remove((modem, key))?;
+                if let Some(before) = sessions.remove((modem, key))? {
+                    effect.gone(before.value().len());
+                }
             }
             What::Forget(link) => {
                 let all = (modem, &FIRST)..=(modem, &LAST);
-                sessions.retain_in(all, |(_, key), _| key[LINK] != *link)?;
+                sessions.retain_in(all, |(_, key), bytes| {
+                    let stays = key[LINK] != *link;
+                    if !stays {
+                        effect.gone(bytes.len());
+                    }
+                    stays
+                })?;
             }
         }
     }
-    Ok(())
+    Ok(effect)
 }

@@ -4,18 +4,19 @@
 //! publish at once wait for a few syncs of the disk, not for ten thousand.
 
 use super::file::OpenError;
-use super::tables::{self, Change, Content};
-use redb::Database;
+use super::keeper::Keeper;
+use super::tables::{Change, Content};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, Sender};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::time::Duration;
 use tokio::sync::mpsc::UnboundedSender;
 
 /// Bytes gathered into one transaction; also bounds what redb holds of it.
 const BATCH: usize = 1024 * 1024;
 
-/// Opens the database again after a write has failed.
-pub(super) type Reopen = Box<dyn FnMut() -> Result<Database, String> + Send>;
+/// How often what cannot be read is tried again.
+const PAUSE: Duration = Duration::from_secs(1);
 
 /// What the thread is told.
 pub(super) enum Message {
@@ -23,8 +24,19 @@ pub(super) enum Message {
     /// Write what came before, then read everything; nothing is answered where the
     /// database cannot be opened.
     Look(Sender<Result<Content, OpenError>>),
+    /// Write what came before, then read what one modem keeps.
+    Load(Load),
     /// Write what came before, then end.
     End,
+}
+
+/// A modem that is to begin with what it keeps.
+pub(super) struct Load {
+    pub(super) modem: Arc<str>,
+    /// Where that goes, once it can be read.
+    pub(super) to: UnboundedSender<Content>,
+    /// Whether it went there at once.
+    pub(super) now: Sender<bool>,
 }
 
 /// One change, durable before it is answered.
@@ -43,8 +55,13 @@ pub(super) struct Answer {
 }
 
 impl Answer {
-    fn must_fail(&self) -> bool {
+    pub(super) fn must_fail(&self) -> bool {
         self.broken.load(Ordering::Acquire)
+    }
+
+    /// It is not made, and none of its modem behind it.
+    pub(super) fn refuse(&self) {
+        self.broken.store(true, Ordering::Release);
     }
 }
 
@@ -62,49 +79,41 @@ impl Drop for Answer {
 enum Then {
     More,
     Look(Sender<Result<Content, OpenError>>),
+    Load(Load),
     End,
 }
 
 /// Writes until it is told to end.
-pub(super) fn run(
-    messages: &Receiver<Message>,
-    mut database: Option<Database>,
-    mut reopen: Reopen,
-) {
-    let mut failing = database.is_none();
-    while let Ok(first) = messages.recv() {
+pub(super) fn run(messages: &Receiver<Message>, mut keeper: Keeper) {
+    loop {
+        let first = match next(messages, keeper.is_awaited()) {
+            Ok(first) => first,
+            Err(RecvTimeoutError::Timeout) => {
+                keeper.serve();
+                continue;
+            }
+            Err(RecvTimeoutError::Disconnected) => return,
+        };
         let (mut batch, then) = gather(first, messages);
         if !batch.is_empty() {
-            let written = write(&mut database, &mut reopen, &batch);
-            tell(&written, failing);
-            failing = written.is_err();
-            for request in &mut batch {
-                request.answer.ok = written.is_ok();
-            }
+            keeper.write(&mut batch);
         }
         match then {
             Then::More => {}
-            Then::Look(to) => {
-                database = database.or_else(|| reopen().ok());
-                if let Some(open) = &database {
-                    // Who asked may have gone.
-                    let _ = to.send(tables::content(open));
-                }
-            }
+            Then::Look(to) => keeper.look(&to),
+            Then::Load(load) => keeper.load(load),
             Then::End => return,
         }
     }
 }
 
-/// Logs when writing begins to fail, and when that ends.
-fn tell(written: &Result<(), String>, failing: bool) {
-    match written {
-        Ok(()) if failing => tracing::warn!("settings and messages can be kept again"),
-        Err(why) if !failing => tracing::error!(
-            "settings and messages cannot be kept, commands that want it fail: {why}"
-        ),
-        _ => {}
+/// The next message; none for a while ends the wait where modems wait too.
+fn next(messages: &Receiver<Message>, awaited: bool) -> Result<Message, RecvTimeoutError> {
+    if awaited {
+        return messages.recv_timeout(PAUSE);
     }
+    let message = messages.recv();
+    message.map_err(|_| RecvTimeoutError::Disconnected)
 }
 
 /// The changes that wait, and what stands behind them.
@@ -116,6 +125,7 @@ fn gather(first: Message, messages: &Receiver<Message>) -> (Vec<Request>, Then) 
         match message {
             Message::End => return (batch, Then::End),
             Message::Look(to) => return (batch, Then::Look(to)),
+            Message::Load(load) => return (batch, Then::Load(load)),
             // Dropped, and so answered: one before it has failed.
             Message::Change(request) if request.answer.must_fail() => {}
             Message::Change(request) => {
@@ -130,27 +140,4 @@ fn gather(first: Message, messages: &Receiver<Message>) -> (Vec<Request>, Then) 
         };
     }
     (batch, Then::More)
-}
-
-/// Writes a batch. After a failure the database is opened anew: what it holds in
-/// memory is not to be trusted any more, nor all that is read of the file.
-pub(super) fn write(
-    database: &mut Option<Database>,
-    reopen: &mut Reopen,
-    batch: &[Request],
-) -> Result<(), String> {
-    let open = match database.take() {
-        Some(open) => open,
-        None => reopen()?,
-    };
-    let changes = batch.iter().map(|request| &request.change);
-    let written = tables::commit(&open, changes);
-    if written.is_ok() {
-        *database = Some(open);
-    } else {
-        drop(open);
-        // What cannot be opened now is tried again with the next batch.
-        *database = reopen().ok();
-    }
-    written.map_err(|error| error.to_string())
 }

@@ -40,6 +40,7 @@ const SIGNATURES: &[Signature] = &[Signature::of(&[
 .check(belong_together)];
 
 pub(super) const CONFIG: Command = Command::new("+MQTTCONFIG", "Set the broker and the session")
+    .remembers()
     .details(
         "Takes effect with the next connect. OK means that it is kept. Reading shows a text as it \
          is; one that could not be sent back like that stands in quotes, with `\"`, `\\` and \

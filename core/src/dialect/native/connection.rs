@@ -6,6 +6,7 @@ use crate::modem::cx::Cx;
 use crate::modem::table::{Command, Outcome};
 
 pub(super) const CONNECT: Command = Command::new("+MQTTCONNECT", "Connect to the broker")
+    .remembers()
     .details(
         "Name, TCP, TLS and CONNACK together may take 5 s. A failure is told as \
          `+MQTTCONNECT:<code>` and an error; already connected or not configured is an \

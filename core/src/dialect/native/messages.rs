@@ -47,6 +47,7 @@ const SIGNATURES: &[Signature] = &[
 ];
 
 pub(super) const PUBLISH: Command = Command::new("+MQTTPUB", "Publish a message")
+    .remembers()
     .details(
         "OK once the broker has it: QoS 0 written to the network, QoS 1 at PUBACK, QoS 2 at \
          PUBCOMP. With the option `pubmode` 1 OK means that a message of QoS 1 or 2 is \
@@ -75,6 +76,7 @@ pub(super) const PUBLISH: Command = Command::new("+MQTTPUB", "Publish a message"
     ]);
 
 pub(super) const QUEUE: Command = Command::new("+MQTTQUEUE", "Messages that are on their way")
+    .remembers()
     .details(
         "`+MQTTQUEUE:<messages>,<bytes>,<seconds>`: how many are not acknowledged by the broker, \
          the bytes they take, with 24 for each, and how long ago the oldest was accepted. \

@@ -30,6 +30,7 @@ const SIGNATURES: &[Signature] = &[
 ];
 
 pub(super) const OPTION: Command = Command::new("+MQTTOPT", "Set an option")
+    .remembers()
     .details(
         "OK means that it is kept. Reading lists every option with its value, testing every \
          option with its range. With `verify` 0 whoever is on the way to the broker can pass for it, read \

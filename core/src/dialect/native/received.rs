@@ -8,6 +8,7 @@ use crate::modem::event::Received;
 use crate::modem::table::{Command, Outcome};
 
 pub(super) const READ: Command = Command::new("+MQTTREAD", "Read the oldest message that waits")
+    .remembers()
     .details(
         "With the option `recvmode` 1: \
          `+MQTTREAD:<number>,\"<topic>\",<qos>,<retain>,<length>,<payload>`, or OK alone where \
@@ -30,6 +31,7 @@ const ACK_SIGNATURES: &[Signature] = &[Signature::of(&[Param::int("number", 1, u
     .example("7")])];
 
 pub(super) const ACKNOWLEDGE: Command = Command::new("+MQTTACK", "Release a message that was read")
+    .remembers()
     .details(
         "OK once that is on disk, where sessions are kept there: the message never comes \
              again. Any message that waits may be released, not only the oldest. Releasing one \

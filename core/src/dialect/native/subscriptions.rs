@@ -16,6 +16,7 @@ const SUBSCRIBE_SIGNATURES: &[Signature] = &[Signature::of(&[TOPIC, QOS])];
 const UNSUBSCRIBE_SIGNATURES: &[Signature] = &[Signature::of(&[TOPIC])];
 
 pub(super) const SUBSCRIBE: Command = Command::new("+MQTTSUB", "Subscribe to a topic")
+    .remembers()
     .details(
         "OK once the broker grants it. Reading lists each subscription with what was granted, \
              its topic as `+MQTTCONFIG?` shows text.",
@@ -36,6 +37,7 @@ pub(super) const SUBSCRIBE: Command = Command::new("+MQTTSUB", "Subscribe to a t
     ]);
 
 pub(super) const UNSUBSCRIBE: Command = Command::new("+MQTTUNSUB", "Unsubscribe from a topic")
+    .remembers()
     .details("OK once the broker confirms it.")
     .test("+MQTTUNSUB:<topic>")
     .commits()

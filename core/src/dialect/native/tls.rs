@@ -33,6 +33,7 @@ const SIGNATURES: &[Signature] = &[
 ];
 
 pub(super) const TLS: Command = Command::new("+MQTTTLS", "Switch TLS and load certificates")
+    .remembers()
     .details(
         "The content may be sent with LF, CRLF, `\\n` or no line breaks; the size must be its \
          length in bytes, with or without its last line break. Text and other blocks around the \

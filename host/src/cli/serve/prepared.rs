@@ -64,11 +64,7 @@ impl Prepared {
             ..Setup::new(opened.port, label)
         };
         state.give(&self.plan.name, &mut setup);
-        for (slot, bytes) in self.defaults {
-            if setup.kept.iter().all(|(kept, _)| *kept != slot) {
-                setup.kept.push((slot, bytes));
-            }
-        }
+        setup.defaults = self.defaults;
         setup
     }
 }

@@ -13,7 +13,10 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Default)]
 pub(in crate::cli) struct State {
     disk: Option<Disk>,
-    kept: Kept,
+    /// What was found at the start, as far as no modem has it.
+    found: Option<Kept>,
+    /// The modems that have begun: what they keep by now is only on disk.
+    begun: HashSet<String>,
     directory: Option<PathBuf>,
 }
 
@@ -24,37 +27,52 @@ impl State {
         };
         let (disk, kept) = Disk::open(directory).map_err(|error| refusal(directory, &error))?;
         Ok(Self {
+            found: Some(kept).filter(|_| disk.is_read()),
             disk: Some(disk),
-            kept,
+            begun: HashSet::new(),
             directory: Some(directory.to_owned()),
         })
     }
 
-    /// Looks again at what is kept, for modems that do not run.
-    pub(in crate::cli) fn look(&mut self) -> Result<(), Failure> {
-        if let (Some(disk), Some(directory)) = (&self.disk, &self.directory) {
-            let kept = disk.look().unwrap_or_else(|| Kept::look(directory));
-            self.kept = match kept {
-                Err(OpenError::Io(error)) if error.kind() == ErrorKind::NotFound => Kept::default(),
-                kept => kept.map_err(|error| refusal(directory, &error))?,
-            };
+    /// Everything that is kept now.
+    pub(in crate::cli) fn look(&self) -> Result<Kept, Failure> {
+        let (Some(disk), Some(directory)) = (&self.disk, &self.directory) else {
+            return Ok(Kept::default());
+        };
+        match disk.look().unwrap_or_else(|| Kept::look(directory)) {
+            Err(OpenError::Io(error)) if error.kind() == ErrorKind::NotFound => Ok(Kept::default()),
+            kept => kept.map_err(|error| refusal(directory, &error)),
         }
-        Ok(())
     }
 
-    /// Lets a modem keep under `name`, and gives back what it kept.
+    /// Lets a modem keep under `name`, and gives back what it kept: also to one that
+    /// has run before.
     pub(in crate::cli) fn give(&mut self, name: &str, setup: &mut Setup) {
-        if let Some(disk) = &self.disk {
+        let Some(disk) = &self.disk else {
+            return;
+        };
+        let is_new = self.begun.insert(name.to_owned());
+        if let Some(found) = self.found.as_mut().filter(|_| is_new) {
+            setup.kept = found.take(name);
             setup.store = Box::new(disk.store(name));
-            setup.kept = self.kept.take(name);
+        } else {
+            let (store, kept) = disk.load(name);
+            setup.kept = kept;
+            setup.store = Box::new(store);
         }
     }
 
     /// Tells what is kept for modems that are not among these.
     pub(in crate::cli) fn tell_unserved(&self, served: impl IntoIterator<Item = String>) {
+        let looked = match self.found {
+            Some(_) => None,
+            // What cannot be read is told where it is to be used.
+            None => self.look().ok(),
+        };
         let served: HashSet<String> = served.into_iter().collect();
         let mut unsent = 0;
-        for (name, values) in self.kept.modems() {
+        let kept = self.found.as_ref().or(looked.as_ref());
+        for (name, values) in kept.into_iter().flat_map(Kept::modems) {
             if !served.contains(name) {
                 tracing::info!("kept for a modem that is not served: {name}");
                 unsent += values.iter().filter(|(slot, _)| is_message(*slot)).count();
@@ -69,9 +87,9 @@ impl State {
         }
     }
 
-    /// Forgets what no modem asked for; it stays on disk.
+    /// Forgets what was found at the start and no modem asked for; it stays on disk.
     pub(in crate::cli) fn all_given(&mut self) {
-        self.kept = Kept::default();
+        self.found = None;
     }
 }
 
@@ -88,7 +106,43 @@ pub(in crate::cli) fn refusal(directory: &Path, error: &OpenError) -> Failure {
         }
         OpenError::InUse => "stop the other mqmodem, or choose another --state-dir",
         OpenError::Newer(_) => "use that version, or choose another --state-dir",
+        OpenError::Changed => "start this program again",
         OpenError::Damaged(_) => "start mqmodem serve with it, which puts it aside",
     };
     Failure::new(format!("cannot use {}: {error}; {hint}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::port::{Label, stdio::Stdio};
+    use crate::store::Change;
+    use mqmodem_core::LinkId;
+    use std::future::poll_fn;
+
+    #[tokio::test]
+    async fn a_modem_that_begins_again_has_what_it_kept_last() {
+        let name = format!("mqmodem-begins-again-{}", std::process::id());
+        let directory = std::env::temp_dir().join(name);
+        let _ = std::fs::remove_dir_all(&directory);
+        let mut state = State::open(Some(&directory)).unwrap();
+        let mut begin = || {
+            let mut setup = Setup::new(Box::new(Stdio::new()), Label::new("one"));
+            state.give("one", &mut setup);
+            setup
+        };
+        let slot = Slot::Tls(LinkId(0));
+        let mut first = begin();
+        assert!(first.kept.is_empty());
+        for bytes in [b"0", b"1"] {
+            first.store.submit(Change::Put { slot, bytes });
+            assert!(poll_fn(|cx| first.store.poll_done(cx)).await.ok);
+        }
+        // As after a panic: nothing of it was ended in order.
+        drop(first);
+        assert_eq!(begin().kept, [(slot, b"1".to_vec())]);
+        assert_eq!(begin().kept, [(slot, b"1".to_vec())]);
+        drop(state);
+        std::fs::remove_dir_all(&directory).unwrap();
+    }
 }

@@ -47,6 +47,7 @@ impl Crew<'_> {
     async fn fulfil(&mut self, wish: Wish) {
         let (before, count) = (self.plan.count(), wish.plan.count());
         self.dismiss(count).await;
+        self.state.all_given();
         self.shared.pace(wish.plan.connects_per_second);
         self.salt = super::salt(&wish.plan, wish.programme.as_ref());
         self.plan = wish.plan;

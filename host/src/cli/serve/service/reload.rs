@@ -38,7 +38,7 @@ impl Service<'_> {
         running.chain(self.waiting.iter().map(|it| &it.modem.plan))
     }
 
-    /// Fails where what modems kept last cannot be read: none may begin without.
+    /// Lets modems end, begin and begin anew until there are those of `plan`.
     async fn become_those_of(&mut self, plan: Plan, modems: Vec<Prepared>) -> Result<(), Failure> {
         tell_fixed(&self.plan, &plan);
         let prints: HashMap<_, _> = modems
@@ -56,7 +56,7 @@ impl Service<'_> {
         let names = prints.keys().cloned();
         self.state.tell_unserved(names);
         self.dismiss_but(&staying).await;
-        self.state.look()?;
+        self.state.all_given();
         self.waiting.clear();
         self.plan = plan;
         let count = modems.len();

@@ -1,0 +1,230 @@
+//! A disk that is full of what it keeps, one that fails, and a file that is gone.
+
+use super::super::sim_disk::{Fault, SimDisk};
+use super::super::sim_place::SimPlace;
+use super::super::sim_world::{Unsynced, Way, World};
+use super::super::tables::{Change, Key, What};
+use super::super::writer::Answer;
+use super::*;
+use mqmodem_core::mqtt::session::Record;
+use mqmodem_core::{LinkId, Slot};
+use std::sync::Arc;
+
+const MODEMS: [&str; 6] = ["m0", "m1", "m2", "m3", "m4", "m5"];
+const PAYLOAD: usize = 100;
+
+fn message(number: u64) -> Key {
+    Slot::Session(LinkId(0), Record::Outgoing(number)).to_bytes()
+}
+
+fn put(number: u64, len: usize) -> What {
+    What::Record(message(number), vec![7; len])
+}
+
+fn request(modem: &str, what: What) -> Request {
+    let (to, _) = tokio::sync::mpsc::unbounded_channel();
+    Request {
+        change: Change {
+            modem: modem.into(),
+            what,
+        },
+        answer: Answer {
+            to,
+            broken: Arc::default(),
+            ok: false,
+        },
+    }
+}
+
+/// Whether each change of a batch was made.
+fn write(keeper: &mut Keeper, changes: Vec<(&str, What)>) -> Vec<bool> {
+    let requests = changes.into_iter();
+    let mut batch: Vec<_> = requests.map(|(modem, what)| request(modem, what)).collect();
+    keeper.write(&mut batch);
+    batch.iter().map(|request| request.answer.ok).collect()
+}
+
+/// Fills a disk of this size with messages; the last number that was taken.
+fn fill(disk: &SimDisk, keeper: &mut Keeper) -> u64 {
+    for number in 1.. {
+        let all = MODEMS.map(|modem| (modem, put(number, PAYLOAD)));
+        if write(keeper, all.into()).contains(&false) {
+            assert!(disk.written() > 0);
+            return number - 1;
+        }
+    }
+    unreachable!("no disk is endless")
+}
+
+fn rows(keeper: &mut Keeper) -> usize {
+    let content = tables::content(keeper.open().unwrap()).unwrap();
+    content.records.len()
+}
+
+#[test]
+fn a_disk_full_of_its_own_rows_is_emptied_whatever_else_fills_it() {
+    for size in [400, 700, 2000] {
+        let disk = SimDisk::of_capacity(size * 1024);
+        let mut keeper = SimPlace::new(&disk).keeper();
+        let last = fill(&disk, &mut keeper);
+        assert!(last > 100, "{size}: {last}");
+        disk.crowd(0);
+        for number in 1..=last {
+            let all = MODEMS.map(|modem| (modem, What::Erase(message(number))));
+            let done = write(&mut keeper, all.into());
+            assert!(!done.contains(&false), "{size}: {number} of {last}");
+        }
+        // Now there is room again.
+        assert_eq!(
+            write(&mut keeper, vec![("m0", put(last + 1, PAYLOAD))]),
+            [true]
+        );
+        assert_eq!(rows(&mut keeper), 1);
+    }
+}
+
+#[test]
+fn a_full_disk_is_emptied_after_a_restart_too() {
+    let disk = SimDisk::of_capacity(700 * 1024);
+    let mut keeper = SimPlace::new(&disk).keeper();
+    let last = fill(&disk, &mut keeper);
+    disk.crowd(0);
+    drop(keeper);
+    let mut keeper = SimPlace::new(&disk).keeper();
+    for number in 1..=last {
+        let all = MODEMS.map(|modem| (modem, What::Erase(message(number))));
+        assert!(!write(&mut keeper, all.into()).contains(&false), "{number}");
+    }
+}
+
+#[test]
+fn a_message_ends_on_a_full_disk_and_a_new_one_waits_for_room() {
+    let disk = SimDisk::of_capacity(700 * 1024);
+    let mut keeper = SimPlace::new(&disk).keeper();
+    let last = fill(&disk, &mut keeper);
+    disk.crowd(0);
+    let seen = Slot::Session(LinkId(0), Record::Seen(1)).to_bytes();
+    let done = write(
+        &mut keeper,
+        vec![
+            ("m0", What::Record(seen, vec![1; 8])),
+            ("m0", put(1, 9)),
+            ("m1", put(last + 9, PAYLOAD)),
+            ("m0", What::Erase(message(2))),
+            ("m0", put(last + 9, PAYLOAD)),
+            // Behind one that was refused.
+            ("m0", What::Erase(message(3))),
+        ],
+    );
+    assert_eq!(done, [true, true, false, true, false, true]);
+}
+
+#[test]
+fn what_a_full_disk_refuses_writes_nothing_however_often_it_is_tried() {
+    let disk = SimDisk::of_capacity(700 * 1024);
+    let mut keeper = SimPlace::new(&disk).keeper();
+    let last = fill(&disk, &mut keeper);
+    disk.crowd(0);
+    let before = disk.written();
+    for _ in 0..100 {
+        assert_eq!(
+            write(&mut keeper, vec![("m0", put(last + 1, PAYLOAD))]),
+            [false]
+        );
+        // What was refused is erased, as it could be there.
+        let erase = What::Erase(message(last + 1));
+        assert_eq!(write(&mut keeper, vec![("m0", erase)]), [true]);
+    }
+    assert_eq!(disk.written() - before, 0);
+}
+
+#[test]
+fn a_disk_that_fails_is_not_written_anew_at_each_try() {
+    let disk = SimDisk::default();
+    let mut keeper = SimPlace::new(&disk).keeper();
+    for number in 1..2000 {
+        write(&mut keeper, vec![("m0", put(number, PAYLOAD))]);
+    }
+    let whole = disk.bytes().len();
+    for fault in [Fault::Broken, Fault::Unsynced] {
+        disk.fail(fault, 0..usize::MAX);
+        assert_eq!(write(&mut keeper, vec![("m0", put(1, 9))]), [false]);
+        let before = disk.written();
+        for _ in 0..20 {
+            assert_eq!(write(&mut keeper, vec![("m0", put(1, 9))]), [false]);
+        }
+        let a_try = (disk.written() - before) / 20;
+        assert!(a_try * 4 < whole, "{fault:?}: {a_try} of {whole}");
+        disk.fail(fault, 0..0);
+        assert_eq!(write(&mut keeper, vec![("m0", put(1, 9))]), [true]);
+        assert!(disk.written() - before > whole, "written anew once");
+    }
+}
+
+#[test]
+fn what_nobody_would_find_is_not_called_durable() {
+    let disk = SimDisk::default();
+    let place = SimPlace::new(&disk);
+    let mut keeper = place.keeper();
+    place.set_lost(true);
+    let before = disk.written();
+    assert_eq!(write(&mut keeper, vec![("m0", put(1, 9))]), [false]);
+    assert_eq!(disk.written(), before);
+    place.set_lost(false);
+    assert_eq!(write(&mut keeper, vec![("m0", put(1, 9))]), [true]);
+}
+
+/// A modem whose messages fill its disk hands all of them to the broker, and has
+/// refused all others.
+#[test]
+fn a_queue_that_fills_its_disk_drains() {
+    let way = Way {
+        fault: Fault::Full,
+        length: 0,
+        unsynced: Unsynced::Dropped,
+        eager: true,
+    };
+    let mut world = World::on(SimDisk::of_capacity(300 * 1024), way);
+    for line in [
+        "AT+MQTTOPT=\"pubmode\",1",
+        "AT+MQTTOPT=\"queue\",262144",
+        "AT+MQTTCONFIG=h,1883,c1,0,60",
+    ] {
+        world.command(line).unwrap();
+    }
+    let payload = "x".repeat(1000);
+    let mut accepted = Vec::new();
+    let mut refused = 0;
+    for number in 1..=1000 {
+        let line = format!(
+            "AT+MQTTPUB=\"out\",{},0,\"{number} {payload}\"",
+            number % 2 + 1
+        );
+        let lines = world.try_command(&line).unwrap();
+        if lines.iter().any(|line| line == "OK") {
+            accepted.push(format!("{number} {payload}"));
+        } else {
+            refused += 1;
+        }
+        if refused > 3 {
+            break;
+        }
+    }
+    assert!(accepted.len() > 20 && refused > 3, "{}", accepted.len());
+    world.disk.crowd(0);
+    world.connect().unwrap();
+    for _ in 0..1000 {
+        if world.broker.got.len() >= accepted.len() && world.broker.is_done() {
+            break;
+        }
+        world.wait().unwrap();
+    }
+    world.broker.got.sort();
+    accepted.sort();
+    assert!(world.broker.got == accepted, "{}", world.broker.got.len());
+    let left = world.kept();
+    let left = left
+        .iter()
+        .filter(|(slot, _)| matches!(slot, Slot::Session(_, Record::Outgoing(_))));
+    assert_eq!(left.count(), 0);
+}
