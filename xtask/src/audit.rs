@@ -1,48 +1,56 @@
 //! `cargo xtask audit`: licences, sources and advisories of what we build on.
 
 use crate::sh::{self, Result, cargo};
+use std::path::PathBuf;
 
-const HOW: &str = "Get it: cargo install cargo-deny --locked";
+/// The version that is installed where there is none.
+const VERSION: &str = "0.20.2";
 
 /// Asks cargo-deny, with `deny.toml`.
 pub fn run() -> Result {
-    sh::need("cargo-deny", HOW)?;
     dependencies()?;
     advisories()
 }
 
-/// The same without the network, as the tests want it. cargo-deny takes long to build:
-/// where it is missing that is said, and continuous integration has it.
-pub fn offline() -> Result {
-    if sh::find("cargo-deny").is_none() {
-        println!("bans, licences and sources NOT checked: cargo-deny is not installed. {HOW}");
-        return Ok(());
-    }
-    dependencies()
-}
-
-fn dependencies() -> Result {
-    sh::run(&mut cargo([
-        "deny",
+/// Bans, licences and sources: all that needs no network.
+pub fn dependencies() -> Result {
+    deny(&[
         "check",
         "--hide-inclusion-graph",
         "bans",
         "licenses",
         "sources",
-    ]))
+    ])
 }
 
 /// The advisories are a database on the network. Where it cannot be had, that is
 /// said and is no failure; what it says of our crates is one.
 fn advisories() -> Result {
-    if let Err(why) = sh::run(&mut cargo(["deny", "fetch", "db"])) {
+    if let Err(why) = deny(&["fetch", "db"]) {
         println!("advisories NOT checked: their database cannot be fetched here ({why})");
         return Ok(());
     }
-    sh::run(&mut cargo([
-        "deny",
-        "check",
-        "--disable-fetch",
-        "advisories",
-    ]))
+    deny(&["check", "--disable-fetch", "advisories"])
+}
+
+fn deny(words: &[&str]) -> Result {
+    let program = installed()?;
+    sh::run(&mut sh::program(program, words.iter().copied()))
+}
+
+/// cargo-deny as it is installed, or built once below `target/`. Without
+/// optimisation that takes a minute, with it several.
+fn installed() -> Result<PathBuf> {
+    if let Some(program) = sh::find("cargo-deny") {
+        return Ok(program);
+    }
+    let tools = sh::target().join("tools");
+    let program = tools.join("bin/cargo-deny");
+    if !program.exists() {
+        println!("installing cargo-deny {VERSION}");
+        let words = ["install", "cargo-deny", "--version", VERSION];
+        let mut install = cargo(words.into_iter().chain(["--locked", "--debug", "--quiet"]));
+        sh::run(install.arg("--root").arg(&tools))?;
+    }
+    Ok(program)
 }

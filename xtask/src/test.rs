@@ -31,8 +31,8 @@ const STEPS: &[Step] = &[
     ),
     step(
         "deny",
-        "bans, licences and sources, where cargo-deny is installed",
-        audit::offline,
+        "bans, licences and sources of what we build on",
+        audit::dependencies,
     ),
     step("clippy", "clippy has nothing to say", clippy),
     step(
