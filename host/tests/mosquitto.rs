@@ -244,3 +244,27 @@ fn a_signal_says_goodbye_to_the_broker() {
         broker.wait_for_log("Received DISCONNECT from leaver");
     }
 }
+
+/// A broker closes on a packet that is too large for it, each time it is sent again.
+#[test]
+fn a_message_the_broker_closes_on_is_set_aside_and_the_rest_arrives() {
+    let broker = Broker::with(&["allow_anonymous true", "max_packet_size 200"]);
+    let mut modem = Modem::start();
+    modem.ok("AT+MQTTOPT=\"reconnect\",1;+MQTTOPT=\"backoff\",1");
+    modem.ok("AT+MQTTOPT=\"pubmode\",1;+MQTTOPT=\"queue\",9999;+MQTTOPT=\"giveup\",2");
+    modem.ok(&format!("AT+MQTTCONFIG=127.0.0.1,{},me,0,60", broker.port));
+    let large = "x".repeat(400);
+    for (id, payload) in [(1, "before"), (2, large.as_str()), (3, "behind")] {
+        let publish = format!("AT+MQTTPUB=\"t\",1,0,\"{payload}\",{id}");
+        modem.ask(&publish, &[&format!("+MQTTPUB:{id}"), "OK"]);
+    }
+    modem.raw(b"AT+MQTTCONNECT\r");
+    let told = modem.until("+MQTTPUBACK:3,0");
+    let ends = |line: &&String| line.starts_with("+MQTTPUBACK:");
+    let ends: Vec<_> = told.iter().filter(ends).collect();
+    assert_eq!(
+        ends,
+        ["+MQTTPUBACK:1,0", "+MQTTPUBACK:2,39", "+MQTTPUBACK:3,0"],
+        "{told:?}"
+    );
+}
