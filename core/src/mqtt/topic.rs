@@ -4,14 +4,49 @@
 /// The longest string MQTT carries, in bytes `[MQTT-4.7.3-3]`.
 const LONGEST: usize = 65_535;
 
+/// What is known of a byte of a text, each a bit of its own: so one look at a text
+/// answers all that is asked of it.
+const NUL: u8 = 1;
+/// `+` or `#`.
+const WILDCARD: u8 = 2;
+/// A control character of ASCII, NUL among them.
+const CONTROL: u8 = 4;
+/// Part of a character that is not of ASCII.
+const WIDE: u8 = 8;
+
+#[allow(clippy::indexing_slicing)]
+const KINDS: [u8; 256] = {
+    let mut kinds = [0; 256];
+    let mut byte = 0;
+    while byte < kinds.len() {
+        kinds[byte] = kind(byte as u8);
+        byte += 1;
+    }
+    kinds
+};
+
+const fn kind(byte: u8) -> u8 {
+    match byte {
+        0 => NUL | CONTROL,
+        1..=0x1f | 0x7f => CONTROL,
+        b'+' | b'#' => WILDCARD,
+        0x80.. => WIDE,
+        _ => 0,
+    }
+}
+
+/// What there is in `text`. No early end: most texts are good.
+#[inline]
+fn kinds(text: &str) -> u8 {
+    let kind = |byte| KINDS.get(usize::from(byte)).copied().unwrap_or(NUL);
+    text.bytes().fold(0, |found, byte| found | kind(byte))
+}
+
 /// Whether a message may be published under `topic`: 1–65535 bytes, no NUL and
 /// no wildcard `[MQTT-3.3.2-2]`, `[MQTT-4.7.1-1]`, `[MQTT-4.7.3-1]`,
 /// `[MQTT-4.7.3-2]`.
 pub fn is_topic_name(topic: &str) -> bool {
-    // No early end: most topics are good, and this way many bytes are looked at
-    // at once.
-    let bad = |found, b| found | matches!(b, 0 | b'+' | b'#');
-    fits(topic) && !topic.bytes().fold(false, bad)
+    fits(topic) && kinds(topic) & (NUL | WILDCARD) == 0
 }
 
 /// Whether `filter` can be subscribed to: 1–65535 bytes, no NUL, `+` only as a
@@ -29,13 +64,8 @@ pub fn is_topic_filter(filter: &str) -> bool {
 /// Whether a message is published under `topic`: a topic name no broker closes the
 /// connection for.
 pub fn can_publish_to(topic: &str) -> bool {
-    // As above, and for both at once.
-    let look = |(bad, high): (bool, u8), b: u8| {
-        let wildcard = matches!(b, b'+' | b'#');
-        (bad | wildcard | b.is_ascii_control(), high | b)
-    };
-    let (bad, high) = topic.bytes().fold((false, 0), look);
-    fits(topic) && !bad && (high.is_ascii() || !topic.chars().any(is_disallowed))
+    let kinds = kinds(topic);
+    fits(topic) && kinds & WILDCARD == 0 && are_allowed(kinds, topic)
 }
 
 /// Whether `filter` is subscribed to: a topic filter no broker closes the connection
@@ -47,9 +77,13 @@ pub fn can_subscribe_to(filter: &str) -> bool {
 /// Whether a text is free of what a receiver may close the connection for (clause
 /// 1.5.3): control characters, and code points that are no characters.
 pub fn has_allowed_characters(text: &str) -> bool {
-    let control = |found, b: u8| found | b.is_ascii_control();
-    let disallowed = text.bytes().fold(false, control);
-    !disallowed && (text.is_ascii() || !text.chars().any(is_disallowed))
+    are_allowed(kinds(text), text)
+}
+
+/// The same of a text of these kinds.
+#[inline]
+fn are_allowed(kinds: u8, text: &str) -> bool {
+    kinds & CONTROL == 0 && (kinds & WIDE == 0 || !text.chars().any(is_disallowed))
 }
 
 fn is_disallowed(c: char) -> bool {
@@ -99,6 +133,17 @@ mod tests {
             "a\0", &too_long,
         ] {
             assert!(!is_topic_filter(bad), "{bad:.20}");
+        }
+    }
+
+    #[test]
+    fn every_character_of_ascii_is_judged_as_what_it_is() {
+        for c in '\0'..='\u{7f}' {
+            let (text, wildcard) = (String::from(c), matches!(c, '+' | '#'));
+            let control = c.is_ascii_control();
+            assert_eq!(is_topic_name(&text), c != '\0' && !wildcard, "{c:?}");
+            assert_eq!(can_publish_to(&text), !control && !wildcard, "{c:?}");
+            assert_eq!(has_allowed_characters(&text), !control, "{c:?}");
         }
     }
 
