@@ -73,6 +73,7 @@ impl<'l> Args<'l> {
         self.values.get(index)
     }
 
+    #[inline(always)]
     fn fit(&self, signature: &Signature, strict: bool) -> Result<(), Reject> {
         for (index, param) in signature.params.iter().enumerate() {
             match self.value(index) {

@@ -186,10 +186,23 @@ impl<'p> Packet<'p> {
         }
     }
 
-    /// `first` has been checked by [`header`].
+    /// `first` has been checked by [`header`]. Most of what is decoded acknowledges.
     #[inline]
     fn decode_body(rules: Rules, first: u8, body: &'p [u8]) -> Result<Self, Malformed> {
         let ack = |kind| Ack::decode(kind, body).map(Self::Ack);
+        match first >> 4 {
+            4 => ack(AckKind::Puback),
+            5 => ack(AckKind::Pubrec),
+            6 => ack(AckKind::Pubrel),
+            7 => ack(AckKind::Pubcomp),
+            11 => ack(AckKind::Unsuback),
+            _ => Self::decode_other(rules, first, body),
+        }
+    }
+
+    /// Any other packet.
+    #[inline(never)]
+    fn decode_other(rules: Rules, first: u8, body: &'p [u8]) -> Result<Self, Malformed> {
         let empty = |packet| {
             if body.is_empty() {
                 Ok(packet)
@@ -201,14 +214,9 @@ impl<'p> Packet<'p> {
             1 => Connect::decode(body).map(Self::Connect),
             2 => Connack::decode(rules, body).map(Self::Connack),
             3 => Publish::decode(first, body).map(Self::Publish),
-            4 => ack(AckKind::Puback),
-            5 => ack(AckKind::Pubrec),
-            6 => ack(AckKind::Pubrel),
-            7 => ack(AckKind::Pubcomp),
             8 => Subscribe::decode(body).map(Self::Subscribe),
             9 => Suback::decode(rules, body).map(Self::Suback),
             10 => Unsubscribe::decode(body).map(Self::Unsubscribe),
-            11 => ack(AckKind::Unsuback),
             12 => empty(Self::Pingreq),
             13 => empty(Self::Pingresp),
             14 => empty(Self::Disconnect),

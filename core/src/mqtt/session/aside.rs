@@ -88,7 +88,7 @@ impl Aside {
     #[inline]
     pub(super) fn lone(&self) -> Suspect {
         match self.suspect {
-            Suspect::Packet(_) => Suspect::Nothing,
+            Suspect::Nothing | Suspect::Packet(_) => Suspect::Nothing,
             _ if self.tries < TOGETHER && self.tries.saturating_add(1) < self.limit => {
                 Suspect::Nothing
             }
@@ -115,7 +115,7 @@ impl Aside {
     /// It was not this.
     #[inline]
     pub(super) fn acquit(&mut self, suspect: Suspect, kept: bool) {
-        if self.suspect == suspect && suspect != Suspect::Nothing {
+        if self.suspect != Suspect::Nothing && self.suspect == suspect {
             (self.suspect, self.tries) = (Suspect::Nothing, 0);
             self.disk = self.disk.changed_if(kept);
         }
@@ -125,7 +125,21 @@ impl Aside {
     /// answered.
     #[inline]
     pub(super) fn holds(&self, id: PacketId) -> bool {
-        self.holds > 0 && self.held.contains(&id.get())
+        self.place_held(id).is_some()
+    }
+
+    /// Mostly there are none.
+    #[inline]
+    fn place_held(&self, id: PacketId) -> Option<usize> {
+        if self.holds == 0 {
+            return None;
+        }
+        self.find_held(id)
+    }
+
+    #[cold]
+    fn find_held(&self, id: PacketId) -> Option<usize> {
+        self.held.iter().position(|held| *held == id.get())
     }
 
     /// The identifier is not to be used again, in place of the one longest held
@@ -148,9 +162,7 @@ impl Aside {
     /// The broker has answered it: it may be used again.
     #[inline]
     pub(super) fn release(&mut self, id: PacketId, kept: bool) {
-        if self.holds(id)
-            && let Some(at) = self.held.iter().position(|held| *held == id.get())
-        {
+        if let Some(at) = self.place_held(id) {
             self.held.copy_within(at + 1.., at);
             self.holds -= 1;
             if let Some(last) = self.held.last_mut() {

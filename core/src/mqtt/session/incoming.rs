@@ -3,7 +3,6 @@
 use super::disk::Disk;
 use super::outgoing::write_ack;
 use super::received::{Entry, Stage};
-use super::slots::Wait;
 use super::{Event, Session, State, Violation};
 use crate::mem::Buf;
 use crate::mqtt::codec::{Ack, AckKind, Connack, Packet, Publish, Rules};
@@ -268,8 +267,8 @@ impl Session<'_> {
         // PUBREL may answer what was said on an earlier connection.
         self.acknowledged |= ack.kind != AckKind::Pubrel;
         match ack.kind {
-            AckKind::Puback => Ok(self.on_last_ack(id, Wait::Puback)),
-            AckKind::Pubcomp => Ok(self.on_last_ack(id, Wait::Pubcomp)),
+            AckKind::Pubcomp if self.is_early(id) => Ok(self.ignore()),
+            AckKind::Puback | AckKind::Pubcomp => Ok(self.on_last_ack(ack)),
             AckKind::Pubrec => self.on_pubrec(id, out),
             AckKind::Unsuback => Ok(self.on_unsuback(id)),
             AckKind::Pubrel => self.on_pubrel(id, out).map(|()| Event::Nothing),

@@ -66,8 +66,7 @@ impl Session<'_> {
     /// A message for which `out` can never have room is dropped.
     #[inline]
     pub fn poll_send(&mut self, out: &mut Buf<'_>) -> bool {
-        let dropped = self.slots.owed_release().is_some();
-        let owing = dropped || self.log.is_owing() || self.received.is_owing();
+        let owing = self.slots.owes_release() || self.log.is_owing() || self.received.is_owing();
         let sends = owing || self.log.is_sending() || self.subscriptions.has_renewals();
         sends && self.is_connected() && self.send_all(out)
     }
@@ -133,38 +132,53 @@ impl Session<'_> {
         }
     }
 
+    /// Whether what PUBCOMP answers cannot have been sent: it waits for the disk.
+    pub(super) fn is_early(&mut self, id: PacketId) -> bool {
+        let slot = self.slots.waiting(id, Wait::Pubcomp);
+        let place = slot.map(|slot| slot.at).filter(|at| *at != NOWHERE);
+        let record = place.and_then(|at| self.log.get(at));
+        record.is_some_and(|record| record.disk() != Disk::Same)
+    }
+
     /// PUBACK or PUBCOMP.
-    pub(super) fn on_last_ack(&mut self, id: PacketId, wait: Wait) -> Event<'static> {
+    #[inline]
+    pub(super) fn on_last_ack(&mut self, ack: Ack) -> Event<'static> {
+        let id = ack.id;
+        let wait = match ack.kind {
+            AckKind::Puback => Wait::Puback,
+            _ => Wait::Pubcomp,
+        };
         let Some(slot) = self.slots.waiting(id, wait) else {
             return self.ignore();
         };
         let place = slot.at;
-        if wait == Wait::Pubcomp && place != NOWHERE && self.log.get(place).is_some_and(is_early) {
-            return self.ignore();
-        }
         let tell = self.slots.end(id);
-        let record = if place == NOWHERE {
+        let tracked = if place == NOWHERE {
             self.aside.release(id, self.journal);
             None
         } else {
-            self.log.finish(place)
+            match self.log.finish(place) {
+                Some(record) if !self.is_delivered(record) => return Event::Nothing,
+                record => record.and_then(Record::tracked),
+            }
         };
-        if let Some(record) = record {
-            let message = Suspect::Message(record.number);
-            self.aside.acquit(message, self.journal);
+        if tell {
+            Event::Published { id, tracked }
+        } else {
+            Event::Nothing
         }
-        if record.is_some_and(Record::was_dropped) {
-            return Event::Nothing;
+    }
+
+    /// The broker has a message; whether that counts: it was not dropped before.
+    #[inline]
+    fn is_delivered(&mut self, record: Record) -> bool {
+        let message = Suspect::Message(record.number);
+        self.aside.acquit(message, self.journal);
+        let counts = !record.was_dropped();
+        if counts && record.host_id() != 0 {
+            self.seen.add(record.host_id(), self.journal);
         }
-        let host_id = record.map_or(0, Record::host_id);
-        if host_id != 0 {
-            self.seen.add(host_id, self.journal);
-        }
-        if !tell {
-            return Event::Nothing;
-        }
-        let tracked = record.and_then(Record::tracked);
-        Event::Published { id, tracked }
+        counts
     }
 
     /// PUBREC; also for an unknown publish PUBREL goes on with the flow.
@@ -245,12 +259,6 @@ impl Session<'_> {
             }
         }
     }
-}
-
-/// Whether what an acknowledgement answers cannot have been sent: it waits for the
-/// disk.
-fn is_early(record: Record) -> bool {
-    record.disk() != Disk::Same
 }
 
 /// Whether the next record of the log may be sent: what it says is on disk, and

@@ -66,6 +66,7 @@ impl Session<'_> {
         self.free_id()
     }
 
+    #[inline]
     pub(super) fn free_id(&self) -> Result<PacketId, SendError> {
         let held = |id| self.aside.holds(id);
         self.slots.free_id(held).ok_or(SendError::WindowFull)

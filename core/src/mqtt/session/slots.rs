@@ -100,16 +100,24 @@ impl Slots {
     ///
     /// They are taken in turn, so one that came free is used again only after
     /// all others.
+    #[inline]
     pub(super) fn free_id(&self, held: impl Fn(PacketId) -> bool) -> Option<PacketId> {
-        let mut id = self.next;
-        for _ in 0..STEPS {
-            let slot = self.table.get(place(id))?;
-            if slot.wait == Wait::Free && !held(id) {
-                return Some(id);
-            }
-            id = id.next();
+        let free = |id| self.is_free(id) && !held(id);
+        if free(self.next) {
+            return Some(self.next);
         }
-        None
+        self.find_free(free)
+    }
+
+    #[cold]
+    fn find_free(&self, free: impl Fn(PacketId) -> bool) -> Option<PacketId> {
+        let ids = core::iter::successors(Some(self.next), |id| Some(id.next()));
+        ids.take(STEPS).find(|id| free(*id))
+    }
+
+    fn is_free(&self, id: PacketId) -> bool {
+        let slot = self.table.get(place(id));
+        slot.is_some_and(|slot| slot.wait == Wait::Free)
     }
 
     /// Takes `id`, which [`Slots::free_id`] gave.
@@ -159,8 +167,7 @@ impl Slots {
         let Some(id) = id else {
             return true;
         };
-        let free = self.table.get(place(id)).map(|slot| slot.wait);
-        self.publishes() < window && free == Some(Wait::Free)
+        self.publishes() < window && self.is_free(id)
     }
 
     /// The slot of `id`, if it is in use.
@@ -216,8 +223,13 @@ impl Slots {
         }
     }
 
-    /// One of them.
+    /// Whether there are any.
     #[inline]
+    pub(super) fn owes_release(&self) -> bool {
+        self.releases > 0
+    }
+
+    /// One of them.
     pub(super) fn owed_release(&self) -> Option<PacketId> {
         if self.releases == 0 {
             return None;
