@@ -16,6 +16,8 @@ const PATIENCE: Duration = Duration::from_secs(300);
 /// asked before: it listens for longer than a command may take.
 const LISTEN: Duration = Duration::from_secs(15);
 pub(crate) const FILTER: &str = "i/#";
+/// Of a line that is longer the modem echoes so many bytes, and its end.
+const ECHOED: usize = 128;
 
 /// What the host waits to hear of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -203,7 +205,7 @@ impl Host {
         }
         ledger.log(|| format!("host -> {line}"));
         if self.echoes || asked == Asked::Setup && self.notes.setup == 0 {
-            self.echo = format!("{line}\r").into_bytes();
+            self.echo = line.bytes().take(ECHOED).chain([b'\r']).collect();
         }
         self.out.extend(line.bytes());
         self.out.push(b'\r');
@@ -306,8 +308,6 @@ impl Host {
             return None;
         }
         let may = self.online == Some(true) || self.plan.queue > 0 || self.chance.one_in(8);
-        // With echo fewer bytes fit on a line of a small modem.
-        let may = may && !(self.echoes && self.plan.content > 4);
         if !may {
             self.publish_at = now + self.chance.millis(3000);
             return None;
