@@ -89,7 +89,7 @@ impl Machine<'_> {
         };
         let [link] = &mut self.links;
         let fails = match wait {
-            Wait::TakenOver(_) | Wait::Readable | Wait::Dropped => true,
+            Wait::TakenOver(_) | Wait::Readable | Wait::Dropped | Wait::Emptied => true,
             // Else it waits for records of its own.
             Wait::Stored => !self.nvram.is_staged(),
             Wait::Accepted(number, _) => link.session.refuse(number),

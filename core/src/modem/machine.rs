@@ -334,6 +334,7 @@ impl<'a> Machine<'a> {
                 self.complete(wait, said);
             }
             Wait::Dropped if !link.session.is_dropping() => self.complete(wait, Ok(())),
+            Wait::Emptied if !link.session.is_emptying() => self.complete(wait, Ok(())),
             Wait::TakenOver(number) if link.session.is_taken_over(number) => {
                 self.complete(wait, Ok(()));
             }

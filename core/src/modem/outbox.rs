@@ -79,16 +79,19 @@ impl Cx<'_, '_> {
     }
 
     /// Drops the message of this name, or all that wait where it is 0. Done when
-    /// nothing of them is on disk.
+    /// nothing of them is on disk; of all, also nothing of those acknowledged before.
     pub fn drop_messages(&mut self, name: u32) -> Result<Wait, Fail> {
         let link = self.machine.link_mut(self.link).ok_or(Fail::NOT_ALLOWED)?;
-        match name {
-            0 => link.session.drop_messages(),
-            name => link.session.drop_message(name)?,
-        }
+        let wait = if name == 0 {
+            link.session.drop_messages();
+            Wait::Emptied
+        } else {
+            link.session.drop_message(name)?;
+            Wait::Dropped
+        };
         link.session.poll_send(&mut link.net_out);
         self.machine.tell_dropped(self.link);
-        Ok(Wait::Dropped)
+        Ok(wait)
     }
 
     /// The messages that are on their way.
@@ -243,7 +246,7 @@ impl Machine<'_> {
             } => Some(id),
             // Then all of it is told together.
             Run::Waiting {
-                wait: Wait::Dropped,
+                wait: Wait::Dropped | Wait::Emptied,
                 ..
             } if self.is_dropping(id) => return,
             _ => None,

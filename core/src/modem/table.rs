@@ -123,6 +123,8 @@ pub enum Wait {
     Readable,
     /// Nothing of what was dropped is on disk any more.
     Dropped,
+    /// Nor anything of what was acknowledged: a restart finds no message to send.
+    Emptied,
     /// That the host took over the message of this number is on disk.
     TakenOver(u32),
 }

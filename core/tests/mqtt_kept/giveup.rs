@@ -174,6 +174,29 @@ fn what_the_broker_has_taken_over_is_not_dropped() {
     assert_eq!(kept.client.session.in_flight(), 0);
 }
 
+/// The power could bring it back until its end is on disk.
+#[test]
+fn a_session_is_not_emptied_before_the_end_of_each_message_is_on_disk() {
+    for (qos, end) in [(Q1, puback(1)), (Q2, pubrec(1))] {
+        let mut kept = Kept::connected();
+        kept.accept(qos, b"m", PROMISE).unwrap();
+        kept.settle();
+        kept.feed(&end);
+        kept.client.session.drop_messages();
+        let session = &kept.client.session;
+        assert!(!session.is_dropping() && session.is_emptying());
+        kept.client.raw();
+        let mut before = kept.restart();
+        before.open(true);
+        assert_eq!(before.client.sent().len(), 1, "a PUBLISH");
+        kept.settle();
+        assert!(!kept.client.session.is_emptying());
+        let mut after = kept.restart();
+        after.open(true);
+        assert!(after.client.sent().iter().all(|it| it == "PUBREL id=1"));
+    }
+}
+
 #[test]
 fn only_what_was_kept_is_taken_back() {
     let mut kept = Kept::with_limit(9);

@@ -58,14 +58,6 @@ pub(crate) struct Sent {
     pub(crate) called_off: bool,
 }
 
-impl Sent {
-    /// Whether the broker has it. Then it did not wait: it may be sent again if the
-    /// power goes before that it was acknowledged is on disk.
-    pub(crate) fn is_taken(&self) -> bool {
-        self.arrivals > 0
-    }
-}
-
 /// A message from the broker.
 #[derive(Clone, Copy, Debug)]
 struct Given {

@@ -2,7 +2,7 @@
 //! name, a host that drops what waits.
 
 use super::chance::Chance;
-use super::ledger::{Fate, Ledger, Sent};
+use super::ledger::{Fate, Ledger};
 use super::plan::Plan;
 use mqmodem_core::Instant;
 use std::collections::VecDeque;
@@ -94,14 +94,10 @@ impl Ledger {
         }
     }
 
-    /// It was told that they are gone: none may be sent on a later connection. Of all,
-    /// those stay that the broker has taken over.
+    /// It was told that they are gone: none may be sent on a later connection.
     pub(crate) fn called_off(&mut self, number: Option<usize>) {
-        let goes = |(it, sent): &(&usize, &Sent)| match number {
-            Some(one) => one == **it,
-            None => !sent.is_taken(),
-        };
-        let gone = self.sent.iter().filter(goes).map(|(it, _)| *it);
+        let all = self.sent.keys().copied();
+        let gone = all.filter(|it| number.is_none_or(|one| one == *it));
         self.gone.extend(gone);
     }
 

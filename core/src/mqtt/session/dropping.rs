@@ -43,4 +43,10 @@ impl Session<'_> {
     pub fn is_dropping(&self) -> bool {
         !self.aside.is_on_disk() || self.log.is_dropping()
     }
+
+    /// Whether a restart may find a message on disk that was dropped, or that was
+    /// acknowledged before, so that it would be sent again.
+    pub fn is_emptying(&self) -> bool {
+        !self.aside.is_on_disk() || self.log.is_behind()
+    }
 }

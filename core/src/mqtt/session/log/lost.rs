@@ -1,6 +1,7 @@
 //! Messages that are dropped, and that this is told.
 
 use super::Log;
+use crate::mqtt::session::disk::Disk;
 use crate::mqtt::session::record::Record;
 
 impl Log<'_> {
@@ -29,6 +30,12 @@ impl Log<'_> {
     pub(in crate::mqtt::session) fn is_dropping(&self) -> bool {
         let open = |record: Record| record.is_lost() && !record.is_told_lost();
         self.counts.lost > 0 && self.records().any(|(_, record)| open(record))
+    }
+
+    /// Whether the disk still has to do anything for a message.
+    pub(in crate::mqtt::session) fn is_behind(&self) -> bool {
+        let behind = |record: Record| record.disk() != Disk::Same;
+        self.records().any(|(_, record)| behind(record))
     }
 
     /// Marks a message dropped although its flow goes on, also on disk: it is not
