@@ -1,5 +1,6 @@
 //! Drives one modem: its host port, its links, its timer.
 
+mod host;
 mod links;
 mod news;
 mod taps;
@@ -10,13 +11,14 @@ use crate::clock::{Clock, Looked};
 use crate::held::Held;
 use crate::metrics::{Meter, Metrics};
 use crate::net::{self, Pace, TlsConfigs};
-use crate::port::{Input, Label, Port};
+use crate::port::{Label, Port};
 use crate::start::restore;
 use crate::store::{Change, Store};
 use crate::timer::Timer;
 use crate::trace::Tap;
+use host::{SHARE, Switch};
 use links::Links;
-use mqmodem_core::{Action, Instant, Modem, Serial, Slot};
+use mqmodem_core::{Action, Instant, Modem, Slot};
 use news::News;
 use std::cell::RefCell;
 use std::fmt;
@@ -36,10 +38,6 @@ const GATHER: usize = 16;
 /// Rounds of a turn, after which the runtime looks at sockets, timers and other
 /// modems: a host or a broker that sends without end must not keep them waiting.
 const ROUNDS: usize = 4 * GATHER;
-
-/// Bytes of the host in a turn, likewise. It is little, since each line may be an
-/// answer of its own, and the broker's acknowledgements wait behind them.
-const SHARE: usize = 2 * 1024;
 
 /// How long a modem may take to switch off.
 const LAST_WORDS: Duration = Duration::from_secs(2);
@@ -100,13 +98,6 @@ pub struct Driver {
     taps: Taps,
     stop: Option<Stop>,
     phase: Phase,
-}
-
-/// Another speed or format, due once `after` more bytes went to the host: the
-/// answer to the command that asked for it, not what is said behind it.
-struct Switch {
-    serial: Serial,
-    after: usize,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -291,84 +282,6 @@ impl Driver {
     fn run_links(&mut self, cx: &mut Context<'_>, now: Instant, buf: &mut [u8]) -> bool {
         self.links
             .turn(cx, now, &mut self.modem, &mut self.taps, buf)
-    }
-
-    /// Offers what the host sent. Lines move only after the bytes before them.
-    fn take_input(&mut self, cx: &mut Context<'_>, now: Instant, buf: &mut [u8]) -> bool {
-        if !self.modem.host_ready() || self.share == 0 {
-            return false;
-        }
-        if !self.held.is_empty() {
-            let taken = self.taps.hear(&mut self.modem, now, self.held.rest());
-            self.share = self.share.saturating_sub(taken);
-            self.held.take(taken);
-            return taken > 0;
-        }
-        if self.phase != Phase::Running {
-            return false;
-        }
-        let (part, _) = buf.split_at_mut(buf.len().min(SHARE));
-        match self.port.poll_read(cx, part) {
-            Poll::Pending => false,
-            Poll::Ready(input) => {
-                self.handle_input(now, input, buf);
-                true
-            }
-        }
-    }
-
-    fn handle_input(&mut self, now: Instant, input: Input, buf: &[u8]) {
-        match input {
-            Input::Bytes(n) => {
-                let bytes = buf.get(..n).unwrap_or_default();
-                self.share = self.share.saturating_sub(n);
-                self.look_at_clock(now);
-                let taken = self.taps.hear(&mut self.modem, now, bytes);
-                self.held.keep(bytes.get(taken..).unwrap_or_default());
-            }
-            Input::Lines(lines) => {
-                tracing::debug!(modem = %self.label, dtr = lines.dtr, "host lines");
-                self.taps.lines(lines);
-                self.taps.dropping(&mut self.modem, |modem| {
-                    modem.handle_host_lines(now, lines);
-                });
-            }
-            Input::Break => {
-                self.taps.broke();
-                self.taps
-                    .dropping(&mut self.modem, |modem| modem.handle_host_break(now));
-            }
-            Input::End => self.phase = Phase::Ending,
-        }
-    }
-
-    fn answer(&mut self, cx: &mut Context<'_>, now: Instant) -> bool {
-        let mut moved = false;
-        loop {
-            let due = self.switch.as_ref().map(|switch| switch.after);
-            if due == Some(0)
-                && let Some(switch) = self.switch.take()
-            {
-                self.port.set_serial(switch.serial);
-                continue;
-            }
-            self.taps.said(&self.modem);
-            let out = self.modem.host_out();
-            let out = out.get(..due.unwrap_or(out.len())).unwrap_or(out);
-            if out.is_empty() {
-                return moved;
-            }
-            let Poll::Ready(n) = self.port.poll_write(cx, out) else {
-                return moved;
-            };
-            let said = self.modem.host_out().get(..n);
-            self.taps.host_heard(said.unwrap_or_default());
-            self.modem.host_sent(now, n);
-            if let Some(switch) = &mut self.switch {
-                switch.after = switch.after.saturating_sub(n);
-            }
-            moved = true;
-        }
     }
 
     /// Nothing moves any more: waits, unless it is time to go.
