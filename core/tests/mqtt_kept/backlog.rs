@@ -248,7 +248,7 @@ fn a_message_dropped_unasked_hides_nothing() {
     kept.accept(Q1, b"a message", PROMISE).unwrap();
     kept.accept(Q1, &[b'x'; 30], tight).unwrap();
     kept.feed(&message(Q2, false, 9, b"m"));
-    assert_eq!(kept.ask(), ["put Outgoing(3)", "put Received(9)"]);
+    assert_eq!(kept.ask(), ["put Received(9)", "put Outgoing(3)"]);
 }
 
 /// What makes no room for a message is not dropped for it.

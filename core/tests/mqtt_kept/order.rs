@@ -80,6 +80,24 @@ fn acknowledgements_keep_their_order() {
     assert_eq!(kept.client.sent(), ["PUBREC id=1", "PUBREC id=3"]);
 }
 
+/// One there is no room for fails what stands behind it. Given again and again, it
+/// would keep everything else from the disk.
+#[test]
+fn new_messages_are_put_on_disk_behind_everything_else() {
+    let mut kept = Kept::connected();
+    kept.feed(&message(Q2, false, 9, b"m"));
+    let sent = kept.client.publish_id(Q1, b"sent");
+    kept.settle();
+    kept.accept(Q1, b"new", PROMISE).unwrap();
+    kept.feed(&pubrel(9));
+    kept.feed(&message(Q2, false, 10, b"m"));
+    kept.feed(&puback(sent));
+    let first = ["erase Outgoing(1)", "erase Received(9)", "put Received(10)"];
+    let asked = kept.ask();
+    assert_eq!(asked[..3], first);
+    assert_eq!(asked[3..], ["put Outgoing(2)"]);
+}
+
 /// While an answer is late the broker is gone and back: on the new connection
 /// nothing is acknowledged that was not sent on it.
 #[test]

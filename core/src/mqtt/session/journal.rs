@@ -158,16 +158,26 @@ impl Session<'_> {
         if self.aside.has_changes() {
             return Some(Change::of(Record::Aside, self.aside.ask()));
         }
-        if let Some(at) = self.log.next_change() {
-            let (number, bytes) = self.log.ask(at)?;
-            return Some(Change::of(Record::Outgoing(number), bytes));
+        if self.log.has_older_changes() {
+            return self.message_change();
         }
         if self.received.has_changes() {
             let (id, bytes) = self.received.ask()?;
             return Some(Change::of(Record::Received(id), bytes));
         }
-        let (number, bytes) = self.subscriptions.ask()?;
-        Some(Change::of(Record::Subscription(number), bytes))
+        if self.subscriptions.has_changes() {
+            let (number, bytes) = self.subscriptions.ask()?;
+            return Some(Change::of(Record::Subscription(number), bytes));
+        }
+        // New ones come last: one there is no room for fails what stands behind it,
+        // each time the host gives it again.
+        self.message_change()
+    }
+
+    fn message_change(&mut self) -> Option<Change<'_>> {
+        let at = self.log.next_change()?;
+        let (number, bytes) = self.log.ask(at)?;
+        Some(Change::of(Record::Outgoing(number), bytes))
     }
 
     /// The caller made a change on disk, or failed to. What is not durable is

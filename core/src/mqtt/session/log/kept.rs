@@ -29,6 +29,12 @@ impl Log<'_> {
         self.counts.changes > 0 || (self.asked < self.buf.len() && self.counts.late == 0)
     }
 
+    /// Whether one of them is of a message that was asked to be put there before.
+    #[inline]
+    pub(in crate::mqtt::session) fn has_older_changes(&self) -> bool {
+        self.counts.changes > 0
+    }
+
     /// The change at `at` to be put on disk: its number and its bytes, none to
     /// erase it.
     pub(in crate::mqtt::session) fn ask(&mut self, at: usize) -> Option<(u64, &[u8])> {
