@@ -103,11 +103,13 @@ fn a_message_ends_on_a_full_disk_and_a_new_one_waits_for_room() {
     let mut keeper = SimPlace::new(&disk).keeper();
     let last = fill(&disk, &mut keeper);
     disk.crowd(0);
-    let seen = Slot::Session(LinkId(0), Record::Seen(1)).to_bytes();
+    let small = |record| Slot::Session(LinkId(0), record).to_bytes();
+    let (seen, aside) = (small(Record::Seen(1)), small(Record::Aside));
     let done = write(
         &mut keeper,
         vec![
             ("m0", What::Record(seen, vec![1; 8])),
+            ("m0", What::Record(aside, vec![1; 74])),
             ("m0", put(1, 9)),
             ("m1", put(last + 9, PAYLOAD)),
             ("m0", What::Erase(message(2))),
@@ -116,7 +118,7 @@ fn a_message_ends_on_a_full_disk_and_a_new_one_waits_for_room() {
             ("m0", What::Erase(message(3))),
         ],
     );
-    assert_eq!(done, [true, true, false, true, false, true]);
+    assert_eq!(done, [true, true, true, false, true, false, true]);
 }
 
 #[test]

@@ -187,7 +187,7 @@ fn is_small(key: Key) -> bool {
         Slot::from_bytes(key),
         Some(Slot::Session(
             _,
-            Record::Identity | Record::Seen(_) | Record::Received(_)
+            Record::Identity | Record::Seen(_) | Record::Received(_) | Record::Aside
         ))
     )
 }
