@@ -196,8 +196,9 @@ impl<W: Write + AsFd, F: Fn(&io::Error)> Writer<W, F> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::io::Read;
+    use std::io::{BufRead, BufReader, Read};
     use std::os::unix::net::UnixStream;
+    use std::sync::mpsc;
 
     fn silent(_: &io::Error) {}
 
@@ -215,30 +216,59 @@ mod tests {
         assert_eq!(text, lines.concat());
     }
 
+    /// A reader that does not read until it is let: it says when a write begins.
+    struct Held(UnixStream, mpsc::Sender<()>, mpsc::Receiver<()>);
+
+    impl Write for Held {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            // Once the test lets go of its ends, nothing is held.
+            let _ = self.1.send(());
+            let _ = self.2.recv();
+            self.0.write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl AsFd for Held {
+        fn as_fd(&self) -> std::os::fd::BorrowedFd<'_> {
+            self.0.as_fd()
+        }
+    }
+
+    /// What comes up to where lines are told lost.
+    fn read_told(reader: &mut impl BufRead) -> String {
+        let mut text = String::new();
+        while !text.ends_with(" lost here: they were not taken\n") {
+            assert_ne!(reader.read_line(&mut text).unwrap(), 0, "{text}");
+        }
+        text
+    }
+
     #[test]
     fn who_does_not_read_loses_lines_and_is_told_how_many() {
-        let (mut reader, writer) = UnixStream::pair().unwrap();
-        let outlet = Outlet::new(writer, silent).unwrap();
+        let (reader, writer) = UnixStream::pair().unwrap();
+        let (begins, begun) = mpsc::channel();
+        let (go, held) = mpsc::channel();
+        let outlet = Outlet::new(Held(writer, begins, held), silent).unwrap();
         let line = [&[b'x'; 999][..], b"\n"].concat();
-        // More than the queue, the writer's hands and the socket hold together.
-        let count = 5 * ROOM / line.len();
-        (0..count).for_each(|_| outlet.line(&line));
-        let text = std::thread::spawn(move || {
-            let mut text = String::new();
-            reader.read_to_string(&mut text).map(|_| text)
-        });
-        outlet.flush();
+        let (room, lost) = (ROOM / line.len(), 1234);
+        outlet.line(&line);
+        // From here on the writer has that one in its hands, and the queue is empty.
+        begun.recv().unwrap();
+        (0..room + lost).for_each(|_| outlet.line(&line));
+        drop(go);
+        let mut reader = BufReader::new(reader);
+        let mut text = read_told(&mut reader);
         outlet.line(b"on again\n");
         drop(outlet);
-        let text = text.join().unwrap().unwrap();
+        reader.read_to_string(&mut text).unwrap();
         let kept = text.lines().filter(|it| it.starts_with('x')).count();
-        let told = text
-            .lines()
-            .find_map(|it| it.strip_suffix(" lines lost here: they were not taken"));
-        let lost: usize = told.expect("told").parse().unwrap();
-        assert!(kept > 0 && lost > 0);
-        assert_eq!(kept + lost, count, "every line is there or counted");
-        assert!(text.ends_with("taken\non again\n"));
+        assert_eq!(kept, 1 + room);
+        let end = format!("x\n{lost} lines lost here: they were not taken\non again\n");
+        assert!(text.ends_with(&end), "{}", &text[text.len() - 200..]);
     }
 
     /// A disk that is full for so many writes, after half a line.
@@ -272,13 +302,13 @@ mod tests {
 
     #[test]
     fn lines_that_fail_are_counted_and_the_next_are_written() {
-        let (mut reader, writer) = UnixStream::pair().unwrap();
+        let (reader, writer) = UnixStream::pair().unwrap();
         let outlet = Outlet::new(Full(writer, 2), silent).unwrap();
         outlet.line(b"first\nsecond\n");
-        outlet.flush();
+        let mut reader = BufReader::new(reader);
+        let mut text = read_told(&mut reader);
         outlet.line(b"third\n");
         drop(outlet);
-        let mut text = String::new();
         reader.read_to_string(&mut text).unwrap();
         assert_eq!(text, "fir\n2 lines lost here: they were not taken\nthird\n");
     }
