@@ -154,6 +154,7 @@ impl Machine<'_> {
     }
 
     /// Sends a message to the network.
+    #[inline]
     fn send(&mut self, id: LinkId, message: &Message<'_>) -> Result<Wait, Fail> {
         self.tell_time(id, message.qos);
         let link = self.link_mut(id).ok_or(Fail::NOT_ALLOWED)?;
