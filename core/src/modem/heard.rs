@@ -3,8 +3,9 @@
 
 use super::Modem;
 use super::machine::Run;
+use super::state::S5;
 use super::table::{Command, Dialect};
-use crate::at::args::fitting;
+use crate::at::args::{Args, fitting};
 use crate::at::line::Taken;
 use crate::at::scan::comment_at;
 use crate::at::schema::Signature;
@@ -96,7 +97,12 @@ impl Modem<'_> {
             Run::Prompt { .. } => &[],
             _ => self.reader.typed(),
         };
-        let shown = shown(config.dialect, config.strict, body, &mut self.decoded);
+        let reading = Reading {
+            dialect: config.dialect,
+            strict: config.strict,
+            moved: self.machine.profile.register(S5) >= b' ',
+        };
+        let shown = shown(reading, body, &mut self.decoded);
         Line {
             shown: body.get(..shown).unwrap_or_default(),
             hides: shown < body.len(),
@@ -110,8 +116,20 @@ impl Modem<'_> {
     }
 }
 
+/// How a line is read.
+#[derive(Clone, Copy)]
+struct Reading {
+    dialect: &'static Dialect,
+    strict: bool,
+    /// Whether S5 is a character of text: then a password may have lost its comma.
+    moved: bool,
+}
+
 /// How much of the front of a line may be shown.
-fn shown(dialect: &Dialect, strict: bool, line: &[u8], decoded: &mut Buf) -> usize {
+fn shown(reading: Reading, line: &[u8], decoded: &mut Buf) -> usize {
+    let Reading {
+        dialect, strict, ..
+    } = reading;
     // Nor what is not for the modem.
     let line = line.get(..comment_at(line, !strict)).unwrap_or_default();
     let mut at = 0;
@@ -122,7 +140,7 @@ fn shown(dialect: &Dialect, strict: bool, line: &[u8], decoded: &mut Buf) -> usi
             Step::Item(item) => match dialect.find(item.name) {
                 None => Err(known_part(dialect, line, at)),
                 Some(command) if item.form == Form::Set => {
-                    let next = set(command, strict, line, item, decoded);
+                    let next = set(command, reading, line, item, decoded);
                     next.and_then(|next| {
                         let values = line.get(item.next..next).unwrap_or_default();
                         mention(dialect, values).map_or(Ok(next), |at| Err(item.next + at))
@@ -167,11 +185,12 @@ fn known_part(dialect: &Dialect, line: &[u8], at: usize) -> usize {
 /// Where the line goes on behind a command's values; else how much may be shown.
 fn set(
     command: &Command,
-    strict: bool,
+    reading: Reading,
     line: &[u8],
     item: Item,
     decoded: &mut Buf,
 ) -> Result<usize, usize> {
+    let strict = reading.strict;
     if !command.is_extended() {
         let digits = line.get(item.next..).unwrap_or_default().iter();
         return Ok(item.next + digits.take_while(|byte| byte.is_ascii_digit()).count());
@@ -181,7 +200,13 @@ fn set(
     let mut values = Values::NONE;
     let read = values::parse(line, item.next, strict, None, &mut values, decoded);
     let fit = fitting(line, decoded.as_slice(), &values, signatures, strict);
-    let shown = secret(command).map_or(fit, |secret| secret.min(fit));
+    let shown = match secret(command) {
+        // Where a value is missing or wrong, any of them may be the secret.
+        Some(_) if reading.moved || read.is_err() => 0,
+        Some(_) if Args::check(line, decoded.as_slice(), &values, signatures, strict).is_err() => 0,
+        Some(secret) => secret.min(fit),
+        None => fit,
+    };
     if values.count > shown {
         return Err(values.place(shown).unwrap_or(item.next));
     }
@@ -231,168 +256,4 @@ fn mention(dialect: &Dialect, values: &[u8]) -> Option<usize> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::{Config, Memory};
-    use std::format;
-    use std::string::String;
-    use std::vec;
-
-    const NOW: Instant = Instant::ZERO;
-
-    /// What may be written down of what was typed, behind `AT`.
-    fn written(typed: &str) -> String {
-        let mut memory = vec![0; 64 * 1024];
-        let memory = Memory::lent(&mut memory).unwrap();
-        let mut modem = Modem::new(Config::default(), memory, NOW);
-        let heard = modem.hear_host(NOW, typed.as_bytes());
-        assert_eq!(heard.taken, typed.len(), "{typed}");
-        let line = modem.line();
-        let shown = String::from_utf8_lossy(line.shown);
-        format!("{shown}{}", if line.hides { "***" } else { "" })
-    }
-
-    #[test]
-    fn a_line_is_shown_up_to_a_secret() {
-        for (typed, shown) in [
-            ("AT\r", ""),
-            ("at + \r", " +***"),
-            ("ATE0V1 S3=13 // why\r", "E0V1 S3=13 ***"),
-            ("AT// pw\r", "***"),
-            ("ATX+CSQ;+CMEE?;+CREG=?\r", "X+CSQ;+CMEE?;+CREG=?"),
-            (
-                "AT+MQTTPUB=\"t\",1,0,\"a;b\"\r",
-                "+MQTTPUB=\"t\",1,0,\"a;b\"",
-            ),
-            (
-                "AT+MQTTCONFIG=h,1,id,1,60,me,pw\r",
-                "+MQTTCONFIG=h,1,id,1,60,me,***",
-            ),
-            (
-                "at+mqttconfig = h,1,id,1,60,me, \"p,w\";E0\r",
-                "+mqttconfig = h,1,id,1,60,me, ***",
-            ),
-            (
-                "AT+CSQ;+MQTTCONFIG=h,1,id,1,60,me,pw\r",
-                "+CSQ;+MQTTCONFIG=h,1,id,1,60,me,***",
-            ),
-            (
-                "AT+MQTTCONFX\x08IG=h,1,id,1,60,me,pw\r",
-                "+MQTTCONFIG=h,1,id,1,60,me,***",
-            ),
-            (
-                "AT+MQTTTLS=1,2,\"-----BEGIN\nabc\n\",9\r",
-                "+MQTTTLS=1,2,***",
-            ),
-            ("AT+MQTTTLS=1,2,\"-----BEGIN\nabc", "+MQTTTLS=1,2***"),
-            ("AT+CPIN=1234\r", "+CPIN=***"),
-        ] {
-            assert_eq!(written(typed), shown, "{typed}");
-        }
-    }
-
-    #[test]
-    fn a_line_is_shown_as_far_as_it_is_understood() {
-        for (typed, shown) in [
-            ("ATpassword\r", "***"),
-            ("ATE1password\r", "E1***"),
-            ("AT+MQTTCONFI=h,1,id,1,60,me,pw\r", "+MQTTCONFI***"),
-            ("AT+MQTTCONFGI=h,1,id,1,60,me,pw\r", "+MQTTCONF***"),
-            ("AT+password\r", "+***"),
-            ("AT+MQTTCONFIGpw\r", "+MQTTCONFIG***"),
-            ("AT+CSQ +MQTTCONFIG=h,1,id,1,60,me,pw\r", "+CSQ***"),
-            ("AT+CSQ=pw\r", "+CSQ=***"),
-            ("AT+MQTTCONFIG=h,1,id,1,me,pw\r", "+MQTTCONFIG=h,1,id,1,***"),
-            (
-                "AT+MQTTCONFIG=mqtt://me:pw@h,1,id,1,60\r",
-                "+MQTTCONFIG=***",
-            ),
-            (
-                "AT+MQTTCONFIG=h,1,id,1,60,me,\"pw\r",
-                "+MQTTCONFIG=h,1,id,1,60,me***",
-            ),
-            ("AT+CMEE=1 +MQTTCONFIG=h,1,id,1,60,me,pw\r", "+CMEE=***"),
-            ("AT+MQTTOPT=\"password\",pw\r", "+MQTTOPT=***"),
-            ("AT+MQTTSUB=h,1,id,pw\r", "+MQTTSUB=h,1,***"),
-            ("AT+MQTTSUB=\"h\"x,pw\r", "+MQTTSUB=\"h\"***"),
-            (
-                "AT+MQTTPUB=t,1,0,\"a;+MQTTCONFIG=h,1,id,1,60,me,pw\"\r",
-                "+MQTTPUB=t,1,0,\"a;***",
-            ),
-            ("AT+MQTTPUB=t,1,0,\"{;\"pw\"}\"\r", "+MQTTPUB=t,1,0,\"{***"),
-            (
-                "AT+MQTTPUB=t,1,0,\"{\"a\"}\" //pw\r",
-                "+MQTTPUB=t,1,0,\"{\"a\"}\"***",
-            ),
-            (
-                "AT+MQTTPUB=t,1,0,\"{\"a\":[\"b\"]}\"\r",
-                "+MQTTPUB=t,1,0,\"{\"a\":[\"b\"]}\"",
-            ),
-            (
-                "AT+MQTTPUB=t,1,0,\"{\"a\"}\";+MQTTCONFIG=h,1,id,1,60,me,\"pw\"\r",
-                "+MQTTPUB=t,1,0,\"{\"a\"}\"***",
-            ),
-        ] {
-            assert_eq!(written(typed), shown, "{typed}");
-        }
-    }
-
-    #[test]
-    fn nothing_of_a_line_that_is_over_is_shown() {
-        let mut memory = vec![0; 64 * 1024];
-        let memory = Memory::lent(&mut memory).unwrap();
-        let mut modem = Modem::new(Config::default(), memory, NOW);
-        modem.hear_host(NOW, b"AT+CSQ\r");
-        modem.handle_host(NOW, b"A");
-        assert_eq!(modem.line().shown, b"");
-        modem.handle_host(NOW, b"T+CS");
-        assert_eq!(modem.line().shown, b"+CS");
-        modem.handle_host_break(NOW);
-        assert!(!modem.line_is_open());
-        assert_eq!(modem.line().shown, b"");
-    }
-
-    #[test]
-    fn a_password_that_is_read_back_is_pointed_out() {
-        let mut memory = vec![0; 64 * 1024];
-        let memory = Memory::lent(&mut memory).unwrap();
-        let mut modem = Modem::new(Config::default(), memory, NOW);
-        modem.handle_host(NOW, b"ATE0+MQTTCONFIG=h,1,id,1,60,me,pw\r");
-        while let Some(action) = modem.poll_action() {
-            if let crate::Action::Store { slot, .. } = action {
-                modem.handle_stored(NOW, slot, true);
-            }
-        }
-        modem.host_sent(NOW, modem.host_out().len());
-        assert!(modem.host_out_secret().is_empty());
-        modem.handle_host(NOW, b"AT+CSQ;+MQTTCONFIG?\r");
-        let secret = modem.host_out_secret();
-        assert_eq!(&modem.host_out()[secret.clone()], b"pw");
-        modem.host_sent(NOW, 5);
-        assert_eq!(modem.host_out_secret(), secret.start - 5..secret.end - 5);
-        modem.host_sent(NOW, modem.host_out().len());
-        assert!(modem.host_out_secret().is_empty());
-    }
-
-    #[test]
-    fn echo_is_told_from_answers() {
-        let mut memory = vec![0; 64 * 1024];
-        let memory = Memory::lent(&mut memory).unwrap();
-        let mut modem = Modem::new(Config::default(), memory, NOW);
-        let heard = modem.hear_host(NOW, b"..ATI0\rAT");
-        let made = Made::Line;
-        assert_eq!(
-            heard,
-            Heard {
-                taken: 7,
-                echoed: 5,
-                made
-            }
-        );
-        assert_eq!(modem.host_out(), b"ATI0\r");
-        assert_eq!(modem.hear_host(NOW, b"AT"), Heard::NOTHING);
-        modem.handle_host(NOW, b"");
-        assert!(modem.host_out().ends_with(b"OK\r\n"));
-        assert_eq!(modem.hear_host(NOW, b"A/AT").made, Made::Repeat);
-    }
-}
+mod tests;
