@@ -140,6 +140,14 @@ impl<'c, 'a> Cx<'c, 'a> {
         }
     }
 
+    /// Whether reading the settings shows a mask in place of their password.
+    pub fn hides_password(&self) -> bool {
+        let record = self.machine.nvram.get(Slot::Settings(self.link));
+        let settings = record.and_then(Settings::decode);
+        let hidden = |it: &Settings| self.masks_secrets() || it.hides_password;
+        settings.is_some_and(|it| it.password.is_some() && hidden(&it))
+    }
+
     /// Says something of the link's MQTT settings.
     pub fn say_settings(&mut self, say: impl FnOnce(Option<Settings>, &mut Reply)) {
         let machine = &mut *self.machine;

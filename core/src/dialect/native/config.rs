@@ -5,11 +5,14 @@ use crate::at::reply::Reply;
 use crate::at::schema::{Example, Param, Signature};
 use crate::modem::cx::Cx;
 use crate::modem::settings::Settings;
-use crate::modem::table::{Command, Outcome};
+use crate::modem::table::{Command, Fail, Outcome};
 use crate::mqtt::topic::has_allowed_characters;
 
 /// The longest text MQTT has room for (clause 1.5.3).
 const MAX_TEXT: usize = 65_535;
+
+/// Stands for a password that is not shown.
+const MASK: &[u8] = b"***";
 
 const SIGNATURES: &[Signature] = &[Signature::of(&[
     Param::text("url", 1, 253)
@@ -44,7 +47,8 @@ pub(super) const CONFIG: Command = Command::new("+MQTTCONFIG", "Set the broker a
     .details(
         "Takes effect with the next connect. OK means that it is kept. Reading shows a text as it \
          is; one that could not be sent back like that stands in quotes, with `\"`, `\\` and \
-         control bytes as `\\hh`, and an empty user name or password as `\"\"`.",
+         control bytes as `\\hh`, and an empty user name or password as `\"\"`. A password that is hidden \
+         reads as `***`; sent back like that it is an error (50), and what is kept stays.",
     )
     .test("+MQTTCONFIG:<url>,<port>,<client id>,(0-1),<keepalive>,<username>,<password>")
     .read(read)
@@ -81,6 +85,10 @@ fn belong_together(args: &Args) -> Result<(), Reject> {
 }
 
 fn set(cx: &mut Cx, args: &Args) -> Outcome {
+    // A host that sends back what it read does not mean to lose the password.
+    if args.bytes(6) == MASK && cx.hides_password() {
+        return Outcome::Fail(Fail::INCORRECT);
+    }
     cx.keep_settings(&Settings {
         host: args.text(0),
         port: args.int(1) as u16,
@@ -118,7 +126,7 @@ fn say(line: &mut Reply, settings: &Settings, masked: bool) {
     line.value(settings.username.map(str::as_bytes));
     line.text(",");
     match settings.password {
-        Some(_) if masked || settings.hides_password => line.text("***"),
+        Some(_) if masked || settings.hides_password => line.bytes(MASK),
         password => line.secret(|line| line.value(password)),
     }
 }
