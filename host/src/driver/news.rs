@@ -6,7 +6,8 @@ use mqmodem_core::{Endpoint, Failure, Instant, LinkId, LinkState, Modem};
 use std::fmt;
 use std::time::Duration;
 
-/// What is told again and again is told once in so long, with a count.
+/// Trouble that comes again while it lasts is told once in so long, with a count.
+/// That it begins or is over is always told.
 const AGAIN: Duration = Duration::from_secs(60);
 
 /// What was last heard of a modem's link.
@@ -21,7 +22,7 @@ pub(super) struct News {
     told: Vec<Told>,
 }
 
-/// A kind of news that was told.
+/// A kind of trouble that was told.
 #[derive(Debug)]
 struct Told {
     kind: (Kind, u8),
@@ -32,7 +33,6 @@ struct Told {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
-    Connected,
     Lost,
     Refused,
 }
@@ -69,7 +69,7 @@ impl News {
     fn tell(&mut self, was: LinkState, is: LinkState, why: Failure, now: Instant) {
         use LinkState::{Closed, Closing, Online, Opening};
         match (was, is) {
-            (_, Online) => self.connected(now),
+            (_, Online) => self.connected(),
             (Closing, Closed) => tracing::info!("{}: disconnected", self.modem),
             (Online, Closed | Opening) => self.trouble(Kind::Lost, why, now),
             (Opening, Closed) => self.trouble(Kind::Refused, why, now),
@@ -77,16 +77,14 @@ impl News {
         }
     }
 
-    fn connected(&mut self, now: Instant) {
-        let troubled = std::mem::take(&mut self.troubled);
-        let Some(more) = self.turn((Kind::Connected, code::DONE), now) else {
-            return;
-        };
+    fn connected(&mut self) {
+        let untold = self.told.iter_mut();
+        let untold = Untold(untold.map(|told| std::mem::take(&mut told.more)).sum());
         let (modem, to) = (&self.modem, &self.to);
-        if troubled {
-            tracing::warn!("{modem}: connected to {to} again{more}");
+        if std::mem::take(&mut self.troubled) {
+            tracing::warn!("{modem}: connected to {to} again{untold}");
         } else {
-            tracing::info!("{modem}: connected to {to}{more}");
+            tracing::info!("{modem}: connected to {to}");
         }
     }
 
@@ -97,10 +95,9 @@ impl News {
         }
         let what = match kind {
             Kind::Lost => "link lost",
-            _ => "cannot connect",
+            Kind::Refused => "cannot connect",
         };
         let more = self.turn((kind, code), now);
-        self.troubled |= more.is_some();
         let (modem, to) = (&self.modem, &self.to);
         if let Some(more) = more {
             tracing::warn!("{modem}: {what}: {words} ({layer}, code {code}), {to}{more}");
@@ -109,14 +106,15 @@ impl News {
         }
     }
 
-    /// Whether news of a kind are told now, and how often they were not.
+    /// Whether trouble of a kind is told now, and how often it was not.
     fn turn(&mut self, kind: (Kind, u8), now: Instant) -> Option<More> {
+        let begins = !std::mem::replace(&mut self.troubled, true);
         let Some(told) = self.told.iter_mut().find(|told| told.kind == kind) else {
             let (at, more) = (now, 0);
             self.told.push(Told { kind, at, more });
             return Some(More(0));
         };
-        if now.since(told.at) < AGAIN {
+        if !begins && now.since(told.at) < AGAIN {
             told.more += 1;
             return None;
         }
@@ -133,6 +131,19 @@ impl fmt::Display for More {
         match self.0 {
             0 => Ok(()),
             more => write!(f, "; {more} times more in the meantime"),
+        }
+    }
+}
+
+/// How many failures were not told of until they were over.
+struct Untold(u64);
+
+impl fmt::Display for Untold {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0 {
+            0 => Ok(()),
+            1 => f.write_str("; 1 more failure in the meantime"),
+            more => write!(f, "; {more} more failures in the meantime"),
         }
     }
 }
@@ -168,6 +179,40 @@ mod tests {
                 "WARN pump: link lost: closed by the broker (tcp, code 24), b:1",
                 "WARN pump: connected to b:1 again",
                 "INFO pump: disconnected",
+            ]
+        );
+    }
+
+    #[test]
+    fn that_trouble_begins_or_is_over_is_told_however_soon() {
+        use LinkState::{Closed, Closing, Online, Opening};
+        let mut news = News::of(Label::new("pump"));
+        news.to = "b:1".to_owned();
+        let log = logged(|| {
+            news.tell(Opening, Online, Failure::of(5), at(0));
+            news.tell(Online, Closed, Failure::of(code::CLOSED), at(1));
+            for _ in 0..5 {
+                news.tell(Opening, Closed, Failure::of(21), at(2));
+            }
+            news.tell(Opening, Online, Failure::of(5), at(3));
+            news.tell(Online, Closed, Failure::of(code::CLOSED), at(4));
+            news.tell(Opening, Closed, Failure::of(21), at(4));
+            news.tell(Opening, Online, Failure::of(5), at(5));
+            news.tell(Closing, Closed, Failure::of(5), at(6));
+            news.tell(Opening, Closed, Failure::of(21), at(7));
+        });
+        let told = log.iter().filter(|line| !line.starts_with("DEBUG"));
+        assert_eq!(
+            told.collect::<Vec<_>>(),
+            [
+                "INFO pump: connected to b:1",
+                "WARN pump: link lost: closed by the broker (tcp, code 24), b:1",
+                "WARN pump: cannot connect: connection refused (tcp, code 21), b:1",
+                "WARN pump: connected to b:1 again; 4 more failures in the meantime",
+                "WARN pump: link lost: closed by the broker (tcp, code 24), b:1",
+                "WARN pump: connected to b:1 again; 1 more failure in the meantime",
+                "INFO pump: disconnected",
+                "WARN pump: cannot connect: connection refused (tcp, code 21), b:1",
             ]
         );
     }
