@@ -105,12 +105,7 @@ impl Broker {
 
     /// The same for one modem, with what stands for its placeholders.
     pub fn filled(&self, modem: &ModemPlan) -> Result<Self, ConfigError> {
-        let of = |placeholder: &str| match placeholder {
-            "name" => plain(&modem.name),
-            "index" => modem.number.clone(),
-            "imei" => modem.behaviour.imei(),
-            _ => machine(),
-        };
+        let of = |placeholder: &str| stands_for(placeholder, modem);
         let text = |text: &String| fill(text, of);
         let path = |path: &PathBuf| match path.to_str() {
             Some(text) => PathBuf::from(fill(text, of)),
@@ -135,6 +130,12 @@ impl Broker {
             Ok(_) => Ok(filled),
             Err(what) => Err(ConfigError::new(format!("{}: {what}", filled.host))),
         }
+    }
+
+    /// The host, port and client identifier of one modem.
+    pub(super) fn client(&self, modem: &ModemPlan) -> (String, u16, String) {
+        let text = |text: &str| fill(text, |placeholder| stands_for(placeholder, modem));
+        (text(&self.host), self.port, text(&self.client_id))
     }
 
     /// The password, from its file where it has one.
@@ -203,6 +204,15 @@ impl Broker {
                 .map(|(slot, pem)| (slot, pem.0.into_bytes())),
         );
         Ok(values)
+    }
+}
+
+fn stands_for(placeholder: &str, modem: &ModemPlan) -> String {
+    match placeholder {
+        "name" => plain(&modem.name),
+        "index" => modem.number.clone(),
+        "imei" => modem.behaviour.imei(),
+        _ => machine(),
     }
 }
 

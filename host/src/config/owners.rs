@@ -1,4 +1,4 @@
-//! What has one owner: names, ports, files. Two of one are refused before anything
+//! What has one owner: names, ports, files, client ids. Two of one are refused before anything
 //! starts, since each would break the other unnoticed.
 
 use super::{ModemPlan, Plan, PortPlan};
@@ -22,6 +22,8 @@ enum Thing {
     Device(u64),
     /// Standard input and output.
     Stdio,
+    /// Who one is to the broker of this host and port.
+    Client(String, u16, String),
 }
 
 /// What is owned so far, and by whom.
@@ -41,6 +43,7 @@ impl Owners {
         let mut owners = Self::default();
         owners.shared(plan.file.as_deref(), plan.state_dir.as_deref())?;
         owners.trace(plan.trace.as_deref())?;
+        owners.metrics(plan.metrics.as_deref())?;
         for modem in &plan.modems {
             owners.modem(modem)?;
         }
@@ -63,17 +66,19 @@ impl Owners {
         let mut owners = Self::default();
         owners.shared(file, state)?;
         owners.trace(trace)?;
-        if let Some(address) = &fleet.metrics {
-            owners.listener(address, "the metrics")?;
+        owners.metrics(fleet.metrics.as_deref())?;
+        let hosts = &fleet.template.hosts;
+        if let Hosts::Connections(address, _) = hosts {
+            owners.listener(address, "the fleet")?;
         }
-        match &fleet.template.hosts {
-            Hosts::Connections(address, _) => owners.listener(address, "the fleet"),
-            Hosts::Played => Ok(()),
-            Hosts::Ports(_) => (0..fleet.count()).try_for_each(|index| {
-                let modem = fleet.modem(index)?;
-                owners.port(&modem.port, &who(&modem))
-            }),
+        for index in 0..fleet.count() {
+            let modem = fleet.modem(index)?;
+            if let Hosts::Ports(_) = hosts {
+                owners.port(&modem.port, &who(&modem))?;
+            }
+            owners.client(&modem)?;
         }
+        Ok(())
     }
 
     fn shared(&mut self, file: Option<&Path>, state: Option<&Path>) -> Owned {
@@ -91,9 +96,34 @@ impl Owners {
         trace.map_or(Ok(()), |path| self.file(path, "the trace"))
     }
 
+    fn metrics(&mut self, address: Option<&str>) -> Owned {
+        address.map_or(Ok(()), |address| self.listener(address, "the metrics"))
+    }
+
     fn modem(&mut self, modem: &ModemPlan) -> Owned {
         self.name(&modem.name, &format!("at {}", modem.port))?;
-        self.port(&modem.port, &who(modem))
+        self.port(&modem.port, &who(modem))?;
+        self.client(modem)
+    }
+
+    /// Who a modem is to its broker, which lets one client id have one connection.
+    fn client(&mut self, modem: &ModemPlan) -> Owned {
+        let Some(broker) = &modem.broker else {
+            return Ok(());
+        };
+        let (host, port, id) = broker.client(modem);
+        if id.is_empty() {
+            return Ok(());
+        }
+        let (name, client) = (&modem.name, Thing::Client(same(&host), port, id.clone()));
+        match self.things.insert(client, name.clone()) {
+            None => Ok(()),
+            Some(other) => Err(format!(
+                "modem \"{other}\" and modem \"{name}\" both have the client id \"{id}\" at {host}, \
+                 port {port}: the broker would end the connection of one for the other; give one \
+                 another name or client_id"
+            )),
+        }
     }
 
     fn name(&mut self, name: &str, place: &str) -> Owned {
@@ -190,6 +220,16 @@ fn who(modem: &ModemPlan) -> String {
         return format!("the modem at {port}");
     }
     format!("modem \"{name}\" at {port}")
+}
+
+/// A host as it is written for all ways to write it.
+fn same(host: &str) -> String {
+    let bare = host.strip_prefix('[').and_then(|it| it.strip_suffix(']'));
+    let bare = bare.unwrap_or(host);
+    match bare.parse::<IpAddr>() {
+        Ok(address) => address.to_canonical().to_string(),
+        Err(_) => bare.trim_end_matches('.').to_ascii_lowercase(),
+    }
 }
 
 /// The addresses a text may stand for; none that the system chooses.

@@ -108,6 +108,98 @@ fn listeners_that_meet_are_refused_and_named() {
 }
 
 #[test]
+fn metrics_and_a_modem_at_one_port_are_refused_and_named() {
+    for (metrics, port) in [
+        ("7000", tcp("7000")),
+        ("0.0.0.0:7000", tcp("7000")),
+        ("localhost:7000", PortPlan::Rfc2217("7000".to_owned())),
+    ] {
+        let plan = |metrics: &str| Plan {
+            modems: vec![at("a", port.clone())],
+            metrics: Some(metrics.to_owned()),
+            ..Plan::default()
+        };
+        let said = Owners::check(&plan(metrics)).unwrap_err();
+        assert!(
+            said.contains("the metrics and modem \"a\"") && said.contains("port 7000"),
+            "{said}"
+        );
+        Owners::check(&plan("7001")).unwrap();
+    }
+}
+
+fn with_broker(usual: &str, [one, other]: [&str; 2]) -> Owned {
+    let modem = |text: &str| format!("[[modem]]\nport = \"pty\"\n{text}\n");
+    let (one, other) = (modem(one), modem(other));
+    let text = format!("[broker]\nhost = \"h\"\n{usual}\n{one}{other}");
+    Owners::check(&Plan::parsed(&text))
+}
+
+#[test]
+fn two_modems_of_one_client_id_at_one_broker_are_refused_and_named() {
+    let [a, b] = ["name = \"a b\"", "name = \"a-b\""];
+    let b_at = |broker: &str| format!("{b}\n[modem.broker]\n{broker}");
+    for (usual, other, id) in [
+        ("", b.to_owned(), "-a-b"),
+        ("client_id = \"{name}\"", b.to_owned(), "\"a-b"),
+        ("client_id = \"x\"", b.to_owned(), "\"x"),
+        ("client_id = \"x\"", b_at("host = \"H.\""), "\"x"),
+        ("", b_at("client_id = \"{host}-{name}\""), "-a-b"),
+        ("client_id = \"x\"", b_at("keepalive = 9"), "\"x"),
+    ] {
+        let said = with_broker(usual, [a, &other]).unwrap_err();
+        assert!(
+            said.contains("modem \"a b\" and modem \"a-b\"") && said.contains("port 1883"),
+            "{said}"
+        );
+        assert!(said.contains(&format!("{id}\"")), "{usual}: {said}");
+    }
+    for (usual, other) in [
+        ("client_id = \"\"", b.to_owned()),
+        ("client_id = \"{name}-{imei}\"", b.to_owned()),
+        ("client_id = \"{name}-{index}\"", b.to_owned()),
+        ("", "name = \"A-b\"".to_owned()),
+        ("client_id = \"x\"", b_at("host = \"other\"")),
+        ("client_id = \"x\"", b_at("port = 1884")),
+        ("client_id = \"x\"", b_at("client_id = \"y\"")),
+    ] {
+        with_broker(usual, [a, &other]).unwrap();
+    }
+}
+
+#[test]
+fn one_address_of_a_broker_in_two_ways_is_one_broker() {
+    for (one, other) in [
+        ("[::1]", "0:0:0:0:0:0:0:1"),
+        ("::ffff:10.0.0.1", "10.0.0.1"),
+        ("Broker.Example", "broker.example."),
+    ] {
+        assert_eq!(same(one), same(other));
+    }
+    assert_ne!(same("a"), same("b"));
+}
+
+#[test]
+fn a_fleet_of_one_client_id_is_refused() {
+    let fleet = |client_id: &str| {
+        let plan = Plan::parsed(&format!(
+            "[broker]\nhost = \"h\"\nclient_id = \"{client_id}\"\n\
+             [fleet]\nmodems = 3\nport = \"pty\"\n"
+        ));
+        let fleet = plan.fleet.unwrap().plan(plan.behaviour, plan.broker);
+        Owners::check_fleet(&fleet.unwrap(), [None; 3])
+    };
+    let said = fleet("x").unwrap_err();
+    assert!(
+        said.contains("modem \"m00000\" and modem \"m00001\"") && said.contains("\"x\""),
+        "{said}"
+    );
+    fleet("").unwrap();
+    fleet("{host}-{name}").unwrap();
+    fleet("x-{index}").unwrap();
+}
+
+#[test]
 fn one_file_by_two_paths_is_refused() {
     let scratch = scratch("paths");
     let real = scratch.join("real/m0");
