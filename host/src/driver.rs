@@ -218,7 +218,7 @@ impl Driver {
                         tracing::warn!("{}: {what}, {}", self.label, to.host);
                     }
                     self.taps.open(now, conn.link, &to);
-                    self.links.open(conn, &to);
+                    self.links.open(conn, &self.label, &to);
                 }
                 Some(Action::Close { conn, why }) => {
                     self.taps.close(conn.link, why);

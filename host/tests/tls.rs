@@ -22,7 +22,7 @@ async fn dial(host: &str, port: u16, tls: Option<TlsFiles<'_>>) -> Result<Vec<u8
         deadline,
     };
     let mut link = Link::default();
-    link.open(&to, &TlsConfigs::default(), None);
+    link.open(&"pump", &to, &TlsConfigs::default(), None);
     let talk = async {
         poll_fn(|cx| link.poll_opened(cx)).await?;
         let mut buf = [0; 100];
@@ -301,7 +301,7 @@ async fn settings_that_verify_less_are_not_taken_for_others() {
             deadline: Instant::ZERO,
         };
         let mut link = Link::default();
-        link.open(&to, &configs, None);
+        link.open(&"pump", &to, &configs, None);
         assert_eq!(poll_fn(|cx| link.poll_opened(cx)).await, end, "{verify:?}");
     }
 }

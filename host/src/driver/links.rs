@@ -3,6 +3,7 @@
 use super::taps::Taps;
 use crate::held::Held;
 use crate::net::{Link, Pace, TlsConfigs};
+use crate::port::Label;
 use mqmodem_core::{ConnId, Endpoint, Instant, Modem, NetError, NetEvent};
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -29,7 +30,7 @@ impl Links {
         Self { slots, tls, pace }
     }
 
-    pub(super) fn open(&mut self, conn: ConnId, to: &Endpoint<'_>) {
+    pub(super) fn open(&mut self, conn: ConnId, who: &Label, to: &Endpoint<'_>) {
         let same = |slot: &Slot| slot.conn.link == conn.link;
         let at = self.slots.iter().position(same);
         let at = at.unwrap_or_else(|| {
@@ -44,7 +45,7 @@ impl Links {
         let slot = &mut self.slots[at];
         slot.forget();
         slot.conn = conn;
-        slot.link.open(to, &self.tls, self.pace.clone());
+        slot.link.open(who, to, &self.tls, self.pace.clone());
     }
 
     pub(super) fn close(&mut self, conn: ConnId) {

@@ -86,12 +86,18 @@ impl fmt::Debug for Link {
 
 impl Link {
     /// Starts to open the link, at its turn where there is a pace; what was open
-    /// is dropped.
-    pub fn open(&mut self, to: &Endpoint<'_>, configs: &TlsConfigs, pace: Option<Arc<Pace>>) {
+    /// is dropped. The log tells of it by the name `who`.
+    pub fn open(
+        &mut self,
+        who: &dyn fmt::Display,
+        to: &Endpoint<'_>,
+        configs: &TlsConfigs,
+        pace: Option<Arc<Pace>>,
+    ) {
         let host = to.host.to_owned();
         let tls = to.tls.map(|files| {
             let name = files.sni.unwrap_or(to.host).to_owned();
-            (configs.find(&files), name)
+            (configs.find(who, &files), name)
         });
         let progress = Progress::default();
         let opening = connect::connect(host, to.port, tls, pace, progress.clone());

@@ -54,6 +54,8 @@ pub(super) enum Found {
 }
 
 pub(super) struct Missing {
+    /// Who wants them, for the log.
+    who: String,
     files: Files,
     cache: Arc<Mutex<Cache>>,
 }
@@ -66,7 +68,7 @@ impl fmt::Debug for TlsConfigs {
 
 impl TlsConfigs {
     /// The settings for these files, if they are there.
-    pub(super) fn find(&self, files: &TlsFiles<'_>) -> Found {
+    pub(super) fn find(&self, who: &dyn fmt::Display, files: &TlsFiles<'_>) -> Found {
         let copy = |pem: Option<&[u8]>| pem.map(Box::from);
         let files = Files {
             root: copy(files.root),
@@ -79,8 +81,8 @@ impl TlsConfigs {
         match cache.by_files.get(&files) {
             Some((config, made)) if made.elapsed() < FRESH => Found::Ready(config.clone()),
             _ => {
-                let cache = self.0.clone();
-                Found::Missing(Missing { files, cache })
+                let (who, cache) = (who.to_string(), self.0.clone());
+                Found::Missing(Missing { who, files, cache })
             }
         }
     }
@@ -109,7 +111,7 @@ impl Found {
 
 impl Missing {
     fn make(self) -> Result<Arc<ClientConfig>, NetError> {
-        let config = Arc::new(client_config(&self.files)?);
+        let config = Arc::new(client_config(&self.who, &self.files)?);
         let mut cache = lock(&self.cache);
         if cache.by_files.len() >= cache.sweep_at {
             cache
@@ -124,7 +126,7 @@ impl Missing {
     }
 }
 
-fn client_config(files: &Files) -> Result<ClientConfig, NetError> {
+fn client_config(who: &str, files: &Files) -> Result<ClientConfig, NetError> {
     let provider = Arc::new(default_provider());
     let identity = Identity::new(
         files.certificate.as_deref(),
@@ -132,14 +134,14 @@ fn client_config(files: &Files) -> Result<ClientConfig, NetError> {
         &provider,
     );
     let identity = identity.map_err(|why| {
-        tracing::warn!("{why}");
+        tracing::warn!("{who}: {why}");
         NetError::from(why)
     })?;
     let verifier = Verifier {
         verify: files.verify,
         roots: match files.verify {
             Verify::Nothing => RootCertStore::empty(),
-            Verify::All | Verify::Chain => roots(files)?,
+            Verify::All | Verify::Chain => roots(who, files)?,
         },
         algorithms: provider.signature_verification_algorithms,
     };
@@ -154,16 +156,16 @@ fn client_config(files: &Files) -> Result<ClientConfig, NetError> {
     Ok(config)
 }
 
-fn roots(files: &Files) -> Result<RootCertStore, NetError> {
+fn roots(who: &str, files: &Files) -> Result<RootCertStore, NetError> {
     match &files.root {
-        Some(pem) => given_roots(pem),
+        Some(pem) => given_roots(who, pem),
         None => platform_roots(),
     }
 }
 
 /// The roots in `pem`, as many as can be used. Without one nobody is trusted,
 /// which is what the user then is told, unless it is of a kind not supported.
-fn given_roots(pem: &[u8]) -> Result<RootCertStore, NetError> {
+fn given_roots(who: &str, pem: &[u8]) -> Result<RootCertStore, NetError> {
     let mut roots = RootCertStore::empty();
     let mut why = NetError::TlsUntrusted;
     for certificate in CertificateDer::pem_slice_iter(pem) {
@@ -171,14 +173,16 @@ fn given_roots(pem: &[u8]) -> Result<RootCertStore, NetError> {
         match added {
             Ok(Ok(())) => {}
             Ok(Err(Error::InvalidCertificate(reason))) if !is_unreadable(&reason) => {
-                tracing::warn!("a root certificate is of a kind that is not supported: {reason}");
+                tracing::warn!(
+                    "{who}: a root certificate is of a kind that is not supported: {reason}"
+                );
                 why = certificate_error(&reason);
             }
-            _ => tracing::warn!("a root certificate cannot be read"),
+            _ => tracing::warn!("{who}: a root certificate cannot be read"),
         }
     }
     if roots.is_empty() {
-        tracing::warn!("no root certificate that can be used in what was given");
+        tracing::warn!("{who}: no root certificate that can be used in what was given");
         return Err(why);
     }
     Ok(roots)
@@ -214,4 +218,40 @@ fn platform_roots() -> Result<RootCertStore, NetError> {
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_log::logged;
+
+    #[test]
+    fn what_is_wrong_with_files_is_told_by_the_name_of_who_has_them() {
+        let files = |root, key| TlsFiles {
+            root,
+            certificate: None,
+            key,
+            verify: Verify::All,
+            sni: None,
+            alpn: None,
+        };
+        let log = logged(|| {
+            for files in [
+                files(None, Some(&b"key"[..])),
+                files(Some(&b"root"[..]), None),
+            ] {
+                let Found::Missing(missing) = TlsConfigs::default().find(&"pump", &files) else {
+                    panic!("made of nothing");
+                };
+                assert!(missing.make().is_err());
+            }
+        });
+        assert_eq!(
+            log,
+            [
+                "WARN pump: the client key has no certificate",
+                "WARN pump: no root certificate that can be used in what was given",
+            ]
+        );
+    }
 }

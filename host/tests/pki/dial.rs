@@ -18,7 +18,7 @@ pub async fn dial(host: &str, port: u16, files: TlsFiles<'_>) -> Result<(), NetE
         deadline: Instant::ZERO,
     };
     let mut link = Link::default();
-    link.open(&to, &TlsConfigs::default(), None);
+    link.open(&"pump", &to, &TlsConfigs::default(), None);
     let talk = async {
         poll_fn(|cx| link.poll_opened(cx)).await?;
         let hello = b"hello\n";

@@ -112,7 +112,7 @@ impl Way<'_> {
             deadline: Instant::ZERO,
         };
         let mut link = Link::default();
-        link.open(&to, &TlsConfigs::default(), None);
+        link.open(&"doctor", &to, &TlsConfigs::default(), None);
         let opened = in_time(poll_fn(|cx| link.poll_opened(cx))).await;
         let opened = match opened {
             Ok(Ok(())) => Ok(()),
