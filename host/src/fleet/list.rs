@@ -9,6 +9,19 @@ use std::path::{Path, PathBuf};
 /// The columns, in the order they have where no first line says another.
 const COLUMNS: [&str; 5] = ["name", "username", "password", "certificate", "key"];
 
+/// What other lists call them: a first line of such is no modem.
+const NEARLY_COLUMNS: [&str; 9] = [
+    "device",
+    "modem",
+    "login",
+    "user_name",
+    "pass",
+    "passwd",
+    "pw",
+    "pwd",
+    "private_key",
+];
+
 /// The list, in its order.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct List {
@@ -52,8 +65,7 @@ impl List {
             }
             let wrong = |what: String| format!("{}:{line}: {what}", path.display());
             let fields = fields(text).map_err(|what| wrong(what.to_owned()))?;
-            let is_header = fields[0].eq_ignore_ascii_case("name");
-            if std::mem::take(&mut is_first) && is_header {
+            if std::mem::take(&mut is_first) && is_header(&fields) {
                 columns = header(&fields).map_err(wrong)?;
                 continue;
             }
@@ -158,24 +170,57 @@ impl Row {
     }
 }
 
+/// The column a field of a first line names.
+fn column(field: &str) -> Option<&'static str> {
+    match field.to_ascii_lowercase().as_str() {
+        "user" => Some("username"),
+        "cert" => Some("certificate"),
+        other => COLUMNS.into_iter().find(|it| *it == other),
+    }
+}
+
+/// Whether a field is what other lists call a column.
+fn is_nearly_column(field: &str) -> bool {
+    NEARLY_COLUMNS
+        .iter()
+        .any(|it| it.eq_ignore_ascii_case(field))
+}
+
+/// Whether a first line is meant to name columns, rightly or not. A modem in its
+/// place would have the name of a column for a password.
+fn is_header(fields: &[String]) -> bool {
+    let named = |field: &&String| column(field).is_some() || is_nearly_column(field);
+    column(&fields[0]) == Some("name") || fields.iter().filter(named).count() > 1
+}
+
 fn header(fields: &[String]) -> Result<Vec<&'static str>, String> {
+    let there_are = COLUMNS.join(", ");
     let mut columns = Vec::new();
     for field in fields {
-        let name = match field.to_ascii_lowercase().as_str() {
-            "user" => "username",
-            "cert" => "certificate",
-            other => COLUMNS.into_iter().find(|it| *it == other).unwrap_or(""),
+        let name = match column(field) {
+            Some(name) => name,
+            None if is_nearly_column(field) => {
+                let what = format!("there is no column \"{field}\"; there are {there_are}");
+                return Err(what);
+            }
+            // It is not shown: if the line is a modem after all, it may be a secret.
+            None => {
+                return Err(format!(
+                    "this first line names columns, and others that there are not; there are \
+                     {there_are}: if it is a modem, write a line {} above",
+                    COLUMNS.join(",")
+                ));
+            }
         };
-        if name.is_empty() {
-            let there_are = COLUMNS.join(", ");
-            return Err(format!(
-                "there is no column \"{field}\"; there are {there_are}"
-            ));
-        }
         if columns.contains(&name) {
             return Err(format!("the column {name} is there twice"));
         }
         columns.push(name);
+    }
+    if !columns.contains(&"name") {
+        return Err(format!(
+            "the first line lacks the column name; there are {there_are}"
+        ));
     }
     Ok(columns)
 }

@@ -54,6 +54,42 @@ fn the_first_line_may_name_the_columns() {
 }
 
 #[test]
+fn the_columns_may_stand_in_any_order() {
+    for text in [
+        "username,password,name\nu1,p1,m1\n",
+        "PASSWORD, \"name\" ,user,cert,key\np1,m1,u1\n",
+    ] {
+        let list = parse(text).unwrap();
+        assert_eq!((list.len(), list.name(0)), (1, Some("m1")), "{text}");
+        let modem = list.broker_of("m1", &broker()).unwrap();
+        assert_eq!(modem.username.as_deref(), Some("u1"), "{text}");
+        assert_eq!(modem.password.unwrap().0, "p1", "{text}");
+    }
+}
+
+#[test]
+fn a_first_line_that_nearly_names_columns_is_no_modem() {
+    let there_are = "there are name, username, password, certificate, key";
+    for first in [
+        "device,user,pw",
+        "Username,Passwd",
+        "user,password",
+        "serial,username,password",
+        "username,password,name,hunter2",
+        "name,hunter2",
+        "username,password,name,",
+    ] {
+        let said = parse(&format!("# first\n{first}\na,b,c\n")).unwrap_err();
+        let is_told = said.starts_with("dir/list.csv:2: ") && said.contains(there_are);
+        assert!(is_told && !said.contains("hunter"), "{first}: {said}");
+    }
+    // One such word is a modem's own, and later lines are modems.
+    for text in ["key\n", "m1,user,p1\n", "m1\nm2,user,password\n"] {
+        assert!(parse(text).is_ok(), "{text}");
+    }
+}
+
+#[test]
 fn what_is_wrong_is_told_by_its_line_without_secrets() {
     for (text, want) in [
         ("# none\n", "dir/list.csv: there is no modem"),
