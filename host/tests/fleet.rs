@@ -215,6 +215,24 @@ fn the_first_line_names_the_modem() {
 }
 
 #[test]
+fn credentials_that_everyone_can_read_are_warned_of_at_the_start() {
+    let scratch = Scratch::new();
+    fs::write(scratch.join("round.chat"), "> ATE0\n< OK\necho off\n").unwrap();
+    fs::write(scratch.join("list.csv"), "m1,u1,hunter2\n").unwrap();
+    let config = "[broker]\nhost = \"127.0.0.1\"\nport = 1\n\
+                  [fleet]\ncredentials = \"list.csv\"\nscript = \"round.chat\"\nrepeat = 1\n";
+    fs::write(scratch.join("m.toml"), config).unwrap();
+    for (mode, warnings) in [(0o644, 1), (0o640, 0)] {
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(mode);
+        fs::set_permissions(scratch.join("list.csv"), mode).unwrap();
+        let (well, said) = run(scratch.path(), &["--config", "m.toml"]);
+        assert!(well && !said.contains("hunter2"), "{said}");
+        let told = said.matches("everyone on this machine can read").count();
+        assert_eq!(told, warnings, "{said}");
+    }
+}
+
+#[test]
 fn what_does_not_fit_is_said_in_one_sentence() {
     let scratch = Scratch::new();
     fs::write(scratch.join("bad.chat"), "> AT\nbroker close\n").unwrap();

@@ -45,11 +45,15 @@ impl List {
     /// Reads the file.
     pub(crate) fn read(path: &Path) -> Result<Self, String> {
         let text = read_text(path).map_err(|error| error.to_string())?;
-        if is_exposed(path) {
-            let path = path.display();
+        Self::parse(path, &text)
+    }
+
+    /// Warns where everyone on this machine can read the file.
+    pub(crate) fn warn_of_exposed(&self) {
+        if is_exposed(&self.path) {
+            let path = self.path.display();
             tracing::warn!("everyone on this machine can read {path}: chmod o-r {path}");
         }
-        Self::parse(path, &text)
     }
 
     fn parse(path: &Path, text: &str) -> Result<Self, String> {

@@ -245,6 +245,13 @@ impl IdentityTable {
 }
 
 impl FleetPlan {
+    /// Warns where everyone on this machine can read the list of credentials.
+    pub(crate) fn warn_of_exposed(&self) {
+        if let Some(list) = &self.template.list {
+            list.warn_of_exposed();
+        }
+    }
+
     /// Whether the modems can be.
     fn check(&self) -> Result<(), String> {
         if let Some(list) = &self.template.list {

@@ -283,6 +283,7 @@ impl<'a> Crew<'a> {
 fn check_files(plan: &FleetPlan) -> Result<(), Failure> {
     let ends = [0, plan.count() - 1].map(|index| plan.modem(index));
     warn_of_exposed(ends.iter().flatten());
+    plan.warn_of_exposed();
     let of = |index| Prepared::new(plan.modem(index).map_err(Failure::new)?);
     of(0).or_else(|failure| of(plan.count() - 1).map_err(|_| failure))?;
     Ok(())
