@@ -116,7 +116,7 @@ fn tls_options_are_gone_by_and_told() {
         ),
         (
             "verify = 0",
-            "broker, TLS: the broker's certificate is not verified",
+            "warn  broker, TLS: the broker's certificate is not verified",
         ),
     ] {
         let (said, well) = examine(&scratch, &text(options));

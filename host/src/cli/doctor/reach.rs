@@ -5,7 +5,7 @@ use super::{Report, Verdict};
 use crate::cli::Failure;
 use crate::net::{self, Link, TlsConfigs, resolve};
 use mqmodem_core::mqtt::codec::{Connack, Connect, Frame, Packet, Rules, frame_by};
-use mqmodem_core::{Buf, Endpoint, Instant, NetError, TlsFiles};
+use mqmodem_core::{Buf, Endpoint, Instant, NetError, TlsFiles, Verify};
 use std::future::{Future, poll_fn};
 use std::net::IpAddr;
 use std::time::Duration;
@@ -53,8 +53,13 @@ pub(super) async fn examine(way: &Way<'_>, report: &mut Report) -> Result<Option
     farewell(&mut link).await;
     let (link, tls) = way.open(way.tls).await;
     let well = "its certificate is trusted and names it";
+    let said = net::warning(files.verify).unwrap_or(well).to_owned();
     let tls = match tls {
-        Ok(()) => Ok(net::warning(files.verify).unwrap_or(well).to_owned()),
+        Ok(()) if files.verify == Verify::Nothing => {
+            report.warn("broker, TLS", &said)?;
+            return Ok(Some(link));
+        }
+        Ok(()) => Ok(said),
         Err((error, what)) => Err(way.with_certificate(error, what).await),
     };
     report.say("broker, TLS", &tls)?;
