@@ -75,7 +75,10 @@ impl Person {
         }
     }
 
+    /// Behind a prompt: before it the terminal keeps what is typed and makes an end of file
+    /// of this key, which whoever reads key by key does not see.
     fn leaves(mut self) -> ExitStatus {
+        self.sees("> ");
         self.types("\x04");
         self.program.wait().unwrap()
     }
