@@ -179,10 +179,12 @@ async fn a_link_that_is_not_ours_is_left_alone() {
     let link = scratch.join("modem");
     let watch = Watch::start().unwrap();
     let first = Pty::open(&linked(&link), &watch).unwrap();
-    let second = Pty::open(&linked(&link), &watch).unwrap();
+    let terminal = link.read_link().unwrap();
+    let refused = Pty::open(&linked(&link), &watch).unwrap_err();
+    assert_eq!(refused.kind(), std::io::ErrorKind::AddrInUse);
+    assert_eq!(link.read_link().unwrap(), terminal);
     drop(first);
-    assert!(link.symlink_metadata().is_ok());
-    drop(second);
+    assert!(link.symlink_metadata().is_err());
     std::fs::write(&link, "precious").unwrap();
     let refused = Pty::open(&linked(&link), &watch).unwrap_err();
     assert_eq!(refused.kind(), std::io::ErrorKind::AlreadyExists);
