@@ -9,6 +9,7 @@ use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
+use std::time::Instant;
 use support::Scratch;
 
 /// A fleet that may have so few files open that 290 hosts are too many.
@@ -29,6 +30,20 @@ fn fleet(scratch: &Scratch, table: &str) -> (Child, String) {
     let mut stdout = BufReader::new(process.stdout.take().unwrap());
     stdout.read_line(&mut address).unwrap();
     (process, address.trim().to_owned())
+}
+
+/// Where the metrics are, once that is in the log.
+fn metrics(scratch: &Scratch) -> String {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let logged = fs::read_to_string(scratch.join("log")).unwrap();
+        let url = logged.split_once("http://").map(|(_, url)| url);
+        if let Some((address, _)) = url.and_then(|url| url.split_once('/')) {
+            return address.to_owned();
+        }
+        assert!(Instant::now() < deadline, "no address: {logged}");
+        std::thread::yield_now();
+    }
 }
 
 fn call(address: &str) -> TcpStream {
@@ -78,13 +93,11 @@ fn hosts_that_never_say_who_they_are_shut_no_other_out() {
 fn clients_of_the_metrics_that_ask_nothing_shut_no_other_out() {
     let scratch = Scratch::new();
     let (process, _) = fleet(&scratch, "modems = 3\nport = { tcp = \"0\" }\n");
-    let logged = fs::read_to_string(scratch.join("log")).unwrap();
-    let url = logged.split("http://").nth(1).expect("an address");
-    let address = url.split('/').next().unwrap();
-    let silent: Vec<_> = (0..100).map(|_| call(address)).collect();
-    let mut half = call(address);
+    let address = metrics(&scratch);
+    let silent: Vec<_> = (0..100).map(|_| call(&address)).collect();
+    let mut half = call(&address);
     half.write_all(b"GET /metrics HTTP/1.1\r\n").unwrap();
-    let mut scraper = call(address);
+    let mut scraper = call(&address);
     scraper.write_all(b"GET /metrics HTTP/1.1\r\n\r\n").unwrap();
     let mut page = String::new();
     scraper.read_to_string(&mut page).unwrap();
