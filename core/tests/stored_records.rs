@@ -1,4 +1,4 @@
-//! Damaged and arbitrary records of a disk; `fuzz/` runs the same code for longer.
+//! Damaged and arbitrary records of a disk; `tests/fuzz/` runs the same code for longer.
 
 #![allow(dead_code, reason = "another test uses the rest of `chaos`")]
 

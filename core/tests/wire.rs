@@ -1,5 +1,5 @@
 //! Packets of both sides, and a session that gets any of them in any state;
-//! `fuzz/` runs the same code for longer.
+//! `tests/fuzz/` runs the same code for longer.
 
 #![allow(dead_code, reason = "other tests use the rest of `chaos`")]
 

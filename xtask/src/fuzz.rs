@@ -1,10 +1,10 @@
-//! `cargo xtask fuzz`: the targets of `fuzz/` under cargo-fuzz, and a short form that
+//! `cargo xtask fuzz`: the targets of `tests/fuzz/` under cargo-fuzz, and a short form that
 //! needs neither nightly nor cargo-fuzz.
 
 use crate::sh::{self, Result, cargo};
 use std::process::Command;
 
-/// The targets of `fuzz/Cargo.toml`.
+/// The targets of `tests/fuzz/Cargo.toml`.
 const TARGETS: [&str; 3] = ["both_sides", "stored_records", "wire"];
 const HOW: &str = "Get it: cargo install cargo-fuzz --locked";
 const HOW_NIGHTLY: &str = "cargo-fuzz needs the nightly compiler. Get it: \
@@ -59,7 +59,7 @@ fn choice<'w>(words: &[&'w str]) -> Result<Choice<'w>> {
 fn fuzz(target: &str, seconds: u32) -> Result {
     let time = format!("-max_total_time={seconds}");
     let words = ["run", "nightly", "cargo", "fuzz", "run", target];
-    let options = ["--", &time, "-timeout=10"];
+    let options = ["--fuzz-dir", "tests/fuzz", "--", &time, "-timeout=10"];
     let mut command = sh::program("rustup", words.into_iter().chain(options));
     // Else the toolchain we run in would be the one it takes.
     command.env_remove("RUSTUP_TOOLCHAIN").env_remove("CARGO");
@@ -69,7 +69,7 @@ fn fuzz(target: &str, seconds: u32) -> Result {
 /// What is said and kept in the chats, as the targets read it.
 fn seed() -> Result {
     let words = ["run", "--quiet", "--package", "mqmodem-chat"];
-    let seeds = ["--example", "seeds", "--", "chat/chats", "fuzz/corpus"];
+    let seeds = ["--example", "seeds", "--", "chat/chats", "tests/fuzz/corpus"];
     sh::run(&mut cargo(words.into_iter().chain(seeds)))
 }
 
@@ -100,7 +100,7 @@ mod tests {
 
     #[test]
     fn every_target_is_known() {
-        let manifest = include_str!("../../fuzz/Cargo.toml");
+        let manifest = include_str!("../../tests/fuzz/Cargo.toml");
         for target in TARGETS {
             assert!(manifest.contains(&format!("name = \"{target}\"")));
         }

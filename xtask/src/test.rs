@@ -171,7 +171,7 @@ impl Choice<'_> {
 fn fmt() -> Result {
     sh::run(&mut cargo(["fmt", "--all", "--check"]))?;
     for alone in [
-        "fuzz/Cargo.toml",
+        "tests/fuzz/Cargo.toml",
         "xtask/no-std/Cargo.toml",
         "tests/hosts/atat/Cargo.toml",
     ] {

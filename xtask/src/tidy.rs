@@ -51,7 +51,7 @@ pub fn run() -> Result {
 fn sources() -> Result<Vec<File>> {
     let root = sh::root();
     let dirs = [
-        "core", "host", "chat", "xtask", "bench", "soak", "fuzz", "examples", "tests",
+        "core", "mqmodem", "chat", "xtask", "examples", "tests",
     ];
     let paths = dirs.iter().flat_map(|dir| sh::files(&root.join(dir), "rs"));
     let file = |path: std::path::PathBuf| {
@@ -95,7 +95,7 @@ fn readmes() -> Vec<String> {
 fn forbidden(files: &[File]) -> Vec<String> {
     let mut findings = Vec::new();
     let published = |file: &&File| {
-        ["core/src/", "host/src/", "chat/src/"]
+        ["core/src/", "mqmodem/src/", "chat/src/"]
             .iter()
             .any(|dir| file.path.starts_with(dir))
     };
@@ -124,7 +124,7 @@ fn lints() -> Result<Vec<String>> {
     if !workspace.contains("unsafe_code = \"forbid\"") {
         findings.push("Cargo.toml: unsafe_code is not forbidden".to_owned());
     }
-    for name in ["core", "host", "chat"] {
+    for name in ["core", "mqmodem", "chat"] {
         let manifest = sh::read(&sh::root().join(name).join("Cargo.toml"))?;
         // The core builds alone, and says them itself; a test of its own compares them.
         let own = name == "core" && manifest.contains("unsafe_code = \"forbid\"");

@@ -1,5 +1,5 @@
 //! Sessions made of arbitrary bytes: both sides, the network and the clock,
-//! interleaved. The property tests (`laws.rs`) and the fuzz target (`fuzz/`) run
+//! interleaved. The property tests (`laws.rs`) and the fuzz target (`tests/fuzz/`) run
 //! the same code, so what one of them finds the other can replay.
 
 pub(crate) mod broker;

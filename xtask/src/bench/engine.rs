@@ -1,6 +1,6 @@
 //! `cargo xtask bench engine`: instructions and allocations of an MQTT session alone,
 //! for one stored publish of QoS 1 and its PUBACK, beside other clients that do no
-//! I/O. See `bench/src/bin/engine.rs`.
+//! I/O. See `tests/bench/src/bin/engine.rs`.
 
 use super::stage::Stage;
 use super::table::Table;

@@ -2,7 +2,7 @@
 //!
 //! Counted is all a publish costs in the core: the line read byte by byte, split,
 //! parsed, checked, dispatched; the packet built; the PUBACK read (QoS 1); the
-//! answer written, and the calls that move these bytes. See `bench/src/bin/parse.rs`.
+//! answer written, and the calls that move these bytes. See `tests/bench/src/bin/parse.rs`.
 
 use super::callgrind;
 use super::table::Table;

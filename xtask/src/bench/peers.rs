@@ -29,7 +29,7 @@ pub fn rumqttc(stage: &Stage, mode: &str, port: u16, load: Load, tls: bool) -> P
 /// The paho-mqtt package of Python.
 pub fn paho(stage: &Stage, port: u16, load: Load) -> Result<Peer> {
     let mut command = Command::new(stage.python.clone()?);
-    command.arg(sh::root().join("bench/paho_load.py"));
+    command.arg(sh::root().join("tests/bench/paho_load.py"));
     command.args(words(port, load));
     Ok((command, String::new()))
 }

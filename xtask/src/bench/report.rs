@@ -67,7 +67,7 @@ fn versions(stage: &Stage) -> Result<String> {
         .output()
         .map_err(|e| e.to_string())?;
     let mosquitto = String::from_utf8_lossy(&mosquitto.stdout).into_owned();
-    let paho = sh::read(&sh::root().join("bench/requirements.txt"))?;
+    let paho = sh::read(&sh::root().join("tests/bench/requirements.txt"))?;
     let paho = paho.lines().find_map(|line| {
         line.split_whitespace()
             .next()

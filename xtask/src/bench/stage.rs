@@ -23,7 +23,7 @@ impl Stage {
         let bench = ["mqmodem-bench", "--features", "rivals"];
         sh::run(&mut cargo(release.into_iter().chain(bench)))?;
         let folder = sh::target().join("bench");
-        let wanted = sh::root().join("bench/requirements.txt");
+        let wanted = sh::root().join("tests/bench/requirements.txt");
         Ok(Self {
             python: install::venv(&folder.join("venv"), &wanted),
             folder: sh::target().join("release"),

@@ -3,7 +3,7 @@
 #![no_main]
 #![allow(dead_code, reason = "other targets use the rest of `chaos`")]
 
-#[path = "../../core/tests/chaos/mod.rs"]
+#[path = "../../../core/tests/chaos/mod.rs"]
 mod chaos;
 
 use chaos::{codec, wire};
