@@ -18,8 +18,8 @@
 //! ```
 //!
 //! The layers, low to high; each imports only from those before it:
-//! [`time`] and [`mem`], [`at`] (the AT language), [`mqtt`] (an MQTT client),
-//! [`modem`] (the machine), [`cmd`] (commands every dialect shares) and
+//! [`time`] and [`buffer`], [`at`] (the AT language), [`mqtt`] (an MQTT client),
+//! [`modem`] (the machine), [`commands`] (commands every dialect shares) and
 //! [`dialect`] (one vendor's command set each).
 #![no_std]
 // Nothing that could panic on bytes from outside.
@@ -39,9 +39,9 @@ extern crate alloc;
 extern crate std;
 
 pub mod at;
-pub mod cmd;
+pub mod buffer;
+pub mod commands;
 pub mod dialect;
-pub mod mem;
 pub mod modem;
 pub mod mqtt;
 pub mod time;
@@ -52,7 +52,7 @@ pub mod time;
 mod embedding {}
 
 #[doc(inline)]
-pub use mem::Buf;
+pub use buffer::Buf;
 #[doc(inline)]
 pub use modem::Modem;
 #[doc(inline)]

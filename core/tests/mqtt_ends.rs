@@ -3,7 +3,7 @@
 
 mod mqtt_client;
 
-use mqmodem_core::mqtt::codec::{Ack, AckKind, Connack, Publish};
+use mqmodem_core::mqtt::packet::{Ack, AckKind, Connack, Publish};
 use mqmodem_core::mqtt::session::ROOM;
 use mqmodem_core::mqtt::{Event, Frame, Packet, PacketId, Qos, SendError, frame};
 use mqtt_client::*;

@@ -3,7 +3,7 @@
 mod mqtt_client;
 
 use mqmodem_core::Buf;
-use mqmodem_core::mqtt::codec::{
+use mqmodem_core::mqtt::packet::{
     Ack, AckKind, Connack, Filters, Publish, REFUSED, Requests, Suback, Subscribe, Unsubscribe,
 };
 use mqmodem_core::mqtt::session::{ROOM, WINDOW};

@@ -249,7 +249,7 @@ fn names_are_unique_and_well_formed() {
 #[test]
 fn no_urc_is_named_like_a_command() {
     // 27.007 §7.2 names this one so.
-    let standard = mqmodem_core::cmd::REGISTRATION.syntax;
+    let standard = mqmodem_core::commands::REGISTRATION.syntax;
     for urc in NATIVE.urcs.iter().filter(|urc| urc.syntax != standard) {
         let name = urc.syntax.split(':').next().unwrap();
         assert!(NATIVE.find(name.as_bytes()).is_none(), "{name}");

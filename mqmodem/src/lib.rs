@@ -27,8 +27,7 @@ mod fleet;
 mod guests;
 mod held;
 pub mod manual;
-pub mod metrics;
-pub mod net;
+pub mod observe;
 mod outlet;
 pub mod port;
 mod rate;
@@ -38,7 +37,7 @@ pub mod store;
 mod test_log;
 mod threads;
 mod timer;
-pub mod trace;
+pub mod transport;
 #[cfg(feature = "broker")]
 mod walkthrough;
 

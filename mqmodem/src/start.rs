@@ -2,11 +2,11 @@
 
 use crate::clock::Clock;
 use crate::driver::{Driver, Parts, Stop};
-use crate::metrics::Metrics;
-use crate::net::{Pace, TlsConfigs, check_client_certificate};
+use crate::observe::metrics::Metrics;
+use crate::observe::trace::{Tap, Trace};
 use crate::port::{Label, Port};
 use crate::store::{Forgetful, Store};
-use crate::trace::{Tap, Trace};
+use crate::transport::{Pace, TlsConfigs, check_client_certificate};
 use mqmodem_core::{Config, LinkId, Memory, Modem, Slot};
 use std::collections::HashSet;
 use std::fmt;

@@ -2,7 +2,7 @@
 
 mod pki;
 
-use mqmodem::net::{ClientCertificateError, Validity, check_client_certificate};
+use mqmodem::transport::{ClientCertificateError, Validity, check_client_certificate};
 use mqmodem_core::{NetError, TlsFiles, Verify};
 use pki::Leaf;
 use pki::dial::{dial, trusting};

@@ -2,7 +2,7 @@
 
 mod pki;
 
-use mqmodem::net::{Link, TlsConfigs};
+use mqmodem::transport::{Link, TlsConfigs};
 use mqmodem_core::modem::options::{OPTIONS, SNI};
 use mqmodem_core::{Endpoint, Instant, NetError, TlsFiles, Verify};
 use pki::{Authority, Leaf, Server};

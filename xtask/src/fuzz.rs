@@ -69,7 +69,13 @@ fn fuzz(target: &str, seconds: u32) -> Result {
 /// What is said and kept in the chats, as the targets read it.
 fn seed() -> Result {
     let words = ["run", "--quiet", "--package", "mqmodem-chat"];
-    let seeds = ["--example", "seeds", "--", "chat/chats", "tests/fuzz/corpus"];
+    let seeds = [
+        "--example",
+        "seeds",
+        "--",
+        "chat/chats",
+        "tests/fuzz/corpus",
+    ];
     sh::run(&mut cargo(words.into_iter().chain(seeds)))
 }
 

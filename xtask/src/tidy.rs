@@ -6,12 +6,15 @@ use crate::source::{code, without_tests, words};
 /// The layers of the core and what each may import. Tests may import anything.
 const LAYERS: [(&str, &[&str]); 7] = [
     ("time", &[]),
-    ("mem", &["time"]),
-    ("at", &["time", "mem"]),
-    ("mqtt", &["time", "mem"]),
-    ("modem", &["time", "mem", "at", "mqtt"]),
-    ("cmd", &["time", "mem", "at", "mqtt", "modem"]),
-    ("dialect", &["time", "mem", "at", "mqtt", "modem", "cmd"]),
+    ("buffer", &["time"]),
+    ("at", &["time", "buffer"]),
+    ("mqtt", &["time", "buffer"]),
+    ("modem", &["time", "buffer", "at", "mqtt"]),
+    ("commands", &["time", "buffer", "at", "mqtt", "modem"]),
+    (
+        "dialect",
+        &["time", "buffer", "at", "mqtt", "modem", "commands"],
+    ),
 ];
 
 /// Lines of a source file, tests included.
@@ -50,9 +53,7 @@ pub fn run() -> Result {
 
 fn sources() -> Result<Vec<File>> {
     let root = sh::root();
-    let dirs = [
-        "core", "mqmodem", "chat", "xtask", "examples", "tests",
-    ];
+    let dirs = ["core", "mqmodem", "chat", "xtask", "examples", "tests"];
     let paths = dirs.iter().flat_map(|dir| sh::files(&root.join(dir), "rs"));
     let file = |path: std::path::PathBuf| {
         let text = sh::read(&path)?;
@@ -314,9 +315,9 @@ mod tests {
         for (code, depth, names) in [
             ("use crate::at::x;", 1, vec!["at"]),
             (
-                "use crate::{at::{b, c}, mem, Modem as M};",
+                "use crate::{at::{b, c}, buffer, Modem as M};",
                 1,
-                vec!["at", "mem", "Modem"],
+                vec!["at", "buffer", "Modem"],
             ),
             ("fn f() { crate::modem::g() }", 2, vec!["modem"]),
             ("use super::x; use super::super::modem;", 2, vec!["modem"]),
@@ -328,9 +329,10 @@ mod tests {
 
     #[test]
     fn knows_what_the_root_exports() {
-        let exports = exports("pub mod at; pub use modem::api::{Action, Slot}; pub use mem::Buf;");
+        let exports =
+            exports("pub mod at; pub use modem::api::{Action, Slot}; pub use buffer::Buf;");
         assert_eq!(layer_of("Slot", &exports), Some("modem"));
-        assert_eq!(layer_of("Buf", &exports), Some("mem"));
+        assert_eq!(layer_of("Buf", &exports), Some("buffer"));
         assert_eq!(layer_of("at", &exports), Some("at"));
         assert_eq!(layer_of("NoSuch", &exports), None);
     }

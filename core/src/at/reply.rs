@@ -1,6 +1,6 @@
 //! Framing what is said to the host (V.250 §5.7, 27.007 §9.2).
 
-use crate::mem::Buf;
+use crate::buffer::Buf;
 use core::fmt;
 use core::ops::Range;
 

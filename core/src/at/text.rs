@@ -66,7 +66,7 @@ mod tests {
     use super::super::reply::Style;
     use super::super::values::{Value, Values, parse};
     use super::*;
-    use crate::mem::Buf;
+    use crate::buffer::Buf;
     use std::string::String;
     use std::vec::Vec;
 

@@ -8,7 +8,7 @@
 use super::find::{equal, run_len};
 use super::schema::MAX_PARAMS;
 use super::split::{at_end, byte, is_comment, skip_spaces};
-use crate::mem::Buf;
+use crate::buffer::Buf;
 
 /// One value as it stands in the line, or decoded beside it.
 #[derive(Clone, Copy, Debug)]

@@ -2,7 +2,7 @@
 
 pub use super::failure::{Failure, LinkState, Stage};
 pub use super::port::{HostLines, ModemLines, Parity, Serial};
-use crate::mem::Buf;
+use crate::buffer::Buf;
 use crate::modem::table::Dialect;
 use crate::mqtt::session::Record;
 use crate::time::Instant;

@@ -13,7 +13,7 @@ use super::table::{Dialect, Fail, Outcome, Wait};
 use crate::Identity;
 use crate::at::cme;
 use crate::at::reply::Reply;
-use crate::mem::{Buf, Full};
+use crate::buffer::{Buf, Full};
 use crate::mqtt::{Qos, SendError};
 
 /// The modem, as a command's handler sees it.

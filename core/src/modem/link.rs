@@ -4,7 +4,7 @@ use super::api::{Action, ConnId, LinkId};
 use super::failure::{Failure, Stage};
 use super::retry::Retry;
 use super::settings::Settings;
-use crate::mem::Buf;
+use crate::buffer::Buf;
 use crate::mqtt::session::fingerprint;
 use crate::mqtt::{Frame, Session, frame_by};
 use crate::time::{Instant, sooner};

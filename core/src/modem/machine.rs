@@ -14,7 +14,7 @@ use super::state::{Functionality, Profile};
 use super::table::{Fail, Outcome, Wait};
 use crate::at::cme;
 use crate::at::reply::{Final, RESULT_ROOM, Reply, joined};
-use crate::mem::Buf;
+use crate::buffer::Buf;
 use crate::mqtt::{Rules, Session};
 use crate::time::Instant;
 use core::ops::Range;

@@ -2,7 +2,7 @@
 
 use super::Modem;
 use super::api::Memory;
-use crate::mem::Buf;
+use crate::buffer::Buf;
 
 /// The least memory [`Memory::lent`] takes, in bytes.
 pub(super) const LEAST: usize = 32 * 1024;

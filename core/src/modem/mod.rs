@@ -37,7 +37,7 @@ mod timers;
 pub use state::Functionality;
 
 use crate::at::line::{LineReader, Taken};
-use crate::mem::Buf;
+use crate::buffer::Buf;
 use crate::time::Instant;
 use api::{Config, ConnId, LinkId, Memory, NetEvent, RestoreError, Slot};
 use heard::{Heard, Made};

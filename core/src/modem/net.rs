@@ -159,7 +159,7 @@ impl Machine<'_> {
             return false;
         };
         let too_large = link.take_too_large();
-        let mut held = core::mem::replace(&mut link.net_in, crate::mem::Buf::lent(&mut []));
+        let mut held = core::mem::replace(&mut link.net_in, crate::buffer::Buf::lent(&mut []));
         let done = self.packet(id, held.as_slice(), too_large);
         if done {
             held.clear();

@@ -4,7 +4,7 @@
 //! old one's place only when the caller says it is durable.
 
 use super::api::Slot;
-use crate::mem::{Buf, Full};
+use crate::buffer::{Buf, Full};
 
 /// Header of a record: slot kind, link, state, length (2 bytes).
 const HEADER: usize = 5;

@@ -4,7 +4,7 @@ use super::api::{LinkId, Slot};
 use super::nvram::Nvram;
 use crate::at::args::{Reject, fit, number, takes};
 use crate::at::schema::{Kind, Param};
-use crate::mem::{Buf, Full};
+use crate::buffer::{Buf, Full};
 use core::fmt;
 
 /// An option: a parameter with a value it has until it is set.

@@ -9,7 +9,7 @@ use super::options::{PUB_MODE, QUEUE, QUEUE_FULL, QUEUE_QOS0};
 use super::settings::Settings;
 use super::table::{Fail, Wait};
 use crate::at::cme;
-use crate::mqtt::codec::Publish;
+use crate::mqtt::packet::Publish;
 use crate::mqtt::session::{Accepted, Backlog, Known, Promise, Stays};
 use crate::mqtt::{PacketId, Qos};
 

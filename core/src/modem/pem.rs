@@ -1,6 +1,6 @@
 //! PEM as hosts manage to send it (rule R12), made one form.
 
-use crate::mem::{Buf, Full};
+use crate::buffer::{Buf, Full};
 use crate::modem::table::Fail;
 
 /// What a text of PEM is to hold.

@@ -13,7 +13,7 @@ use crate::at::schema::Signature;
 use crate::at::split::{Form, Item, Step, next};
 use crate::at::values::{self, Bad, Values};
 use crate::at::{cme, help};
-use crate::mem::Buf;
+use crate::buffer::Buf;
 
 const NO_SUCH_FORM: Fail = Fail::Cme(cme::NOT_SUPPORTED);
 

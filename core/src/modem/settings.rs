@@ -1,6 +1,6 @@
 //! The MQTT settings of a link as they are kept: fields behind a version.
 
-use crate::mem::{Buf, Full};
+use crate::buffer::{Buf, Full};
 
 /// The form of the record; another one is refused.
 const VERSION: u8 = 1;

@@ -5,7 +5,7 @@ use super::machine::{Machine, Run};
 use super::options::RECV_FORMAT;
 use super::state::Profile;
 use crate::at::reply::Reply;
-use crate::mem::Buf;
+use crate::buffer::Buf;
 
 impl Machine<'_> {
     /// Whether the host may be told events now, as for its typing.

@@ -1,6 +1,6 @@
 //! An MQTT 3.1.1 client without I/O: the packets and the session. Knows no AT.
 //!
-//! [`codec`] turns bytes into packets and back, in both directions, so that a
+//! [`packet`] turns bytes into packets and back, in both directions, so that a
 //! scripted broker, a trace and a fuzzer use the same code as the client.
 //! [`session`] is the client's half of a session: what to write, what happened,
 //! when to wake up. [`topic`] holds the rules for topic names and filters and
@@ -10,7 +10,7 @@
 //! lent or panics, whatever a peer sends. Clause numbers such as
 //! `[MQTT-3.3.1-4]` are those of MQTT 3.1.1 (OASIS, 29 October 2014).
 
-pub mod codec;
+pub mod packet;
 pub mod session;
 pub mod topic;
 pub mod version;
@@ -18,7 +18,7 @@ pub mod version;
 use core::fmt;
 use core::num::NonZeroU16;
 
-pub use codec::{Connect, EncodeError, Frame, Malformed, Packet, Rules, Will, frame, frame_by};
+pub use packet::{Connect, EncodeError, Frame, Malformed, Packet, Rules, Will, frame, frame_by};
 pub use session::{Dead, Event, SendError, Session, Violation};
 pub use version::Version;
 

@@ -1,6 +1,6 @@
 //! What differs between versions of MQTT.
 //!
-//! There is one version now. A second one comes in here: the codec asks for the
+//! There is one version now. A second one comes in here: the packets ask for the
 //! protocol name and level, and would ask for properties and reason codes; the
 //! session would ask for its send window (the broker's receive maximum) and for
 //! what to do with a session the broker does not know.

@@ -1,7 +1,7 @@
 //! A session with memory and an output buffer, for tests.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
-use mqmodem_core::mqtt::codec::{Ack, AckKind, Connack, Publish};
+use mqmodem_core::mqtt::packet::{Ack, AckKind, Connack, Publish};
 use mqmodem_core::mqtt::{
     Connect, Event, Frame, Packet, PacketId, Qos, SendError, Session, Violation, frame,
 };

@@ -7,7 +7,7 @@ use super::plan::Plan;
 use super::session::Session;
 use super::trouble::Trouble;
 use mqmodem_core::Buf;
-use mqmodem_core::mqtt::codec::{Ack, AckKind, Connack, Connect, Publish, Suback, Subscribe};
+use mqmodem_core::mqtt::packet::{Ack, AckKind, Connack, Connect, Publish, Suback, Subscribe};
 use mqmodem_core::mqtt::{Frame, Packet, PacketId, Qos, frame};
 use std::collections::BTreeMap;
 

@@ -27,7 +27,7 @@
 use super::message::{self, Message};
 use super::plan::Plan;
 use mqmodem_core::mqtt::Qos;
-use mqmodem_core::mqtt::codec::Publish;
+use mqmodem_core::mqtt::packet::Publish;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What the host knows of a message it has sent.

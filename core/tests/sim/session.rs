@@ -4,7 +4,7 @@ use super::agenda::Conn;
 use super::broker::{ack, acknowledge, publish};
 use super::ledger::Ledger;
 use super::message::{Message, number_of};
-use mqmodem_core::mqtt::codec::{Ack, AckKind, Publish, Subscribe};
+use mqmodem_core::mqtt::packet::{Ack, AckKind, Publish, Subscribe};
 use mqmodem_core::mqtt::{PacketId, Qos};
 use std::collections::{BTreeMap, VecDeque};
 

@@ -4,7 +4,7 @@ use super::disk::Disk;
 use super::ledger::Ledger;
 use super::message::number_of;
 use super::plan::Plan;
-use mqmodem_core::mqtt::codec::AckKind;
+use mqmodem_core::mqtt::packet::AckKind;
 use mqmodem_core::mqtt::{Frame, Packet, PacketId, Qos, frame};
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -2,7 +2,7 @@
 
 use super::Failure;
 use super::serve::{cannot_listen, tcp_address, warn_if_reachable};
-use crate::metrics::{self, Metrics};
+use crate::observe::metrics::{self, Metrics};
 use std::sync::Arc;
 use tokio::net::TcpListener;
 

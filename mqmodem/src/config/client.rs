@@ -2,7 +2,7 @@
 
 use super::ConfigError;
 use super::broker::{Broker, LINK, Secret};
-use crate::net::{Validity, check_client_certificate};
+use crate::transport::{Validity, check_client_certificate};
 use mqmodem_core::Slot;
 
 impl Broker {

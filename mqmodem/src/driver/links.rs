@@ -2,8 +2,8 @@
 
 use super::taps::Taps;
 use crate::held::Held;
-use crate::net::{Link, Pace, TlsConfigs};
 use crate::port::Label;
+use crate::transport::{Link, Pace, TlsConfigs};
 use mqmodem_core::{ConnId, Endpoint, Instant, Modem, NetError, NetEvent};
 use std::sync::Arc;
 use std::task::{Context, Poll};

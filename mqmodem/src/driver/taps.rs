@@ -1,8 +1,8 @@
 //! Who listens to the traffic of a modem: the trace and the metrics, where they
 //! are on.
 
-use crate::metrics::Meter;
-use crate::trace::Tap;
+use crate::observe::metrics::Meter;
+use crate::observe::trace::Tap;
 use mqmodem_core::{Endpoint, Failure, HostLines, Instant, LinkId, Modem, NetEvent};
 
 /// Each costs a look where it is off.

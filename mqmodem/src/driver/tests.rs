@@ -5,7 +5,7 @@ use crate::clock::Clock;
 use crate::port::{Input, Label, Port};
 use crate::start::{Setup, Shared};
 use crate::store::Forgetful;
-use mqmodem_core::mqtt::codec::{Ack, AckKind, Frame, Packet, frame};
+use mqmodem_core::mqtt::packet::{Ack, AckKind, Frame, Packet, frame};
 use mqmodem_core::{Buf, Config, Memory, Modem};
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering::Relaxed};

@@ -1,7 +1,7 @@
 //! A broker that keeps its client's session, for tests, and remembers what it got.
 
 use mqmodem_core::Buf;
-use mqmodem_core::mqtt::codec::{Ack, AckKind, Connack, Publish, Suback};
+use mqmodem_core::mqtt::packet::{Ack, AckKind, Connack, Publish, Suback};
 use mqmodem_core::mqtt::{Frame, Packet, PacketId, Qos, frame};
 use std::collections::BTreeSet;
 

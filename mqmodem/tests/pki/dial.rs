@@ -1,6 +1,6 @@
 //! A link that is opened, to see what becomes of it.
 
-use mqmodem::net::{Link, TlsConfigs};
+use mqmodem::transport::{Link, TlsConfigs};
 use mqmodem_core::{Endpoint, Instant, NetError, TlsFiles, Verify};
 use std::future::poll_fn;
 use std::time::Duration;

@@ -3,8 +3,8 @@
 
 use crate::judge::{Forgiven, Shared};
 use crate::message::Stream;
-use mqmodem_core::mem::Buf;
-use mqmodem_core::mqtt::codec::{Ack, AckKind, Publish};
+use mqmodem_core::buffer::Buf;
+use mqmodem_core::mqtt::packet::{Ack, AckKind, Publish};
 use mqmodem_core::mqtt::{Packet, PacketId, Qos};
 use std::collections::{HashMap, VecDeque};
 

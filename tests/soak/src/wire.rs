@@ -1,6 +1,6 @@
 //! Packets over a connection, for either side.
 
-use mqmodem_core::mem::Buf;
+use mqmodem_core::buffer::Buf;
 use mqmodem_core::mqtt::{Frame, Packet, frame};
 use std::io::{Error, ErrorKind, Result};
 use std::time::Duration;

@@ -9,7 +9,7 @@ mod subscriptions;
 mod tls;
 
 use crate::at::reply::Reply;
-use crate::cmd;
+use crate::commands;
 use crate::modem::event::Event;
 use crate::modem::table::{Command, Dialect, Table, Urc};
 
@@ -22,14 +22,14 @@ pub static NATIVE: Dialect = Dialect {
             title: "MQTT",
             commands: COMMANDS,
         },
-        cmd::RADIO,
-        cmd::ERROR,
-        cmd::BASIC,
-        cmd::PROFILE,
-        cmd::IDENTITY,
-        cmd::NETWORK,
-        cmd::CLOCK,
-        cmd::SERIAL,
+        commands::RADIO,
+        commands::ERROR,
+        commands::BASIC,
+        commands::PROFILE,
+        commands::IDENTITY,
+        commands::NETWORK,
+        commands::CLOCK,
+        commands::SERIAL,
     ],
     urcs: &[
         Urc {
@@ -55,8 +55,8 @@ pub static NATIVE: Dialect = Dialect {
             meaning: "The modem has restored the link by itself; 1 if the broker still had the \
                       session.",
         },
-        cmd::REGISTRATION,
-        cmd::RESTARTED,
+        commands::REGISTRATION,
+        commands::RESTARTED,
         Urc {
             syntax: "+MQTTRECVDROPPED:\"<topic>\",<qos>,<length>",
             meaning: "A message too large for the modem came, with a payload of so many bytes; or one \
@@ -110,7 +110,7 @@ fn word(event: &Event, reply: &mut Reply) {
         Event::Restored { session_present } => {
             say(reply, "+MQTTCONNECTED:", &[session_present.into()]);
         }
-        Event::Registration { .. } | Event::Restarted => cmd::word(event, reply),
+        Event::Registration { .. } | Event::Restarted => commands::word(event, reply),
         Event::Lost { code } => say(reply, "+MQTTDISCONNECTED:", &[code.into()]),
     }
 }

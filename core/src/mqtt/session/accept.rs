@@ -3,8 +3,8 @@
 
 use super::record::{HEADER, Record};
 use super::{Reason, SendError, Session};
-use crate::mem::Buf;
-use crate::mqtt::codec::{EncodeError, Publish};
+use crate::buffer::Buf;
+use crate::mqtt::packet::{EncodeError, Publish};
 use crate::mqtt::{PacketId, Qos};
 
 /// How a message is accepted.

@@ -4,9 +4,9 @@ use super::aside::Suspect;
 use super::outgoing::write_ack;
 use super::record::Record;
 use super::{Event, Reason, Session, State, Violation, fingerprint};
-use crate::mem::Buf;
+use crate::buffer::Buf;
 use crate::mqtt::PacketId;
-use crate::mqtt::codec::{AckKind, DUP, Rules};
+use crate::mqtt::packet::{AckKind, DUP, Rules};
 
 /// PUBLISH in the upper half of a packet's first byte.
 const PUBLISH: u8 = 3;

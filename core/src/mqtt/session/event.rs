@@ -1,6 +1,6 @@
 //! What a session says.
 
-use crate::mem::Full;
+use crate::buffer::Full;
 use crate::mqtt::{PacketId, Qos};
 use core::fmt;
 

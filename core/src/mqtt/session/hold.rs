@@ -3,7 +3,7 @@
 use super::Session;
 use super::disk::Disk;
 use super::received::{Entry, Stage};
-use crate::mem::Buf;
+use crate::buffer::Buf;
 
 impl Session<'_> {
     /// Whether messages are held from now on: they carry a number, and those with

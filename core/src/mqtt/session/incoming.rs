@@ -4,8 +4,8 @@ use super::disk::Disk;
 use super::outgoing::write_ack;
 use super::received::{Entry, Stage};
 use super::{Event, Session, State, Violation};
-use crate::mem::Buf;
-use crate::mqtt::codec::{Ack, AckKind, Connack, Packet, Publish, Rules};
+use crate::buffer::Buf;
+use crate::mqtt::packet::{Ack, AckKind, Connack, Packet, Publish, Rules};
 use crate::mqtt::{PacketId, Qos};
 use crate::time::Instant;
 

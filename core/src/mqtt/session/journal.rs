@@ -7,9 +7,9 @@
 use super::outgoing::wait_of;
 use super::record::{Record as Message, Stage};
 use super::{EXPOSED, Session, State, WINDOW};
-use crate::mem::Buf;
+use crate::buffer::Buf;
 use crate::mqtt::PacketId;
-use crate::mqtt::codec::Packet;
+use crate::mqtt::packet::Packet;
 
 /// A record of a session that is kept: small, and changed on its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -81,9 +81,9 @@ mod seen;
 mod slots;
 mod subscriptions;
 
-use super::codec::{Connect, Packet, Rules};
+use super::packet::{Connect, Packet, Rules};
 use super::{PacketId, Qos};
-use crate::mem::{Buf, Full};
+use crate::buffer::{Buf, Full};
 use crate::time::Instant;
 pub use accept::{Accepted, Backlog, Known, Promise};
 use aside::Aside;

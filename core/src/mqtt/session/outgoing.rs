@@ -6,9 +6,9 @@ use super::log::Log;
 use super::record::{Record, Stage};
 use super::slots::{Slots, Tell, Wait};
 use super::{Dropped, EXPOSED, Event, Reason, Session, Violation, WINDOW};
-use crate::mem::Buf;
+use crate::buffer::Buf;
 use crate::mqtt::PacketId;
-use crate::mqtt::codec::{Ack, AckKind, DUP, EncodeError};
+use crate::mqtt::packet::{Ack, AckKind, DUP, EncodeError};
 
 /// The place of what is not in the log, or not in the list of subscriptions.
 pub(super) const NOWHERE: u32 = u32::MAX;

@@ -6,8 +6,8 @@ use super::outgoing::NOWHERE;
 use super::record::Record;
 use super::slots::Wait;
 use super::{SendError, Session, WINDOW};
-use crate::mem::Buf;
-use crate::mqtt::codec::{EncodeError, Publish};
+use crate::buffer::Buf;
+use crate::mqtt::packet::{EncodeError, Publish};
 use crate::mqtt::{PacketId, Qos};
 
 impl Session<'_> {

@@ -1,7 +1,7 @@
 //! Messages from the broker whose flow has not ended, by its identifiers.
 
 use super::disk::{Disk, recount};
-use crate::mem::{Buf, Full};
+use crate::buffer::{Buf, Full};
 use crate::mqtt::PacketId;
 
 /// Bytes of an entry.

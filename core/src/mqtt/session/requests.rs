@@ -5,8 +5,8 @@ use super::outgoing::NOWHERE;
 use super::slots::Wait;
 use super::subscriptions::Removed;
 use super::{Event, SendError, Session, Violation};
-use crate::mem::Buf;
-use crate::mqtt::codec::{Filters, Packet, Requests, Rules, Suback, Subscribe, Unsubscribe};
+use crate::buffer::Buf;
+use crate::mqtt::packet::{Filters, Packet, Requests, Rules, Suback, Subscribe, Unsubscribe};
 use crate::mqtt::{PacketId, Qos};
 
 impl Session<'_> {

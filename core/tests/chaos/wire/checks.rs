@@ -2,7 +2,7 @@
 
 use super::{LINK, Wire};
 use mqmodem_core::Slot;
-use mqmodem_core::mqtt::codec::{Ack, AckKind, Publish};
+use mqmodem_core::mqtt::packet::{Ack, AckKind, Publish};
 use mqmodem_core::mqtt::session::Record;
 use mqmodem_core::mqtt::{Frame, Packet, PacketId, Qos, frame};
 

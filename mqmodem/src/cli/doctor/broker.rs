@@ -5,7 +5,7 @@ use super::reach::{self, Guest, Way};
 use super::{Report, Verdict};
 use crate::cli::Failure;
 use crate::config::{Broker, ConfigError, ModemPlan, Secret, TlsPaths};
-use crate::net::Link;
+use crate::transport::Link;
 use mqmodem_core::modem::options::{ALPN, SNI, VERIFY, Value};
 use mqmodem_core::{LinkId, Slot, TlsFiles, Verify};
 use std::collections::{BTreeSet, HashMap};

@@ -3,8 +3,8 @@
 use super::advice::{CHECK_WAY, CLOSED, NO_BROKER, advice, refusal};
 use super::{Report, Verdict};
 use crate::cli::Failure;
-use crate::net::{self, Link, TlsConfigs, resolve};
-use mqmodem_core::mqtt::codec::{Connack, Connect, Frame, Packet, Rules, frame_by};
+use crate::transport::{self, Link, TlsConfigs, resolve};
+use mqmodem_core::mqtt::packet::{Connack, Connect, Frame, Packet, Rules, frame_by};
 use mqmodem_core::{Buf, Endpoint, Instant, NetError, TlsFiles, Verify};
 use std::future::{Future, poll_fn};
 use std::net::IpAddr;
@@ -53,7 +53,7 @@ pub(super) async fn examine(way: &Way<'_>, report: &mut Report) -> Result<Option
     farewell(&mut link).await;
     let (link, tls) = way.open(way.tls).await;
     let well = "its certificate is trusted and names it";
-    let said = net::warning(files.verify).unwrap_or(well).to_owned();
+    let said = transport::warning(files.verify).unwrap_or(well).to_owned();
     let tls = match tls {
         Ok(()) if files.verify == Verify::Nothing => {
             report.warn("broker, TLS", &said)?;
@@ -142,7 +142,7 @@ impl Way<'_> {
         if !is_its {
             return what;
         }
-        let seen = in_time(net::see_certificate(self.host, self.port, name)).await;
+        let seen = in_time(transport::see_certificate(self.host, self.port, name)).await;
         match seen.ok().flatten() {
             Some(description) => format!("{what}. It shows: {description}"),
             None => what,

@@ -4,7 +4,7 @@
 //! clients cost.
 
 use mqmodem_core::Buf;
-use mqmodem_core::mqtt::codec::{Ack, AckKind, Connack, Packet, Publish, Subscribe};
+use mqmodem_core::mqtt::packet::{Ack, AckKind, Connack, Packet, Publish, Subscribe};
 use mqmodem_core::mqtt::{Frame, PacketId, Qos, frame};
 use std::io::{Read, Result, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};

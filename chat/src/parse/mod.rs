@@ -1,0 +1,387 @@
+//! Reading a chat.
+
+mod setup;
+
+use crate::escape::{from_hex, unescape};
+use crate::packet;
+use crate::script::{Expect, Expected, Input, ParseError, Script, Setup, Step, Storage};
+use mqmodem_core::{NetError, Stage};
+use setup::{clock, memory};
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+/// After this many bytes of a line the echo pauses until the terminator.
+const ECHO_LIMIT: usize = 128;
+
+/// The reasons a link may fail for, as `net fail` names them.
+pub(crate) const FAILURES: [(&str, NetError); 14] = [
+    ("name", NetError::NameNotFound),
+    ("refused", NetError::Refused),
+    ("unreachable", NetError::Unreachable),
+    ("timed-out", NetError::TimedOut),
+    ("broken", NetError::Broken),
+    ("no-local-address", NetError::NoLocalAddress),
+    ("no-file-handle", NetError::NoFileHandle),
+    ("no-name-server", NetError::NoNameServer),
+    ("tls-untrusted", NetError::TlsUntrusted),
+    ("tls-name", NetError::TlsName),
+    ("tls-expired", NetError::TlsExpired),
+    ("tls-client-certificate", NetError::TlsClientCertificate),
+    ("tls-unsupported", NetError::TlsUnsupported),
+    ("tls-other", NetError::TlsOther),
+];
+
+/// Reads the chat `text`; `file` is what errors call it.
+pub fn parse(file: &str, text: &str) -> Result<Script, ParseError> {
+    let mut parser = Parser::new(file);
+    // Some editors put a byte order mark before it.
+    let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+    for (at, line) in text.lines().enumerate() {
+        parser.at = at + 1;
+        parser.line(line).map_err(|what| ParseError {
+            file: file.into(),
+            line: at + 1,
+            what,
+        })?;
+    }
+    match &parser.script.steps[..] {
+        [on] if on.expected.is_empty() => Err(ParseError {
+            file: file.into(),
+            line: parser.at.max(1),
+            what: "nothing is done in this chat; write what the host says, such as `> AT`".into(),
+        }),
+        _ => Ok(parser.script),
+    }
+}
+
+struct Parser {
+    script: Script,
+    at: usize,
+    echo: bool,
+    /// What the chat said of it since the modem was switched on.
+    echo_said: Option<bool>,
+    on: bool,
+    title_done: bool,
+    /// What was set.
+    set: BTreeSet<String>,
+}
+
+impl Parser {
+    fn new(file: &str) -> Self {
+        let on = Step {
+            line: 0,
+            input: Input::PowerOn,
+            echo: Vec::new(),
+            expected: Vec::new(),
+        };
+        let script = Script {
+            file: file.into(),
+            title: String::new(),
+            setup: Setup::default(),
+            settings: Vec::new(),
+            steps: vec![on],
+        };
+        Self {
+            script,
+            at: 0,
+            echo: true,
+            echo_said: None,
+            on: true,
+            title_done: false,
+            set: BTreeSet::new(),
+        }
+    }
+
+    fn line(&mut self, line: &str) -> Result<(), String> {
+        if let Some(comment) = line.strip_prefix('#') {
+            self.comment(comment);
+            return Ok(());
+        }
+        self.title_done |= !self.script.title.is_empty();
+        if line.ends_with([' ', '\t']) {
+            return Err("the line ends in a space; write it as \\x20 after >> or <<".into());
+        }
+        let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
+        match word {
+            "" if rest.is_empty() => Ok(()),
+            ">" => self.typed(rest),
+            ">>" => self.input(Input::Host(some(unescape(rest)?)?)),
+            "<" => self.expect(Expect::Host(framed(rest)?)),
+            "<<" => self.expect(Expect::Host(some(unescape(rest)?)?)),
+            "broker" => self.broker(rest),
+            "net" => self.net(rest),
+            "port" => self.port(rest),
+            "silent" if rest.is_empty() => self.expect(Expect::Silent),
+            "set" => self.set(rest),
+            "echo" => self.set_echo(rest),
+            "clock" => self.input(Input::Clock(clock(rest)?)),
+            _ if word.starts_with('+') => self.pass(duration(line)?),
+            _ => self.input(plain_input(line)?),
+        }
+    }
+
+    fn comment(&mut self, comment: &str) {
+        if self.title_done {
+            return;
+        }
+        let title = &mut self.script.title;
+        if !title.is_empty() {
+            title.push('\n');
+        }
+        title.push_str(comment.strip_prefix(' ').unwrap_or(comment));
+    }
+
+    fn pass(&mut self, by: Duration) -> Result<(), String> {
+        if by.is_zero() {
+            return Err("no time passes; take the line out".into());
+        }
+        self.input(Input::Pass(by))
+    }
+
+    fn input(&mut self, input: Input) -> Result<(), String> {
+        if !self.on && needs_power(&input) {
+            return Err("the modem is off; write `power on` first".into());
+        }
+        match input {
+            Input::PowerOn if self.on => {
+                return Err("it is on; write `power off` or `power cut` first".into());
+            }
+            Input::PowerOn => {
+                (self.on, self.echo, self.echo_said) = (true, true, None);
+            }
+            Input::PowerOff | Input::PowerCut => self.on = false,
+            _ => {}
+        }
+        self.script.steps.push(Step {
+            line: self.at,
+            input,
+            echo: Vec::new(),
+            expected: Vec::new(),
+        });
+        Ok(())
+    }
+
+    /// A line as a person types it: its echo goes without saying.
+    fn typed(&mut self, text: &str) -> Result<(), String> {
+        let mut bytes = text.as_bytes().to_vec();
+        bytes.push(b'\r');
+        let echo = if self.echo {
+            echo_of(&bytes)
+        } else {
+            Vec::new()
+        };
+        self.input(Input::Host(bytes))?;
+        if let Some(step) = self.script.steps.last_mut() {
+            step.echo = echo;
+        }
+        Ok(())
+    }
+
+    fn expect(&mut self, what: Expect) -> Result<(), String> {
+        let line = self.at;
+        let Some(step) = self.script.steps.last_mut() else {
+            return Ok(());
+        };
+        let silent = |e: &Expected| e.what == Expect::Silent;
+        let contradicts = what == Expect::Silent && !step.expected.is_empty();
+        if contradicts || step.expected.iter().any(silent) {
+            return Err("`silent` stands alone between two things that are done".into());
+        }
+        step.expected.push(Expected { line, what });
+        Ok(())
+    }
+
+    fn broker(&mut self, rest: &str) -> Result<(), String> {
+        let (word, rest) = rest.split_once(' ').unwrap_or((rest, ""));
+        match word {
+            "<" => self.expect(Expect::Broker(packet::encode(rest)?)),
+            "<<" => self.expect(Expect::Broker(some(from_hex(rest)?)?)),
+            ">" => self.input(Input::Broker(packet::encode(rest)?)),
+            ">>" => self.input(Input::Broker(some(from_hex(rest)?)?)),
+            "close" => self.input(Input::BrokerCloses),
+            "reset" => self.input(Input::BrokerResets),
+            "stalls" => self.input(Input::BrokerReads(false)),
+            "reads" => self.input(Input::BrokerReads(true)),
+            _ => Err("after `broker` comes <, <<, >, >>, close, reset, stalls or reads".into()),
+        }
+    }
+
+    fn net(&mut self, rest: &str) -> Result<(), String> {
+        if let Some(asked) = rest.strip_prefix("< ") {
+            return self.expect(Expect::Asked(format!("net < {asked}")));
+        }
+        match rest.split_once(' ') {
+            Some(("fail", why)) => self.input(Input::NetFail(failure(why)?)),
+            Some(("at", stage)) => self.input(Input::NetAt(stage_named(stage)?)),
+            None if rest == "hold" => self.input(Input::NetHold),
+            None if rest == "open" => self.input(Input::NetOpen),
+            _ => Err("after `net` comes hold, open, at STAGE, fail REASON or < WHAT".into()),
+        }
+    }
+
+    fn port(&mut self, rest: &str) -> Result<(), String> {
+        let asked = rest.strip_prefix("< ").ok_or("after `port` comes < WHAT")?;
+        self.expect(Expect::Asked(format!("port < {asked}")))
+    }
+
+    fn set_echo(&mut self, rest: &str) -> Result<(), String> {
+        let echo = on_off(rest)?;
+        if self.echo_said.replace(echo) == Some(echo) {
+            return Err(format!("echo is {rest} already; take the line out"));
+        }
+        self.echo = echo;
+        if self.script.steps.len() == 1 {
+            self.script.setup.echo_off = !echo;
+        }
+        Ok(())
+    }
+
+    fn set(&mut self, rest: &str) -> Result<(), String> {
+        if self.script.steps.len() > 1 {
+            return Err("`set` comes before the first thing that is done".into());
+        }
+        let word = rest.split(' ').next().unwrap_or_default();
+        if !self.set.insert(word.to_owned()) {
+            return Err(format!("`set {word}` is there twice; only one can count"));
+        }
+        self.script.settings.push(self.at);
+        let setup = &mut self.script.setup;
+        match rest.split_once(' ') {
+            None if rest == "strict" => setup.strict = true,
+            None if rest == "mask-secrets" => setup.mask_secrets = true,
+            Some(("seed", seed)) => {
+                setup.seed = seed.parse().map_err(|_| "write `set seed 7`")?;
+            }
+            Some(("clock", time)) => setup.clock = clock(time)?,
+            Some(("memory", sizes)) => memory(&mut setup.memory, sizes)?,
+            _ => {
+                return Err(
+                    "after `set` comes strict, mask-secrets, seed N, clock or memory".into(),
+                );
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Bytes, of which there must be some.
+fn some(bytes: Vec<u8>) -> Result<Vec<u8>, String> {
+    if bytes.is_empty() {
+        return Err("there are no bytes; write some behind the arrow".into());
+    }
+    Ok(bytes)
+}
+
+/// Whether it needs a modem that is on.
+fn needs_power(input: &Input) -> bool {
+    matches!(
+        input,
+        Input::PowerOff
+            | Input::PowerCut
+            | Input::Host(_)
+            | Input::Dtr(_)
+            | Input::Rts(_)
+            | Input::Broker(_)
+            | Input::BrokerCloses
+            | Input::BrokerResets
+            | Input::NetOpen
+            | Input::NetAt(_)
+            | Input::Clock(_)
+            | Input::NetFail(_)
+    )
+}
+
+/// The frame of an answer in V1.
+fn framed(text: &str) -> Result<Vec<u8>, String> {
+    if text.is_empty() {
+        return Err("write what is answered after `<`, or raw bytes after `<<`".into());
+    }
+    Ok(format!("\r\n{text}\r\n").into_bytes())
+}
+
+/// Only a command line is echoed, and of a long one only the start and the end.
+pub(crate) fn echo_of(line: &[u8]) -> Vec<u8> {
+    if !line
+        .get(..2)
+        .is_some_and(|at| at.eq_ignore_ascii_case(b"AT"))
+    {
+        return Vec::new();
+    }
+    let shown = (line.len() - 1).min(ECHO_LIMIT);
+    [&line[..shown], b"\r"].concat()
+}
+
+fn plain_input(line: &str) -> Result<Input, String> {
+    Ok(match line {
+        "host stalls" => Input::HostReads(false),
+        "host reads" => Input::HostReads(true),
+        "dtr on" => Input::Dtr(true),
+        "dtr off" => Input::Dtr(false),
+        "rts on" => Input::Rts(true),
+        "rts off" => Input::Rts(false),
+        "power on" => Input::PowerOn,
+        "power off" => Input::PowerOff,
+        "power cut" => Input::PowerCut,
+        "store works" => Input::Store(Storage::Works),
+        "store fails" => Input::Store(Storage::Fails),
+        "store holds" => Input::Store(Storage::Holds),
+        _ => return Err(unknown(line)),
+    })
+}
+
+fn unknown(line: &str) -> String {
+    let word = line.split(' ').next().unwrap_or_default();
+    if word.starts_with(['>', '<']) {
+        return format!("put a space behind the arrow in `{word}`");
+    }
+    format!(
+        "`{line}` is nothing a chat knows; lines begin with # > >> < << broker net host \
+         dtr rts power store echo set silent or +3s"
+    )
+}
+
+fn on_off(text: &str) -> Result<bool, String> {
+    match text {
+        "on" => Ok(true),
+        "off" => Ok(false),
+        _ => Err("write `on` or `off`".into()),
+    }
+}
+
+fn failure(why: &str) -> Result<NetError, String> {
+    let known = FAILURES.iter().find(|(name, _)| *name == why);
+    known.map(|(_, error)| *error).ok_or_else(|| {
+        let names = FAILURES.map(|(name, _)| name).join(", ");
+        format!("a link fails for one of: {names}")
+    })
+}
+
+fn stage_named(name: &str) -> Result<Stage, String> {
+    match name {
+        "turn" => Ok(Stage::Turn),
+        "name" => Ok(Stage::Name),
+        "tcp" => Ok(Stage::Tcp),
+        "tls" => Ok(Stage::Tls),
+        _ => Err("a link waits for one of: turn, name, tcp, tls".into()),
+    }
+}
+
+pub(crate) fn duration(text: &str) -> Result<Duration, String> {
+    let wrong = || "write `+3s`, `+250ms`, `+10us` or `+2min`".to_string();
+    let text = text.strip_prefix('+').ok_or_else(wrong)?;
+    let unit = text.find(|c: char| !c.is_ascii_digit()).ok_or_else(wrong)?;
+    let (digits, unit) = text.split_at(unit);
+    let number: u64 = digits.parse().map_err(|_| wrong())?;
+    let micros = match unit {
+        "us" => 1,
+        "ms" => 1_000,
+        "s" => 1_000_000,
+        "min" => 60_000_000,
+        _ => return Err(wrong()),
+    };
+    let micros = number.checked_mul(micros).ok_or_else(wrong)?;
+    Ok(Duration::from_micros(micros))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,259 @@
+//! The host's side as an observer may see it: a line as the modem holds it, and
+//! how much of it may be written down.
+
+use super::Modem;
+use super::machine::Run;
+use super::state::S5;
+use super::table::{Command, Dialect};
+use crate::at::args::{Args, fitting};
+use crate::at::line::Taken;
+use crate::at::scan::comment_at;
+use crate::at::schema::Signature;
+use crate::at::split::{Form, Item, Step, next};
+use crate::at::values::{self, Bad, Values};
+use crate::buffer::Buf;
+use crate::time::Instant;
+use core::ops::Range;
+
+/// What the modem made of the host's bytes, for who looks at each line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Heard {
+    /// Bytes taken.
+    pub taken: usize,
+    /// Bytes of echo that were added to the output for the host.
+    pub echoed: usize,
+    /// What they amounted to.
+    pub made: Made,
+}
+
+impl Heard {
+    /// No byte was taken.
+    pub const NOTHING: Self = Self {
+        taken: 0,
+        echoed: 0,
+        made: Made::Part,
+    };
+}
+
+/// What bytes of the host amounted to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Made {
+    /// A part of a line, or nothing that begins one.
+    Part,
+    /// The end of a line.
+    Line,
+    /// `A/`: the last line once more.
+    Repeat,
+    /// The end of a line that was too long, and is forgotten.
+    TooLong,
+    /// Bytes the host was asked for (rule R13).
+    Data,
+}
+
+impl From<Taken> for Made {
+    fn from(taken: Taken) -> Self {
+        match taken {
+            Taken::Partial => Self::Part,
+            Taken::Line => Self::Line,
+            Taken::Repeat => Self::Repeat,
+            Taken::TooLong => Self::TooLong,
+        }
+    }
+}
+
+/// What of a line may be written down: no secret and nothing unknown is in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Line<'m> {
+    /// The front of what stands behind its `AT`.
+    pub shown: &'m [u8],
+    /// Whether more stands behind that.
+    pub hides: bool,
+}
+
+impl Modem<'_> {
+    /// As [`handle_host`](Self::handle_host), for who wants to look at each
+    /// [`line`](Self::line): takes bytes up to the end of one, and carries nothing
+    /// out. `handle_host` without bytes does that.
+    pub fn hear_host(&mut self, now: Instant, bytes: &[u8]) -> Heard {
+        self.at(now);
+        if bytes.is_empty() || !self.host_ready() {
+            return Heard::NOTHING;
+        }
+        self.hear(bytes)
+    }
+
+    /// Whether the host has begun a line and not ended it.
+    pub fn line_is_open(&self) -> bool {
+        self.reader.is_open()
+    }
+
+    /// The line that is open, or the one that ended last: what of it may be written
+    /// down. That is as much of its front as the modem takes for what it is, up to the
+    /// first secret.
+    pub fn line(&mut self) -> Line<'_> {
+        let config = &self.machine.config;
+        let body = match self.machine.run {
+            // Its values stand where the bytes of data mode do.
+            Run::Prompt { .. } => &[],
+            _ => self.reader.typed(),
+        };
+        let reading = Reading {
+            dialect: config.dialect,
+            strict: config.strict,
+            moved: self.machine.profile.register(S5) >= b' ',
+        };
+        let shown = shown(reading, body, &mut self.decoded);
+        Line {
+            shown: body.get(..shown).unwrap_or_default(),
+            hides: shown < body.len(),
+        }
+    }
+
+    /// Where in [`host_out`](Self::host_out) secrets are, from the first to the end of the
+    /// last: a password that was read back.
+    pub fn host_out_secret(&self) -> Range<usize> {
+        self.machine.answer.secret()
+    }
+}
+
+/// How a line is read.
+#[derive(Clone, Copy)]
+struct Reading {
+    dialect: &'static Dialect,
+    strict: bool,
+    /// Whether S5 is a character of text: then a password may have lost its comma.
+    moved: bool,
+}
+
+/// How much of the front of a line may be shown.
+fn shown(reading: Reading, line: &[u8], decoded: &mut Buf) -> usize {
+    let Reading {
+        dialect, strict, ..
+    } = reading;
+    // Nor what is not for the modem.
+    let line = line.get(..comment_at(line, !strict)).unwrap_or_default();
+    let mut at = 0;
+    loop {
+        let known = match next(line, at, strict) {
+            Step::End => return line.len().min(last_comment(line, at)),
+            Step::Bad => Err(known_part(dialect, line, at)),
+            Step::Item(item) => match dialect.find(item.name) {
+                None => Err(known_part(dialect, line, at)),
+                Some(command) if item.form == Form::Set => {
+                    let next = set(command, reading, line, item, decoded);
+                    next.and_then(|next| {
+                        let values = line.get(item.next..next).unwrap_or_default();
+                        mention(dialect, values).map_or(Ok(next), |at| Err(item.next + at))
+                    })
+                }
+                Some(_) => Ok(item.next),
+            },
+        };
+        match known {
+            Ok(next) => at = next,
+            Err(shown) => return shown,
+        }
+    }
+}
+
+/// Where the comment behind the last command begins, which may be behind a text that
+/// was forgiven.
+fn last_comment(line: &[u8], at: usize) -> usize {
+    let rest = line.get(at..).unwrap_or_default();
+    if rest.trim_ascii_start().starts_with(b"/") {
+        at
+    } else {
+        line.len()
+    }
+}
+
+/// Where what stands at `at` stops being the name of a command: a wrong name may be
+/// anything, also the rest of a password.
+#[cold]
+fn known_part(dialect: &Dialect, line: &[u8], at: usize) -> usize {
+    let passed = |byte: &&u8| matches!(byte, b' ' | b';');
+    let rest = line.get(at..).unwrap_or_default();
+    let start = at + rest.iter().take_while(passed).count();
+    let name = line.get(start..).unwrap_or_default();
+    let common = |command: &Command| {
+        let pairs = command.name.bytes().zip(name);
+        pairs.take_while(|(a, b)| a.eq_ignore_ascii_case(b)).count()
+    };
+    start + dialect.commands().map(common).max().unwrap_or(0)
+}
+
+/// Where the line goes on behind a command's values; else how much may be shown.
+fn set(
+    command: &Command,
+    reading: Reading,
+    line: &[u8],
+    item: Item,
+    decoded: &mut Buf,
+) -> Result<usize, usize> {
+    let strict = reading.strict;
+    if !command.is_extended() {
+        let digits = line.get(item.next..).unwrap_or_default().iter();
+        return Ok(item.next + digits.take_while(|byte| byte.is_ascii_digit()).count());
+    }
+    let (signatures, _) = command.set.ok_or(item.next)?;
+    decoded.clear();
+    let mut values = Values::NONE;
+    let read = values::parse(line, item.next, strict, None, &mut values, decoded);
+    let fit = fitting(line, decoded.as_slice(), &values, signatures, strict);
+    let shown = match secret(command) {
+        // Where a value is missing or wrong, any of them may be the secret.
+        Some(_) if reading.moved || read.is_err() => 0,
+        Some(_) if Args::check(line, decoded.as_slice(), &values, signatures, strict).is_err() => 0,
+        Some(secret) => secret.min(fit),
+        None => fit,
+    };
+    if values.count > shown {
+        return Err(values.place(shown).unwrap_or(item.next));
+    }
+    let unread = values.end().unwrap_or(item.next);
+    match read {
+        Err(Bad::Junk) if command.forgiving && !strict => {
+            let last = values.count.saturating_sub(1);
+            forgiven(line, values.place(last).unwrap_or(unread), unread)
+        }
+        read => read.map_err(|_| unread),
+    }
+}
+
+/// The first parameter of a command that is secret.
+fn secret(command: &Command) -> Option<usize> {
+    let first = |signature: &Signature| signature.params.iter().position(|param| param.secret);
+    let (signatures, _) = command.set?;
+    signatures.iter().filter_map(first).min()
+}
+
+/// A text in quotes with quotes in it (rule R10) runs to the last of them; where it looks
+/// as if a command began in it, a secret may follow.
+fn forgiven(line: &[u8], start: usize, unread: usize) -> Result<usize, usize> {
+    let rest = line.get(start..).unwrap_or_default();
+    let last = rest.iter().rposition(|&byte| byte == b'"').ok_or(unread)?;
+    let begins = rest.iter().position(|byte| matches!(byte, b';' | b'+'));
+    match begins {
+        Some(at) if at <= last => Err(start + at),
+        _ => Ok(start + last + 1),
+    }
+}
+
+/// The first place in values that names a command with a secret: a quote may be missing
+/// before it.
+fn mention(dialect: &Dialect, values: &[u8]) -> Option<usize> {
+    let names = |at: usize| {
+        let rest = values.get(at..).unwrap_or_default();
+        let named = |command: &&Command| {
+            let name = rest.get(..command.name.len());
+            name.is_some_and(|name| name.eq_ignore_ascii_case(command.name.as_bytes()))
+        };
+        let mut named = dialect.commands().filter(named);
+        named.any(|command| secret(command).is_some())
+    };
+    let mut signs = values.iter().enumerate().filter(|(_, byte)| **byte == b'+');
+    signs.find(|(at, _)| names(*at)).map(|(at, _)| at)
+}
+
+#[cfg(test)]
+mod tests;

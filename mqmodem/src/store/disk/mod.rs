@@ -1,0 +1,328 @@
+//! Keeps what modems keep in one file of a state directory.
+
+use super::file::{self, FILE, OpenError};
+use super::keeper::Keeper;
+use super::place::{Directory, Place};
+use super::tables::{self, Content, What};
+use super::writer::{self, Answer, Load, Message, Request};
+use super::{Change, Done, Store, name};
+use mqmodem_core::Slot;
+use redb::Database;
+use std::collections::{BTreeMap, VecDeque};
+use std::fmt;
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::mpsc::{Sender, channel};
+use std::task::{Context, Poll, ready};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
+
+/// How long a directory may still be in use.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// A state directory in use. When it is dropped, what was submitted before is
+/// written, and what comes after fails.
+pub struct Disk {
+    messages: Sender<Message>,
+    writer: Option<JoinHandle<()>>,
+    /// Whether what is there could be read at the start.
+    read: bool,
+}
+
+/// What was found at the start, by modem.
+#[derive(Default)]
+pub struct Kept {
+    by_modem: BTreeMap<String, Vec<(Slot, Vec<u8>)>>,
+}
+
+/// What one modem keeps in a [`Disk`].
+pub struct DiskStore {
+    modem: Arc<str>,
+    messages: Sender<Message>,
+    /// Where what the modem keeps comes from, where it could not be read yet. Until
+    /// then nothing is kept.
+    awaited: Option<UnboundedReceiver<Content>>,
+    /// What was submitted and not told yet, oldest first.
+    asked: VecDeque<Slot>,
+    /// Whether one of these has failed, and so all behind it must.
+    broken: Arc<AtomicBool>,
+    /// How many of these have failed: none is told before all are through, so
+    /// that what is submitted once one was told stands behind none of them.
+    failed: usize,
+    /// How many failures are now to be told.
+    telling: usize,
+    answer: UnboundedSender<bool>,
+    answers: UnboundedReceiver<bool>,
+}
+
+impl Disk {
+    /// Opens a state directory, made where it is missing, and reads what is
+    /// there. What is damaged is put aside. Where nothing can be written, or not even
+    /// read, the modems still run: [`Store::poll_restored`] gives them what they keep
+    /// once it can be read. All of that is logged. Fails only where another process
+    /// has it, or a newer version wrote it.
+    pub fn open(directory: &Path) -> Result<(Self, Kept), OpenError> {
+        let mut place = Directory::new(directory);
+        let (database, content) = match open(&mut place) {
+            Ok((database, content)) => (Some(database), Some(content)),
+            Err(refused @ (OpenError::InUse | OpenError::Newer(_))) => return Err(refused),
+            Err(error) => (None, without_writing(directory, &error)?),
+        };
+        if let Some(content) = content.as_ref().filter(|_| database.is_none()) {
+            place.give(content);
+        }
+        let read = content.is_some();
+        let disk = Self::with(Keeper::new(Box::new(place), database), read);
+        let kept = content.map(Kept::sort).unwrap_or_default();
+        Ok((disk.map_err(OpenError::Io)?, kept))
+    }
+
+    pub(super) fn with(keeper: Keeper, read: bool) -> io::Result<Self> {
+        let (messages, waiting) = channel();
+        let thread = std::thread::Builder::new().name("state".to_owned());
+        let writer = thread.spawn(move || writer::run(&waiting, keeper))?;
+        Ok(Self {
+            messages,
+            writer: Some(writer),
+            read,
+        })
+    }
+
+    /// Whether what is there could be read when it was opened.
+    pub fn is_read(&self) -> bool {
+        self.read
+    }
+
+    /// Everything that is kept now, with what was submitted before; nothing where
+    /// the file cannot be opened to write.
+    pub fn look(&self) -> Option<Result<Kept, OpenError>> {
+        let (answer, answers) = channel();
+        let _ = self.messages.send(Message::Look(answer));
+        let content = answers.recv().ok()?;
+        Some(content.map(Kept::sort))
+    }
+
+    /// The store of the modem of this name, which has not run yet: it begins with
+    /// what [`open`](Self::open) found.
+    pub fn store(&self, modem: &str) -> DiskStore {
+        let mut store = self.new_store(modem);
+        if !self.read {
+            store.awaited = Some(self.ask_for(modem).0);
+        }
+        store
+    }
+
+    /// The store of a modem that may have run before, and what it keeps by now.
+    pub fn load(&self, modem: &str) -> (DiskStore, Vec<(Slot, Vec<u8>)>) {
+        let mut store = self.new_store(modem);
+        let (mut contents, is_there) = self.ask_for(modem);
+        let content = contents.try_recv().ok().filter(|_| is_there);
+        store.awaited = Some(contents).filter(|_| content.is_none());
+        let kept = content.map(|content| Kept::sort(content).take(modem));
+        (store, kept.unwrap_or_default())
+    }
+
+    /// Where what a modem keeps will come from, and whether it is there already.
+    fn ask_for(&self, modem: &str) -> (UnboundedReceiver<Content>, bool) {
+        let (to, contents) = unbounded_channel();
+        let (now, is_there) = channel();
+        let modem = modem.into();
+        let _ = self.messages.send(Message::Load(Load { modem, to, now }));
+        (contents, is_there.recv().unwrap_or(false))
+    }
+
+    fn new_store(&self, modem: &str) -> DiskStore {
+        let (answer, answers) = unbounded_channel();
+        DiskStore {
+            modem: modem.into(),
+            messages: self.messages.clone(),
+            awaited: None,
+            asked: VecDeque::new(),
+            broken: Arc::default(),
+            failed: 0,
+            telling: 0,
+            answer,
+            answers,
+        }
+    }
+}
+
+impl Drop for Disk {
+    fn drop(&mut self) {
+        let _ = self.messages.send(Message::End);
+        if let Some(writer) = self.writer.take()
+            && writer.join().is_err()
+        {
+            tracing::error!("the writer of the state directory failed, please report it");
+        }
+    }
+}
+
+/// Opens the file; a process that is just ending may have it for a moment yet.
+fn open(place: &mut Directory) -> Result<(Database, Content), OpenError> {
+    let begin = Instant::now();
+    let mut opened = place.open();
+    while matches!(opened, Err(OpenError::InUse)) && begin.elapsed() < PATIENCE {
+        std::thread::sleep(PATIENCE / 20);
+        opened = place.open();
+    }
+    let database = opened?;
+    let content = tables::content(&database)?;
+    Ok((database, content))
+}
+
+/// Reads what is there where it cannot be written; nothing if it cannot be read.
+fn without_writing(directory: &Path, error: &OpenError) -> Result<Option<Content>, OpenError> {
+    let shown = directory.join(FILE);
+    let shown = shown.display();
+    match file::look(directory) {
+        Ok(content) => {
+            tracing::error!(
+                "cannot write to {shown}: {error}; commands that change settings will fail"
+            );
+            Ok(Some(content))
+        }
+        Err(newer @ OpenError::Newer(_)) => Err(newer),
+        Err(_) => {
+            tracing::error!(
+                "cannot read {shown}: {error}; until it can be read, modems connect nowhere and \
+                 commands that want what is kept fail"
+            );
+            Ok(None)
+        }
+    }
+}
+
+impl Kept {
+    pub(super) fn sort(content: Content) -> Self {
+        let mut kept = Self::default();
+        for (modem, slot, bytes) in content.values {
+            kept.push(modem, name::slot(&slot).ok_or(slot), bytes);
+        }
+        for (modem, key, bytes) in content.records {
+            let slot = Slot::from_bytes(key);
+            kept.push(modem, slot.ok_or_else(|| format!("{key:?}")), bytes);
+        }
+        kept
+    }
+
+    fn push(&mut self, modem: String, slot: Result<Slot, String>, bytes: Vec<u8>) {
+        match slot {
+            Ok(slot) => self.by_modem.entry(modem).or_default().push((slot, bytes)),
+            Err(name) => tracing::error!("left out: \"{name}\" of {modem}, which is not known"),
+        }
+    }
+
+    /// What the modem of this name kept, in the order in which it is restored;
+    /// empty bytes stand for what it erased.
+    pub fn take(&mut self, modem: &str) -> Vec<(Slot, Vec<u8>)> {
+        self.by_modem.remove(modem).unwrap_or_default()
+    }
+
+    /// What is in a state directory, which may be in use.
+    pub fn look(directory: &Path) -> Result<Self, OpenError> {
+        file::look(directory).map(Self::sort)
+    }
+
+    /// The modems, in order of their names.
+    pub fn modems(&self) -> impl Iterator<Item = (&str, &[(Slot, Vec<u8>)])> {
+        let all = self.by_modem.iter();
+        all.map(|(name, values)| (name.as_str(), values.as_slice()))
+    }
+}
+
+impl Store for DiskStore {
+    fn submit(&mut self, change: Change<'_>) {
+        self.asked.push_back(change.slot());
+        let answer = Answer {
+            to: self.answer.clone(),
+            broken: self.broken.clone(),
+            ok: false,
+        };
+        if self.awaited.is_some() {
+            // Dropped, and so answered: it would be written over what was not read.
+            return;
+        }
+        let change = tables::Change {
+            modem: self.modem.clone(),
+            what: what(change),
+        };
+        // Where the thread is gone, the request is dropped and so answered.
+        let _ = self
+            .messages
+            .send(Message::Change(Request { change, answer }));
+    }
+
+    fn poll_done(&mut self, cx: &mut Context<'_>) -> Poll<Done> {
+        let mut ok = false;
+        while self.telling == 0 && !ok {
+            ok = ready!(self.answers.poll_recv(cx)) == Some(true);
+            self.failed += usize::from(!ok);
+            if self.failed == self.asked.len() {
+                self.telling = std::mem::take(&mut self.failed);
+                self.broken = Arc::default();
+            }
+        }
+        self.telling = self.telling.saturating_sub(1);
+        match self.asked.pop_front() {
+            Some(slot) => Poll::Ready(Done { slot, ok }),
+            None => Poll::Pending,
+        }
+    }
+
+    fn is_restored(&self) -> bool {
+        self.awaited.is_none()
+    }
+
+    fn poll_restored(&mut self, cx: &mut Context<'_>) -> Poll<Vec<(Slot, Vec<u8>)>> {
+        let Some(awaited) = self.awaited.as_mut().filter(|_| self.asked.is_empty()) else {
+            return Poll::Pending;
+        };
+        let Some(content) = ready!(awaited.poll_recv(cx)) else {
+            // The thread is gone, and nothing will be kept any more.
+            return Poll::Pending;
+        };
+        self.awaited = None;
+        Poll::Ready(Kept::sort(content).take(&self.modem))
+    }
+}
+
+/// Where a change goes, and as what.
+pub(super) fn what(change: Change<'_>) -> What {
+    let slot = change.slot();
+    match (change, slot) {
+        (Change::Forget { link }, _) => What::Forget(link.0),
+        (Change::Put { bytes, .. }, Slot::Session(..)) => {
+            What::Record(slot.to_bytes(), bytes.to_vec())
+        }
+        (Change::Erase { .. }, Slot::Session(..)) => What::Erase(slot.to_bytes()),
+        (Change::Put { bytes, .. }, _) => What::Value(name::of(slot), bytes.to_vec()),
+        (Change::Erase { .. }, _) => What::Value(name::of(slot), Vec::new()),
+    }
+}
+
+impl fmt::Debug for Disk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Disk").finish_non_exhaustive()
+    }
+}
+
+/// Without what is kept: among it are passwords and keys.
+impl fmt::Debug for Kept {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.by_modem.keys()).finish()
+    }
+}
+
+impl fmt::Debug for DiskStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut store = f.debug_struct("DiskStore");
+        store.field("modem", &self.modem).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;
