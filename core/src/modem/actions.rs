@@ -4,8 +4,8 @@ use super::Modem;
 use super::api::{Action, Endpoint, LinkId, Slot, TlsFiles, Verify};
 use super::link::Phase;
 use super::machine::{Machine, Run};
-use super::options::{ALPN, SNI, VERIFY};
-use super::settings::Settings;
+use super::storage::options::{ALPN, SNI, VERIFY};
+use super::storage::settings::Settings;
 use crate::time::Instant;
 
 impl Modem<'_> {

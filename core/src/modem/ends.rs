@@ -4,8 +4,8 @@ use super::api::LinkId;
 use super::code;
 use super::failure::Failure;
 use super::link::Phase;
+use super::link::reconnect::Retry;
 use super::machine::{Machine, Run};
-use super::retry::Retry;
 use super::table::{Fail, Wait};
 use crate::at::cme;
 

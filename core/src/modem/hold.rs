@@ -4,7 +4,7 @@ use super::api::LinkId;
 use super::cx::Cx;
 use super::event::Event;
 use super::machine::Machine;
-use super::options::{RECV_FORMAT, RECV_MODE};
+use super::storage::options::{RECV_FORMAT, RECV_MODE};
 use super::table::{Fail, Wait};
 use crate::at::cme;
 

@@ -5,12 +5,12 @@
 use super::api::{Config, LinkId, Memory, ModemLines};
 use super::clock::Clock;
 use super::failure::Failure;
-use super::inbox::Inbox;
 use super::link::{Link, Phase};
-use super::nvram::Nvram;
-use super::options::{ACK_TIMEOUT, GIVE_UP, Options};
+use super::notify::queue::Inbox;
 use super::owed::Owed;
-use super::state::{Functionality, Profile};
+use super::storage::nvram::Nvram;
+use super::storage::options::{ACK_TIMEOUT, GIVE_UP, Options};
+use super::storage::profile::{Functionality, Profile};
 use super::table::{Fail, Outcome, Wait};
 use crate::at::cme;
 use crate::at::reply::{Final, RESULT_ROOM, Reply, joined};

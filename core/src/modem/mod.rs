@@ -11,30 +11,24 @@ pub mod event;
 mod failure;
 pub mod heard;
 mod hold;
-mod inbox;
 mod kept;
-mod leave;
 mod link;
 mod machine;
 mod memory;
 mod net;
-mod nvram;
-pub mod options;
+mod notify;
 pub mod outbox;
 mod owed;
-pub mod pem;
 mod port;
-mod proof;
 mod restart;
-mod retry;
 mod run;
-pub mod settings;
-pub(crate) mod state;
+pub mod storage;
 pub mod table;
 mod tell;
 mod timers;
 
-pub use state::Functionality;
+pub use storage::profile::Functionality;
+pub use storage::{options, pem, settings};
 
 use crate::at::line::{LineReader, Taken};
 use crate::buffer::Buf;
@@ -45,7 +39,7 @@ use link::Phase;
 use machine::{Machine, Run};
 use options::AUTOCONNECT;
 use settings::Settings;
-use state::Profile;
+use storage::profile::Profile;
 use table::{Command, Fail, Outcome};
 
 /// A modem: AT commands on one side, MQTT on the other, no I/O of its own.

@@ -4,11 +4,11 @@ use super::api::{ConnId, LinkId, NetError, NetEvent, Slot};
 use super::code;
 use super::event::Event;
 use super::failure::Failure;
-use super::inbox;
 use super::link::{ANSWER_ROOM, Input, Link, Phase, TooLarge, publish_len};
 use super::machine::Machine;
-use super::options::{KEEP_ALIVE_RETRIES, PUB_MODE, RECV_FORMAT, RECV_MODE};
-use super::settings::Settings;
+use super::notify::queue;
+use super::storage::options::{KEEP_ALIVE_RETRIES, PUB_MODE, RECV_FORMAT, RECV_MODE};
+use super::storage::settings::Settings;
 use super::table::{Fail, Wait};
 use crate::mqtt::{self, Connect};
 use crate::time::Instant;
@@ -276,7 +276,7 @@ impl Machine<'_> {
         let total = too_large.map(|TooLarge(total)| total);
         let format = self.options.get(RECV_FORMAT);
         let told = self.may_tell_now()
-            && inbox::message(packet, total, format).is_some_and(|event| self.tell(&event));
+            && queue::message(packet, total, format).is_some_and(|event| self.tell(&event));
         if !told {
             // `has_room_for` has seen to it that one of the two takes it.
             self.inbox.push_message(packet, total).unwrap_or_default();

@@ -7,7 +7,7 @@
 //! all of them. Any other line is carried out once they are answered.
 
 use super::machine::{Machine, Run};
-use super::options::ACK_TIMEOUT;
+use super::storage::options::ACK_TIMEOUT;
 use super::table::{Fail, Wait};
 use crate::at::reply::Final;
 use crate::time::Instant;

@@ -2,8 +2,8 @@
 
 use super::event::{Event, Wording};
 use super::machine::{Machine, Run};
-use super::options::RECV_FORMAT;
-use super::state::Profile;
+use super::storage::options::RECV_FORMAT;
+use super::storage::profile::Profile;
 use crate::at::reply::Reply;
 use crate::buffer::Buf;
 

@@ -3,7 +3,7 @@
 
 use super::Modem;
 use super::machine::Run;
-use super::state::S5;
+use super::storage::profile::S5;
 use super::table::{Command, Dialect};
 use crate::at::args::{Args, fitting};
 use crate::at::line::Taken;

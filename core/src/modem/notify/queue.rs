@@ -1,7 +1,7 @@
 //! Events that wait until the host may be told.
 
-use super::event::{Event, Received};
 use crate::buffer::{Buf, Full};
+use crate::modem::event::{Event, Received};
 use crate::mqtt::{Packet, Rules};
 
 /// Header of a record: kind, number (4 bytes), length of what follows (4 bytes).

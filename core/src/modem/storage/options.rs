@@ -1,10 +1,10 @@
 //! What `+MQTTOPT` sets: each option declared once, kept like a setting.
 
-use super::api::{LinkId, Slot};
-use super::nvram::Nvram;
 use crate::at::args::{Reject, fit, number, takes};
 use crate::at::schema::{Kind, Param};
 use crate::buffer::{Buf, Full};
+use crate::modem::api::{LinkId, Slot};
+use crate::modem::storage::nvram::Nvram;
 use core::fmt;
 
 /// An option: a parameter with a value it has until it is set.

@@ -1,12 +1,12 @@
 //! Links that come back by themselves: when the next attempt is due.
 
-use super::api::{LinkId, Slot};
-use super::code;
-use super::link::{Link, Phase};
-use super::machine::Machine;
-use super::options::{BACKOFF, CONNECT_TIMEOUT, RECONNECT};
-use super::proof::Start;
-use super::state::Functionality;
+use crate::modem::api::{LinkId, Slot};
+use crate::modem::code;
+use crate::modem::link::proof::Start;
+use crate::modem::link::{Link, Phase};
+use crate::modem::machine::Machine;
+use crate::modem::storage::options::{BACKOFF, CONNECT_TIMEOUT, RECONNECT};
+use crate::modem::storage::profile::Functionality;
 use crate::time::Instant;
 use core::time::Duration;
 
@@ -16,11 +16,11 @@ pub(crate) struct Retry {
     /// When the next attempt is due.
     pub(crate) at: Option<Instant>,
     /// Attempts since a connection was proven.
-    pub(super) attempts: u32,
+    pub(crate) attempts: u32,
     /// Connections in a row that were acknowledged and ended soon.
-    pub(super) short: u8,
+    pub(crate) short: u8,
     /// How the present connection began.
-    pub(super) start: Option<Start>,
+    pub(crate) start: Option<Start>,
     /// Whether the present attempt is the modem's own.
     pub(crate) own: bool,
     /// Whether the modem goes on by itself if the host's attempt fails.

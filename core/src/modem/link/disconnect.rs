@@ -1,9 +1,9 @@
 //! Leaving a broker of our own accord.
 
-use super::api::LinkId;
-use super::code;
-use super::link::Phase;
-use super::machine::Machine;
+use crate::modem::api::LinkId;
+use crate::modem::code;
+use crate::modem::link::Phase;
+use crate::modem::machine::Machine;
 use core::time::Duration;
 
 /// How long DISCONNECT may take to reach the network.

@@ -3,8 +3,8 @@
 //! A change is staged beside what is kept, handed to the caller, and takes the
 //! old one's place only when the caller says it is durable.
 
-use super::api::Slot;
 use crate::buffer::{Buf, Full};
+use crate::modem::api::Slot;
 
 /// Header of a record: slot kind, link, state, length (2 bytes).
 const HEADER: usize = 5;

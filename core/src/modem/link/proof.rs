@@ -3,11 +3,11 @@
 //! CONNACK proves nothing: a broker may accept each connection and end it at once.
 //! One that is proven begins the pauses before the next attempt anew.
 
-use super::api::LinkId;
-use super::code;
-use super::link::{Link, Phase};
-use super::machine::Machine;
-use super::options::GIVE_UP;
+use crate::modem::api::LinkId;
+use crate::modem::code;
+use crate::modem::link::{Link, Phase};
+use crate::modem::machine::Machine;
+use crate::modem::storage::options::GIVE_UP;
 use crate::time::Instant;
 use core::time::Duration;
 
@@ -74,7 +74,7 @@ impl Link<'_> {
 impl Machine<'_> {
     /// A link is about to be lost: what that tells of the connection, and of what was
     /// sent on it.
-    pub(super) fn judge(&mut self, id: LinkId, code: u8) {
+    pub(crate) fn judge(&mut self, id: LinkId, code: u8) {
         let now = self.now;
         let Some(link) = self.link_mut(id) else {
             return;

@@ -1,10 +1,14 @@
 //! One link to a broker: its transport, its session and its buffers.
 
-use super::api::{Action, ConnId, LinkId};
-use super::failure::{Failure, Stage};
-use super::retry::Retry;
-use super::settings::Settings;
+mod disconnect;
+pub(crate) mod proof;
+pub(crate) mod reconnect;
+
 use crate::buffer::Buf;
+use crate::modem::api::{Action, ConnId, LinkId};
+use crate::modem::failure::{Failure, Stage};
+use crate::modem::link::reconnect::Retry;
+use crate::modem::storage::settings::Settings;
 use crate::mqtt::session::fingerprint;
 use crate::mqtt::{Frame, Session, frame_by};
 use crate::time::{Instant, sooner};

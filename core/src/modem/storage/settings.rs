@@ -43,7 +43,7 @@ impl core::fmt::Debug for Settings<'_> {
 }
 
 impl<'s> Settings<'s> {
-    /// Writes the record that is kept under [`Slot::Settings`](super::api::Slot).
+    /// Writes the record that is kept under [`Slot::Settings`](crate::modem::api::Slot).
     pub fn encode(&self, into: &mut Buf) -> Result<(), Full> {
         let flags = u8::from(self.clean_session)
             | u8::from(self.username.is_some()) << 1
