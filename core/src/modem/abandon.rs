@@ -1,8 +1,8 @@
 //! A host that gives up what it has begun to type.
 
 use super::Modem;
-use super::api::LinkId;
 use super::code;
+use super::ids::LinkId;
 use super::machine::Run;
 use super::port::HostLines;
 use crate::time::Instant;

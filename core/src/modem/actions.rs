@@ -1,9 +1,11 @@
 //! What the modem asks its caller to do.
 
 use super::Modem;
-use super::api::{Action, Endpoint, LinkId, Slot, TlsFiles, Verify};
+use super::action::{Action, Endpoint, TlsFiles, Verify};
+use super::ids::LinkId;
 use super::link::Phase;
 use super::machine::{Machine, Run};
+use super::slot::Slot;
 use super::storage::options::{ALPN, SNI, VERIFY};
 use super::storage::settings::Settings;
 use crate::time::Instant;

@@ -1,7 +1,7 @@
 //! Result codes of `+MQTTCONNECT:`, `+MQTTDISCONNECTED:` and `+MQTTPUBACK:`, one
 //! list for all.
 
-use super::api::NetError;
+use super::network::NetError;
 use crate::at::cme;
 use crate::mqtt::session::Reason;
 

@@ -1,11 +1,12 @@
 //! What a command's handler may do: verbs, never bytes.
 
-use super::api::{LinkId, Slot};
 use super::code;
 use super::event::Event;
 use super::failure::Failure;
+use super::ids::LinkId;
 use super::link::Phase;
 use super::machine::Machine;
+use super::slot::Slot;
 use super::storage::options::{OPTIONS, Value};
 use super::storage::profile::{Functionality, Profile};
 use super::storage::settings::Settings;
@@ -13,8 +14,8 @@ use super::table::{Dialect, Fail, Outcome, Wait};
 use crate::Identity;
 use crate::at::cme;
 use crate::at::reply::Reply;
-use crate::buffer::{Buf, Full};
-use crate::mqtt::{Qos, SendError};
+use crate::buffer::Buf;
+use crate::mqtt::Qos;
 
 /// The modem, as a command's handler sees it.
 #[derive(Debug)]
@@ -296,20 +297,4 @@ impl<'c, 'a> Cx<'c, 'a> {
 pub fn quality(level: u32) -> Result<Qos, Fail> {
     let level = u8::try_from(level).ok();
     level.and_then(Qos::new).ok_or(Fail::INCORRECT)
-}
-
-impl From<Full> for Fail {
-    fn from(Full: Full) -> Self {
-        Self::MEMORY_FULL
-    }
-}
-
-impl From<SendError> for Fail {
-    fn from(error: SendError) -> Self {
-        match error {
-            SendError::NotConnected => Self::NOT_ALLOWED,
-            SendError::WindowFull | SendError::Full => Self::MEMORY_FULL,
-            SendError::Invalid => Self::Cme(cme::INVALID_CHARACTERS),
-        }
-    }
 }

@@ -1,8 +1,8 @@
 //! Links that end without our asking: lost or refused.
 
-use super::api::LinkId;
 use super::code;
 use super::failure::Failure;
+use super::ids::LinkId;
 use super::link::Phase;
 use super::link::reconnect::Retry;
 use super::machine::{Machine, Run};

@@ -1,22 +1,7 @@
 //! Why a link is not up: a code, and the layer it happened in.
 
-use super::Modem;
-use super::api::{LinkId, NetError};
 use super::code;
-use super::link::Phase;
-
-/// What a connection that is being opened waits for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stage {
-    /// Its turn: the caller opens only so many at once.
-    Turn,
-    /// The broker's address.
-    Name,
-    /// TCP.
-    Tcp,
-    /// TLS.
-    Tls,
-}
+use super::network::{NetError, Stage};
 
 /// A failure as the host is told it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,38 +54,6 @@ impl Failure {
             layer,
             words,
         }
-    }
-}
-
-/// How far a link is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LinkState {
-    /// There is none.
-    Closed,
-    /// It is being made, up to the broker's CONNACK.
-    Opening,
-    /// The broker is connected.
-    Online,
-    /// It is being left in order.
-    Closing,
-}
-
-impl Modem<'_> {
-    /// How far a link is, for who watches it from outside.
-    #[inline]
-    pub fn link_state(&self, link: LinkId) -> LinkState {
-        let link = self.machine.links.get(usize::from(link.0));
-        match link.map(|link| link.phase) {
-            None | Some(Phase::Closed) => LinkState::Closed,
-            Some(Phase::Opening { .. } | Phase::Greeting { .. }) => LinkState::Opening,
-            Some(Phase::Online) => LinkState::Online,
-            Some(Phase::Closing { .. }) => LinkState::Closing,
-        }
-    }
-
-    /// Why the link is not up, or was not when it last failed.
-    pub fn last_failure(&self) -> Failure {
-        self.machine.last_failure
     }
 }
 

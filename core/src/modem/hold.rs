@@ -1,8 +1,8 @@
 //! Messages that wait until the host asks for them (`recvmode` 1).
 
-use super::api::LinkId;
 use super::cx::Cx;
 use super::event::Event;
+use super::ids::LinkId;
 use super::machine::Machine;
 use super::storage::options::{RECV_FORMAT, RECV_MODE};
 use super::table::{Fail, Wait};

@@ -1,8 +1,10 @@
 //! Sessions on disk: what the caller is asked to keep, and its answers.
 
 use super::Modem;
-use super::api::{Action, LinkId, RestoreError, Slot};
+use super::action::Action;
+use super::ids::LinkId;
 use super::machine::{Machine, Run};
+use super::slot::{RestoreError, Slot};
 use super::table::{Fail, Wait};
 use crate::at::cme;
 use crate::mqtt::session::{Change, Record, Stored};

@@ -2,12 +2,15 @@
 //! what is kept. The line reader stays outside, so that a handler can change
 //! all of this while it reads its values from the line.
 
-use super::api::{Config, LinkId, Memory, ModemLines};
 use super::clock::Clock;
+use super::config::Config;
 use super::failure::Failure;
+use super::ids::LinkId;
 use super::link::{Link, Phase};
+use super::memory::Memory;
 use super::notify::queue::Inbox;
 use super::owed::Owed;
+use super::port::ModemLines;
 use super::storage::nvram::Nvram;
 use super::storage::options::{ACK_TIMEOUT, GIVE_UP, Options};
 use super::storage::profile::{Functionality, Profile};

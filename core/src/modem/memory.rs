@@ -1,8 +1,32 @@
-//! Sharing out the memory a modem runs on.
+//! The memory a modem runs on, and how one piece is shared out.
 
-use super::Modem;
-use super::api::Memory;
 use crate::buffer::Buf;
+
+/// The memory a modem runs on.
+#[derive(Debug)]
+pub struct Memory<'a> {
+    /// The command line as it is typed: bounds the longest line.
+    pub line: Buf<'a>,
+    /// Values whose escapes were resolved; as large as the line.
+    pub values: Buf<'a>,
+    /// Bytes for the host.
+    pub host_out: Buf<'a>,
+    /// Messages and events that wait for the host.
+    pub inbox: Buf<'a>,
+    /// Settings and certificates.
+    pub settings: Buf<'a>,
+    /// A packet that has come in part: bounds the largest packet received, which is
+    /// its payload, its topic and 9 bytes at most.
+    pub net_in: Buf<'a>,
+    /// Bytes for the broker: bounds the largest packet sent.
+    pub net_out: Buf<'a>,
+    /// Outgoing messages in flight.
+    pub in_flight: Buf<'a>,
+    /// 8 bytes for each message from the broker whose flow has not ended; at least 16.
+    pub received: Buf<'a>,
+    /// Subscriptions.
+    pub subscriptions: Buf<'a>,
+}
 
 /// The least memory [`Memory::lent`] takes, in bytes.
 pub(super) const LEAST: usize = 32 * 1024;
@@ -53,31 +77,6 @@ impl<'a> Memory<'a> {
 
     pub(crate) fn take_values(&mut self) -> Buf<'a> {
         core::mem::replace(&mut self.values, Buf::lent(&mut []))
-    }
-}
-
-impl Modem<'_> {
-    /// Gives memory of the heap back that a large line or message took, where it
-    /// is not in use now; returns how much the modem holds then. For a caller that
-    /// is about to wait; lent memory stays as it is.
-    pub fn trim(&mut self) -> usize {
-        if !self.is_busy() {
-            self.decoded.clear();
-        }
-        let machine = &mut self.machine;
-        let [link] = &mut machine.links;
-        [
-            self.reader.trim(),
-            self.decoded.trim(),
-            machine.out.trim(),
-            machine.inbox.trim(),
-            machine.nvram.trim(),
-            link.net_in.trim(),
-            link.net_out.trim(),
-            link.session.trim(),
-        ]
-        .into_iter()
-        .sum()
     }
 }
 

@@ -1,31 +1,40 @@
 //! The machine: a host on one side, links to brokers on the other.
 
 mod abandon;
+mod action;
 mod actions;
 pub mod api;
 mod clock;
 pub mod code;
+mod config;
 pub mod cx;
 mod ends;
 pub mod event;
+mod fail;
 mod failure;
 pub mod heard;
 mod hold;
+mod ids;
 mod kept;
 mod link;
 mod machine;
 mod memory;
 mod net;
+mod network;
 mod notify;
 pub mod outbox;
 mod owed;
 mod port;
 mod restart;
 mod run;
+mod slot;
+mod status;
 pub mod storage;
 pub mod table;
 mod tell;
 mod timers;
+mod trim;
+mod wait;
 
 pub use storage::profile::Functionality;
 pub use storage::{options, pem, settings};
@@ -33,12 +42,16 @@ pub use storage::{options, pem, settings};
 use crate::at::line::{LineReader, Taken};
 use crate::buffer::Buf;
 use crate::time::Instant;
-use api::{Config, ConnId, LinkId, Memory, NetEvent, RestoreError, Slot};
+use config::Config;
 use heard::{Heard, Made};
+use ids::{ConnId, LinkId};
 use link::Phase;
 use machine::{Machine, Run};
+use memory::Memory;
+use network::NetEvent;
 use options::AUTOCONNECT;
 use settings::Settings;
+use slot::{RestoreError, Slot};
 use storage::profile::Profile;
 use table::{Command, Fail, Outcome};
 

@@ -1,12 +1,14 @@
 //! The links' side of the machine: transports come and go, packets arrive.
 
-use super::api::{ConnId, LinkId, NetError, NetEvent, Slot};
 use super::code;
 use super::event::Event;
 use super::failure::Failure;
+use super::ids::{ConnId, LinkId};
 use super::link::{ANSWER_ROOM, Input, Link, Phase, TooLarge, publish_len};
 use super::machine::Machine;
+use super::network::{NetError, NetEvent};
 use super::notify::queue;
+use super::slot::Slot;
 use super::storage::options::{KEEP_ALIVE_RETRIES, PUB_MODE, RECV_FORMAT, RECV_MODE};
 use super::storage::settings::Settings;
 use super::table::{Fail, Wait};

@@ -1,16 +1,16 @@
 //! Messages of the host: sent, or accepted for later.
 
-use super::api::{LinkId, Slot};
 use super::code;
 use super::cx::Cx;
+use super::ids::LinkId;
 use super::link::{Link, Phase};
 use super::machine::{Machine, Run};
+use super::slot::Slot;
 use super::storage::options::{PUB_MODE, QUEUE, QUEUE_FULL, QUEUE_QOS0};
 use super::storage::settings::Settings;
 use super::table::{Fail, Wait};
-use crate::at::cme;
 use crate::mqtt::packet::Publish;
-use crate::mqtt::session::{Accepted, Backlog, Known, Promise, Stays};
+use crate::mqtt::session::{Accepted, Backlog, Known, Promise};
 use crate::mqtt::{PacketId, Qos};
 
 /// A message of the host.
@@ -287,15 +287,6 @@ impl Machine<'_> {
             return;
         }
         self.complete(Wait::Acknowledged(id), result);
-    }
-}
-
-impl From<Stays> for Fail {
-    fn from(stays: Stays) -> Self {
-        match stays {
-            Stays::Unknown => Self::Cme(cme::INVALID_INDEX),
-            Stays::TooLate => Self::NOT_ALLOWED,
-        }
     }
 }
 

@@ -1,9 +1,10 @@
 //! What a modem is when it was just switched on, and the profile it keeps.
 
 use super::Modem;
-use super::api::{LinkId, Slot};
 use super::failure::Failure;
+use super::ids::LinkId;
 use super::machine::Machine;
+use super::slot::Slot;
 use super::storage::options::AUTOCONNECT;
 use super::storage::profile::{Functionality, Profile};
 use super::table::{Command, Fail};

@@ -2,10 +2,10 @@
 
 use super::cx::Cx;
 use super::event::Wording;
-use crate::at::args::{Args, Reject};
-use crate::at::cme;
+pub use super::fail::Fail;
+pub use super::wait::Wait;
+use crate::at::args::Args;
 use crate::at::schema;
-use crate::mqtt::PacketId;
 
 /// A command set: tables of commands and the wording of events.
 #[derive(Debug)]
@@ -101,62 +101,6 @@ pub enum Outcome {
         /// Carries on with them.
         then: fn(&mut Cx<'_, '_>, &[u8]) -> Outcome,
     },
-}
-
-/// What a command waits for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wait {
-    /// The link is up, or not.
-    Connect,
-    /// The link is closed.
-    Disconnect,
-    /// The broker's acknowledgement.
-    Acknowledged(PacketId),
-    /// The network took everything up to this count of bytes.
-    Written(u64),
-    /// The caller kept what is staged.
-    Stored,
-    /// The message of this number is on disk. The host is told its name, if there
-    /// is one to tell.
-    Accepted(u64, Option<u32>),
-    /// The oldest message that is held has its number on disk; it is said then.
-    Readable,
-    /// Nothing of what was dropped is on disk any more.
-    Dropped,
-    /// Nor anything of what was acknowledged: a restart finds no message to send.
-    Emptied,
-    /// That the host took over the message of this number is on disk.
-    TakenOver(u32),
-}
-
-/// Why a command was not carried out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fail {
-    /// Plain ERROR whatever `+CMEE` says: it was no command.
-    Plain,
-    /// A reason of 27.007 §9.2, see [`cme`].
-    Cme(u16),
-}
-
-impl Fail {
-    /// Not connected, or already connected.
-    pub const NOT_ALLOWED: Self = Self::Cme(cme::NOT_ALLOWED);
-    /// The radio is off.
-    pub const NO_SERVICE: Self = Self::Cme(cme::NO_SERVICE);
-    /// What was to be kept does not fit.
-    pub const MEMORY_FULL: Self = Self::Cme(cme::MEMORY_FULL);
-    /// What the values say cannot be.
-    pub const INCORRECT: Self = Self::Cme(cme::INCORRECT_PARAMETERS);
-}
-
-impl From<Reject> for Fail {
-    fn from(reject: Reject) -> Self {
-        Self::Cme(match reject {
-            Reject::Value => cme::INCORRECT_PARAMETERS,
-            Reject::TooLong => cme::TOO_LONG,
-            Reject::Characters => cme::INVALID_CHARACTERS,
-        })
-    }
 }
 
 impl From<Result<(), Fail>> for Outcome {

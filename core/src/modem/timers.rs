@@ -1,7 +1,7 @@
 //! When the modem wants to be woken, and what it does then.
 
 use super::Modem;
-use super::api::LinkId;
+use super::ids::LinkId;
 use super::machine::Run;
 use super::table::Fail;
 use crate::time::{Instant, sooner};

@@ -1,7 +1,7 @@
 //! Leaving a broker of our own accord.
 
-use crate::modem::api::LinkId;
 use crate::modem::code;
+use crate::modem::ids::LinkId;
 use crate::modem::link::Phase;
 use crate::modem::machine::Machine;
 use core::time::Duration;

@@ -5,9 +5,11 @@ pub(crate) mod proof;
 pub(crate) mod reconnect;
 
 use crate::buffer::Buf;
-use crate::modem::api::{Action, ConnId, LinkId};
-use crate::modem::failure::{Failure, Stage};
+use crate::modem::action::Action;
+use crate::modem::failure::Failure;
+use crate::modem::ids::{ConnId, LinkId};
 use crate::modem::link::reconnect::Retry;
+use crate::modem::network::Stage;
 use crate::modem::storage::settings::Settings;
 use crate::mqtt::session::fingerprint;
 use crate::mqtt::{Frame, Session, frame_by};

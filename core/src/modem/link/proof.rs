@@ -3,8 +3,8 @@
 //! CONNACK proves nothing: a broker may accept each connection and end it at once.
 //! One that is proven begins the pauses before the next attempt anew.
 
-use crate::modem::api::LinkId;
 use crate::modem::code;
+use crate::modem::ids::LinkId;
 use crate::modem::link::{Link, Phase};
 use crate::modem::machine::Machine;
 use crate::modem::storage::options::GIVE_UP;

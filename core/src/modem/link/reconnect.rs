@@ -1,10 +1,11 @@
 //! Links that come back by themselves: when the next attempt is due.
 
-use crate::modem::api::{LinkId, Slot};
 use crate::modem::code;
+use crate::modem::ids::LinkId;
 use crate::modem::link::proof::Start;
 use crate::modem::link::{Link, Phase};
 use crate::modem::machine::Machine;
+use crate::modem::slot::Slot;
 use crate::modem::storage::options::{BACKOFF, CONNECT_TIMEOUT, RECONNECT};
 use crate::modem::storage::profile::Functionality;
 use crate::time::Instant;

@@ -4,7 +4,7 @@
 //! old one's place only when the caller says it is durable.
 
 use crate::buffer::{Buf, Full};
-use crate::modem::api::Slot;
+use crate::modem::slot::Slot;
 
 /// Header of a record: slot kind, link, state, length (2 bytes).
 const HEADER: usize = 5;
@@ -220,7 +220,7 @@ impl<'a> Nvram<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::modem::api::LinkId;
+    use crate::modem::ids::LinkId;
 
     const SLOT: Slot = Slot::Root(LinkId(0));
 

@@ -3,7 +3,8 @@
 use crate::at::args::{Reject, fit, number, takes};
 use crate::at::schema::{Kind, Param};
 use crate::buffer::{Buf, Full};
-use crate::modem::api::{LinkId, Slot};
+use crate::modem::ids::LinkId;
+use crate::modem::slot::Slot;
 use crate::modem::storage::nvram::Nvram;
 use core::fmt;
 

@@ -2,7 +2,7 @@
 
 use crate::at::line::{ECHO_LIMIT, Format};
 use crate::at::reply::{Final, Style};
-use crate::modem::api::{Parity, Serial};
+use crate::modem::port::{Parity, Serial};
 use crate::modem::table::Fail;
 
 /// The profile: what `&F` sets to its factory values.

@@ -1,0 +1,17 @@
+//! What names a link, and a connection of it.
+
+/// One of the modem's links to a broker.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct LinkId(pub u8);
+
+/// One connection of a link, from its [`Action::Open`](crate::Action::Open) to its end.
+///
+/// Whatever is told of it carries this, so that what comes late, when the link is
+/// closed or is opened anew, is known for what it is and ignored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ConnId {
+    /// Whose connection it is.
+    pub link: LinkId,
+    /// How many times the link was opened by then: the first has 1.
+    pub number: u32,
+}

@@ -1,0 +1,75 @@
+//! What happens to a connection, in the words of the transport.
+
+/// What happened to a connection. Nothing more comes of it after `Failed` or
+/// `Closed`, or after its [`Action::Close`](crate::Action::Close).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NetEvent {
+    /// It is being opened, and this is waited for now. Need not be told; where it
+    /// is, a time-out names the layer that did not answer.
+    Opening(Stage),
+    /// The transport is up: name, TCP and, where asked for, TLS are done.
+    Opened,
+    /// It could not be opened, or broke, for this reason.
+    Failed(NetError),
+    /// The peer closed it.
+    Closed,
+}
+
+/// Why a link failed, by layer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NetError {
+    /// The broker's name has no address.
+    NameNotFound,
+    /// The connection was refused.
+    Refused,
+    /// There is no way to the network or host.
+    Unreachable,
+    /// The transport gave up waiting.
+    TimedOut,
+    /// The connection was reset or broke.
+    Broken,
+    /// This machine has no local port or address left for it.
+    NoLocalAddress,
+    /// This machine has no file handle left for it.
+    NoFileHandle,
+    /// This machine has no name server, or one that refuses.
+    NoNameServer,
+    /// TLS: the broker's certificate is not trusted.
+    TlsUntrusted,
+    /// TLS: the broker's certificate is for another name.
+    TlsName,
+    /// TLS: the broker's certificate is expired or not yet valid.
+    TlsExpired,
+    /// TLS: the client certificate or key is missing, does not fit or was refused.
+    TlsClientCertificate,
+    /// TLS: a certificate or key is of a kind that is not supported here.
+    TlsUnsupported,
+    /// TLS: anything else.
+    TlsOther,
+}
+
+/// What a connection that is being opened waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// Its turn: the caller opens only so many at once.
+    Turn,
+    /// The broker's address.
+    Name,
+    /// TCP.
+    Tcp,
+    /// TLS.
+    Tls,
+}
+
+/// How far a link is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LinkState {
+    /// There is none.
+    Closed,
+    /// It is being made, up to the broker's CONNACK.
+    Opening,
+    /// The broker is connected.
+    Online,
+    /// It is being left in order.
+    Closing,
+}

@@ -1,0 +1,85 @@
+//! The names under which the modem stores something between restarts.
+
+use super::ids::LinkId;
+use crate::mqtt::session::Record;
+
+/// A name under which the modem keeps something between restarts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Slot {
+    /// Broker, client id, keep-alive, user name and password of a link.
+    Settings(LinkId),
+    /// Whether a link uses TLS.
+    Tls(LinkId),
+    /// Roots a link trusts.
+    Root(LinkId),
+    /// Client certificate of a link.
+    Certificate(LinkId),
+    /// Client key of a link.
+    Key(LinkId),
+    /// The V.250 profile (`&W`).
+    Profile,
+    /// An option of a link (`+MQTTOPT`), by its number.
+    Option(LinkId, u8),
+    /// A record of a link's session. Changes to these must become durable in the
+    /// order they were asked for: none without those before it.
+    Session(LinkId, Record),
+}
+
+/// Bytes of a slot.
+const SLOT: usize = 10;
+
+impl Slot {
+    /// The slot as bytes that mean the same in every later version. In their
+    /// order the slots of a session can be restored.
+    pub fn to_bytes(self) -> [u8; SLOT] {
+        let (kind, link, number) = match self {
+            Self::Settings(link) => (0, link, 0),
+            Self::Tls(link) => (1, link, 0),
+            Self::Root(link) => (2, link, 0),
+            Self::Certificate(link) => (3, link, 0),
+            Self::Key(link) => (4, link, 0),
+            Self::Profile => (5, LinkId(0), 0),
+            Self::Session(link, record) => {
+                let (kind, number) = record.to_number();
+                (SESSION_SLOTS + kind, link, number)
+            }
+            Self::Option(link, option) => (OPTION_SLOTS | (option & !OPTION_SLOTS), link, 0),
+        };
+        let [n0, n1, n2, n3, n4, n5, n6, n7] = number.to_be_bytes();
+        [kind, link.0, n0, n1, n2, n3, n4, n5, n6, n7]
+    }
+
+    /// The slot of these bytes, none if this version does not know it.
+    pub fn from_bytes([kind, link, number @ ..]: [u8; SLOT]) -> Option<Self> {
+        let link = LinkId(link);
+        let number = u64::from_be_bytes(number);
+        Some(match kind {
+            0 => Self::Settings(link),
+            1 => Self::Tls(link),
+            2 => Self::Root(link),
+            3 => Self::Certificate(link),
+            4 => Self::Key(link),
+            5 => Self::Profile,
+            OPTION_SLOTS.. => Self::Option(link, kind & !OPTION_SLOTS),
+            SESSION_SLOTS.. => {
+                let record = Record::from_number(kind - SESSION_SLOTS, number)?;
+                Self::Session(link, record)
+            }
+            _ => return None,
+        })
+    }
+}
+
+/// Slots of sessions start here.
+const SESSION_SLOTS: u8 = 0x10;
+/// Slots of options start here; there may be as many.
+const OPTION_SLOTS: u8 = 0x80;
+
+/// What was kept cannot be used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RestoreError {
+    /// The bytes are damaged or of a version this one does not know.
+    Invalid,
+    /// They do not fit the memory lent.
+    Full,
+}
