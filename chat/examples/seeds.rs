@@ -1,5 +1,5 @@
 //! Seeds of the fuzz targets, made of the chats: `seeds CHATS CORPUS`. Their forms
-//! are those of `core/tests/chaos`.
+//! are those of `tests/testkit/src/laws`.
 
 use mqmodem_chat::{Input, Script, Storage, WAYS, kept_in, parse, play_in};
 use mqmodem_core::mqtt::{Frame, frame};

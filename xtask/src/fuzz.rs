@@ -83,7 +83,14 @@ fn seed() -> Result {
 pub fn short() -> Result {
     let seed = std::process::id().to_string();
     println!("CHAOS_SEED={seed}");
-    let words = ["test", "--quiet", "--workspace", "--test", "laws"];
+    let words = [
+        "test",
+        "--quiet",
+        "--package",
+        "mqmodem-testkit",
+        "--test",
+        "laws",
+    ];
     let only = ["--", "--ignored", "--nocapture", "of_sessions_for_a_while"];
     let mut command = cargo(words.into_iter().chain(only));
     sh::run(command.env("CHAOS_SECONDS", "10").env("CHAOS_SEED", seed))

@@ -36,7 +36,13 @@ pub fn short() -> Result {
 }
 
 fn play(settings: &[(&str, u64)]) -> Result {
-    let words = ["test", "--quiet", "--release", "--package", "mqmodem-core"];
+    let words = [
+        "test",
+        "--quiet",
+        "--release",
+        "--package",
+        "mqmodem-testkit",
+    ];
     let only = ["--test", "sim", "--", "--nocapture", "nothing_is_lost"];
     let mut command = cargo(words.into_iter().chain(only));
     for (name, value) in settings {

@@ -2,15 +2,11 @@
 //! bytes. It is read and played by the code the property tests use, which checks
 //! the laws as it goes; here the session is also played cut up and impatiently.
 #![no_main]
-#![allow(dead_code, reason = "other targets use the rest of `chaos`")]
 
-#[path = "../../../core/tests/chaos/mod.rs"]
-mod chaos;
-
-use chaos::Session;
-use chaos::cuts::next;
-use chaos::rig::{Way, play};
 use libfuzzer_sys::fuzz_target;
+use mqmodem_testkit::laws::Session;
+use mqmodem_testkit::laws::cuts::next;
+use mqmodem_testkit::laws::rig::{Way, play};
 
 fuzz_target!(|bytes: &[u8]| {
     let session = Session::decode(bytes);

@@ -1,16 +1,12 @@
 //! Damaged and arbitrary records of a disk; `tests/fuzz/` runs the same code for longer.
 
-#![allow(dead_code, reason = "another test uses the rest of `chaos`")]
-
-mod chaos;
-
-use chaos::cuts::next;
-use chaos::disk::Mode;
-use chaos::records::{Found, Records};
-use chaos::rig::{Way, play};
-use chaos::{Op, Session};
 use mqmodem_core::Slot;
 use mqmodem_core::mqtt::session::Record;
+use mqmodem_testkit::laws::cuts::next;
+use mqmodem_testkit::laws::disk::Mode;
+use mqmodem_testkit::laws::records::{Found, Records};
+use mqmodem_testkit::laws::rig::{Way, play};
+use mqmodem_testkit::laws::{Op, Session};
 use proptest::prelude::*;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

@@ -22,9 +22,12 @@ pub(crate) fn before(conn: ConnId, age: u8) -> ConnId {
 
 /// Something told late.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Late {
+pub enum Late {
+    /// Something that happened to the link.
     Event(NetEvent),
+    /// Bytes of the broker.
     Data(Vec<u8>),
+    /// So many bytes were sent.
     Sent(usize),
 }
 

@@ -1,12 +1,8 @@
 //! Packets of both sides, and a session that gets any of them in any state;
 //! `tests/fuzz/` runs the same code for longer.
 
-#![allow(dead_code, reason = "other tests use the rest of `chaos`")]
-
-mod chaos;
-
-use chaos::cuts::next;
-use chaos::{codec, phrases, wire};
+use mqmodem_testkit::laws::cuts::next;
+use mqmodem_testkit::laws::{codec, phrases, wire};
 use proptest::prelude::*;
 
 fn config() -> ProptestConfig {

@@ -2,29 +2,34 @@
 //! interleaved. The property tests (`laws.rs`) and the fuzz target (`tests/fuzz/`) run
 //! the same code, so what one of them finds the other can replay.
 
-pub(crate) mod broker;
-pub(crate) mod codec;
-pub(crate) mod cuts;
-pub(crate) mod disk;
-pub(crate) mod late;
-pub(crate) mod phrases;
-pub(crate) mod records;
-pub(crate) mod rig;
-pub(crate) mod wire;
+mod broker;
+pub mod codec;
+pub mod cuts;
+pub mod disk;
+mod late;
+pub mod phrases;
+pub mod records;
+pub mod rig;
+pub mod wire;
 
 use disk::Mode;
-use late::Late;
+pub use late::Late;
 use mqmodem_core::{HostLines, NetError, NetEvent, Stage};
 use std::fmt;
 use std::time::Duration;
 
 /// Something that happens to a modem.
 #[derive(Clone, PartialEq, Eq)]
-pub(crate) enum Op {
+pub enum Op {
     /// The host sends bytes.
     Host(Vec<u8>),
     /// The broker sends bytes. A rude one sends them also where no link is open.
-    Net { bytes: Vec<u8>, rude: bool },
+    Net {
+        /// What is sent.
+        bytes: Vec<u8>,
+        /// Whether also without a link.
+        rude: bool,
+    },
     /// Something happens to a link, whether that makes sense or not.
     Event(u8, NetEvent),
     /// Something is told of a connection so many before the present one.
@@ -78,20 +83,20 @@ impl fmt::Debug for Op {
 
 /// A modem's memory and what happens to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Session {
+pub struct Session {
     /// Bytes of each of the modem's buffers.
-    pub(crate) memory: usize,
+    pub memory: usize,
     /// Whether the rules are strict.
-    pub(crate) strict: bool,
+    pub strict: bool,
     /// Whether sessions are kept.
-    pub(crate) keeps: bool,
+    pub keeps: bool,
     /// What happens, in order.
-    pub(crate) ops: Vec<Op>,
+    pub ops: Vec<Op>,
 }
 
 impl Session {
     /// Every string of bytes is a session.
-    pub(crate) fn decode(bytes: &[u8]) -> Self {
+    pub fn decode(bytes: &[u8]) -> Self {
         let mut reader = Reader(bytes);
         let memory = [48, 128, 300, 1024, 4096, 16_384][usize::from(reader.byte() % 6)];
         let how = reader.byte();

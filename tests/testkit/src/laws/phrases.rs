@@ -75,12 +75,12 @@ const KEEPING: &[&str] = &[
 ];
 
 /// A phrase of the host, `#` in it being a digit.
-pub(crate) fn host(which: u8, digit: u8) -> Vec<u8> {
+pub fn host(which: u8, digit: u8) -> Vec<u8> {
     phrase(HOST, which, digit)
 }
 
 /// A phrase of the host about what is kept.
-pub(crate) fn keeping(which: u8, digit: u8) -> Vec<u8> {
+pub fn keeping(which: u8, digit: u8) -> Vec<u8> {
     phrase(KEEPING, which, digit)
 }
 
@@ -97,7 +97,7 @@ fn phrase(of: &[&str], which: u8, digit: u8) -> Vec<u8> {
 }
 
 /// A packet of the broker; `id` is its packet id, or whatever else it tells.
-pub(crate) fn net(which: u8, id: u8) -> Vec<u8> {
+pub fn net(which: u8, id: u8) -> Vec<u8> {
     let ack = |kind| vec![kind, 2, 0, id];
     match which % 20 {
         0 | 1 => vec![0x20, 2, 0, 0],

@@ -5,7 +5,7 @@ use mqmodem_core::mqtt::{Frame, Packet, Rules, frame, frame_by};
 
 /// Wherever bytes are cut, `frame` says the same of what is there; a packet that
 /// is decoded is encoded to the same bytes.
-pub(crate) fn check(bytes: &[u8]) {
+pub fn check(bytes: &[u8]) {
     let whole = frame(bytes);
     let lenient = frame_by(Rules::Lenient, bytes);
     assert!(
@@ -34,7 +34,7 @@ pub(crate) fn check(bytes: &[u8]) {
 }
 
 /// Every packet of a stream.
-pub(crate) fn check_stream(mut bytes: &[u8]) {
+pub fn check_stream(mut bytes: &[u8]) {
     while let Frame::Whole { len } = frame(bytes) {
         same(&bytes[..len]);
         bytes = &bytes[len..];

@@ -43,7 +43,7 @@ pub(crate) struct Faults {
 
 /// What a seed plays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Plan {
+pub struct Plan {
     pub(crate) seed: u64,
     pub(crate) room: Room,
     pub(crate) clean: bool,

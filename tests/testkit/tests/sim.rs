@@ -8,33 +8,13 @@
 //! `SIM_SEEDS=n` plays so many seeds from `SIM_FROM` on, `SIM_SEED=n` one of them
 //! and tells all of it; `cargo xtask sim` sets them.
 
-#![cfg(feature = "alloc")]
 #![allow(clippy::print_stdout)]
 
-mod agenda;
-mod at;
-mod broker;
-mod chance;
-mod disk;
-mod drive;
-mod hear;
-mod host;
-mod ledger;
-mod link;
-mod message;
-mod plan;
-mod scarce;
-mod session;
-mod tale;
-mod trouble;
-mod wire;
-mod world;
-
+use mqmodem_testkit::sim::{Sabotage, Tale, play};
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
-use tale::{Sabotage, Tale, play};
 
 /// Seeds where none are asked for: a test is not built to be fast.
 const FEW: u64 = 300;

@@ -7,20 +7,21 @@ use mqmodem_core::Slot;
 use std::time::Duration;
 
 /// What a disk gives back, in some order.
-pub(crate) type Records = Vec<(Slot, Vec<u8>)>;
+pub type Records = Vec<(Slot, Vec<u8>)>;
 
 /// Records and the modem that finds them.
 #[derive(Debug)]
-pub(crate) struct Found {
+pub struct Found {
     memory: usize,
     /// Whether the host sets a broker first.
     configures: bool,
-    pub(crate) records: Records,
+    /// What it finds, in this order.
+    pub records: Records,
 }
 
 impl Found {
     /// Records a modem may have kept that has this broker set.
-    pub(crate) fn new(records: Records) -> Self {
+    pub fn new(records: Records) -> Self {
         Self {
             memory: 4096,
             configures: false,
@@ -29,7 +30,7 @@ impl Found {
     }
 
     /// Every string of bytes is a disk: the bytes of a slot, a length, a content.
-    pub(crate) fn decode(bytes: &[u8]) -> Self {
+    pub fn decode(bytes: &[u8]) -> Self {
         let (first, mut rest) = bytes.split_first().unwrap_or((&0, &[]));
         let memory = [1024, 4096, 16_384][usize::from(first >> 1) % 3];
         let mut records = Vec::new();
@@ -52,7 +53,7 @@ impl Found {
 
     /// Nothing panics, what is refused changes nothing, and what is taken can be
     /// sent, kept and given back again (which the rig sees to).
-    pub(crate) fn check(&self) -> Result<(), String> {
+    pub fn check(&self) -> Result<(), String> {
         let connected = self.play(&self.records, connects());
         if !is_drained(&connected.host) {
             let text = connected.host.escape_ascii().to_string();

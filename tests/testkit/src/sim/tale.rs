@@ -5,7 +5,8 @@ use super::world;
 
 /// What is broken on purpose, so that a law must be found broken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Sabotage {
+pub enum Sabotage {
+    /// Nothing.
     None,
     /// The broker forgets at each connect which QoS 2 messages it has.
     BrokerDoubles,
@@ -15,17 +16,19 @@ pub(crate) enum Sabotage {
 
 /// What became of a seed.
 #[derive(Debug)]
-pub(crate) struct Tale {
-    pub(crate) plan: Plan,
+pub struct Tale {
+    /// What was drawn for it.
+    pub plan: Plan,
     /// The law that was broken.
-    pub(crate) broken: Option<String>,
-    pub(crate) story: Vec<String>,
+    pub broken: Option<String>,
+    /// What happened, where it was asked for.
+    pub story: Vec<String>,
     /// Messages that got to the broker, and to the host.
-    pub(crate) score: [usize; 2],
+    pub score: [usize; 2],
 }
 
 /// Plays a seed; the story costs time and is told on demand.
-pub(crate) fn play(seed: u64, sabotage: Sabotage, tells: bool) -> Tale {
+pub fn play(seed: u64, sabotage: Sabotage, tells: bool) -> Tale {
     let plan = Plan::draw(seed);
     let (judged, mut ledger) = world::play(plan, sabotage, tells);
     Tale {

@@ -1,13 +1,8 @@
 //! The laws of the core (ARCHITECTURE.md), as properties of arbitrary sessions.
 
-#![allow(clippy::print_stdout)]
-#![allow(dead_code, reason = "other tests use the rest of `chaos`")]
-
-mod chaos;
-
-use chaos::cuts::next;
-use chaos::rig::{Way, play};
-use chaos::{Op, Session};
+use mqmodem_testkit::laws::cuts::next;
+use mqmodem_testkit::laws::rig::{Way, play};
+use mqmodem_testkit::laws::{Op, Session};
 use proptest::prelude::*;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};

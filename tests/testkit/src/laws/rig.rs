@@ -14,29 +14,32 @@ const PATIENCE: usize = 20_000;
 
 /// In which way a session is played. The outcome must not depend on it.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Way {
+pub struct Way {
     /// Input is cut into pieces; the number says where.
-    pub(crate) cuts: Option<u64>,
+    pub cuts: Option<u64>,
     /// `handle_timeout` is called all the time, and so is told what came late of
     /// connections that are over.
-    pub(crate) impatient: bool,
+    pub impatient: bool,
 }
 
 /// What a modem did in a session.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct Outcome {
-    pub(crate) host: Vec<u8>,
-    pub(crate) net: Vec<u8>,
-    pub(crate) actions: Vec<String>,
+pub struct Outcome {
+    /// What went there.
+    pub host: Vec<u8>,
+    /// What went there.
+    pub net: Vec<u8>,
+    /// What went there.
+    pub actions: Vec<String>,
     /// Which of the records the modem began with it took.
-    pub(crate) taken: Vec<bool>,
+    pub taken: Vec<bool>,
     /// What is durable in the end.
-    pub(crate) disk: BTreeMap<Slot, Vec<u8>>,
+    pub disk: BTreeMap<Slot, Vec<u8>>,
 }
 
 impl Outcome {
     /// Where two outcomes part, with a little of what came before.
-    pub(crate) fn difference(&self, other: &Self) -> Option<String> {
+    pub fn difference(&self, other: &Self) -> Option<String> {
         let actions = |outcome: &Self| outcome.actions.join("\n").into_bytes();
         let disk = |outcome: &Self| format!("{:02x?}", outcome.disk).into_bytes();
         [
@@ -94,12 +97,12 @@ struct Rig<'a> {
 }
 
 /// Plays a session to its end.
-pub(crate) fn play(session: &Session, way: Way) -> Outcome {
+pub fn play(session: &Session, way: Way) -> Outcome {
     play_on(&[], session, way)
 }
 
 /// Plays a session with a modem that is given these records first.
-pub(crate) fn play_on(records: &[(Slot, Vec<u8>)], session: &Session, way: Way) -> Outcome {
+pub fn play_on(records: &[(Slot, Vec<u8>)], session: &Session, way: Way) -> Outcome {
     let is_cut = |op: &&Op| **op == Op::PowerCut;
     let times = 1 + session.ops.iter().filter(is_cut).count();
     let mut lent = vec![vec![vec![0; session.memory]; 10]; times];

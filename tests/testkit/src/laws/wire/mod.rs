@@ -19,7 +19,7 @@ const CUTS: usize = 8;
 const PATIENCE: usize = 20_000;
 
 /// Plays the operations that a string of bytes is.
-pub(crate) fn play(bytes: &[u8]) {
+pub fn play(bytes: &[u8]) {
     let mut reader = Reader(bytes);
     let size = [64, 300, 1024, 4096][usize::from(reader.byte() % 4)];
     let mut lent = vec![[const { Vec::new() }; 4]; CUTS + 1];

@@ -38,7 +38,7 @@ pub(crate) fn offer(
 }
 
 /// The next number of a xorshift sequence.
-pub(crate) fn next(seed: &mut u64) -> u64 {
+pub fn next(seed: &mut u64) -> u64 {
     // Zero would stay zero.
     *seed = if *seed == 0 {
         0x9e37_79b9_7f4a_7c15

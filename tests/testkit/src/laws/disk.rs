@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 /// How a disk answers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Mode {
+pub enum Mode {
     /// It has kept what it was asked to.
     #[default]
     Works,
