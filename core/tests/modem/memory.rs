@@ -1,7 +1,5 @@
 //! A modem on the heap gives back what a large message took.
 
-#![cfg(feature = "alloc")]
-
 use mqmodem_core::{Config, ConnId, Instant, LinkId, Memory, Modem, NetEvent};
 
 const NOW: Instant = Instant::ZERO;

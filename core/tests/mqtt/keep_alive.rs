@@ -1,10 +1,8 @@
 //! Keep-alive in virtual time.
 
-mod mqtt_client;
-
+use crate::client::*;
 use mqmodem_core::Instant;
 use mqmodem_core::mqtt::{Connect, Dead};
-use mqtt_client::*;
 
 fn client(keep_alive: u16) -> Client {
     Client::connected(&Connect {

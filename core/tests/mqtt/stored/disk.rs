@@ -1,6 +1,6 @@
 //! A session and its disk, which answers when it is told to.
 
-use crate::mqtt_client::{Client, KEPT, Q1, at};
+use crate::client::{Client, KEPT, Q1, at};
 use mqmodem_core::mqtt::packet::Publish;
 use mqmodem_core::mqtt::session::{Accepted, Change, Promise, Record, Stored};
 use mqmodem_core::mqtt::{Qos, SendError};

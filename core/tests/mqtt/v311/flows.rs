@@ -1,6 +1,6 @@
 //! Clauses 3.3 to 3.7 and 4.3: PUBLISH and its acknowledgements.
 
-use crate::mqtt_client::*;
+use crate::client::*;
 use mqmodem_core::mqtt::{Event, Rules, SendError, Violation};
 
 #[test]

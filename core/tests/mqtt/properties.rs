@@ -1,7 +1,6 @@
 //! What holds for any packet, any bytes and any order of calls.
 
-mod mqtt_client;
-
+use crate::client::*;
 use mqmodem_core::Buf;
 use mqmodem_core::mqtt::packet::{
     Ack, AckKind, Connack, Filters, Publish, REFUSED, Requests, Suback, Subscribe, Unsubscribe,
@@ -10,7 +9,6 @@ use mqmodem_core::mqtt::session::{ROOM, WINDOW};
 use mqmodem_core::mqtt::{
     Connect, Event, Frame, Packet, PacketId, Qos, SendError, Will, frame, topic,
 };
-use mqtt_client::*;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use std::collections::BTreeSet;

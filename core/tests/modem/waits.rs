@@ -1,7 +1,5 @@
 //! Every wait ends, whatever became of the link.
 
-#![cfg(feature = "alloc")]
-
 use mqmodem_core::{
     Action, Buf, Config, ConnId, HostLines, Instant, LinkId, Memory, Modem, NetEvent,
 };

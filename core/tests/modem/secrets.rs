@@ -1,8 +1,6 @@
 //! Law 6: passwords and keys reach no log. Whatever a caller may print with `{:?}`
 //! is asked here, as text and as the numbers bytes are printed as.
 
-#![cfg(feature = "alloc")]
-
 use mqmodem_core::modem::settings::Settings;
 use mqmodem_core::{Buf, Config, Instant, LinkId, Memory, Modem, Slot};
 

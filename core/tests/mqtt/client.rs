@@ -1,5 +1,4 @@
 //! A session with memory and an output buffer, for tests.
-#![allow(dead_code, reason = "each test file uses a part of it")]
 
 use mqmodem_core::mqtt::packet::{Ack, AckKind, Connack, Publish};
 use mqmodem_core::mqtt::{

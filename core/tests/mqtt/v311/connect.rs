@@ -1,6 +1,6 @@
 //! Clauses 3.1 and 3.2: CONNECT, CONNACK and keep-alive.
 
-use crate::mqtt_client::*;
+use crate::client::*;
 use mqmodem_core::mqtt::{Connect, Event, SendError, Violation, Will};
 
 const WILL: Will<'static> = Will {

@@ -1,6 +1,6 @@
 //! Clauses 3.8, 3.10, 3.14 and 4.7: subscribing, leaving, topics.
 
-use crate::mqtt_client::*;
+use crate::client::*;
 use mqmodem_core::mqtt::{Event, SendError};
 
 fn publish_to(topic: &str) -> Result<(), SendError> {

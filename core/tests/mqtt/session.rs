@@ -1,11 +1,9 @@
 //! The session beyond the letter of the standard: identifiers, and what is told
 //! of each request.
 
-mod mqtt_client;
-
+use crate::client::*;
 use mqmodem_core::mqtt::session::WINDOW;
 use mqmodem_core::mqtt::{Event, Rules, SendError, Violation};
-use mqtt_client::*;
 
 #[test]
 fn a_refusal_leaves_nothing_behind() {

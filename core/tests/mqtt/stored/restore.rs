@@ -1,8 +1,8 @@
 //! What is found on disk: taken back whole and in order, or refused and without
 //! any effect.
 
-use crate::disk::*;
-use crate::mqtt_client::*;
+use super::disk::*;
+use crate::client::*;
 use mqmodem_core::mqtt::session::{Record, WINDOW};
 
 /// A session with one record of each kind, and what it kept.

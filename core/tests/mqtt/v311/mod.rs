@@ -1,16 +1,13 @@
 //! One test for each statement of MQTT 3.1.1 that binds a client, named after
 //! its number; `data/mqtt311-client-statements.tsv` lists them.
 
-#[path = "../mqtt_client/mod.rs"]
-mod mqtt_client;
-
 mod connect;
 mod fields;
 mod flows;
 mod requests;
 mod session;
 
-const STATEMENTS: &str = include_str!("../data/mqtt311-client-statements.tsv");
+const STATEMENTS: &str = include_str!("../../data/mqtt311-client-statements.tsv");
 const TESTS: &[&str] = &[
     include_str!("connect.rs"),
     include_str!("fields.rs"),

@@ -1,8 +1,8 @@
 //! What must not be known to the broker before it is on disk, and what becomes of
 //! what the disk refuses.
 
-use crate::disk::*;
-use crate::mqtt_client::*;
+use super::disk::*;
+use crate::client::*;
 use mqmodem_core::mqtt::session::Stored;
 
 #[test]

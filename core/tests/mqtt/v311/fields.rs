@@ -1,6 +1,6 @@
 //! Clauses 1, 2 and 7: strings, flags, identifiers, the stream.
 
-use crate::mqtt_client::*;
+use crate::client::*;
 use mqmodem_core::mqtt::{Event, Frame, Rules, SendError, Violation, frame};
 
 /// Ill-formed: a surrogate, an overlong form, a cut one, one above U+10FFFF.

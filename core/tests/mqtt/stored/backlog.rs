@@ -1,7 +1,7 @@
 //! Many messages, little memory, and numbers that are given once.
 
-use crate::disk::*;
-use crate::mqtt_client::*;
+use super::disk::*;
+use crate::client::*;
 use mqmodem_core::mqtt::session::{Known, Promise, Reason, Record, WINDOW};
 use mqmodem_core::mqtt::{SendError, Session};
 

@@ -1,6 +1,6 @@
 //! Clauses 4.1, 4.4, 4.6 and 4.8: what outlives a connection, what ends it.
 
-use crate::mqtt_client::*;
+use crate::client::*;
 use mqmodem_core::mqtt::{Event, Violation};
 
 /// Over any number of connections, until it is acknowledged.

@@ -2,8 +2,8 @@
 //! that break and power that fails at any moment, a disk that is late or fails.
 //! In the end everything promised has arrived, and what may come once came once.
 
-use crate::disk::*;
-use crate::mqtt_client::*;
+use super::disk::*;
+use crate::client::*;
 use mqmodem_core::mqtt::session::Stored;
 use mqmodem_core::mqtt::{Event, Frame, Packet, PacketId, Qos, frame};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};

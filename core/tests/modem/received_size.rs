@@ -1,7 +1,5 @@
 //! How large a payload may be: as large as is promised, whatever stands around it.
 
-#![cfg(feature = "alloc")]
-
 use mqmodem_core::{Config, ConnId, Instant, LinkId, Memory, Modem, NetEvent};
 
 const NOW: Instant = Instant::ZERO;

@@ -1,9 +1,6 @@
 //! Sessions that are kept on disk: what waits for it, what comes back from it,
 //! what is never taken back.
 
-#[path = "../mqtt_client/mod.rs"]
-mod mqtt_client;
-
 mod backlog;
 mod disk;
 mod giveup;

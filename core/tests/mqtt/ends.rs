@@ -1,12 +1,10 @@
 //! A session and a model of a broker at the two ends of a network that breaks
 //! anywhere: nothing acknowledged is lost, nothing of QoS 2 comes twice.
 
-mod mqtt_client;
-
+use crate::client::*;
 use mqmodem_core::mqtt::packet::{Ack, AckKind, Connack, Publish};
 use mqmodem_core::mqtt::session::ROOM;
 use mqmodem_core::mqtt::{Event, Frame, Packet, PacketId, Qos, SendError, frame};
-use mqtt_client::*;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use std::collections::{BTreeSet, VecDeque};

@@ -1,10 +1,8 @@
 //! The session on little memory: what does not fit, what comes back, resending in
 //! pieces.
 
-mod mqtt_client;
-
+use crate::client::*;
 use mqmodem_core::mqtt::SendError;
-use mqtt_client::*;
 
 #[test]
 fn a_full_list_refuses_before_anything_is_sent() {

@@ -1,8 +1,8 @@
 //! What ends the connection each time it is sent, and what the caller drops: what is
 //! set aside, what is kept of it, and which identifiers are not used again.
 
-use crate::disk::*;
-use crate::mqtt_client::*;
+use super::disk::*;
+use crate::client::*;
 use mqmodem_core::mqtt::session::{Reason, Record, Stays};
 
 impl Kept {

@@ -1,7 +1,5 @@
 //! Two modems with one client id: the broker throws one out for the other.
 
-#![cfg(feature = "alloc")]
-
 use mqmodem_core::mqtt::{Frame, Packet, frame};
 use mqmodem_core::{Action, Config, ConnId, Instant, Memory, Modem, NetEvent};
 use std::time::Duration;

@@ -1,0 +1,15 @@
+//! The modem from outside: what a host may do to it, and what it shows.
+
+mod hostile;
+mod lines;
+#[cfg(feature = "alloc")]
+mod memory;
+#[cfg(feature = "alloc")]
+mod received_size;
+#[cfg(feature = "alloc")]
+mod rivals;
+mod schema;
+#[cfg(feature = "alloc")]
+mod secrets;
+#[cfg(feature = "alloc")]
+mod waits;

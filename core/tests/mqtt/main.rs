@@ -1,0 +1,10 @@
+//! The MQTT client: sessions with lent memory, without a modem.
+
+mod client;
+mod ends;
+mod keep_alive;
+mod memory;
+mod properties;
+mod session;
+mod stored;
+mod v311;
