@@ -2,7 +2,7 @@
 
 use crate::at::args::Args;
 use crate::at::schema::{Param, Signature};
-use crate::modem::cx::Cx;
+use crate::modem::command::context::Cx;
 use crate::modem::storage::profile::{S3, S4, S5};
 use crate::modem::table::{Command, Outcome};
 

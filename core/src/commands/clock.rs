@@ -3,7 +3,7 @@
 use crate::at::args::Args;
 use crate::at::reply::Reply;
 use crate::at::schema::{Example, Param, Signature};
-use crate::modem::cx::Cx;
+use crate::modem::command::context::Cx;
 use crate::modem::table::{Command, Outcome};
 use crate::time::civil::{Civil, from_unix, to_unix};
 

@@ -3,7 +3,7 @@
 use crate::at::args::Args;
 use crate::at::schema::{Param, Signature};
 use crate::modem::api::Failure;
-use crate::modem::cx::Cx;
+use crate::modem::command::context::Cx;
 use crate::modem::table::{Command, Outcome};
 
 const LEVELS: &[Signature] = &[Signature::of(&[Param::choice(

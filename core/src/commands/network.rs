@@ -4,7 +4,7 @@
 use super::radio::{attach, is_on};
 use crate::at::args::Args;
 use crate::at::schema::{Param, Signature};
-use crate::modem::cx::Cx;
+use crate::modem::command::context::Cx;
 use crate::modem::table::{Command, Outcome};
 
 const CONTEXT: Param = Param::int("cid", 1, 1);

@@ -5,7 +5,7 @@ use crate::at::args::Args;
 use crate::at::reply::Reply;
 use crate::at::schema::{Param, Signature};
 use crate::modem::Functionality;
-use crate::modem::cx::Cx;
+use crate::modem::command::context::Cx;
 use crate::modem::table::{Command, Fail, Outcome};
 
 const FUNCTIONALITY: &[Signature] = &[Signature::of(&[

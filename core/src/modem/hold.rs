@@ -1,6 +1,6 @@
 //! Messages that wait until the host asks for them (`recvmode` 1).
 
-use super::cx::Cx;
+use super::command::context::Cx;
 use super::event::Event;
 use super::ids::LinkId;
 use super::machine::Machine;

@@ -3,13 +3,13 @@
 //! all of this while it reads its values from the line.
 
 use super::clock::Clock;
+use super::command::pending::Owed;
 use super::config::Config;
 use super::failure::Failure;
 use super::ids::LinkId;
 use super::link::{Link, Phase};
 use super::memory::Memory;
 use super::notify::queue::Inbox;
-use super::owed::Owed;
 use super::port::ModemLines;
 use super::storage::nvram::Nvram;
 use super::storage::options::{ACK_TIMEOUT, GIVE_UP, Options};
@@ -30,7 +30,7 @@ pub(crate) const LINKS: usize = 1;
 const PROMPT_LIMIT: Duration = Duration::from_secs(5);
 
 /// Carries on with the bytes that were asked for.
-pub(crate) type Then = fn(&mut super::cx::Cx<'_, '_>, &[u8]) -> Outcome;
+pub(crate) type Then = fn(&mut super::command::context::Cx<'_, '_>, &[u8]) -> Outcome;
 
 /// How far the command line is.
 #[derive(Clone, Copy, Debug)]

@@ -6,13 +6,12 @@ mod actions;
 pub mod api;
 mod clock;
 pub mod code;
+pub mod command;
 mod config;
-pub mod cx;
 mod ends;
 pub mod event;
 mod fail;
 mod failure;
-pub mod heard;
 mod hold;
 mod ids;
 mod kept;
@@ -23,25 +22,24 @@ mod net;
 mod network;
 mod notify;
 pub mod outbox;
-mod owed;
 mod port;
 mod restart;
-mod run;
 mod slot;
 mod status;
 pub mod storage;
-pub mod table;
 mod tell;
 mod timers;
 mod trim;
 mod wait;
 
+pub use command::{context, heard, table};
 pub use storage::profile::Functionality;
 pub use storage::{options, pem, settings};
 
 use crate::at::line::{LineReader, Taken};
 use crate::buffer::Buf;
 use crate::time::Instant;
+use command::execute;
 use config::Config;
 use heard::{Heard, Made};
 use ids::{ConnId, LinkId};
@@ -219,7 +217,10 @@ impl<'a> Modem<'a> {
         }
         if self.decoded.len() == length {
             self.machine.begin_answer();
-            let outcome = then(&mut cx::Cx::new(&mut self.machine), self.decoded.as_slice());
+            let outcome = then(
+                &mut command::context::Cx::new(&mut self.machine),
+                self.decoded.as_slice(),
+            );
             self.machine.settle(at, outcome);
         } else {
             self.machine.prompt_again();
@@ -373,15 +374,15 @@ impl<'a> Modem<'a> {
     /// is run again.
     fn run_at(&mut self, at: usize) {
         let line = self.reader.body();
-        match run::run(&mut self.machine, line, at, &mut self.decoded) {
-            run::Ran::Done(next, Outcome::Wait(wait)) => {
+        match execute::run(&mut self.machine, line, at, &mut self.decoded) {
+            execute::Ran::Done(next, Outcome::Wait(wait)) => {
                 if next < line.len() || !self.machine.owe(wait) {
                     self.machine.settle(next, Outcome::Wait(wait));
                 }
             }
             _ if self.machine.owed.any() => self.machine.owe_first(),
-            run::Ran::End => self.machine.end_line(),
-            run::Ran::Done(next, outcome) => {
+            execute::Ran::End => self.machine.end_line(),
+            execute::Ran::Done(next, outcome) => {
                 if matches!(outcome, Outcome::Prompt { .. }) {
                     self.decoded.clear();
                 }

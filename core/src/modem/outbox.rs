@@ -1,7 +1,7 @@
 //! Messages of the host: sent, or accepted for later.
 
 use super::code;
-use super::cx::Cx;
+use super::command::context::Cx;
 use super::ids::LinkId;
 use super::link::{Link, Phase};
 use super::machine::{Machine, Run};

@@ -3,7 +3,7 @@
 use crate::at::args::{Args, Reject};
 use crate::at::reply::Reply;
 use crate::at::schema::{Example, Param, Signature};
-use crate::modem::cx::Cx;
+use crate::modem::command::context::Cx;
 use crate::modem::settings::Settings;
 use crate::modem::table::{Command, Fail, Outcome};
 use crate::mqtt::topic::has_allowed_characters;

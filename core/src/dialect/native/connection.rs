@@ -2,7 +2,7 @@
 
 use crate::at::args::Args;
 use crate::at::schema::Example;
-use crate::modem::cx::Cx;
+use crate::modem::command::context::Cx;
 use crate::modem::table::{Command, Outcome};
 
 pub(super) const CONNECT: Command = Command::new("+MQTTCONNECT", "Connect to the broker")

@@ -2,7 +2,7 @@
 
 use crate::at::args::Args;
 use crate::at::schema::{Example, Param, Signature};
-use crate::modem::cx::{Cx, quality};
+use crate::modem::command::context::{Cx, quality};
 use crate::modem::outbox::Message;
 use crate::modem::table::{Command, Fail, Outcome};
 use crate::mqtt::topic::can_publish_to;

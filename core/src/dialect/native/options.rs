@@ -4,7 +4,7 @@ use crate::at::args::{Args, Reject};
 use crate::at::help::Range;
 use crate::at::schema::{Example, Param, Signature};
 use crate::modem::api::Failure;
-use crate::modem::cx::Cx;
+use crate::modem::command::context::Cx;
 use crate::modem::options::{self, OPTIONS, Value};
 use crate::modem::table::{Command, Fail, Outcome};
 use core::fmt::Write;

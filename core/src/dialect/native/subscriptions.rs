@@ -3,7 +3,7 @@
 use super::messages::QOS;
 use crate::at::args::Args;
 use crate::at::schema::{Example, Param, Signature};
-use crate::modem::cx::Cx;
+use crate::modem::command::context::Cx;
 use crate::modem::table::{Command, Outcome};
 use crate::mqtt::topic::can_subscribe_to;
 

@@ -3,7 +3,7 @@
 use crate::at::args::{Args, Reject};
 use crate::at::schema::{Example, Param, Signature};
 use crate::modem::api::{LinkId, Slot};
-use crate::modem::cx::Cx;
+use crate::modem::command::context::Cx;
 use crate::modem::pem::{self, Content};
 use crate::modem::table::{Command, Fail, Outcome, Wait};
 

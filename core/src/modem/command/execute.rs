@@ -5,8 +5,7 @@
     reason = "reading values is most of a command's work, and has callers off the quick path"
 )]
 
-use super::cx::Cx;
-use super::machine::Machine;
+use super::context::Cx;
 use super::table::{Command, Fail, Handler, Outcome};
 use crate::at::args::Args;
 use crate::at::schema::Signature;
@@ -14,6 +13,7 @@ use crate::at::split::{Form, Item, Step, next};
 use crate::at::values::{self, Bad, Values};
 use crate::at::{cme, help};
 use crate::buffer::Buf;
+use crate::modem::machine::Machine;
 
 const NO_SUCH_FORM: Fail = Fail::Cme(cme::NOT_SUPPORTED);
 

@@ -1,11 +1,11 @@
 //! Dialects, the tables they are made of, and what handlers may answer.
 
-use super::cx::Cx;
-use super::event::Wording;
-pub use super::fail::Fail;
-pub use super::wait::Wait;
+use super::context::Cx;
 use crate::at::args::Args;
 use crate::at::schema;
+use crate::modem::event::Wording;
+pub use crate::modem::fail::Fail;
+pub use crate::modem::wait::Wait;
 
 /// A command set: tables of commands and the wording of events.
 #[derive(Debug)]

@@ -1,27 +1,27 @@
 //! What a command's handler may do: verbs, never bytes.
 
-use super::code;
-use super::event::Event;
-use super::failure::Failure;
-use super::ids::LinkId;
-use super::link::Phase;
-use super::machine::Machine;
-use super::slot::Slot;
-use super::storage::options::{OPTIONS, Value};
-use super::storage::profile::{Functionality, Profile};
-use super::storage::settings::Settings;
 use super::table::{Dialect, Fail, Outcome, Wait};
 use crate::Identity;
 use crate::at::cme;
 use crate::at::reply::Reply;
 use crate::buffer::Buf;
+use crate::modem::code;
+use crate::modem::event::Event;
+use crate::modem::failure::Failure;
+use crate::modem::ids::LinkId;
+use crate::modem::link::Phase;
+use crate::modem::machine::Machine;
+use crate::modem::slot::Slot;
+use crate::modem::storage::options::{OPTIONS, Value};
+use crate::modem::storage::profile::{Functionality, Profile};
+use crate::modem::storage::settings::Settings;
 use crate::mqtt::Qos;
 
 /// The modem, as a command's handler sees it.
 #[derive(Debug)]
 pub struct Cx<'c, 'a> {
-    pub(super) machine: &'c mut Machine<'a>,
-    pub(super) link: LinkId,
+    pub(in crate::modem) machine: &'c mut Machine<'a>,
+    pub(in crate::modem) link: LinkId,
 }
 
 impl<'c, 'a> Cx<'c, 'a> {
@@ -286,7 +286,7 @@ impl<'c, 'a> Cx<'c, 'a> {
             });
     }
 
-    fn online(&mut self) -> Result<&mut super::link::Link<'a>, Fail> {
+    fn online(&mut self) -> Result<&mut crate::modem::link::Link<'a>, Fail> {
         let link = self.machine.link_mut(self.link);
         let link = link.filter(|link| link.phase == Phase::Online);
         link.ok_or(Fail::NOT_ALLOWED)

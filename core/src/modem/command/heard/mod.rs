@@ -1,9 +1,6 @@
 //! The host's side as an observer may see it: a line as the modem holds it, and
 //! how much of it may be written down.
 
-use super::Modem;
-use super::machine::Run;
-use super::storage::profile::S5;
 use super::table::{Command, Dialect};
 use crate::at::args::{Args, fitting};
 use crate::at::line::Taken;
@@ -12,6 +9,9 @@ use crate::at::schema::Signature;
 use crate::at::split::{Form, Item, Step, next};
 use crate::at::values::{self, Bad, Values};
 use crate::buffer::Buf;
+use crate::modem::Modem;
+use crate::modem::machine::Run;
+use crate::modem::storage::profile::S5;
 use crate::time::Instant;
 use core::ops::Range;
 

@@ -6,10 +6,10 @@
 //! QoS 0, it waits beside the first, and all are answered when the network took
 //! all of them. Any other line is carried out once they are answered.
 
-use super::machine::{Machine, Run};
-use super::storage::options::ACK_TIMEOUT;
 use super::table::{Fail, Wait};
 use crate::at::reply::Final;
+use crate::modem::machine::{Machine, Run};
+use crate::modem::storage::options::ACK_TIMEOUT;
 use crate::time::Instant;
 use core::time::Duration;
 
@@ -31,7 +31,7 @@ pub(crate) struct Owed {
 }
 
 impl Owed {
-    pub(super) const NONE: Self = Self {
+    pub(in crate::modem) const NONE: Self = Self {
         count: 0,
         upto: 0,
         deadline: Instant::ZERO,
@@ -46,12 +46,12 @@ impl Owed {
     }
 
     /// When they are given up.
-    pub(super) fn deadline(&self) -> Option<Instant> {
+    pub(in crate::modem) fn deadline(&self) -> Option<Instant> {
         self.any().then_some(self.deadline)
     }
 
     /// Whether one more line may be looked at meanwhile.
-    pub(super) fn takes_more(&self) -> bool {
+    pub(in crate::modem) fn takes_more(&self) -> bool {
         !self.blocked && self.count < MOST
     }
 }
@@ -59,14 +59,14 @@ impl Owed {
 impl Machine<'_> {
     /// Whether the present line may be carried out now.
     #[inline]
-    pub(super) fn may_run(&self) -> bool {
+    pub(in crate::modem) fn may_run(&self) -> bool {
         self.has_answer_room() && !self.owed.blocked
     }
 
     /// Ends the present line if it waits for the network only, and lines behind it
     /// may be looked at before it is answered; whether it did.
     #[inline]
-    pub(super) fn owe(&mut self, wait: Wait) -> bool {
+    pub(in crate::modem) fn owe(&mut self, wait: Wait) -> bool {
         let Wait::Written(upto) = wait else {
             return false;
         };
@@ -84,19 +84,19 @@ impl Machine<'_> {
     }
 
     /// The present line has to wait for what is due.
-    pub(super) fn owe_first(&mut self) {
+    pub(in crate::modem) fn owe_first(&mut self) {
         self.owed.blocked = true;
     }
 
     /// The line failed before it was looked at; that is said after what is due.
-    pub(super) fn fail_after_owed(&mut self, fail: Fail) {
+    pub(in crate::modem) fn fail_after_owed(&mut self, fail: Fail) {
         self.owed.blocked = true;
         self.owed.failed = Some(fail);
         self.run = Run::Owing;
     }
 
     /// Says what is due if the network took it.
-    pub(super) fn check_owed(&mut self) {
+    pub(in crate::modem) fn check_owed(&mut self) {
         let [link] = &self.links;
         if self.owed.any() && link.written >= self.owed.upto {
             self.pay(Final::Ok);
@@ -104,7 +104,7 @@ impl Machine<'_> {
     }
 
     /// What is due has failed.
-    pub(super) fn fail_owed(&mut self, fail: Fail) {
+    pub(in crate::modem) fn fail_owed(&mut self, fail: Fail) {
         if self.owed.any() {
             self.pay(self.profile.wording(fail));
         }
