@@ -2,7 +2,7 @@
 
 use crate::at::args::Args;
 use crate::at::schema::{Param, Signature};
-use crate::modem::command::context::Cx;
+use crate::modem::command::context::Context;
 use crate::modem::storage::profile::{S3, S4, S5};
 use crate::modem::table::{Command, Outcome};
 
@@ -95,37 +95,37 @@ pub const COMMANDS: &[Command] = &[
         .set(FCLASS_0, accept),
 ];
 
-fn echo(cx: &mut Cx, args: &Args) -> Outcome {
+fn echo(cx: &mut Context, args: &Args) -> Outcome {
     cx.profile().echo = args.flag(0);
     Outcome::Ok
 }
 
-fn quiet(cx: &mut Cx, args: &Args) -> Outcome {
+fn quiet(cx: &mut Context, args: &Args) -> Outcome {
     cx.profile().quiet = args.flag(0);
     Outcome::Ok
 }
 
-fn verbose(cx: &mut Cx, args: &Args) -> Outcome {
+fn verbose(cx: &mut Context, args: &Args) -> Outcome {
     cx.profile().verbose = args.flag(0);
     Outcome::Ok
 }
 
-fn progress(cx: &mut Cx, args: &Args) -> Outcome {
+fn progress(cx: &mut Context, args: &Args) -> Outcome {
     cx.profile().progress = args.int(0) as u8;
     Outcome::Ok
 }
 
-fn dcd(cx: &mut Cx, args: &Args) -> Outcome {
+fn dcd(cx: &mut Context, args: &Args) -> Outcome {
     cx.profile().dcd = args.int(0) as u8;
     Outcome::Ok
 }
 
-fn dtr(cx: &mut Cx, args: &Args) -> Outcome {
+fn dtr(cx: &mut Context, args: &Args) -> Outcome {
     cx.profile().dtr = args.int(0) as u8;
     Outcome::Ok
 }
 
-fn information(cx: &mut Cx, _: &Args) -> Outcome {
+fn information(cx: &mut Context, _: &Args) -> Outcome {
     let identity = cx.identity();
     cx.text(identity.manufacturer);
     cx.text(identity.model);
@@ -133,7 +133,7 @@ fn information(cx: &mut Cx, _: &Args) -> Outcome {
     Outcome::Ok
 }
 
-fn set<const N: usize>(cx: &mut Cx, args: &Args) -> Outcome {
+fn set<const N: usize>(cx: &mut Context, args: &Args) -> Outcome {
     if let Some(register) = cx.profile().registers.get_mut(N) {
         *register = args.int(0) as u8;
     }
@@ -141,18 +141,18 @@ fn set<const N: usize>(cx: &mut Cx, args: &Args) -> Outcome {
 }
 
 /// Three digits, as V.250 §5.3.2 has it.
-fn read<const N: usize>(cx: &mut Cx, _: &Args) -> Outcome {
+fn read<const N: usize>(cx: &mut Context, _: &Args) -> Outcome {
     let value = cx.profile().register(N);
     cx.info(|line| line.bytes(&[value / 100, value / 10 % 10, value % 10].map(|n| b'0' + n)));
     Outcome::Ok
 }
 
-fn read_class(cx: &mut Cx, _: &Args) -> Outcome {
+fn read_class(cx: &mut Context, _: &Args) -> Outcome {
     cx.text("0");
     Outcome::Ok
 }
 
 /// There is nothing to do.
-fn accept(_: &mut Cx, _: &Args) -> Outcome {
+fn accept(_: &mut Context, _: &Args) -> Outcome {
     Outcome::Ok
 }

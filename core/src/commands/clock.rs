@@ -3,7 +3,7 @@
 use crate::at::args::Args;
 use crate::at::reply::Reply;
 use crate::at::schema::{Example, Param, Signature};
-use crate::modem::command::context::Cx;
+use crate::modem::command::context::Context;
 use crate::modem::table::{Command, Outcome};
 use crate::time::civil::{Civil, from_unix, to_unix};
 
@@ -68,7 +68,7 @@ fn is_time(text: &str) -> bool {
     parse(text).is_some()
 }
 
-fn set(cx: &mut Cx, args: &Args) -> Outcome {
+fn set(cx: &mut Context, args: &Args) -> Outcome {
     if let Some((civil, zone)) = parse(args.text(0)) {
         let local = to_unix(civil);
         cx.set_clock(local.saturating_sub_signed(i64::from(zone) * 900), zone);
@@ -76,7 +76,7 @@ fn set(cx: &mut Cx, args: &Args) -> Outcome {
     Outcome::Ok
 }
 
-fn read(cx: &mut Cx, _: &Args) -> Outcome {
+fn read(cx: &mut Context, _: &Args) -> Outcome {
     let (unix, zone) = cx.clock();
     let local = from_unix(unix.saturating_add_signed(i64::from(zone) * 900));
     cx.info(|line| say(line, local, zone));
@@ -99,23 +99,23 @@ fn two(line: &mut Reply, number: u8, behind: &str) {
     line.text(behind);
 }
 
-fn set_update(cx: &mut Cx, args: &Args) -> Outcome {
+fn set_update(cx: &mut Context, args: &Args) -> Outcome {
     cx.profile().zone_update = args.flag(0);
     Outcome::Ok
 }
 
-fn read_update(cx: &mut Cx, _: &Args) -> Outcome {
+fn read_update(cx: &mut Context, _: &Args) -> Outcome {
     let on = cx.profile().zone_update;
     cx.text(if on { "+CTZU: 1" } else { "+CTZU: 0" });
     Outcome::Ok
 }
 
-fn set_report(cx: &mut Cx, args: &Args) -> Outcome {
+fn set_report(cx: &mut Context, args: &Args) -> Outcome {
     cx.profile().zone_report = args.flag(0);
     Outcome::Ok
 }
 
-fn read_report(cx: &mut Cx, _: &Args) -> Outcome {
+fn read_report(cx: &mut Context, _: &Args) -> Outcome {
     let on = cx.profile().zone_report;
     cx.text(if on { "+CTZR: 1" } else { "+CTZR: 0" });
     Outcome::Ok

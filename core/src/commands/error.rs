@@ -3,7 +3,7 @@
 use crate::at::args::Args;
 use crate::at::schema::{Param, Signature};
 use crate::modem::api::Failure;
-use crate::modem::command::context::Cx;
+use crate::modem::command::context::Context;
 use crate::modem::table::{Command, Outcome};
 
 const LEVELS: &[Signature] = &[Signature::of(&[Param::choice(
@@ -28,12 +28,12 @@ pub const COMMANDS: &[Command] = &[
     Command::new("+CLAC", "List the commands").execute(list),
 ];
 
-fn set_level(cx: &mut Cx, args: &Args) -> Outcome {
+fn set_level(cx: &mut Context, args: &Args) -> Outcome {
     cx.profile().cmee = args.int(0) as u8;
     Outcome::Ok
 }
 
-fn read_level(cx: &mut Cx, _: &Args) -> Outcome {
+fn read_level(cx: &mut Context, _: &Args) -> Outcome {
     let level = cx.profile().cmee;
     cx.info(|line| {
         line.text("+CMEE: ");
@@ -42,7 +42,7 @@ fn read_level(cx: &mut Cx, _: &Args) -> Outcome {
     Outcome::Ok
 }
 
-fn last_failure(cx: &mut Cx, _: &Args) -> Outcome {
+fn last_failure(cx: &mut Context, _: &Args) -> Outcome {
     let last = cx.last_failure();
     cx.info(|line| {
         line.text("+CEER: ");
@@ -55,7 +55,7 @@ fn last_failure(cx: &mut Cx, _: &Args) -> Outcome {
     Outcome::Ok
 }
 
-fn list(cx: &mut Cx, _: &Args) -> Outcome {
+fn list(cx: &mut Context, _: &Args) -> Outcome {
     for command in cx.dialect().commands() {
         cx.info(|line| {
             line.text("AT");

@@ -2,7 +2,7 @@
 
 use crate::at::args::Args;
 use crate::at::schema::{Param, Signature};
-use crate::modem::command::context::Cx;
+use crate::modem::command::context::Context;
 use crate::modem::table::{Command, Outcome};
 
 const NUMBERS: &[Signature] = &[Signature::of(&[Param::choice(
@@ -27,37 +27,37 @@ pub const COMMANDS: &[Command] = &[
     Command::new("+CCID", "SIM card: the ICCID").execute(iccid),
 ];
 
-fn manufacturer(cx: &mut Cx, _: &Args) -> Outcome {
+fn manufacturer(cx: &mut Context, _: &Args) -> Outcome {
     cx.text(cx.identity().manufacturer);
     Outcome::Ok
 }
 
-fn model(cx: &mut Cx, _: &Args) -> Outcome {
+fn model(cx: &mut Context, _: &Args) -> Outcome {
     cx.text(cx.identity().model);
     Outcome::Ok
 }
 
-fn revision(cx: &mut Cx, _: &Args) -> Outcome {
+fn revision(cx: &mut Context, _: &Args) -> Outcome {
     cx.text(cx.identity().revision);
     Outcome::Ok
 }
 
-fn imsi(cx: &mut Cx, _: &Args) -> Outcome {
+fn imsi(cx: &mut Context, _: &Args) -> Outcome {
     cx.text(cx.identity().imsi);
     Outcome::Ok
 }
 
-fn iccid(cx: &mut Cx, _: &Args) -> Outcome {
+fn iccid(cx: &mut Context, _: &Args) -> Outcome {
     cx.text(cx.identity().iccid);
     Outcome::Ok
 }
 
-fn capabilities(cx: &mut Cx, _: &Args) -> Outcome {
+fn capabilities(cx: &mut Context, _: &Args) -> Outcome {
     cx.text("+GCAP: +CGSM,+FCLASS");
     Outcome::Ok
 }
 
-fn imei(cx: &mut Cx, _: &Args) -> Outcome {
+fn imei(cx: &mut Context, _: &Args) -> Outcome {
     let made = imei_of(cx.seed());
     let given = cx.identity().imei.map(str::as_bytes);
     cx.info(|line| line.bytes(given.unwrap_or(&made)));
@@ -65,7 +65,7 @@ fn imei(cx: &mut Cx, _: &Args) -> Outcome {
 }
 
 /// With a number type the IMEI has a name and quotes (27.007 §5.4).
-fn number(cx: &mut Cx, args: &Args) -> Outcome {
+fn number(cx: &mut Context, args: &Args) -> Outcome {
     if !args.flag(0) {
         return imei(cx, args);
     }

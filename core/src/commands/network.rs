@@ -4,7 +4,7 @@
 use super::radio::{attach, is_on};
 use crate::at::args::Args;
 use crate::at::schema::{Param, Signature};
-use crate::modem::command::context::Cx;
+use crate::modem::command::context::Context;
 use crate::modem::table::{Command, Outcome};
 
 const CONTEXT: Param = Param::int("cid", 1, 1);
@@ -63,14 +63,14 @@ pub const COMMANDS: &[Command] = &[
         .execute(activity),
 ];
 
-fn select_operator(cx: &mut Cx, args: &Args) -> Outcome {
+fn select_operator(cx: &mut Context, args: &Args) -> Outcome {
     if args.has(1) {
         cx.profile().operator_format = args.int(1) as u8;
     }
     Outcome::Ok
 }
 
-fn read_operator(cx: &mut Cx, _: &Args) -> Outcome {
+fn read_operator(cx: &mut Context, _: &Args) -> Outcome {
     let numeric = cx.profile().operator_format == 2;
     let format = cx.profile().operator_format;
     let on = is_on(cx);
@@ -89,22 +89,22 @@ fn read_operator(cx: &mut Cx, _: &Args) -> Outcome {
     Outcome::Ok
 }
 
-fn read_context(cx: &mut Cx, _: &Args) -> Outcome {
+fn read_context(cx: &mut Context, _: &Args) -> Outcome {
     let on = is_on(cx);
     cx.text(if on { "+CGACT: 1,1" } else { "+CGACT: 1,0" });
     Outcome::Ok
 }
 
-fn address(cx: &mut Cx, _: &Args) -> Outcome {
+fn address(cx: &mut Context, _: &Args) -> Outcome {
     cx.text("+CGPADDR: 1");
     Outcome::Ok
 }
 
-fn define(_: &mut Cx, _: &Args) -> Outcome {
+fn define(_: &mut Context, _: &Args) -> Outcome {
     Outcome::Ok
 }
 
-fn read_definition(cx: &mut Cx, _: &Args) -> Outcome {
+fn read_definition(cx: &mut Context, _: &Args) -> Outcome {
     cx.text("+CGDCONT: 1,\"IP\",\"\",\"\",0,0");
     Outcome::Ok
 }
@@ -113,13 +113,13 @@ fn is_charset(name: &str) -> bool {
     CHARSETS.contains(&name)
 }
 
-fn set_charset(cx: &mut Cx, args: &Args) -> Outcome {
+fn set_charset(cx: &mut Context, args: &Args) -> Outcome {
     let wanted = CHARSETS.iter().position(|name| *name == args.text(0));
     cx.profile().charset = wanted.unwrap_or(0) as u8;
     Outcome::Ok
 }
 
-fn read_charset(cx: &mut Cx, _: &Args) -> Outcome {
+fn read_charset(cx: &mut Context, _: &Args) -> Outcome {
     let charset = usize::from(cx.profile().charset);
     cx.info(|line| {
         line.text("+CSCS: \"");
@@ -129,7 +129,7 @@ fn read_charset(cx: &mut Cx, _: &Args) -> Outcome {
     Outcome::Ok
 }
 
-fn activity(cx: &mut Cx, _: &Args) -> Outcome {
+fn activity(cx: &mut Context, _: &Args) -> Outcome {
     cx.text("+CPAS: 0");
     Outcome::Ok
 }

@@ -3,7 +3,7 @@
 use crate::at::args::Args;
 use crate::at::reply::Reply;
 use crate::at::schema::{Param, Signature};
-use crate::modem::command::context::Cx;
+use crate::modem::command::context::Context;
 use crate::modem::storage::profile::Profile;
 use crate::modem::table::{Command, Outcome};
 
@@ -26,23 +26,23 @@ pub const COMMANDS: &[Command] = &[
     Command::new("&V", "Show the profile").set(ONLY, view),
 ];
 
-fn reset(cx: &mut Cx, _: &Args) -> Outcome {
+fn reset(cx: &mut Context, _: &Args) -> Outcome {
     let kept = cx.kept_profile();
     cx.set_profile(kept);
     cx.forget_read();
     Outcome::Ok
 }
 
-fn factory(cx: &mut Cx, _: &Args) -> Outcome {
+fn factory(cx: &mut Context, _: &Args) -> Outcome {
     cx.set_profile(Profile::FACTORY);
     Outcome::Ok
 }
 
-fn keep(cx: &mut Cx, _: &Args) -> Outcome {
+fn keep(cx: &mut Context, _: &Args) -> Outcome {
     cx.keep_profile().into()
 }
 
-fn view(cx: &mut Cx, _: &Args) -> Outcome {
+fn view(cx: &mut Context, _: &Args) -> Outcome {
     let profile = *cx.profile();
     cx.text("ACTIVE PROFILE:");
     cx.info(|line| say(line, &profile));

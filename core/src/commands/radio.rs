@@ -5,7 +5,7 @@ use crate::at::args::Args;
 use crate::at::reply::Reply;
 use crate::at::schema::{Param, Signature};
 use crate::modem::Functionality;
-use crate::modem::command::context::Cx;
+use crate::modem::command::context::Context;
 use crate::modem::table::{Command, Fail, Outcome};
 
 const FUNCTIONALITY: &[Signature] = &[Signature::of(&[
@@ -71,11 +71,11 @@ pub const COMMANDS: &[Command] = &[
 ];
 
 /// Whether there is a network.
-pub(super) fn is_on(cx: &Cx) -> bool {
+pub(super) fn is_on(cx: &Context) -> bool {
     cx.functionality() == Functionality::Full
 }
 
-fn set_functionality(cx: &mut Cx, args: &Args) -> Outcome {
+fn set_functionality(cx: &mut Context, args: &Args) -> Outcome {
     let functionality = match args.int(0) {
         0 => Functionality::Minimum,
         1 => Functionality::Full,
@@ -87,7 +87,7 @@ fn set_functionality(cx: &mut Cx, args: &Args) -> Outcome {
     cx.set_functionality(functionality)
 }
 
-fn read_functionality(cx: &mut Cx, _: &Args) -> Outcome {
+fn read_functionality(cx: &mut Context, _: &Args) -> Outcome {
     cx.text(match cx.functionality() {
         Functionality::Minimum => "+CFUN: 0",
         Functionality::Full => "+CFUN: 1",
@@ -96,7 +96,7 @@ fn read_functionality(cx: &mut Cx, _: &Args) -> Outcome {
     Outcome::Ok
 }
 
-fn pin(cx: &mut Cx, _: &Args) -> Outcome {
+fn pin(cx: &mut Context, _: &Args) -> Outcome {
     cx.text("+CPIN: READY");
     Outcome::Ok
 }
@@ -105,11 +105,11 @@ fn is_pin(pin: &str) -> bool {
     pin.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-fn enter_pin(_: &mut Cx, _: &Args) -> Outcome {
+fn enter_pin(_: &mut Context, _: &Args) -> Outcome {
     Outcome::Fail(Fail::NOT_ALLOWED)
 }
 
-fn signal(cx: &mut Cx, _: &Args) -> Outcome {
+fn signal(cx: &mut Context, _: &Args) -> Outcome {
     let on = is_on(cx);
     cx.text(if on { "+CSQ: 31,0" } else { "+CSQ: 99,99" });
     Outcome::Ok
@@ -118,7 +118,7 @@ fn signal(cx: &mut Cx, _: &Args) -> Outcome {
 /// The commands whose reports differ only in their name.
 const REGISTRATIONS: [&str; 3] = ["+CREG: ", "+CGREG: ", "+CEREG: "];
 
-fn set_registration<const WHICH: usize>(cx: &mut Cx, args: &Args) -> Outcome {
+fn set_registration<const WHICH: usize>(cx: &mut Context, args: &Args) -> Outcome {
     if let Some(reports) = cx.profile().registration.get_mut(WHICH) {
         *reports = args.int(0) as u8;
     }
@@ -129,7 +129,7 @@ fn set_registration<const WHICH: usize>(cx: &mut Cx, args: &Args) -> Outcome {
 /// what comes in its place for it.
 const LOCATION: &str = ",\"0001\",\"00000001\",7";
 
-fn read_registration<const WHICH: usize>(cx: &mut Cx, _: &Args) -> Outcome {
+fn read_registration<const WHICH: usize>(cx: &mut Context, _: &Args) -> Outcome {
     let reports = cx.profile().registration.get(WHICH).copied();
     let state = if is_on(cx) { ",1" } else { ",0" };
     let location = is_on(cx) && reports == Some(2);
@@ -155,7 +155,7 @@ pub(super) fn word(reply: &mut Reply, which: usize, on: bool, located: bool) {
     });
 }
 
-fn attachment(cx: &mut Cx, _: &Args) -> Outcome {
+fn attachment(cx: &mut Context, _: &Args) -> Outcome {
     let on = is_on(cx);
     cx.text(if on { "+CGATT: 1" } else { "+CGATT: 0" });
     Outcome::Ok
@@ -163,7 +163,7 @@ fn attachment(cx: &mut Cx, _: &Args) -> Outcome {
 
 /// To attach to the network, or to activate its context, is to have it: it
 /// is the host's own and cannot be left.
-pub(super) fn attach(cx: &mut Cx, args: &Args) -> Outcome {
+pub(super) fn attach(cx: &mut Context, args: &Args) -> Outcome {
     match (args.flag(0), is_on(cx)) {
         (false, _) => Outcome::Fail(Fail::NOT_ALLOWED),
         (true, false) => Outcome::Fail(Fail::NO_SERVICE),

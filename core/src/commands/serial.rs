@@ -4,7 +4,7 @@
 use crate::at::args::Args;
 use crate::at::reply::Reply;
 use crate::at::schema::{Param, Signature};
-use crate::modem::command::context::Cx;
+use crate::modem::command::context::Context;
 use crate::modem::table::{Command, Outcome};
 
 const RATES: &[(u32, &str)] = &[
@@ -70,13 +70,13 @@ pub const COMMANDS: &[Command] = &[
         .set(FLOW_CONTROL, set_flow),
 ];
 
-fn set_rate(cx: &mut Cx, args: &Args) -> Outcome {
+fn set_rate(cx: &mut Context, args: &Args) -> Outcome {
     cx.profile().rate = args.int(0);
     cx.change_port();
     Outcome::Ok
 }
 
-fn read_rate(cx: &mut Cx, _: &Args) -> Outcome {
+fn read_rate(cx: &mut Context, _: &Args) -> Outcome {
     let rate = cx.profile().rate;
     cx.info(|line| {
         line.text("+IPR: ");
@@ -85,19 +85,19 @@ fn read_rate(cx: &mut Cx, _: &Args) -> Outcome {
     Outcome::Ok
 }
 
-fn set_framing(cx: &mut Cx, args: &Args) -> Outcome {
+fn set_framing(cx: &mut Context, args: &Args) -> Outcome {
     cx.profile().framing = [args.int(0) as u8, args.int(1) as u8];
     cx.change_port();
     Outcome::Ok
 }
 
-fn read_framing(cx: &mut Cx, _: &Args) -> Outcome {
+fn read_framing(cx: &mut Context, _: &Args) -> Outcome {
     let framing = cx.profile().framing;
     cx.info(|line| pair(line, "+ICF: ", framing));
     Outcome::Ok
 }
 
-fn set_flow(cx: &mut Cx, args: &Args) -> Outcome {
+fn set_flow(cx: &mut Context, args: &Args) -> Outcome {
     let of_modem = args.int(0) as u8;
     let of_host = if args.has(1) {
         args.int(1) as u8
@@ -109,7 +109,7 @@ fn set_flow(cx: &mut Cx, args: &Args) -> Outcome {
     Outcome::Ok
 }
 
-fn read_flow(cx: &mut Cx, _: &Args) -> Outcome {
+fn read_flow(cx: &mut Context, _: &Args) -> Outcome {
     let flow = cx.profile().flow;
     cx.info(|line| pair(line, "+IFC: ", flow));
     Outcome::Ok

@@ -1,6 +1,6 @@
 //! Messages that wait until the host asks for them (`recvmode` 1).
 
-use super::command::context::Cx;
+use super::command::context::Context;
 use super::event::Event;
 use super::ids::LinkId;
 use super::machine::Machine;
@@ -8,7 +8,7 @@ use super::storage::options::{RECV_FORMAT, RECV_MODE};
 use super::table::{Fail, Wait};
 use crate::at::cme;
 
-impl Cx<'_, '_> {
+impl Context<'_, '_> {
     /// Says the oldest message that waits, if there is one. The one said before is
     /// taken over by that.
     pub fn read_message(&mut self) -> Wait {

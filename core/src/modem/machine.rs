@@ -30,7 +30,7 @@ pub(crate) const LINKS: usize = 1;
 const PROMPT_LIMIT: Duration = Duration::from_secs(5);
 
 /// Carries on with the bytes that were asked for.
-pub(crate) type Then = fn(&mut super::command::context::Cx<'_, '_>, &[u8]) -> Outcome;
+pub(crate) type Then = fn(&mut super::command::context::Context<'_, '_>, &[u8]) -> Outcome;
 
 /// How far the command line is.
 #[derive(Clone, Copy, Debug)]

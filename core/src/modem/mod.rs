@@ -218,7 +218,7 @@ impl<'a> Modem<'a> {
         if self.decoded.len() == length {
             self.machine.begin_answer();
             let outcome = then(
-                &mut command::context::Cx::new(&mut self.machine),
+                &mut command::context::Context::new(&mut self.machine),
                 self.decoded.as_slice(),
             );
             self.machine.settle(at, outcome);

@@ -1,7 +1,7 @@
 //! Messages of the host: sent, or accepted for later.
 
 use super::code;
-use super::command::context::Cx;
+use super::command::context::Context;
 use super::ids::LinkId;
 use super::link::{Link, Phase};
 use super::machine::{Machine, Run};
@@ -41,7 +41,7 @@ impl<'m> Message<'m> {
     }
 }
 
-impl Cx<'_, '_> {
+impl Context<'_, '_> {
     /// Publishes a message. Done when the broker has it (QoS 1 and 2) or the
     /// network (QoS 0); with `pubmode` 1, or while it has to wait in the queue,
     /// when it is accepted. One whose identifier is known is not sent again.

@@ -3,7 +3,7 @@
 use crate::at::args::{Args, Reject};
 use crate::at::reply::Reply;
 use crate::at::schema::{Example, Param, Signature};
-use crate::modem::command::context::Cx;
+use crate::modem::command::context::Context;
 use crate::modem::settings::Settings;
 use crate::modem::table::{Command, Fail, Outcome};
 use crate::mqtt::topic::has_allowed_characters;
@@ -84,7 +84,7 @@ fn belong_together(args: &Args) -> Result<(), Reject> {
     Ok(())
 }
 
-fn set(cx: &mut Cx, args: &Args) -> Outcome {
+fn set(cx: &mut Context, args: &Args) -> Outcome {
     // A host that sends back what it read does not mean to lose the password.
     if args.bytes(6) == MASK && cx.hides_password() {
         return Outcome::Fail(Fail::INCORRECT);
@@ -102,7 +102,7 @@ fn set(cx: &mut Cx, args: &Args) -> Outcome {
     .into()
 }
 
-fn read(cx: &mut Cx, _: &Args) -> Outcome {
+fn read(cx: &mut Context, _: &Args) -> Outcome {
     let masked = cx.masks_secrets();
     cx.say_settings(|settings, reply| match settings {
         Some(settings) => reply.info(|line| say(line, &settings, masked)),

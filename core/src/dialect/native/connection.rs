@@ -2,7 +2,7 @@
 
 use crate::at::args::Args;
 use crate::at::schema::Example;
-use crate::modem::command::context::Cx;
+use crate::modem::command::context::Context;
 use crate::modem::table::{Command, Outcome};
 
 pub(super) const CONNECT: Command = Command::new("+MQTTCONNECT", "Connect to the broker")
@@ -38,11 +38,11 @@ pub(super) const DISCONNECT: Command =
             answer: &["OK"],
         }]);
 
-fn connect(cx: &mut Cx, _: &Args) -> Outcome {
+fn connect(cx: &mut Context, _: &Args) -> Outcome {
     cx.connect().into()
 }
 
-fn state(cx: &mut Cx, _: &Args) -> Outcome {
+fn state(cx: &mut Context, _: &Args) -> Outcome {
     let connected = cx.is_connected();
     cx.text(if connected {
         "+MQTTSTATE:1"
@@ -52,6 +52,6 @@ fn state(cx: &mut Cx, _: &Args) -> Outcome {
     Outcome::Ok
 }
 
-fn disconnect(cx: &mut Cx, _: &Args) -> Outcome {
+fn disconnect(cx: &mut Context, _: &Args) -> Outcome {
     cx.disconnect().into()
 }

@@ -2,7 +2,7 @@
 
 use crate::at::args::Args;
 use crate::at::schema::{Example, Param, Signature};
-use crate::modem::command::context::{Cx, quality};
+use crate::modem::command::context::{Context, quality};
 use crate::modem::outbox::Message;
 use crate::modem::table::{Command, Fail, Outcome};
 use crate::mqtt::topic::can_publish_to;
@@ -101,7 +101,7 @@ pub(super) const QUEUE: Command = Command::new("+MQTTQUEUE", "Messages that are 
         },
     ]);
 
-fn publish(cx: &mut Cx, args: &Args) -> Outcome {
+fn publish(cx: &mut Context, args: &Args) -> Outcome {
     let Ok(qos) = quality(args.int(1)) else {
         return Outcome::Fail(Fail::INCORRECT);
     };
@@ -115,11 +115,11 @@ fn publish(cx: &mut Cx, args: &Args) -> Outcome {
     cx.publish(&message).into()
 }
 
-fn drop_messages(cx: &mut Cx, args: &Args) -> Outcome {
+fn drop_messages(cx: &mut Context, args: &Args) -> Outcome {
     cx.drop_messages(args.int(0)).into()
 }
 
-fn queue(cx: &mut Cx, _: &Args) -> Outcome {
+fn queue(cx: &mut Context, _: &Args) -> Outcome {
     let (backlog, age) = (cx.backlog(), cx.age_of_backlog());
     cx.info(|line| {
         line.text("+MQTTQUEUE:");

@@ -4,7 +4,7 @@ use crate::at::args::{Args, Reject};
 use crate::at::help::Range;
 use crate::at::schema::{Example, Param, Signature};
 use crate::modem::api::Failure;
-use crate::modem::command::context::Cx;
+use crate::modem::command::context::Context;
 use crate::modem::options::{self, OPTIONS, Value};
 use crate::modem::table::{Command, Fail, Outcome};
 use core::fmt::Write;
@@ -69,14 +69,14 @@ fn value<'l>(args: &Args<'l>) -> Result<(usize, Value<'l>), Reject> {
     Ok((option, opt.parse(args.text(1))?))
 }
 
-fn set(cx: &mut Cx, args: &Args) -> Outcome {
+fn set(cx: &mut Context, args: &Args) -> Outcome {
     let value = value(args).map_err(Fail::from);
     value
         .and_then(|(option, value)| cx.keep_option(option, value))
         .into()
 }
 
-fn read(cx: &mut Cx, _: &Args) -> Outcome {
+fn read(cx: &mut Context, _: &Args) -> Outcome {
     for (option, opt) in OPTIONS.iter().enumerate() {
         cx.say_option(option, |value, reply| {
             reply.info(|line| {
@@ -88,7 +88,7 @@ fn read(cx: &mut Cx, _: &Args) -> Outcome {
     Outcome::Ok
 }
 
-fn say_ranges(cx: &mut Cx, _: &Args) -> Outcome {
+fn say_ranges(cx: &mut Context, _: &Args) -> Outcome {
     for opt in &OPTIONS {
         cx.info(|line| {
             let range = Range(&opt.param);
@@ -98,7 +98,7 @@ fn say_ranges(cx: &mut Cx, _: &Args) -> Outcome {
     Outcome::Ok
 }
 
-fn last_failure(cx: &mut Cx, _: &Args) -> Outcome {
+fn last_failure(cx: &mut Context, _: &Args) -> Outcome {
     let last = cx.last_failure();
     cx.info(|line| {
         let Failure { code, layer, words } = last;

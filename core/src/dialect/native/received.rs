@@ -3,7 +3,7 @@
 use crate::at::args::Args;
 use crate::at::reply::Reply;
 use crate::at::schema::{Example, Param, Signature};
-use crate::modem::command::context::Cx;
+use crate::modem::command::context::Context;
 use crate::modem::event::Received;
 use crate::modem::table::{Command, Outcome};
 
@@ -44,11 +44,11 @@ pub(super) const ACKNOWLEDGE: Command = Command::new("+MQTTACK", "Release a mess
         answer: &["OK"],
     }]);
 
-fn read(cx: &mut Cx, _: &Args) -> Outcome {
+fn read(cx: &mut Context, _: &Args) -> Outcome {
     Outcome::Wait(cx.read_message())
 }
 
-fn waiting(cx: &mut Cx, _: &Args) -> Outcome {
+fn waiting(cx: &mut Context, _: &Args) -> Outcome {
     let count = cx.waiting();
     cx.info(|line| {
         line.text("+MQTTREAD:");
@@ -57,7 +57,7 @@ fn waiting(cx: &mut Cx, _: &Args) -> Outcome {
     Outcome::Ok
 }
 
-fn acknowledge(cx: &mut Cx, args: &Args) -> Outcome {
+fn acknowledge(cx: &mut Context, args: &Args) -> Outcome {
     cx.acknowledge(args.int(0)).into()
 }
 

@@ -3,7 +3,7 @@
 use super::messages::QOS;
 use crate::at::args::Args;
 use crate::at::schema::{Example, Param, Signature};
-use crate::modem::command::context::Cx;
+use crate::modem::command::context::Context;
 use crate::modem::table::{Command, Outcome};
 use crate::mqtt::topic::can_subscribe_to;
 
@@ -47,15 +47,15 @@ pub(super) const UNSUBSCRIBE: Command = Command::new("+MQTTUNSUB", "Unsubscribe 
         answer: &["OK"],
     }]);
 
-fn subscribe(cx: &mut Cx, args: &Args) -> Outcome {
+fn subscribe(cx: &mut Context, args: &Args) -> Outcome {
     cx.subscribe(args.text(0), args.int(1)).into()
 }
 
-fn unsubscribe(cx: &mut Cx, args: &Args) -> Outcome {
+fn unsubscribe(cx: &mut Context, args: &Args) -> Outcome {
     cx.unsubscribe(args.text(0)).into()
 }
 
-fn read(cx: &mut Cx, _: &Args) -> Outcome {
+fn read(cx: &mut Context, _: &Args) -> Outcome {
     cx.each_subscription(|topic, qos, reply| {
         reply.info(|line| {
             line.text("+MQTTSUB:");

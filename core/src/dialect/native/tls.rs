@@ -3,7 +3,7 @@
 use crate::at::args::{Args, Reject};
 use crate::at::schema::{Example, Param, Signature};
 use crate::modem::api::{LinkId, Slot};
-use crate::modem::command::context::Cx;
+use crate::modem::command::context::Context;
 use crate::modem::pem::{self, Content};
 use crate::modem::table::{Command, Fail, Outcome, Wait};
 
@@ -58,13 +58,13 @@ pub(super) const TLS: Command = Command::new("+MQTTTLS", "Switch TLS and load ce
         },
     ]);
 
-fn read(cx: &mut Cx, _: &Args) -> Outcome {
+fn read(cx: &mut Context, _: &Args) -> Outcome {
     let on = cx.uses_tls();
     cx.text(if on { "+MQTTTLS:1" } else { "+MQTTTLS:0" });
     Outcome::Ok
 }
 
-fn set(cx: &mut Cx, args: &Args) -> Outcome {
+fn set(cx: &mut Context, args: &Args) -> Outcome {
     let certificate = args.signature() == 0;
     let loaded = if certificate { load(cx, args) } else { Ok(()) };
     loaded.and_then(|()| cx.keep_tls(args.flag(0))).into()
@@ -89,7 +89,7 @@ fn is_file(args: &Args) -> Result<(), Reject> {
     Err(Reject::Value)
 }
 
-fn load(cx: &mut Cx, args: &Args) -> Result<(), Fail> {
+fn load(cx: &mut Context, args: &Args) -> Result<(), Fail> {
     let (slot, content) = kind(args);
     let kept = cx.keep_with(slot, |record| match args.bytes(2) {
         [] => Ok(()),

@@ -19,12 +19,12 @@ use crate::mqtt::Qos;
 
 /// The modem, as a command's handler sees it.
 #[derive(Debug)]
-pub struct Cx<'c, 'a> {
+pub struct Context<'c, 'a> {
     pub(in crate::modem) machine: &'c mut Machine<'a>,
     pub(in crate::modem) link: LinkId,
 }
 
-impl<'c, 'a> Cx<'c, 'a> {
+impl<'c, 'a> Context<'c, 'a> {
     pub(crate) fn new(machine: &'c mut Machine<'a>) -> Self {
         let link = LinkId(0);
         Self { machine, link }

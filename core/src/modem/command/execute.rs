@@ -5,7 +5,7 @@
     reason = "reading values is most of a command's work, and has callers off the quick path"
 )]
 
-use super::context::Cx;
+use super::context::Context;
 use super::table::{Command, Fail, Handler, Outcome};
 use crate::at::args::Args;
 use crate::at::schema::Signature;
@@ -72,7 +72,10 @@ fn carry_out(
 fn bare(machine: &mut Machine, item: Item, command: &Command) -> Result<(usize, Outcome), Fail> {
     let handler = bare_handler(command, item.form).ok_or(NO_SUCH_FORM)?;
     machine.remembers_for(command)?;
-    Ok((item.next, handler(&mut Cx::new(machine), &Args::none())))
+    Ok((
+        item.next,
+        handler(&mut Context::new(machine), &Args::none()),
+    ))
 }
 
 fn bare_handler(command: &Command, form: Form) -> Option<Handler> {
@@ -99,7 +102,7 @@ fn set(
         return set_again(machine, line, item, command, decoded);
     }
     machine.remembers_for(command)?;
-    Ok((next, handler(&mut Cx::new(machine), &args)))
+    Ok((next, handler(&mut Context::new(machine), &args)))
 }
 
 /// The values of what follows were read over the command's own.
@@ -113,7 +116,7 @@ fn set_again(
 ) -> Result<(usize, Outcome), Fail> {
     let (mut values, strict) = (Values::NONE, machine.config.strict);
     let (next, args, handler) = read_set_again(line, item, command, strict, &mut values, decoded)?;
-    Ok((next, handler(&mut Cx::new(machine), &args)))
+    Ok((next, handler(&mut Context::new(machine), &args)))
 }
 
 /// As [`read_set`], off the quick path.

@@ -1,6 +1,6 @@
 //! Dialects, the tables they are made of, and what handlers may answer.
 
-use super::context::Cx;
+use super::context::Context;
 use crate::at::args::Args;
 use crate::at::schema;
 use crate::modem::event::Wording;
@@ -70,7 +70,7 @@ pub struct Table {
 }
 
 /// Carries a form of a command out.
-pub type Handler = fn(&mut Cx<'_, '_>, &Args<'_>) -> Outcome;
+pub type Handler = fn(&mut Context<'_, '_>, &Args<'_>) -> Outcome;
 
 /// A command of the modem.
 pub type Command = schema::Command<Handler>;
@@ -99,7 +99,7 @@ pub enum Outcome {
         /// Bytes to come.
         length: usize,
         /// Carries on with them.
-        then: fn(&mut Cx<'_, '_>, &[u8]) -> Outcome,
+        then: fn(&mut Context<'_, '_>, &[u8]) -> Outcome,
     },
 }
 
