@@ -15,7 +15,6 @@ mod sh;
 mod sim;
 mod size;
 mod soak;
-mod source;
 mod test;
 mod tidy;
 mod transcript;

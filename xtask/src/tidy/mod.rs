@@ -1,7 +1,9 @@
 //! `cargo xtask tidy`: what the house rules say and no other tool checks.
 
+mod source;
+
 use crate::sh::{self, Result};
-use crate::source::{code, without_tests, words};
+use source::{code, without_tests, words};
 
 /// The layers of the core and what each may import. Tests may import anything.
 const LAYERS: [(&str, &[&str]); 7] = [
