@@ -26,8 +26,8 @@ const STEPS: &[Step] = &[
     step("fmt", "rustfmt has nothing to say", fmt),
     step(
         "tidy",
-        "layers, lengths and words of the house rules",
-        tidy::run,
+        "layers, circles of imports, lengths and names",
+        || tidy::run(false),
     ),
     step(
         "deny",
