@@ -9,9 +9,10 @@ use std::path::{Path, PathBuf};
 const MANUAL: &str = "docs/commands/native.md";
 /// The page `mqmodem chat --format` prints, which the crate holds, and its copy for readers.
 const FORMAT: [&str; 2] = ["chat/src/format.md", "docs/chat.md"];
-const PLAYED: [&str; 8] = [
+const PLAYED: [&str; 9] = [
     "README.md",
     "README.zh-CN.md",
+    "docs/at-language.md",
     "docs/chat.md",
     "docs/command-line.md",
     "docs/fleet.md",
