@@ -9,6 +9,7 @@
 pub const FORMAT: &str = include_str!("format.md");
 
 mod check;
+pub mod environment;
 mod escape;
 mod golden;
 pub mod live;

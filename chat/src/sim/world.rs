@@ -1,129 +1,184 @@
-//! What surrounds the modem: a host, a network, storage.
+//! What surrounds the modem of a chat.
 
+use super::net::{Host, LINK, Link, Net};
+use super::way::Way;
+use super::wording;
+use crate::environment::{Disturbance, Environment, Feed, Outcome, RecordDisk, Report, Source};
+use crate::player::Heard;
 use crate::script::Storage;
-use mqmodem_core::mqtt::session::Record;
-use mqmodem_core::{ConnId, HostLines, NetEvent, Slot};
-use std::collections::BTreeMap;
+use mqmodem_core::{Action, ConnId, Instant, LinkId, NetError, NetEvent, Stage};
+use std::collections::VecDeque;
 
-pub(super) struct Host {
-    pub(super) typed: Vec<u8>,
-    pub(super) reads: bool,
-    pub(super) lines: HostLines,
+pub(super) struct World {
+    way: Way,
+    pub(super) now: Instant,
+    pub(super) host: Host,
+    pub(super) net: Net,
+    pub(super) disk: RecordDisk,
+    pub(super) storage: Storage,
+    pub(super) heard: Heard,
+    /// What happened to the connection and was not reported yet.
+    events: VecDeque<Report>,
 }
 
-impl Host {
-    pub(super) fn new() -> Self {
+impl World {
+    pub(super) fn new(way: Way, now: Instant) -> Self {
         Self {
-            typed: Vec::new(),
-            reads: true,
-            lines: HostLines {
-                dtr: true,
-                rts: true,
-            },
-        }
-    }
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Link {
-    Closed,
-    Asked,
-    Open,
-}
-
-pub(super) struct Net {
-    pub(super) link: Link,
-    /// The connection the modem asked for last.
-    pub(super) conn: ConnId,
-    pub(super) holds: bool,
-    /// The chat said so, and nothing of how a link came out since.
-    pub(super) hold_said: bool,
-    /// What the broker said and the modem has not taken yet.
-    pub(super) incoming: Vec<u8>,
-    /// How the link ends once all of that is taken.
-    pub(super) end: Option<NetEvent>,
-    pub(super) reads: bool,
-}
-
-pub(super) struct Store {
-    pub(super) mode: Storage,
-    pub(super) kept: BTreeMap<Slot, Vec<u8>>,
-    /// What storage has not answered yet; `None` erases.
-    pub(super) held: Vec<(Slot, Option<Vec<u8>>)>,
-}
-
-impl Net {
-    pub(super) fn new() -> Self {
-        Self {
-            link: Link::Closed,
-            conn: super::NO_CONN,
-            holds: false,
-            hold_said: false,
-            incoming: Vec::new(),
-            end: None,
-            reads: true,
+            way,
+            now,
+            host: Host::new(),
+            net: Net::new(),
+            disk: RecordDisk::default(),
+            storage: Storage::Works,
+            heard: Heard::default(),
+            events: VecDeque::new(),
         }
     }
 
-    /// The connection is gone, with what was on its way.
-    pub(super) fn close(&mut self) {
-        self.link = Link::Closed;
-        self.incoming.clear();
-        self.end = None;
+    /// The modem is switched off: what it has not sent or stored is gone.
+    pub(super) fn power_cut(&mut self) {
+        self.host.typed.clear();
+        self.net.forget();
+        self.disk.cut_power();
+        self.events.clear();
     }
 
-    pub(super) fn open_link(&mut self) -> Result<&mut Self, String> {
-        match (self.link, self.end) {
-            (Link::Open, None) => Ok(self),
-            _ => Err("the broker has no connection here; let the modem connect first".into()),
+    fn open(&mut self, conn: ConnId, to: &str) -> Result<(), String> {
+        if self.net.link != Link::Closed {
+            return Err("the modem opens a link it has not closed".into());
+        }
+        self.heard.asked.push(format!("net < {to}"));
+        self.net.link = Link::Asked;
+        self.net.conn = conn;
+        if self.net.holds {
+            return Ok(());
+        }
+        self.opened()
+    }
+
+    pub(super) fn opened(&mut self) -> Result<(), String> {
+        self.net.pending()?;
+        self.net.link = Link::Open;
+        self.happened(NetEvent::Opened);
+        Ok(())
+    }
+
+    pub(super) fn net_at(&mut self, stage: Stage) -> Result<(), String> {
+        self.net.pending()?;
+        self.happened(NetEvent::Opening(stage));
+        Ok(())
+    }
+
+    pub(super) fn net_fails(&mut self, why: NetError) -> Result<(), String> {
+        self.net.pending()?;
+        self.net.hold_said = false;
+        self.net.close();
+        self.happened(NetEvent::Failed(why));
+        Ok(())
+    }
+
+    /// Something happened to the present connection.
+    fn happened(&mut self, event: NetEvent) {
+        self.events.push_back(Report::Net(self.net.conn, event));
+    }
+}
+
+impl Environment for World {
+    fn now(&self) -> Instant {
+        self.now
+    }
+
+    fn set_now(&mut self, now: Instant) {
+        self.now = now;
+    }
+
+    fn disturbance(&self) -> Disturbance {
+        Disturbance {
+            timeouts: self.way == Way::SpuriousTimeouts,
+            stale: self.way == Way::LateEvents,
         }
     }
 
-    /// Whether a link is pending; otherwise what to write.
-    pub(super) fn pending(&self) -> Result<(), String> {
-        match self.link {
-            Link::Asked => Ok(()),
-            Link::Open => Err(
-                "the link is up, and what `net` says is of one that is pending; \
-                write `broker reset` to break it, or `broker close`"
-                    .into(),
-            ),
-            Link::Closed => {
-                Err("no link is pending; write `net hold` before the modem asks".into())
+    fn act(&mut self, action: Action<'_>) -> Result<(), String> {
+        if self.disk.submit(&action) {
+            return Ok(());
+        }
+        match action {
+            Action::Open { conn, to } if conn.link == LINK => {
+                self.open(conn, &wording::endpoint(&to, self.now))?;
             }
-        }
-    }
-}
-
-/// Changes what must change for anything to happen.
-pub(super) fn change<T: PartialEq>(what: &mut T, to: T, name: &str) -> Result<(), String> {
-    if *what == to {
-        return Err(format!(
-            "it is so already, and `{name}` does nothing; take the line out"
-        ));
-    }
-    *what = to;
-    Ok(())
-}
-
-impl Store {
-    pub(super) fn new() -> Self {
-        Self {
-            mode: Storage::Works,
-            kept: BTreeMap::new(),
-            held: Vec::new(),
-        }
-    }
-
-    pub(super) fn keep(&mut self, slot: Slot, bytes: Option<Vec<u8>>) {
-        match (bytes, slot) {
-            (Some(bytes), _) => drop(self.kept.insert(slot, bytes)),
-            // The identity goes with all it is the identity of.
-            (None, Slot::Session(link, Record::Identity)) => {
-                let other = |slot: &Slot| !matches!(slot, Slot::Session(of, _) if *of == link);
-                self.kept.retain(|slot, _| other(slot));
+            Action::Close { conn, .. } if conn == self.net.conn => {
+                self.heard.asked.push("net < close".into());
+                self.net.close();
             }
-            (None, _) => drop(self.kept.remove(&slot)),
+            Action::Lines(lines) => {
+                let what = wording::lines(lines);
+                self.heard.asked.push(format!("port < {what}"));
+            }
+            Action::Serial(serial) => {
+                let what = wording::serial(serial);
+                self.heard.asked.push(format!("port < {what}"));
+            }
+            other => return Err(format!("a chat knows nothing of {other:?}")),
+        }
+        Ok(())
+    }
+
+    fn poll_report(&mut self) -> Option<Report> {
+        let outcome = match self.storage {
+            Storage::Works => Some(Outcome::Durable),
+            Storage::Fails => Some(Outcome::Failed),
+            Storage::Holds => None,
+        };
+        if let Some((slot, ok)) = outcome.and_then(|outcome| self.disk.answer(outcome)) {
+            return Some(Report::Stored(slot, ok));
+        }
+        if let Some(event) = self.events.pop_front() {
+            return Some(event);
+        }
+        let conn = self.net.conn;
+        self.net.poll_end().map(|end| Report::Net(conn, end))
+    }
+
+    fn conn(&self, _: LinkId) -> Option<ConnId> {
+        Some(self.net.conn)
+    }
+
+    fn input(&mut self, from: Source) -> Option<&mut Feed> {
+        match from {
+            Source::Host => Some(&mut self.host.typed),
+            Source::Peer(_) if self.net.link == Link::Open => Some(&mut self.net.incoming),
+            Source::Peer(_) => None,
+        }
+    }
+
+    fn cut(&mut self, from: Source, len: usize) -> usize {
+        match (self.way, from) {
+            (Way::HostInBytes, Source::Host) | (Way::BrokerInBytes, Source::Peer(_)) => 1,
+            _ => len,
+        }
+    }
+
+    fn host_reads(&mut self, bytes: &[u8]) -> Result<usize, String> {
+        let count = self.reads(self.host.reads, bytes);
+        self.heard.host.extend(&bytes[..count]);
+        Ok(count)
+    }
+
+    fn peer_reads(&mut self, _: ConnId, bytes: &[u8]) -> Result<usize, String> {
+        let count = self.reads(self.net.link == Link::Open && self.net.reads, bytes);
+        self.heard.broker.extend(&bytes[..count]);
+        Ok(count)
+    }
+}
+
+impl World {
+    /// How many bytes one takes that reads or does not.
+    fn reads(&self, reads: bool, bytes: &[u8]) -> usize {
+        match (reads, self.way) {
+            (false, _) => 0,
+            (true, Way::OutputInBytes) => 1,
+            (true, _) => bytes.len(),
         }
     }
 }

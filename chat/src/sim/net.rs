@@ -1,0 +1,110 @@
+//! The host and the network of a chat.
+
+use crate::environment::Feed;
+use mqmodem_core::{ConnId, HostLines, LinkId, NetEvent};
+
+/// The link the chats speak about.
+pub(super) const LINK: LinkId = LinkId(0);
+/// The connection of a modem that has not asked for any.
+const NO_CONN: ConnId = ConnId {
+    link: LINK,
+    number: 0,
+};
+
+pub(super) struct Host {
+    /// What it has sent and the modem has not taken yet.
+    pub(super) typed: Feed,
+    pub(super) reads: bool,
+    pub(super) lines: HostLines,
+}
+
+impl Host {
+    pub(super) fn new() -> Self {
+        Self {
+            typed: Feed::default(),
+            reads: true,
+            lines: HostLines {
+                dtr: true,
+                rts: true,
+            },
+        }
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Link {
+    Closed,
+    Asked,
+    Open,
+}
+
+pub(super) struct Net {
+    pub(super) link: Link,
+    /// The connection the modem asked for last.
+    pub(super) conn: ConnId,
+    pub(super) holds: bool,
+    /// The chat said so, and nothing of how a link came out since.
+    pub(super) hold_said: bool,
+    /// What the broker said and the modem has not taken yet.
+    pub(super) incoming: Feed,
+    /// How the link ends once all of that is taken.
+    pub(super) end: Option<NetEvent>,
+    pub(super) reads: bool,
+}
+
+impl Net {
+    pub(super) fn new() -> Self {
+        Self {
+            link: Link::Closed,
+            conn: NO_CONN,
+            holds: false,
+            hold_said: false,
+            incoming: Feed::default(),
+            end: None,
+            reads: true,
+        }
+    }
+
+    /// The modem is switched off: it has asked for no connection.
+    pub(super) fn forget(&mut self) {
+        self.close();
+        self.conn = NO_CONN;
+    }
+
+    /// The connection is gone, with what was on its way.
+    pub(super) fn close(&mut self) {
+        self.link = Link::Closed;
+        self.incoming.clear();
+        self.end = None;
+    }
+
+    /// The end of the connection, once everything before it is taken.
+    pub(super) fn poll_end(&mut self) -> Option<NetEvent> {
+        let is_read = self.link == Link::Open && self.incoming.is_empty();
+        let end = self.end.filter(|_| is_read)?;
+        self.close();
+        Some(end)
+    }
+
+    pub(super) fn open_link(&mut self) -> Result<&mut Self, String> {
+        match (self.link, self.end) {
+            (Link::Open, None) => Ok(self),
+            _ => Err("the broker has no connection here; let the modem connect first".into()),
+        }
+    }
+
+    /// Whether a link is pending; otherwise what to write.
+    pub(super) fn pending(&self) -> Result<(), String> {
+        match self.link {
+            Link::Asked => Ok(()),
+            Link::Open => Err(
+                "the link is up, and what `net` says is of one that is pending; \
+                write `broker reset` to break it, or `broker close`"
+                    .into(),
+            ),
+            Link::Closed => {
+                Err("no link is pending; write `net hold` before the modem asks".into())
+            }
+        }
+    }
+}

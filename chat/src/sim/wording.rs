@@ -1,0 +1,63 @@
+//! What a modem asks for, as lines of a chat.
+
+use mqmodem_core::{Endpoint, Instant, ModemLines, Parity, Serial, Verify};
+
+/// Lines as `port <` words them.
+pub(super) fn lines(lines: ModemLines) -> String {
+    format!(
+        "lines dcd={} dsr={}",
+        u8::from(lines.dcd),
+        u8::from(lines.dsr)
+    )
+}
+
+/// Speed and format as `port <` words them.
+pub(super) fn serial(serial: Serial) -> String {
+    let Serial {
+        baud,
+        data_bits,
+        parity,
+        stop_bits,
+        rts_cts,
+        xon_xoff,
+    } = serial;
+    let parity = match parity {
+        Parity::None => 'N',
+        Parity::Odd => 'O',
+        Parity::Even => 'E',
+    };
+    let flow = match (rts_cts, xon_xoff) {
+        (false, false) => "",
+        (true, _) => " rts/cts",
+        (false, true) => " xon/xoff",
+    };
+    format!("serial {baud} {data_bits}{parity}{stop_bits}{flow}")
+}
+
+/// An endpoint as `net <` words it.
+pub(super) fn endpoint(to: &Endpoint<'_>, now: Instant) -> String {
+    let scheme = if to.tls.is_some() { "tls" } else { "tcp" };
+    let mut words = format!("open {scheme}://{}:{}", to.host, to.port);
+    let tls = to.tls.unwrap_or_default();
+    let files = [
+        ("root", tls.root),
+        ("certificate", tls.certificate),
+        ("key", tls.key),
+    ];
+    for (name, bytes) in files {
+        if let Some(bytes) = bytes {
+            words = format!("{words} {name}={}", bytes.len());
+        }
+    }
+    match tls.verify {
+        Verify::All => {}
+        Verify::Nothing => words.push_str(" verify=0"),
+        Verify::Chain => words.push_str(" verify=2"),
+    }
+    for (name, text) in [("sni", tls.sni), ("alpn", tls.alpn)] {
+        if let Some(text) = text {
+            words = format!("{words} {name}={text}");
+        }
+    }
+    words + &format!(" within {}ms", to.deadline.since(now).as_millis())
+}
