@@ -9,5 +9,5 @@ mod stale;
 
 pub use disk::{Outcome, RecordDisk};
 pub use feed::Feed;
-pub use settle::{Disturbance, Environment, Report, Source, pass, settle};
+pub use settle::{Disturbance, Environment, Report, Source, pass, settle, time_out};
 pub use stale::{Stale, next_conn, previous_conn, report_stale};

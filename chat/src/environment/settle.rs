@@ -177,7 +177,11 @@ fn fire(modem: &mut Modem<'_>, now: Instant) -> Result<bool, String> {
     Ok(due)
 }
 
-fn time_out(modem: &mut Modem<'_>, now: Instant) -> Result<(), String> {
+/// Calls `handle_timeout`, due or not.
+///
+/// # Errors
+/// Where the next deadline is not in the future then.
+pub fn time_out(modem: &mut Modem<'_>, now: Instant) -> Result<(), String> {
     modem.handle_timeout(now);
     match modem.poll_timeout() {
         Some(at) if at <= now => Err(format!("a deadline at {at:?} that is not in the future")),

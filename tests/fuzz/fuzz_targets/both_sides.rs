@@ -4,19 +4,18 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use mqmodem_testkit::laws::Session;
-use mqmodem_testkit::laws::cuts::next;
-use mqmodem_testkit::laws::rig::{Way, play};
+use mqmodem_testkit::Random;
+use mqmodem_testkit::laws::{Scenario, Variation, play};
 
 fuzz_target!(|bytes: &[u8]| {
-    let session = Session::decode(bytes);
-    let mut seed = bytes.len() as u64;
-    let way = Way {
-        cuts: Some(next(&mut seed)),
+    let scenario = Scenario::decode(bytes);
+    let mut random = Random::new(bytes.len() as u64);
+    let variation = Variation {
+        cuts: Some(random.number()),
         impatient: true,
     };
-    let plain = play(&session, Way::default());
-    if let Some(difference) = plain.difference(&play(&session, way)) {
-        panic!("{session:#?}\n{difference}");
+    let plain = play(&scenario, Variation::default());
+    if let Some(difference) = plain.difference(&play(&scenario, variation)) {
+        panic!("{scenario:#?}\n{difference}");
     }
 });

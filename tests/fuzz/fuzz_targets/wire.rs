@@ -3,9 +3,9 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use mqmodem_testkit::laws::{codec, wire};
+use mqmodem_testkit::laws::{codec, session};
 
 fuzz_target!(|bytes: &[u8]| {
     codec::check_stream(bytes);
-    wire::play(bytes);
+    session::play(bytes);
 });

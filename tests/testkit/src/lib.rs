@@ -3,4 +3,10 @@
 #![allow(clippy::missing_panics_doc, reason = "a broken law is a panic")]
 
 pub mod laws;
+mod links;
+pub mod packets;
+mod random;
 pub mod sim;
+
+pub use links::LINKS;
+pub use random::Random;

@@ -1,77 +1,72 @@
 //! A broker that answers everything at once.
 
-use mqmodem_core::mqtt::Packet;
+use crate::packets::{PacketStream, ack, encode};
+use mqmodem_core::mqtt::packet::{Ack, AckKind, Connack, Connect, Publish, Suback};
+use mqmodem_core::mqtt::{Packet, Qos};
 
 /// A broker with at most one session.
 #[derive(Debug, Default)]
-pub(crate) struct Broker {
-    /// What the modem has sent of a packet that is not complete yet.
-    part: Vec<u8>,
-    /// Whether it was asked to keep the session.
-    keeps: bool,
+pub(super) struct PoliteBroker {
+    stream: PacketStream,
+    /// Whether it was asked to store the session.
+    stores: bool,
 }
 
-impl Broker {
-    /// A new connection.
-    pub(crate) fn reset(&mut self) {
-        self.part.clear();
+impl PoliteBroker {
+    /// Another connection begins.
+    pub(super) fn reset(&mut self) {
+        self.stream.clear();
     }
 
     /// Takes bytes of the modem and returns the answers.
-    pub(crate) fn take(&mut self, bytes: &[u8]) -> Vec<u8> {
-        self.part.extend(bytes);
+    pub(super) fn receive(&mut self, bytes: &[u8]) -> Result<Vec<u8>, String> {
+        self.stream.extend(bytes);
         let mut answers = Vec::new();
-        while let Some((header, whole)) = measure(&self.part) {
-            let packet: Vec<u8> = self.part.drain(..whole).collect();
-            let legal = Packet::decode(&packet);
-            assert!(legal.is_ok(), "not a packet: {packet:02x?}");
-            answers.extend(self.answer(packet[0], &packet[header..]));
+        while let Some(bytes) = self.stream.next_packet()? {
+            let packet = Packet::decode(&bytes);
+            let packet = packet.map_err(|_| format!("not a packet: {bytes:02x?}"))?;
+            answers.extend(self.answer(&packet)?);
         }
-        answers
+        Ok(answers)
     }
 
-    fn answer(&mut self, first: u8, body: &[u8]) -> Vec<u8> {
-        match first >> 4 {
-            1 => self.connack(body),
-            3 => acknowledge(first >> 1 & 3, body),
-            5 => [&[0x62, 2], &body[..2]].concat(),
-            6 => [&[0x70, 2], &body[..2]].concat(),
-            8 => [&[0x90, 3], &body[..2], &[1]].concat(),
-            10 => [&[0xb0, 2], &body[..2]].concat(),
-            12 => vec![0xd0, 0],
-            4 | 7 | 14 => Vec::new(),
-            _ => panic!("no client sends a packet that starts with {first:02x}"),
-        }
+    fn answer(&mut self, packet: &Packet<'_>) -> Result<Vec<u8>, String> {
+        Ok(match packet {
+            Packet::Connect(connect) => self.connack(connect),
+            Packet::Publish(publish) => acknowledge(publish),
+            Packet::Ack(Ack { kind, id }) => match kind {
+                AckKind::Pubrec => ack(AckKind::Pubrel, *id),
+                AckKind::Pubrel => ack(AckKind::Pubcomp, *id),
+                AckKind::Puback | AckKind::Pubcomp => Vec::new(),
+                AckKind::Unsuback => return Err("no client sends UNSUBACK".into()),
+            },
+            Packet::Subscribe(subscribe) => encode(&Packet::Suback(Suback {
+                id: subscribe.id,
+                codes: &[1],
+            })),
+            Packet::Unsubscribe(unsubscribe) => ack(AckKind::Unsuback, unsubscribe.id),
+            Packet::Pingreq => encode(&Packet::Pingresp),
+            Packet::Disconnect => Vec::new(),
+            other => return Err(format!("no client sends {other}")),
+        })
     }
 
-    /// It has the session it was asked to keep the last time.
-    fn connack(&mut self, body: &[u8]) -> Vec<u8> {
-        let keeps = body[7] & 2 == 0;
-        let had = std::mem::replace(&mut self.keeps, keeps);
-        vec![0x20, 2, u8::from(had && keeps), 0]
+    /// It has the session it was asked to store the last time.
+    fn connack(&mut self, connect: &Connect<'_>) -> Vec<u8> {
+        let stores = !connect.clean_session;
+        let had = std::mem::replace(&mut self.stores, stores);
+        encode(&Packet::Connack(Connack {
+            session_present: had && stores,
+            code: 0,
+        }))
     }
 }
 
-/// Length of the header and of the whole packet, once it is there.
-fn measure(bytes: &[u8]) -> Option<(usize, usize)> {
-    let mut len = 0;
-    for at in 1..5 {
-        let byte = bytes.get(at)?;
-        len += usize::from(byte & 0x7f) << (7 * (at - 1));
-        if byte & 0x80 == 0 {
-            let whole = at + 1 + len;
-            return (bytes.len() >= whole).then_some((at + 1, whole));
-        }
-    }
-    panic!("the modem sent a packet without a length: {bytes:02x?}");
-}
-
-fn acknowledge(qos: u8, body: &[u8]) -> Vec<u8> {
-    let topic = usize::from(u16::from_be_bytes([body[0], body[1]]));
-    let id = body.get(2 + topic..4 + topic).unwrap_or_default();
-    match qos {
-        0 => Vec::new(),
-        1 => [&[0x40, 2], id].concat(),
-        _ => [&[0x50, 2], id].concat(),
-    }
+fn acknowledge(publish: &Publish<'_>) -> Vec<u8> {
+    let kind = match publish.qos {
+        Qos::AtMostOnce => return Vec::new(),
+        Qos::AtLeastOnce => AckKind::Puback,
+        Qos::ExactlyOnce => AckKind::Pubrec,
+    };
+    publish.id.map_or(Vec::new(), |id| ack(kind, id))
 }

@@ -45,7 +45,7 @@ const HOST: &[&str] = &[
 ];
 
 /// Of what outlives a command, a connection and a restart.
-const KEEPING: &[&str] = &[
+const STORING: &[&str] = &[
     "AT+MQTTOPT=\"pubmode\",1\r",
     "AT+MQTTOPT=\"pubmode\",#\r",
     "AT+MQTTOPT=\"recvmode\",1\r",
@@ -79,9 +79,9 @@ pub fn host(which: u8, digit: u8) -> Vec<u8> {
     phrase(HOST, which, digit)
 }
 
-/// A phrase of the host about what is kept.
-pub fn keeping(which: u8, digit: u8) -> Vec<u8> {
-    phrase(KEEPING, which, digit)
+/// A phrase of the host about what is stored.
+pub fn storing(which: u8, digit: u8) -> Vec<u8> {
+    phrase(STORING, which, digit)
 }
 
 fn phrase(of: &[&str], which: u8, digit: u8) -> Vec<u8> {

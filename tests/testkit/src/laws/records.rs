@@ -1,9 +1,10 @@
 //! A modem that finds arbitrary or damaged records on its disk, and is then used.
 
-use super::disk::Mode;
-use super::rig::{Outcome, Way, play_on};
-use super::{Op, Session};
-use mqmodem_core::Slot;
+use super::operation::Operation;
+use super::rig::{Trace, Variation, play_on};
+use super::scenario::Scenario;
+use mqmodem_chat::Storage;
+use mqmodem_core::{NetEvent, Slot};
 use std::time::Duration;
 
 /// What a disk gives back, in some order.
@@ -73,32 +74,30 @@ impl Found {
         }
     }
 
-    fn play(&self, records: &Records, ops: Vec<Op>) -> Outcome {
-        let mut session = Session {
+    fn play(&self, records: &Records, operations: Vec<Operation>) -> Trace {
+        let mut scenario = Scenario {
             memory: self.memory,
             strict: false,
-            keeps: true,
-            ops,
+            stores: true,
+            operations,
         };
         if self.configures {
-            session.ops.insert(0, host("AT+MQTTCONFIG=h,1883,c1,0,60"));
+            scenario
+                .operations
+                .insert(0, Operation::line("AT+MQTTCONFIG=h,1883,c1,0,60"));
         }
-        play_on(records, &session, Way::default())
+        play_on(records, &scenario, Variation::default())
     }
 }
 
-fn host(line: &str) -> Op {
-    Op::Host(format!("{line}\r").into_bytes())
-}
-
 /// A connection to a broker that answers everything.
-fn connects() -> Vec<Op> {
+fn connects() -> Vec<Operation> {
     vec![
-        host("AT+MQTTQUEUE?"),
-        Op::Polite(true),
-        host("AT+MQTTCONNECT"),
-        Op::Wait(Duration::from_secs(10)),
-        host("AT+MQTTSTATE;+MQTTQUEUE?"),
+        Operation::line("AT+MQTTQUEUE?"),
+        Operation::Polite(true),
+        Operation::line("AT+MQTTCONNECT"),
+        Operation::Wait(Duration::from_secs(10)),
+        Operation::line("AT+MQTTSTATE;+MQTTQUEUE?"),
     ]
 }
 
@@ -113,35 +112,31 @@ fn is_drained(host: &[u8]) -> bool {
 
 /// A life after that: traffic, a power cut, a connection that is lost, another
 /// client.
-fn lives() -> Vec<Op> {
-    let net = |bytes: &[u8]| Op::Net {
-        bytes: bytes.to_vec(),
-        rude: false,
-    };
-    let mut ops = connects();
-    ops.extend([
-        host("AT+MQTTSUB?;+MQTTSUB=\"b\",1;+MQTTPUB=\"t\",2,0,\"m\",17"),
-        host("AT+MQTTUNSUB=\"a/#\""),
-        net(b"\x3c\x07\x00\x01a\x00\x05hi\x62\x02\x00\x05"),
-        net(b"\x3a\x07\x00\x01a\x00\x07hi\x34\x07\x00\x01a\x00\x08hi"),
-        host("AT+MQTTREAD"),
-        host("AT+MQTTREAD;+MQTTACK=1;+MQTTREAD?"),
-        Op::Disk(Mode::Holds),
-        net(b"\x3c\x07\x00\x01a\x00\x09hi\x62\x02\x00\x08"),
-        host("AT+MQTTPUB=\"t\",1,0,\"n\",18"),
-        Op::Answers(2),
-        Op::PowerCut,
-        Op::Disk(Mode::Works),
-        host("AT+MQTTPUB=\"t\",2,0,\"m\",17"),
+fn lives() -> Vec<Operation> {
+    let mut operations = connects();
+    operations.extend([
+        Operation::line("AT+MQTTSUB?;+MQTTSUB=\"b\",1;+MQTTPUB=\"t\",2,0,\"m\",17"),
+        Operation::line("AT+MQTTUNSUB=\"a/#\""),
+        Operation::net(b"\x3c\x07\x00\x01a\x00\x05hi\x62\x02\x00\x05"),
+        Operation::net(b"\x3a\x07\x00\x01a\x00\x07hi\x34\x07\x00\x01a\x00\x08hi"),
+        Operation::line("AT+MQTTREAD"),
+        Operation::line("AT+MQTTREAD;+MQTTACK=1;+MQTTREAD?"),
+        Operation::Disk(Storage::Holds),
+        Operation::net(b"\x3c\x07\x00\x01a\x00\x09hi\x62\x02\x00\x08"),
+        Operation::line("AT+MQTTPUB=\"t\",1,0,\"n\",18"),
+        Operation::Answers(2),
+        Operation::PowerCut,
+        Operation::Disk(Storage::Works),
+        Operation::line("AT+MQTTPUB=\"t\",2,0,\"m\",17"),
     ]);
-    ops.extend(connects());
-    ops.extend([
-        Op::Event(0, mqmodem_core::NetEvent::Closed),
-        host("AT+MQTTPUB=\"t\",1,0,\"queued\""),
-        host("AT+MQTTCONFIG=broker,1883,me,0,9"),
+    operations.extend(connects());
+    operations.extend([
+        Operation::Event(0, NetEvent::Closed),
+        Operation::line("AT+MQTTPUB=\"t\",1,0,\"queued\""),
+        Operation::line("AT+MQTTCONFIG=broker,1883,me,0,9"),
     ]);
-    ops.extend(connects());
-    ops.push(Op::PowerCut);
-    ops.extend(connects());
-    ops
+    operations.extend(connects());
+    operations.push(Operation::PowerCut);
+    operations.extend(connects());
+    operations
 }

@@ -1,35 +1,31 @@
-//! A modem driven through a session, with the laws it must keep checked on the way.
+//! A modem driven through a scenario, with the laws it must keep checked on the way.
 
-use super::broker::Broker;
-use super::cuts::offer;
-use super::disk::{Disk, Mode};
-use super::late;
-use super::{Op, Session};
-use mqmodem_core::{Action, Buf, Config, ConnId, Instant, LinkId, Memory, Modem, NetEvent, Slot};
+use super::operation::Operation;
+use super::scenario::Scenario;
+use super::world::World;
+use mqmodem_chat::environment::{Environment, pass, previous_conn, settle, time_out};
+use mqmodem_core::{Buf, Config, Memory, Modem, NetEvent, Slot};
 use std::collections::BTreeMap;
+use std::time::Duration;
 
-const LINK: LinkId = LinkId(0);
-/// More rounds than anything a session of a few hundred bytes can ask for.
-const PATIENCE: usize = 20_000;
-
-/// In which way a session is played. The outcome must not depend on it.
+/// How a scenario is played. What comes of it must not depend on that.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Way {
+pub struct Variation {
     /// Input is cut into pieces; the number says where.
     pub cuts: Option<u64>,
-    /// `handle_timeout` is called all the time, and so is told what came late of
-    /// connections that are over.
+    /// `handle_timeout` is called all the time, and what came late of connections that
+    /// are over is reported as often.
     pub impatient: bool,
 }
 
-/// What a modem did in a session.
+/// What a modem did in a scenario.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Outcome {
-    /// What went there.
+pub struct Trace {
+    /// To the host.
     pub host: Vec<u8>,
-    /// What went there.
-    pub net: Vec<u8>,
-    /// What went there.
+    /// To the broker of each link.
+    pub net: Vec<Vec<u8>>,
+    /// What it asked for.
     pub actions: Vec<String>,
     /// Which of the records the modem began with it took.
     pub taken: Vec<bool>,
@@ -37,19 +33,21 @@ pub struct Outcome {
     pub disk: BTreeMap<Slot, Vec<u8>>,
 }
 
-impl Outcome {
-    /// Where two outcomes part, with a little of what came before.
+impl Trace {
+    /// Where two traces part, with a little of what came before.
     pub fn difference(&self, other: &Self) -> Option<String> {
-        let actions = |outcome: &Self| outcome.actions.join("\n").into_bytes();
-        let disk = |outcome: &Self| format!("{:02x?}", outcome.disk).into_bytes();
+        let actions = |trace: &Self| trace.actions.join("\n").into_bytes();
+        let disk = |trace: &Self| format!("{:02x?}", trace.disk).into_bytes();
+        let links = self.net.iter().zip(&other.net);
+        let links = links.map(|(one, two)| ("to a broker", one.clone(), two.clone()));
         [
-            ("to the host", &self.host, &other.host),
-            ("to the broker", &self.net, &other.net),
-            ("actions", &actions(self), &actions(other)),
-            ("disk", &disk(self), &disk(other)),
+            ("to the host", self.host.clone(), other.host.clone()),
+            ("actions", actions(self), actions(other)),
+            ("disk", disk(self), disk(other)),
         ]
         .into_iter()
-        .find_map(|(name, one, two)| Some(format!("{name}: {}", part(one, two)?)))
+        .chain(links)
+        .find_map(|(name, one, two)| Some(format!("{name}: {}", part(&one, &two)?)))
     }
 }
 
@@ -73,49 +71,35 @@ fn part(one: &[u8], two: &[u8]) -> Option<String> {
     ))
 }
 
-#[allow(clippy::struct_excessive_bools)] // They are independent of each other.
-struct Rig<'a> {
-    modem: Modem<'a>,
-    config: Config<'a>,
-    /// Memory for each time it is switched on again.
-    spare: Vec<Memory<'a>>,
-    memory: usize,
-    way: Way,
-    now: Instant,
-    out: Outcome,
-    host_in: Vec<u8>,
-    net_in: Vec<u8>,
-    /// The connection the modem asked for last.
-    conn: ConnId,
-    open: bool,
-    opening: bool,
-    polite: bool,
-    broker: Broker,
-    disk: Disk,
-    host_takes: Option<usize>,
-    net_takes: Option<usize>,
+/// Plays a scenario to its end.
+pub fn play(scenario: &Scenario, variation: Variation) -> Trace {
+    play_on(&[], scenario, variation)
 }
 
-/// Plays a session to its end.
-pub fn play(session: &Session, way: Way) -> Outcome {
-    play_on(&[], session, way)
-}
-
-/// Plays a session with a modem that is given these records first.
-pub fn play_on(records: &[(Slot, Vec<u8>)], session: &Session, way: Way) -> Outcome {
-    let is_cut = |op: &&Op| **op == Op::PowerCut;
-    let times = 1 + session.ops.iter().filter(is_cut).count();
-    let mut lent = vec![vec![vec![0; session.memory]; 10]; times];
+/// Plays a scenario with a modem that is given these records first.
+pub fn play_on(records: &[(Slot, Vec<u8>)], scenario: &Scenario, variation: Variation) -> Trace {
+    let is_cut = |it: &&Operation| **it == Operation::PowerCut;
+    let times = 1 + scenario.operations.iter().filter(is_cut).count();
+    let mut lent = vec![vec![vec![0; scenario.memory]; 10]; times];
     let spare = lent.iter_mut().map(|parts| memory(parts)).collect();
-    let mut rig = Rig::new(session, spare, way);
-    rig.begin(records);
-    rig.rest();
-    for op in &session.ops {
-        rig.step(op);
-        rig.rest();
+    let mut rig = Rig::new(scenario, spare, variation);
+    let taken = rig.begin(records);
+    let played = rig.play(&scenario.operations);
+    played.unwrap_or_else(|why| panic!("{why}"));
+    let World {
+        said,
+        peers,
+        actions,
+        disk,
+        ..
+    } = rig.world;
+    Trace {
+        host: said,
+        net: peers.into_iter().map(|peer| peer.sent).collect(),
+        actions,
+        taken,
+        disk: disk.durable().clone(),
     }
-    rig.out.disk = rig.disk.kept;
-    rig.out
 }
 
 fn memory(parts: &mut [Vec<u8>]) -> Memory<'_> {
@@ -135,236 +119,125 @@ fn memory(parts: &mut [Vec<u8>]) -> Memory<'_> {
     }
 }
 
+struct Rig<'a> {
+    modem: Modem<'a>,
+    config: Config<'a>,
+    /// Memory for each time it is switched on again.
+    spare: Vec<Memory<'a>>,
+    world: World,
+}
+
 impl<'a> Rig<'a> {
-    fn new(session: &Session, mut spare: Vec<Memory<'a>>, way: Way) -> Self {
+    fn new(scenario: &Scenario, mut spare: Vec<Memory<'a>>, variation: Variation) -> Self {
         let config = Config {
-            strict: session.strict,
-            keeps_sessions: session.keeps,
+            strict: scenario.strict,
+            keeps_sessions: scenario.stores,
             ..Config::default()
         };
         let memory = spare.pop().expect("memory for a modem");
+        let world = World::new(scenario.memory, variation);
         Self {
-            modem: Modem::new(config, memory, Instant::ZERO),
+            modem: Modem::new(config, memory, world.now()),
             config,
             spare,
-            memory: session.memory,
-            way,
-            now: Instant::ZERO,
-            out: Outcome::default(),
-            host_in: Vec::new(),
-            net_in: Vec::new(),
-            conn: late::NONE,
-            open: false,
-            opening: false,
-            polite: false,
-            broker: Broker::default(),
-            disk: Disk::default(),
-            host_takes: None,
-            net_takes: None,
+            world,
         }
     }
 
-    /// Gives the modem what it may have kept earlier.
-    fn begin(&mut self, records: &[(Slot, Vec<u8>)]) {
+    /// Gives the modem what it may have stored earlier; which of it is taken.
+    fn begin(&mut self, records: &[(Slot, Vec<u8>)]) -> Vec<bool> {
+        let mut taken = Vec::new();
         for (slot, bytes) in records {
-            let taken = self.modem.restore(*slot, bytes).is_ok();
-            self.out.taken.push(taken);
-            if taken {
-                self.disk.kept.insert(*slot, bytes.clone());
+            let is_taken = self.modem.restore(*slot, bytes).is_ok();
+            taken.push(is_taken);
+            if is_taken {
+                self.world.disk.insert(*slot, bytes.clone());
             }
         }
+        taken
     }
 
     /// Power is gone and comes back: what is durable is all there is.
-    fn power_cut(&mut self) {
-        self.disconnect();
-        self.host_in.clear();
-        self.disk.power_cut();
-        self.conn = late::NONE;
+    fn power_cut(&mut self) -> Result<(), String> {
+        self.world.cut_power();
         let memory = self.spare.pop().expect("memory for a modem");
-        self.modem = Modem::new(self.config, memory, self.now);
-        for (slot, bytes) in &self.disk.kept {
+        self.modem = Modem::new(self.config, memory, self.world.now());
+        for (slot, bytes) in self.world.disk.durable() {
             let restored = self.modem.restore(*slot, bytes);
-            assert_eq!(restored, Ok(()), "{slot:?} is what the modem kept");
+            restored.map_err(|why| format!("{slot:?} is what the modem stored: {why:?}"))?;
         }
+        Ok(())
     }
 
-    fn step(&mut self, op: &Op) {
-        match op {
-            Op::Host(bytes) => self.host_in.extend(bytes),
-            Op::Net { bytes, rude: true } => {
-                self.modem.handle_net_data(self.now, self.conn, bytes);
+    fn play(&mut self, operations: &[Operation]) -> Result<(), String> {
+        self.settle()?;
+        for operation in operations {
+            self.step(operation)?;
+            self.settle()?;
+        }
+        Ok(())
+    }
+
+    fn settle(&mut self) -> Result<(), String> {
+        self.world.refill();
+        settle(&mut self.modem, &mut self.world)
+    }
+
+    fn step(&mut self, operation: &Operation) -> Result<(), String> {
+        let now = self.world.now();
+        let (modem, world) = (&mut self.modem, &mut self.world);
+        match operation {
+            Operation::Host(bytes) => world.host.extend(bytes),
+            Operation::Net { link, bytes, rude } => net(modem, world, *link, bytes, *rude),
+            Operation::Event(link, event) => report(modem, world, *link, *event),
+            Operation::Stale { link, age, what } => {
+                let conn = previous_conn(world.peers[usize::from(*link)].conn, *age);
+                what.report(modem, now, conn)?;
             }
-            Op::Net { bytes, .. } if self.open => self.net_in.extend(bytes),
-            Op::Net { .. } => {}
-            Op::Event(link, event) => self.event(LinkId(*link), *event),
-            Op::Late(age, late) => {
-                late.tell(&mut self.modem, self.now, late::before(self.conn, *age));
-            }
-            Op::Wait(time) => self.advance(self.now + *time),
-            Op::HostTakes(n) => self.host_takes = *n,
-            Op::NetTakes(n) => self.net_takes = *n,
-            Op::Lines(lines) => self.modem.handle_host_lines(self.now, *lines),
-            Op::Break => self.modem.handle_host_break(self.now),
-            Op::Disk(mode) => {
-                self.disk.mode = *mode;
-                if *mode != Mode::Holds {
-                    self.answer(usize::MAX);
-                }
-            }
-            Op::Answers(count) => self.answer(*count),
-            Op::PowerCut => self.power_cut(),
-            Op::Polite(polite) => self.polite = *polite,
-            Op::Timeout => self.timeout(),
-            Op::Shutdown => self.modem.handle_shutdown(self.now),
+            Operation::Wait(time) => self.wait(*time)?,
+            Operation::HostTakes(count) => world.host_takes.each = *count,
+            Operation::NetTakes(count) => world.net_takes.each = *count,
+            Operation::Lines(lines) => modem.handle_host_lines(now, *lines),
+            Operation::Break => modem.handle_host_break(now),
+            Operation::Disk(storage) => world.storage = *storage,
+            Operation::Answers(count) => answer(modem, world, *count),
+            Operation::PowerCut => self.power_cut()?,
+            Operation::Polite(polite) => world.polite = *polite,
+            Operation::Timeout => time_out(modem, now)?,
+            Operation::Shutdown => modem.handle_shutdown(now),
         }
+        Ok(())
     }
 
-    fn event(&mut self, link: LinkId, event: NetEvent) {
-        // A link that nobody asked for opens in the tale only, not in the network.
-        let real = event != NetEvent::Opened || self.opening;
-        if link == LINK && real {
-            self.disconnect();
-            self.open = event == NetEvent::Opened;
-        }
-        let conn = ConnId { link, ..self.conn };
-        self.modem.handle_net(self.now, conn, event);
+    fn wait(&mut self, time: Duration) -> Result<(), String> {
+        let until = self.world.now() + time;
+        pass(&mut self.modem, &mut self.world, until)
     }
+}
 
-    /// Nothing of a connection outlives it.
-    fn disconnect(&mut self) {
-        (self.open, self.opening) = (false, false);
-        self.net_in.clear();
-        self.broker.reset();
+/// The broker of a link sends bytes, where it can or is rude.
+fn net(modem: &mut Modem<'_>, world: &mut World, link: u8, bytes: &[u8], rude: bool) {
+    let now = world.now();
+    let peer = &mut world.peers[usize::from(link)];
+    if rude {
+        modem.handle_net_data(now, peer.conn, bytes);
+    } else if peer.open {
+        peer.feed.extend(bytes);
     }
+}
 
-    /// Lets time pass, stopping at every deadline.
-    fn advance(&mut self, to: Instant) {
-        for _ in 0..PATIENCE {
-            let Some(due) = self.modem.poll_timeout().filter(|due| *due <= to) else {
-                self.now = to;
-                return;
-            };
-            self.now = self.now.max(due);
-            self.timeout();
-            self.rest();
-        }
-        panic!("deadline after deadline until {:?}", self.now);
-    }
+fn report(modem: &mut Modem<'_>, world: &mut World, link: u8, event: NetEvent) {
+    let conn = world.event(link, event);
+    modem.handle_net(world.now(), conn, event);
+}
 
-    /// Law 4: afterwards the next deadline is in the future.
-    fn timeout(&mut self) {
-        self.modem.handle_timeout(self.now);
-        if let Some(next) = self.modem.poll_timeout() {
-            assert!(
-                next > self.now,
-                "a deadline at {next:?} that is not in the future"
-            );
-        }
-    }
-
-    /// Moves everything that can be moved, within what host and network take.
-    fn rest(&mut self) {
-        let mut host_takes = self.host_takes.unwrap_or(usize::MAX);
-        let mut net_takes = self.net_takes.unwrap_or(usize::MAX);
-        for _ in 0..PATIENCE {
-            if self.modem.poll_timeout().is_some_and(|due| due <= self.now) || self.way.impatient {
-                self.timeout();
-            }
-            if self.way.impatient {
-                late::tell_all(&mut self.modem, self.now, self.conn);
-            }
-            let mut moved = self.offer_host() + self.offer_net() + self.actions();
-            moved += self.take_host(&mut host_takes) + self.take_net(&mut net_takes);
-            if self.opening && self.polite {
-                self.event(LINK, NetEvent::Opened);
-                moved += 1;
-            }
-            if moved == 0 {
-                return;
-            }
-        }
-        panic!("the modem does not come to rest");
-    }
-
-    fn offer_host(&mut self) -> usize {
-        let taken = offer(&self.host_in, self.way.cuts, |piece| {
-            self.modem.handle_host(self.now, piece)
-        });
-        self.host_in.drain(..taken);
-        taken
-    }
-
-    fn offer_net(&mut self) -> usize {
-        if !self.open {
-            return 0;
-        }
-        let taken = offer(&self.net_in, self.way.cuts, |piece| {
-            self.modem.handle_net_data(self.now, self.conn, piece)
-        });
-        self.net_in.drain(..taken);
-        taken
-    }
-
-    /// Carries out what the modem asks for.
-    fn actions(&mut self) -> usize {
-        let mut count = 0;
-        while let Some(action) = self.modem.poll_action() {
-            count += 1;
-            assert!(count < PATIENCE, "action after action");
-            self.out.actions.push(format!("{:?} {action:?}", self.now));
-            match action {
-                Action::Open { conn, .. } if conn == late::after(self.conn) => {
-                    (self.conn, self.opening) = (conn, true);
-                }
-                Action::Close { conn, .. } if conn == self.conn => self.disconnect(),
-                Action::Lines(_) | Action::Serial(_) => {}
-                action if self.disk.ask(&action) => {
-                    if self.disk.mode != Mode::Holds {
-                        self.answer(usize::MAX);
-                    }
-                }
-                other => panic!("the modem has one link, opened anew each time: {other:?}"),
-            }
-        }
-        count
-    }
-
-    /// The disk answers for the oldest of what it was asked.
-    fn answer(&mut self, most: usize) {
-        for _ in 0..most {
-            let Some((slot, ok)) = self.disk.answer() else {
-                return;
-            };
-            self.modem.handle_stored(self.now, slot, ok);
-        }
-    }
-
-    /// Law 5: never more than the memory lent.
-    fn take_host(&mut self, budget: &mut usize) -> usize {
-        let out = self.modem.host_out();
-        assert!(out.len() <= self.memory, "output beyond the memory lent");
-        let taken = out.len().min(*budget);
-        self.out.host.extend(&out[..taken]);
-        self.modem.host_sent(self.now, taken);
-        *budget -= taken;
-        taken
-    }
-
-    fn take_net(&mut self, budget: &mut usize) -> usize {
-        let out = self.modem.net_out(self.conn);
-        assert!(out.len() <= self.memory, "packets beyond the memory lent");
-        if !self.open {
-            return 0;
-        }
-        let taken = out.len().min(*budget);
-        self.out.net.extend(&out[..taken]);
-        let answers = self.broker.take(&out[..taken]);
-        if self.polite {
-            self.net_in.extend(answers);
-        }
-        self.modem.net_sent(self.now, self.conn, taken);
-        *budget -= taken;
-        taken
+/// The disk answers for the oldest of what it was asked.
+fn answer(modem: &mut Modem<'_>, world: &mut World, count: usize) {
+    for _ in 0..count {
+        let outcome = world.outcome();
+        let Some((slot, ok)) = world.disk.answer(outcome) else {
+            return;
+        };
+        modem.handle_stored(world.now(), slot, ok);
     }
 }

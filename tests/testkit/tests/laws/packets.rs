@@ -1,8 +1,8 @@
 //! Packets of both sides, and a session that gets any of them in any state;
 //! `tests/fuzz/` runs the same code for longer.
 
-use mqmodem_testkit::laws::cuts::next;
-use mqmodem_testkit::laws::{codec, phrases, wire};
+use mqmodem_testkit::Random;
+use mqmodem_testkit::laws::{codec, phrases, session};
 use proptest::prelude::*;
 
 fn config() -> ProptestConfig {
@@ -13,7 +13,7 @@ fn config() -> ProptestConfig {
 }
 
 #[test]
-fn every_length_a_packet_may_have() {
+fn packets_of_every_length_are_framed() {
     for bytes in [1, 2, 3, 4] {
         let last = (1_usize << (7 * bytes)) - 1;
         for body in [last, last >> 7] {
@@ -30,12 +30,11 @@ fn every_length_a_packet_may_have() {
 }
 
 #[test]
-fn sessions_for_a_second() {
-    let mut seed = 5;
+fn a_session_survives_random_packets() {
+    let mut random = Random::new(5);
     for _ in 0..3000 {
-        let len = next(&mut seed) % 300;
-        let bytes: Vec<u8> = (0..len).map(|_| (next(&mut seed) >> 24) as u8).collect();
-        wire::play(&bytes);
+        let len = random.below(300);
+        session::play(&random.bytes(len));
     }
 }
 
@@ -43,12 +42,12 @@ proptest! {
     #![proptest_config(config())]
 
     #[test]
-    fn bytes(bytes in prop::collection::vec(any::<u8>(), 0..64)) {
+    fn arbitrary_bytes_are_framed_alike(bytes in prop::collection::vec(any::<u8>(), 0..64)) {
         codec::check_stream(&bytes);
     }
 
     #[test]
-    fn packets_with_a_byte_changed(
+    fn a_packet_with_a_byte_changed_is_framed_alike(
         which in any::<u8>(),
         id in any::<u8>(),
         at in any::<prop::sample::Index>(),
@@ -65,10 +64,10 @@ proptest! {
 /// What the fuzzer found, as short as it gets.
 #[test]
 #[ignore = "replays the file that CHAOS_FILE names"]
-fn bytes_in_a_file() {
+fn a_session_survives_the_packets_in_a_file() {
     let file = std::env::var("CHAOS_FILE").expect("CHAOS_FILE names a file");
     let mut bytes = std::fs::read(file).expect("a file");
-    let fails = |bytes: &[u8]| std::panic::catch_unwind(|| wire::play(bytes)).is_err();
+    let fails = |bytes: &[u8]| std::panic::catch_unwind(|| session::play(bytes)).is_err();
     for len in [64, 16, 4, 2, 1] {
         let mut at = 0;
         while at < bytes.len() && fails(&bytes) {

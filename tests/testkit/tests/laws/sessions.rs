@@ -1,8 +1,7 @@
 //! The laws of the core (ARCHITECTURE.md), as properties of arbitrary sessions.
 
-use mqmodem_testkit::laws::cuts::next;
-use mqmodem_testkit::laws::rig::{Way, play};
-use mqmodem_testkit::laws::{Op, Session};
+use mqmodem_testkit::Random;
+use mqmodem_testkit::laws::{Operation, Scenario, Variation, play};
 use proptest::prelude::*;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
@@ -14,38 +13,38 @@ fn config() -> ProptestConfig {
     }
 }
 
-/// Strings of bytes, each of which is a session.
+/// Strings of bytes, each of which is a scenario.
 fn sessions() -> impl Strategy<Value = Vec<u8>> {
     prop::collection::vec(any::<u8>(), 0..400)
 }
 
-/// The ways to play a session come out the same. The rig checks the rest: no
+/// The ways to play a scenario come out the same. The rig checks the rest: no
 /// panic, deadlines in the future, bounded work, output within the memory.
-fn compare(session: &Session, cuts: u64) -> Result<(), String> {
-    let plain = play(session, Way::default());
-    let cut = Way {
+fn compare(scenario: &Scenario, cuts: u64) -> Result<(), String> {
+    let plain = play(scenario, Variation::default());
+    let cut = Variation {
         cuts: Some(cuts),
-        ..Way::default()
+        ..Variation::default()
     };
-    let impatient = Way {
+    let impatient = Variation {
         impatient: true,
-        ..Way::default()
+        ..Variation::default()
     };
     for (name, way) in [
-        ("the same again", Way::default()),
+        ("the same again", Variation::default()),
         ("input cut", cut),
         ("spurious timeouts, late events", impatient),
     ] {
-        if let Some(difference) = plain.difference(&play(session, way)) {
+        if let Some(difference) = plain.difference(&play(scenario, way)) {
             return Err(format!("{name} is not the same: {difference}"));
         }
     }
     Ok(())
 }
 
-/// What is wrong with a session, a panic being as wrong as a difference.
-fn fault(session: &Session, cuts: u64) -> Option<String> {
-    match catch_unwind(AssertUnwindSafe(|| compare(session, cuts))) {
+/// What is wrong with a scenario, a panic being as wrong as a difference.
+fn fault(scenario: &Scenario, cuts: u64) -> Option<String> {
+    match catch_unwind(AssertUnwindSafe(|| compare(scenario, cuts))) {
         Ok(result) => result.err(),
         Err(panic) => {
             let text = panic.downcast_ref::<String>().map(String::as_str);
@@ -55,80 +54,81 @@ fn fault(session: &Session, cuts: u64) -> Option<String> {
     }
 }
 
-/// Plays a session; where it breaks a law, tells the shortest form of it that does.
+/// Plays a scenario; where it breaks a law, tells the shortest form of it that does.
 fn laws_hold(bytes: &[u8], cuts: u64) -> Result<(), String> {
-    let mut session = Session::decode(bytes);
-    let Some(mut why) = fault(&session, cuts) else {
+    let mut scenario = Scenario::decode(bytes);
+    let Some(mut why) = fault(&scenario, cuts) else {
         return Ok(());
     };
     let mut at = 0;
-    while at < session.ops.len() {
-        let mut shorter = session.clone();
-        shorter.ops.remove(at);
+    while at < scenario.operations.len() {
+        let mut shorter = scenario.clone();
+        shorter.operations.remove(at);
         match fault(&shorter, cuts) {
-            Some(reason) => (session, why) = (shorter, reason),
+            Some(reason) => (scenario, why) = (shorter, reason),
             None => at += 1,
         }
     }
-    Err(format!("{session:#?}\ncuts {cuts}\n{why}"))
+    Err(format!("{scenario:#?}\ncuts {cuts}\n{why}"))
 }
 
 proptest! {
     #![proptest_config(config())]
 
     #[test]
-    fn of_sessions(bytes in sessions(), cuts in any::<u64>()) {
+    fn arbitrary_scenarios_keep_the_laws(bytes in sessions(), cuts in any::<u64>()) {
         laws_hold(&bytes, cuts).map_err(TestCaseError::fail)?;
     }
 }
 
 /// A packet for which there is no room waits in the same place, however it came.
 #[test]
-fn of_a_session_with_little_room() {
-    let host = |line: &str| Op::Host(line.as_bytes().to_vec());
-    let message = |head: &[u8], len| Op::Net {
+fn a_scenario_with_little_room_keeps_the_laws() {
+    let host = |line: &str| Operation::Host(line.as_bytes().to_vec());
+    let message = |head: &[u8], len| Operation::Net {
         bytes: [head, &vec![b'\r'; len]].concat(),
+        link: 0,
         rude: false,
     };
-    let session = Session {
+    let scenario = Scenario {
         memory: 128,
         strict: false,
-        keeps: true,
-        ops: vec![
-            Op::Polite(true),
+        stores: true,
+        operations: vec![
+            Operation::Polite(true),
             host("AT+MQTTCONFIG=broker,1883,me,1,9\r"),
             host("AT+MQTTCONNECT\r"),
-            Op::Polite(false),
+            Operation::Polite(false),
             host("AT+MQTTPUB=\"topic\",1,0,\"open\n"),
             message(b"0\x1a\x00\x03a/\"", 21),
             host("AT+MQTTPUB=\"t\",0,0,\"m\"\r"),
             message(b"<%\x00\x03a/\"\x00\xde", 30),
             host("AT+MQTTCONNECT\r"),
-            Op::Wait(Duration::from_secs(24)),
+            Operation::Wait(Duration::from_secs(24)),
         ],
     };
-    assert_eq!(compare(&session, 2_195_006_130_760_340_132), Ok(()));
+    assert_eq!(compare(&scenario, 2_195_006_130_760_340_132), Ok(()));
 }
 
 /// An event goes out before the line behind an `A` that began none.
 #[test]
-fn of_a_session_with_a_lone_letter() {
-    let host = |line: &str| Op::Host(line.as_bytes().to_vec());
-    let session = Session {
+fn a_scenario_with_a_lone_letter_keeps_the_laws() {
+    let host = |line: &str| Operation::Host(line.as_bytes().to_vec());
+    let scenario = Scenario {
         memory: 1024,
         strict: false,
-        keeps: true,
-        ops: vec![
-            Op::Polite(true),
+        stores: true,
+        operations: vec![
+            Operation::Polite(true),
             host("AT+MQTTCONFIG=broker,1883,me,1,9\r"),
             host("AT+MQTTCONNECT\r"),
             host(" a"),
-            Op::Event(0, mqmodem_core::NetEvent::Closed),
+            Operation::Event(0, mqmodem_core::NetEvent::Closed),
             host(" AT+CSQ"),
         ],
     };
     for cuts in 1..20 {
-        assert_eq!(compare(&session, cuts), Ok(()));
+        assert_eq!(compare(&scenario, cuts), Ok(()));
     }
 }
 
@@ -142,21 +142,24 @@ const ASKED: [&str; 6] = [
     "AT+CLAC",
 ];
 
-/// A session in which a host asks and reads so many bytes at a time.
-fn asking(which: &[usize], memory: usize, takes: Option<usize>) -> Session {
-    let mut ops = vec![Op::Host(b"ATE0\r".to_vec()), Op::HostTakes(takes)];
-    ops.extend(
+/// A scenario in which a host asks and reads so many bytes at a time.
+fn asking(which: &[usize], memory: usize, takes: Option<usize>) -> Scenario {
+    let mut operations = vec![
+        Operation::Host(b"ATE0\r".to_vec()),
+        Operation::HostTakes(takes),
+    ];
+    operations.extend(
         which
             .iter()
-            .map(|i| Op::Host(format!("{}\r", ASKED[*i]).into_bytes())),
+            .map(|i| Operation::Host(format!("{}\r", ASKED[*i]).into_bytes())),
     );
     // Whatever is left is read in the end.
-    ops.push(Op::HostTakes(None));
-    Session {
+    operations.push(Operation::HostTakes(None));
+    Scenario {
         memory,
         strict: false,
-        keeps: true,
-        ops,
+        stores: true,
+        operations,
     }
 }
 
@@ -178,8 +181,8 @@ fn lines(mut bytes: &[u8]) -> Vec<String> {
 }
 
 /// What was answered after the echo of `ATE0`.
-fn answers(session: &Session) -> Vec<String> {
-    let host = play(session, Way::default()).host;
+fn answers(scenario: &Scenario) -> Vec<String> {
+    let host = play(scenario, Variation::default()).host;
     lines(host.strip_prefix(b"ATE0\r").expect("an echo"))
 }
 
@@ -205,16 +208,16 @@ proptest! {
 /// `cargo xtask test` runs this for as long as `CHAOS_SECONDS` says.
 #[test]
 #[ignore = "runs for a given time: cargo xtask test --only fuzz-short"]
-fn of_sessions_for_a_while() {
+fn random_scenarios_keep_the_laws_for_a_while() {
     let number = |name: &str| std::env::var(name).ok()?.parse::<u64>().ok();
     let time = Duration::from_secs(number("CHAOS_SECONDS").unwrap_or(10));
-    let mut seed = number("CHAOS_SEED").unwrap_or(1);
+    let mut random = Random::new(number("CHAOS_SEED").unwrap_or(1));
     let begin = Instant::now();
     let mut count = 0;
     while begin.elapsed() < time {
-        let len = next(&mut seed) % 1500;
-        let bytes: Vec<u8> = (0..len).map(|_| (next(&mut seed) >> 24) as u8).collect();
-        let result = laws_hold(&bytes, seed);
+        let len = random.below(1500);
+        let bytes = random.bytes(len);
+        let result = laws_hold(&bytes, random.number());
         result.unwrap_or_else(|why| panic!("{why}"));
         count += 1;
     }
@@ -224,11 +227,11 @@ fn of_sessions_for_a_while() {
 /// What the fuzzer found, in its shortest form.
 #[test]
 #[ignore = "replays the file that CHAOS_FILE names"]
-fn of_a_session_in_a_file() {
+fn the_scenario_in_a_file_keeps_the_laws() {
     let file = std::env::var("CHAOS_FILE").expect("CHAOS_FILE names a file");
     let bytes = std::fs::read(file).expect("a file");
     // As the fuzz target cuts it.
-    let mut seed = bytes.len() as u64;
-    let result = laws_hold(&bytes, next(&mut seed));
+    let mut random = Random::new(bytes.len() as u64);
+    let result = laws_hold(&bytes, random.number());
     result.unwrap_or_else(|why| panic!("{why}"));
 }

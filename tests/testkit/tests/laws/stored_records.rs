@@ -1,50 +1,47 @@
 //! Damaged and arbitrary records of a disk; `tests/fuzz/` runs the same code for longer.
 
-use mqmodem_core::Slot;
+use mqmodem_chat::Storage;
 use mqmodem_core::mqtt::session::Record;
-use mqmodem_testkit::laws::cuts::next;
-use mqmodem_testkit::laws::disk::Mode;
+use mqmodem_core::{NetEvent, Slot};
+use mqmodem_testkit::Random;
 use mqmodem_testkit::laws::records::{Found, Records};
-use mqmodem_testkit::laws::rig::{Way, play};
-use mqmodem_testkit::laws::{Op, Session};
+use mqmodem_testkit::laws::{Operation, Scenario, Variation, play};
 use proptest::prelude::*;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// What a busy modem has on its disk.
 fn records() -> Records {
-    let host = |line: &str| Op::Host(format!("{line}\r").into_bytes());
-    let net = |bytes: &[u8]| Op::Net {
-        bytes: bytes.to_vec(),
-        rude: false,
-    };
-    let session = Session {
+    let scenario = Scenario {
         memory: 4096,
         strict: false,
-        keeps: true,
-        ops: vec![
-            host("AT+MQTTOPT=\"pubmode\",1;+MQTTOPT=\"queue\",4000"),
-            host("AT+MQTTOPT=\"queueqos0\",1;+MQTTCONFIG=h,1883,c1,0,60"),
-            Op::Polite(true),
-            host("AT+MQTTCONNECT"),
-            host("AT+MQTTSUB=\"a/#\",1;+MQTTSUB=\"b\",2"),
-            host("AT+MQTTPUB=\"t\",2,0,\"delivered\",16"),
-            net(b"\x34\x07\x00\x01a\x00\x05hi"),
-            Op::Polite(false),
-            host("AT+MQTTPUB=\"t\",2,0,\"released\";+MQTTPUB=\"t\",1,0,\"one\",17"),
-            net(b"\x50\x02\x00\x04"),
-            host("AT+MQTTOPT=\"recvmode\",1"),
-            net(b"\x34\x07\x00\x01a\x00\x06hi\x32\x07\x00\x01a\x00\x07hi"),
-            Op::Event(0, mqmodem_core::NetEvent::Closed),
-            host("AT+MQTTPUB=\"t\",0,0,\"two\";+MQTTPUB=\"t\",2,0,\"three\""),
-            Op::Disk(Mode::Works),
+        stores: true,
+        operations: vec![
+            Operation::line("AT+MQTTOPT=\"pubmode\",1;+MQTTOPT=\"queue\",4000"),
+            Operation::line("AT+MQTTOPT=\"queueqos0\",1;+MQTTCONFIG=h,1883,c1,0,60"),
+            Operation::Polite(true),
+            Operation::line("AT+MQTTCONNECT"),
+            Operation::line("AT+MQTTSUB=\"a/#\",1;+MQTTSUB=\"b\",2"),
+            Operation::line("AT+MQTTPUB=\"t\",2,0,\"delivered\",16"),
+            Operation::net(b"\x34\x07\x00\x01a\x00\x05hi"),
+            Operation::Polite(false),
+            Operation::line("AT+MQTTPUB=\"t\",2,0,\"released\";+MQTTPUB=\"t\",1,0,\"one\",17"),
+            Operation::net(b"\x50\x02\x00\x04"),
+            Operation::line("AT+MQTTOPT=\"recvmode\",1"),
+            Operation::net(b"\x34\x07\x00\x01a\x00\x06hi\x32\x07\x00\x01a\x00\x07hi"),
+            Operation::Event(0, NetEvent::Closed),
+            Operation::line("AT+MQTTPUB=\"t\",0,0,\"two\";+MQTTPUB=\"t\",2,0,\"three\""),
+            Operation::Disk(Storage::Works),
         ],
     };
-    play(&session, Way::default()).disk.into_iter().collect()
+    play(&scenario, Variation::default())
+        .disk
+        .into_iter()
+        .collect()
 }
 
 /// One thing that may have happened to the records.
-fn damage(records: &mut Records, seed: &mut u64) {
-    let mut pick = |below: usize| (next(seed) >> 8) as usize % below.max(1);
+fn damage(records: &mut Records, random: &mut Random) {
+    let mut pick = |below: usize| random.below(below);
     let at = pick(records.len());
     let (kind, from) = (pick(8), pick(records.len()));
     let byte = pick(256) as u8;
@@ -76,20 +73,20 @@ fn check(found: &Found) -> Result<(), String> {
 }
 
 #[test]
-fn what_a_modem_kept_is_taken_back() {
+fn stored_records_are_taken_back() {
     let records = records();
     assert!(records.len() > 12, "{records:?}");
     assert_eq!(check(&Found::new(records)), Ok(()));
 }
 
 #[test]
-fn damaged() {
+fn damaged_records_do_no_harm() {
     let whole = records();
-    let mut seed = 7;
+    let mut random = Random::new(7);
     for _ in 0..600 {
         let mut records = whole.clone();
-        for _ in 0..=next(&mut seed) % 3 {
-            damage(&mut records, &mut seed);
+        for _ in 0..=random.below(3) {
+            damage(&mut records, &mut random);
         }
         let found = Found::new(records);
         let result = check(&found);
@@ -99,7 +96,7 @@ fn damaged() {
 
 /// Only a forged record comes so far; a message that gets no number is refused.
 #[test]
-fn numbers_that_run_out() {
+fn forged_numbers_that_run_out_are_refused() {
     let whole = records();
     let is_identity = |slot: &Slot| matches!(slot, Slot::Session(_, Record::Identity));
     let identity = whole
@@ -122,7 +119,7 @@ proptest! {
     })]
 
     #[test]
-    fn arbitrary(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
+    fn arbitrary_records_do_no_harm(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
         check(&Found::decode(&bytes)).map_err(TestCaseError::fail)?;
     }
 }
@@ -130,7 +127,7 @@ proptest! {
 /// What the fuzzer found, with as few records as it takes.
 #[test]
 #[ignore = "replays the file that CHAOS_FILE names"]
-fn records_in_a_file() {
+fn records_in_a_file_do_no_harm() {
     let file = std::env::var("CHAOS_FILE").expect("CHAOS_FILE names a file");
     let mut found = Found::decode(&std::fs::read(file).expect("a file"));
     let mut at = 0;

@@ -1,5 +1,5 @@
 //! Seeds of the fuzz targets, made of the chats: `seeds CHATS CORPUS`. Their forms
-//! are those of `tests/testkit/src/laws`.
+//! are those of `laws`.
 
 use mqmodem_chat::{Input, Script, Storage, WAYS, kept_in, parse, play_in};
 use mqmodem_core::mqtt::{Frame, frame};
@@ -70,7 +70,7 @@ fn push(seed: &mut Vec<u8>, op: u8, bytes: &[u8]) {
     }
 }
 
-/// The chat as a session (see `Session::decode`): the largest memory, not strict.
+/// The chat as a scenario (see `Scenario::decode`): the largest memory, not strict.
 fn both_sides(script: &Script) -> Vec<u8> {
     let mut seed = vec![5, 0];
     let played = play_in(script, WAYS[0]);
@@ -129,7 +129,7 @@ fn stored_records(script: &Script) -> Vec<Vec<u8>> {
 }
 
 /// The packets of both sides as they are, and those of the broker for a session
-/// that publishes in between (see `wire::play`).
+/// that publishes in between (see `laws::session::play`).
 fn wire(script: &Script) -> Vec<Vec<u8>> {
     let played = play_in(script, WAYS[0]);
     let (mut stream, mut session) = (Vec::new(), vec![3, 0, 0, 0]);

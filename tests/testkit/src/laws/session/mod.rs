@@ -3,8 +3,10 @@
 
 mod checks;
 
-use super::disk::{Disk, Mode};
-use super::{Reader, phrases};
+use super::phrases;
+use super::reader::Reader;
+use mqmodem_chat::Storage;
+use mqmodem_chat::environment::{Outcome, RecordDisk};
 use mqmodem_core::mqtt::packet::{Connect, Publish};
 use mqmodem_core::mqtt::session::{Change, Promise, ROOM, Record, WINDOW};
 use mqmodem_core::mqtt::{Event, Packet, PacketId, Qos, Session};
@@ -20,7 +22,7 @@ const PATIENCE: usize = 20_000;
 
 /// Plays the operations that a string of bytes is.
 pub fn play(bytes: &[u8]) {
-    let mut reader = Reader(bytes);
+    let mut reader = Reader::new(bytes);
     let size = [64, 300, 1024, 4096][usize::from(reader.byte() % 4)];
     let mut lent = vec![[const { Vec::new() }; 4]; CUTS + 1];
     for buf in lent.iter_mut().flatten() {
@@ -29,23 +31,24 @@ pub fn play(bytes: &[u8]) {
     let spare = lent.iter_mut().map(<[Vec<u8>; 4]>::each_mut);
     let how = reader.byte();
     let first_id = if how & 8 == 0 { 1 } else { 0xfffa };
-    let mut wire = Wire::new(spare.collect(), first_id);
-    wire.keeps = how % 8 != 7;
-    wire.begin();
-    while !reader.0.is_empty() {
-        wire.step(&mut reader);
-        wire.rest();
+    let mut bench = Bench::new(spare.collect(), first_id);
+    bench.stores = how % 8 != 7;
+    bench.begin();
+    while !reader.is_empty() {
+        bench.step(&mut reader);
+        bench.rest();
     }
 }
 
-struct Wire<'a> {
+struct Bench<'a> {
     session: Session<'a>,
     out: Buf<'a>,
     /// How much of `out` was looked at.
     looked: usize,
     spare: Vec<[&'a mut Vec<u8>; 4]>,
-    disk: Disk,
-    keeps: bool,
+    disk: RecordDisk,
+    storage: Storage,
+    stores: bool,
     clean: bool,
     now: Instant,
     /// QoS 2 sent on this connection.
@@ -71,7 +74,7 @@ fn new(parts: [&mut Vec<u8>; 4], first_id: u16) -> (Session<'_>, Buf<'_>) {
     (session, out)
 }
 
-impl<'a> Wire<'a> {
+impl<'a> Bench<'a> {
     fn new(mut spare: Vec<[&'a mut Vec<u8>; 4]>, first_id: u16) -> Self {
         let (session, out) = new(spare.pop().expect("memory for a session"), first_id);
         Self {
@@ -79,8 +82,9 @@ impl<'a> Wire<'a> {
             out,
             looked: 0,
             spare,
-            disk: Disk::default(),
-            keeps: true,
+            disk: RecordDisk::default(),
+            storage: Storage::Works,
+            stores: true,
             clean: true,
             now: Instant::ZERO,
             sent: BTreeSet::new(),
@@ -95,7 +99,7 @@ impl<'a> Wire<'a> {
     }
 
     fn begin(&mut self) {
-        if self.keeps {
+        if self.stores {
             self.session.keep();
         }
     }
@@ -136,9 +140,9 @@ impl<'a> Wire<'a> {
                 }
             }
             25 | 26 => self.send(usize::from(reader.byte())),
-            27 => self.disk.mode = Mode::Holds,
+            27 => self.storage = Storage::Holds,
             28 => {
-                self.disk.mode = [Mode::Works, Mode::Fails][usize::from(reader.flag())];
+                self.storage = [Storage::Works, Storage::Fails][usize::from(reader.flag())];
                 self.answer(usize::MAX);
             }
             29 => self.answer(usize::from(reader.byte() % 4)),
@@ -251,7 +255,10 @@ impl<'a> Wire<'a> {
 
     /// A number was given to a message: for good, if that is durable.
     fn given(&mut self, number: u64) {
-        let identity = self.disk.kept.get(&Slot::Session(LINK, Record::Identity));
+        let identity = self
+            .disk
+            .durable()
+            .get(&Slot::Session(LINK, Record::Identity));
         let reserved = identity.and_then(|bytes| Some(*bytes.get(17..)?.first_chunk()?));
         if number > 0 && reserved.is_some_and(|it| number < u64::from_le_bytes(it)) {
             self.numbers.insert(number);
@@ -286,13 +293,13 @@ impl<'a> Wire<'a> {
         };
         self.end();
         (self.session, self.out) = new(parts, 1);
-        self.disk.power_cut();
+        self.disk.cut_power();
         self.begin();
-        if self.disk.kept.is_empty() {
+        if self.disk.durable().is_empty() {
             // All was forgotten, also which numbers were given.
             self.numbers.clear();
         }
-        for (slot, bytes) in &self.disk.kept {
+        for (slot, bytes) in self.disk.durable() {
             let Slot::Session(_, record) = *slot else {
                 panic!("{slot:?} is none of a session");
             };
@@ -311,7 +318,7 @@ impl<'a> Wire<'a> {
                 assert!(self.session.in_flight() <= WINDOW);
                 return;
             }
-            if self.disk.mode != Mode::Holds {
+            if self.storage != Storage::Holds {
                 self.answer(usize::MAX);
             }
         }
@@ -330,15 +337,19 @@ impl<'a> Wire<'a> {
             Some(Change::Erase(record)) => Action::Erase { slot: slot(record) },
             Some(Change::Forget) => Action::Forget { link: LINK },
         };
-        self.disk.ask(&action)
+        self.disk.submit(&action)
     }
 
     fn answer(&mut self, most: usize) {
         for _ in 0..most {
-            let Some((Slot::Session(_, record), ok)) = self.disk.answer() else {
+            let outcome = match self.storage {
+                Storage::Fails => Outcome::Failed,
+                Storage::Works | Storage::Holds => Outcome::Durable,
+            };
+            let Some((Slot::Session(_, record), ok)) = self.disk.answer(outcome) else {
                 return;
             };
-            self.moved &= !self.disk.kept.is_empty();
+            self.moved &= !self.disk.durable().is_empty();
             self.session.stored(record, ok, &mut self.out);
             self.look();
         }

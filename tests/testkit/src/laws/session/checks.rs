@@ -1,12 +1,12 @@
 //! What a session writes: packets of a client, allowed by what is durable.
 
-use super::{LINK, Wire};
+use super::{Bench, LINK};
 use mqmodem_core::Slot;
 use mqmodem_core::mqtt::packet::{Ack, AckKind, Publish};
 use mqmodem_core::mqtt::session::Record;
 use mqmodem_core::mqtt::{Frame, Packet, PacketId, Qos, frame};
 
-impl Wire<'_> {
+impl Bench<'_> {
     /// Looks at the packets that were written since the last time.
     pub(super) fn look(&mut self) {
         let new = self.out.as_slice()[self.looked..].to_vec();
@@ -26,7 +26,7 @@ impl Wire<'_> {
     fn check(&mut self, packet: &Packet<'_>) {
         match packet {
             Packet::Publish(publish) => self.check_publish(publish),
-            Packet::Ack(ack) if self.keeps && !self.moved => self.check_ack(*ack),
+            Packet::Ack(ack) if self.stores && !self.moved => self.check_ack(*ack),
             Packet::Connack(_) | Packet::Suback(_) | Packet::Pingresp => {
                 panic!("no client sends {packet}");
             }
@@ -41,7 +41,7 @@ impl Wire<'_> {
         }
         let stage = self.outgoing(id);
         // With clean session 1 only what was accepted is kept.
-        let free = !self.keeps || self.moved || (self.clean && stage.is_none());
+        let free = !self.stores || self.moved || (self.clean && stage.is_none());
         assert!(
             free || stage == Some(0),
             "{publish} while the disk has {stage:?}"
@@ -54,7 +54,7 @@ impl Wire<'_> {
         // Stage and whether it is QoS 2; see `received.rs`.
         let entry = self
             .disk
-            .kept
+            .durable()
             .get(&slot)
             .map(|it| (it[2] >> 2, it[3] & 1 == 1));
         let allowed = match ack.kind {
@@ -74,7 +74,7 @@ impl Wire<'_> {
 
     /// How far the message of this identifier has come on disk; see `record.rs`.
     fn outgoing(&self, id: PacketId) -> Option<u8> {
-        let records = self.disk.kept.iter();
+        let records = self.disk.durable().iter();
         let mut stages = records.filter_map(|(slot, bytes)| match slot {
             Slot::Session(_, Record::Outgoing(_)) if bytes[6..8] == id.get().to_le_bytes() => {
                 Some(bytes[4] >> 2)

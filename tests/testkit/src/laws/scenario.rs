@@ -1,0 +1,162 @@
+//! Scenarios: a modem's memory and what happens to it.
+
+use super::operation::Operation;
+use super::phrases;
+use super::reader::Reader;
+use mqmodem_chat::Storage;
+use mqmodem_chat::environment::Stale;
+use mqmodem_core::{HostLines, NetError, NetEvent, Stage};
+use std::time::Duration;
+
+/// A modem's memory and what happens to it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scenario {
+    /// Bytes of each of the modem's buffers.
+    pub memory: usize,
+    /// Whether the rules are strict.
+    pub strict: bool,
+    /// Whether sessions are stored.
+    pub stores: bool,
+    /// What happens, in order.
+    pub operations: Vec<Operation>,
+}
+
+impl Scenario {
+    /// Every string of bytes is a scenario.
+    pub fn decode(bytes: &[u8]) -> Self {
+        let mut reader = Reader::new(bytes);
+        let memory = [48, 128, 300, 1024, 4096, 16_384][usize::from(reader.byte() % 6)];
+        let how = reader.byte();
+        let (strict, stores) = (how % 8 == 7, how / 8 % 4 != 3);
+        let mut operations = Vec::new();
+        while !reader.is_empty() {
+            reader.operation(&mut operations);
+        }
+        Self {
+            memory,
+            strict,
+            stores,
+            operations,
+        }
+    }
+}
+
+impl Reader<'_> {
+    fn operation(&mut self, operations: &mut Vec<Operation>) {
+        let operation = match self.byte() % 24 {
+            0 | 1 => Operation::Host(self.bytes()),
+            2..=6 => Operation::Host(phrases::host(self.byte(), self.byte())),
+            7 => Operation::Net {
+                link: self.link(),
+                bytes: self.bytes(),
+                rude: false,
+            },
+            8..=10 => Operation::Net {
+                link: self.link(),
+                bytes: phrases::net(self.byte(), self.byte()),
+                rude: false,
+            },
+            11 => self.rare(),
+            12 => Operation::Wait(Duration::from_millis(u64::from(self.byte()))),
+            13 => Operation::Wait(Duration::from_secs(u64::from(self.byte()))),
+            14 => Operation::HostTakes(self.budget()),
+            15 => Operation::NetTakes(self.budget()),
+            16 => Operation::Polite(self.flag()),
+            17 => Operation::Timeout,
+            // Deep states are what arbitrary bytes hardly ever reach.
+            18 => return connect(operations, self.flag()),
+            19 => Operation::Event(self.link(), event(self.byte())),
+            20 => Operation::Host(phrases::storing(self.byte(), self.byte())),
+            _ => self.disk(),
+        };
+        operations.push(operation);
+    }
+
+    fn disk(&mut self) -> Operation {
+        match self.byte() % 8 {
+            0 | 1 => Operation::Disk(Storage::Works),
+            2 => Operation::Disk(Storage::Fails),
+            3 | 4 => Operation::Disk(Storage::Holds),
+            5 | 6 => Operation::Answers(usize::from(self.byte() % 4)),
+            _ => Operation::PowerCut,
+        }
+    }
+
+    fn rare(&mut self) -> Operation {
+        match self.byte() % 8 {
+            0 => Operation::Shutdown,
+            1 => Operation::Event(self.byte(), event(self.byte())),
+            2 | 3 => Operation::Stale {
+                link: self.link(),
+                age: self.byte(),
+                what: self.stale(),
+            },
+            4 => Operation::Net {
+                link: self.link(),
+                bytes: self.bytes(),
+                rude: true,
+            },
+            _ => {
+                let byte = self.byte();
+                if byte & 0b1100 == 0b1100 {
+                    return Operation::Break;
+                }
+                Operation::Lines(HostLines {
+                    dtr: byte & 1 == 0,
+                    rts: byte & 2 == 0,
+                })
+            }
+        }
+    }
+
+    /// Something of a connection that is over.
+    fn stale(&mut self) -> Stale {
+        match self.byte() {
+            byte @ 0..=199 => Stale::Event(event(byte)),
+            200..=229 => Stale::Data(self.bytes()),
+            230.. => Stale::Sent(self.byte().into()),
+        }
+    }
+
+    /// How many bytes may go out after each op.
+    fn budget(&mut self) -> Option<usize> {
+        match self.byte() {
+            n @ 0..=127 => Some(usize::from(n)),
+            _ => None,
+        }
+    }
+}
+
+/// A session with a broker begins.
+fn connect(operations: &mut Vec<Operation>, clean: bool) {
+    let settings = format!("AT+MQTTCONFIG=broker,1883,me,{},9\r", u8::from(clean));
+    operations.push(Operation::Polite(true));
+    operations.push(Operation::Host(settings.into_bytes()));
+    operations.push(Operation::Host(b"AT+MQTTCONNECT\r".to_vec()));
+}
+
+fn event(byte: u8) -> NetEvent {
+    const ERRORS: [NetError; 14] = [
+        NetError::NameNotFound,
+        NetError::Refused,
+        NetError::Unreachable,
+        NetError::TimedOut,
+        NetError::Broken,
+        NetError::NoLocalAddress,
+        NetError::NoFileHandle,
+        NetError::NoNameServer,
+        NetError::TlsUntrusted,
+        NetError::TlsName,
+        NetError::TlsExpired,
+        NetError::TlsClientCertificate,
+        NetError::TlsUnsupported,
+        NetError::TlsOther,
+    ];
+    const STAGES: [Stage; 4] = [Stage::Turn, Stage::Name, Stage::Tcp, Stage::Tls];
+    match byte % 20 {
+        3 => NetEvent::Opening(STAGES[usize::from(byte >> 4 & 3)]),
+        0..=2 => NetEvent::Opened,
+        4 | 5 => NetEvent::Closed,
+        n => NetEvent::Failed(ERRORS[usize::from(n) - 6]),
+    }
+}
