@@ -1,14 +1,9 @@
 //! What the modem asks its caller to do.
 
 use super::Modem;
-use super::action::{Action, Endpoint, TlsFiles, Verify};
-use super::ids::LinkId;
+use super::action::Action;
 use super::link::Phase;
 use super::machine::{Machine, Run};
-use super::slot::Slot;
-use super::storage::options::{ALPN, SNI, VERIFY};
-use super::storage::settings::Settings;
-use crate::time::Instant;
 
 impl Modem<'_> {
     /// What to do next; `None` once there is nothing more.
@@ -16,7 +11,8 @@ impl Modem<'_> {
     #[inline]
     pub fn poll_action(&mut self) -> Option<Action<'_>> {
         let [link] = &self.machine.links;
-        let asks = link.wants_close.is_some() || link.wants_open || self.machine.nvram.asks();
+        let asks =
+            link.wants_close.is_some() || link.wants_open || self.machine.storage.has_changes();
         let asks = asks || link.session.has_changes();
         let asks = asks || self.machine.port_changed || self.machine.lines_changed();
         if asks { self.next_action() } else { None }
@@ -38,14 +34,14 @@ impl Modem<'_> {
             && let Phase::Opening { deadline, .. } = link.phase
         {
             link.asked = true;
-            let to = self.endpoint(id, deadline)?;
+            let to = self.machine.storage.endpoint(id, deadline)?;
             return Some(Action::Open { conn, to });
         }
         if let Some(action) = self.machine.port_action() {
             return Some(action);
         }
-        if self.machine.nvram.asks() && self.machine.nvram.is_asking() {
-            let (slot, bytes) = self.machine.nvram.ask()?;
+        if self.machine.storage.look_for_change() {
+            let (slot, bytes) = self.machine.storage.poll_change()?;
             self.unanswered += 1;
             return Some(match bytes {
                 [] => Action::Erase { slot },
@@ -55,39 +51,6 @@ impl Modem<'_> {
         let change = self.machine.session_change();
         self.unanswered += usize::from(change.is_some());
         change
-    }
-
-    fn endpoint(&self, link: LinkId, deadline: Instant) -> Option<Endpoint<'_>> {
-        let nvram = &self.machine.nvram;
-        let settings = Settings::decode(nvram.get(Slot::Settings(link))?)?;
-        let files = TlsFiles {
-            root: nvram.get(Slot::Root(link)),
-            certificate: nvram.get(Slot::Certificate(link)),
-            key: nvram.get(Slot::Key(link)),
-            verify: Verify::of(self.machine.options.get(VERIFY)),
-            sni: nvram.text(Slot::Option(link, SNI as u8)),
-            alpn: nvram.text(Slot::Option(link, ALPN as u8)),
-        };
-        let tls = nvram.get(Slot::Tls(link)) == Some(&[1]);
-        Some(Endpoint {
-            host: settings.host,
-            port: settings.port,
-            tls: tls.then_some(files),
-            deadline,
-        })
-    }
-}
-
-/// The link whose connections are made with what is kept under `slot`.
-pub(super) fn link_made_with(slot: Slot) -> Option<LinkId> {
-    match slot {
-        Slot::Settings(link) | Slot::Tls(link) => Some(link),
-        Slot::Root(link) | Slot::Certificate(link) | Slot::Key(link) => Some(link),
-        Slot::Option(link, option) => {
-            let of_tls = [VERIFY, SNI, ALPN].contains(&usize::from(option));
-            of_tls.then_some(link)
-        }
-        _ => None,
     }
 }
 

@@ -55,7 +55,7 @@ impl Machine<'_> {
     /// Says the oldest message that waits. One that is too long in this format stays:
     /// as raw bytes it may be read.
     pub(super) fn say_oldest(&mut self) -> Result<(), Fail> {
-        let format = self.options.get(RECV_FORMAT);
+        let format = self.storage.option(LinkId(0), RECV_FORMAT);
         let Some((event, front)) = self.inbox.oldest(format) else {
             return Ok(());
         };
@@ -104,7 +104,7 @@ impl Machine<'_> {
 
     /// Messages wait, or not, as `recvmode` says.
     pub(super) fn follow_recv_mode(&mut self, id: LinkId) {
-        let on = self.options.is_on(RECV_MODE);
+        let on = self.storage.is_on(LinkId(0), RECV_MODE);
         if let Some(link) = self.link_mut(id) {
             link.session.set_holding(on);
             self.inbox.set_holding(on);

@@ -1,5 +1,8 @@
 //! What names a link, and a connection of it.
 
+/// How many links a modem has.
+pub(crate) const LINKS: usize = 1;
+
 /// One of the modem's links to a broker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LinkId(pub u8);

@@ -93,7 +93,7 @@ impl Machine<'_> {
         let fails = match wait {
             Wait::TakenOver(_) | Wait::Readable | Wait::Dropped | Wait::Emptied => true,
             // Else it waits for records of its own.
-            Wait::Stored => !self.nvram.is_staged(),
+            Wait::Stored => !self.storage.is_staged(),
             Wait::Accepted(number, _) => link.session.refuse(number),
             _ => false,
         };

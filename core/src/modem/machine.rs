@@ -6,13 +6,13 @@ use super::clock::Clock;
 use super::command::pending::Owed;
 use super::config::Config;
 use super::failure::Failure;
-use super::ids::LinkId;
+use super::ids::{LINKS, LinkId};
 use super::link::{Link, Phase};
 use super::memory::Memory;
 use super::notify::queue::Inbox;
 use super::port::ModemLines;
-use super::storage::nvram::Nvram;
-use super::storage::options::{ACK_TIMEOUT, GIVE_UP, Options};
+use super::storage::Storage;
+use super::storage::options::{ACK_TIMEOUT, GIVE_UP};
 use super::storage::profile::{Functionality, Profile};
 use super::table::{Fail, Outcome, Wait};
 use crate::at::cme;
@@ -22,9 +22,6 @@ use crate::mqtt::{Rules, Session};
 use crate::time::Instant;
 use core::ops::Range;
 use core::time::Duration;
-
-/// How many links a modem has.
-pub(crate) const LINKS: usize = 1;
 
 /// How long data mode waits for the next byte (rule R13).
 const PROMPT_LIMIT: Duration = Duration::from_secs(5);
@@ -65,7 +62,7 @@ pub(crate) struct Machine<'a> {
     pub(crate) functionality: Functionality,
     pub(crate) out: Buf<'a>,
     pub(crate) inbox: Inbox<'a>,
-    pub(crate) nvram: Nvram<'a>,
+    pub(crate) storage: Storage<'a>,
     pub(crate) links: [Link<'a>; LINKS],
     pub(crate) run: Run,
     /// Whether the rest of the present line was found to be without a fault.
@@ -79,7 +76,6 @@ pub(crate) struct Machine<'a> {
     pub(crate) host_there: bool,
     /// Whether the modem is being switched off.
     pub(crate) off: bool,
-    pub(crate) awaits_restore: bool,
     /// It restarts once the line is answered; then the radio is like this.
     pub(crate) restarts: Option<Functionality>,
     /// Whether the port has to follow the profile.
@@ -87,7 +83,6 @@ pub(crate) struct Machine<'a> {
     /// The lines as the port's owner knows them.
     pub(crate) lines: Option<ModemLines>,
     pub(crate) clock: Clock,
-    pub(crate) options: Options,
     /// State of the numbers that look random; never 0.
     pub(crate) random: u64,
     /// Whether the link comes back with the radio.
@@ -173,8 +168,9 @@ impl<'a> Machine<'a> {
         if config.strict {
             link.session.set_rules(Rules::Strict);
         }
-        let options = Options::default();
-        link.session.set_give_up(options.get(GIVE_UP) as u8);
+        let storage = Storage::new(memory.settings);
+        link.session
+            .set_give_up(storage.option(link.id, GIVE_UP) as u8);
         Self {
             config,
             now,
@@ -182,7 +178,7 @@ impl<'a> Machine<'a> {
             functionality: Functionality::Full,
             out: memory.host_out,
             inbox: Inbox::new(memory.inbox),
-            nvram: Nvram::new(memory.settings),
+            storage,
             links: [link],
             run: Run::Idle,
             rest_checked: false,
@@ -191,12 +187,10 @@ impl<'a> Machine<'a> {
             held_until: Instant::ZERO,
             host_there: true,
             off: false,
-            awaits_restore: false,
             restarts: None,
             port_changed: false,
             lines: None,
             clock: Clock::new(now),
-            options,
             random: config.seed | 1 << 63,
             radio_took_link: false,
             last_failure: Failure::NONE,
@@ -282,7 +276,7 @@ impl<'a> Machine<'a> {
             Outcome::Fail(fail) => self.fail_line(fail),
             Outcome::Wait(wait) => {
                 let limited = matches!(wait, Wait::Acknowledged(_) | Wait::Written(_));
-                let limit = Duration::from_secs(self.options.get(ACK_TIMEOUT).into());
+                let limit = Duration::from_secs(self.storage.option(LinkId(0), ACK_TIMEOUT).into());
                 let deadline = limited.then(|| self.now + limit);
                 self.run = Run::Waiting { at, wait, deadline };
                 self.check_wait();
@@ -341,8 +335,8 @@ impl<'a> Machine<'a> {
             Wait::TakenOver(number) if link.session.is_taken_over(number) => {
                 self.complete(wait, Ok(()));
             }
-            Wait::Stored if !self.nvram.is_staged() && link.session.keeps_subscriptions() => {
-                let failed = self.nvram.take_failure();
+            Wait::Stored if !self.storage.is_staged() && link.session.keeps_subscriptions() => {
+                let failed = self.storage.take_failure();
                 let fail = Err(Fail::Cme(cme::MEMORY_FAILURE));
                 self.complete(wait, if failed { fail } else { Ok(()) });
             }

@@ -48,9 +48,8 @@ use machine::{Machine, Run};
 use memory::Memory;
 use network::NetEvent;
 use options::AUTOCONNECT;
-use settings::Settings;
 use slot::{RestoreError, Slot};
-use storage::profile::Profile;
+use storage::link_opened_with;
 use table::{Command, Fail, Outcome};
 
 /// A modem: AT commands on one side, MQTT on the other, no I/O of its own.
@@ -87,38 +86,28 @@ impl<'a> Modem<'a> {
     /// Gives back what was kept under `slot`; before the first input, or, after
     /// [`await_restore`](Self::await_restore), once it can be read.
     pub fn restore(&mut self, slot: Slot, bytes: &[u8]) -> Result<(), RestoreError> {
-        let valid = match slot {
-            Slot::Settings(_) => Settings::decode(bytes).is_some(),
-            Slot::Tls(_) => matches!(bytes, [0 | 1]),
-            Slot::Profile => Profile::decode(bytes).is_some(),
-            Slot::Option(_, option) => options::decode(option, bytes).is_some(),
-            Slot::Session(link, record) => return self.restore_session(link, record, bytes),
-            _ => !bytes.is_empty(),
-        };
-        if !valid {
-            return Err(RestoreError::Invalid);
+        if let Slot::Session(link, record) = slot {
+            return self.restore_session(link, record, bytes);
         }
-        let restored = self.machine.nvram.restore(slot, bytes);
-        restored.map_err(|_| RestoreError::Full)?;
+        self.machine.storage.restore(slot, bytes)?;
         match slot {
-            Slot::Profile => self.machine.set_profile(self.machine.kept_profile()),
-            Slot::Option(link, option) => self.restore_option(link, option),
+            Slot::Profile => self.machine.set_profile(self.machine.storage.profile()),
+            Slot::Option(link, _) => self.restore_option(link),
             _ => {}
         }
         Ok(())
     }
 
-    fn follow_option(&mut self, link: LinkId, option: u8) {
+    fn follow_options(&mut self, link: LinkId) {
         let machine = &mut self.machine;
-        machine.options.follow(&machine.nvram, link, option);
         machine.follow_recv_mode(link);
         machine.follow_reconnect(link);
         machine.follow_give_up(link);
     }
 
-    fn restore_option(&mut self, link: LinkId, option: u8) {
-        self.follow_option(link, option);
-        if self.machine.options.is_on(AUTOCONNECT) {
+    fn restore_option(&mut self, link: LinkId) {
+        self.follow_options(link);
+        if self.machine.storage.is_on(link, AUTOCONNECT) {
             self.machine.try_now(link);
         }
     }
@@ -271,12 +260,12 @@ impl<'a> Modem<'a> {
         self.unanswered = self.unanswered.saturating_sub(1);
         match slot {
             Slot::Session(link, record) => self.machine.session_stored(link, record, ok),
-            slot => self.machine.nvram.answered(slot, ok),
+            slot => self.machine.storage.handle_stored(slot, ok),
         }
-        if let Slot::Option(link, option) = slot {
-            self.follow_option(link, option);
+        if let Slot::Option(link, _) = slot {
+            self.follow_options(link);
         }
-        if let Some(link) = actions::link_made_with(slot).filter(|_| ok) {
+        if let Some(link) = link_opened_with(slot).filter(|_| ok) {
             self.machine.attempt_anew(link);
         }
         self.machine.check_wait();

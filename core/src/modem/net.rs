@@ -8,9 +8,7 @@ use super::link::{ANSWER_ROOM, Input, Link, Phase, TooLarge, publish_len};
 use super::machine::Machine;
 use super::network::{NetError, NetEvent};
 use super::notify::queue;
-use super::slot::Slot;
 use super::storage::options::{KEEP_ALIVE_RETRIES, PUB_MODE, RECV_FORMAT, RECV_MODE};
-use super::storage::settings::Settings;
 use super::table::{Fail, Wait};
 use crate::mqtt::{self, Connect};
 use crate::time::Instant;
@@ -53,12 +51,12 @@ impl Machine<'_> {
 
     /// The transport is up: CONNECT.
     fn greet(&mut self, id: LinkId, deadline: Instant) {
-        let (now, settings) = (self.now, self.nvram.get(Slot::Settings(id)));
-        let ping_retries = self.options.get(KEEP_ALIVE_RETRIES) as u8;
+        let (now, settings) = (self.now, self.storage.settings(id));
+        let ping_retries = self.storage.option(id, KEEP_ALIVE_RETRIES) as u8;
         let Some(link) = self.links.get_mut(usize::from(id.0)) else {
             return;
         };
-        let written = settings.and_then(Settings::decode).map(|settings| {
+        let written = settings.map(|settings| {
             link.meet(&settings);
             let connect = Connect {
                 client_id: settings.client_id,
@@ -204,12 +202,12 @@ impl Machine<'_> {
     fn has_room_for(&self, link: &Link, len: usize) -> bool {
         // In words a message takes at most three bytes for each of its own.
         let direct = || {
-            !self.options.is_on(RECV_MODE)
+            !self.storage.is_on(link.id, RECV_MODE)
                 && self.may_tell_now()
                 && self.out.free() >= len.saturating_mul(3) + ANSWER_ROOM
         };
         let message = match len {
-            0 => !self.options.is_on(PUB_MODE) || self.inbox.fits_tracked(),
+            0 => !self.storage.is_on(link.id, PUB_MODE) || self.inbox.fits_tracked(),
             len => (direct() || self.inbox.fits(len)) && link.session.is_receiving(),
         };
         message && link.net_out.free() >= ANSWER_ROOM
@@ -226,7 +224,7 @@ impl Machine<'_> {
             mqtt::Event::Nothing | mqtt::Event::Later => {}
             mqtt::Event::Connected { session_present } => self.connected(id, *session_present),
             mqtt::Event::Refused { code } => self.drop_link(id, (*code).into()),
-            mqtt::Event::Message { number, .. } => self.message(packet, too_large, *number),
+            mqtt::Event::Message { number, .. } => self.message(id, packet, too_large, *number),
             mqtt::Event::Published { id, tracked } => {
                 self.complete(Wait::Acknowledged(*id), Ok(()));
                 if let Some(name) = *tracked {
@@ -270,13 +268,13 @@ impl Machine<'_> {
         self.complete(Wait::Connect, result);
     }
 
-    fn message(&mut self, packet: &[u8], too_large: Option<TooLarge>, number: u32) {
+    fn message(&mut self, id: LinkId, packet: &[u8], too_large: Option<TooLarge>, number: u32) {
         if number > 0 && too_large.is_none() {
             return self.hold_message(packet, number);
         }
         self.take_over(number);
         let total = too_large.map(|TooLarge(total)| total);
-        let format = self.options.get(RECV_FORMAT);
+        let format = self.storage.option(id, RECV_FORMAT);
         let told = self.may_tell_now()
             && queue::message(packet, total, format).is_some_and(|event| self.tell(&event));
         if !told {

@@ -5,9 +5,7 @@ use super::command::context::Context;
 use super::ids::LinkId;
 use super::link::{Link, Phase};
 use super::machine::{Machine, Run};
-use super::slot::Slot;
 use super::storage::options::{PUB_MODE, QUEUE, QUEUE_FULL, QUEUE_QOS0};
-use super::storage::settings::Settings;
 use super::table::{Fail, Wait};
 use crate::mqtt::packet::Publish;
 use crate::mqtt::session::{Accepted, Backlog, Known, Promise};
@@ -104,7 +102,7 @@ impl Context<'_, '_> {
 impl Machine<'_> {
     /// Whether the host wants to know later what becomes of a message.
     fn tracks(&self, qos: Qos) -> bool {
-        self.options.is_on(PUB_MODE) && qos != Qos::AtMostOnce
+        self.storage.is_on(LinkId(0), PUB_MODE) && qos != Qos::AtMostOnce
     }
 
     fn known(&self, id: LinkId, name: u32) -> Option<Known> {
@@ -114,18 +112,20 @@ impl Machine<'_> {
 
     /// Whether messages of this quality wait where they cannot be sent.
     fn queues(&self, qos: Qos) -> bool {
-        let taken = qos != Qos::AtMostOnce || self.options.is_on(QUEUE_QOS0);
-        taken && self.options.get(QUEUE) > 0
+        let taken = qos != Qos::AtMostOnce || self.storage.is_on(LinkId(0), QUEUE_QOS0);
+        taken && self.storage.option(LinkId(0), QUEUE) > 0
     }
 
     /// The host gives a message again that is known.
     fn repeat(&mut self, known: Known, name: u32) -> Result<Wait, Fail> {
         let [link] = &self.links;
-        let tracked = self.options.is_on(PUB_MODE);
+        let tracked = self.storage.is_on(LinkId(0), PUB_MODE);
         let online = link.phase == Phase::Online;
         match known {
             // OK would mean that the broker has it, or that it waits in the queue.
-            Known::Waiting(accepted) if tracked || online || self.options.get(QUEUE) > 0 => {
+            Known::Waiting(accepted)
+                if tracked || online || self.storage.option(LinkId(0), QUEUE) > 0 =>
+            {
                 if tracked {
                     let [link] = &mut self.links;
                     link.session.track(accepted.number);
@@ -146,7 +146,7 @@ impl Machine<'_> {
     fn wait_for(&self, accepted: Accepted) -> Wait {
         let [link] = &self.links;
         // QoS 0 has no identifier and is not tracked.
-        let tracked = self.options.is_on(PUB_MODE) && accepted.id.is_some();
+        let tracked = self.storage.is_on(LinkId(0), PUB_MODE) && accepted.id.is_some();
         match accepted.id {
             Some(id) if !tracked && link.phase == Phase::Online => Wait::Acknowledged(id),
             _ => Wait::Accepted(accepted.number, tracked.then_some(accepted.name)),
@@ -192,7 +192,7 @@ impl Machine<'_> {
     fn accept(&mut self, id: LinkId, message: &Message<'_>) -> Result<Accepted, Fail> {
         let [link] = &self.links;
         // The queue is for messages that have to wait.
-        let limit = match self.options.get(QUEUE) {
+        let limit = match self.storage.option(LinkId(0), QUEUE) {
             _ if link.phase == Phase::Online => usize::MAX,
             0 => usize::MAX,
             bytes => bytes as usize,
@@ -204,7 +204,7 @@ impl Machine<'_> {
                 _ => message.id,
             },
             limit,
-            drop_oldest: self.options.is_on(QUEUE_FULL),
+            drop_oldest: self.storage.is_on(LinkId(0), QUEUE_FULL),
         };
         let time = self.clock.machine(self.now);
         let link = self.link_mut(id).ok_or(Fail::NOT_ALLOWED)?;
@@ -217,10 +217,7 @@ impl Machine<'_> {
 
     /// Makes the session that of the broker that is set; whether there is one.
     fn meet(&mut self, id: LinkId) -> bool {
-        let settings = self
-            .nvram
-            .get(Slot::Settings(id))
-            .and_then(Settings::decode);
+        let settings = self.storage.settings(id);
         let link = self.links.get_mut(usize::from(id.0));
         let (Some(settings), Some(link)) = (settings, link) else {
             return false;

@@ -4,7 +4,6 @@ use super::Modem;
 use super::failure::Failure;
 use super::ids::LinkId;
 use super::machine::Machine;
-use super::slot::Slot;
 use super::storage::options::AUTOCONNECT;
 use super::storage::profile::{Functionality, Profile};
 use super::table::{Command, Fail};
@@ -16,14 +15,14 @@ impl Modem<'_> {
     /// commands that want it fail (CME 23) and nothing is connected, so that nothing is
     /// done that what was kept would contradict. Answer each change as failed meanwhile.
     pub fn await_restore(&mut self) {
-        self.machine.awaits_restore = true;
+        self.machine.storage.await_restore();
     }
 
     /// What was kept is given back, by [`restore`](Self::restore), while no change was
     /// under way: the modem begins anew with it, as after `+CFUN=1,1`.
     pub fn handle_restored(&mut self, now: Instant) {
         self.at(now);
-        if core::mem::take(&mut self.machine.awaits_restore) {
+        if self.machine.storage.end_restore() {
             self.machine.restart(Functionality::Full);
             self.advance();
         }
@@ -34,7 +33,7 @@ impl Machine<'_> {
     /// Whether a command that needs what was kept can have it.
     #[inline]
     pub(super) fn remembers_for(&self, command: &Command) -> Result<(), Fail> {
-        if self.awaits_restore && command.remembers {
+        if !self.storage.is_readable() && command.remembers {
             return Err(Fail::Cme(cme::MEMORY_FAILURE));
         }
         Ok(())
@@ -46,18 +45,12 @@ impl Machine<'_> {
         self.radio_took_link = false;
         self.inbox.read = 0;
         self.last_failure = Failure::NONE;
-        if self.options.is_on(AUTOCONNECT) && functionality == Functionality::Full {
+        if self.storage.is_on(LinkId(0), AUTOCONNECT) && functionality == Functionality::Full {
             self.try_now(LinkId(0));
         }
-        self.set_profile(self.kept_profile());
+        self.set_profile(self.storage.profile());
         self.inbox.push_restarted().unwrap_or_default();
         self.inbox.indicate();
-    }
-
-    /// What `&W` kept, or the factory values.
-    pub(crate) fn kept_profile(&self) -> Profile {
-        let kept = self.nvram.get(Slot::Profile);
-        kept.and_then(Profile::decode).unwrap_or(Profile::FACTORY)
     }
 
     pub(crate) fn set_profile(&mut self, profile: Profile) {

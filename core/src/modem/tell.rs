@@ -1,6 +1,7 @@
 //! Telling the host what happened.
 
 use super::event::{Event, Wording};
+use super::ids::LinkId;
 use super::machine::{Machine, Run};
 use super::storage::options::RECV_FORMAT;
 use super::storage::profile::Profile;
@@ -40,7 +41,10 @@ impl Machine<'_> {
         if !self.tells() || !matches!(self.run, Run::Idle) {
             return false;
         }
-        let Some((event, front)) = self.inbox.front(self.options.get(RECV_FORMAT)) else {
+        let Some((event, front)) = self
+            .inbox
+            .front(self.storage.option(LinkId(0), RECV_FORMAT))
+        else {
             return false;
         };
         let wording = self.config.dialect.word;

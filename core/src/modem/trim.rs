@@ -17,7 +17,7 @@ impl Modem<'_> {
             self.decoded.trim(),
             machine.out.trim(),
             machine.inbox.trim(),
-            machine.nvram.trim(),
+            machine.storage.trim(),
             link.net_in.trim(),
             link.net_out.trim(),
             link.session.trim(),

@@ -75,7 +75,7 @@ impl<'c, 'a> Context<'c, 'a> {
 
     /// What `&W` kept, or the factory values.
     pub(crate) fn kept_profile(&self) -> Profile {
-        self.machine.kept_profile()
+        self.machine.storage.profile()
     }
 
     /// Keeps the profile.
@@ -143,8 +143,7 @@ impl<'c, 'a> Context<'c, 'a> {
 
     /// Whether reading the settings shows a mask in place of their password.
     pub fn hides_password(&self) -> bool {
-        let record = self.machine.nvram.get(Slot::Settings(self.link));
-        let settings = record.and_then(Settings::decode);
+        let settings = self.machine.storage.settings(self.link);
         let hidden = |it: &Settings| self.masks_secrets() || it.hides_password;
         settings.is_some_and(|it| it.password.is_some() && hidden(&it))
     }
@@ -152,8 +151,7 @@ impl<'c, 'a> Context<'c, 'a> {
     /// Says something of the link's MQTT settings.
     pub fn say_settings(&mut self, say: impl FnOnce(Option<Settings>, &mut Reply)) {
         let machine = &mut *self.machine;
-        let record = machine.nvram.get(Slot::Settings(self.link));
-        let settings = record.and_then(Settings::decode);
+        let settings = machine.storage.settings(self.link);
         machine
             .answer
             .say(&mut machine.out, &machine.profile, |reply| {
@@ -170,7 +168,7 @@ impl<'c, 'a> Context<'c, 'a> {
 
     /// Whether the link uses TLS.
     pub fn uses_tls(&self) -> bool {
-        self.machine.nvram.get(Slot::Tls(self.link)) == Some(&[1])
+        self.machine.storage.uses_tls(self.link)
     }
 
     /// Keeps whether the link uses TLS.
@@ -184,23 +182,19 @@ impl<'c, 'a> Context<'c, 'a> {
         slot: impl Fn(LinkId) -> Slot,
         write: impl FnOnce(&mut Buf) -> Result<(), Fail>,
     ) -> Result<Wait, Fail> {
-        let kept = self.machine.nvram.stage_with(slot(self.link), write);
-        if kept.is_err() {
-            // A command keeps all of what it was given, or nothing.
-            self.machine.nvram.unstage();
-        }
-        kept.map(|()| Wait::Stored)
+        let staged = self.machine.storage.stage(slot(self.link), write);
+        staged.map(|()| Wait::Stored)
     }
 
     /// The value of an option of [`OPTIONS`] that is a number.
     pub fn option(&self, option: usize) -> u32 {
-        self.machine.options.get(option)
+        self.machine.storage.option(self.link, option)
     }
 
     /// Says something of the value of an option, be it a number or a text.
     pub fn say_option(&mut self, option: usize, say: impl FnOnce(Value, &mut Reply)) {
         let machine = &mut *self.machine;
-        let value = machine.options.value(&machine.nvram, self.link, option);
+        let value = machine.storage.value(self.link, option);
         machine
             .answer
             .say(&mut machine.out, &machine.profile, |reply| {
@@ -224,7 +218,7 @@ impl<'c, 'a> Context<'c, 'a> {
     /// Connects to the broker.
     pub fn connect(&mut self) -> Result<Wait, Fail> {
         let machine = &mut *self.machine;
-        let configured = machine.nvram.get(Slot::Settings(self.link)).is_some();
+        let configured = machine.storage.is_configured(self.link);
         if machine.functionality != Functionality::Full {
             return Err(self.radio_is_off());
         }

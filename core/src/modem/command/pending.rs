@@ -8,6 +8,7 @@
 
 use super::table::{Fail, Wait};
 use crate::at::reply::Final;
+use crate::modem::ids::LinkId;
 use crate::modem::machine::{Machine, Run};
 use crate::modem::storage::options::ACK_TIMEOUT;
 use crate::time::Instant;
@@ -74,7 +75,7 @@ impl Machine<'_> {
             return false;
         }
         if !self.owed.any() {
-            let limit = Duration::from_secs(self.options.get(ACK_TIMEOUT).into());
+            let limit = Duration::from_secs(self.storage.option(LinkId(0), ACK_TIMEOUT).into());
             self.owed.deadline = self.now + limit;
         }
         self.owed.count += 1;

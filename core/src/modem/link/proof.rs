@@ -92,7 +92,7 @@ impl Machine<'_> {
 
     /// As `giveup` says.
     pub(crate) fn follow_give_up(&mut self, id: LinkId) {
-        let tries = self.options.get(GIVE_UP) as u8;
+        let tries = self.storage.option(id, GIVE_UP) as u8;
         if let Some(link) = self.link_mut(id) {
             link.session.set_give_up(tries);
         }

@@ -5,7 +5,6 @@ use crate::modem::ids::LinkId;
 use crate::modem::link::proof::Start;
 use crate::modem::link::{Link, Phase};
 use crate::modem::machine::Machine;
-use crate::modem::slot::Slot;
 use crate::modem::storage::options::{BACKOFF, CONNECT_TIMEOUT, RECONNECT};
 use crate::modem::storage::profile::Functionality;
 use crate::time::Instant;
@@ -50,7 +49,7 @@ impl Link<'_> {
 impl Machine<'_> {
     /// Opens a link for the host, or for the modem itself.
     pub(crate) fn open(&mut self, id: LinkId, own: bool) {
-        let limit = Duration::from_secs(self.options.get(CONNECT_TIMEOUT).into());
+        let limit = Duration::from_secs(self.storage.option(id, CONNECT_TIMEOUT).into());
         let deadline = self.now + limit;
         if let Some(link) = self.link_mut(id) {
             let was_due = link.retry.at.take().is_some();
@@ -63,8 +62,8 @@ impl Machine<'_> {
     /// again. Pauses double from one second up to the limit; up to half of each
     /// is left to chance, so that many modems do not come back at once.
     pub(crate) fn try_again(&mut self, id: LinkId) {
-        let on = self.options.is_on(RECONNECT) && self.functionality == Functionality::Full;
-        let (now, limit, chance) = (self.now, self.options.get(BACKOFF), self.chance());
+        let on = self.storage.is_on(id, RECONNECT) && self.functionality == Functionality::Full;
+        let (now, limit, chance) = (self.now, self.storage.option(id, BACKOFF), self.chance());
         let Some(link) = self.link_mut(id) else {
             return;
         };
@@ -89,7 +88,7 @@ impl Machine<'_> {
     /// As `reconnect` says: what is lost is renewed or not, and without it nothing
     /// is tried again.
     pub(crate) fn follow_reconnect(&mut self, id: LinkId) {
-        let on = self.options.is_on(RECONNECT);
+        let on = self.storage.is_on(id, RECONNECT);
         let Some(link) = self.link_mut(id) else {
             return;
         };
@@ -130,7 +129,7 @@ impl Machine<'_> {
     /// Makes the attempt that is due.
     pub(crate) fn retry_timeout(&mut self, id: LinkId) {
         let now = self.now;
-        let configured = self.nvram.get(Slot::Settings(id)).is_some();
+        let configured = self.storage.is_configured(id);
         let Some(link) = self.link_mut(id) else {
             return;
         };

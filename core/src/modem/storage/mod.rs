@@ -1,7 +1,175 @@
-//! What the modem stores between restarts: slots, settings, options, profile.
+//! What the modem stores between restarts: settings, certificates, options, profile.
 
-pub(crate) mod nvram;
+mod endpoint;
+mod nvram;
 pub mod options;
 pub mod pem;
 pub(crate) mod profile;
 pub mod settings;
+
+use crate::buffer::{Buf, Full};
+use crate::modem::ids::{LINKS, LinkId};
+use crate::modem::slot::{RestoreError, Slot};
+use nvram::Nvram;
+use options::{Options, Value};
+use profile::Profile;
+use settings::Settings;
+
+pub(crate) use endpoint::link_opened_with;
+
+/// The stored slots, and the options in force.
+#[derive(Debug)]
+pub(crate) struct Storage<'a> {
+    nvram: Nvram<'a>,
+    options: [Options; LINKS],
+    /// Whether what was stored cannot be read yet.
+    awaits_restore: bool,
+}
+
+impl<'a> Storage<'a> {
+    pub(crate) fn new(memory: Buf<'a>) -> Self {
+        Self {
+            nvram: Nvram::new(memory),
+            options: [Options::default(); LINKS],
+            awaits_restore: false,
+        }
+    }
+
+    /// Gives memory of the heap back; returns how much is used then.
+    pub(crate) fn trim(&mut self) -> usize {
+        self.nvram.trim()
+    }
+
+    /// What was stored cannot be read yet.
+    pub(crate) fn await_restore(&mut self) {
+        self.awaits_restore = true;
+    }
+
+    /// What was stored is given back; whether that was awaited.
+    pub(crate) fn end_restore(&mut self) -> bool {
+        core::mem::take(&mut self.awaits_restore)
+    }
+
+    /// Whether commands that need what was stored can have it.
+    #[inline]
+    pub(crate) fn is_readable(&self) -> bool {
+        !self.awaits_restore
+    }
+
+    /// Takes over what was stored under a slot that is not of a session.
+    pub(crate) fn restore(&mut self, slot: Slot, bytes: &[u8]) -> Result<(), RestoreError> {
+        let valid = match slot {
+            Slot::Settings(_) => Settings::decode(bytes).is_some(),
+            Slot::Tls(_) => matches!(bytes, [0 | 1]),
+            Slot::Profile => Profile::decode(bytes).is_some(),
+            Slot::Option(_, option) => options::decode(option, bytes).is_some(),
+            _ => !bytes.is_empty(),
+        };
+        if !valid {
+            return Err(RestoreError::Invalid);
+        }
+        let restored = self.nvram.restore(slot, bytes);
+        restored.map_err(|Full| RestoreError::Full)?;
+        self.follow(slot);
+        Ok(())
+    }
+
+    /// Stages what `write` writes for `slot`, which is to be erased if that is
+    /// nothing. If it fails, nothing is staged any more: a command stores all of
+    /// what it was given, or nothing.
+    pub(crate) fn stage<E: From<Full>>(
+        &mut self,
+        slot: Slot,
+        write: impl FnOnce(&mut Buf) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let staged = self.nvram.stage_with(slot, write);
+        if staged.is_err() {
+            self.nvram.unstage();
+        }
+        staged
+    }
+
+    /// Whether there may be a change the caller is to carry out.
+    #[inline]
+    pub(crate) fn has_changes(&self) -> bool {
+        self.nvram.asks()
+    }
+
+    /// Whether there is one; where there is none, none is looked for again.
+    pub(crate) fn look_for_change(&mut self) -> bool {
+        self.nvram.asks() && self.nvram.is_asking()
+    }
+
+    /// The next change the caller is to carry out; empty bytes erase.
+    pub(crate) fn poll_change(&mut self) -> Option<(Slot, &[u8])> {
+        self.nvram.ask()
+    }
+
+    /// The caller stored what it was asked to, or failed to.
+    pub(crate) fn handle_stored(&mut self, slot: Slot, ok: bool) {
+        self.nvram.answered(slot, ok);
+        self.follow(slot);
+    }
+
+    /// Whether a change is not durable yet.
+    pub(crate) fn is_staged(&self) -> bool {
+        self.nvram.is_staged()
+    }
+
+    /// Whether something could not be stored since the last time this was asked.
+    pub(crate) fn take_failure(&mut self) -> bool {
+        self.nvram.take_failure()
+    }
+
+    /// An option is in force once it is stored.
+    fn follow(&mut self, slot: Slot) {
+        if let Slot::Option(link, option) = slot
+            && let Some(options) = self.options.get_mut(usize::from(link.0))
+        {
+            options.follow(&self.nvram, link, option);
+        }
+    }
+
+    /// The value of an option of a link that is a number.
+    #[inline]
+    pub(crate) fn option(&self, link: LinkId, option: usize) -> u32 {
+        let options = self.options.get(usize::from(link.0));
+        options.map_or(0, |options| options.get(option))
+    }
+
+    /// Whether an option of a link is on.
+    #[inline]
+    pub(crate) fn is_on(&self, link: LinkId, option: usize) -> bool {
+        self.option(link, option) != 0
+    }
+
+    /// The value of an option of a link, be it a number or a text.
+    pub(crate) fn value(&self, link: LinkId, option: usize) -> Value<'_> {
+        if !options::is_text(option) {
+            return Value::Number(self.option(link, option));
+        }
+        let text = self.nvram.text(Slot::Option(link, option as u8));
+        Value::Text(text.unwrap_or_default())
+    }
+
+    /// The MQTT settings of a link.
+    pub(crate) fn settings(&self, link: LinkId) -> Option<Settings<'_>> {
+        Settings::decode(self.nvram.get(Slot::Settings(link))?)
+    }
+
+    /// Whether a link has settings.
+    pub(crate) fn is_configured(&self, link: LinkId) -> bool {
+        self.nvram.get(Slot::Settings(link)).is_some()
+    }
+
+    /// Whether a link uses TLS.
+    pub(crate) fn uses_tls(&self, link: LinkId) -> bool {
+        self.nvram.get(Slot::Tls(link)) == Some(&[1])
+    }
+
+    /// What `&W` stored, or the factory values.
+    pub(crate) fn profile(&self) -> Profile {
+        let stored = self.nvram.get(Slot::Profile);
+        stored.and_then(Profile::decode).unwrap_or(Profile::FACTORY)
+    }
+}

@@ -1,11 +1,11 @@
 //! What `+MQTTOPT` sets: each option declared once, kept like a setting.
 
+use super::nvram::Nvram;
 use crate::at::args::{Reject, fit, number, takes};
 use crate::at::schema::{Kind, Param};
 use crate::buffer::{Buf, Full};
 use crate::modem::ids::LinkId;
 use crate::modem::slot::Slot;
-use crate::modem::storage::nvram::Nvram;
 use core::fmt;
 
 /// An option: a parameter with a value it has until it is set.
@@ -251,6 +251,12 @@ pub fn decode(option: u8, record: &[u8]) -> Option<Value<'_>> {
     OPTIONS.get(usize::from(option))?.decode(record)
 }
 
+/// Whether the option of this number is a text.
+pub(crate) fn is_text(option: usize) -> bool {
+    let kind = OPTIONS.get(option).map(|opt| opt.param.kind);
+    matches!(kind, Some(Kind::Text { .. }))
+}
+
 /// The numbers in force. Texts are looked up where they are kept.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Options([u32; OPTIONS.len()]);
@@ -278,24 +284,9 @@ impl Options {
         }
     }
 
-    /// The value of an option, be it a number or a text.
-    pub(crate) fn value<'n>(&self, nvram: &'n Nvram, link: LinkId, option: usize) -> Value<'n> {
-        let is_text = |opt: &Opt| matches!(opt.param.kind, Kind::Text { .. });
-        if !OPTIONS.get(option).is_some_and(is_text) {
-            return Value::Number(self.get(option));
-        }
-        let text = nvram.text(Slot::Option(link, option as u8));
-        Value::Text(text.unwrap_or_default())
-    }
-
     /// The value of an option that is a number.
     pub(crate) fn get(&self, option: usize) -> u32 {
         self.0.get(option).copied().unwrap_or(0)
-    }
-
-    /// Whether an option is on.
-    pub(crate) fn is_on(&self, option: usize) -> bool {
-        self.get(option) != 0
     }
 }
 
