@@ -38,11 +38,11 @@ pub fn mosquitto(port: u16) -> Result<Server> {
 }
 
 /// A Mosquitto to be started. Its output has its errors, and a line for each
-/// subscription where it is to be heard.
+/// subscription where a caller reads it.
 pub struct Mosquitto {
     port: u16,
     conf: String,
-    heard: bool,
+    piped: bool,
 }
 
 impl Mosquitto {
@@ -52,8 +52,8 @@ impl Mosquitto {
             "max_queued_messages 0\npersistence false\nlog_dest stderr\nlog_type error\n\
              allow_anonymous true\nlistener {port} 127.0.0.1\n"
         );
-        let heard = false;
-        Self { port, conf, heard }
+        let piped = false;
+        Self { port, conf, piped }
     }
 
     /// One more line of its configuration.
@@ -64,8 +64,8 @@ impl Mosquitto {
     }
 
     /// Its standard error is for the caller to read.
-    pub fn heard(mut self) -> Self {
-        self.heard = true;
+    pub fn piped(mut self) -> Self {
+        self.piped = true;
         self.line("log_type subscribe")
     }
 
@@ -75,7 +75,7 @@ impl Mosquitto {
         sh::write(&conf, self.conf.as_bytes())?;
         let program = sh::need("mosquitto", "Get it: cargo xtask setup")?;
         let mut command = Command::new(program);
-        if self.heard {
+        if self.piped {
             command.stderr(Stdio::piped());
         }
         let server = spawn(command.arg("-c").arg(&conf))?;

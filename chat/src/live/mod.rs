@@ -1,6 +1,7 @@
 //! The host's side of a chat, played on a port in real time. Without I/O: the
 //! caller sends, hears and tells the time.
 
+mod find;
 mod names;
 mod record;
 mod side;
@@ -12,6 +13,7 @@ pub use side::HostSide;
 use crate::check::{Mismatch, agrees, mismatch, wanted};
 use crate::player::Heard;
 use crate::script::{Expect, Input, Script, Step};
+use find::find;
 use mqmodem_core::Instant;
 use std::sync::Arc;
 use std::time::Duration;
@@ -257,12 +259,6 @@ pub fn preamble(echo: bool) -> &'static [u8] {
 /// How long a line such as `+2s` waits; none for any other line.
 pub fn pause(line: &str) -> Option<Duration> {
     crate::parse::duration(line).ok()
-}
-
-fn find(bytes: &[u8], wanted: &[u8]) -> Option<usize> {
-    bytes
-        .windows(wanted.len().max(1))
-        .position(|window| window == wanted)
 }
 
 #[cfg(test)]

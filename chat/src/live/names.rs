@@ -1,5 +1,6 @@
 //! Placeholders in a chat that many modems play.
 
+use super::find::find;
 use crate::script::{Expect, Input, Step};
 
 /// What stands in place of `{name}` and `{index}`.
@@ -32,7 +33,7 @@ impl Names<'_> {
             return;
         }
         for (placeholder, text) in [("{name}", self.name), ("{index}", self.index)] {
-            while let Some(at) = super::find(bytes, placeholder.as_bytes()) {
+            while let Some(at) = find(bytes, placeholder.as_bytes()) {
                 bytes.splice(at..at + placeholder.len(), text.bytes());
             }
         }

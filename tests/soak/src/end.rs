@@ -3,7 +3,7 @@
 
 use crate::flow::Flow;
 use crate::judge::Shared;
-use crate::message::{Stream, Way};
+use crate::message::{Direction, Stream};
 use crate::wire::{Side, converse, refuse};
 use mqmodem_core::buffer::Buf;
 use mqmodem_core::mqtt::Packet;
@@ -179,7 +179,7 @@ impl Side for Guest<'_> {
 /// Grants the streams there are, at their QoS.
 fn grant(flow: &mut Flow, subscribe: &Subscribe<'_>, out: &mut Buf<'_>) {
     let grant = |(filter, qos)| {
-        let stream = Stream::of_topic(filter).filter(|stream| stream.way == Way::Down);
+        let stream = Stream::of_topic(filter).filter(|stream| stream.direction == Direction::Down);
         let Some(stream) = stream.filter(|stream| stream.qos() == qos) else {
             return REFUSED;
         };

@@ -4,7 +4,7 @@
 
 use crate::chance::Chance;
 use crate::judge::{Forgiven, Shared};
-use crate::message::{Stream, Way, client_id};
+use crate::message::{Direction, Stream, client_id};
 use crate::port::{Answer, Port};
 use std::collections::{HashMap, VecDeque};
 use std::io::{ErrorKind, Result};
@@ -151,7 +151,7 @@ impl Host {
     }
 
     fn take(&mut self) -> Option<(Stream, u32)> {
-        let streams = Stream::both(self.modem, Way::Up);
+        let streams = Stream::both(self.modem, Direction::Up);
         let judge = self.judge.borrow();
         let numbers = streams.into_iter().zip(&mut self.numbers);
         let mut left = numbers.filter(|(stream, number)| **number < judge.asked(*stream));
@@ -227,7 +227,7 @@ impl Host {
     /// Asks, or now and then hangs up instead of waiting for the answer.
     async fn ask(&mut self, port: &mut Port, command: &str) -> Result<Answer> {
         if self.chance.one_in(HANG_UP) {
-            port.say(command).await?;
+            port.send(command).await?;
             return Err(ErrorKind::ConnectionAborted.into());
         }
         port.ask(command).await
@@ -263,7 +263,7 @@ fn setup(modem: usize, broker: u16) -> Vec<String> {
     ];
     commands.extend(options.into_iter().map(option));
     commands.push("AT+MQTTCONNECT".to_owned());
-    commands.extend(Stream::both(modem, Way::Down).map(subscribe));
+    commands.extend(Stream::both(modem, Direction::Down).map(subscribe));
     commands
 }
 

@@ -1,7 +1,7 @@
 //! The verdict: what arrived, how often and in which order.
 
-use crate::message::{STREAMS, Stream, Way};
-use crate::proxy::Cut;
+use crate::cut::Cut;
+use crate::message::{Direction, STREAMS, Stream};
 use std::cell::RefCell;
 use std::fmt::Write as _;
 use std::rc::Rc;
@@ -137,7 +137,7 @@ impl Judge {
 
     /// Whether somebody is there to receive the messages of a stream.
     pub fn is_open(&self, stream: Stream) -> bool {
-        stream.way == Way::Up || self.subscribed.get(stream.modem) == Some(&true)
+        stream.direction == Direction::Up || self.subscribed.get(stream.modem) == Some(&true)
     }
 
     /// A message reached the other end.
@@ -170,7 +170,7 @@ impl Judge {
         if number != expected {
             tally.disordered += 1;
             let what = format!("out of order: {topic} {number}, not {expected}");
-            if self.forgiven != Forgiven::Exact || stream.way == Way::Up {
+            if self.forgiven != Forgiven::Exact || stream.direction == Direction::Up {
                 self.fault(stream, what);
             }
         }
@@ -301,9 +301,9 @@ impl Judge {
     /// The figures, and the breaches.
     pub fn report(&self) -> String {
         let mut text = String::from("way   QoS  messages   arrived  lost  again  out of order\n");
-        for way in [Way::Up, Way::Down] {
+        for direction in [Direction::Up, Direction::Down] {
             for exact in [false, true] {
-                self.row(&mut text, way, exact);
+                self.row(&mut text, direction, exact);
             }
         }
         let counts = &self.counts;
@@ -330,10 +330,10 @@ impl Judge {
         text
     }
 
-    fn row(&self, text: &mut String, way: Way, exact: bool) {
+    fn row(&self, text: &mut String, direction: Direction, exact: bool) {
         let of_row = |(place, _): &(usize, &Tally)| {
             let stream = Stream::at(*place);
-            (stream.way, stream.exact) == (way, exact)
+            (stream.direction, stream.exact) == (direction, exact)
         };
         let (mut asked, mut arrived, mut again, mut disordered) = (0, 0, 0, 0);
         for (_, tally) in self.tallies.iter().enumerate().filter(of_row) {
@@ -342,7 +342,11 @@ impl Judge {
             again += tally.again;
             disordered += tally.disordered;
         }
-        let name = if way == Way::Up { "up" } else { "down" };
+        let name = if direction == Direction::Up {
+            "up"
+        } else {
+            "down"
+        };
         let (qos, lost) = (1 + u8::from(exact), asked - arrived);
         let _ = writeln!(
             text,

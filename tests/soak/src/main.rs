@@ -9,6 +9,7 @@
 
 mod chance;
 mod client;
+mod cut;
 mod end;
 mod flow;
 mod host;

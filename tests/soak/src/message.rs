@@ -7,7 +7,7 @@ pub const STREAMS: usize = 4;
 
 /// Which way messages go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Way {
+pub enum Direction {
     /// From the host to the broker.
     Up,
     /// From the broker to the host.
@@ -20,29 +20,39 @@ pub struct Stream {
     /// Which modem they pass, from 0.
     pub modem: usize,
     /// Which way.
-    pub way: Way,
+    pub direction: Direction,
     /// At QoS 2, else at QoS 1.
     pub exact: bool,
 }
 
 impl Stream {
     /// The streams that pass a modem one way.
-    pub fn both(modem: usize, way: Way) -> [Self; 2] {
-        [false, true].map(|exact| Self { modem, way, exact })
+    pub fn both(modem: usize, direction: Direction) -> [Self; 2] {
+        [false, true].map(|exact| Self {
+            modem,
+            direction,
+            exact,
+        })
     }
 
     /// The stream at this place.
     pub fn at(place: usize) -> Self {
         Self {
             modem: place / STREAMS,
-            way: if place & 2 == 0 { Way::Up } else { Way::Down },
+            direction: if place & 2 == 0 {
+                Direction::Up
+            } else {
+                Direction::Down
+            },
             exact: place & 1 == 1,
         }
     }
 
     /// Its place among all.
     pub fn place(self) -> usize {
-        self.modem * STREAMS + usize::from(self.way == Way::Down) * 2 + usize::from(self.exact)
+        self.modem * STREAMS
+            + usize::from(self.direction == Direction::Down) * 2
+            + usize::from(self.exact)
     }
 
     /// How surely its messages are delivered.
@@ -56,17 +66,21 @@ impl Stream {
 
     /// The topic of its messages.
     pub fn topic(self) -> String {
-        let way = if self.way == Way::Up { "up" } else { "down" };
-        format!("soak/{}/{way}/{}", self.modem, self.qos().level())
+        let direction = if self.direction == Direction::Up {
+            "up"
+        } else {
+            "down"
+        };
+        format!("soak/{}/{direction}/{}", self.modem, self.qos().level())
     }
 
     /// The stream of a topic.
     pub fn of_topic(topic: &str) -> Option<Self> {
         let mut words = topic.strip_prefix("soak/")?.split('/');
         let modem = words.next()?.parse().ok()?;
-        let way = match words.next()? {
-            "up" => Way::Up,
-            "down" => Way::Down,
+        let direction = match words.next()? {
+            "up" => Direction::Up,
+            "down" => Direction::Down,
             _ => return None,
         };
         let exact = match words.next()? {
@@ -74,7 +88,11 @@ impl Stream {
             "2" => true,
             _ => return None,
         };
-        let stream = Self { modem, way, exact };
+        let stream = Self {
+            modem,
+            direction,
+            exact,
+        };
         words.next().is_none().then_some(stream)
     }
 

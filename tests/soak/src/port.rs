@@ -51,7 +51,7 @@ impl Port {
     }
 
     /// Sends a command and does not wait for its answer.
-    pub async fn say(&mut self, command: &str) -> Result<()> {
+    pub async fn send(&mut self, command: &str) -> Result<()> {
         self.stream
             .write_all(format!("{command}\r").as_bytes())
             .await
@@ -59,7 +59,7 @@ impl Port {
 
     /// Sends a command and waits for its answer.
     pub async fn ask(&mut self, command: &str) -> Result<Answer> {
-        self.say(command).await?;
+        self.send(command).await?;
         self.answer().await
     }
 

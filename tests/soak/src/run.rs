@@ -6,7 +6,7 @@ use crate::client::Client;
 use crate::end::End;
 use crate::host::Host;
 use crate::judge::{Forgiven, Judge, Shared};
-use crate::message::{Stream, Way};
+use crate::message::{Direction, Stream};
 use crate::mosquitto;
 use crate::options::Options;
 use crate::process::{Process, free_ports};
@@ -130,7 +130,10 @@ fn mosquitto(
     let mut broker = mosquitto::process(program, &options.dir, port)?;
     broker.start()?;
     for modem in 0..options.modems {
-        let (wants, sends) = (Stream::both(modem, Way::Up), Stream::both(modem, Way::Down));
+        let (wants, sends) = (
+            Stream::both(modem, Direction::Up),
+            Stream::both(modem, Direction::Down),
+        );
         let id = format!("judge-{modem}");
         let client = Client::new(judge, &id, port, wants.to_vec(), &sends);
         spawn_local(client.run());

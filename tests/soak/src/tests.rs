@@ -3,11 +3,12 @@
 
 use crate::chance::Chance;
 use crate::client::Client;
+use crate::cut::Cut;
 use crate::end::End;
 use crate::flow::Fault;
 use crate::judge::{Judge, Shared};
-use crate::message::{Stream, Way};
-use crate::proxy::{Cut, Proxy};
+use crate::message::{Direction, Stream};
+use crate::proxy::Proxy;
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
@@ -47,7 +48,10 @@ async fn play(judge: &Shared, fault: Option<Fault>) {
         hole: Duration::from_secs(3),
     };
     spawn_local(proxy.serve(listener));
-    let (wants, sends) = (Stream::both(0, Way::Down), Stream::both(0, Way::Up));
+    let (wants, sends) = (
+        Stream::both(0, Direction::Down),
+        Stream::both(0, Direction::Up),
+    );
     let mut client = Client::new(judge, "self", port, wants.to_vec(), &sends);
     client.flow.fault = fault;
     client.keep_alive = 1;
@@ -88,7 +92,7 @@ fn every_fault_is_noticed() {
 #[test]
 fn what_did_not_come_is_lost() {
     let mut judge = Judge::new(8, 1);
-    let [once, exact] = Stream::both(0, Way::Up);
+    let [once, exact] = Stream::both(0, Direction::Up);
     for stream in [once, exact] {
         judge.arrived(&stream.topic(), stream.payload(1).as_bytes());
     }

@@ -4,7 +4,7 @@
 use super::contest::cpu_micros;
 use super::host::Load;
 use super::peers;
-use super::stage::Stage;
+use super::programs::Programs;
 use crate::server::{self, Server};
 use crate::sh::{self, Result};
 use std::io::{BufRead, BufReader, Read, Write};
@@ -27,12 +27,12 @@ const ROUND: &str = "echo off\n> AT+MQTTPUB=\"bench\",1,0,\"37\"\n< OK\n";
 pub struct Template {
     program: PathBuf,
     dir: PathBuf,
-    kept: bool,
+    persistent: bool,
 }
 
 impl Template {
     /// Modems for the broker at this port, which has this root where it has TLS.
-    pub fn new(stage: &Stage, broker: u16, root: Option<&Path>) -> Result<Self> {
+    pub fn new(programs: &Programs, broker: u16, root: Option<&Path>) -> Result<Self> {
         let dir = sh::target().join("bench/fleet");
         sh::write(&dir.join("setup.chat"), SETUP.as_bytes())?;
         sh::write(&dir.join("round.chat"), ROUND.as_bytes())?;
@@ -43,14 +43,18 @@ impl Template {
             "[broker]\nhost = \"127.0.0.1\"\nport = {broker}\nkeepalive = 1200\nclean_session = false\nclient_id = \"{{name}}\"\n{tls}"
         );
         sh::write(&dir.join("mqmodem.toml"), text.as_bytes())?;
-        let program = stage.bin("mqmodem");
-        let kept = false;
-        Ok(Self { program, dir, kept })
+        let program = programs.bin("mqmodem");
+        let persistent = false;
+        Ok(Self {
+            program,
+            dir,
+            persistent,
+        })
     }
 
-    /// With sessions that are kept, on disk if so said.
-    pub fn kept(self, kept: bool) -> Self {
-        Self { kept, ..self }
+    /// With persistent sessions, on disk if so said.
+    pub fn persistent(self, persistent: bool) -> Self {
+        Self { persistent, ..self }
     }
 
     /// So many modems, which say nothing, or where a period is given a message of
@@ -64,7 +68,7 @@ impl Template {
         if let Some(every) = every {
             command.args(["--script", "round.chat", "--every", &every.to_string()]);
         }
-        if self.kept {
+        if self.persistent {
             let state = self.dir.join("state");
             let _ = std::fs::remove_dir_all(&state);
             command.arg("--state-dir").arg(state);
@@ -78,14 +82,14 @@ impl Template {
 }
 
 /// So many clients of rumqttc for the broker at this port.
-pub fn rumqttc(stage: &Stage, broker: u16, n: usize) -> Result<Crowd> {
+pub fn rumqttc(programs: &Programs, broker: u16, n: usize) -> Result<Crowd> {
     let load = Load {
         qos: 0,
         n,
         // There the clients begun in a second.
         bytes: RATE,
     };
-    let (mut command, _) = peers::rumqttc(stage, "fleet", broker, load, false);
+    let (mut command, _) = peers::rumqttc(programs, "fleet", broker, load, false);
     let mut process = server::spawn(command.stdout(Stdio::piped()).stderr(Stdio::null()))?;
     let stdout = process.0.stdout.take().ok_or("no pipe to rumqttc")?;
     let count = Count::Said(BufReader::new(stdout));

@@ -2,9 +2,9 @@
 //! modem and a thousand: of the whole program, and of the store alone beside what
 //! the disk below `target/` does.
 
-use super::Options;
 use super::crowd::Template;
-use super::stage::Stage;
+use super::options::Options;
+use super::programs::Programs;
 use super::table::Table;
 use crate::server;
 use crate::sh::{self, Result, cargo};
@@ -15,22 +15,26 @@ use std::time::Duration;
 const WINDOW: Duration = Duration::from_secs(5);
 
 /// The program, then the store.
-pub fn run(stage: &Stage, _: Options) -> Result<Vec<Table>> {
-    Ok(vec![program(stage)?, store()?])
+pub fn run(programs: &Programs, _: Options) -> Result<Vec<Table>> {
+    Ok(vec![program(programs)?, store()?])
 }
 
-fn program(stage: &Stage) -> Result<Table> {
+fn program(programs: &Programs) -> Result<Table> {
     let head = ["msg/s", "CPU us/msg"];
     let title = "Durable QoS 1: hosts that wait for each OK, Mosquitto";
     let mut table = Table::new(title, &head);
     let port = server::free_port()?;
     let _broker = server::mosquitto(port)?;
-    for (modems, kept) in [(1, true), (1, false), (1_000, true), (1_000, false)] {
-        let template = Template::new(stage, port, None)?.kept(kept);
+    for (modems, persistent) in [(1, true), (1, false), (1_000, true), (1_000, false)] {
+        let template = Template::new(programs, port, None)?.persistent(persistent);
         let mut fleet = template.start(modems, Some(0.0))?;
         fleet.wait_for(modems)?;
         let (rate, cpu) = fleet.publishes(WINDOW)?;
-        let how = if kept { "--state-dir" } else { "no store" };
+        let how = if persistent {
+            "--state-dir"
+        } else {
+            "no store"
+        };
         let name = format!("modems: {modems}, {how}");
         table.row([name, format!("{rate:.0}"), format!("{cpu:.1}")]);
     }

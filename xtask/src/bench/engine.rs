@@ -2,9 +2,10 @@
 //! for one stored publish of QoS 1 and its PUBACK, beside other clients that do no
 //! I/O. See `tests/bench/src/bin/engine.rs`.
 
-use super::stage::Stage;
+use super::callgrind;
+use super::options::Options;
+use super::programs::Programs;
 use super::table::Table;
-use super::{Options, callgrind};
 use crate::sh::{self, Result};
 use std::path::Path;
 
@@ -17,7 +18,7 @@ const RIVALS: [(&str, &str); 2] = [
 ];
 
 /// Counts ours and the others'.
-pub fn run(_: &Stage, _: Options) -> Result<Vec<Table>> {
+pub fn run(_: &Programs, _: Options) -> Result<Vec<Table>> {
     let head = ["instructions", "allocations", "times ours"];
     let mut table = Table::new("The engine alone: one stored QoS 1 publish, PUBACK", &head);
     let folder = callgrind::build(&["--features", "rivals"])?;

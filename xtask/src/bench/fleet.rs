@@ -3,9 +3,9 @@
 //! costs, beside as many clients of the rumqttc crate.
 
 use super::crowd::{Crowd, RATE, Template, rumqttc};
-use super::stage::Stage;
-use super::table::Table;
-use super::{Options, met};
+use super::options::Options;
+use super::programs::Programs;
+use super::table::{Table, met};
 use crate::server::{self, Server};
 use crate::sh::Result;
 
@@ -28,16 +28,16 @@ pub fn verb(words: &[&str]) -> Result {
             other => return Err(format!("bench fleet: no such option: {other}")),
         }
     }
-    println!("{}", table(&Stage::build()?, modems, tls)?);
+    println!("{}", table(&Programs::build()?, modems, tls)?);
     Ok(())
 }
 
 /// Ten thousand over TCP.
-pub fn run(stage: &Stage, options: Options) -> Result<Vec<Table>> {
-    Ok(vec![table(stage, options.messages(10_000), false)?])
+pub fn run(programs: &Programs, options: Options) -> Result<Vec<Table>> {
+    Ok(vec![table(programs, options.messages(10_000), false)?])
 }
 
-fn table(stage: &Stage, modems: usize, tls: bool) -> Result<Table> {
+fn table(programs: &Programs, modems: usize, tls: bool) -> Result<Table> {
     let how = if tls { "TLS" } else { "TCP" };
     let head = [
         "KiB each",
@@ -49,12 +49,12 @@ fn table(stage: &Stage, modems: usize, tls: bool) -> Result<Table> {
     let title = format!("{modems} clients in one process, idle, Mosquitto over {how}");
     let mut table = Table::new(title, &head);
     let port = server::free_port()?;
-    let root = tls.then(Stage::certify).transpose()?;
-    let template = Template::new(stage, port, root.as_deref())?;
+    let root = tls.then(Programs::certify).transpose()?;
+    let template = Template::new(programs, port, root.as_deref())?;
     let own = measure(port, tls, modems, |n| template.start(n, None))?;
     table.row(cells("mqmodem fleet", &own));
     if !tls {
-        let rival = measure(port, tls, modems, |n| rumqttc(stage, port, n));
+        let rival = measure(port, tls, modems, |n| rumqttc(programs, port, n));
         match rival {
             Ok(rival) => table.row(cells("rumqttc", &rival)),
             Err(why) => table.row(["rumqttc".to_owned(), format!("not run: {why}")]),
@@ -120,7 +120,7 @@ fn measure(port: u16, tls: bool, n: usize, start: impl Fn(usize) -> Result<Crowd
 
 fn broker(port: u16, tls: bool) -> Result<Server> {
     if tls {
-        Stage::mosquitto_tls_at(port)
+        Programs::mosquitto_tls_at(port)
     } else {
         server::mosquitto(port)
     }

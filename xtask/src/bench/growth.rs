@@ -2,9 +2,9 @@
 //! ten thousand.
 
 use super::crowd::Template;
-use super::stage::Stage;
-use super::table::Table;
-use super::{Options, met};
+use super::options::Options;
+use super::programs::Programs;
+use super::table::{Table, met};
 use crate::server;
 use crate::sh::Result;
 use std::time::Duration;
@@ -18,13 +18,13 @@ const WINDOW: Duration = Duration::from_secs(20);
 const LIMIT: f64 = 1.3;
 
 /// Five sizes.
-pub fn run(stage: &Stage, _: Options) -> Result<Vec<Table>> {
+pub fn run(programs: &Programs, _: Options) -> Result<Vec<Table>> {
     let head = ["msg/s", "CPU us/msg", "times one modem's"];
     let title = format!("{RATE:.0} QoS 1 messages a second, spread over a fleet, Mosquitto");
     let mut table = Table::new(title, &head);
     let port = server::free_port()?;
     let _broker = server::mosquitto(port)?;
-    let template = Template::new(stage, port, None)?;
+    let template = Template::new(programs, port, None)?;
     let (mut one, mut worst) = (None, 1.0_f64);
     for modems in [1, 10, 100, 1_000, 10_000] {
         let (rate, cpu) = measure(&template, modems)?;

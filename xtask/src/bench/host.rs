@@ -1,7 +1,7 @@
 //! A host at a modem: loads in AT lines.
 
 use super::contest::{Sample, cpu_micros};
-use super::stage::Stage;
+use super::programs::Programs;
 use super::subscriber::{Subscriber, TOPIC};
 use crate::server::{Server, connect, free_port, spawn};
 use crate::sh::{self, Result};
@@ -33,10 +33,10 @@ impl Load {
 }
 
 /// A command that runs a modem whose files are all in a folder of its own.
-pub fn serve(stage: &Stage, folder: &str) -> Command {
+pub fn serve(programs: &Programs, folder: &str) -> Command {
     let home = sh::target().join("bench").join(folder);
     let _ = std::fs::remove_dir_all(&home);
-    let mut command = Command::new(stage.bin("mqmodem"));
+    let mut command = Command::new(programs.bin("mqmodem"));
     command.arg("serve");
     for name in ["HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"] {
         command.env(name, &home);
@@ -54,16 +54,16 @@ pub struct Host {
 
 impl Host {
     /// A modem on TCP that forgets, connected to the broker at this port.
-    pub fn new(stage: &Stage, broker: u16) -> Result<Self> {
-        let mut host = Self::unset(stage, "plain", &[])?;
+    pub fn new(programs: &Programs, broker: u16) -> Result<Self> {
+        let mut host = Self::unset(programs, "plain", &[])?;
         host.connect(broker, 1)?;
         Ok(host)
     }
 
     /// A modem on TCP as it is switched on, its files in a folder of this name.
-    pub fn unset(stage: &Stage, folder: &str, words: &[&str]) -> Result<Self> {
+    pub fn unset(programs: &Programs, folder: &str, words: &[&str]) -> Result<Self> {
         let port = free_port()?;
-        let mut command = serve(stage, folder);
+        let mut command = serve(programs, folder);
         command
             .args(["--tcp", &format!("127.0.0.1:{port}")])
             .args(words);

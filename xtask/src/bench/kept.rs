@@ -1,16 +1,16 @@
 //! `cargo xtask bench kept`: QoS 1 that outlives the program, beside the same
 //! without a store.
 
-use super::Options;
 use super::contest::{client, run as contest};
 use super::host::{Host, Load};
-use super::stage::Stage;
+use super::options::Options;
+use super::programs::Programs;
 use super::table::Table;
 use crate::sh::{self, Result};
 
 /// One modem.
-pub fn run(stage: &Stage, options: Options) -> Result<Vec<Table>> {
-    let broker = stage.acks()?;
+pub fn run(programs: &Programs, options: Options) -> Result<Vec<Table>> {
+    let broker = programs.acks()?;
     let n = options.messages(1_000);
     let load = Load {
         qos: 1,
@@ -20,7 +20,7 @@ pub fn run(stage: &Stage, options: Options) -> Result<Vec<Table>> {
     let folder = sh::target().join("bench/kept/disk");
     let folder = folder.to_string_lossy();
     let host = |name, words: &[&str]| {
-        let mut host = Host::unset(stage, name, words)?;
+        let mut host = Host::unset(programs, name, words)?;
         host.connect(broker.port, 0)?;
         Ok::<_, String>(host)
     };
@@ -30,13 +30,13 @@ pub fn run(stage: &Stage, options: Options) -> Result<Vec<Table>> {
         client("--state-dir, tracked, 20", || kept.tracked(load)),
         client("no store, tracked, 20", || lost.tracked(load)),
     ];
-    let scores = contest(options.rounds, n, clients);
+    let scores = contest(options.repeats, n, clients);
     let tracked = scores.table("Durable QoS 1, 64 bytes, 20 on their way, one modem");
     let clients = vec![
         client("--state-dir, one at a time", || kept.trips(load)),
         client("no store, one at a time", || lost.trips(load)),
     ];
-    let scores = contest(options.rounds, n, clients);
+    let scores = contest(options.repeats, n, clients);
     let trips = scores.table("Durable QoS 1, 64 bytes, one at a time, one modem");
     Ok(vec![tracked, trips].into_iter().map(reported).collect())
 }

@@ -16,12 +16,13 @@ mod fleet;
 mod growth;
 mod host;
 mod kept;
+mod options;
 mod peers;
+mod programs;
 mod publish;
 mod receive;
 mod report;
 mod roundtrip;
-mod stage;
 mod start;
 mod subscriber;
 mod table;
@@ -30,31 +31,17 @@ mod tracked;
 
 use crate::setup;
 use crate::sh::Result;
-use stage::Stage;
+use options::Options;
+use programs::Programs;
 use table::Table;
-
-/// What the words behind `bench` ask for.
-#[derive(Clone, Copy, Debug)]
-struct Options {
-    /// How often each client has its turn.
-    rounds: usize,
-    /// Messages in each turn, where it is not what the bench thinks right.
-    messages: Option<usize>,
-}
-
-impl Options {
-    fn messages(&self, usual: usize) -> usize {
-        self.messages.unwrap_or(usual)
-    }
-}
 
 /// One subject: what it is called and how its tables come about.
 struct Row {
     name: &'static str,
-    run: fn(&Stage, Options) -> Result<Vec<Table>>,
+    run: fn(&Programs, Options) -> Result<Vec<Table>>,
 }
 
-const fn row(name: &'static str, run: fn(&Stage, Options) -> Result<Vec<Table>>) -> Row {
+const fn row(name: &'static str, run: fn(&Programs, Options) -> Result<Vec<Table>>) -> Row {
     Row { name, run }
 }
 
@@ -82,13 +69,13 @@ pub fn run(words: &[&str]) -> Result {
     }
     let (chosen, options) = choose(words)?;
     setup::run()?;
-    let stage = Stage::build()?;
+    let programs = Programs::build()?;
     let mut tables = Vec::new();
     for row in ROWS
         .iter()
         .filter(|row| chosen.is_none_or(|name| name == row.name))
     {
-        for table in (row.run)(&stage, options)? {
+        for table in (row.run)(&programs, options)? {
             println!("\n{table}");
             tables.push(table);
         }
@@ -96,12 +83,12 @@ pub fn run(words: &[&str]) -> Result {
     if chosen.is_some() {
         return Ok(());
     }
-    report::write(&stage, options.rounds, &tables)
+    report::write(&programs, options.repeats, &tables)
 }
 
 fn choose<'w>(words: &[&'w str]) -> Result<(Option<&'w str>, Options)> {
     let mut options = Options {
-        rounds: 5,
+        repeats: 5,
         messages: None,
     };
     let mut chosen = None;
@@ -113,7 +100,7 @@ fn choose<'w>(words: &[&'w str]) -> Result<(Option<&'w str>, Options)> {
             number.ok_or_else(|| format!("bench: what number behind {word}?"))
         };
         match word {
-            "--rounds" => options.rounds = number()?,
+            "--rounds" => options.repeats = number()?,
             "--messages" => options.messages = Some(number()?),
             name if ROWS.iter().any(|row| row.name == name) => chosen = Some(name),
             _ => {
@@ -126,9 +113,4 @@ fn choose<'w>(words: &[&'w str]) -> Result<(Option<&'w str>, Options)> {
         }
     }
     Ok((chosen, options))
-}
-
-/// How a sentence begins that says whether a limit is kept.
-fn met(is: bool) -> &'static str {
-    if is { "Met" } else { "Not met" }
 }

@@ -1,7 +1,7 @@
 //! The clients by others: how each is started for a load.
 
 use super::host::Load;
-use super::stage::Stage;
+use super::programs::Programs;
 use super::subscriber::TOPIC;
 use crate::sh::{self, Result};
 use std::process::Command;
@@ -10,25 +10,25 @@ use std::process::Command;
 pub type Peer = (Command, String);
 
 /// Ready-made packets on a socket.
-pub fn raw(stage: &Stage, mode: &str, port: u16, load: Load) -> Peer {
-    let mut command = Command::new(stage.bin("raw"));
+pub fn raw(programs: &Programs, mode: &str, port: u16, load: Load) -> Peer {
+    let mut command = Command::new(programs.bin("raw"));
     command.arg(mode).args(words(port, load));
     (command, String::new())
 }
 
 /// A client of the rumqttc crate, with TLS if asked for.
-pub fn rumqttc(stage: &Stage, mode: &str, port: u16, load: Load, tls: bool) -> Peer {
-    let mut command = Command::new(stage.bin("rumqttc-load"));
+pub fn rumqttc(programs: &Programs, mode: &str, port: u16, load: Load, tls: bool) -> Peer {
+    let mut command = Command::new(programs.bin("rumqttc-load"));
     command.arg(mode).args(words(port, load));
     if tls {
-        command.arg(Stage::root_certificate());
+        command.arg(Programs::root_certificate());
     }
     (command, String::new())
 }
 
 /// The paho-mqtt package of Python.
-pub fn paho(stage: &Stage, port: u16, load: Load) -> Result<Peer> {
-    let mut command = Command::new(stage.python.clone()?);
+pub fn paho(programs: &Programs, port: u16, load: Load) -> Result<Peer> {
+    let mut command = Command::new(programs.python.clone()?);
     command.arg(sh::root().join("tests/bench/paho_load.py"));
     command.args(words(port, load));
     Ok((command, String::new()))

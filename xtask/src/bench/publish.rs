@@ -3,9 +3,10 @@
 
 use super::contest::{Scores, child, client, run as contest};
 use super::host::{Host, Load};
-use super::stage::{Broker, Stage};
-use super::table::Table;
-use super::{Options, peers};
+use super::options::Options;
+use super::peers;
+use super::programs::{Broker, Programs};
+use super::table::{Table, met};
 use crate::sh::Result;
 use std::cell::RefCell;
 use std::fmt::Write;
@@ -16,21 +17,21 @@ const CPU_LIMIT: f64 = 1.5;
 const TIE: f64 = 0.75;
 
 /// Two sizes, two brokers.
-pub fn run(stage: &Stage, options: Options) -> Result<Vec<Table>> {
+pub fn run(programs: &Programs, options: Options) -> Result<Vec<Table>> {
     let mut tables = Vec::new();
-    for mut broker in stage.brokers()? {
+    for mut broker in programs.brokers()? {
         for (bytes, n) in [(64, 100_000), (1024, 50_000)] {
             let n = options.messages(n);
             let load = Load { qos: 0, n, bytes };
-            tables.push(table(stage, options, &mut broker, load)?);
+            tables.push(table(programs, options, &mut broker, load)?);
         }
     }
     Ok(tables)
 }
 
-fn table(stage: &Stage, options: Options, broker: &mut Broker, load: Load) -> Result<Table> {
+fn table(programs: &Programs, options: Options, broker: &mut Broker, load: Load) -> Result<Table> {
     let subscriber = RefCell::new(broker.subscriber()?);
-    let mut host = Host::new(stage, broker.port)?;
+    let mut host = Host::new(programs, broker.port)?;
     let wait = || subscriber.borrow_mut().wait(load.n, load.bytes);
     let port = broker.port;
     let clients = vec![
@@ -38,17 +39,19 @@ fn table(stage: &Stage, options: Options, broker: &mut Broker, load: Load) -> Re
             host.publish(load, &mut subscriber.borrow_mut())
         }),
         client("raw socket", || {
-            child(peers::raw(stage, "publish", port, load), wait)
+            child(peers::raw(programs, "publish", port, load), wait)
         }),
         client("mosquitto_pub -l", || {
             child(peers::mosquitto_pub(port, load)?, wait)
         }),
         client("rumqttc", || {
-            child(peers::rumqttc(stage, "publish", port, load, false), wait)
+            child(peers::rumqttc(programs, "publish", port, load, false), wait)
         }),
-        client("paho-mqtt", || child(peers::paho(stage, port, load)?, wait)),
+        client("paho-mqtt", || {
+            child(peers::paho(programs, port, load)?, wait)
+        }),
     ];
-    let scores = contest(options.rounds, load.n, clients);
+    let scores = contest(options.repeats, load.n, clients);
     let mut table = scores.table(format!("QoS 0, {} bytes, into {}", load.bytes, broker.name));
     table.note(reading(&scores, load)?);
     Ok(table)
@@ -64,16 +67,16 @@ fn reading(scores: &Scores, load: Load) -> Result<String> {
     let mut text = format!(
         "{}: as many messages a second as the best other client, {best} ({:.0} % of it; within 25 % counts \
          as equal). {}: as many as the socket that only writes ready-made packets ({:.0} %).",
-        super::met(own.rate >= rate * TIE),
+        met(own.rate >= rate * TIE),
         percent(rate),
-        super::met(own.rate >= raw * TIE),
+        met(own.rate >= raw * TIE),
         percent(raw)
     );
     if load.bytes == 64 {
         let _ = write!(
             text,
             " {}: at most {CPU_LIMIT} us of processor a message; it is {:.2}.",
-            super::met(own.cpu <= CPU_LIMIT),
+            met(own.cpu <= CPU_LIMIT),
             own.cpu
         );
     }

@@ -1,33 +1,38 @@
 //! `cargo xtask bench receive`: messages from the broker to the host.
 
-use super::Options;
 use super::contest::{child, client, run as contest};
 use super::host::{Host, Load};
+use super::options::Options;
 use super::peers::{self, Peer};
-use super::stage::{Broker, Stage};
+use super::programs::{Broker, Programs};
 use super::subscriber::TOPIC;
-use super::table::Table;
+use super::table::{Table, met};
 use crate::sh::Result;
 use std::cell::RefCell;
 
 /// Two qualities, two brokers.
-pub fn run(stage: &Stage, options: Options) -> Result<Vec<Table>> {
+pub fn run(programs: &Programs, options: Options) -> Result<Vec<Table>> {
     let mut tables = Vec::new();
-    for broker in stage.brokers()? {
+    for broker in programs.brokers()? {
         let broker = RefCell::new(broker);
         for (qos, n) in [(0, 100_000), (1, 20_000)] {
             let n = options.messages(n);
             let load = Load { qos, n, bytes: 64 };
-            tables.push(table(stage, options, &broker, load)?);
+            tables.push(table(programs, options, &broker, load)?);
         }
     }
     Ok(tables)
 }
 
-fn table(stage: &Stage, options: Options, broker: &RefCell<Broker>, load: Load) -> Result<Table> {
+fn table(
+    programs: &Programs,
+    options: Options,
+    broker: &RefCell<Broker>,
+    load: Load,
+) -> Result<Table> {
     let port = broker.borrow().port;
-    let mut host = Host::new(stage, port)?;
-    let publish = || child(peers::raw(stage, "publish", port, load), || Ok(())).map(drop);
+    let mut host = Host::new(programs, port)?;
+    let publish = || child(peers::raw(programs, "publish", port, load), || Ok(())).map(drop);
     let subscribed = || broker.borrow_mut().wait_subscribed();
     let others = |peer: Peer| child(peer, || subscribed().and_then(|()| publish()));
     let own = || {
@@ -43,10 +48,10 @@ fn table(stage: &Stage, options: Options, broker: &RefCell<Broker>, load: Load) 
             others(peers::mosquitto_sub(port, load)?)
         }),
         client("rumqttc", || {
-            others(peers::rumqttc(stage, "receive", port, load, false))
+            others(peers::rumqttc(programs, "receive", port, load, false))
         }),
     ];
-    let scores = contest(options.rounds, load.n, clients);
+    let scores = contest(options.repeats, load.n, clients);
     let name = broker.borrow().name;
     let mut table = scores.table(format!("Receiving QoS {}, 64 bytes, from {name}", load.qos));
     let own = scores.of("mqmodem").ok_or("mqmodem could not take part")?;
@@ -56,7 +61,7 @@ fn table(stage: &Stage, options: Options, broker: &RefCell<Broker>, load: Load) 
         .fold(f64::INFINITY, f64::min);
     table.note(format!(
         "{}: less processor time than each of them ({:.2} us; the best of them {cheapest:.2}).",
-        super::met(own.cpu < cheapest),
+        met(own.cpu < cheapest),
         own.cpu
     ));
     Ok(table)

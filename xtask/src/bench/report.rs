@@ -1,6 +1,6 @@
 //! `docs/benchmarks.md`: what a full run came to, and on what.
 
-use super::stage::Stage;
+use super::programs::Programs;
 use super::table::Table;
 use crate::sh::{self, Result};
 use std::fmt::Write;
@@ -21,10 +21,10 @@ less for CPU. A client that could not run says so.
 ";
 
 /// Writes the page.
-pub fn write(stage: &Stage, rounds: usize, tables: &[Table]) -> Result {
+pub fn write(programs: &Programs, rounds: usize, tables: &[Table]) -> Result {
     let mut page = HEAD.to_owned();
     let _ = write!(page, "\n{}, {rounds} rounds.\n", machine()?);
-    let _ = writeln!(page, "{}", versions(stage)?);
+    let _ = writeln!(page, "{}", versions(programs)?);
     for table in tables {
         let _ = write!(page, "\n{}", table.markdown());
     }
@@ -50,7 +50,7 @@ fn machine() -> Result<String> {
     ))
 }
 
-fn versions(stage: &Stage) -> Result<String> {
+fn versions(programs: &Programs) -> Result<String> {
     let lock = sh::read(&sh::root().join("Cargo.lock"))?;
     let of = |name: &str| {
         let at = format!("name = \"{name}\"\nversion = \"");
@@ -59,7 +59,9 @@ fn versions(stage: &Stage) -> Result<String> {
             .and_then(|(_, rest)| rest.split('"').next());
         format!("{name} {}", version.unwrap_or("unknown"))
     };
-    let ours = Command::new(stage.bin("mqmodem")).arg("--version").output();
+    let ours = Command::new(programs.bin("mqmodem"))
+        .arg("--version")
+        .output();
     let ours = ours.map_err(|e| e.to_string())?.stdout;
     let mosquitto = sh::need("mosquitto", "Get it: cargo xtask setup")?;
     let mosquitto = Command::new(mosquitto)

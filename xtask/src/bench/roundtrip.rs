@@ -2,46 +2,47 @@
 
 use super::contest::{child, client, run as contest};
 use super::host::{Host, Load};
-use super::stage::{Broker, Stage};
-use super::table::Table;
-use super::{Options, peers};
+use super::options::Options;
+use super::peers;
+use super::programs::{Broker, Programs};
+use super::table::{Table, met};
 use crate::sh::Result;
 
 /// What may be added to the raw socket's time and that of a line.
 const LIMIT: f64 = 1.15;
 
 /// Two qualities, two brokers.
-pub fn run(stage: &Stage, options: Options) -> Result<Vec<Table>> {
+pub fn run(programs: &Programs, options: Options) -> Result<Vec<Table>> {
     let mut tables = Vec::new();
-    for mut broker in stage.brokers()? {
+    for mut broker in programs.brokers()? {
         for qos in [1, 2] {
             let n = options.messages(5_000);
             let load = Load { qos, n, bytes: 64 };
-            tables.push(table(stage, options, &mut broker, load)?);
+            tables.push(table(programs, options, &mut broker, load)?);
         }
     }
     Ok(tables)
 }
 
-fn table(stage: &Stage, options: Options, broker: &mut Broker, load: Load) -> Result<Table> {
-    let mut host = Host::new(stage, broker.port)?;
-    let acks = stage.acks()?;
+fn table(programs: &Programs, options: Options, broker: &mut Broker, load: Load) -> Result<Table> {
+    let mut host = Host::new(programs, broker.port)?;
+    let acks = programs.acks()?;
     let port = broker.port;
     let done = || Ok(());
     let line = Load { qos: 0, ..load };
     let clients = vec![
         client("mqmodem", || host.trips(load)),
         client("raw socket", || {
-            child(peers::raw(stage, "trips", port, load), done)
+            child(peers::raw(programs, "trips", port, load), done)
         }),
         client("rumqttc", || {
-            child(peers::rumqttc(stage, "trips", port, load, false), done)
+            child(peers::rumqttc(programs, "trips", port, load, false), done)
         }),
         client("a line there and back", || {
-            child(peers::raw(stage, "trips", acks.port, line), done)
+            child(peers::raw(programs, "trips", acks.port, line), done)
         }),
     ];
-    let scores = contest(options.rounds, load.n, clients);
+    let scores = contest(options.repeats, load.n, clients);
     let title = format!("QoS {}, 64 bytes, one at a time, {}", load.qos, broker.name);
     let mut table = scores.table(title);
     let p50 = |name| scores.of(name).map(|score| score.p50);
@@ -54,7 +55,7 @@ fn table(stage: &Stage, options: Options, broker: &mut Broker, load: Load) -> Re
         table.note(format!(
             "{}: p50 at most {LIMIT} x the raw socket's and a line there and back on the loopback, which \
              is {limit:.0} us; it is {own:.0} us.",
-            super::met(own <= limit)
+            met(own <= limit)
         ));
     }
     Ok(table)

@@ -1,10 +1,10 @@
 //! `cargo xtask bench start`: from the start of the program to its first OK.
 
-use super::Options;
 use super::contest::{Sample, client, cpu_micros, run as contest};
 use super::host::serve;
-use super::stage::Stage;
-use super::table::Table;
+use super::options::Options;
+use super::programs::Programs;
+use super::table::{Table, met};
 use crate::server::spawn;
 use crate::sh::{self, Result};
 use std::io::{BufRead, BufReader, Write};
@@ -17,17 +17,17 @@ const STARTS: usize = 10;
 
 /// Without and with a store.
 #[allow(clippy::unnecessary_wraps, reason = "a row of the bench may fail")]
-pub fn run(stage: &Stage, options: Options) -> Result<Vec<Table>> {
+pub fn run(programs: &Programs, options: Options) -> Result<Vec<Table>> {
     let clients = vec![
-        client("serve --stdio", || starts(stage, false)),
-        client("... --state-dir, a new one", || starts(stage, true)),
+        client("serve --stdio", || starts(programs, false)),
+        client("... --state-dir, a new one", || starts(programs, true)),
     ];
-    let scores = contest(options.rounds, STARTS, clients);
+    let scores = contest(options.repeats, STARTS, clients);
     let mut table = scores.table("From start to first OK (msg = start)");
     if let Some(own) = scores.of("serve --stdio") {
         table.note(format!(
             "{}: the first OK within {:.0} ms; half of them come within {:.1} ms.",
-            super::met(own.p50 < LIMIT_MICROS),
+            met(own.p50 < LIMIT_MICROS),
             LIMIT_MICROS / 1_000.0,
             own.p50 / 1_000.0
         ));
@@ -35,10 +35,10 @@ pub fn run(stage: &Stage, options: Options) -> Result<Vec<Table>> {
     Ok(vec![table])
 }
 
-fn starts(stage: &Stage, keeps: bool) -> Result<Sample> {
+fn starts(programs: &Programs, keeps: bool) -> Result<Sample> {
     let mut total = Sample::default();
     for _ in 0..STARTS {
-        let (nanos, cpu) = start(stage, keeps)?;
+        let (nanos, cpu) = start(programs, keeps)?;
         total.trips.push(nanos);
         total.seconds += nanos as f64 / 1e9;
         total.cpu_micros += cpu;
@@ -46,8 +46,8 @@ fn starts(stage: &Stage, keeps: bool) -> Result<Sample> {
     Ok(total)
 }
 
-fn start(stage: &Stage, keeps: bool) -> Result<(u64, f64)> {
-    let mut command = serve(stage, "start");
+fn start(programs: &Programs, keeps: bool) -> Result<(u64, f64)> {
+    let mut command = serve(programs, "start");
     command
         .arg("--stdio")
         .stdin(Stdio::piped())

@@ -86,3 +86,8 @@ impl fmt::Display for Table {
         self.notes.iter().try_for_each(|note| writeln!(f, "{note}"))
     }
 }
+
+/// How a sentence begins that says whether a limit holds.
+pub fn met(is: bool) -> &'static str {
+    if is { "Met" } else { "Not met" }
+}

@@ -3,28 +3,29 @@
 
 use super::contest::{child, client, run as contest};
 use super::host::{Host, Load};
-use super::stage::Stage;
-use super::table::Table;
-use super::{Options, peers, tracked};
+use super::options::Options;
+use super::programs::Programs;
+use super::table::{Table, met};
+use super::{peers, tracked};
 use crate::sh::{self, Result};
 
 /// Without `TCP_QUICKACK` a connection waits this long for a delayed acknowledgement.
 const STALL_MICROS: f64 = 40_000.0;
 
 /// Messages and connects.
-pub fn run(stage: &Stage, options: Options) -> Result<Vec<Table>> {
-    let (_broker, port) = Stage::mosquitto_tls()?;
-    let mut host = Host::unset(stage, "tls", &[])?;
-    let root = sh::read(&Stage::root_certificate())?;
+pub fn run(programs: &Programs, options: Options) -> Result<Vec<Table>> {
+    let (_broker, port) = Programs::mosquitto_tls()?;
+    let mut host = Host::unset(programs, "tls", &[])?;
+    let root = sh::read(&Programs::root_certificate())?;
     host.command(&format!("AT+MQTTTLS=1,0,\"{root}\",{}", root.len()))?;
     host.connect(port, 1)?;
     Ok(vec![
-        messages(stage, options, &mut host, port),
-        connects(stage, options, &mut host, port),
+        messages(programs, options, &mut host, port),
+        connects(programs, options, &mut host, port),
     ])
 }
 
-fn messages(stage: &Stage, options: Options, host: &mut Host, port: u16) -> Table {
+fn messages(programs: &Programs, options: Options, host: &mut Host, port: u16) -> Table {
     let n = options.messages(20_000);
     let load = Load {
         qos: 1,
@@ -35,16 +36,16 @@ fn messages(stage: &Stage, options: Options, host: &mut Host, port: u16) -> Tabl
     let clients = vec![
         client("mqmodem", || host.tracked(load)),
         client("rumqttc", || {
-            child(peers::rumqttc(stage, "window", port, load, true), done)
+            child(peers::rumqttc(programs, "window", port, load, true), done)
         }),
     ];
-    let scores = contest(options.rounds, load.n, clients);
+    let scores = contest(options.repeats, load.n, clients);
     let mut table = scores.table("QoS 1, 64 bytes, 20 on their way, Mosquitto over TLS");
     table.note(tracked::ahead(&scores));
     table
 }
 
-fn connects(stage: &Stage, options: Options, host: &mut Host, port: u16) -> Table {
+fn connects(programs: &Programs, options: Options, host: &mut Host, port: u16) -> Table {
     let n = options.messages(200).min(200);
     let load = Load {
         qos: 0,
@@ -55,13 +56,13 @@ fn connects(stage: &Stage, options: Options, host: &mut Host, port: u16) -> Tabl
     let clients = vec![
         client("mqmodem", || host.connects(n)),
         client("rumqttc", || {
-            let peer = peers::rumqttc(stage, "connects", port, load, true);
+            let peer = peers::rumqttc(programs, "connects", port, load, true);
             let mut sample = child(peer, done)?;
             sample.seconds = sample.trips.iter().sum::<u64>() as f64 / 1e9;
             Ok(sample)
         }),
     ];
-    let scores = contest(options.rounds, n, clients);
+    let scores = contest(options.repeats, n, clients);
     let mut table =
         scores.table("Connects over TLS, one after the other (msg = connect), Mosquitto");
     table.note(reading(&scores));
@@ -74,8 +75,8 @@ fn reading(scores: &super::contest::Scores) -> String {
     };
     format!(
         "{}: more connects a second than rumqttc. {}: no stall of 42 ms (p99 {:.1} ms; rumqttc's {:.1} ms).",
-        super::met(own.rate > rival.rate),
-        super::met(own.p99 < STALL_MICROS),
+        met(own.rate > rival.rate),
+        met(own.p99 < STALL_MICROS),
         own.p99 / 1_000.0,
         rival.p99 / 1_000.0
     )

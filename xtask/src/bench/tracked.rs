@@ -2,43 +2,44 @@
 
 use super::contest::{Scores, child, client, run as contest};
 use super::host::{Host, Load};
-use super::stage::{Broker, Stage};
-use super::table::Table;
-use super::{Options, peers};
+use super::options::Options;
+use super::peers;
+use super::programs::{Broker, Programs};
+use super::table::{Table, met};
 use crate::sh::Result;
 
 /// Two brokers.
-pub fn run(stage: &Stage, options: Options) -> Result<Vec<Table>> {
+pub fn run(programs: &Programs, options: Options) -> Result<Vec<Table>> {
     let n = options.messages(20_000);
     let load = Load {
         qos: 1,
         n,
         bytes: 64,
     };
-    let brokers = stage.brokers()?;
+    let brokers = programs.brokers()?;
     brokers
         .iter()
-        .map(|broker| table(stage, options, broker, load))
+        .map(|broker| table(programs, options, broker, load))
         .collect()
 }
 
-fn table(stage: &Stage, options: Options, broker: &Broker, load: Load) -> Result<Table> {
-    let mut host = Host::new(stage, broker.port)?;
+fn table(programs: &Programs, options: Options, broker: &Broker, load: Load) -> Result<Table> {
+    let mut host = Host::new(programs, broker.port)?;
     let port = broker.port;
     let done = || Ok(());
     let clients = vec![
         client("mqmodem", || host.tracked(load)),
         client("rumqttc", || {
-            child(peers::rumqttc(stage, "window", port, load, false), done)
+            child(peers::rumqttc(programs, "window", port, load, false), done)
         }),
         client("rumqttc, 10 at once", || {
-            child(peers::rumqttc(stage, "narrow", port, load, false), done)
+            child(peers::rumqttc(programs, "narrow", port, load, false), done)
         }),
         client("raw socket", || {
-            child(peers::raw(stage, "publish", port, load), done)
+            child(peers::raw(programs, "publish", port, load), done)
         }),
     ];
-    let scores = contest(options.rounds, load.n, clients);
+    let scores = contest(options.repeats, load.n, clients);
     let mut table = scores.table(format!("QoS 1, 64 bytes, 20 on their way, {}", broker.name));
     table.note(ahead(&scores));
     table.note(
@@ -56,10 +57,10 @@ pub fn ahead(scores: &Scores) -> String {
     format!(
         "{}: less processor time than rumqttc ({:.2} us beside {:.2}). {}: as many messages a second ({:.0} % \
          of its; within 25 % counts as equal).",
-        super::met(own.cpu < rival.cpu),
+        met(own.cpu < rival.cpu),
         own.cpu,
         rival.cpu,
-        super::met(own.rate >= 0.75 * rival.rate),
+        met(own.rate >= 0.75 * rival.rate),
         100.0 * own.rate / rival.rate
     )
 }

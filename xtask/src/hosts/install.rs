@@ -1,13 +1,13 @@
 //! Installing host programs, each from where its users get it.
 
-use super::{Host, Source, script};
+use super::program::{HostProgram, Source, script};
 use crate::{setup, sh};
 use sh::{Result, cargo};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Installs what is missing; a second run finds everything and is quick.
-pub fn run(hosts: &[&Host]) -> Result {
+pub fn run(hosts: &[&HostProgram]) -> Result {
     debian(hosts)?;
     let any = |wanted: fn(Source) -> bool| hosts.iter().any(|host| wanted(host.source));
     // The scripts that drive terminal programs are written in Python.
@@ -56,7 +56,7 @@ pub fn version(source: Source) -> String {
     found.unwrap_or_else(|| "version not known".to_owned())
 }
 
-fn is_python(host: &Host) -> bool {
+fn is_python(host: &HostProgram) -> bool {
     Path::new(host.script)
         .extension()
         .is_some_and(|e| e == "py")
@@ -67,7 +67,7 @@ fn folder(name: &str) -> PathBuf {
     sh::target().join("hosts").join(name)
 }
 
-fn debian(hosts: &[&Host]) -> Result {
+fn debian(hosts: &[&HostProgram]) -> Result {
     let mut packages = Vec::new();
     for host in hosts {
         if let Source::Debian { package, program } = host.source

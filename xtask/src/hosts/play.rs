@@ -1,7 +1,8 @@
 //! Running a host's script against a modem of its own.
 
+use super::install;
+use super::program::{HostProgram, script};
 use super::stage::{Modem, Stage};
-use super::{Host, install, script};
 use crate::sh::{self, Result};
 use std::fs::File;
 use std::path::Path;
@@ -14,19 +15,19 @@ const PATIENCE: Duration = Duration::from_secs(60);
 const TAIL: usize = 40;
 
 /// Runs it and checks what it left at the broker.
-pub fn run(host: &Host, stage: &Stage) -> Result {
+pub fn run(host: &HostProgram, stage: &Stage) -> Result {
     let work = sh::target().join("hosts/work").join(host.name);
     let _ = std::fs::remove_dir_all(&work);
     std::fs::create_dir_all(&work).map_err(|e| format!("{}: {e}", work.display()))?;
     if host.mqtt {
-        stage.leave_message(host)?;
+        stage.publish_for(host)?;
     }
     let modem = stage.modem(host.port, &work)?;
     let result = act(host, stage, &modem, &work);
     result.map_err(|why| format!("{}\n{why}", tails(&work)))
 }
 
-fn act(host: &Host, stage: &Stage, modem: &Modem, work: &Path) -> Result {
+fn act(host: &HostProgram, stage: &Stage, modem: &Modem, work: &Path) -> Result {
     let mut command = install::command(&script(host.script))?;
     command
         .current_dir(work)

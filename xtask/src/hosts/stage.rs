@@ -1,6 +1,6 @@
 //! What a host program plays before: a broker for all, a modem for each.
 
-use super::{Host, Port};
+use super::program::{HostProgram, Port};
 use crate::docs;
 use crate::server::{self, Server};
 use crate::sh::{self, Result};
@@ -63,7 +63,7 @@ impl Stage {
     }
 
     /// Leaves a message at the broker for this host.
-    pub fn leave_message(&self, host: &Host) -> Result {
+    pub fn publish_for(&self, host: &HostProgram) -> Result {
         let topic = format!("hosts/{}/in", host.name);
         let message = format!("for {}", host.name);
         let port = self.port.to_string();
@@ -73,7 +73,7 @@ impl Stage {
     }
 
     /// The message of this host is at the broker.
-    pub fn expect_message(&self, host: &Host) -> Result {
+    pub fn expect_message(&self, host: &HostProgram) -> Result {
         let topic = format!("hosts/{}/out", host.name);
         let port = self.port.to_string();
         let args = ["-p", &port, "-t", &topic, "-C", "1", "-W", "5"];

@@ -9,13 +9,13 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// The programs that take part.
-pub struct Stage {
+pub struct Programs {
     folder: PathBuf,
     /// The Python that has paho-mqtt, or why there is none.
     pub python: Result<PathBuf>,
 }
 
-impl Stage {
+impl Programs {
     /// Builds ours, and the others' as far as they are to be had.
     pub fn build() -> Result<Self> {
         let release = ["build", "--quiet", "--release", "--package"];
@@ -51,7 +51,7 @@ impl Stage {
         let port = free_port()?;
         let server = Mosquitto::new(port)
             .line("set_tcp_nodelay true")
-            .heard()
+            .piped()
             .start()?;
         Broker::new("Mosquitto", port, server)
     }
@@ -74,7 +74,7 @@ impl Stage {
         Self::certify()?;
         let (plain, tls) = (free_port()?, free_port()?);
         let server = Mosquitto::new(plain)
-            .heard()
+            .piped()
             .line(&format!("listener {tls} 127.0.0.1"))
             .line(&certified())
             .start()?;
