@@ -11,6 +11,7 @@ mod source;
 mod texts;
 mod tree;
 mod walks;
+mod workflows;
 
 use crate::sh::{self, Result};
 use circles::Circle;
@@ -44,6 +45,7 @@ fn of_texts(files: &Files) -> Result<Vec<String>> {
     findings.extend(texts::lints()?);
     let architecture = sh::read(&sh::root().join("ARCHITECTURE.md"))?;
     findings.extend(walks::check(&architecture));
+    findings.extend(workflows::check()?);
     Ok(findings)
 }
 

@@ -1,0 +1,32 @@
+//! What `cargo xtask` prints.
+
+/// Every verb, each at the start of a line behind two spaces.
+pub const HELP: &str = "\
+cargo xtask VERB
+
+  test [--list] [--only STEP] [--skip STEP]
+                     everything that must pass before a change lands
+  setup              the tools `test` needs: checked, and installed as root
+  tidy [--all]       layers, circles of imports, lengths and names; with --all
+                     also what is allowed for now
+  no-std             the core without alloc links without std and allocator
+  docs [--check]     write the generated manual; play the README's transcripts
+  hosts [NAME...]    real host programs against a modem and a real broker
+  bench [ROW] [--rounds N] [--messages N]
+                     what commands and messages cost, beside other clients;
+                     without a ROW all of them, into docs/benchmarks.md
+  bench fleet [--modems N] [--tls]
+                     that row with another number of modems, or over TLS
+  fuzz [--target NAME] [--seconds N]
+                     both_sides, stored_records and wire under cargo-fuzz, each
+                     for 60 seconds; seeded from the chats
+  sim [--seeds N] [--from S] [--all] [--seed S]
+                     modem, host and broker in virtual time: 10,000 seeds, or
+                     one of them with all that happens in it
+  soak [--full] [--mosquitto] [--messages N] [--cuts N] [--kills N] [--modems N]
+       [--seed S]    modems killed and connections cut: nothing lost, nothing doubled
+  audit              licences, sources and advisories of what we build on
+  deny               the same without the advisories, which need the network
+  msrv               the oldest Rust we promise compiles everything
+  size               the release program with and without the broker
+";
