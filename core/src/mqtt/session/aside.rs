@@ -8,6 +8,7 @@
 //! the suspicion.
 
 use super::disk::Disk;
+use super::form::{self, FORM};
 use crate::mqtt::PacketId;
 
 /// Identifiers of messages that were set aside, or dropped, unanswered.
@@ -15,8 +16,8 @@ pub(super) const HELD: usize = 32;
 /// So many tries with others behind it: they need not be slowed for a link that was
 /// cut once or twice.
 const TOGETHER: u8 = 2;
-/// What is kept: the suspect's kind, its tries, its number, identifiers.
-const KEPT: usize = 10 + 2 * HELD;
+/// What is kept: the form, the suspect's kind, its tries, its number, identifiers.
+const KEPT: usize = 11 + 2 * HELD;
 /// What may be to blame.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Suspect {
@@ -208,7 +209,7 @@ impl Aside {
         }
         let (kind, number) = self.suspect.to_number();
         let ids = self.held.iter().flat_map(|id| id.to_le_bytes());
-        let bytes = [kind, self.tries].into_iter();
+        let bytes = [FORM, kind, self.tries].into_iter();
         let bytes = bytes.chain(number.to_le_bytes()).chain(ids);
         self.record
             .iter_mut()
@@ -223,7 +224,9 @@ impl Aside {
 
     /// Takes back what was kept; whether it is that.
     pub(super) fn restore(&mut self, bytes: &[u8]) -> bool {
-        let Ok(record) = <&[u8; KEPT]>::try_from(bytes) else {
+        // In version 0.1 there was no form.
+        let content = form::content(bytes).unwrap_or(bytes);
+        let Ok(record) = <&[u8; KEPT - 1]>::try_from(content) else {
             return false;
         };
         let (&[kind, tries], rest) = record.split_first_chunk().unwrap_or((&[0; 2], &[]));

@@ -65,6 +65,7 @@ mod blame;
 mod disk;
 mod dropping;
 mod event;
+mod form;
 mod hold;
 mod incoming;
 mod journal;
@@ -140,7 +141,7 @@ pub struct Session<'a> {
     acknowledged: bool,
     aside: Aside,
     /// A record on its way to the disk.
-    scratch: [u8; 8],
+    scratch: [u8; seen::WIDTH],
     seen: Seen,
     keep_alive: KeepAlive,
     slots: Slots,
@@ -184,7 +185,7 @@ impl<'a> Session<'a> {
             forgetting: Forgetting::No,
             acknowledged: false,
             aside: Aside::new(),
-            scratch: [0; 8],
+            scratch: [0; seen::WIDTH],
             seen: Seen::default(),
             keep_alive: KeepAlive::default(),
             slots: Slots::new(first),

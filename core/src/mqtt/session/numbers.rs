@@ -2,6 +2,7 @@
 //! also after a restart.
 
 use super::disk::Disk;
+use super::form::FORM;
 
 /// Numbers that are given away on disk at once, so that not every one is a
 /// change.
@@ -9,8 +10,8 @@ const BLOCK: u64 = 1024;
 /// How many before its end the next block is asked for.
 const AHEAD: u64 = 512;
 
-/// The form of what is kept; another one is refused.
-const VERSION: u8 = 1;
+/// The form of what version 0.1 kept, which is the same otherwise.
+const FORM_01: u8 = 1;
 /// Bytes of it.
 const KEPT: usize = 25;
 /// No number is given from here on. Only a forged session comes so far.
@@ -112,7 +113,7 @@ impl Numbers {
         self.asked = self.reserved;
         let fields = [self.client, self.broker, self.reserved];
         let bytes = fields.into_iter().flat_map(u64::to_le_bytes);
-        let all = core::iter::once(VERSION).chain(bytes);
+        let all = core::iter::once(FORM).chain(bytes);
         self.record
             .iter_mut()
             .zip(all)
@@ -142,7 +143,8 @@ impl Numbers {
             bytes.map_or(0, |bytes| u64::from_le_bytes(*bytes))
         };
         let possible = (1..=END).contains(&field(17));
-        if self.restored || record.first() != Some(&VERSION) || !possible {
+        let known = matches!(record.first(), Some(&(FORM | FORM_01)));
+        if self.restored || !known || !possible {
             return false;
         }
         (self.client, self.broker) = (field(1), field(9));

@@ -1,6 +1,7 @@
 //! Messages from the broker whose flow has not ended, by its identifiers.
 
 use super::disk::{Disk, recount};
+use super::form::{self, FORM};
 use crate::buffer::{Buf, Full};
 use crate::mqtt::PacketId;
 
@@ -94,6 +95,8 @@ pub(super) struct Received<'a> {
     owing: usize,
     /// Bytes a new message did not find.
     needs: usize,
+    /// An entry on its way to the disk.
+    record: [u8; 1 + WIDTH],
 }
 
 impl<'a> Received<'a> {
@@ -104,6 +107,7 @@ impl<'a> Received<'a> {
             changes: 0,
             owing: 0,
             needs: 0,
+            record: [0; 1 + WIDTH],
         }
     }
 
@@ -330,13 +334,12 @@ impl<'a> Received<'a> {
         let place = self.find(|entry| entry.disk == Disk::Changed)?;
         self.note(place, |entry| entry.disk = Disk::Asked);
         let entry = self.get(place)?;
-        let len = if entry.stage == Stage::Ended {
-            0
-        } else {
-            WIDTH
-        };
-        let bytes = self.list.as_slice().get(place..place + len)?;
-        Some((entry.id.get(), bytes))
+        if entry.stage == Stage::Ended {
+            return Some((entry.id.get(), &[]));
+        }
+        let [form, content @ ..] = &mut self.record;
+        (*form, *content) = (FORM, entry.to_bytes());
+        Some((entry.id.get(), &self.record))
     }
 
     /// The caller answered for this identifier.
@@ -349,7 +352,9 @@ impl<'a> Received<'a> {
 
     /// The entry that was kept for `id`, if these bytes are one.
     pub(super) fn kept(&self, id: u16, bytes: &[u8]) -> Option<Entry> {
-        let entry = Entry::from_bytes(bytes.try_into().ok()?)?;
+        // In version 0.1 there was no form.
+        let content = form::content(bytes).filter(|content| content.len() == WIDTH);
+        let entry = Entry::from_bytes(content.unwrap_or(bytes).try_into().ok()?)?;
         let usable = match entry.stage {
             Stage::Held => entry.number > 0,
             Stage::Taken => true,

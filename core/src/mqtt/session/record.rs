@@ -1,6 +1,7 @@
 //! The header of a message in the log.
 
 use super::disk::Disk;
+use super::form::FORM;
 use crate::mqtt::PacketId;
 
 /// Bytes of a header.
@@ -38,13 +39,20 @@ const AGAIN: u8 = 64;
 /// What of this is kept on disk, and that it was dropped.
 const KEPT: u8 = PROMISED | TRACKED;
 
-/// Where in the first word what stands: bits 0–23 the length of the packet, then
-/// why it was dropped, disk and stage, flags, and the identifier.
-const CODE: u32 = 24;
+/// Where in the first word what stands: the form, the length of the packet in 24
+/// bits, disk, stage, why it was dropped, the mark, flags, and the identifier.
+const LEN: u32 = 8;
 const STATE: u32 = 32;
 const STAGE: u32 = STATE + 2;
+const CODE: u32 = STATE + 4;
 const FLAGS: u32 = 40;
 const ID: u32 = 48;
+
+/// Bits of [`CODE`].
+const CODES: u64 = 7;
+/// A message has a form. In version 0.1 this bit and those of [`CODE`] were 0, and
+/// the length stood in the lowest 24 bits.
+const MARK: u64 = 1 << (STATE + 7);
 
 /// A message in the log: what stands before its PUBLISH. It is kept as it is
 /// stored, in three words, lowest byte first: most who look at one want a bit of
@@ -61,7 +69,7 @@ pub(super) struct Record {
 impl Record {
     pub(super) fn new(number: u64, id: Option<PacketId>, host_id: u32, time: u32) -> Self {
         Self {
-            first: u64::from(id.map_or(0, PacketId::get)) << ID,
+            first: u64::from(id.map_or(0, PacketId::get)) << ID | MARK | u64::from(FORM),
             number,
             last: u64::from(time) << 32 | u64::from(host_id),
         }
@@ -76,7 +84,7 @@ impl Record {
 
     /// With a packet of so many bytes; none if that is too long.
     pub(super) fn with_len(self, len: usize) -> Option<Self> {
-        let first = self.first & !(LONGEST as u64) | len as u64;
+        let first = self.first & !((LONGEST as u64) << LEN) | (len as u64) << LEN;
         (len <= LONGEST).then_some(Self { first, ..self })
     }
 
@@ -104,8 +112,8 @@ impl Record {
         (self.first >> shift) as u8
     }
 
-    fn set_byte(&mut self, shift: u32, byte: u8) {
-        self.first = self.first & !(0xff << shift) | u64::from(byte) << shift;
+    fn set_code(&mut self, code: u8) {
+        self.first = self.first & !(CODES << CODE) | (u64::from(code) & CODES) << CODE;
     }
 
     /// None with QoS 0.
@@ -150,37 +158,49 @@ impl Record {
 
     /// Why it was dropped.
     pub(super) fn code(self) -> u8 {
-        self.byte(CODE)
+        (self.first >> CODE & CODES) as u8
     }
 
     fn flags(self) -> u8 {
         self.byte(FLAGS)
     }
 
+    /// As a message of the present form has it, if its form is known.
+    fn in_present_form(self) -> Option<Self> {
+        let is_marked = self.first & MARK != 0;
+        match self.byte(0) {
+            FORM if is_marked => Some(self),
+            _ if is_marked || self.code() != 0 => None,
+            _ => {
+                let len = self.first & LONGEST as u64;
+                let rest = self.first >> STATE << STATE;
+                let first = rest | MARK | len << LEN | u64::from(FORM);
+                Some(Self { first, ..self })
+            }
+        }
+    }
+
     /// As it was when it was put on disk, if these bytes are one: a header, then
     /// the packet as long as it is needed.
     pub(super) fn restored(bytes: &[u8]) -> Option<(Self, &[u8])> {
         let (header, packet) = bytes.split_first_chunk()?;
-        let mut record = Self::from_bytes(header);
+        let mut record = Self::from_bytes(header).in_present_form()?;
         let packet = match record.stage() {
             Stage::Stored if packet.len() == record.packet_len() => packet,
             Stage::Released if record.id().is_some() => &[],
             _ => return None,
         };
-        // No later bit of the state means anything yet.
-        let is_known = record.byte(STATE) >> 4 == 0;
         let dropped = record.was_dropped();
         record.set_disk(Disk::Same);
-        record.set_byte(FLAGS, record.flags() & KEPT);
+        record.first &= !(u64::from(!KEPT) << FLAGS);
         record.set(TOLD, dropped);
-        record.set_byte(CODE, 0);
-        let record = record.with_len(packet.len()).filter(|_| is_known)?;
-        Some((record, packet))
+        record.set_code(0);
+        Some((record.with_len(packet.len())?, packet))
     }
 
     /// Bytes of the packet behind the header.
     pub(super) fn packet_len(self) -> usize {
-        self.first as usize & LONGEST
+        (self.first as u32 >> LEN) as usize
     }
 
     /// Bytes of all of it.
@@ -304,7 +324,7 @@ impl Record {
     /// It was dropped for this reason, which is told once.
     pub(super) fn set_lost(&mut self, code: u8) {
         self.set(LOST, self.flags() & TOLD == 0);
-        self.set_byte(CODE, code);
+        self.set_code(code);
     }
 
     /// That it was dropped has been told.

@@ -1,8 +1,13 @@
 //! The identifiers a host gave to the messages delivered last: it may ask for
 //! one of them again.
 
+use super::form::{self, FORM};
+
 /// How many are remembered.
 pub(super) const SEEN: usize = 32;
+
+/// Bytes of one on disk: the form, which one it was, the identifier.
+pub(super) const WIDTH: usize = 9;
 
 /// A ring of identifiers, each put on disk on its own.
 #[derive(Debug, Default)]
@@ -36,7 +41,7 @@ impl Seen {
     }
 
     /// The next place to be put on disk, and what to put there.
-    pub(super) fn ask(&mut self) -> Option<(u8, [u8; 8])> {
+    pub(super) fn ask(&mut self) -> Option<(u8, [u8; WIDTH])> {
         if self.changed == 0 {
             return None;
         }
@@ -46,8 +51,7 @@ impl Seen {
         // The last time this place was written.
         let ago = self.count.wrapping_sub(1).wrapping_sub(place) % SEEN as u32;
         let count = self.count.wrapping_sub(1).wrapping_sub(ago);
-        let wide = u64::from(count) << 32 | u64::from(id);
-        Some((place as u8, wide.to_le_bytes()))
+        Some((place as u8, to_bytes(count, id)))
     }
 
     /// It could not be put on disk.
@@ -57,10 +61,9 @@ impl Seen {
 
     /// Takes back what was kept; whether it is one.
     pub(super) fn restore(&mut self, place: u8, bytes: &[u8]) -> bool {
-        let Ok(wide) = bytes.try_into().map(u64::from_le_bytes) else {
+        let Some((count, id)) = from_bytes(bytes) else {
             return false;
         };
-        let (count, id) = ((wide >> 32) as u32, wide as u32);
         if count as usize % SEEN != usize::from(place) {
             return false;
         }
@@ -72,6 +75,24 @@ impl Seen {
     }
 }
 
+/// The count is complemented: so no beginning of this is one of version 0.1, which
+/// tells its place by the same five bits.
+fn to_bytes(count: u32, id: u32) -> [u8; WIDTH] {
+    let [c0, c1, c2, c3] = (!count).to_be_bytes();
+    let [i0, i1, i2, i3] = id.to_le_bytes();
+    [FORM, c0, c1, c2, c3, i0, i1, i2, i3]
+}
+
+fn from_bytes(bytes: &[u8]) -> Option<(u32, u32)> {
+    if let Some(&[c0, c1, c2, c3, i0, i1, i2, i3]) = form::content(bytes) {
+        let count = !u32::from_be_bytes([c0, c1, c2, c3]);
+        return Some((count, u32::from_le_bytes([i0, i1, i2, i3])));
+    }
+    // Version 0.1.
+    let wide = bytes.try_into().map(u64::from_le_bytes).ok()?;
+    Some(((wide >> 32) as u32, wide as u32))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -79,7 +100,7 @@ mod tests {
     #[test]
     fn the_last_ones_are_remembered_across_a_restart() {
         let (mut seen, mut again) = (Seen::default(), Seen::default());
-        let mut disk = [[0; 8]; SEEN];
+        let mut disk = [[0; WIDTH]; SEEN];
         for id in 1..=SEEN as u32 + 3 {
             seen.add(id, true);
             while let Some((place, bytes)) = seen.ask() {

@@ -207,8 +207,10 @@ fn only_what_was_kept_is_taken_back() {
     let bytes = kept.disk.remove(&Record::Aside).unwrap();
     let mut again = kept.restart();
     let mut take = |bytes: &[u8]| again.client.session.restore(Record::Aside, bytes);
-    assert!(!take(&bytes[1..]) && !take(&[]) && take(&bytes));
+    assert!(!take(&bytes[2..]) && !take(&[]) && take(&bytes));
     let mut unknown = bytes;
-    unknown[0] = 9;
-    assert!(!take(&unknown));
+    unknown[1] = 9;
+    assert!(!take(&unknown), "a kind nobody knows");
+    unknown[..2].copy_from_slice(&[9, 0]);
+    assert!(!take(&unknown), "a form nobody knows");
 }

@@ -5,5 +5,6 @@ mod backlog;
 mod disk;
 mod giveup;
 mod lives;
+mod older;
 mod order;
 mod restore;

@@ -1,7 +1,8 @@
 //! The list of subscriptions on disk, each on its own.
 
-use super::{Entry, HEADER, NONE, Removed, Subscriptions};
-use crate::mqtt::session::disk::{Disk, recount};
+use super::header::{HEADER, Header};
+use super::{Entry, Removed, Subscriptions};
+use crate::mqtt::session::disk::Disk;
 use crate::mqtt::topic::is_topic_filter;
 
 impl Subscriptions<'_> {
@@ -12,7 +13,7 @@ impl Subscriptions<'_> {
         }
         let mut at = 0;
         while let Some(size) = self.entry(at).map(|entry| entry.size()) {
-            self.set_disk(at, Disk::changed);
+            self.update(at, |header| header.disk = header.disk.changed());
             at += size;
         }
     }
@@ -20,29 +21,16 @@ impl Subscriptions<'_> {
     /// The entry at `at` is another one than before.
     pub(super) fn changed(&mut self, at: usize) {
         let kept = self.kept;
-        self.set_disk(at, |disk| disk.changed_if(kept));
-    }
-
-    fn set_disk(&mut self, at: usize, change: impl FnOnce(Disk) -> Disk) {
-        let Some([_, _, _, disk, ..]) = self.header(at as u32) else {
-            return;
-        };
-        let old = Disk::from_bits(*disk);
-        let new = change(old);
-        *disk = new.bits();
-        let is_change = |disk: Disk| disk == Disk::Changed;
-        recount(&mut self.changes, is_change(old), is_change(new));
-        recount(&mut self.asked, old.is_asked(), new.is_asked());
+        self.update(at, |header| header.disk = header.disk.changed_if(kept));
     }
 
     /// Forgets all, on disk as well; nothing may be unanswered.
     pub(in crate::mqtt::session) fn end(&mut self) {
         let mut at = 0;
-        self.renewals = 0;
         while let Some(size) = self.entry(at).map(|entry| entry.size()) {
-            if let Some([granted, renew, pending, ..]) = self.header(at as u32) {
-                (*granted, *renew, *pending) = (NONE, NONE, 0);
-            }
+            self.update(at, |header| {
+                (header.granted, header.renew, header.pending) = (None, None, 0);
+            });
             self.changed(at);
             if self.sweep(at).is_none() {
                 at += size;
@@ -64,22 +52,20 @@ impl Subscriptions<'_> {
     /// The next change to be put on disk: the number and its bytes, none to erase
     /// it.
     pub(in crate::mqtt::session) fn ask(&mut self) -> Option<(u16, &[u8])> {
-        let changed = self
-            .entries()
-            .find(|(_, entry)| entry.disk == Disk::Changed);
-        let (at, entry) = changed?;
-        let (number, size) = (entry.number, entry.size());
-        let over = !entry.is_wanted() || !self.kept;
-        self.set_disk(at, |_| Disk::Asked);
+        let is_changed = |entry: &Entry<'_>| entry.header.disk == Disk::Changed;
+        let (at, entry) = self.entries().find(|(_, entry)| is_changed(entry))?;
+        let (number, size) = (entry.header.number, entry.size());
+        let over = !entry.header.is_wanted() || !self.kept;
+        self.update(at, |header| header.disk = Disk::Asked);
         let len = if over { 0 } else { size };
         Some((number, self.buf.as_slice().get(at..at + len)?))
     }
 
     /// The caller answered for this number; an entry may be taken out.
     pub(in crate::mqtt::session) fn answered(&mut self, number: u16, ok: bool) -> Option<Removed> {
-        let asked = |entry: &Entry<'_>| entry.number == number && entry.disk.is_asked();
-        let at = self.entries().find(|(_, entry)| asked(entry))?.0;
-        self.set_disk(at, |disk| disk.answered(ok));
+        let asked = |header: Header| header.number == number && header.disk.is_asked();
+        let at = self.entries().find(|(_, entry)| asked(entry.header))?.0;
+        self.update(at, |header| header.disk = header.disk.answered(ok));
         self.sweep(at)
     }
 
@@ -88,34 +74,27 @@ impl Subscriptions<'_> {
         let Some((header, filter)) = bytes.split_first_chunk::<HEADER>() else {
             return false;
         };
-        let &[granted, renew, _, _, n0, n1, low, high] = header;
-        let whole = usize::from(u16::from_le_bytes([low, high])) == filter.len();
+        let Some(header) = Header::restored(*header) else {
+            return false;
+        };
+        let whole = usize::from(header.len) == filter.len();
         let filter = core::str::from_utf8(filter).unwrap_or_default();
-        let (is_granted, is_renewed) = (granted <= 2, renew <= 2);
-        let known = (is_granted || granted == NONE) && (is_renewed || renew == NONE);
-        let wanted = known && (is_granted || is_renewed);
-        let named = u16::from_le_bytes([n0, n1]) == number;
-        if !whole || !wanted || !named || !is_topic_filter(filter) || self.has(number, filter) {
+        let named = header.number == number;
+        if !whole || !named || !is_topic_filter(filter) || self.has(number, filter) {
             return false;
         }
-        let fresh = [granted, renew, 0, 0, n0, n1, low, high];
-        let at = self.buf.len();
-        let added = self
-            .buf
-            .extend(&fresh)
-            .and_then(|()| self.buf.extend(filter.as_bytes()));
-        if added.is_err() {
-            self.buf.truncate(at);
+        if self.append(header, filter).is_err() {
             return false;
         }
-        self.renewals += usize::from(is_renewed);
+        self.renewals += usize::from(header.renew.is_some());
         self.next = self.next.max(number.wrapping_add(1));
         true
     }
 
     /// Whether there is an entry of this number or for this filter.
     fn has(&self, number: u16, filter: &str) -> bool {
-        let same = |entry: Entry<'_>| entry.number == number || entry.filter == filter.as_bytes();
+        let same =
+            |entry: Entry<'_>| entry.header.number == number || entry.filter == filter.as_bytes();
         self.entries().any(|(_, entry)| same(entry))
     }
 }

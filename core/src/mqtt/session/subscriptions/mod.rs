@@ -1,43 +1,24 @@
 //! The subscriptions the broker granted, and those asked for.
 
+mod header;
 mod kept;
 
 use super::Session;
-use super::disk::Disk;
+use super::disk::{Disk, recount};
 use crate::buffer::{Buf, Full};
 use crate::mqtt::Qos;
-
-const HEADER: usize = 8;
-/// In place of a QoS: the broker has not granted it, it is not to be renewed.
-const NONE: u8 = 0xff;
+use header::{HEADER, Header};
 
 /// One topic filter.
 #[derive(Clone, Copy)]
 struct Entry<'s> {
-    granted: Option<Qos>,
-    /// The QoS to ask for again.
-    renew: Option<Qos>,
+    header: Header,
     filter: &'s [u8],
-    /// What it is known by on disk.
-    number: u16,
-    disk: Disk,
-    /// Whether a SUBSCRIBE or UNSUBSCRIBE for it is unanswered.
-    pending: bool,
 }
 
 impl Entry<'_> {
     fn size(&self) -> usize {
         HEADER + self.filter.len()
-    }
-
-    /// Whether it is granted, or to be asked for again.
-    fn is_wanted(&self) -> bool {
-        self.granted.is_some() || self.renew.is_some()
-    }
-
-    /// Whether it is neither, nor asked for.
-    fn is_over(&self) -> bool {
-        !self.pending && !self.is_wanted()
     }
 }
 
@@ -51,9 +32,7 @@ impl Session<'_> {
     }
 }
 
-/// A list in the memory lent. For each filter: what is granted, what is to be
-/// asked for again, how many SUBSCRIBEs and UNSUBSCRIBEs for it are unanswered,
-/// what is known of it on disk, its number there, its length, itself.
+/// A list in the memory lent: for each filter a [`Header`] and itself.
 #[derive(Debug)]
 pub(super) struct Subscriptions<'a> {
     buf: Buf<'a>,
@@ -90,17 +69,9 @@ impl<'a> Subscriptions<'a> {
 
     fn entry(&self, at: usize) -> Option<Entry<'_>> {
         let (header, rest) = self.buf.as_slice().get(at..)?.split_first_chunk()?;
-        let &[granted, renew, pending, disk, n0, n1, low, high] = header;
-        let filter = rest.get(..usize::from(u16::from_le_bytes([low, high])))?;
-        let (granted, renew) = (Qos::new(granted), Qos::new(renew));
-        Some(Entry {
-            granted,
-            renew,
-            filter,
-            number: u16::from_le_bytes([n0, n1]),
-            disk: Disk::from_bits(disk),
-            pending: pending > 0,
-        })
+        let header = Header::from_bytes(*header);
+        let filter = rest.get(..usize::from(header.len))?;
+        Some(Entry { header, filter })
     }
 
     /// All entries with their places, in the order they were first asked for.
@@ -116,7 +87,8 @@ impl<'a> Subscriptions<'a> {
     /// What the broker granted.
     pub(super) fn granted(&self) -> impl Iterator<Item = (&str, Qos)> {
         self.entries().filter_map(|(_, entry)| {
-            Some((core::str::from_utf8(entry.filter).ok()?, entry.granted?))
+            let filter = core::str::from_utf8(entry.filter).ok()?;
+            Some((filter, entry.header.granted?))
         })
     }
 
@@ -140,71 +112,76 @@ impl<'a> Subscriptions<'a> {
 
     fn add(&mut self, filter: &str) -> Result<u32, Full> {
         let at = self.buf.len();
-        let [low, high] = u16::try_from(filter.len()).map_err(|_| Full)?.to_le_bytes();
+        let len = u16::try_from(filter.len()).map_err(|_| Full)?;
         self.next = self.free_number().ok_or(Full)?;
-        let [n0, n1] = self.next.to_le_bytes();
-        self.buf.extend(&[NONE, NONE, 0, 0, n0, n1, low, high])?;
-        if self.buf.extend(filter.as_bytes()).is_err() {
-            self.buf.truncate(at);
-            return Err(Full);
-        }
+        self.append(Header::new(self.next, len), filter)?;
         self.next = self.next.wrapping_add(1);
         Ok(at as u32)
+    }
+
+    fn append(&mut self, header: Header, filter: &str) -> Result<(), Full> {
+        let place = self.buf.extend_by(HEADER + filter.len())?;
+        if let Some((head, rest)) = place.split_first_chunk_mut() {
+            *head = header.to_bytes();
+            rest.copy_from_slice(filter.as_bytes());
+        }
+        Ok(())
     }
 
     /// The next number that no entry has.
     fn free_number(&self) -> Option<u16> {
         let numbers = (0..=u16::MAX).map(|ahead| self.next.wrapping_add(ahead));
-        let used = |number| self.entries().any(|(_, entry)| entry.number == number);
+        let used = |number| {
+            self.entries()
+                .any(|(_, entry)| entry.header.number == number)
+        };
         numbers.into_iter().find(|number| !used(*number))
     }
 
-    fn header(&mut self, at: u32) -> Option<&mut [u8; HEADER]> {
-        self.buf
-            .as_mut_slice()
-            .get_mut(at as usize..)?
-            .first_chunk_mut()
+    /// Changes what is known of the entry at `at`.
+    fn update(&mut self, at: usize, change: impl FnOnce(&mut Header)) {
+        let bytes = self.buf.as_mut_slice().get_mut(at..);
+        let Some(bytes) = bytes.and_then(<[u8]>::first_chunk_mut) else {
+            return;
+        };
+        let old = Header::from_bytes(*bytes);
+        let mut new = old;
+        change(&mut new);
+        *bytes = new.to_bytes();
+        let is_change = |header: Header| header.disk == Disk::Changed;
+        recount(&mut self.changes, is_change(old), is_change(new));
+        recount(&mut self.asked, old.disk.is_asked(), new.disk.is_asked());
+        recount(&mut self.renewals, old.renew.is_some(), new.renew.is_some());
     }
 
     /// Keeps the entry at `at` until [`Subscriptions::let_go`].
     pub(super) fn hold(&mut self, at: u32) {
-        if let Some([_, _, pending, ..]) = self.header(at) {
-            *pending = pending.saturating_add(1);
-        }
+        self.update(at as usize, |header| {
+            header.pending = header.pending.saturating_add(1);
+        });
     }
 
     /// The broker granted it, or no longer does. What it answers is not asked for
     /// again.
     pub(super) fn set_granted(&mut self, at: u32, qos: Option<Qos>) {
-        if let Some([granted, ..]) = self.header(at) {
-            *granted = qos.map_or(NONE, Qos::level);
-        }
+        self.update(at as usize, |header| header.granted = qos);
         self.end_renewal(at);
     }
 
     /// The entry at `at` is not to be asked for again.
     pub(super) fn end_renewal(&mut self, at: u32) {
-        if let Some([_, renew, ..]) = self.header(at)
-            && *renew != NONE
-        {
-            *renew = NONE;
-            self.renewals = self.renewals.saturating_sub(1);
-        }
+        self.update(at as usize, |header| header.renew = None);
         self.changed(at as usize);
     }
 
     /// The broker has forgotten them: what was granted is to be asked for again.
     pub(super) fn expire(&mut self) {
         let mut at = 0;
-        self.renewals = 0;
         while let Some(size) = self.entry(at).map(|entry| entry.size()) {
-            if let Some([granted, renew, pending, ..]) = self.header(at as u32) {
-                if *granted != NONE {
-                    *renew = *granted;
-                }
-                (*granted, *pending) = (NONE, 0);
-                self.renewals += usize::from(*renew != NONE);
-            }
+            self.update(at, |header| {
+                header.renew = header.granted.or(header.renew);
+                (header.granted, header.pending) = (None, 0);
+            });
             self.changed(at);
             at += size;
         }
@@ -219,19 +196,19 @@ impl<'a> Subscriptions<'a> {
     /// The next filter to ask for again, or the `only` one of this number: its place,
     /// itself and the QoS.
     pub(super) fn renewal(&self, only: Option<u16>) -> Option<(u32, &str, Qos)> {
-        let chosen = |entry: &Entry<'_>| only.is_none_or(|number| entry.number == number);
-        let due = |entry: &Entry<'_>| entry.renew.is_some() && !entry.pending && chosen(entry);
-        let found = self.entries().find(|(_, entry)| due(entry));
+        let chosen = |it: Header| only.is_none_or(|number| it.number == number);
+        let due = |it: Header| it.renew.is_some() && it.pending == 0 && chosen(it);
+        let found = self.entries().find(|(_, entry)| due(entry.header));
         let (at, entry) = found?;
         let filter = core::str::from_utf8(entry.filter).ok()?;
-        Some((at as u32, filter, entry.renew?))
+        Some((at as u32, filter, entry.header.renew?))
     }
 
     /// Those asked for again and not answered, by their numbers.
     pub(super) fn renewing(&self) -> impl Iterator<Item = u16> {
-        let entries = self.entries().map(|(_, entry)| entry);
-        let asked = entries.filter(|entry| entry.renew.is_some() && entry.pending);
-        asked.map(|entry| entry.number)
+        let headers = self.entries().map(|(_, entry)| entry.header);
+        let asked = headers.filter(|header| header.renew.is_some() && header.pending > 0);
+        asked.map(|header| header.number)
     }
 
     /// Whether the one of this number is to be asked for again.
@@ -247,21 +224,23 @@ impl<'a> Subscriptions<'a> {
     }
 
     fn place_of_renewal(&self, number: u16) -> Option<u32> {
-        let meant = |entry: &Entry<'_>| entry.number == number && entry.renew.is_some();
-        Some(self.entries().find(|(_, entry)| meant(entry))?.0 as u32)
+        let meant = |header: Header| header.number == number && header.renew.is_some();
+        let found = self.entries().find(|(_, entry)| meant(entry.header));
+        Some(found?.0 as u32)
     }
 
     /// What was sent for the entry at `at` is answered or never will be.
     pub(super) fn let_go(&mut self, at: u32) -> Option<Removed> {
-        let [_, _, pending, ..] = self.header(at)?;
-        *pending = pending.saturating_sub(1);
+        self.update(at as usize, |header| {
+            header.pending = header.pending.saturating_sub(1);
+        });
         self.sweep(at as usize)
     }
 
     /// Takes the entry at `at` out if nothing more is to be done for it.
     fn sweep(&mut self, at: usize) -> Option<Removed> {
-        let entry = self.entry(at).filter(Entry::is_over)?;
-        if entry.disk != Disk::Same {
+        let entry = self.entry(at)?;
+        if !entry.header.is_over() {
             return None;
         }
         let len = entry.size();

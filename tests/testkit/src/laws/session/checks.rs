@@ -56,7 +56,7 @@ impl Bench<'_> {
             .disk
             .durable()
             .get(&slot)
-            .map(|it| (it[2] >> 2, it[3] & 1 == 1));
+            .map(|it| (it[3] >> 2, it[4] & 1 == 1));
         let allowed = match ack.kind {
             AckKind::Pubrel => !self.sent.contains(&id) || self.outgoing(id) != Some(0),
             _ if self.clean || self.mixed.contains(&id) => true,
@@ -77,7 +77,7 @@ impl Bench<'_> {
         let records = self.disk.durable().iter();
         let mut stages = records.filter_map(|(slot, bytes)| match slot {
             Slot::Session(_, Record::Outgoing(_)) if bytes[6..8] == id.get().to_le_bytes() => {
-                Some(bytes[4] >> 2)
+                Some(bytes[4] >> 2 & 3)
             }
             _ => None,
         });

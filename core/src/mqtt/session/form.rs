@@ -1,0 +1,18 @@
+//! The form of a record on disk: its first byte.
+//!
+//! Records of version 0.1 have no such byte; each kind of record tells them apart
+//! by its length or by a byte that never was this one, and reads them. What is
+//! changed is put on disk in the present form.
+
+/// The present form. A message is the PUBLISH of MQTT 3.1.1; another form of it gets
+/// another number. No record of version 0.1 of the identity, the suspect or a
+/// subscription begins with this byte.
+pub(super) const FORM: u8 = 0x10;
+
+/// What stands behind the first byte of a record of the present form.
+pub(super) fn content(bytes: &[u8]) -> Option<&[u8]> {
+    match bytes {
+        [FORM, content @ ..] => Some(content),
+        _ => None,
+    }
+}
