@@ -38,7 +38,7 @@ fn program(programs: &Programs) -> Result<Table> {
         let name = format!("modems: {modems}, {how}");
         table.row([name, format!("{rate:.0}"), format!("{cpu:.1}")]);
     }
-    table.note("Reported: what a sync takes is the disk's, and all that wait share one.");
+    table.note("No target: the time of a sync is that of the disk, and all messages that wait share one sync.");
     Ok(table)
 }
 
@@ -55,6 +55,8 @@ fn store() -> Result<Table> {
         let cells = line.split('\t').map(str::to_owned);
         table.row(cells);
     }
-    table.note("Each message is put, durable, and erased with the next; 5 s each.");
+    table.note(
+        "Each message is stored durably, and erased in the commit of the next. Each row takes 5 s.",
+    );
     Ok(table)
 }

@@ -36,8 +36,8 @@ pub fn run(_: &Programs, _: Options) -> Result<Vec<Table>> {
         "Not met"
     };
     table.note(format!(
-        "{met}: at most {LIMIT} instructions and no allocation. rumqttc's is only the state behind \
-         its event loop, driven as the loop drives it."
+        "{met}: at most {LIMIT} instructions and no allocation. Of rumqttc only the state behind its \
+         event loop is measured, driven as the loop drives it."
     ));
     Ok(vec![table])
 }

@@ -62,9 +62,9 @@ fn table(programs: &Programs, modems: usize, tls: bool) -> Result<Table> {
     }
     let limit = if tls { LIMITS.1 } else { LIMITS.0 };
     table.note(format!(
-        "{}: at most {limit} KiB of resident memory each, what {FEW} take left out. {RATE} connects a second \
-         are begun; the broker is killed once all are there and started again once all have noticed. Back \
-         are all of them, or there is no row.",
+        "{}: at most {limit} KiB of resident memory for each client, without what {FEW} clients take. {RATE} \
+         connects start each second. The broker is killed when all clients are connected, and started again \
+         when all have noticed. A row is shown only if all clients came back.",
         met(own.kib <= limit)
     ));
     Ok(table)

@@ -36,8 +36,8 @@ pub fn run(programs: &Programs, _: Options) -> Result<Vec<Table>> {
         table.row([name].into_iter().chain(numbers));
     }
     table.note(format!(
-        "{}: a message costs at most {LIMIT} times what it costs with one modem. At so few messages a second \
-         each wakes the program up; that is what is paid for.",
+        "{}: a message costs at most {LIMIT} times what it costs with one modem. At this rate each message \
+         wakes the program, which is most of its cost.",
         met(worst <= LIMIT)
     ));
     Ok(vec![table])

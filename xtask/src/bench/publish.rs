@@ -65,8 +65,8 @@ fn reading(scores: &Scores, load: Load) -> Result<String> {
     let (best, rate) = best.map_or(("nobody", own.rate), |(name, score)| (name, score.rate));
     let percent = |rate: f64| 100.0 * own.rate / rate;
     let mut text = format!(
-        "{}: as many messages a second as the best other client, {best} ({:.0} % of it; within 25 % counts \
-         as equal). {}: as many as the socket that only writes ready-made packets ({:.0} %).",
+        "{}: as many messages a second as the best other client, {best} ({:.0} % of its rate; 25 % less still \
+         counts as equal). {}: as many as the socket that only writes prepared packets ({:.0} %).",
         met(own.rate >= rate * TIE),
         percent(rate),
         met(own.rate >= raw * TIE),
@@ -75,7 +75,7 @@ fn reading(scores: &Scores, load: Load) -> Result<String> {
     if load.bytes == 64 {
         let _ = write!(
             text,
-            " {}: at most {CPU_LIMIT} us of processor a message; it is {:.2}.",
+            " {}: at most {CPU_LIMIT} us of processor time for a message; it takes {:.2} us.",
             met(own.cpu <= CPU_LIMIT),
             own.cpu
         );

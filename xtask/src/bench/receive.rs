@@ -60,7 +60,7 @@ fn table(
         .map(|(_, score)| score.cpu)
         .fold(f64::INFINITY, f64::min);
     table.note(format!(
-        "{}: less processor time than each of them ({:.2} us; the best of them {cheapest:.2}).",
+        "{}: less processor time than each other client ({:.2} us; the best other {cheapest:.2} us).",
         met(own.cpu < cheapest),
         own.cpu
     ));

@@ -10,14 +10,14 @@ use std::process::Command;
 const HEAD: &str = "\
 # Benchmarks
 
-Written by `cargo xtask bench`; nothing here is edited by hand. One row alone: `cargo xtask bench publish`, and so on.
+`cargo xtask bench` writes this page; do not edit it. `cargo xtask bench publish` runs one group of rows.
 
-Throughput into Mosquitto is Mosquitto's own limit, and good clients tie there. What tells clients apart is the
-processor time a message costs them, so that is what is counted: user and system time of the client's process, divided
-by its messages. A modem's host is not counted, nor are broker and subscriber; all share the machine. Plain rows also run
-against a broker of the bench that only acknowledges and so hides less. Clients take turns; what is shown is the median
-of their turns. `ours: speed` and `ours: CPU` are mqmodem's numbers divided by that row's: more is better for speed,
-less for CPU. A client that could not run says so.
+Throughput into Mosquitto is limited by Mosquitto, and good clients reach the same figure there. What distinguishes clients
+is the processor time that a message costs: the user and system time of the client's process, divided by its messages.
+The host of a modem, the broker and the subscriber are not counted; all share the machine. Plain rows also run against a
+broker of the bench that only acknowledges, so that the broker is not the limit. The clients take turns, and the tables show
+the median of the turns. `ours: speed` and `ours: CPU` are the numbers of mqmodem divided by those of the row: more is better
+for speed, less for CPU. A client that could not run is marked in its row.
 ";
 
 /// Writes the page.

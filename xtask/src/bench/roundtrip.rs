@@ -53,8 +53,8 @@ fn table(programs: &Programs, options: Options, broker: &mut Broker, load: Load)
     ) {
         let limit = LIMIT * raw + line;
         table.note(format!(
-            "{}: p50 at most {LIMIT} x the raw socket's and a line there and back on the loopback, which \
-             is {limit:.0} us; it is {own:.0} us.",
+            "{}: p50 is at most {LIMIT} times that of the raw socket, plus that of a line there and back on \
+             loopback: {limit:.0} us. It is {own:.0} us.",
             met(own <= limit)
         ));
     }

@@ -40,7 +40,7 @@ fn messages(programs: &Programs, options: Options, host: &mut Host, port: u16) -
         }),
     ];
     let scores = contest(options.repeats, load.n, clients);
-    let mut table = scores.table("QoS 1, 64 bytes, 20 on their way, Mosquitto over TLS");
+    let mut table = scores.table("QoS 1, 64 bytes, 20 outstanding, Mosquitto over TLS");
     table.note(tracked::ahead(&scores));
     table
 }

@@ -40,11 +40,11 @@ fn table(programs: &Programs, options: Options, broker: &Broker, load: Load) -> 
         }),
     ];
     let scores = contest(options.repeats, load.n, clients);
-    let mut table = scores.table(format!("QoS 1, 64 bytes, 20 on their way, {}", broker.name));
+    let mut table = scores.table(format!("QoS 1, 64 bytes, 20 outstanding, {}", broker.name));
     table.note(ahead(&scores));
     table.note(
-        "mqmodem's host has 20 on their way, mqmodem itself at most 10 on the wire, since a common broker \
-         drops clients with more than 16; the others have 20 there, and rumqttc once 10.",
+        "The host of mqmodem has 20 messages outstanding. mqmodem itself has at most 10 in flight, since a \
+         common broker drops clients with more than 16. The others have 20 in flight, and rumqttc in one row 10.",
     );
     Ok(table)
 }
@@ -55,8 +55,8 @@ pub fn ahead(scores: &Scores) -> String {
         return "Not compared.".to_owned();
     };
     format!(
-        "{}: less processor time than rumqttc ({:.2} us beside {:.2}). {}: as many messages a second ({:.0} % \
-         of its; within 25 % counts as equal).",
+        "{}: less processor time than rumqttc ({:.2} us; rumqttc {:.2} us). {}: as many messages a second \
+         ({:.0} % of its rate; 25 % less still counts as equal).",
         met(own.cpu < rival.cpu),
         own.cpu,
         rival.cpu,
