@@ -1,6 +1,7 @@
 //! `cargo xtask docs`: the generated manual, and the transcripts that are played.
 
 use crate::conformance;
+use crate::links;
 use crate::sh::{self, Result, cargo};
 use crate::transcript::{self, Block};
 use std::path::{Path, PathBuf};
@@ -31,8 +32,10 @@ pub fn write() -> Result {
     Ok(())
 }
 
-/// The page of conformance holds, the manual is current and every transcript holds.
+/// Links lead somewhere, the page of conformance holds, the manual is current and every
+/// transcript holds.
 pub fn check() -> Result {
+    links::check()?;
     conformance::check()?;
     let program = program()?;
     let kept = sh::read(&sh::root().join(MANUAL))?;

@@ -9,6 +9,7 @@ mod docs;
 mod fuzz;
 mod help;
 mod hosts;
+mod links;
 mod msrv;
 mod no_std;
 mod server;
