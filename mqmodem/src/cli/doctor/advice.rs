@@ -4,8 +4,8 @@ use mqmodem_core::NetError;
 
 pub(super) const CHECK_WAY: &str = "check the address, the port and the firewalls on the way";
 
-pub(super) const CLOSED: &str = "the broker closed the connection without a word; check that this port is \
-    for MQTT, with TLS or without as configured, and the broker's log";
+pub(super) const CLOSED: &str = "the broker closed the connection without an answer; check that this port \
+    is for MQTT, with or without TLS as configured, and see the broker's log";
 
 pub(super) const NO_BROKER: &str = "what answers there is no MQTT broker; check the port";
 
@@ -28,7 +28,7 @@ pub(super) fn advice(error: NetError) -> &'static str {
     match error {
         NetError::NameNotFound => "the name has no address; check it",
         NetError::Refused => "nothing listens there; check the port, and that the broker runs",
-        NetError::Unreachable => "there is no way there; check the network of this machine",
+        NetError::Unreachable => "there is no route to it; check the network of this machine",
         NetError::TimedOut => "nothing answers there; check the firewalls on the way",
         NetError::Broken => CLOSED,
         NetError::NoLocalAddress => {
@@ -41,8 +41,8 @@ pub(super) fn advice(error: NetError) -> &'static str {
             "this machine has no name server, or it refuses; check /etc/resolv.conf"
         }
         NetError::TlsUntrusted => {
-            "its certificate hangs from no root that is trusted; give the root that signed it, or \
-             itself where it signed itself, as root in [broker.tls]"
+            "no trusted root has signed its certificate; give that root, or the certificate itself if it \
+             is self-signed, as root in [broker.tls]"
         }
         NetError::TlsName => {
             "its certificate is for another name; use that name in [broker], or make it the option sni"
@@ -52,7 +52,7 @@ pub(super) fn advice(error: NetError) -> &'static str {
         }
         NetError::TlsUnsupported => {
             "its certificate is of a kind that is not supported here; give the broker one of X.509 v3, \
-             no CA's (CA:FALSE), with a key of EC P-256 or RSA of at least 2,048 bits, signed with SHA-256"
+             not of a CA (CA:FALSE), with a key of EC P-256 or RSA of at least 2,048 bits, signed with SHA-256"
         }
         NetError::TlsClientCertificate => {
             "it wants a client certificate, or refused the one given; check certificate and key in [broker.tls]"
