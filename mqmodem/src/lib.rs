@@ -16,30 +16,17 @@
 //! # }
 //! ```
 
-mod attached;
-#[cfg(feature = "broker")]
-mod broker;
 pub mod cli;
-pub mod clock;
 pub mod config;
 mod driver;
 mod fleet;
-mod guests;
-mod held;
+mod log;
 pub mod manual;
 pub mod observe;
-mod outlet;
 pub mod port;
-mod rate;
-mod start;
+mod runtime;
 pub mod store;
-#[cfg(test)]
-mod test_log;
-mod threads;
-mod timer;
 pub mod transport;
-#[cfg(feature = "broker")]
-mod walkthrough;
 
-pub use driver::{Driver, Parts, Stop};
-pub use start::{Setup, Shared};
+pub use driver::{Driver, Parts, Setup, Shared, Stop};
+pub use runtime::clock::Clock;

@@ -1,6 +1,7 @@
 //! `mqmodem commands`
 
-use super::{Failure, say};
+use super::failure::Failure;
+use super::output::say;
 use crate::manual;
 use clap::{Args, ValueEnum};
 use mqmodem_core::dialect::native::NATIVE;

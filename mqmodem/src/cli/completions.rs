@@ -1,6 +1,7 @@
 //! `mqmodem completions`
 
-use super::{Failure, say};
+use super::failure::Failure;
+use super::output::say;
 use clap::Args;
 use clap_complete::Shell;
 use std::process::ExitCode;

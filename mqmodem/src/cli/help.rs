@@ -1,7 +1,8 @@
 //! `mqmodem help`
 
+use super::failure::Failure;
+use super::output::say;
 use super::usage::{command, find, quoted};
-use super::{Failure, say};
 use clap::{Args, Command};
 use std::process::ExitCode;
 

@@ -1,6 +1,6 @@
 //! Logs go to standard error, as far as it takes them.
 
-use crate::outlet::Outlet;
+use crate::log::outlet::Outlet;
 use std::io::{self, IsTerminal, Write};
 use std::panic::{PanicHookInfo, set_hook};
 use std::sync::OnceLock;

@@ -1,7 +1,10 @@
 //! `mqmodem man`
 
+use super::exit;
+use super::failure::Failure;
+use super::help;
+use super::output::say;
 use super::usage::command;
-use super::{Failure, exit, help, say};
 use clap::{Args, Command};
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, roman};

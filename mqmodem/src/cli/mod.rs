@@ -10,9 +10,9 @@ mod fleet;
 mod help;
 mod logs;
 mod man;
-mod metrics;
-#[cfg(feature = "broker")]
-mod prompt;
+mod modems;
+mod output;
+mod runtime;
 mod serve;
 mod state;
 #[cfg(feature = "broker")]
@@ -22,10 +22,7 @@ mod usage;
 pub use failure::Failure;
 
 use clap::{Parser, Subcommand};
-use std::io::Write;
 use std::process::ExitCode;
-use std::sync::mpsc::channel;
-use std::time::Duration;
 
 /// A modem in software: AT commands in, MQTT out.
 #[derive(Debug, Parser)]
@@ -91,29 +88,4 @@ fn ended(done: Result<ExitCode, Failure>) -> ExitCode {
     });
     logs::end();
     code
-}
-
-/// How long a reader of standard output may take, in a program that runs.
-const LISTENS: Duration = Duration::from_secs(2);
-
-/// As [`say`], in a program that runs: a reader that does not read does not stop it.
-fn say_in_passing(text: String) -> Result<(), Failure> {
-    let (done, said) = channel();
-    let writer = std::thread::Builder::new().spawn(move || done.send(say(&text)));
-    if let Ok(Ok(said)) = writer.map(|_| said.recv_timeout(LISTENS)) {
-        return said;
-    }
-    tracing::warn!("standard output takes nothing: what goes there is missing");
-    Ok(())
-}
-
-/// Writes to standard output; a reader that has closed it wants no more.
-fn say(text: &str) -> Result<(), Failure> {
-    let mut out = std::io::stdout().lock();
-    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            Err(Failure::system("cannot write to standard output", &error))
-        }
-        _ => Ok(()),
-    }
 }

@@ -1,7 +1,8 @@
 //! `mqmodem state`
 
-use super::serve::refusal;
-use super::{Failure, say};
+use super::failure::Failure;
+use super::modems::state::refusal;
+use super::output::say;
 use crate::store::{Kept, OpenError, summary};
 use clap::Args;
 use std::io::ErrorKind;

@@ -7,6 +7,7 @@ mod document;
 mod error;
 mod file;
 pub(crate) mod fill;
+pub(crate) mod fleet;
 mod layer;
 mod limits;
 mod options;
@@ -26,7 +27,7 @@ pub(crate) use owners::Owners;
 pub use port::{PortPlan, mode};
 pub(crate) use text::{is_exposed, read as read_text};
 
-pub use crate::fleet::plan::FleetTable;
+pub use fleet::FleetTable;
 
 use mqmodem_core::dialect::native::NATIVE;
 use mqmodem_core::modem::table::Dialect;

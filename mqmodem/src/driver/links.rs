@@ -1,8 +1,8 @@
 //! The links of one modem.
 
 use super::taps::Taps;
-use crate::held::Held;
 use crate::port::Label;
+use crate::runtime::leftover::Held;
 use crate::transport::{Link, Pace, TlsConfigs};
 use mqmodem_core::{ConnId, Endpoint, Instant, Modem, NetError, NetEvent};
 use std::sync::Arc;

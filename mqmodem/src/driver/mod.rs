@@ -1,25 +1,28 @@
 //! Drives one modem: its host port, its links, its timer.
 
 mod host;
+mod link_log;
 mod links;
-mod news;
+mod shared;
 mod taps;
 #[cfg(test)]
 mod tests;
+mod timer;
 
-use crate::clock::{Clock, Looked};
-use crate::held::Held;
+pub use shared::{Setup, Shared};
+
 use crate::observe::metrics::{Meter, Metrics};
 use crate::observe::trace::Tap;
 use crate::port::{Label, Port};
-use crate::start::restore;
+use crate::runtime::clock::{Clock, Looked};
+use crate::runtime::leftover::Held;
 use crate::store::{Change, Store};
-use crate::timer::Timer;
 use crate::transport::{self, Pace, TlsConfigs};
 use host::{SHARE, Switch};
+use link_log::News;
 use links::Links;
 use mqmodem_core::{Action, Instant, Modem, Slot};
-use news::News;
+use shared::restore;
 use std::cell::RefCell;
 use std::fmt;
 use std::future::Future;
@@ -28,6 +31,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 use taps::Taps;
+use timer::Timer;
 
 /// Bytes read at once. One buffer a thread, in use only while a modem reads.
 const SCRATCH: usize = 64 * 1024;

@@ -1,9 +1,8 @@
 //! Whoever sends without end leaves the others their turn; time and time-outs.
 
-use super::{Driver, Parts};
-use crate::clock::Clock;
+use super::{Driver, Parts, Setup, Shared};
 use crate::port::{Input, Label, Port};
-use crate::start::{Setup, Shared};
+use crate::runtime::clock::Clock;
 use crate::store::Forgetful;
 use mqmodem_core::mqtt::packet::{Ack, AckKind, Frame, Packet, frame};
 use mqmodem_core::{Buf, Config, Memory, Modem};

@@ -1,7 +1,7 @@
 //! A host on a connection, one at a time; where connections come from differs.
 
 use super::{ABSENT, Input, Label, PRESENT, Port};
-use crate::rate::Rate;
+use crate::log::rate::Rate;
 use mqmodem_core::HostLines;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use std::fmt::Debug;

@@ -4,7 +4,7 @@ use super::error::{certificate_error, machine_lacks};
 use super::identity::Identity;
 use super::seldom::Seldom;
 use super::verifier::Verifier;
-use crate::threads::Threads;
+use crate::runtime::threads::Threads;
 use mqmodem_core::{NetError, TlsFiles, Verify};
 use rustls_native_certs::ErrorKind;
 use std::collections::HashMap;
@@ -223,7 +223,7 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test_log::logged;
+    use crate::log::capture::logged;
 
     #[test]
     fn what_is_wrong_with_files_is_told_by_the_name_of_who_has_them() {

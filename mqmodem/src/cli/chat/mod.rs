@@ -1,11 +1,14 @@
 //! `mqmodem chat`
 
+mod attached;
 mod record;
 mod run;
 
-use super::serve::tcp_address;
-use super::{Failure, help, say};
-use crate::attached::{Attached, is_path};
+use super::failure::Failure;
+use super::help;
+use super::modems::address::tcp_address;
+use super::output::say;
+use attached::{Attached, is_path};
 use clap::{Args, Subcommand};
 use mqmodem_chat::{HostSide, Input, Script, Step};
 use std::ffi::{OsStr, OsString};

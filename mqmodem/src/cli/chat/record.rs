@@ -1,10 +1,11 @@
 //! `mqmodem chat record`
 
+use super::attached::Attached;
 use super::run::bring;
 use super::{Patience, PortArgument, attach};
-use crate::attached::Attached;
-use crate::cli::serve::runtime;
-use crate::cli::{Failure, say};
+use crate::cli::failure::Failure;
+use crate::cli::output::say;
+use crate::cli::runtime::runtime;
 use clap::Args;
 use mqmodem_chat::live::{Recording, pause, preamble};
 use mqmodem_chat::parse;

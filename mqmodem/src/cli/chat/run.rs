@@ -1,12 +1,13 @@
 //! `mqmodem chat run`
 
+use super::attached::Attached;
 use super::record::is_final;
 use super::{Patience, attach};
-use crate::attached::Attached;
-use crate::cli::serve::runtime;
-use crate::cli::{Failure, say};
-use crate::clock::Clock;
+use crate::cli::failure::Failure;
+use crate::cli::output::say;
+use crate::cli::runtime::runtime;
 use crate::config::read_text;
+use crate::runtime::clock::Clock;
 use clap::Args;
 use mqmodem_chat::live::{Names, Next, Rules, preamble};
 use mqmodem_chat::{HostSide, Live, Report, Script, parse};

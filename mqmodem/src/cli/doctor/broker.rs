@@ -3,7 +3,7 @@
 
 use super::reach::{self, Guest, Way};
 use super::{Report, Verdict};
-use crate::cli::Failure;
+use crate::cli::failure::Failure;
 use crate::config::{Broker, ConfigError, ModemPlan, Secret, TlsPaths};
 use crate::transport::Link;
 use mqmodem_core::modem::options::{ALPN, SNI, VERIFY, Value};

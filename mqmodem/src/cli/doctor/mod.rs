@@ -6,9 +6,10 @@ mod ports;
 mod reach;
 mod state;
 
+use super::failure::Failure;
 use super::logs::coloured;
-use super::serve::runtime;
-use super::{Failure, say};
+use super::output::say;
+use super::runtime::runtime;
 use crate::config::{ModemPlan, Owners, Plan};
 use clap::Args;
 use std::fmt::Display;

@@ -1,7 +1,8 @@
 //! The ports, without touching who uses them.
 
 use super::Verdict;
-use crate::cli::serve::{group_id, tcp_address};
+use crate::cli::modems::address::tcp_address;
+use crate::cli::modems::ports::group_id;
 use crate::config::PortPlan;
 use rustix::fs::{Access, access};
 use rustix::process::{getegid, geteuid, getgroups};

@@ -2,7 +2,7 @@
 
 use super::advice::{CHECK_WAY, CLOSED, NO_BROKER, advice, refusal};
 use super::{Report, Verdict};
-use crate::cli::Failure;
+use crate::cli::failure::Failure;
 use crate::transport::{self, Link, TlsConfigs, resolve};
 use mqmodem_core::mqtt::packet::{Connack, Connect, Frame, Packet, Rules, frame_by};
 use mqmodem_core::{Buf, Endpoint, Instant, NetError, TlsFiles, Verify};

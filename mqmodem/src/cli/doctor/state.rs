@@ -1,7 +1,7 @@
 //! The state directory.
 
 use super::Verdict;
-use crate::cli::serve::refusal;
+use crate::cli::modems::state::refusal;
 use crate::store::{FILE, Kept, OpenError};
 use rustix::fs::{Access, access, statvfs};
 use std::io::ErrorKind;

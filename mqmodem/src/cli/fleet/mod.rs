@@ -1,13 +1,17 @@
 //! `mqmodem fleet`
 
-mod crew;
 mod plan;
 mod progress;
+mod runner;
 
-use super::serve::{Signals, State, runtime};
-use super::{Failure, logs, say_in_passing};
+use super::failure::Failure;
+use super::logs;
+use super::modems::signals::Signals;
+use super::modems::state::State;
+use super::output::say_in_passing;
+use super::runtime::runtime;
 use clap::{ArgAction, Args};
-use crew::Crew;
+use runner::Crew;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::process::ExitCode;

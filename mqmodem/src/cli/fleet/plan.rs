@@ -1,10 +1,10 @@
 //! What the flags say, on top of a configuration file.
 
 use super::Arguments;
-use crate::cli::Failure;
+use crate::cli::failure::Failure;
+use crate::config::fleet::{FleetPlan, Hosts};
 use crate::config::{FleetTable, Owners, Plan, PortPlan};
 use crate::fleet::files;
-use crate::fleet::plan::{FleetPlan, Hosts};
 use std::path::PathBuf;
 
 /// A fleet and what it needs besides.

@@ -1,28 +1,24 @@
 //! `mqmodem serve`
 
 mod plan;
-mod ports;
-mod prepared;
 mod service;
-mod signals;
-mod state;
 
-pub(super) use ports::{Ports, cannot_listen, group_id, tcp_address, warn_if_reachable};
-pub(super) use prepared::{Prepared, warn_of_exposed};
-pub(super) use signals::{Signals, Wanted};
-pub(super) use state::{State, refusal};
-
-use super::{Failure, logs, metrics, say_in_passing};
+use super::failure::Failure;
+use super::logs;
+use super::modems::ports::{self, Opened};
+use super::modems::prepared::warn_of_exposed;
+use super::modems::signals::Signals;
+use super::modems::state::State;
+use super::modems::{metrics, trace};
+use super::output::say_in_passing;
+use super::runtime::runtime;
 use crate::Shared;
 use crate::config::{Plan, mode};
-use crate::observe::trace::Trace;
-use crate::port::{Label, Port};
 use clap::{ArgAction, Args};
 use service::Service;
 use std::ffi::OsString;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 /// Ports up to this number are served by one thread: no wake-up crosses threads.
 const FEW: usize = 8;
@@ -114,24 +110,6 @@ pub(super) struct Arguments {
     verbose: u8,
 }
 
-/// A port that is open, and where a host finds it.
-pub(super) struct Opened {
-    pub(super) label: Label,
-    pub(super) port: Box<dyn Port>,
-    pub(super) address: Option<String>,
-}
-
-impl Opened {
-    /// A port without an address.
-    pub(super) fn inside(label: Label, port: Box<dyn Port>) -> Self {
-        Self {
-            label,
-            port,
-            address: None,
-        }
-    }
-}
-
 pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     let plan = plan::made(arguments)?;
     logs::start(plan.verbose);
@@ -147,32 +125,15 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     code
 }
 
-/// The runtime modems run in.
-pub(super) fn runtime(single: bool) -> Result<tokio::runtime::Runtime, Failure> {
-    let mut builder = if single {
-        tokio::runtime::Builder::new_current_thread()
-    } else {
-        tokio::runtime::Builder::new_multi_thread()
-    };
-    let built = builder.enable_all().build();
-    built.map_err(|error| Failure::system("cannot start", &error))
-}
-
 async fn serve(arguments: &Arguments, plan: Plan, state: &mut State) -> Result<ExitCode, Failure> {
     // Before a link is published, so that no signal leaves it behind.
     let mut signals = Signals::new()?;
-    let trace = plan.trace.as_deref();
-    let trace = trace.map(|path| Trace::create(path).map_err(|error| cannot_trace(path, &error)));
-    let shared = Shared::traced(trace.transpose()?.map(Arc::new));
+    let shared = Shared::traced(trace::create(plan.trace.as_deref())?);
     ports::check(&plan.modems)?;
     warn_of_exposed(&plan.modems);
     let shared = shared.counted(metrics::open(plan.metrics.as_deref()).await?);
     let service = Service::begin(arguments, plan, shared, state).await?;
     service.run(&mut signals).await
-}
-
-pub(super) fn cannot_trace(path: &Path, error: &std::io::Error) -> Failure {
-    Failure::system(format_args!("cannot write {}", path.display()), error)
 }
 
 /// A line with the port's address, where it has one. With a modem on standard output

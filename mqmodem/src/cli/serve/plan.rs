@@ -1,7 +1,7 @@
 //! What the flags say, on top of a configuration file.
 
 use super::{Arguments, NOWHERE};
-use crate::cli::Failure;
+use crate::cli::failure::Failure;
 use crate::config::{Behaviour, ModemPlan, Owners, Plan, PortPlan, check_name, number};
 use crate::port::serial;
 use std::path::PathBuf;

@@ -6,6 +6,7 @@ mod sentence;
 use super::Arguments;
 use super::exit;
 use super::logs::coloured;
+use super::output;
 use clap::error::ErrorKind;
 use clap::{Arg, ArgMatches, Command, CommandFactory, FromArgMatches};
 use std::ffi::OsString;
@@ -98,7 +99,7 @@ fn show(error: &clap::Error) -> ExitCode {
         let _ = std::io::stderr().lock().write_all(text.as_bytes());
         return ExitCode::from(exit::USAGE);
     }
-    let said = super::say(&text(&|| coloured(&std::io::stdout())));
+    let said = output::say(&text(&|| coloured(&std::io::stdout())));
     super::ended(said.map(|()| ExitCode::SUCCESS))
 }
 

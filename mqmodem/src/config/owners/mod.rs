@@ -1,8 +1,8 @@
 //! What has one owner: names, ports, files, client ids. Two of one are refused before anything
 //! starts, since each would break the other unnoticed.
 
+use super::fleet::{FleetPlan, Hosts};
 use super::{ModemPlan, Plan, PortPlan};
-use crate::fleet::plan::{FleetPlan, Hosts};
 use crate::store;
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, ToSocketAddrs};

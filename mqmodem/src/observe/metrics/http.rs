@@ -1,7 +1,7 @@
 //! `GET /metrics`, and nothing else of HTTP.
 
 use super::Metrics;
-use crate::guests::Guests;
+use crate::runtime::bounded_tasks::Guests;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;

@@ -9,7 +9,7 @@ mod host;
 mod packets;
 mod stamp;
 
-use crate::outlet::Outlet;
+use crate::log::outlet::Outlet;
 use crate::port::Label;
 use host::Host;
 use mqmodem_core::{Failure, HostLines, Instant, LinkId, Modem, NetEvent};

@@ -1,7 +1,7 @@
 //! One host's Telnet session, without I/O.
 
-use crate::held::Held;
 use crate::port::{ABSENT, Input, PRESENT};
+use crate::runtime::leftover::Held;
 use mqmodem_core::{HostLines, ModemLines};
 use rfc2217::{ModemState, PortSettings, Server, ServerEvent};
 

@@ -1,7 +1,7 @@
 //! The C library, for what only it knows. It blocks, and cannot be called off.
 
 use super::{Failure, Found};
-use crate::threads::Threads;
+use crate::runtime::threads::Threads;
 use std::net::ToSocketAddrs;
 
 static NAMES: Threads = Threads::new("names", 4);

@@ -2,9 +2,14 @@
 
 mod reload;
 
-use super::{Arguments, Opened, Ports, Prepared, Signals, State, Wanted, announce};
+use super::{Arguments, announce};
 use crate::Shared;
-use crate::cli::{Failure, exit};
+use crate::cli::exit;
+use crate::cli::failure::Failure;
+use crate::cli::modems::ports::{Opened, Ports};
+use crate::cli::modems::prepared::Prepared;
+use crate::cli::modems::signals::{Signals, Wanted};
+use crate::cli::modems::state::State;
 use crate::config::{ModemPlan, Plan, PortPlan};
 use crate::port::Label;
 use std::collections::HashMap;

@@ -1,8 +1,10 @@
 //! SIGHUP: the configuration is read again.
 
 use super::{Service, Waiting, prepared};
-use crate::cli::Failure;
-use crate::cli::serve::{Prepared, plan, ports};
+use crate::cli::failure::Failure;
+use crate::cli::modems::ports;
+use crate::cli::modems::prepared::Prepared;
+use crate::cli::serve::plan;
 use crate::config::Plan;
 use std::collections::{HashMap, HashSet};
 

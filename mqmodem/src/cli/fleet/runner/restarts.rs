@@ -2,7 +2,7 @@
 //! there for, and the broker sees no storm.
 
 use super::Crew;
-use crate::cli::Failure;
+use crate::cli::failure::Failure;
 use std::collections::{HashSet, VecDeque};
 
 #[derive(Default)]

@@ -6,7 +6,7 @@ mod script;
 pub(crate) use host::Host;
 pub(crate) use script::{Step, over_tcp, over_tls};
 
-use crate::cli::Failure;
+use crate::cli::failure::Failure;
 use std::time::Duration;
 
 /// How long one answer may take.

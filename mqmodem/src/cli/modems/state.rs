@@ -1,7 +1,7 @@
-//! The state directory of `mqmodem serve`.
+//! The state directory of the modems.
 
 use crate::Setup;
-use crate::cli::Failure;
+use crate::cli::failure::Failure;
 use crate::store::{Disk, FILE, Kept, OpenError};
 use mqmodem_core::Slot;
 use mqmodem_core::mqtt::session::Record;

@@ -151,7 +151,7 @@ impl fmt::Display for Untold {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::test_log::logged;
+    use crate::log::capture::logged;
 
     fn at(secs: u64) -> Instant {
         Instant::ZERO + Duration::from_secs(secs)

@@ -1,6 +1,6 @@
 //! An AT port as its host sees it: a device, a socket, an address.
 
-use crate::cli::Failure;
+use crate::cli::failure::Failure;
 use crate::port::serial;
 use serial2_tokio::SerialPort;
 use std::ffi::OsStr;

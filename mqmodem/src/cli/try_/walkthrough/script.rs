@@ -1,6 +1,6 @@
 //! What is played.
 
-use crate::broker::Broker;
+use crate::cli::try_::broker::Broker;
 
 /// A line of the host and what the modem must answer.
 pub(crate) struct Step {

@@ -1,19 +1,24 @@
 //! `mqmodem try`
 
+mod broker;
+mod prompt;
+mod walkthrough;
+
+use super::failure::Failure;
 use super::logs::{self, coloured};
-use super::serve::runtime;
-use super::{Failure, prompt, say};
+use super::output::say;
+use super::runtime::runtime;
 use crate::Shared;
-use crate::broker::Broker;
 use crate::port::Label;
 use crate::port::pty::{Options, Pty};
 use crate::port::watch::Watch;
-use crate::walkthrough::{Host, over_tcp, over_tls, play};
+use broker::Broker;
 use clap::{ArgAction, Args};
 use mqmodem_core::Config;
 use std::io::IsTerminal;
 use std::path::Path;
 use std::process::ExitCode;
+use walkthrough::{Host, over_tcp, over_tls, play};
 
 /// See a whole session work: a broker, a modem, TCP and TLS, then a prompt.
 ///

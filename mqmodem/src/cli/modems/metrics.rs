@@ -1,13 +1,13 @@
 //! Where metrics are served.
 
-use super::Failure;
-use super::serve::{cannot_listen, tcp_address, warn_if_reachable};
+use super::address::{cannot_listen, tcp_address, warn_if_reachable};
+use crate::cli::failure::Failure;
 use crate::observe::metrics::{self, Metrics};
 use std::sync::Arc;
 use tokio::net::TcpListener;
 
 /// Serves metrics, where they are wanted.
-pub(super) async fn open(address: Option<&str>) -> Result<Option<Arc<Metrics>>, Failure> {
+pub(in crate::cli) async fn open(address: Option<&str>) -> Result<Option<Arc<Metrics>>, Failure> {
     let Some(text) = address else {
         return Ok(None);
     };

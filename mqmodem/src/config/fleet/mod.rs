@@ -1,7 +1,10 @@
 //! What a fleet is to be: a template, and how many of it.
 
-use super::list::List;
-use super::pattern::{self, Numbered, Range, check_pattern};
+mod list;
+mod pattern;
+
+use self::list::List;
+use self::pattern::{Numbered, Range, check_pattern};
 use crate::config::fill::check;
 use crate::config::{Behaviour, Broker, IdentityPlan, ModemPlan, PortPlan, check_identity};
 use serde::Deserialize;

@@ -1,6 +1,6 @@
 //! A host at a PTY, as any terminal program is one.
 
-use crate::cli::Failure;
+use crate::cli::failure::Failure;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::OFlags;
 use std::fs::{File, OpenOptions};

@@ -1,6 +1,6 @@
 //! The modems of a fleet: started one after the other, each on its own.
 
-mod door;
+mod listener;
 mod reload;
 mod restarts;
 
@@ -9,16 +9,17 @@ use super::plan::Made;
 use super::progress::Progress;
 use crate::Shared;
 use crate::cli::chat::read_side;
-use crate::cli::serve::{
-    Opened, Ports, Prepared, Signals, State, Wanted, cannot_trace, warn_of_exposed,
-};
-use crate::cli::{Failure, metrics};
-use crate::fleet::plan::{FleetPlan, Hosts};
-use crate::fleet::rounds::{Chats, Played, Programme};
-use crate::fleet::tally::Tally;
-use crate::observe::trace::Trace;
+use crate::cli::failure::Failure;
+use crate::cli::modems::ports::{Opened, Ports};
+use crate::cli::modems::prepared::{Prepared, warn_of_exposed};
+use crate::cli::modems::signals::{Signals, Wanted};
+use crate::cli::modems::state::State;
+use crate::cli::modems::{metrics, trace};
+use crate::config::fleet::{FleetPlan, Hosts};
+use crate::fleet::repeat::{Chats, Played, Programme};
+use crate::fleet::totals::Tally;
 use crate::port::{Label, Port};
-use door::Entrance;
+use listener::Entrance;
 use restarts::Restarts;
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -69,10 +70,7 @@ impl<'a> Crew<'a> {
         state: State,
     ) -> Result<Self, Failure> {
         let plan = made.fleet;
-        let trace = made.trace.as_deref();
-        let trace =
-            trace.map(|path| Trace::create(path).map_err(|error| cannot_trace(path, &error)));
-        let shared = Shared::traced(trace.transpose()?.map(Arc::new));
+        let shared = Shared::traced(trace::create(made.trace.as_deref())?);
         let metrics = metrics::open(plan.metrics.as_deref()).await?;
         let entrance = Entrance::open(&plan.template.hosts, None).await?;
         check_files(&plan)?;

@@ -1,9 +1,10 @@
 //! A prompt at a modem.
 
-use super::try_::say_line;
-use super::usage::quoted;
-use super::{Failure, say};
-use crate::walkthrough::Host;
+use super::say_line;
+use super::walkthrough::Host;
+use crate::cli::failure::Failure;
+use crate::cli::output::say;
+use crate::cli::usage::quoted;
 use rustyline::history::MemHistory;
 use rustyline::{Config, Editor, ExternalPrinter};
 use std::sync::Arc;
@@ -152,7 +153,7 @@ impl<P: ExternalPrinter> Ears<P> {
         }
         match &mut self.printer {
             Some(printer) => {
-                let text = super::try_::worded(self.colour, '<', &line);
+                let text = super::worded(self.colour, '<', &line);
                 let _ = printer.print(text);
             }
             None => say_line(self.colour, '<', &line),

@@ -1,7 +1,7 @@
 //! Opens the ports that were asked for.
 
-use super::Opened;
-use crate::cli::Failure;
+use super::address::{cannot_listen, check_address, tcp_address, warn_if_reachable};
+use crate::cli::failure::Failure;
 use crate::config::{ModemPlan, PortPlan};
 use crate::port::pty::{Options, Pty};
 use crate::port::rfc2217::Rfc2217;
@@ -12,8 +12,26 @@ use crate::port::unix::Unix;
 use crate::port::watch::Watch;
 use crate::port::{Label, Port};
 use std::collections::HashSet;
-use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
+
+/// A port that is open, and where a host finds it.
+pub(in crate::cli) struct Opened {
+    pub(in crate::cli) label: Label,
+    pub(in crate::cli) port: Box<dyn Port>,
+    pub(in crate::cli) address: Option<String>,
+}
+
+impl Opened {
+    /// A port without an address.
+    pub(in crate::cli) fn inside(label: Label, port: Box<dyn Port>) -> Self {
+        Self {
+            label,
+            port,
+            address: None,
+        }
+    }
+}
 
 /// Opens ports; one watch does for all pseudo-terminals.
 #[derive(Default)]
@@ -25,7 +43,7 @@ pub(in crate::cli) struct Ports {
 
 /// Whether ports are written as they can be. Whether they can be had is another matter,
 /// and may change.
-pub(super) fn check(modems: &[ModemPlan]) -> Result<(), Failure> {
+pub(in crate::cli) fn check(modems: &[ModemPlan]) -> Result<(), Failure> {
     for modem in modems {
         match &modem.port {
             PortPlan::Pty {
@@ -139,43 +157,8 @@ async fn open_rfc2217(text: &str) -> Result<Opened, Failure> {
     Ok(listening("rfc2217", address, Box::new(port)))
 }
 
-pub(in crate::cli) fn cannot_listen(address: SocketAddr, error: &std::io::Error) -> Failure {
-    Failure::system(format_args!("cannot listen on {address}"), error)
-}
-
 fn listening(kind: &str, address: SocketAddr, port: Box<dyn Port>) -> Opened {
     found_at(address.to_string(), &format!("{kind} {address}"), port)
-}
-
-/// Warns of an address beyond this machine: nobody is asked there who they are.
-pub(in crate::cli) fn warn_if_reachable(address: SocketAddr, to_do_what: &str) {
-    if !address.ip().to_canonical().is_loopback() {
-        tracing::warn!("anyone who can reach {address} can {to_do_what}");
-    }
-}
-
-fn check_address(kind: &str, text: &str) -> Result<(), Failure> {
-    let has_host = |(host, port): (&str, &str)| !host.is_empty() && port.parse::<u16>().is_ok();
-    if text.parse::<u16>().is_ok() || text.rsplit_once(':').is_some_and(has_host) {
-        return Ok(());
-    }
-    Err(Failure::new(format!(
-        "{kind} takes a port or an address of this machine with a port, such as 7000 or 0.0.0.0:7000, not \"{text}\""
-    )))
-}
-
-/// `PORT` on loopback, or `HOST:PORT`.
-pub(in crate::cli) async fn tcp_address(kind: &str, text: &str) -> Result<SocketAddr, Failure> {
-    if let Ok(port) = text.parse::<u16>() {
-        return Ok(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port));
-    }
-    check_address(kind, text)?;
-    let found = tokio::net::lookup_host(text).await;
-    let mut found =
-        found.map_err(|error| Failure::system(format_args!("cannot find {text}"), &error))?;
-    found
-        .next()
-        .ok_or_else(|| Failure::new(format!("\"{text}\" has no address; give one for {kind}")))
 }
 
 fn open_serial(path: &Path, settings: mqmodem_core::Serial) -> Result<Opened, Failure> {
@@ -204,23 +187,4 @@ pub(in crate::cli) fn group_id(name: &str) -> Result<u32, Failure> {
             "there is no group \"{name}\" in /etc/group; give its number instead"
         ))
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[tokio::test]
-    async fn a_bare_port_is_on_loopback() {
-        assert_eq!(
-            tcp_address("tcp", "7000").await.unwrap().to_string(),
-            "127.0.0.1:7000"
-        );
-        assert_eq!(
-            tcp_address("tcp", "0.0.0.0:1").await.unwrap().to_string(),
-            "0.0.0.0:1"
-        );
-        assert!(tcp_address("tcp", ":7000").await.is_err());
-        assert!(tcp_address("tcp", "70000").await.is_err());
-    }
 }

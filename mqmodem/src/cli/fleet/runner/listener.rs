@@ -1,13 +1,14 @@
 //! The one TCP port of a fleet whose modems are connections.
 
-use crate::cli::Failure;
-use crate::cli::serve::{cannot_listen, tcp_address, warn_if_reachable};
-use crate::fleet::plan::{Hosts, Identify};
-use crate::fleet::seats::{Door, Doors, Seated, Seats, first_line};
-use crate::guests::Guests;
+use crate::cli::failure::Failure;
+use crate::cli::modems::address::{cannot_listen, tcp_address, warn_if_reachable};
+use crate::cli::output::say_in_passing;
+use crate::config::fleet::{Hosts, Identify};
+use crate::fleet::assignment::{Door, Doors, Seated, Seats, first_line};
+use crate::log::rate::Rate;
 use crate::port::socket::Socket;
 use crate::port::{Label, Port};
-use crate::rate::Rate;
+use crate::runtime::bounded_tasks::Guests;
 use std::collections::HashMap;
 use std::future::pending;
 use std::net::SocketAddr;
@@ -171,7 +172,7 @@ async fn listen(address: SocketAddr) -> Result<Arc<TcpListener>, Failure> {
     let listener = listener.map_err(|error| cannot_listen(address, &error))?;
     if let Ok(address) = listener.local_addr() {
         warn_if_reachable(address, "use the modems there");
-        crate::cli::say_in_passing(format!("{address}\n"))?;
+        say_in_passing(format!("{address}\n"))?;
     }
     Ok(Arc::new(listener))
 }

@@ -1,9 +1,9 @@
 //! Hosts inside the process: each plays its chats at its modem, without a port
 //! of the system, a task or a queue of its own.
 
-use super::tally::{Ledger, Tally, cause};
-use crate::clock::Clock;
+use super::totals::{Ledger, Tally, cause};
 use crate::port::{Input, Label, PRESENT, Port};
+use crate::runtime::clock::Clock;
 use mqmodem_chat::live::{Live, Names, Next, Rules};
 use mqmodem_chat::{Mismatch, Script};
 use mqmodem_core::Instant;

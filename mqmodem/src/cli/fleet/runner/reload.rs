@@ -1,10 +1,10 @@
 //! SIGHUP: the configuration is read again.
 
 use super::{Crew, Entrance, check_files, programme};
-use crate::cli::Failure;
+use crate::cli::failure::Failure;
 use crate::cli::fleet::plan;
-use crate::fleet::plan::FleetPlan;
-use crate::fleet::rounds::{Chats, Programme};
+use crate::config::fleet::FleetPlan;
+use crate::fleet::repeat::{Chats, Programme};
 use std::collections::HashSet;
 use std::sync::Arc;
 

@@ -1,10 +1,10 @@
 //! Makes drivers that share what modems can share.
 
-use crate::clock::Clock;
-use crate::driver::{Driver, Parts, Stop};
+use super::{Driver, Parts, Stop};
 use crate::observe::metrics::Metrics;
 use crate::observe::trace::{Tap, Trace};
 use crate::port::{Label, Port};
+use crate::runtime::clock::Clock;
 use crate::store::{Forgetful, Store};
 use crate::transport::{Pace, TlsConfigs, check_client_certificate};
 use mqmodem_core::{Config, LinkId, Memory, Modem, Slot};

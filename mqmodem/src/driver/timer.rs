@@ -1,6 +1,6 @@
 //! The one timer of a modem.
 
-use crate::clock::Clock;
+use crate::runtime::clock::Clock;
 use mqmodem_core::Instant;
 use std::future::Future;
 use std::pin::Pin;

@@ -1,6 +1,6 @@
 //! What signals ask for.
 
-use crate::cli::Failure;
+use crate::cli::failure::Failure;
 use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::Instant;

@@ -1,8 +1,9 @@
 //! A modem about to be started: its files are read, only its port may yet fail.
 
-use super::{Opened, State};
+use super::ports::Opened;
+use super::state::State;
 use crate::Setup;
-use crate::cli::Failure;
+use crate::cli::failure::Failure;
 use crate::config::{Defaults, ModemPlan};
 use crate::port::Label;
 use std::collections::BTreeSet;
