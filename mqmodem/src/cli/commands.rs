@@ -12,7 +12,7 @@ use std::process::ExitCode;
 #[command(after_help = "Examples:
   mqmodem commands | less
   mqmodem commands --format json | jq '.families[].commands[].name'")]
-pub(super) struct Arguments {
+pub(super) struct CommandsArguments {
     /// How to print it.
     #[arg(long, value_enum, default_value_t = Format::Md)]
     format: Format,
@@ -26,7 +26,7 @@ enum Format {
     Json,
 }
 
-pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+pub(super) fn run(arguments: &CommandsArguments) -> Result<ExitCode, Failure> {
     let text = match arguments.format {
         Format::Md => manual::markdown(&NATIVE),
         Format::Json => manual::json(&NATIVE),

@@ -2,7 +2,7 @@
 
 use super::failure::Failure;
 use super::output::say;
-use clap::Args;
+use clap::{Args, Command};
 use clap_complete::Shell;
 use std::process::ExitCode;
 
@@ -11,15 +11,17 @@ use std::process::ExitCode;
 #[command(after_help = "Examples:
   mqmodem completions bash > ~/.local/share/bash-completion/completions/mqmodem
   mqmodem completions fish > ~/.config/fish/completions/mqmodem.fish")]
-pub(super) struct Arguments {
+pub(super) struct CompletionsArguments {
     /// The shell.
     shell: Shell,
 }
 
-pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+pub(super) fn run(
+    arguments: &CompletionsArguments,
+    mut program: Command,
+) -> Result<ExitCode, Failure> {
     let mut script = Vec::new();
-    let mut command = super::usage::command();
-    clap_complete::generate(arguments.shell, &mut command, "mqmodem", &mut script);
+    clap_complete::generate(arguments.shell, &mut program, "mqmodem", &mut script);
     say(&String::from_utf8_lossy(&script))?;
     Ok(ExitCode::SUCCESS)
 }

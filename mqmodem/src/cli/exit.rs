@@ -1,6 +1,9 @@
 //! How the program ends, as a number.
 
+use super::failure::Failure;
+use super::logs;
 use clap::Command;
+use std::process::ExitCode;
 
 /// The command line is not understood.
 pub(super) const USAGE: u8 = 2;
@@ -12,6 +15,17 @@ const DONE: (u8, &str) = (0, "done as asked");
 const FAILED: &str = "failed; one sentence on standard error says why";
 const NOT_UNDERSTOOD: (u8, &str) = (USAGE, "the command line is not understood; as said there");
 const AT_ONCE: (u8, &str) = (INTERRUPTED, "ended at once by a second SIGINT or SIGTERM");
+
+/// The exit code; where it failed, that is said first.
+pub(super) fn code(done: Result<ExitCode, Failure>) -> ExitCode {
+    let code = done.unwrap_or_else(|failure| {
+        // Where standard error takes nothing, the exit code has to say it alone.
+        logs::write(format!("mqmodem: {failure}\n").as_bytes());
+        ExitCode::FAILURE
+    });
+    logs::end();
+    code
+}
 
 /// What the exit codes of a subcommand mean.
 pub(super) fn codes(name: &str) -> Vec<(u8, &'static str)> {

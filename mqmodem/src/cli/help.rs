@@ -2,7 +2,7 @@
 
 use super::failure::Failure;
 use super::output::say;
-use super::usage::{command, find, quoted};
+use super::usage::words::{find, quoted};
 use clap::{Args, Command};
 use std::process::ExitCode;
 
@@ -11,13 +11,16 @@ use std::process::ExitCode;
 #[command(after_help = "Examples:
   mqmodem help serve
   mqmodem help chat run")]
-pub(super) struct Arguments {
+pub(super) struct HelpArguments {
     /// The subcommand it is about; otherwise the program.
     subcommand: Vec<String>,
 }
 
-pub(super) fn run(arguments: &Arguments, below: &[&str]) -> Result<ExitCode, Failure> {
-    let mut program = command();
+pub(super) fn run(
+    arguments: &HelpArguments,
+    below: &[&str],
+    mut program: Command,
+) -> Result<ExitCode, Failure> {
     program.build();
     let below = below.iter().map(|&word| word.to_owned());
     let words: Vec<_> = below.chain(arguments.subcommand.iter().cloned()).collect();

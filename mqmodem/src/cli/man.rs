@@ -4,7 +4,6 @@ use super::exit;
 use super::failure::Failure;
 use super::help;
 use super::output::say;
-use super::usage::command;
 use clap::{Args, Command};
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, roman};
@@ -16,13 +15,12 @@ use std::process::ExitCode;
 #[command(after_help = "Examples:
   mqmodem man > /usr/local/share/man/man1/mqmodem.1
   mqmodem man chat run > /usr/local/share/man/man1/mqmodem-chat-run.1")]
-pub(super) struct Arguments {
+pub(super) struct ManArguments {
     /// The subcommand it is about; otherwise the program.
     subcommand: Vec<String>,
 }
 
-pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
-    let mut program = command();
+pub(super) fn run(arguments: &ManArguments, mut program: Command) -> Result<ExitCode, Failure> {
     program.build();
     let words = &arguments.subcommand;
     let found = help::subcommand(&program, words)?;

@@ -15,12 +15,12 @@ use std::process::ExitCode;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   mqmodem state /var/lib/mqmodem")]
-pub(super) struct Arguments {
+pub(super) struct StateArguments {
     /// The directory `mqmodem serve` was given with --state-dir.
     directory: PathBuf,
 }
 
-pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+pub(super) fn run(arguments: &StateArguments) -> Result<ExitCode, Failure> {
     let directory = &arguments.directory;
     let kept = Kept::look(directory).map_err(|error| match error {
         OpenError::Io(error) if error.kind() == ErrorKind::NotFound => Failure::new(format!(

@@ -1,8 +1,8 @@
 //! `mqmodem chat record`
 
 use super::attached::Attached;
-use super::run::bring;
-use super::{Patience, PortArgument, attach};
+use super::port::{Patience, PortArgument, attach};
+use super::start::{bring, hung_up, is_final};
 use crate::cli::failure::Failure;
 use crate::cli::output::say;
 use crate::cli::runtime::runtime;
@@ -27,7 +27,7 @@ use tokio::time::Instant;
 #[command(after_help = "Examples:
   mqmodem chat record first.chat --port /dev/ttyUSB0
   printf 'AT\\nATI\\n' | mqmodem chat record first.chat --port 127.0.0.1:7000")]
-pub(super) struct Arguments {
+pub(super) struct ChatRecordArguments {
     /// Where the chat is written to.
     file: PathBuf,
 
@@ -38,7 +38,7 @@ pub(super) struct Arguments {
     patience: Patience,
 }
 
-pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+pub(super) fn run(arguments: &ChatRecordArguments) -> Result<ExitCode, Failure> {
     let runtime = runtime(true)?;
     let done = runtime.block_on(record(arguments));
     // A read of standard input may still be waiting.
@@ -46,7 +46,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     done.map(|()| ExitCode::SUCCESS)
 }
 
-async fn record(arguments: &Arguments) -> Result<(), Failure> {
+async fn record(arguments: &ChatRecordArguments) -> Result<(), Failure> {
     let mut port = attach(&arguments.port.port).await?;
     let begun = bring(&mut port, preamble(true), arguments.patience).await;
     begun.map_err(|error| Failure::system("the modem cannot be spoken to", &error))?;
@@ -179,32 +179,10 @@ async fn hear(port: &mut Attached, heard: &mut Vec<u8>) -> io::Result<()> {
     let n = port.read(&mut buf).await?;
     let bytes = buf.get(..n).unwrap_or_default();
     if bytes.is_empty() {
-        return Err(io::Error::new(
-            io::ErrorKind::UnexpectedEof,
-            "the port was closed by the other side",
-        ));
+        return Err(hung_up());
     }
     // That no one reads it is no reason to stop.
     let _ = say(&String::from_utf8_lossy(bytes));
     heard.extend_from_slice(bytes);
     Ok(())
-}
-
-/// Whether the modem has answered: with a result code, or with a prompt.
-pub(super) fn is_final(heard: &[u8]) -> bool {
-    let lines = heard.split(|byte| matches!(byte, b'\r' | b'\n'));
-    let is_result = |line: &[u8]| {
-        matches!(
-            line,
-            b"OK" | b"ERROR" | b"CONNECT" | b"NO CARRIER" | b"BUSY" | b"NO ANSWER"
-        ) || line.starts_with(b"+CME ERROR")
-            || line.starts_with(b"+CMS ERROR")
-    };
-    // As `ATV0` has it: 0 is OK, 4 is ERROR.
-    let is_number = heard.ends_with(b"\n0\r") || heard.ends_with(b"\n4\r");
-    let is_number = is_number || matches!(heard, [.., b'\r', b'0' | b'4', b'\r']);
-    is_number
-        || heard.ends_with(b"\r\n> ")
-        || heard.ends_with(b"\r\n>")
-        || lines.into_iter().any(is_result)
 }

@@ -1,21 +1,20 @@
 //! `mqmodem chat run`
 
 use super::attached::Attached;
-use super::record::is_final;
-use super::{Patience, attach};
+use super::file::read;
+use super::port::{Patience, attach};
+use super::start::{bring, hung_up};
 use crate::cli::failure::Failure;
 use crate::cli::output::say;
 use crate::cli::runtime::runtime;
-use crate::config::read_text;
 use crate::runtime::clock::Clock;
 use clap::Args;
 use mqmodem_chat::live::{Names, Next, Rules, preamble};
-use mqmodem_chat::{HostSide, Live, Report, Script, parse};
+use mqmodem_chat::{HostSide, Live, Report};
 use std::ffi::{OsStr, OsString};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
 
 /// Play chats: with the modem at a port, or in virtual time with one of ours.
 ///
@@ -29,7 +28,7 @@ use std::time::Duration;
   mqmodem chat run first.chat --port /dev/ttyUSB0,9600
   mqmodem chat run chats/ --port 127.0.0.1:7000
   mqmodem chat run chats/                          our modem, in virtual time")]
-pub(super) struct Arguments {
+pub(super) struct ChatRunArguments {
     /// Chats, or folders of them.
     #[arg(required = true)]
     files: Vec<PathBuf>,
@@ -43,7 +42,7 @@ pub(super) struct Arguments {
     patience: Patience,
 }
 
-pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+pub(super) fn run(arguments: &ChatRunArguments) -> Result<ExitCode, Failure> {
     let mut files = Vec::new();
     for file in &arguments.files {
         mqmodem_chat::find(file, &mut files).map_err(|error| {
@@ -65,13 +64,6 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     } else {
         ExitCode::FAILURE
     })
-}
-
-/// The chat in a file; on a line that cannot be understood, what is wrong there.
-pub(in crate::cli) fn read(file: &Path) -> Result<Result<Script, String>, Failure> {
-    let name = file.display().to_string();
-    let text = read_text(file)?;
-    Ok(parse(&name, &text).map_err(|error| error.to_string()))
 }
 
 fn in_virtual_time(files: &[PathBuf]) -> Result<Report, Failure> {
@@ -141,42 +133,6 @@ fn tell_skipped(name: &str, lines: &[usize]) -> Result<(), Failure> {
     ))
 }
 
-/// Brings the modem to where chats begin.
-pub(super) async fn bring(
-    port: &mut Attached,
-    preamble: &[u8],
-    patience: Patience,
-) -> std::io::Result<()> {
-    // What waits there was said to the last host.
-    heard(port, patience.quiet, |_| true).await?;
-    let mut rest = preamble;
-    while !rest.is_empty() {
-        let said = port.write(rest).await?;
-        rest = rest.get(said..).unwrap_or_default();
-    }
-    heard(port, patience.within, |heard| !is_final(heard)).await?;
-    heard(port, patience.quiet, |_| true).await
-}
-
-/// Listens until it is quiet for so long, or no more is wanted.
-async fn heard(
-    port: &mut Attached,
-    quiet: Duration,
-    wanted: impl Fn(&[u8]) -> bool,
-) -> std::io::Result<()> {
-    let (mut all, mut buf) = (Vec::new(), [0; 4096]);
-    while wanted(&all) {
-        let Ok(read) = tokio::time::timeout(quiet, port.read(&mut buf)).await else {
-            return Ok(());
-        };
-        let Some(more @ [_, ..]) = buf.get(..read?) else {
-            return Err(hung_up());
-        };
-        all.extend_from_slice(more);
-    }
-    Ok(())
-}
-
 /// Plays the chat to its end or its first difference.
 async fn play(port: &mut Attached, live: &mut Live) -> std::io::Result<()> {
     let clock = Clock::new();
@@ -201,11 +157,4 @@ async fn play(port: &mut Attached, live: &mut Live) -> std::io::Result<()> {
             Next::End => return Ok(()),
         }
     }
-}
-
-fn hung_up() -> std::io::Error {
-    std::io::Error::new(
-        std::io::ErrorKind::UnexpectedEof,
-        "the port was closed by the other side",
-    )
 }

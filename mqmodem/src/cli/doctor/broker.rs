@@ -2,7 +2,7 @@
 //! are there.
 
 use super::reach::{self, Guest, Way};
-use super::{Report, Verdict};
+use super::report::{Report, Verdict};
 use crate::cli::failure::Failure;
 use crate::config::{Broker, ConfigError, ModemPlan, Secret, TlsPaths};
 use crate::transport::Link;

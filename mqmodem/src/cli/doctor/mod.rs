@@ -4,15 +4,15 @@ mod advice;
 mod broker;
 mod ports;
 mod reach;
+mod report;
 mod state;
 
 use super::failure::Failure;
 use super::logs::coloured;
-use super::output::say;
 use super::runtime::runtime;
 use crate::config::{ModemPlan, Owners, Plan};
 use clap::Args;
-use std::fmt::Display;
+use report::Report;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -26,7 +26,7 @@ use std::process::ExitCode;
   mqmodem doctor
   mqmodem doctor --modem meter
   sudo -u mqmodem mqmodem doctor --config /etc/mqmodem/mqmodem.toml")]
-pub(super) struct Arguments {
+pub(super) struct DoctorArguments {
     /// The file; otherwise the one that mqmodem serve would take.
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -36,43 +36,8 @@ pub(super) struct Arguments {
     modem: Option<String>,
 }
 
-/// What was found to be so, or what is wrong and what to do about it.
-type Verdict = Result<String, String>;
-
-/// Says verdicts, and remembers whether one was bad.
-struct Report {
-    colour: bool,
-    failed: bool,
-}
-
-impl Report {
-    fn say(&mut self, what: impl Display, verdict: &Verdict) -> Result<(), Failure> {
-        self.failed |= verdict.is_err();
-        match verdict {
-            Ok(text) => self.line("ok", 32, what, text),
-            Err(text) => self.line("FAIL", 31, what, text),
-        }
-    }
-
-    /// What works and should not be left so.
-    fn warn(&mut self, what: impl Display, text: &str) -> Result<(), Failure> {
-        self.line("warn", 33, what, text)
-    }
-
-    fn line(&self, word: &str, colour: u8, what: impl Display, text: &str) -> Result<(), Failure> {
-        say(&if self.colour {
-            format!("\x1b[{colour}m{word:4}\x1b[0m  {what}: {text}\n")
-        } else {
-            format!("{word:4}  {what}: {text}\n")
-        })
-    }
-}
-
-pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
-    let mut report = Report {
-        colour: coloured(&std::io::stdout()),
-        failed: false,
-    };
+pub(super) fn run(arguments: &DoctorArguments) -> Result<ExitCode, Failure> {
+    let mut report = Report::new(coloured(&std::io::stdout()));
     match plan(arguments) {
         Ok(plan) => {
             report.say("configuration", &Ok(summary(&plan)))?;
@@ -83,14 +48,14 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
         }
         Err(what) => report.say("configuration", &Err(what))?,
     }
-    Ok(if report.failed {
+    Ok(if report.has_failed() {
         ExitCode::FAILURE
     } else {
         ExitCode::SUCCESS
     })
 }
 
-fn plan(arguments: &Arguments) -> Result<Plan, String> {
+fn plan(arguments: &DoctorArguments) -> Result<Plan, String> {
     let file = arguments.config.clone().or_else(Plan::search);
     let file = file.ok_or(
         "there is no mqmodem.toml here nor in /etc/mqmodem; make one, or name it with --config",

@@ -1,6 +1,6 @@
 //! The ports, without touching who uses them.
 
-use super::Verdict;
+use super::report::Verdict;
 use crate::cli::modems::address::tcp_address;
 use crate::cli::modems::ports::group_id;
 use crate::config::PortPlan;

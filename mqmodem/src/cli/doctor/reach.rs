@@ -1,7 +1,7 @@
 //! The way to a broker, layer by layer: name, TCP, TLS, CONNACK.
 
 use super::advice::{CHECK_WAY, CLOSED, NO_BROKER, advice, refusal};
-use super::{Report, Verdict};
+use super::report::{Report, Verdict};
 use crate::cli::failure::Failure;
 use crate::transport::{self, Link, TlsConfigs, resolve};
 use mqmodem_core::mqtt::packet::{Connack, Connect, Frame, Packet, Rules, frame_by};

@@ -1,6 +1,6 @@
 //! The state directory.
 
-use super::Verdict;
+use super::report::Verdict;
 use crate::cli::modems::state::refusal;
 use crate::store::{FILE, Kept, OpenError};
 use rustix::fs::{Access, access, statvfs};

@@ -1,6 +1,6 @@
 //! What the flags say, on top of a configuration file.
 
-use super::Arguments;
+use super::arguments::FleetArguments;
 use crate::cli::failure::Failure;
 use crate::config::fleet::{FleetPlan, Hosts};
 use crate::config::{FleetTable, Owners, Plan, PortPlan};
@@ -17,7 +17,7 @@ pub(super) struct Made {
 }
 
 /// What is to be run.
-pub(super) fn made(arguments: &Arguments) -> Result<Made, Failure> {
+pub(super) fn made(arguments: &FleetArguments) -> Result<Made, Failure> {
     let said = table(arguments);
     let is_complete = said.port.is_some() || said.script.is_some() || said.setup.is_some();
     let file = match &arguments.config {
@@ -51,7 +51,7 @@ pub(super) fn made(arguments: &Arguments) -> Result<Made, Failure> {
     })
 }
 
-fn table(arguments: &Arguments) -> FleetTable {
+fn table(arguments: &FleetArguments) -> FleetTable {
     let pty = arguments.pty.clone().map(|link| PortPlan::Pty {
         link: Some(link),
         mode: None,

@@ -1,13 +1,13 @@
 //! What the flags say, on top of a configuration file.
 
-use super::{Arguments, NOWHERE};
+use super::arguments::{NOWHERE, ServeArguments};
 use crate::cli::failure::Failure;
 use crate::config::{Behaviour, ModemPlan, Owners, Plan, PortPlan, check_name, number};
 use crate::port::serial;
 use std::path::PathBuf;
 
 /// What is to be served.
-pub(super) fn made(arguments: &Arguments) -> Result<Plan, Failure> {
+pub(super) fn made(arguments: &ServeArguments) -> Result<Plan, Failure> {
     let ports = ports(arguments)?;
     if arguments.name.is_some() && ports.len() != 1 {
         return Err(Failure::new(
@@ -53,7 +53,7 @@ fn nothing(plan: &Plan) -> String {
 }
 
 /// The ports, in the order pseudo-terminals, TCP, RFC 2217, Unix, serial, stdio.
-fn ports(arguments: &Arguments) -> Result<Vec<PortPlan>, Failure> {
+fn ports(arguments: &ServeArguments) -> Result<Vec<PortPlan>, Failure> {
     let mut ports = Vec::new();
     for link in &arguments.pty {
         ports.push(PortPlan::Pty {
@@ -97,7 +97,7 @@ fn modems(ports: Vec<PortPlan>, name: &str, usual: &Plan) -> Vec<ModemPlan> {
     modems
 }
 
-fn override_with(arguments: &Arguments, plan: &mut Plan) {
+fn override_with(arguments: &ServeArguments, plan: &mut Plan) {
     plan.state_dir = arguments.state_dir.clone().or(plan.state_dir.take());
     plan.trace = arguments.trace.clone().or(plan.trace.take());
     plan.metrics = arguments.metrics.clone().or(plan.metrics.take());

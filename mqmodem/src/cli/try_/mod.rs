@@ -2,6 +2,7 @@
 
 mod broker;
 mod prompt;
+mod transcript;
 mod walkthrough;
 
 use super::failure::Failure;
@@ -18,6 +19,7 @@ use mqmodem_core::Config;
 use std::io::IsTerminal;
 use std::path::Path;
 use std::process::ExitCode;
+use transcript::{say_line, title};
 use walkthrough::{Host, over_tcp, over_tls, play};
 
 /// See a whole session work: a broker, a modem, TCP and TLS, then a prompt.
@@ -28,7 +30,7 @@ use walkthrough::{Host, over_tcp, over_tls, play};
 #[command(after_help = "Examples:
   mqmodem try
   mqmodem try --no-prompt > transcript.txt")]
-pub(super) struct Arguments {
+pub(super) struct TryArguments {
     /// End after the session, also on a terminal.
     #[arg(long)]
     no_prompt: bool,
@@ -38,7 +40,7 @@ pub(super) struct Arguments {
     verbose: u8,
 }
 
-pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
+pub(super) fn run(arguments: &TryArguments) -> Result<ExitCode, Failure> {
     logs::start(arguments.verbose);
     let runtime = runtime(false)?;
     let done = runtime.block_on(session(arguments));
@@ -46,7 +48,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<ExitCode, Failure> {
     done.map(|()| ExitCode::SUCCESS)
 }
 
-async fn session(arguments: &Arguments) -> Result<(), Failure> {
+async fn session(arguments: &TryArguments) -> Result<(), Failure> {
     let broker = Broker::start()
         .await
         .map_err(|why| Failure::new(format!("the broker for the session does not start: {why}")))?;
@@ -84,32 +86,4 @@ fn at_the_host(broker: &Broker, path: &Path, prompt: bool) -> Result<(), Failure
         return prompt::run(host, colour);
     }
     say("\nAll as it should be. Next: mqmodem serve --pty=/tmp/modem, then picocom /tmp/modem\n")
-}
-
-fn title(colour: bool, text: &str) -> Result<(), Failure> {
-    let text = format!("# {text}");
-    say(&if colour {
-        format!("\n\x1b[1m{text}\x1b[0m\n")
-    } else {
-        format!("\n{text}\n")
-    })
-}
-
-/// One line of the transcript. That no one reads it is no reason to stop.
-pub(super) fn say_line(colour: bool, direction: char, line: &str) {
-    let _ = say(&worded(colour, direction, line));
-}
-
-/// A line of the transcript, `>` for the host and `<` for the modem.
-pub(super) fn worded(colour: bool, direction: char, line: &str) -> String {
-    let paint = match (colour, direction) {
-        (false, _) => None,
-        (true, '>') => Some(36),
-        (true, _) if line == "ERROR" || line.starts_with("+CME ERROR") => Some(31),
-        (true, _) => Some(32),
-    };
-    match paint {
-        Some(paint) => format!("\x1b[{paint}m{direction} {line}\x1b[0m\n"),
-        None => format!("{direction} {line}\n"),
-    }
 }

@@ -1,10 +1,10 @@
 //! A prompt at a modem.
 
-use super::say_line;
+use super::transcript::{say_line, worded};
 use super::walkthrough::Host;
 use crate::cli::failure::Failure;
 use crate::cli::output::say;
-use crate::cli::usage::quoted;
+use crate::cli::usage::words::quoted;
 use rustyline::history::MemHistory;
 use rustyline::{Config, Editor, ExternalPrinter};
 use std::sync::Arc;
@@ -153,7 +153,7 @@ impl<P: ExternalPrinter> Ears<P> {
         }
         match &mut self.printer {
             Some(printer) => {
-                let text = super::worded(self.colour, '<', &line);
+                let text = worded(self.colour, '<', &line);
                 let _ = printer.print(text);
             }
             None => say_line(self.colour, '<', &line),

@@ -1,5 +1,6 @@
 //! The right form of an argument, from its declaration.
 
+use super::words::{is_optional, quoted};
 use clap::Arg;
 use std::any::TypeId;
 use std::num::{NonZeroU16, NonZeroU32, NonZeroU64};
@@ -66,7 +67,7 @@ pub(super) fn missing(arg: &Arg) -> String {
 
 /// It was given this, which it does not take.
 pub(super) fn refused(arg: &Arg, value: &str) -> String {
-    let value = super::quoted(value);
+    let value = quoted(value);
     format!(
         "{} takes {}, not {value}; write {}",
         name(arg),
@@ -85,7 +86,7 @@ pub(super) fn with(arg: &Arg, value: &str) -> String {
     let name = name(arg);
     if arg.is_positional() {
         value.to_owned()
-    } else if super::is_optional(arg) {
+    } else if is_optional(arg) {
         format!("{name}={value}")
     } else {
         format!("{name} {value}")

@@ -2,44 +2,23 @@
 
 mod form;
 mod sentence;
+pub(super) mod words;
 
-use super::Arguments;
 use super::exit;
 use super::logs::coloured;
 use super::output;
+use super::program::{ProgramArguments, command};
 use clap::error::ErrorKind;
-use clap::{Arg, ArgMatches, Command, CommandFactory, FromArgMatches};
+use clap::{ArgMatches, Command, FromArgMatches};
 use std::ffi::OsString;
 use std::io::Write;
 use std::process::ExitCode;
 
-pub(super) use sentence::quoted;
-
 /// The longest value that means anything: paths are not longer.
 const LONGEST: usize = 4095;
 
-/// The program as it is declared, with what its help says of exit codes.
-pub(super) fn command() -> Command {
-    exit::told(Arguments::command())
-}
-
-/// The subcommand these words lead to, and what is typed to get there.
-pub(super) fn find<S: AsRef<str>>(
-    program: &Command,
-    words: impl IntoIterator<Item = S>,
-) -> (&Command, String) {
-    let mut found = (program, program.get_name().to_owned());
-    for word in words {
-        match found.0.find_subcommand(word.as_ref()) {
-            Some(below) => found = (below, format!("{} {}", found.1, below.get_name())),
-            None => break,
-        }
-    }
-    found
-}
-
 /// What was asked for; otherwise it was said why not, or help was shown.
-pub(super) fn read(words: &[OsString]) -> Result<Arguments, ExitCode> {
+pub(super) fn read(words: &[OsString]) -> Result<ProgramArguments, ExitCode> {
     parsed(words).map_err(|refused| match refused {
         Refused::Wrong(what) => {
             // Where standard error is closed, the exit code has to say it alone.
@@ -59,11 +38,11 @@ enum Refused {
     Shown(clap::Error),
 }
 
-fn parsed(words: &[OsString]) -> Result<Arguments, Refused> {
+fn parsed(words: &[OsString]) -> Result<ProgramArguments, Refused> {
     let mut program = command();
     let matches = program.try_get_matches_from_mut(words);
     let arguments = matches.and_then(|matches| {
-        let arguments = Arguments::from_arg_matches(&matches)?;
+        let arguments = ProgramArguments::from_arg_matches(&matches)?;
         Ok((arguments, matches))
     });
     match arguments {
@@ -100,7 +79,7 @@ fn show(error: &clap::Error) -> ExitCode {
         return ExitCode::from(exit::USAGE);
     }
     let said = output::say(&text(&|| coloured(&std::io::stdout())));
-    super::ended(said.map(|()| ExitCode::SUCCESS))
+    exit::code(said.map(|()| ExitCode::SUCCESS))
 }
 
 /// A value that is empty or longer than any can be, wherever it was given.
@@ -121,11 +100,6 @@ fn unfit(command: &Command, matches: &ArgMatches) -> Option<String> {
     }
     let (name, below) = matches.subcommand()?;
     unfit(command.find_subcommand(name)?, below)
-}
-
-/// Whether a value may be left out, and must stand behind `=`.
-fn is_optional(arg: &Arg) -> bool {
-    arg.is_require_equals_set()
 }
 
 #[cfg(test)]

@@ -1,12 +1,10 @@
 //! What is wrong with a command line, and what to write instead.
 
 use super::form;
+use super::words::{find, is_optional, quoted};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, Command, Error};
 use std::ffi::OsString;
-
-/// More of a value is not shown.
-const SHOWN: usize = 60;
 
 /// A command line that is not understood.
 struct Line<'l> {
@@ -24,7 +22,7 @@ pub(super) fn of(error: &Error, program: &Command, words: &[OsString]) -> String
         .iter()
         .map(|word| word.to_string_lossy().into_owned())
         .collect();
-    let (command, path) = super::find(program, words.iter().skip(1));
+    let (command, path) = find(program, words.iter().skip(1));
     let line = Line {
         error,
         program,
@@ -33,15 +31,6 @@ pub(super) fn of(error: &Error, program: &Command, words: &[OsString]) -> String
         words,
     };
     line.sentence()
-}
-
-/// A value in quotes, on one line and not for ever.
-pub(in crate::cli) fn quoted(value: &str) -> String {
-    let mut shown: String = value.chars().take(SHOWN).collect();
-    if shown.len() < value.len() {
-        shown.push('…');
-    }
-    format!("\"{}\"", shown.escape_debug())
 }
 
 impl Line<'_> {
@@ -114,7 +103,7 @@ impl Line<'_> {
         let before = before.and_then(|at| self.words.get(at));
         let is_flag = word.starts_with('-');
         match before.and_then(|before| self.flag(before)) {
-            Some(flag) if super::is_optional(flag) && !is_flag => format!(
+            Some(flag) if is_optional(flag) && !is_flag => format!(
                 "{} takes its value behind an equals sign; write {}",
                 form::name(flag),
                 form::with(flag, &shell(word))

@@ -1,28 +1,28 @@
 //! The modems of a fleet: started one after the other, each on its own.
 
 mod listener;
+mod programme;
 mod reload;
 mod restarts;
 
-use super::Arguments;
+use super::arguments::FleetArguments;
 use super::plan::Made;
 use super::progress::Progress;
 use crate::Shared;
-use crate::cli::chat::read_side;
 use crate::cli::failure::Failure;
 use crate::cli::modems::ports::{Opened, Ports};
-use crate::cli::modems::prepared::{Prepared, warn_of_exposed};
+use crate::cli::modems::prepared::Prepared;
 use crate::cli::modems::signals::{Signals, Wanted};
 use crate::cli::modems::state::State;
 use crate::cli::modems::{metrics, trace};
-use crate::config::fleet::{FleetPlan, Hosts};
-use crate::fleet::repeat::{Chats, Played, Programme};
+use crate::config::fleet::FleetPlan;
+use crate::fleet::repeat::{Chats, Played};
 use crate::fleet::totals::Tally;
 use crate::port::{Label, Port};
 use listener::Entrance;
+use programme::{check_files, programme, salt};
 use restarts::Restarts;
 use std::collections::{HashMap, HashSet, VecDeque};
-use std::hash::{DefaultHasher, Hash, Hasher};
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
@@ -33,7 +33,7 @@ use tokio::time::{Interval, MissedTickBehavior};
 const TICK: Duration = Duration::from_millis(10);
 
 pub(super) struct Crew<'a> {
-    arguments: &'a Arguments,
+    arguments: &'a FleetArguments,
     plan: FleetPlan,
     shared: Shared,
     state: State,
@@ -65,7 +65,7 @@ struct Running {
 
 impl<'a> Crew<'a> {
     pub(super) async fn gather(
-        arguments: &'a Arguments,
+        arguments: &'a FleetArguments,
         made: Made,
         state: State,
     ) -> Result<Self, Failure> {
@@ -212,6 +212,47 @@ impl<'a> Crew<'a> {
         }
     }
 
+    /// Lets modems begin anew: as many at a time as may start in a second. Fails where
+    /// what they kept last cannot be read: none may begin without.
+    fn restart_some(&mut self) -> Result<(), Failure> {
+        if self.stopping {
+            self.restarts = Restarts::default();
+            return Ok(());
+        }
+        if let Some(off) = self.restarts.back() {
+            self.state.look()?;
+            // Where hosts come in at one port, each comes back with its own.
+            if self.entrance.is_none() {
+                let count = self.plan.count();
+                self.waiting
+                    .extend(off.into_iter().filter(|index| *index < count));
+            }
+            if self.restarts.are_over() {
+                tracing::info!("the last of those that begin anew is switched off");
+            }
+        }
+        while self.waiting.is_empty() && self.restarts.none_is_leaving() {
+            let most = self.plan.starts_per_second.get() as usize;
+            let running: HashSet<u32> = self.running.values().map(|it| it.index).collect();
+            let next = self.restarts.next(most, &running);
+            if next.is_empty() {
+                break;
+            }
+            self.switch_off(&next);
+        }
+        Ok(())
+    }
+
+    /// Tells the modems at these places to end.
+    fn switch_off(&self, modems: &HashSet<u32>) {
+        let leaving = self
+            .running
+            .values()
+            .filter(|it| modems.contains(&it.index));
+        let labels = leaving.map(|it| it.label.as_str().to_owned());
+        self.shared.stop_some(labels);
+    }
+
     fn prepared(&self, index: u32) -> Result<Prepared, Failure> {
         Prepared::new(self.plan.modem(index).map_err(Failure::new)?)
     }
@@ -274,46 +315,4 @@ impl<'a> Crew<'a> {
         let left_out = self.left_out.len() as u32;
         self.tally.summary(has_rounds, left_out)
     }
-}
-
-/// Whether what the modems start with can be read. A file that one of them lacks is
-/// its own matter.
-fn check_files(plan: &FleetPlan) -> Result<(), Failure> {
-    let ends = [0, plan.count() - 1].map(|index| plan.modem(index));
-    warn_of_exposed(ends.iter().flatten());
-    plan.warn_of_exposed();
-    let of = |index| Prepared::new(plan.modem(index).map_err(Failure::new)?);
-    of(0).or_else(|failure| of(plan.count() - 1).map_err(|_| failure))?;
-    Ok(())
-}
-
-/// What the hosts inside the process play, where they are there.
-fn programme(plan: &FleetPlan) -> Result<Option<Programme>, Failure> {
-    if plan.template.hosts != Hosts::Played {
-        return Ok(None);
-    }
-    let read = |file: &Option<std::path::PathBuf>| {
-        file.as_deref()
-            .map(read_side)
-            .transpose()
-            .map(|script| script.map(Arc::new))
-    };
-    Ok(Some(Programme {
-        setup: read(&plan.template.setup)?,
-        round: read(&plan.template.script)?,
-        repeat: plan.repeat,
-        every: plan.every,
-    }))
-}
-
-/// A number that is another where every modem has to begin anew: with a host of another
-/// kind, or one that is to be set up in another way.
-fn salt(plan: &FleetPlan, programme: Option<&Programme>) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    (plan.template.hosts == Hosts::Played).hash(&mut hasher);
-    let setup = programme.and_then(|it| it.setup.as_ref());
-    setup
-        .map(|script| format!("{:?}", script.steps))
-        .hash(&mut hasher);
-    hasher.finish()
 }

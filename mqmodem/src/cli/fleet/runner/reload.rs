@@ -1,6 +1,8 @@
 //! SIGHUP: the configuration is read again.
 
-use super::{Crew, Entrance, check_files, programme};
+use super::Crew;
+use super::listener::Entrance;
+use super::programme::{check_files, programme, salt};
 use crate::cli::failure::Failure;
 use crate::cli::fleet::plan;
 use crate::config::fleet::FleetPlan;
@@ -49,7 +51,7 @@ impl Crew<'_> {
         self.dismiss(count).await;
         self.state.all_given();
         self.shared.pace(wish.plan.connects_per_second);
-        self.salt = super::salt(&wish.plan, wish.programme.as_ref());
+        self.salt = salt(&wish.plan, wish.programme.as_ref());
         self.plan = wish.plan;
         self.chats = match (self.chats.take(), wish.programme) {
             (Some(chats), Some(programme)) => {

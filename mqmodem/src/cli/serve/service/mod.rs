@@ -2,7 +2,6 @@
 
 mod reload;
 
-use super::{Arguments, announce};
 use crate::Shared;
 use crate::cli::exit;
 use crate::cli::failure::Failure;
@@ -10,6 +9,8 @@ use crate::cli::modems::ports::{Opened, Ports};
 use crate::cli::modems::prepared::Prepared;
 use crate::cli::modems::signals::{Signals, Wanted};
 use crate::cli::modems::state::State;
+use crate::cli::output::say_in_passing;
+use crate::cli::serve::arguments::ServeArguments;
 use crate::config::{ModemPlan, Plan, PortPlan};
 use crate::port::Label;
 use std::collections::HashMap;
@@ -23,7 +24,7 @@ const AGAIN: Duration = Duration::from_secs(1);
 
 /// The modems of a process, each on its own.
 pub(super) struct Service<'a> {
-    arguments: &'a Arguments,
+    arguments: &'a ServeArguments,
     plan: Plan,
     shared: Shared,
     state: &'a mut State,
@@ -54,7 +55,7 @@ impl<'a> Service<'a> {
     /// Begins all modems. One that cannot have its port waits for it; where none can,
     /// that is an error.
     pub(super) async fn begin(
-        arguments: &'a Arguments,
+        arguments: &'a ServeArguments,
         plan: Plan,
         shared: Shared,
         state: &'a mut State,
@@ -210,4 +211,16 @@ fn ticks() -> Interval {
     let mut ticks = interval(AGAIN);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     ticks
+}
+
+/// A line with the port's address, where it has one. With a modem on standard output
+/// it goes to the log.
+fn announce(opened: &Opened, stdio: bool) -> Result<(), Failure> {
+    match &opened.address {
+        Some(address) if !stdio => say_in_passing(format!("{address}\n")),
+        _ => {
+            tracing::info!("ready: {}", opened.label);
+            Ok(())
+        }
+    }
 }

@@ -1,0 +1,32 @@
+//! The transcript, in colours where someone looks at it.
+
+use crate::cli::failure::Failure;
+use crate::cli::output::say;
+
+pub(super) fn title(colour: bool, text: &str) -> Result<(), Failure> {
+    let text = format!("# {text}");
+    say(&if colour {
+        format!("\n\x1b[1m{text}\x1b[0m\n")
+    } else {
+        format!("\n{text}\n")
+    })
+}
+
+/// One line of the transcript. That no one reads it is no reason to stop.
+pub(super) fn say_line(colour: bool, direction: char, line: &str) {
+    let _ = say(&worded(colour, direction, line));
+}
+
+/// A line of the transcript, `>` for the host and `<` for the modem.
+pub(super) fn worded(colour: bool, direction: char, line: &str) -> String {
+    let paint = match (colour, direction) {
+        (false, _) => None,
+        (true, '>') => Some(36),
+        (true, _) if line == "ERROR" || line.starts_with("+CME ERROR") => Some(31),
+        (true, _) => Some(32),
+    };
+    match paint {
+        Some(paint) => format!("\x1b[{paint}m{direction} {line}\x1b[0m\n"),
+        None => format!("{direction} {line}\n"),
+    }
+}
