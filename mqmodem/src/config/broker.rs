@@ -1,41 +1,19 @@
 //! The broker of modems that have no settings of their own.
 
+use super::error::ConfigError;
 use super::fill::fill;
-use super::pem::pem;
+use super::options::Options;
+use super::pem::{ROOM, pem};
 use super::place::Place;
-use super::{ConfigError, ModemPlan, Options, text};
+use super::secret::Secret;
+use super::text;
 use mqmodem_core::modem::pem::Content;
 use mqmodem_core::modem::settings::Settings;
 use mqmodem_core::mqtt::topic::has_allowed_characters;
 use mqmodem_core::{Buf, LinkId, Slot};
-use serde::{Deserialize, Deserializer, de::Error};
-use std::fmt;
 use std::path::{Path, PathBuf};
 
-/// What a modem has room for under one slot.
-pub(super) const ROOM: usize = 60 * 1024;
-
 pub(super) const LINK: LinkId = LinkId(0);
-
-/// Something that is not shown.
-#[derive(Clone, Default, PartialEq, Eq)]
-pub struct Secret(pub String);
-
-impl<'de> Deserialize<'de> for Secret {
-    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        // What is no text is a secret as well: the usual error would show it.
-        match toml::Value::deserialize(from)? {
-            toml::Value::String(text) => Ok(Self(text)),
-            _ => Err(D::Error::custom("write it as text, in quotes")),
-        }
-    }
-}
-
-impl fmt::Debug for Secret {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("***")
-    }
-}
 
 /// A broker, and who modems are to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -77,9 +55,6 @@ pub struct TlsPaths {
 /// What a modem finds kept where it kept nothing itself.
 pub type Defaults = Vec<(Slot, Vec<u8>)>;
 
-/// What a text of a broker may hold.
-pub(super) const PLACEHOLDERS: &[&str] = &["{name}", "{index}", "{imei}", "{host}"];
-
 impl Broker {
     /// What does not fit together.
     pub(crate) fn objection(&self) -> Option<&'static str> {
@@ -103,9 +78,8 @@ impl Broker {
         }
     }
 
-    /// The same for one modem, with what stands for its placeholders.
-    pub fn filled(&self, modem: &ModemPlan) -> Result<Self, ConfigError> {
-        let of = |placeholder: &str| stands_for(placeholder, modem);
+    /// The same for one modem: `of` says what stands for each placeholder.
+    pub(super) fn filled(&self, of: impl Fn(&str) -> String + Copy) -> Result<Self, ConfigError> {
         let text = |text: &String| fill(text, of);
         let path = |path: &PathBuf| match path.to_str() {
             Some(text) => PathBuf::from(fill(text, of)),
@@ -133,8 +107,8 @@ impl Broker {
     }
 
     /// The host, port and client identifier of one modem.
-    pub(super) fn client(&self, modem: &ModemPlan) -> (String, u16, String) {
-        let text = |text: &str| fill(text, |placeholder| stands_for(placeholder, modem));
+    pub(super) fn client(&self, of: impl Fn(&str) -> String + Copy) -> (String, u16, String) {
+        let text = |text: &str| fill(text, of);
         (text(&self.host), self.port, text(&self.client_id))
     }
 
@@ -205,31 +179,4 @@ impl Broker {
         );
         Ok(values)
     }
-}
-
-fn stands_for(placeholder: &str, modem: &ModemPlan) -> String {
-    match placeholder {
-        "name" => plain(&modem.name),
-        "index" => modem.number.clone(),
-        "imei" => modem.behaviour.imei(),
-        _ => machine(),
-    }
-}
-
-/// A name of which every broker takes each character.
-fn plain(name: &str) -> String {
-    let plain = |c: char| match c {
-        'a'..='z' | 'A'..='Z' | '0'..='9' | '.' | '_' | '-' => c,
-        _ => '-',
-    };
-    name.chars()
-        .map(plain)
-        .collect::<String>()
-        .trim_matches('-')
-        .to_owned()
-}
-
-fn machine() -> String {
-    let name = std::fs::read_to_string("/proc/sys/kernel/hostname").unwrap_or_default();
-    name.trim().to_owned()
 }

@@ -1,7 +1,8 @@
 //! The client certificate of a broker: whether it can work.
 
-use super::ConfigError;
-use super::broker::{Broker, LINK, Secret};
+use super::broker::{Broker, LINK};
+use super::error::ConfigError;
+use super::secret::Secret;
 use crate::transport::{Validity, check_client_certificate};
 use mqmodem_core::Slot;
 

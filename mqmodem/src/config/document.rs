@@ -1,14 +1,14 @@
 //! The configuration file as it is written.
 
+use super::behaviour::{Behaviour, IdentityPlan, is_imei, is_number, is_text};
+use super::fleet::FleetTable;
 use super::layer::Layer;
-use super::{Behaviour, FleetTable, IdentityPlan, Limits, PortPlan};
+use super::limits::Limits;
+use super::port::PortPlan;
 use mqmodem_core::dialect::native::NATIVE;
 use mqmodem_core::modem::table::Dialect;
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{Error, MapAccess, Visitor};
+use serde::de::Error;
 use serde::{Deserialize, Deserializer};
-use std::fmt;
-use std::marker::PhantomData;
 use std::path::PathBuf;
 use toml::Spanned;
 
@@ -102,31 +102,6 @@ impl<'de> Deserialize<'de> for Named {
     }
 }
 
-/// A switch, or a table in its place.
-pub(super) fn flag_or_table<'de, D, T>(from: D) -> Result<Result<bool, T>, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Deserialize<'de>,
-{
-    struct Form<T>(PhantomData<T>);
-    impl<'de, T: Deserialize<'de>> Visitor<'de> for Form<T> {
-        type Value = Result<bool, T>;
-
-        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            f.write_str("true, false or a table")
-        }
-
-        fn visit_bool<E: Error>(self, flag: bool) -> Result<Self::Value, E> {
-            Ok(Ok(flag))
-        }
-
-        fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
-            T::deserialize(MapAccessDeserializer::new(map)).map(Err)
-        }
-    }
-    from.deserialize_any(Form(PhantomData))
-}
-
 /// Text that can stand on a line of an answer.
 fn text<'de, D: Deserializer<'de>>(from: D) -> Result<Option<String>, D::Error> {
     checked(from, is_text)
@@ -147,42 +122,6 @@ fn checked<'de, D: Deserializer<'de>>(
     let text = String::deserialize(from)?;
     check(&text).map_err(D::Error::custom)?;
     Ok(Some(text))
-}
-
-fn is_text(text: &str) -> Result<(), &'static str> {
-    let printable = text.bytes().all(|byte| matches!(byte, b' '..=b'~'));
-    match text.len() {
-        1..=64 if printable => Ok(()),
-        _ => Err("write 1 to 64 ASCII characters"),
-    }
-}
-
-fn is_number(text: &str) -> Result<(), &'static str> {
-    match text.len() {
-        5..=22 if text.bytes().all(|byte| byte.is_ascii_digit()) => Ok(()),
-        _ => Err("write 5 to 22 digits in quotes"),
-    }
-}
-
-fn is_imei(text: &str) -> Result<(), &'static str> {
-    is_number(text)?;
-    match text.len() {
-        15 => Ok(()),
-        _ => Err("an IMEI has 15 digits"),
-    }
-}
-
-/// Whether a modem can say this of itself.
-pub(crate) fn check_identity(identity: &IdentityPlan) -> Result<(), &'static str> {
-    let check = |text: &Option<String>, check: fn(&str) -> Result<(), &'static str>| {
-        text.as_deref().map_or(Ok(()), check)
-    };
-    check(&identity.manufacturer, is_text)?;
-    check(&identity.model, is_text)?;
-    check(&identity.revision, is_text)?;
-    check(&identity.imei, is_imei)?;
-    check(&identity.imsi, is_number)?;
-    check(&identity.iccid, is_number)
 }
 
 impl Identity {

@@ -2,6 +2,9 @@
 
 use std::fmt;
 
+/// What a text of a broker may hold.
+pub(super) const PLACEHOLDERS: &[&str] = &["{name}", "{index}", "{imei}", "{host}"];
+
 /// A part of a text.
 enum Piece<'t> {
     Text(&'t str),

@@ -1,9 +1,12 @@
 //! A table of a broker as it is written: that of all modems, and one modem's on it.
 
-use super::broker::Secret;
-use super::document::flag_or_table;
+use super::secret::Secret;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{Error, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer};
 use std::collections::BTreeMap;
+use std::fmt;
+use std::marker::PhantomData;
 use std::path::PathBuf;
 use toml::Spanned;
 
@@ -138,6 +141,31 @@ impl Tls {
             (own, _) => own,
         }
     }
+}
+
+/// A switch, or a table in its place.
+fn flag_or_table<'de, D, T>(from: D) -> Result<Result<bool, T>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    struct Form<T>(PhantomData<T>);
+    impl<'de, T: Deserialize<'de>> Visitor<'de> for Form<T> {
+        type Value = Result<bool, T>;
+
+        fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("true, false or a table")
+        }
+
+        fn visit_bool<E: Error>(self, flag: bool) -> Result<Self::Value, E> {
+            Ok(Ok(flag))
+        }
+
+        fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+            T::deserialize(MapAccessDeserializer::new(map)).map(Err)
+        }
+    }
+    from.deserialize_any(Form(PhantomData))
 }
 
 /// The file of a path.

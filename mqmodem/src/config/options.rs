@@ -1,7 +1,6 @@
 //! Options of `AT+MQTTOPT` in a configuration.
 
-use super::broker::PLACEHOLDERS;
-use super::fill::{check, fill};
+use super::fill::{PLACEHOLDERS, check, fill};
 use mqmodem_core::at::help::Range;
 use mqmodem_core::at::schema::Kind;
 use mqmodem_core::modem::options::{OPTIONS, Opt, Value, find};

@@ -1,10 +1,13 @@
 //! Files of certificates and keys.
 
-use super::ConfigError;
-use super::broker::{ROOM, Secret};
+use super::error::ConfigError;
+use super::secret::Secret;
 use mqmodem_core::Buf;
 use mqmodem_core::modem::pem::{Content, PemError, normalize};
 use std::path::Path;
+
+/// What a modem has room for under one slot.
+pub(super) const ROOM: usize = 60 * 1024;
 
 /// What a modem takes of a PEM file, read as what a host sends.
 pub(super) fn pem(path: &Path, content: Content) -> Result<Secret, ConfigError> {

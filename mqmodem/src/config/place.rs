@@ -1,7 +1,7 @@
 //! Where a broker is: a host, or a URL.
 
-use super::Secret;
 use super::fill::literal;
+use super::secret::Secret;
 use std::net::Ipv6Addr;
 
 /// Where a broker is, and what its URL says besides.

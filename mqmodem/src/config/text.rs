@@ -1,6 +1,7 @@
 //! Texts that people write to files with whatever editor they have.
 
-use super::{ConfigError, Secret};
+use super::error::ConfigError;
+use super::secret::Secret;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 

@@ -21,9 +21,9 @@ pub(super) async fn examine(modems: &[&ModemPlan], report: &mut Report) -> Resul
     };
     let mut any = false;
     for modem in modems {
-        if let Some(broker) = &modem.broker {
+        if let Some(broker) = modem.own_broker() {
             any = true;
-            visits.visit(modem, broker.filled(modem), report).await?;
+            visits.visit(modem, broker, report).await?;
         }
     }
     if any {

@@ -1,4 +1,6 @@
+use super::words::is_optional;
 use super::*;
+use clap::Arg;
 use std::any::TypeId;
 
 /// Words of the parser's that say nothing to a user.

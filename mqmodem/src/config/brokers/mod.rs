@@ -1,12 +1,13 @@
 //! Makes brokers of what a file says of them.
 
-use super::broker::{Broker, PLACEHOLDERS, TlsPaths};
+use super::broker::{Broker, TlsPaths};
 use super::document::{Document, Modem};
+use super::error::ConfigError;
 use super::file::Source;
-use super::fill::check;
+use super::fill::{PLACEHOLDERS, check};
 use super::layer::{Layer, Text, Tls, path};
+use super::options::Options;
 use super::place::Place;
-use super::{ConfigError, Options};
 use std::collections::BTreeMap;
 use std::ops::Range;
 use toml::Spanned;

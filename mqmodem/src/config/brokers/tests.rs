@@ -24,9 +24,7 @@ fn defaults(broker: &str) -> Defaults {
 /// The brokers of the modems, as they see them.
 fn filled(text: &str) -> Vec<Broker> {
     let modems = Plan::parsed(text).modems;
-    let filled = modems
-        .iter()
-        .map(|modem| modem.broker.as_ref().unwrap().filled(modem));
+    let filled = modems.iter().map(|modem| modem.own_broker().unwrap());
     filled.map(Result::unwrap).collect()
 }
 
@@ -198,7 +196,7 @@ fn the_imei_is_what_the_modem_says() {
     );
     asked.handle_host(mqmodem_core::Instant::ZERO, b"AT+CGSN\r");
     let said = String::from_utf8_lossy(asked.host_out()).into_owned();
-    let broker = modem.broker.as_ref().unwrap().filled(modem).unwrap();
+    let broker = modem.own_broker().unwrap().unwrap();
     let imei = broker.username.unwrap();
     assert!(
         imei.len() == 15 && said.contains(&format!("\r\n{imei}\r\n")),

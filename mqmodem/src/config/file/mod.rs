@@ -1,8 +1,12 @@
 //! Reads `mqmodem.toml`.
 
 use super::document::{self, Document};
-use super::wrong;
-use super::{ConfigError, FleetTable, ModemPlan, Plan, PortPlan, check_name, number, text};
+use super::error::ConfigError;
+use super::fleet::FleetTable;
+use super::modem::{ModemPlan, check_name, number};
+use super::plan::Plan;
+use super::port::PortPlan;
+use super::{text, wrong};
 use std::collections::HashSet;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -14,8 +18,16 @@ pub(super) struct Source<'s> {
     text: &'s str,
 }
 
-pub(super) fn read(path: &Path) -> Result<Plan, ConfigError> {
-    parse(path, &text::read(path)?)
+impl Plan {
+    /// Reads a configuration file.
+    pub fn read(path: &Path) -> Result<Self, ConfigError> {
+        parse(path, &text::read(path)?)
+    }
+
+    #[cfg(test)]
+    pub(crate) fn parsed(text: &str) -> Self {
+        parse(Path::new("dir/m.toml"), text).unwrap()
+    }
 }
 
 pub(super) fn parse(path: &Path, text: &str) -> Result<Plan, ConfigError> {

@@ -232,9 +232,9 @@ fn what_is_wrong_is_told_with_its_line_and_what_is_allowed() {
 fn a_file_may_begin_with_a_byte_order_mark_and_end_lines_as_windows_does() {
     let path = std::env::temp_dir().join(format!("mqmodem-bom-{}.toml", std::process::id()));
     std::fs::write(&path, "\u{feff}seed = 7\r\n[[modem]]\r\nport = \"pty\"\r\n").unwrap();
-    assert_eq!(read(&path).unwrap().modems[0].behaviour.seed, 7);
+    assert_eq!(Plan::read(&path).unwrap().modems[0].behaviour.seed, 7);
     std::fs::write(&path, b"\xff\xfes\0").unwrap();
-    let said = read(&path).unwrap_err().to_string();
+    let said = Plan::read(&path).unwrap_err().to_string();
     assert!(
         said.ends_with("it is written in UTF-16; save it as UTF-8"),
         "{said}"

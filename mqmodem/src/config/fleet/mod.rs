@@ -5,8 +5,11 @@ mod pattern;
 
 use self::list::List;
 use self::pattern::{Numbered, Range, check_pattern};
-use crate::config::fill::check;
-use crate::config::{Behaviour, Broker, IdentityPlan, ModemPlan, PortPlan, check_identity};
+use super::behaviour::{Behaviour, IdentityPlan, check_identity};
+use super::broker::Broker;
+use super::fill::check;
+use super::modem::ModemPlan;
+use super::port::PortPlan;
 use serde::Deserialize;
 use std::num::NonZeroU32;
 use std::path::PathBuf;

@@ -2,7 +2,7 @@
 //! `{name}`.
 
 use crate::config::fill::{Wrong, check, fill};
-use crate::config::number;
+use crate::config::modem::number;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 

@@ -2,7 +2,9 @@
 //! starts, since each would break the other unnoticed.
 
 use super::fleet::{FleetPlan, Hosts};
-use super::{ModemPlan, Plan, PortPlan};
+use super::modem::ModemPlan;
+use super::plan::Plan;
+use super::port::PortPlan;
 use crate::store;
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, ToSocketAddrs};
@@ -108,10 +110,9 @@ impl Owners {
 
     /// Who a modem is to its broker, which lets one client id have one connection.
     fn client(&mut self, modem: &ModemPlan) -> Owned {
-        let Some(broker) = &modem.broker else {
+        let Some((host, port, id)) = modem.client() else {
             return Ok(());
         };
-        let (host, port, id) = broker.client(modem);
         if id.is_empty() {
             return Ok(());
         }

@@ -1,8 +1,10 @@
 //! A list of the modems of a fleet: who each is to the broker. One line a modem,
 //! `name,username,password,certificate,key`.
 
+use crate::config::broker::{Broker, TlsPaths};
 use crate::config::fill::literal;
-use crate::config::{Broker, Secret, TlsPaths, is_exposed, read_text};
+use crate::config::secret::Secret;
+use crate::config::text::{is_exposed, read};
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
@@ -44,7 +46,7 @@ struct Row {
 impl List {
     /// Reads the file.
     pub(crate) fn read(path: &Path) -> Result<Self, String> {
-        let text = read_text(path).map_err(|error| error.to_string())?;
+        let text = read(path).map_err(|error| error.to_string())?;
         Self::parse(path, &text)
     }
 
