@@ -2,7 +2,7 @@
 
 mod pki;
 
-use mqmodem::transport::{Link, TlsConfigs};
+use mqmodem::transport::{NetLink, TlsConfigs};
 use mqmodem_core::modem::options::{OPTIONS, SNI};
 use mqmodem_core::{Endpoint, Instant, NetError, TlsFiles, Verify};
 use pki::{Authority, Leaf, Server};
@@ -21,7 +21,7 @@ async fn dial(host: &str, port: u16, tls: Option<TlsFiles<'_>>) -> Result<Vec<u8
         tls,
         deadline,
     };
-    let mut link = Link::default();
+    let mut link = NetLink::default();
     link.open(&"pump", &to, &TlsConfigs::default(), None);
     let talk = async {
         poll_fn(|cx| link.poll_opened(cx)).await?;
@@ -300,7 +300,7 @@ async fn settings_that_verify_less_are_not_taken_for_others() {
             tls: Some(verifying(verify, trusting(&ours))),
             deadline: Instant::ZERO,
         };
-        let mut link = Link::default();
+        let mut link = NetLink::default();
         link.open(&"pump", &to, &configs, None);
         assert_eq!(poll_fn(|cx| link.poll_opened(cx)).await, end, "{verify:?}");
     }

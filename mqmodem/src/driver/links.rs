@@ -3,7 +3,7 @@
 use super::taps::Taps;
 use crate::port::Label;
 use crate::runtime::leftover::Held;
-use crate::transport::{Link, Pace, TlsConfigs};
+use crate::transport::{NetLink, Pace, TlsConfigs};
 use mqmodem_core::{ConnId, Endpoint, Instant, Modem, NetError, NetEvent};
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -18,7 +18,7 @@ pub(super) struct Links {
 struct Slot {
     /// Its present connection, or the last one it had.
     conn: ConnId,
-    link: Link,
+    link: NetLink,
     held: Held,
     /// What is to be told once everything held is taken.
     end: Option<NetEvent>,
@@ -36,7 +36,7 @@ impl Links {
         let at = at.unwrap_or_else(|| {
             self.slots.push(Slot {
                 conn,
-                link: Link::default(),
+                link: NetLink::default(),
                 held: Held::default(),
                 end: None,
             });

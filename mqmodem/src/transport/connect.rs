@@ -1,11 +1,14 @@
 //! Opens a transport: name, addresses, TCP, TLS.
 
 use super::error::{before_open, tls_error};
+use super::host::{server_name, unbracketed};
 use super::identity::asked_during;
+use super::pace::Pace;
 use super::probe::{found_nothing_in_common, shows_unsupported};
 use super::progress::Progress;
+use super::resolve;
+use super::stream::Stream;
 use super::tls::Found;
-use super::{Pace, Stream, resolve};
 use mqmodem_core::{NetError, Stage};
 use std::collections::VecDeque;
 use std::io;
@@ -80,19 +83,6 @@ async fn secure(
             Err(tls_error(&error, asked).unwrap_or(NetError::TlsOther))
         }
     }
-}
-
-/// `[::1]` is taken for `::1`.
-pub(super) fn unbracketed(host: &str) -> &str {
-    let inner = host.strip_prefix('[').and_then(|h| h.strip_suffix(']'));
-    inner.unwrap_or(host)
-}
-
-pub(super) fn server_name(host: &str) -> Result<ServerName<'static>, NetError> {
-    let host = unbracketed(host);
-    // A certificate never names the root dot some write at the end.
-    let host = host.strip_suffix('.').unwrap_or(host);
-    ServerName::try_from(host.to_owned()).map_err(|_| NetError::NameNotFound)
 }
 
 /// The resolver's order, with the families taking turns (RFC 8305 §4).

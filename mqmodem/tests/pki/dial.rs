@@ -1,6 +1,6 @@
 //! A link that is opened, to see what becomes of it.
 
-use mqmodem::transport::{Link, TlsConfigs};
+use mqmodem::transport::{NetLink, TlsConfigs};
 use mqmodem_core::{Endpoint, Instant, NetError, TlsFiles, Verify};
 use std::future::poll_fn;
 use std::time::Duration;
@@ -17,7 +17,7 @@ pub async fn dial(host: &str, port: u16, files: TlsFiles<'_>) -> Result<(), NetE
         tls: Some(files),
         deadline: Instant::ZERO,
     };
-    let mut link = Link::default();
+    let mut link = NetLink::default();
     link.open(&"pump", &to, &TlsConfigs::default(), None);
     let talk = async {
         poll_fn(|cx| link.poll_opened(cx)).await?;

@@ -5,7 +5,7 @@ use super::reach::{self, Guest, Way};
 use super::report::{Report, Verdict};
 use crate::cli::failure::Failure;
 use crate::config::{Broker, ConfigError, ModemPlan, Secret, TlsPaths};
-use crate::transport::Link;
+use crate::transport::NetLink;
 use mqmodem_core::modem::options::{ALPN, SNI, VERIFY, Value};
 use mqmodem_core::{LinkId, Slot, TlsFiles, Verify};
 use std::collections::{BTreeSet, HashMap};
@@ -108,7 +108,7 @@ impl Visits {
         files: &Files,
         way: &Way<'_>,
         report: &mut Report,
-    ) -> Result<Option<Option<Link>>, Failure> {
+    ) -> Result<Option<Option<NetLink>>, Failure> {
         let key = format!(
             "{} {} {:?} {:?}",
             broker.host, broker.port, broker.tls, broker.options

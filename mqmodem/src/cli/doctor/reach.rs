@@ -3,7 +3,7 @@
 use super::advice::{CHECK_WAY, CLOSED, NO_BROKER, advice, refusal};
 use super::report::{Report, Verdict};
 use crate::cli::failure::Failure;
-use crate::transport::{self, Link, TlsConfigs, resolve};
+use crate::transport::{self, NetLink, TlsConfigs, resolve};
 use mqmodem_core::mqtt::packet::{Connack, Connect, Frame, Packet, Rules, frame_by};
 use mqmodem_core::{Buf, Endpoint, Instant, NetError, TlsFiles, Verify};
 use std::future::{Future, poll_fn};
@@ -34,7 +34,10 @@ pub(super) struct Guest<'g> {
 }
 
 /// Goes it until a layer fails; the link, where it is up.
-pub(super) async fn examine(way: &Way<'_>, report: &mut Report) -> Result<Option<Link>, Failure> {
+pub(super) async fn examine(
+    way: &Way<'_>,
+    report: &mut Report,
+) -> Result<Option<NetLink>, Failure> {
     let name = name(way.host).await;
     report.say("broker's name", &name)?;
     if name.is_err() {
@@ -67,7 +70,7 @@ pub(super) async fn examine(way: &Way<'_>, report: &mut Report) -> Result<Option
 }
 
 /// Connects as a modem, on a link that is up or a new one, and leaves again.
-pub(super) async fn greet(way: &Way<'_>, link: Option<Link>, guest: &Guest<'_>) -> Verdict {
+pub(super) async fn greet(way: &Way<'_>, link: Option<NetLink>, guest: &Guest<'_>) -> Verdict {
     let mut link = if let Some(link) = link {
         link
     } else {
@@ -108,7 +111,7 @@ async fn in_time<T>(work: impl Future<Output = T>) -> Result<T, String> {
 type Opened = Result<(), (Option<NetError>, String)>;
 
 impl Way<'_> {
-    async fn open(&self, tls: Option<TlsFiles<'_>>) -> (Link, Opened) {
+    async fn open(&self, tls: Option<TlsFiles<'_>>) -> (NetLink, Opened) {
         let to = Endpoint {
             host: self.host,
             port: self.port,
@@ -116,7 +119,7 @@ impl Way<'_> {
             // The time is taken here.
             deadline: Instant::ZERO,
         };
-        let mut link = Link::default();
+        let mut link = NetLink::default();
         link.open(&"doctor", &to, &TlsConfigs::default(), None);
         let opened = in_time(poll_fn(|cx| link.poll_opened(cx))).await;
         let opened = match opened {
@@ -151,7 +154,7 @@ impl Way<'_> {
 }
 
 /// Says CONNECT and hears CONNACK.
-async fn hello(link: &mut Link, guest: &Guest<'_>) -> Verdict {
+async fn hello(link: &mut NetLink, guest: &Guest<'_>) -> Verdict {
     let connect = Packet::Connect(Connect {
         client_id: guest.client_id,
         clean_session: guest.clean_session,
@@ -204,7 +207,7 @@ fn welcome(packet: &[u8]) -> Verdict {
     }
 }
 
-async fn farewell(link: &mut Link) {
+async fn farewell(link: &mut NetLink) {
     link.close();
     // It ends by itself after a second.
     poll_fn(|cx| link.poll_closed(cx)).await;

@@ -1,6 +1,6 @@
 //! Whom this machine asks for names: `resolv.conf` and `nsswitch.conf`.
 
-use super::{Failure, lacks};
+use super::failure::{Failure, lacks};
 use crate::transport::seldom::Seldom;
 use resolv_conf::Config;
 use std::io;

@@ -1,8 +1,8 @@
 //! Name servers, asked over UDP, and over TCP where an answer is too large.
 
 use super::conf::Conf;
+use super::failure::{Failure, Found, lacks};
 use super::message::{Answer, KINDS, Query};
-use super::{Failure, Found, lacks};
 use crate::transport::seldom::Seldom;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};

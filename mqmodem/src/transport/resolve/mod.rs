@@ -6,44 +6,20 @@
 
 mod conf;
 mod dns;
+mod failure;
 mod hosts;
 mod message;
 mod system;
 #[cfg(test)]
 mod tests;
 
-use super::error::machine_lacks;
 use conf::{Conf, Files};
+use failure::{Failure, Found};
 use mqmodem_core::NetError;
 use std::collections::HashMap;
-use std::io;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
 use tokio::sync::watch;
-
-/// The addresses of a name, without a port.
-type Found = Result<Vec<SocketAddr>, Failure>;
-
-/// Why a name has no address.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Failure {
-    /// Who should know says so.
-    NotFound,
-    /// Nobody could be asked.
-    NoServer,
-    /// This machine lacks something to ask with.
-    Lacks(NetError),
-}
-
-impl From<Failure> for NetError {
-    fn from(failure: Failure) -> Self {
-        match failure {
-            Failure::NotFound => Self::NameNotFound,
-            Failure::NoServer => Self::NoNameServer,
-            Failure::Lacks(what) => what,
-        }
-    }
-}
 
 /// The look-ups of the process.
 static RESOLVER: LazyLock<Resolver> = LazyLock::new(Resolver::default);
@@ -191,12 +167,6 @@ fn is_name(name: &str) -> bool {
     let good = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
     let label = |label: &str| (1..=63).contains(&label.len()) && label.bytes().all(good);
     name.len() <= 253 && name.split('.').all(label)
-}
-
-/// A file that is not there says nothing; one that cannot be opened for want of
-/// a handle is told.
-fn lacks(error: &io::Error) -> Option<Failure> {
-    machine_lacks(error).map(Failure::Lacks)
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

@@ -1,6 +1,6 @@
 //! The C library, for what only it knows. It blocks, and cannot be called off.
 
-use super::{Failure, Found};
+use super::failure::{Failure, Found, lacks};
 use crate::runtime::threads::Threads;
 use std::net::ToSocketAddrs;
 
@@ -17,7 +17,7 @@ pub(super) async fn lookup(name: &str) -> Found {
         Ok(_) => Err(Failure::NotFound),
         Err(error) => {
             tracing::debug!(name, "name not found: {error}");
-            Err(super::lacks(&error).unwrap_or(Failure::NotFound))
+            Err(lacks(&error).unwrap_or(Failure::NotFound))
         }
     }
 }

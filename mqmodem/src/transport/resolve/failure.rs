@@ -1,0 +1,36 @@
+//! Why a name has no address.
+
+use crate::transport::error::machine_lacks;
+use mqmodem_core::NetError;
+use std::io;
+use std::net::SocketAddr;
+
+/// The addresses of a name, without a port.
+pub(super) type Found = Result<Vec<SocketAddr>, Failure>;
+
+/// Why a name has no address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Failure {
+    /// Who should know says so.
+    NotFound,
+    /// Nobody could be asked.
+    NoServer,
+    /// This machine lacks something to ask with.
+    Lacks(NetError),
+}
+
+impl From<Failure> for NetError {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::NotFound => Self::NameNotFound,
+            Failure::NoServer => Self::NoNameServer,
+            Failure::Lacks(what) => what,
+        }
+    }
+}
+
+/// A file that is not there says nothing; one that cannot be opened for want of
+/// a handle is told.
+pub(super) fn lacks(error: &io::Error) -> Option<Failure> {
+    machine_lacks(error).map(Failure::Lacks)
+}
