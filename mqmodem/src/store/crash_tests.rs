@@ -1,11 +1,11 @@
 //! A scripted day of several modems, stopped at every write and every sync.
 
-use super::file::OpenError;
-use super::place::Place;
+use super::batch::{Answer, Content, Key, ModemChange, Request, What};
+use super::error::OpenError;
+use super::redb::place::Place;
+use super::redb::tables;
 use super::sim_disk::{Dice, Fault, Left, SimDisk};
 use super::sim_place::SimPlace;
-use super::tables::{self, Change, Content, Key, What};
-use super::writer::{Answer, Request};
 use mqmodem_core::mqtt::session::Record;
 use mqmodem_core::{LinkId, Slot};
 use redb::Database;
@@ -102,7 +102,7 @@ fn state(content: Content) -> State {
 fn requests(batch: &[(&'static str, What)]) -> Vec<Request> {
     let (to, _) = tokio::sync::mpsc::unbounded_channel();
     let request = |(modem, what): &(&'static str, What)| Request {
-        change: Change {
+        change: ModemChange {
             modem: (*modem).into(),
             what: what.clone(),
         },

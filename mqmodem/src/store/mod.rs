@@ -1,14 +1,19 @@
 //! Where a modem keeps what outlives it.
+//!
+//! A modem's driver gives its changes to a [`Store`]. Those of a [`Disk`] go to one
+//! thread, which writes all that wait as one batch to a backend.
 
+mod api;
+mod backend;
+mod batch;
 mod disk;
-mod file;
+mod error;
 mod keeper;
+mod kept;
 mod name;
-mod place;
-mod room;
+mod redb;
 mod sessions;
 mod summary;
-mod tables;
 mod writer;
 
 #[cfg(test)]
@@ -24,103 +29,10 @@ mod sim_place;
 #[cfg(test)]
 mod sim_world;
 
-pub use disk::{Disk, DiskStore, Kept};
-pub(crate) use file::FILES;
-pub use file::{FILE, OpenError};
+pub use api::{Change, Done, Forgetful, Store};
+pub use disk::{Disk, DiskStore};
+pub use error::OpenError;
+pub use kept::Kept;
+pub use redb::file::FILE;
+pub(crate) use redb::file::FILES;
 pub use summary::summary;
-
-use mqmodem_core::mqtt::session::Record;
-use mqmodem_core::{LinkId, Slot};
-use std::collections::VecDeque;
-use std::task::{Context, Poll};
-
-/// What a modem wants changed.
-#[derive(Clone, Copy)]
-#[non_exhaustive]
-pub enum Change<'c> {
-    /// Keep `bytes` in place of what was there.
-    Put {
-        /// Under this name.
-        slot: Slot,
-        /// What to keep.
-        bytes: &'c [u8],
-    },
-    /// Forget what is kept.
-    Erase {
-        /// Under this name.
-        slot: Slot,
-    },
-    /// Forget every record of a session.
-    Forget {
-        /// Whose session it was.
-        link: LinkId,
-    },
-}
-
-/// What became of a change.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Done {
-    /// Whose change it was.
-    pub slot: Slot,
-    /// Whether it is durable. If not, what was there before may be there again.
-    pub ok: bool,
-}
-
-/// Carries out the changes of one modem, in order: none becomes durable without
-/// those before it. Where one fails, all that were submitted before that was
-/// told fail too.
-pub trait Store: Send {
-    /// Takes a change over; it counts once `poll_done` has told it durable.
-    fn submit(&mut self, change: Change<'_>);
-
-    /// What became of the oldest change not told yet.
-    fn poll_done(&mut self, cx: &mut Context<'_>) -> Poll<Done>;
-
-    /// Whether what was told durable outlives the modem.
-    fn keeps(&self) -> bool {
-        true
-    }
-
-    /// Whether the modem has been given what it kept. Until then every change fails.
-    fn is_restored(&self) -> bool {
-        true
-    }
-
-    /// What the modem kept, once, where it could not be read when the modem began. No
-    /// change may be under way.
-    fn poll_restored(&mut self, _cx: &mut Context<'_>) -> Poll<Vec<(Slot, Vec<u8>)>> {
-        Poll::Pending
-    }
-}
-
-impl Change<'_> {
-    /// The name it is about.
-    pub fn slot(&self) -> Slot {
-        match *self {
-            Self::Put { slot, .. } | Self::Erase { slot } => slot,
-            Self::Forget { link } => Slot::Session(link, Record::Identity),
-        }
-    }
-}
-
-/// Keeps nothing: the modem starts new each time.
-#[derive(Clone, Debug, Default)]
-pub struct Forgetful(VecDeque<Slot>);
-
-impl Store for Forgetful {
-    fn submit(&mut self, change: Change<'_>) {
-        self.0.push_back(change.slot());
-    }
-
-    fn poll_done(&mut self, _cx: &mut Context<'_>) -> Poll<Done> {
-        match self.0.pop_front() {
-            Some(slot) => Poll::Ready(Done { slot, ok: true }),
-            // Nothing to wait for: only `submit` makes something to tell.
-            None => Poll::Pending,
-        }
-    }
-
-    fn keeps(&self) -> bool {
-        false
-    }
-}

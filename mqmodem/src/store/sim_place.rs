@@ -1,9 +1,10 @@
 //! A simulated disk as a place of a database, for tests.
 
-use super::file::{self, OpenError};
+use super::error::OpenError;
 use super::keeper::Keeper;
-use super::place::Place;
-use super::room::{Health, Noted, reserve_on};
+use super::redb::place::Place;
+use super::redb::room::{Health, Noted, reserve_on};
+use super::redb::{RedbBackend, file};
 use super::sim_disk::SimDisk;
 use redb::{Database, StorageBackend};
 use std::sync::Arc;
@@ -42,7 +43,7 @@ impl SimPlace {
     pub(super) fn keeper(&self) -> Keeper {
         let mut place = self.clone();
         let database = place.open().ok();
-        Keeper::new(Box::new(place), database)
+        Keeper::new(Box::new(RedbBackend::new(Box::new(place), database)))
     }
 }
 

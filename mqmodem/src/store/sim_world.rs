@@ -1,11 +1,10 @@
 //! A modem with its store on a simulated disk, its host and its broker, for tests.
 
+use super::batch::{Answer, ModemChange, Request};
 use super::keeper::Keeper;
 use super::sim_broker::SimBroker;
 use super::sim_disk::{Fault, Left, SimDisk};
 use super::sim_place::SimPlace;
-use super::tables::{self, Change};
-use super::writer::{Answer, Request};
 use super::{Kept, disk};
 use mqmodem_core::{Action, Config, ConnId, Instant, LinkId, Memory, Modem, NetEvent, Slot};
 use std::collections::BTreeMap;
@@ -283,8 +282,7 @@ impl World {
     /// What is on the disk.
     pub(super) fn kept(&mut self) -> Vec<(Slot, Vec<u8>)> {
         let keeper = self.keeper.as_mut().unwrap();
-        let content = tables::content(keeper.open().unwrap()).unwrap();
-        Kept::sort(content).take(NAME)
+        Kept::sort(keeper.content()).take(NAME)
     }
 }
 
@@ -299,7 +297,7 @@ fn modem(kept: &[(Slot, Vec<u8>)]) -> Modem<'static> {
 fn request(change: super::Change<'_>) -> Request {
     let (to, _) = tokio::sync::mpsc::unbounded_channel();
     Request {
-        change: Change {
+        change: ModemChange {
             modem: NAME.into(),
             what: disk::what(change),
         },

@@ -1,6 +1,6 @@
 //! What is kept, in words that hold no secret.
 
-use super::Kept;
+use super::kept::Kept;
 use super::sessions::sessions;
 use mqmodem_core::Slot;
 use mqmodem_core::modem::options;

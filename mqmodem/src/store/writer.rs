@@ -3,14 +3,11 @@
 //! It takes everything that waits as one transaction: ten thousand modems that
 //! publish at once wait for a few syncs of the disk, not for ten thousand.
 
-use super::file::OpenError;
+use super::batch::{Content, Load, Request};
+use super::error::OpenError;
 use super::keeper::Keeper;
-use super::tables::{Change, Content};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::Duration;
-use tokio::sync::mpsc::UnboundedSender;
 
 /// Bytes gathered into one transaction; also bounds what redb holds of it.
 const BATCH: usize = 1024 * 1024;
@@ -28,51 +25,6 @@ pub(super) enum Message {
     Load(Load),
     /// Write what came before, then end.
     End,
-}
-
-/// A modem that is to begin with what it keeps.
-pub(super) struct Load {
-    pub(super) modem: Arc<str>,
-    /// Where that goes, once it can be read.
-    pub(super) to: UnboundedSender<Content>,
-    /// Whether it went there at once.
-    pub(super) now: Sender<bool>,
-}
-
-/// One change, durable before it is answered.
-pub(super) struct Request {
-    pub(super) change: Change,
-    pub(super) answer: Answer,
-}
-
-/// Says what became of a change, at the latest when it is dropped: whatever
-/// happens to the thread, no modem waits for ever.
-pub(super) struct Answer {
-    pub(super) to: UnboundedSender<bool>,
-    /// Whether a change before this one has failed, and so this one must.
-    pub(super) broken: Arc<AtomicBool>,
-    pub(super) ok: bool,
-}
-
-impl Answer {
-    pub(super) fn must_fail(&self) -> bool {
-        self.broken.load(Ordering::Acquire)
-    }
-
-    /// It is not made, and none of its modem behind it.
-    pub(super) fn refuse(&self) {
-        self.broken.store(true, Ordering::Release);
-    }
-}
-
-impl Drop for Answer {
-    fn drop(&mut self) {
-        if !self.ok {
-            self.broken.store(true, Ordering::Release);
-        }
-        // A modem that is gone wants no answer.
-        let _ = self.to.send(self.ok);
-    }
 }
 
 /// What stands behind a batch.

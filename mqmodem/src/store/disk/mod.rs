@@ -1,14 +1,15 @@
 //! Keeps what modems keep in one file of a state directory.
 
-use super::file::{self, FILE, OpenError};
+use super::api::{Change, Done, Store};
+use super::batch::{Answer, Content, Load, ModemChange, Request, What};
+use super::error::OpenError;
 use super::keeper::Keeper;
-use super::place::{Directory, Place};
-use super::tables::{self, Content, What};
-use super::writer::{self, Answer, Load, Message, Request};
-use super::{Change, Done, Store, name};
+use super::kept::Kept;
+use super::name;
+use super::redb::RedbBackend;
+use super::writer::{self, Message};
 use mqmodem_core::Slot;
-use redb::Database;
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::VecDeque;
 use std::fmt;
 use std::io;
 use std::path::Path;
@@ -17,11 +18,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::{Sender, channel};
 use std::task::{Context, Poll, ready};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
-
-/// How long a directory may still be in use.
-const PATIENCE: Duration = Duration::from_secs(1);
 
 /// A state directory in use. When it is dropped, what was submitted before is
 /// written, and what comes after fails.
@@ -30,12 +27,6 @@ pub struct Disk {
     writer: Option<JoinHandle<()>>,
     /// Whether what is there could be read at the start.
     read: bool,
-}
-
-/// What was found at the start, by modem.
-#[derive(Default)]
-pub struct Kept {
-    by_modem: BTreeMap<String, Vec<(Slot, Vec<u8>)>>,
 }
 
 /// What one modem keeps in a [`Disk`].
@@ -65,17 +56,8 @@ impl Disk {
     /// once it can be read. All of that is logged. Fails only where another process
     /// has it, or a newer version wrote it.
     pub fn open(directory: &Path) -> Result<(Self, Kept), OpenError> {
-        let mut place = Directory::new(directory);
-        let (database, content) = match open(&mut place) {
-            Ok((database, content)) => (Some(database), Some(content)),
-            Err(refused @ (OpenError::InUse | OpenError::Newer(_))) => return Err(refused),
-            Err(error) => (None, without_writing(directory, &error)?),
-        };
-        if let Some(content) = content.as_ref().filter(|_| database.is_none()) {
-            place.give(content);
-        }
-        let read = content.is_some();
-        let disk = Self::with(Keeper::new(Box::new(place), database), read);
+        let (backend, content) = RedbBackend::open(directory)?;
+        let disk = Self::with(Keeper::new(Box::new(backend)), content.is_some());
         let kept = content.map(Kept::sort).unwrap_or_default();
         Ok((disk.map_err(OpenError::Io)?, kept))
     }
@@ -161,79 +143,6 @@ impl Drop for Disk {
     }
 }
 
-/// Opens the file; a process that is just ending may have it for a moment yet.
-fn open(place: &mut Directory) -> Result<(Database, Content), OpenError> {
-    let begin = Instant::now();
-    let mut opened = place.open();
-    while matches!(opened, Err(OpenError::InUse)) && begin.elapsed() < PATIENCE {
-        std::thread::sleep(PATIENCE / 20);
-        opened = place.open();
-    }
-    let database = opened?;
-    let content = tables::content(&database)?;
-    Ok((database, content))
-}
-
-/// Reads what is there where it cannot be written; nothing if it cannot be read.
-fn without_writing(directory: &Path, error: &OpenError) -> Result<Option<Content>, OpenError> {
-    let shown = directory.join(FILE);
-    let shown = shown.display();
-    match file::look(directory) {
-        Ok(content) => {
-            tracing::error!(
-                "cannot write to {shown}: {error}; commands that change settings will fail"
-            );
-            Ok(Some(content))
-        }
-        Err(newer @ OpenError::Newer(_)) => Err(newer),
-        Err(_) => {
-            tracing::error!(
-                "cannot read {shown}: {error}; until it can be read, modems connect nowhere and \
-                 commands that want what is kept fail"
-            );
-            Ok(None)
-        }
-    }
-}
-
-impl Kept {
-    pub(super) fn sort(content: Content) -> Self {
-        let mut kept = Self::default();
-        for (modem, slot, bytes) in content.values {
-            kept.push(modem, name::slot(&slot).ok_or(slot), bytes);
-        }
-        for (modem, key, bytes) in content.records {
-            let slot = Slot::from_bytes(key);
-            kept.push(modem, slot.ok_or_else(|| format!("{key:?}")), bytes);
-        }
-        kept
-    }
-
-    fn push(&mut self, modem: String, slot: Result<Slot, String>, bytes: Vec<u8>) {
-        match slot {
-            Ok(slot) => self.by_modem.entry(modem).or_default().push((slot, bytes)),
-            Err(name) => tracing::error!("left out: \"{name}\" of {modem}, which is not known"),
-        }
-    }
-
-    /// What the modem of this name kept, in the order in which it is restored;
-    /// empty bytes stand for what it erased.
-    pub fn take(&mut self, modem: &str) -> Vec<(Slot, Vec<u8>)> {
-        self.by_modem.remove(modem).unwrap_or_default()
-    }
-
-    /// What is in a state directory, which may be in use.
-    pub fn look(directory: &Path) -> Result<Self, OpenError> {
-        file::look(directory).map(Self::sort)
-    }
-
-    /// The modems, in order of their names.
-    pub fn modems(&self) -> impl Iterator<Item = (&str, &[(Slot, Vec<u8>)])> {
-        let all = self.by_modem.iter();
-        all.map(|(name, values)| (name.as_str(), values.as_slice()))
-    }
-}
-
 impl Store for DiskStore {
     fn submit(&mut self, change: Change<'_>) {
         self.asked.push_back(change.slot());
@@ -246,7 +155,7 @@ impl Store for DiskStore {
             // Dropped, and so answered: it would be written over what was not read.
             return;
         }
-        let change = tables::Change {
+        let change = ModemChange {
             modem: self.modem.clone(),
             what: what(change),
         };
@@ -307,13 +216,6 @@ pub(super) fn what(change: Change<'_>) -> What {
 impl fmt::Debug for Disk {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Disk").finish_non_exhaustive()
-    }
-}
-
-/// Without what is kept: among it are passwords and keys.
-impl fmt::Debug for Kept {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_list().entries(self.by_modem.keys()).finish()
     }
 }
 

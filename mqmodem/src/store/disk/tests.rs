@@ -3,6 +3,7 @@
 use super::super::sim_disk::{Fault, SimDisk, Step};
 use super::super::sim_place::SimPlace;
 use super::*;
+use crate::store::redb::{file, tables};
 use mqmodem_core::LinkId;
 use mqmodem_core::mqtt::session::Record;
 use std::future::poll_fn;
@@ -104,7 +105,7 @@ async fn what_waits_is_one_transaction() {
     let (answer, mut answers) = unbounded_channel();
     for n in 0..1000 {
         let request = Request {
-            change: tables::Change {
+            change: ModemChange {
                 modem: format!("modem {n}").into(),
                 what: What::Value("tls 0".to_owned(), vec![1]),
             },

@@ -1,12 +1,13 @@
 //! The database file: made for its owner alone, opened, mended, put aside.
 
 use super::room::{Health, Noted};
-use super::tables::{self, Content, VERSION};
+use super::tables;
+use crate::store::batch::Content;
+use crate::store::error::{OpenError, VERSION};
 use redb::backends::{FileBackend, InMemoryBackend};
-use redb::{Builder, Database, DatabaseError, StorageBackend, StorageError};
+use redb::{Builder, Database, StorageBackend};
 use rustix::fs::{CWD, OFlags, RenameFlags, renameat_with};
 use rustix::io::Errno;
-use std::fmt;
 use std::fs::{self, DirBuilder, File, OpenOptions, Permissions, TryLockError};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
@@ -41,70 +42,6 @@ const CHUNK: usize = 64 * 1024;
 /// How often a file that another process writes is read anew.
 const READS: usize = 20;
 
-/// Why a state directory cannot be used.
-#[derive(Debug)]
-#[non_exhaustive]
-pub enum OpenError {
-    /// Another process has it.
-    InUse,
-    /// It was written by a newer version, of this number.
-    Newer(u64),
-    /// It is not a database, or one that cannot be repaired.
-    Damaged(String),
-    /// Another file is in its place, with what the modems were not given.
-    Changed,
-    /// The system does not let us.
-    Io(io::Error),
-}
-
-impl fmt::Display for OpenError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::InUse => f.write_str("it is in use by another process"),
-            Self::Newer(version) => write!(
-                f,
-                "a newer mqmodem wrote it (form {version}, this one knows {VERSION})"
-            ),
-            Self::Damaged(why) => write!(f, "it is damaged: {why}"),
-            Self::Changed => {
-                f.write_str("it is another one than the modems began with; start them again")
-            }
-            Self::Io(error) => error.fmt(f),
-        }
-    }
-}
-
-impl std::error::Error for OpenError {}
-
-impl From<DatabaseError> for OpenError {
-    fn from(error: DatabaseError) -> Self {
-        match error {
-            DatabaseError::DatabaseAlreadyOpen => Self::InUse,
-            DatabaseError::Storage(error) => error.into(),
-            other => Self::Damaged(other.to_string()),
-        }
-    }
-}
-
-impl From<StorageError> for OpenError {
-    fn from(error: StorageError) -> Self {
-        let damage = [io::ErrorKind::InvalidData, io::ErrorKind::UnexpectedEof];
-        match error {
-            StorageError::Io(error) if !damage.contains(&error.kind()) => Self::Io(error),
-            other => Self::Damaged(other.to_string()),
-        }
-    }
-}
-
-impl From<redb::Error> for OpenError {
-    fn from(error: redb::Error) -> Self {
-        match error {
-            redb::Error::Io(error) => StorageError::Io(error).into(),
-            other => Self::Damaged(other.to_string()),
-        }
-    }
-}
-
 fn builder() -> Builder {
     let mut builder = Builder::new();
     builder
@@ -115,13 +52,13 @@ fn builder() -> Builder {
 
 /// What tells a file from any other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Identity {
+pub(in crate::store) struct Identity {
     device: u64,
     inode: u64,
 }
 
 impl Identity {
-    pub(super) fn of(metadata: &fs::Metadata) -> Self {
+    pub(in crate::store) fn of(metadata: &fs::Metadata) -> Self {
         Self {
             device: metadata.dev(),
             inode: metadata.ino(),
@@ -130,13 +67,13 @@ impl Identity {
 }
 
 /// A file that is open to write.
-pub(super) struct Opened {
-    pub(super) database: Database,
-    pub(super) identity: Identity,
+pub(in crate::store) struct Opened {
+    pub(in crate::store) database: Database,
+    pub(in crate::store) identity: Identity,
 }
 
 /// Opens the file in `directory` to write, both made where they are missing.
-pub(super) fn open(directory: &Path, health: &Arc<Health>) -> Result<Opened, OpenError> {
+pub(in crate::store) fn open(directory: &Path, health: &Arc<Health>) -> Result<Opened, OpenError> {
     match open_existing(directory, health) {
         Err(OpenError::Io(error)) if error.kind() == io::ErrorKind::NotFound => {
             make(directory, health)
@@ -146,7 +83,10 @@ pub(super) fn open(directory: &Path, health: &Arc<Health>) -> Result<Opened, Ope
 }
 
 /// Opens the file in `directory` to write, which is there.
-pub(super) fn open_existing(directory: &Path, health: &Arc<Health>) -> Result<Opened, OpenError> {
+pub(in crate::store) fn open_existing(
+    directory: &Path,
+    health: &Arc<Health>,
+) -> Result<Opened, OpenError> {
     let file = writable(&directory.join(FILE), false).map_err(OpenError::Io)?;
     if file.metadata().map_err(OpenError::Io)?.len() == 0 {
         return Err(empty(&file));
@@ -162,7 +102,7 @@ pub(super) fn open_existing(directory: &Path, health: &Arc<Health>) -> Result<Op
 }
 
 /// Notes that all of the file is to be written anew, should another process do so.
-pub(super) fn mark_doubtful(directory: &Path) {
+pub(in crate::store) fn mark_doubtful(directory: &Path) {
     // As what is doubtful, the mark lasts until the system stops.
     drop(File::create(directory.join(DOUBTFUL)));
 }
@@ -201,7 +141,7 @@ fn make(directory: &Path, health: &Arc<Health>) -> Result<Opened, OpenError> {
 }
 
 /// The file that holds room for changes that free some; made where it is missing.
-pub(super) fn reserve(directory: &Path) -> io::Result<File> {
+pub(in crate::store) fn reserve(directory: &Path) -> io::Result<File> {
     writable(&directory.join(RESERVE), true)
 }
 
@@ -259,7 +199,7 @@ fn open_file(file: &File, health: &Arc<Health>) -> Result<Opened, OpenError> {
 }
 
 /// A database on a backend, written anew where that failed to write.
-pub(super) fn on_noted<B: StorageBackend>(
+pub(in crate::store) fn on_noted<B: StorageBackend>(
     backend: Noted<B>,
     health: &Health,
 ) -> Result<Database, OpenError> {
@@ -297,7 +237,7 @@ fn renew(backend: &impl StorageBackend, health: &Health) -> io::Result<()> {
 }
 
 /// A database on `backend`, of our version.
-pub(super) fn on(backend: impl StorageBackend) -> Result<Database, OpenError> {
+pub(in crate::store) fn on(backend: impl StorageBackend) -> Result<Database, OpenError> {
     let database = builder().create_with_backend(backend)?;
     match tables::version(&database)? {
         Some(VERSION) => {}
@@ -310,7 +250,7 @@ pub(super) fn on(backend: impl StorageBackend) -> Result<Database, OpenError> {
 
 /// Opens a file of this length. A file that was cut is refused by redb; made
 /// longer again it is intact, unless what is missing was in use.
-pub(super) fn open_mended(
+pub(in crate::store) fn open_mended(
     len: u64,
     mut open: impl FnMut(u64) -> Result<Database, OpenError>,
 ) -> Result<Database, OpenError> {
@@ -335,7 +275,7 @@ pub(super) fn open_mended(
 
 /// Everything that is kept, read without touching the file or its lock: it may
 /// be in use, or not be ours to write.
-pub(super) fn look(directory: &Path) -> Result<Content, OpenError> {
+pub(in crate::store) fn look(directory: &Path) -> Result<Content, OpenError> {
     let bytes = steady(&directory.join(FILE)).map_err(OpenError::Io)?;
     if bytes.is_empty() {
         return Err(OpenError::Damaged("it is empty".to_owned()));
@@ -366,7 +306,7 @@ fn steady(path: &Path) -> io::Result<Vec<u8>> {
 }
 
 /// Renames a damaged file, so that a new one can be made; its new name.
-pub(super) fn put_aside(directory: &Path) -> io::Result<PathBuf> {
+pub(in crate::store) fn put_aside(directory: &Path) -> io::Result<PathBuf> {
     let free = (1..1000)
         .map(|n| directory.join(format!("{FILE}.damaged-{n}")))
         .find(|path| !path.exists());

@@ -1,8 +1,10 @@
 //! Where the database is, and whether it is still there.
 
-use super::file::{self, FILE, Identity, OpenError, Opened};
+use super::file::{self, FILE, Identity, Opened};
 use super::room::{self, Health};
-use super::tables::{self, Content};
+use super::tables;
+use crate::store::batch::Content;
+use crate::store::error::OpenError;
 use redb::Database;
 use std::fmt;
 use std::fs::File;
@@ -12,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Where a database is opened, again and again.
-pub(super) trait Place: Send {
+pub(in crate::store) trait Place: Send {
     /// Opens it to write.
     fn open(&mut self) -> Result<Database, OpenError>;
 
@@ -42,7 +44,7 @@ enum Given {
 }
 
 /// A state directory.
-pub(super) struct Directory {
+pub(in crate::store) struct Directory {
     path: PathBuf,
     given: Given,
     health: Arc<Health>,
@@ -51,7 +53,7 @@ pub(super) struct Directory {
 }
 
 impl Directory {
-    pub(super) fn new(path: &Path) -> Self {
+    pub(in crate::store) fn new(path: &Path) -> Self {
         Self {
             path: path.to_owned(),
             given: Given::Nothing,
@@ -61,7 +63,7 @@ impl Directory {
     }
 
     /// The modems are given what was read without opening it to write.
-    pub(super) fn give(&mut self, content: &Content) {
+    pub(in crate::store) fn give(&mut self, content: &Content) {
         self.given = Given::Content(hash(content));
     }
 

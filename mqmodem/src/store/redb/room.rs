@@ -21,7 +21,7 @@ const LEAST: u64 = 64 * 1024;
 
 /// What is known of a file, over all the databases that are opened on it.
 #[derive(Debug, Default)]
-pub(super) struct Health {
+pub(in crate::store) struct Health {
     /// There was no room for something.
     full: AtomicBool,
     /// A write or a sync failed otherwise: what is read may not be on the medium.
@@ -34,32 +34,32 @@ pub(super) struct Health {
 
 impl Health {
     /// Whether there was no room for something since the last time this was asked.
-    pub(super) fn take_full(&self) -> bool {
+    pub(in crate::store) fn take_full(&self) -> bool {
         self.full.swap(false, Ordering::AcqRel)
     }
 
     /// Whether what is read may not be on the medium.
-    pub(super) fn is_doubtful(&self) -> bool {
+    pub(in crate::store) fn is_doubtful(&self) -> bool {
         self.doubtful.load(Ordering::Acquire)
     }
 
     /// All of it was written anew, or is to be.
-    pub(super) fn set_doubtful(&self, doubtful: bool) {
+    pub(in crate::store) fn set_doubtful(&self, doubtful: bool) {
         self.doubtful.store(doubtful, Ordering::Release);
     }
 
     /// Where the file could not be written anew.
-    pub(super) fn obstacle(&self) -> u64 {
+    pub(in crate::store) fn obstacle(&self) -> u64 {
         self.obstacle.load(Ordering::Acquire)
     }
 
     /// The file is being written anew from here on.
-    pub(super) fn set_obstacle(&self, at: u64) {
+    pub(in crate::store) fn set_obstacle(&self, at: u64) {
         self.obstacle.store(at, Ordering::Release);
     }
 
     /// How long the file is.
-    pub(super) fn len(&self) -> u64 {
+    pub(in crate::store) fn len(&self) -> u64 {
         self.len.load(Ordering::Acquire)
     }
 
@@ -74,7 +74,7 @@ impl Health {
 }
 
 /// Whether a disk, a quota or a file has reached its limit.
-pub(super) fn is_full(error: &io::Error) -> bool {
+pub(in crate::store) fn is_full(error: &io::Error) -> bool {
     let full = [
         ErrorKind::StorageFull,
         ErrorKind::QuotaExceeded,
@@ -84,13 +84,13 @@ pub(super) fn is_full(error: &io::Error) -> bool {
 }
 
 /// How much is kept back on a disk of this size.
-pub(super) fn reserve_on(capacity: u64) -> u64 {
+pub(in crate::store) fn reserve_on(capacity: u64) -> u64 {
     (capacity / 8).clamp(LEAST, MOST)
 }
 
 /// Makes a file of nothing hold as much of the disk as is kept back, once it is seen
 /// that there is so much `more`.
-pub(super) fn hold(file: &File, more: u64) -> io::Result<()> {
+pub(in crate::store) fn hold(file: &File, more: u64) -> io::Result<()> {
     let disk = fstatvfs(file)?;
     let reserve = reserve_on(disk.f_blocks.saturating_mul(disk.f_frsize));
     let wanted = reserve.saturating_add(more);
@@ -114,13 +114,13 @@ pub(super) fn hold(file: &File, more: u64) -> io::Result<()> {
 
 /// A file whose failures are noted.
 #[derive(Debug)]
-pub(super) struct Noted<B> {
+pub(in crate::store) struct Noted<B> {
     backend: B,
     health: Arc<Health>,
 }
 
 impl<B: StorageBackend> Noted<B> {
-    pub(super) fn new(backend: B, health: Arc<Health>) -> io::Result<Self> {
+    pub(in crate::store) fn new(backend: B, health: Arc<Health>) -> io::Result<Self> {
         health.len.store(backend.len()?, Ordering::Release);
         Ok(Self { backend, health })
     }

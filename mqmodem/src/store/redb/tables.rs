@@ -1,15 +1,13 @@
 //! What is in the database file: values under names, and records of sessions.
 
-use super::file::OpenError;
+use crate::store::batch::{Content, Key, ModemChange, What};
+use crate::store::error::{OpenError, VERSION};
 use mqmodem_core::Slot;
 use mqmodem_core::mqtt::session::Record;
 use redb::{
     Database, ReadableDatabase, ReadableTable, TableDefinition, TableError, WriteTransaction,
 };
-use std::sync::Arc;
 
-/// The form of what is in the file; a newer one is refused.
-pub(super) const VERSION: u64 = 1;
 const VERSION_KEY: &str = "version";
 const META: TableDefinition<'_, &str, u64> = TableDefinition::new("meta");
 
@@ -21,9 +19,6 @@ const VALUES: TableDefinition<'_, (&str, &str), &[u8]> = TableDefinition::new("v
 /// they are read in the order in which they are restored. Erased are gone.
 const SESSIONS: TableDefinition<'_, (&str, &Key), &[u8]> = TableDefinition::new("sessions");
 
-/// A slot as bytes.
-pub(super) type Key = [u8; 10];
-
 /// What is below and above every key.
 const FIRST: Key = [0; 10];
 const LAST: Key = [u8::MAX; 10];
@@ -31,47 +26,8 @@ const LAST: Key = [u8::MAX; 10];
 /// Where a key holds the link.
 const LINK: usize = 1;
 
-/// A change of one modem.
-pub(super) struct Change {
-    pub(super) modem: Arc<str>,
-    pub(super) what: What,
-}
-
-/// What is to be changed.
-#[derive(Clone)]
-pub(super) enum What {
-    /// Keep a value under its name; empty is what was erased.
-    Value(String, Vec<u8>),
-    /// Keep a record of a session.
-    Record(Key, Vec<u8>),
-    /// Erase a record of a session.
-    Erase(Key),
-    /// Erase every record of the session of this link.
-    Forget(u8),
-}
-
-/// Everything that is kept.
-#[derive(Default)]
-pub(super) struct Content {
-    /// Modem, name of the slot, bytes.
-    pub(super) values: Vec<(String, String, Vec<u8>)>,
-    /// Modem, slot, bytes.
-    pub(super) records: Vec<(String, Key, Vec<u8>)>,
-}
-
-impl What {
-    /// About what it adds to a transaction.
-    pub(super) fn size(&self) -> usize {
-        let bytes = match self {
-            Self::Value(_, bytes) | Self::Record(_, bytes) => bytes.len(),
-            Self::Erase(_) | Self::Forget(_) => 0,
-        };
-        size_of::<Key>() + bytes
-    }
-}
-
 /// The version of what is in the file, none for a new one.
-pub(super) fn version(database: &Database) -> Result<Option<u64>, OpenError> {
+pub(in crate::store) fn version(database: &Database) -> Result<Option<u64>, OpenError> {
     let read = database.begin_read().map_err(redb::Error::from)?;
     let meta = match read.open_table(META) {
         Ok(meta) => meta,
@@ -82,7 +38,7 @@ pub(super) fn version(database: &Database) -> Result<Option<u64>, OpenError> {
 }
 
 /// Makes the tables of a new database.
-pub(super) fn create(database: &Database) -> Result<(), redb::Error> {
+pub(in crate::store) fn create(database: &Database) -> Result<(), redb::Error> {
     let write = database.begin_write()?;
     write.open_table(META)?.insert(VERSION_KEY, VERSION)?;
     write.open_table(VALUES)?;
@@ -92,7 +48,7 @@ pub(super) fn create(database: &Database) -> Result<(), redb::Error> {
 }
 
 /// Reads everything.
-pub(super) fn content(database: &Database) -> Result<Content, OpenError> {
+pub(in crate::store) fn content(database: &Database) -> Result<Content, OpenError> {
     let read = database.begin_read().map_err(redb::Error::from)?;
     let mut content = Content::default();
     let values = read.open_table(VALUES).map_err(redb::Error::from)?;
@@ -120,7 +76,7 @@ pub(super) fn content(database: &Database) -> Result<Content, OpenError> {
 }
 
 /// What a modem keeps.
-pub(super) fn of_modem(database: &Database, modem: &str) -> Result<Content, OpenError> {
+pub(in crate::store) fn of_modem(database: &Database, modem: &str) -> Result<Content, OpenError> {
     let read = database.begin_read().map_err(redb::Error::from)?;
     let mut content = Content::default();
     let values = read.open_table(VALUES).map_err(redb::Error::from)?;
@@ -149,7 +105,7 @@ pub(super) fn of_modem(database: &Database, modem: &str) -> Result<Content, Open
 
 /// What a change does to the room that is left.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Need {
+pub(in crate::store) enum Need {
     /// Nothing: it is so already.
     Nothing,
     /// It needs no more in the long run than there was before: it ends a message, or
@@ -160,7 +116,10 @@ pub(super) enum Need {
 }
 
 /// What a change does to the room that is left.
-pub(super) fn need(database: &Database, change: &Change) -> Result<Need, redb::Error> {
+pub(in crate::store) fn need(
+    database: &Database,
+    change: &ModemChange,
+) -> Result<Need, redb::Error> {
     let (key, bytes) = match &change.what {
         What::Forget(_) => return Ok(Need::Frees),
         What::Value(_, bytes) if bytes.is_empty() => return Ok(Need::Frees),
@@ -194,11 +153,11 @@ fn is_small(key: Key) -> bool {
 
 /// What a commit has changed.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Effect {
+pub(in crate::store) struct Effect {
     /// Whether anything is not as it was.
     changed: bool,
     /// The bytes of rows that are gone.
-    pub(super) freed: u64,
+    pub(in crate::store) freed: u64,
 }
 
 impl Effect {
@@ -210,9 +169,9 @@ impl Effect {
 
 /// Makes changes, in order, all of them or none; they are durable afterwards. What
 /// changes nothing is not written.
-pub(super) fn commit<'c>(
+pub(in crate::store) fn commit<'c>(
     database: &Database,
-    changes: impl IntoIterator<Item = &'c Change>,
+    changes: impl IntoIterator<Item = &'c ModemChange>,
 ) -> Result<Effect, redb::Error> {
     let write = database.begin_write()?;
     let effect = make(&write, changes)?;
@@ -226,12 +185,12 @@ pub(super) fn commit<'c>(
 
 fn make<'c>(
     write: &WriteTransaction,
-    changes: impl IntoIterator<Item = &'c Change>,
+    changes: impl IntoIterator<Item = &'c ModemChange>,
 ) -> Result<Effect, redb::Error> {
     let mut values = write.open_table(VALUES)?;
     let mut sessions = write.open_table(SESSIONS)?;
     let mut effect = Effect::default();
-    for Change { modem, what } in changes {
+    for ModemChange { modem, what } in changes {
         let modem = &**modem;
         match what {
             What::Value(name, bytes) => {

@@ -3,9 +3,8 @@
 use super::super::sim_disk::{Fault, SimDisk};
 use super::super::sim_place::SimPlace;
 use super::super::sim_world::{Unsynced, Way, World};
-use super::super::tables::{Change, Key, What};
-use super::super::writer::Answer;
-use super::*;
+use crate::store::batch::{Answer, Key, ModemChange, Request, What};
+use crate::store::keeper::Keeper;
 use mqmodem_core::mqtt::session::Record;
 use mqmodem_core::{LinkId, Slot};
 use std::sync::Arc;
@@ -24,7 +23,7 @@ fn put(number: u64, len: usize) -> What {
 fn request(modem: &str, what: What) -> Request {
     let (to, _) = tokio::sync::mpsc::unbounded_channel();
     Request {
-        change: Change {
+        change: ModemChange {
             modem: modem.into(),
             what,
         },
@@ -57,8 +56,7 @@ fn fill(disk: &SimDisk, keeper: &mut Keeper) -> u64 {
 }
 
 fn rows(keeper: &mut Keeper) -> usize {
-    let content = tables::content(keeper.open().unwrap()).unwrap();
-    content.records.len()
+    keeper.content().records.len()
 }
 
 #[test]
