@@ -1,79 +1,125 @@
-//! What a modem and its host say to each other.
+//! A modem's host: what passes between the two through a port.
 
-use super::{Driver, Phase};
-use crate::port::Input;
-use mqmodem_core::{Instant, Serial};
+use crate::observe::Observers;
+use crate::port::{Input, Port};
+use crate::runtime::leftover::Held;
+use mqmodem_core::{Instant, Modem, ModemLines, Serial};
 use std::task::{Context, Poll};
 
 /// Bytes of the host in a turn, after which others have theirs. It is little, since
 /// each line may be an answer of its own, and the broker's acknowledgements wait
 /// behind them.
-pub(super) const SHARE: usize = 2 * 1024;
+const SHARE: usize = 2 * 1024;
+
+/// A host at its port.
+pub(super) struct Host {
+    port: Box<dyn Port>,
+    /// Bytes that were read and that the modem did not take yet.
+    held: Held,
+    /// Bytes the host may still send in this turn.
+    share: usize,
+    switch: Option<Switch>,
+}
 
 /// Another speed or format, due once `after` more bytes went to the host: the
 /// answer to the command that asked for it, not what is said behind it.
-pub(super) struct Switch {
-    pub(super) serial: Serial,
-    pub(super) after: usize,
+struct Switch {
+    serial: Serial,
+    after: usize,
 }
 
-impl Driver {
-    /// Offers what the host sent. Lines move only after the bytes before them.
-    pub(super) fn take_input(
+impl Host {
+    pub(super) fn new(port: Box<dyn Port>) -> Self {
+        Self {
+            port,
+            held: Held::default(),
+            share: 0,
+            switch: None,
+        }
+    }
+
+    /// A turn begins.
+    pub(super) fn begin_turn(&mut self) {
+        self.share = SHARE;
+    }
+
+    /// Whether the host has sent as much as it may in this turn.
+    pub(super) fn used_its_share(&self) -> bool {
+        self.share == 0
+    }
+
+    /// Whether nothing waits that was read.
+    pub(super) fn all_is_taken(&self) -> bool {
+        self.held.is_empty()
+    }
+
+    /// Forgets what was read and not taken.
+    pub(super) fn forget(&mut self) {
+        self.held.clear();
+    }
+
+    /// What the host sent next: lines move only after the bytes before them.
+    pub(super) fn poll_input(&mut self, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<Input> {
+        let (part, _) = buf.split_at_mut(buf.len().min(SHARE));
+        self.port.poll_read(cx, part)
+    }
+
+    /// Offers the modem what was read before; whether it took any.
+    pub(super) fn offer(
+        &mut self,
+        modem: &mut Modem<'static>,
+        observers: &mut Observers,
+        now: Instant,
+    ) -> bool {
+        let taken = observers.receive(modem, now, self.held.rest());
+        self.share = self.share.saturating_sub(taken);
+        self.held.take(taken);
+        taken > 0
+    }
+
+    /// Gives the modem bytes that were read now. What it does not take waits.
+    pub(super) fn receive(
+        &mut self,
+        modem: &mut Modem<'static>,
+        observers: &mut Observers,
+        now: Instant,
+        bytes: &[u8],
+    ) {
+        self.share = self.share.saturating_sub(bytes.len());
+        let taken = observers.receive(modem, now, bytes);
+        self.held.keep(bytes.get(taken..).unwrap_or_default());
+    }
+
+    /// Speed and format change once the host has what the modem has written by now.
+    pub(super) fn set_serial(&mut self, serial: Serial, modem: &Modem<'_>) {
+        let after = modem.host_out().len();
+        self.switch = Some(Switch { serial, after });
+    }
+
+    /// Drives the lines to the host.
+    pub(super) fn set_lines(&mut self, lines: ModemLines) {
+        self.port.set_lines(lines);
+    }
+
+    /// Looks after hosts that come, or try to.
+    pub(super) fn poll_attend(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        self.port.poll_attend(cx)
+    }
+
+    /// Pushes written bytes out of the port.
+    pub(super) fn poll_flush(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        self.port.poll_flush(cx)
+    }
+
+    /// Writes what the modem answers, a speed or format changing where it is to;
+    /// whether any of it went out.
+    pub(super) fn answer(
         &mut self,
         cx: &mut Context<'_>,
+        modem: &mut Modem<'static>,
+        observers: &mut Observers,
         now: Instant,
-        buf: &mut [u8],
     ) -> bool {
-        if !self.modem.host_ready() || self.share == 0 {
-            return false;
-        }
-        if !self.held.is_empty() {
-            let taken = self.taps.hear(&mut self.modem, now, self.held.rest());
-            self.share = self.share.saturating_sub(taken);
-            self.held.take(taken);
-            return taken > 0;
-        }
-        if self.phase != Phase::Running {
-            return false;
-        }
-        let (part, _) = buf.split_at_mut(buf.len().min(SHARE));
-        match self.port.poll_read(cx, part) {
-            Poll::Pending => false,
-            Poll::Ready(input) => {
-                self.handle_input(now, input, buf);
-                true
-            }
-        }
-    }
-
-    fn handle_input(&mut self, now: Instant, input: Input, buf: &[u8]) {
-        match input {
-            Input::Bytes(n) => {
-                let bytes = buf.get(..n).unwrap_or_default();
-                self.share = self.share.saturating_sub(n);
-                self.look_at_clock(now);
-                let taken = self.taps.hear(&mut self.modem, now, bytes);
-                self.held.keep(bytes.get(taken..).unwrap_or_default());
-            }
-            Input::Lines(lines) => {
-                tracing::debug!(modem = %self.label, dtr = lines.dtr, "host lines");
-                self.taps.lines(lines);
-                self.taps.dropping(&mut self.modem, |modem| {
-                    modem.handle_host_lines(now, lines);
-                });
-            }
-            Input::Break => {
-                self.taps.broke();
-                self.taps
-                    .dropping(&mut self.modem, |modem| modem.handle_host_break(now));
-            }
-            Input::End => self.phase = Phase::Ending,
-        }
-    }
-
-    /// Writes what the modem says, a speed or format changing where it is to.
-    pub(super) fn answer(&mut self, cx: &mut Context<'_>, now: Instant) -> bool {
         let mut moved = false;
         loop {
             let due = self.switch.as_ref().map(|switch| switch.after);
@@ -83,8 +129,8 @@ impl Driver {
                 self.port.set_serial(switch.serial);
                 continue;
             }
-            self.taps.said(&self.modem);
-            let out = self.modem.host_out();
+            observers.answers(modem, now);
+            let out = modem.host_out();
             let out = out.get(..due.unwrap_or(out.len())).unwrap_or(out);
             if out.is_empty() {
                 return moved;
@@ -92,9 +138,8 @@ impl Driver {
             let Poll::Ready(n) = self.port.poll_write(cx, out) else {
                 return moved;
             };
-            let said = self.modem.host_out().get(..n);
-            self.taps.host_heard(said.unwrap_or_default());
-            self.modem.host_sent(now, n);
+            observers.sent(modem, now, n);
+            modem.host_sent(now, n);
             if let Some(switch) = &mut self.switch {
                 switch.after = switch.after.saturating_sub(n);
             }

@@ -1,6 +1,6 @@
 //! The links of one modem.
 
-use super::taps::Taps;
+use crate::observe::Observers;
 use crate::port::Label;
 use crate::runtime::leftover::Held;
 use crate::transport::{NetLink, Pace, TlsConfigs};
@@ -61,7 +61,7 @@ impl Links {
         cx: &mut Context<'_>,
         now: Instant,
         modem: &mut Modem<'static>,
-        taps: &mut Taps,
+        observers: &mut Observers,
         buf: &mut [u8],
     ) -> bool {
         let mut moved = false;
@@ -69,7 +69,7 @@ impl Links {
             let mut turn = Turn {
                 now,
                 modem: &mut *modem,
-                taps: &mut *taps,
+                observers: &mut *observers,
             };
             moved |= slot.turn(cx, &mut turn, buf);
         }
@@ -96,19 +96,19 @@ impl Links {
 struct Turn<'t> {
     now: Instant,
     modem: &'t mut Modem<'static>,
-    taps: &'t mut Taps,
+    observers: &'t mut Observers,
 }
 
 impl Turn<'_> {
     fn tell(&mut self, conn: ConnId, event: NetEvent) {
-        self.taps.event(conn.link, event);
+        self.observers.net(self.now, conn.link, event);
         self.modem.handle_net(self.now, conn, event);
     }
 
     fn offer(&mut self, conn: ConnId, bytes: &[u8]) -> usize {
         let taken = self.modem.handle_net_data(self.now, conn, bytes);
         let heard = bytes.get(..taken).unwrap_or_default();
-        self.taps.net_said(self.now, conn.link, heard);
+        self.observers.net_received(self.now, conn.link, heard);
         taken
     }
 }
@@ -146,8 +146,8 @@ impl Slot {
             match sent {
                 Ok(n) => {
                     let sent = turn.modem.net_out(self.conn).get(..n);
-                    turn.taps
-                        .net_heard(turn.now, self.conn.link, sent.unwrap_or_default());
+                    turn.observers
+                        .net_sent(turn.now, self.conn.link, sent.unwrap_or_default());
                     turn.modem.net_sent(turn.now, self.conn, n);
                 }
                 Err(error) => {

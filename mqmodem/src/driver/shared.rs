@@ -1,13 +1,13 @@
 //! Makes drivers that share what modems can share.
 
-use super::{Driver, Parts, Stop};
-use crate::observe::metrics::Metrics;
-use crate::observe::trace::{Tap, Trace};
+use super::restore::restore;
+use super::task::{Driver, Parts, Stop};
+use crate::observe::ObserverSource;
 use crate::port::{Label, Port};
 use crate::runtime::clock::Clock;
 use crate::store::{Forgetful, Store};
-use crate::transport::{Pace, TlsConfigs, check_client_certificate};
-use mqmodem_core::{Config, LinkId, Memory, Modem, Slot};
+use crate::transport::{Pace, TlsConfigs};
+use mqmodem_core::{Config, Memory, Modem, Slot};
 use std::collections::HashSet;
 use std::fmt;
 use std::num::NonZeroU32;
@@ -19,9 +19,8 @@ use tokio::sync::watch;
 pub struct Shared {
     clock: Clock,
     tls: Arc<TlsConfigs>,
-    trace: Option<Arc<Trace>>,
     pace: Option<Arc<Pace>>,
-    metrics: Option<Arc<Metrics>>,
+    observers: Vec<Arc<dyn ObserverSource>>,
     leaving: watch::Sender<Leaving>,
 }
 
@@ -81,15 +80,16 @@ impl fmt::Debug for Setup {
 }
 
 impl Shared {
-    /// What modems share, with a trace of them all.
-    pub fn traced(trace: Option<Arc<Trace>>) -> Self {
-        Self {
-            trace,
-            ..Self::default()
-        }
+    /// Has each modem observed, where there is something to do so.
+    #[must_use]
+    pub fn observed(mut self, by: Option<Arc<impl ObserverSource + 'static>>) -> Self {
+        self.observers
+            .extend(by.map(|it| it as Arc<dyn ObserverSource>));
+        self
     }
 
     /// Lets no more connections be begun in a second than this.
+    #[must_use]
     pub fn paced(self, per_second: NonZeroU32) -> Self {
         let pace = Some(Arc::new(Pace::new(per_second)));
         Self { pace, ..self }
@@ -100,11 +100,6 @@ impl Shared {
         if let Some(pace) = &self.pace {
             pace.change(per_second);
         }
-    }
-
-    /// Counts what the modems do.
-    pub fn counted(self, metrics: Option<Arc<Metrics>>) -> Self {
-        Self { metrics, ..self }
     }
 
     /// A new modem at `port`, to be spawned. It forgets at its end.
@@ -120,7 +115,8 @@ impl Shared {
     pub fn set_up(&self, setup: Setup) -> Driver {
         let label = setup.label;
         let stop = self.stop_of(label.clone());
-        let tap = self.trace.clone();
+        let observers = self.observers.iter().cloned();
+        let observers = observers.map(|it| it.observer(&label)).collect();
         let now = self.clock.now();
         let config = Config {
             keeps_sessions: setup.config.keeps_sessions && setup.store.keeps(),
@@ -139,13 +135,12 @@ impl Shared {
             modem,
             clock: self.clock,
             port: setup.port,
-            tap: tap.map(|trace| Tap::new(trace, label.clone())),
             label,
             store: setup.store,
             defaults,
             tls: self.tls.clone(),
             pace: self.pace.clone(),
-            metrics: self.metrics.clone(),
+            observers,
             stop,
         })
     }
@@ -173,40 +168,5 @@ impl Shared {
     pub fn stop_some(&self, labels: impl IntoIterator<Item = String>) {
         self.leaving
             .send_modify(|leaving| leaving.some.extend(labels));
-    }
-}
-
-/// Says of what was kept what a connect would fail for.
-fn warn_of_certificate(label: &Label, kept: &[&(Slot, Vec<u8>)]) {
-    let find = |slot: Slot| {
-        let found = kept.iter().find(|(of, _)| *of == slot);
-        let pem = found.map(|(_, pem)| pem.as_slice());
-        pem.filter(|pem| !pem.is_empty())
-    };
-    let link = LinkId(0);
-    let (certificate, key) = (find(Slot::Certificate(link)), find(Slot::Key(link)));
-    if let Err(why) = check_client_certificate(certificate, key) {
-        tracing::warn!(port = %label, "{why}: load both anew, or connects over TLS fail");
-    }
-}
-
-/// Gives a modem what it kept, and defaults where it kept nothing.
-pub(crate) fn restore(
-    modem: &mut Modem<'static>,
-    label: &Label,
-    kept: &[(Slot, Vec<u8>)],
-    defaults: &[(Slot, Vec<u8>)],
-) {
-    let is_kept = |slot: Slot| kept.iter().any(|(kept, _)| *kept == slot);
-    let defaults = defaults.iter().filter(|(slot, _)| !is_kept(*slot));
-    let all: Vec<_> = kept.iter().chain(defaults).collect();
-    warn_of_certificate(label, &all);
-    for (slot, bytes) in all {
-        // Empty stands for erased.
-        if !bytes.is_empty()
-            && let Err(error) = modem.restore(*slot, bytes)
-        {
-            tracing::error!(port = %label, "left out of what was kept: {slot:?}, {error:?}");
-        }
     }
 }

@@ -168,9 +168,8 @@ async fn talk(lines: &str) -> String {
         store: Box::new(Forgetful::default()),
         defaults: Vec::new(),
         tls: Arc::default(),
-        metrics: None,
         pace: None,
-        tap: None,
+        observers: Vec::new(),
         stop: Box::pin(std::future::pending()),
     };
     Driver::new(parts).await;

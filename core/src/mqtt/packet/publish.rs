@@ -1,14 +1,17 @@
 //! PUBLISH: a message, in either direction (clause 3.3).
 
 use super::wire::{Reader, Writer, counted, whole};
-use super::{EncodeError, Malformed};
+use super::{EncodeError, Malformed, Rules, header};
 use crate::buffer::Buf;
 use crate::mqtt::{PacketId, Qos, topic};
 use core::fmt;
 
 /// The bit of the first byte that marks a re-delivery `[MQTT-3.3.1-1]`.
 pub(crate) const DUP: u8 = 0x08;
+const QOS: u8 = 0x06;
 const RETAIN: u8 = 0x01;
+/// The type of the packet.
+const KIND: u8 = 3;
 
 /// A message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +40,29 @@ impl<'p> Publish<'p> {
     /// Whether it can be read. Whether its flags may be is decided by the header.
     fn is_readable(&self) -> bool {
         topic::is_topic_name(self.topic)
+    }
+
+    /// Reads the start of a PUBLISH that has not come whole: its payload is what has
+    /// come of it. None while bytes before the payload are missing.
+    pub fn decode_start(rules: Rules, bytes: &'p [u8]) -> Result<Option<Self>, Malformed> {
+        let Some((start, remaining)) = header(rules, bytes)? else {
+            return Ok(None);
+        };
+        let &first = bytes.first().ok_or(Malformed)?;
+        if first >> 4 != KIND {
+            return Err(Malformed);
+        }
+        let body = bytes.get(start..).unwrap_or_default();
+        let body = body.get(..remaining).unwrap_or(body);
+        let Some(&[high, low]) = body.first_chunk() else {
+            return Ok(None);
+        };
+        let id = if first & QOS == 0 { 0 } else { 2 };
+        let needed = 2 + usize::from(u16::from_be_bytes([high, low])) + id;
+        if body.len() < needed.min(remaining) {
+            return Ok(None);
+        }
+        Self::decode(first, body).map(Some)
     }
 
     pub(super) fn decode(flags: u8, body: &'p [u8]) -> Result<Self, Malformed> {
@@ -97,5 +123,33 @@ impl fmt::Display for Publish<'_> {
             write!(f, " id={id}")?;
         }
         write!(f, " {:?} {} bytes", self.topic, self.payload.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_start_of_a_message_is_read_once_its_payload_begins() {
+        let whole = [0x32, 9, 0, 1, b't', 0, 7, b'a', b'b', b'c', b'd'];
+        for len in 0..whole.len() {
+            let publish = Publish::decode_start(Rules::Strict, &whole[..len]).unwrap();
+            let payload = publish.map(|publish| publish.payload);
+            assert_eq!(payload, whole[..len].get(7..), "{len} bytes");
+        }
+        let publish = Publish::decode_start(Rules::Strict, &whole).unwrap();
+        assert_eq!(
+            publish.map(|it| (it.topic, it.payload)),
+            Some(("t", &b"abcd"[..]))
+        );
+        for wrong in [
+            &[0x40, 2, 0, 7][..],
+            &[0x30, 2, 0, 0],
+            &[0x32, 2, 0, 9],
+            &[0, 0],
+        ] {
+            assert_eq!(Publish::decode_start(Rules::Strict, wrong), Err(Malformed));
+        }
     }
 }

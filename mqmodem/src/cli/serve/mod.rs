@@ -44,10 +44,10 @@ async fn serve(
 ) -> Result<ExitCode, Failure> {
     // Before a link is published, so that no signal leaves it behind.
     let mut signals = Signals::new()?;
-    let shared = Shared::traced(trace::create(plan.trace.as_deref())?);
+    let shared = Shared::default().observed(trace::create(plan.trace.as_deref())?);
     ports::check(&plan.modems)?;
     warn_of_exposed(&plan.modems);
-    let shared = shared.counted(metrics::open(plan.metrics.as_deref()).await?);
+    let shared = shared.observed(metrics::open(plan.metrics.as_deref()).await?);
     let service = Service::begin(arguments, plan, shared, state).await?;
     service.run(&mut signals).await
 }

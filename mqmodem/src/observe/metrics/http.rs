@@ -1,6 +1,6 @@
 //! `GET /metrics`, and nothing else of HTTP.
 
-use super::Metrics;
+use super::counters::Metrics;
 use crate::runtime::bounded_tasks::Guests;
 use std::io;
 use std::sync::Arc;

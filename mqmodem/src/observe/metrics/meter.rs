@@ -1,8 +1,12 @@
 //! What one modem counts.
 
-use super::packets::{Packets, Passed};
-use super::{Layer, Metrics};
-use mqmodem_core::{Failure, Instant, NetError, NetEvent};
+use super::counters::{Layer, Metrics};
+use crate::observe::event::{HostEvent, LinkEvent, Observer, ObserverSource};
+use crate::observe::packets::WirePacket;
+use crate::port::Label;
+use mqmodem_core::mqtt::PacketId;
+use mqmodem_core::mqtt::packet::{Ack, AckKind, Packet, Publish};
+use mqmodem_core::{Failure, Instant, LinkId, NetError, NetEvent};
 use std::sync::Arc;
 
 /// Publishes that are remembered until they are acknowledged; of more the time
@@ -11,10 +15,8 @@ const MOST: usize = 64;
 
 /// What one modem adds to the metrics.
 #[derive(Debug)]
-pub(crate) struct Meter {
+struct Meter {
     metrics: Arc<Metrics>,
-    from_net: Packets,
-    to_net: Packets,
     /// When the link was asked for, until the broker has accepted.
     opening: Option<Instant>,
     /// Whether the broker has accepted.
@@ -22,16 +24,45 @@ pub(crate) struct Meter {
     /// Whether the link was lost, or could not be opened, since it was last up.
     retrying: bool,
     /// Publishes without an answer, and when they went out.
-    in_flight: Vec<(u16, Instant)>,
+    in_flight: Vec<(PacketId, Instant)>,
+}
+
+impl ObserverSource for Metrics {
+    fn observer(self: Arc<Self>, _modem: &Label) -> Box<dyn Observer> {
+        Box::new(Meter::new(self))
+    }
+}
+
+impl Observer for Meter {
+    /// A line of a payload that reads like an error is taken for one.
+    fn host(&mut self, _now: Instant, event: &HostEvent<'_>) {
+        if let HostEvent::Answer(line) = event
+            && line.is_error()
+        {
+            self.metrics.command_errors.add(1);
+        }
+    }
+
+    fn link(&mut self, now: Instant, _link: LinkId, event: &LinkEvent<'_>) {
+        match event {
+            LinkEvent::Opening(_) => self.open(now),
+            LinkEvent::Closing(why) => self.close(*why),
+            LinkEvent::Net(event) => self.event(*event),
+            LinkEvent::Received(packet) => self.received(now, packet),
+            LinkEvent::Sent(packet) => {
+                if let Some(publish) = packet.publish() {
+                    self.sent(now, publish);
+                }
+            }
+        }
+    }
 }
 
 impl Meter {
-    pub(crate) fn new(metrics: Arc<Metrics>) -> Self {
+    fn new(metrics: Arc<Metrics>) -> Self {
         metrics.modems.add(1);
         Self {
             metrics,
-            from_net: Packets::default(),
-            to_net: Packets::default(),
             opening: None,
             connected: false,
             retrying: false,
@@ -40,10 +71,8 @@ impl Meter {
     }
 
     /// The modem asks for its link.
-    pub(crate) fn open(&mut self, now: Instant) {
+    fn open(&mut self, now: Instant) {
         self.end();
-        self.from_net = Packets::default();
-        self.to_net = Packets::default();
         self.opening = Some(now);
         self.metrics.connects.add(1);
         if self.retrying {
@@ -52,7 +81,7 @@ impl Meter {
     }
 
     /// The modem closes its link. One that was not up yet took too long.
-    pub(crate) fn close(&mut self, why: Failure) {
+    fn close(&mut self, why: Failure) {
         if self.opening.take().is_some() {
             self.fail(waited_for(why));
         }
@@ -60,7 +89,7 @@ impl Meter {
     }
 
     /// Something happened to the link.
-    pub(crate) fn event(&mut self, event: NetEvent) {
+    fn event(&mut self, event: NetEvent) {
         let layer = match event {
             NetEvent::Opening(_) | NetEvent::Opened => return,
             NetEvent::Closed => Layer::Broker,
@@ -93,50 +122,44 @@ impl Meter {
         self.in_flight = Vec::new();
     }
 
-    /// These bytes were written to the broker.
-    pub(crate) fn net_heard(&mut self, now: Instant, bytes: &[u8]) {
-        let (metrics, in_flight) = (&self.metrics, &mut self.in_flight);
-        self.to_net.feed(bytes, |packet| {
-            if packet.kind() != 3 {
-                return;
-            }
-            if packet.first & 8 != 0 {
-                metrics.resent.add(1);
-            } else if let Some(counter) = metrics.sent.get(packet.qos()) {
-                counter.add(1);
-            }
-            if packet.qos() > 0 && in_flight.len() < MOST {
-                in_flight.push((packet.id, now));
-                metrics.in_flight.add(1);
-            }
-        });
+    /// A message was written to the broker.
+    fn sent(&mut self, now: Instant, publish: &Publish<'_>) {
+        if publish.dup {
+            self.metrics.resent.add(1);
+        } else if let Some(counter) = self.metrics.sent.get(usize::from(publish.qos.level())) {
+            counter.add(1);
+        }
+        if let Some(id) = publish.id
+            && self.in_flight.len() < MOST
+        {
+            self.in_flight.push((id, now));
+            self.metrics.in_flight.add(1);
+        }
     }
 
-    /// The modem took these bytes of the broker.
-    pub(crate) fn net_said(&mut self, now: Instant, bytes: &[u8]) {
-        let mut packets = std::mem::take(&mut self.from_net);
-        packets.feed(bytes, |packet| self.heard(now, packet));
-        self.from_net = packets;
-    }
-
-    fn heard(&mut self, now: Instant, packet: Passed) {
-        match packet.kind() {
-            2 => self.accepted(now, packet.code),
-            3 => {
-                if let Some(counter) = self.metrics.received.get(packet.qos()) {
-                    counter.add(1);
-                }
-            }
-            // PUBACK and PUBCOMP.
-            4 | 7 => {
-                let at = self.in_flight.iter().position(|(id, _)| *id == packet.id);
-                if let Some(at) = at {
-                    let (_, since) = self.in_flight.swap_remove(at);
-                    self.metrics.in_flight.add(-1);
-                    self.metrics.publish_time.observe(now.since(since));
-                }
-            }
+    /// The modem took a packet of the broker.
+    fn received(&mut self, now: Instant, packet: &WirePacket<'_>) {
+        if let Some(publish) = packet.publish()
+            && let Some(counter) = self.metrics.received.get(usize::from(publish.qos.level()))
+        {
+            counter.add(1);
+        }
+        match packet {
+            WirePacket::Whole(Packet::Connack(connack)) => self.accepted(now, connack.code),
+            WirePacket::Whole(Packet::Ack(Ack {
+                kind: AckKind::Puback | AckKind::Pubcomp,
+                id,
+            })) => self.acknowledged(now, *id),
             _ => {}
+        }
+    }
+
+    fn acknowledged(&mut self, now: Instant, id: PacketId) {
+        let at = self.in_flight.iter().position(|(sent, _)| *sent == id);
+        if let Some(at) = at {
+            let (_, since) = self.in_flight.swap_remove(at);
+            self.metrics.in_flight.add(-1);
+            self.metrics.publish_time.observe(now.since(since));
         }
     }
 
@@ -151,15 +174,6 @@ impl Meter {
         self.retrying = false;
         if let Some(since) = since {
             self.metrics.connect_time.observe(now.since(since));
-        }
-    }
-
-    /// These bytes were written to the host: errors are counted. A payload that
-    /// looks like one is taken for one.
-    pub(crate) fn host_heard(&mut self, bytes: &[u8]) {
-        for error in [&b"\r\nERROR\r\n"[..], b"\r\n+CME ERROR"] {
-            let found = bytes.windows(error.len()).filter(|it| *it == error);
-            self.metrics.command_errors.add(found.count() as u64);
         }
     }
 }
@@ -200,41 +214,54 @@ fn layer(error: NetError) -> Layer {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::observe::Observers;
+    use crate::observe::metrics::counters::Counter;
+    use mqmodem_core::{Config, Endpoint, Memory, Modem};
     use std::time::Duration;
+
+    const LINK: LinkId = LinkId(0);
 
     #[test]
     fn a_link_is_counted_through_its_life() {
         let metrics = Arc::new(Metrics::default());
-        let mut meter = Meter::new(metrics.clone());
+        let meter = metrics.clone().observer(&Label::new("m"));
+        let mut observers = Observers::new(vec![meter]);
         let at = |millis| Instant::ZERO + Duration::from_millis(millis);
-        meter.open(at(0));
-        meter.event(NetEvent::Failed(NetError::Refused));
-        meter.open(at(1000));
-        meter.event(NetEvent::Opened);
-        meter.net_said(at(1004), &[0x20, 2, 0, 0]);
+        let to = Endpoint {
+            host: "h",
+            port: 1,
+            tls: None,
+            deadline: at(5000),
+        };
+        observers.opening(at(0), LINK, &to);
+        observers.net(at(0), LINK, NetEvent::Failed(NetError::Refused));
+        observers.opening(at(1000), LINK, &to);
+        observers.net(at(1000), LINK, NetEvent::Opened);
+        observers.net_received(at(1004), LINK, &[0x20, 2, 0, 0]);
         assert_eq!((metrics.connections.get(), metrics.retries.get()), (1, 1));
         // QoS 1, DUP and QoS 0.
-        meter.net_heard(
+        observers.net_sent(
             at(2000),
+            LINK,
             &[
                 0x32, 5, 0, 1, b't', 0, 7, 0x3a, 5, 0, 1, b't', 0, 8, 0x30, 3, 0, 1, b't',
             ],
         );
         assert_eq!(metrics.in_flight.get(), 2);
-        meter.net_said(at(2030), &[0x40, 2, 0, 7, 0x34, 5, 0, 1, b't', 0, 1]);
+        observers.net_received(at(2030), LINK, &[0x40, 2, 0, 7, 0x34, 5, 0, 1, b't', 0, 1]);
         assert_eq!(metrics.in_flight.get(), 1);
-        meter.host_heard(b"\r\nOK\r\n\r\nERROR\r\n\r\n+CME ERROR: 3\r\n");
-        meter.event(NetEvent::Closed);
-        let by_qos = |counters: &[super::super::Counter; 3]| {
-            counters.each_ref().map(super::super::Counter::get)
-        };
+        let mut modem = Modem::new(Config::default(), Memory::heap(), at(2030));
+        let lines = b"AT\rAT+NO\rAT+CMEE=1\rAT+MQTTPUB=1\r";
+        assert_eq!(observers.receive(&mut modem, at(2030), lines), lines.len());
+        observers.net(at(2030), LINK, NetEvent::Closed);
+        let by_qos = |counters: &[Counter; 3]| counters.each_ref().map(Counter::get);
         assert_eq!(by_qos(&metrics.sent), [1, 1, 0]);
         assert_eq!(by_qos(&metrics.received), [0, 0, 1]);
         assert_eq!((metrics.resent.get(), metrics.command_errors.get()), (1, 2));
         assert_eq!(metrics.failed[Layer::Tcp as usize].get(), 1);
         assert_eq!(metrics.lost[Layer::Broker as usize].get(), 1);
         assert_eq!((metrics.connections.get(), metrics.in_flight.get()), (0, 0));
-        drop(meter);
+        drop(observers);
         let page = metrics.page();
         for line in [
             "mqmodem_modems 0",

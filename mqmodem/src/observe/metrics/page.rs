@@ -1,6 +1,6 @@
 //! The metrics as Prometheus reads them.
 
-use super::{BUCKETS, Counter, Histogram, LAYERS, Metrics};
+use super::counters::{BUCKETS, Counter, Histogram, LAYERS, Metrics};
 use std::fmt::{Display, Write};
 
 /// A page that grows. A string takes everything.

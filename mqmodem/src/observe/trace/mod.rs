@@ -5,15 +5,12 @@
 //! An echo is left out. Packets print themselves without passwords and payloads.
 
 mod file;
-mod host;
-mod packets;
 mod stamp;
 
+use super::event::{HostEvent, LinkEvent, Observer, ObserverSource};
 use crate::log::outlet::Outlet;
 use crate::port::Label;
-use host::Host;
-use mqmodem_core::{Failure, HostLines, Instant, LinkId, Modem, NetEvent};
-use packets::Packets;
+use mqmodem_core::{Endpoint, Failure, Instant, LinkId, NetEvent};
 use std::fmt;
 use std::io;
 use std::path::Path;
@@ -65,145 +62,89 @@ impl Side {
     }
 }
 
-/// One modem's connection to the trace.
+/// Writes the lines of one modem.
 #[derive(Debug)]
-pub struct Tap {
-    pen: Pen,
-    host: Host,
-    from_net: Packets,
-    to_net: Packets,
-    /// A line that is half typed, as long as it may be dropped.
-    open: Option<String>,
-}
-
-/// Writes lines of one modem.
-#[derive(Debug)]
-struct Pen {
+struct Tracer {
     trace: Arc<Trace>,
     label: Label,
 }
 
-impl Pen {
-    fn line(&self, side: Side, text: impl fmt::Display) {
-        self.trace.line(&self.label, side.words(), text);
+impl ObserverSource for Trace {
+    fn observer(self: Arc<Self>, modem: &Label) -> Box<dyn Observer> {
+        Box::new(Tracer {
+            trace: self,
+            label: modem.clone(),
+        })
     }
 }
 
-impl Tap {
-    /// A tap for the modem called `label`.
-    pub fn new(trace: Arc<Trace>, label: Label) -> Self {
-        Self {
-            pen: Pen { trace, label },
-            host: Host::default(),
-            from_net: Packets::default(),
-            to_net: Packets::default(),
-            open: None,
-        }
-    }
-
-    /// Gives the modem bytes of the host; returns how many it took.
-    pub fn hear(&mut self, modem: &mut Modem<'_>, now: Instant, bytes: &[u8]) -> usize {
-        let pen = &self.pen;
-        let tell = &mut |side, text: &str| pen.line(side, text);
-        self.host.hear(modem, now, bytes, tell)
-    }
-
-    /// The modem may have said something to the host.
-    pub fn said(&mut self, modem: &Modem<'_>) {
-        let pen = &self.pen;
-        self.host
-            .said(modem, &mut |side, text: &str| pen.line(side, text));
-    }
-
-    /// So many bytes were written to the host.
-    pub fn sent(&mut self, count: usize) {
-        self.host.sent(count);
-    }
-
-    /// What comes may drop a line that is half typed.
-    pub fn may_drop(&mut self, modem: &mut Modem<'_>) {
-        self.open = modem.line_is_open().then(|| host::line(modem));
-    }
-
-    /// It came.
-    pub fn may_have_dropped(&mut self, modem: &Modem<'_>) {
-        if let Some(line) = self.open.take().filter(|_| !modem.line_is_open()) {
-            self.pen.line(Side::Host, format_args!("dropped: {line}"));
-        }
-    }
-
-    /// The modem ends; a line may be half typed.
-    pub fn end(&mut self, modem: &mut Modem<'_>) {
-        if modem.line_is_open() {
-            let line = host::line(modem);
-            self.pen.line(Side::Host, format_args!("not ended: {line}"));
-        }
-    }
-
-    /// The modem took these bytes of the broker.
-    pub fn from_net(&mut self, _link: LinkId, bytes: &[u8]) {
-        let pen = &self.pen;
-        self.from_net
-            .feed(bytes, |packet| pen.line(Side::FromBroker, packet));
-    }
-
-    /// These bytes were written to the broker.
-    pub fn to_net(&mut self, _link: LinkId, bytes: &[u8]) {
-        let pen = &self.pen;
-        self.to_net
-            .feed(bytes, |packet| pen.line(Side::ToBroker, packet));
-    }
-
-    /// The modem opens a link.
-    pub fn open(&mut self, _link: LinkId, host: &str, port: u16, tls: bool) {
-        self.from_net = Packets::default();
-        self.to_net = Packets::default();
-        let how = if tls { "TLS" } else { "TCP" };
-        self.net(format_args!("opening {host}:{port} over {how}"));
-    }
-
-    /// The modem closes a link.
-    pub fn close(&mut self, _link: LinkId, why: Failure) {
-        match why {
-            Failure { layer: "modem", .. } => self.net("closed by the modem"),
-            Failure { code, layer, words } => {
-                self.net(format_args!(
-                    "closed by the modem: {words} ({layer}, {code})"
-                ));
+impl Observer for Tracer {
+    fn host(&mut self, _now: Instant, event: &HostEvent<'_>) {
+        match event {
+            HostEvent::Command(line) => self.line(Side::FromHost, line),
+            HostEvent::Repeat => self.line(Side::FromHost, "A/"),
+            HostEvent::TooLong => self.line(Side::FromHost, "*** (a line that is too long)"),
+            HostEvent::Data(len) => {
+                self.line(Side::FromHost, format_args!("*** ({len} bytes of data)"));
             }
+            HostEvent::Stray => self.line(Side::Host, "bytes that begin no line: they are not AT"),
+            HostEvent::Answer(line) => self.line(Side::ToHost, line),
+            HostEvent::Lines(lines) if lines.dtr => self.line(Side::Host, "host is there"),
+            HostEvent::Lines(_) => self.line(Side::Host, "host is gone"),
+            HostEvent::Break => self.line(Side::Host, "break"),
+            HostEvent::Dropped(line) => self.line(Side::Host, format_args!("dropped: {line}")),
+            HostEvent::Unended(line) => self.line(Side::Host, format_args!("not ended: {line}")),
         }
     }
 
-    /// Something happened to a link.
-    pub fn event(&mut self, _link: LinkId, event: NetEvent) {
+    fn link(&mut self, _now: Instant, _link: LinkId, event: &LinkEvent<'_>) {
+        match event {
+            LinkEvent::Opening(to) => self.opening(to),
+            LinkEvent::Closing(why) => self.closing(*why),
+            LinkEvent::Net(event) => self.net(*event),
+            LinkEvent::Received(packet) => self.line(Side::FromBroker, packet),
+            LinkEvent::Sent(packet) => self.line(Side::ToBroker, packet),
+        }
+    }
+}
+
+impl Tracer {
+    fn line(&self, side: Side, text: impl fmt::Display) {
+        self.trace.line(&self.label, side.words(), text);
+    }
+
+    fn opening(&self, to: &Endpoint<'_>) {
+        let how = if to.tls.is_some() { "TLS" } else { "TCP" };
+        let (host, port) = (to.host, to.port);
+        self.line(
+            Side::Broker,
+            format_args!("opening {host}:{port} over {how}"),
+        );
+    }
+
+    fn closing(&self, why: Failure) {
+        match why {
+            Failure { layer: "modem", .. } => self.line(Side::Broker, "closed by the modem"),
+            Failure { code, layer, words } => self.line(
+                Side::Broker,
+                format_args!("closed by the modem: {words} ({layer}, {code})"),
+            ),
+        }
+    }
+
+    fn net(&self, event: NetEvent) {
         match event {
             NetEvent::Opening(_) => {}
-            NetEvent::Opened => self.net("open"),
-            NetEvent::Closed => self.net("closed by the broker"),
+            NetEvent::Opened => self.line(Side::Broker, "open"),
+            NetEvent::Closed => self.line(Side::Broker, "closed by the broker"),
             NetEvent::Failed(error) => {
                 let Failure { code, layer, words } = error.into();
-                self.net(format_args!("failed: {words} ({layer}, {code})"));
+                self.line(
+                    Side::Broker,
+                    format_args!("failed: {words} ({layer}, {code})"),
+                );
             }
         }
-    }
-
-    /// The host came or went.
-    pub fn lines(&mut self, lines: HostLines) {
-        let what = if lines.dtr {
-            "host is there"
-        } else {
-            "host is gone"
-        };
-        self.pen.line(Side::Host, what);
-    }
-
-    /// The host sent a break.
-    pub fn broke(&mut self) {
-        self.pen.line(Side::Host, "break");
-    }
-
-    fn net(&self, text: impl fmt::Display) {
-        self.pen.line(Side::Broker, text);
     }
 }
 

@@ -1,14 +1,16 @@
 //! What a trace shows, and that no session makes it show a secret.
 
 use super::*;
-use mqmodem_core::{Action, Config, ConnId, Memory};
+use crate::observe::host::LOOKED;
+use crate::observe::Observers;
+use mqmodem_core::{Action, Config, ConnId, HostLines, Memory, Modem};
 use std::path::PathBuf;
 use std::time::Duration;
 
 /// A modem that is traced, and the time.
 struct Desk {
     modem: Modem<'static>,
-    tap: Tap,
+    observers: Observers,
     now: Instant,
     conn: Option<ConnId>,
     file: PathBuf,
@@ -20,7 +22,7 @@ impl Desk {
         let trace = Arc::new(Trace::create(&file).unwrap());
         Self {
             modem: Modem::new(Config::default(), Memory::heap(), Instant::ZERO),
-            tap: Tap::new(trace, Label::new("m")),
+            observers: Observers::new(vec![trace.observer(&Label::new("m"))]),
             now: Instant::ZERO,
             conn: None,
             file,
@@ -30,7 +32,7 @@ impl Desk {
     fn say(&mut self, bytes: &[u8]) {
         let mut rest = bytes;
         while !rest.is_empty() {
-            let taken = self.tap.hear(&mut self.modem, self.now, rest);
+            let taken = self.observers.receive(&mut self.modem, self.now, rest);
             rest = &rest[taken..];
             self.settle(usize::MAX);
             if taken == 0 && !self.modem.host_ready() {
@@ -47,8 +49,8 @@ impl Desk {
                     self.modem.handle_stored(self.now, slot, true);
                 }
                 Action::Open { conn, to } => {
-                    self.tap.open(conn.link, to.host, to.port, false);
-                    self.tap.event(conn.link, NetEvent::Opened);
+                    self.observers.opening(self.now, conn.link, &to);
+                    self.observers.net(self.now, conn.link, NetEvent::Opened);
                     self.conn = Some(conn);
                     self.modem.handle_net(self.now, conn, NetEvent::Opened);
                 }
@@ -57,29 +59,29 @@ impl Desk {
         }
         if let Some(conn) = self.conn {
             let out = self.modem.net_out(conn);
-            self.tap.to_net(conn.link, out);
+            self.observers.net_sent(self.now, conn.link, out);
             self.modem.net_sent(self.now, conn, out.len());
         }
-        self.tap.said(&self.modem);
+        self.observers.answers(&self.modem, self.now);
         let read = self.modem.host_out().len().min(reads);
-        self.tap.sent(read);
+        self.observers.sent(&self.modem, self.now, read);
         self.modem.host_sent(self.now, read);
     }
 
     fn pass(&mut self, by: Duration) {
         self.now = self.now + by;
-        self.tap.may_drop(&mut self.modem);
-        self.modem.handle_timeout(self.now);
-        self.tap.may_have_dropped(&self.modem);
+        let now = self.now;
+        self.observers
+            .may_drop(&mut self.modem, now, |modem| modem.handle_timeout(now));
         self.settle(usize::MAX);
     }
 
     fn hang_up(&mut self) {
-        self.tap.may_drop(&mut self.modem);
         let (dtr, rts) = (false, false);
-        self.modem
-            .handle_host_lines(self.now, HostLines { dtr, rts });
-        self.tap.may_have_dropped(&self.modem);
+        let now = self.now;
+        self.observers.may_drop(&mut self.modem, now, |modem| {
+            modem.handle_host_lines(now, HostLines { dtr, rts });
+        });
         let (dtr, rts) = (true, true);
         self.modem
             .handle_host_lines(self.now, HostLines { dtr, rts });
@@ -87,8 +89,8 @@ impl Desk {
 
     /// The trace, without its times.
     fn end(mut self) -> Vec<String> {
-        self.tap.end(&mut self.modem);
-        drop(self.tap);
+        self.observers.end(&mut self.modem, self.now);
+        drop(self.observers);
         let text = std::fs::read_to_string(&self.file).unwrap();
         std::fs::remove_file(&self.file).unwrap();
         let lines = text.lines().map(|line| line.split_once(" m ").unwrap().1);
@@ -314,10 +316,10 @@ fn a_line_is_looked_at_once_however_it_comes() {
     let erased = ["AT", &"y".repeat(5000), &"\x08".repeat(4990), "\r"].concat();
     for line in [breaks, spaces.repeat(10), erased] {
         let mut desk = Desk::new("once");
-        host::LOOKED.set(0);
+        LOOKED.set(0);
         desk.say(b"ATE0\r");
         line.bytes().for_each(|byte| desk.say(&[byte]));
-        let looked = host::LOOKED.get();
+        let looked = LOOKED.get();
         assert!(looked <= 2 * line.len(), "{looked} of {}", line.len());
         desk.end();
     }

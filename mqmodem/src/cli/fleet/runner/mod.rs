@@ -70,7 +70,7 @@ impl<'a> Crew<'a> {
         state: State,
     ) -> Result<Self, Failure> {
         let plan = made.fleet;
-        let shared = Shared::traced(trace::create(made.trace.as_deref())?);
+        let shared = Shared::default().observed(trace::create(made.trace.as_deref())?);
         let metrics = metrics::open(plan.metrics.as_deref()).await?;
         let entrance = Entrance::open(&plan.template.hosts, None).await?;
         check_files(&plan)?;
@@ -81,7 +81,7 @@ impl<'a> Crew<'a> {
             salt: salt(&plan, programme.as_ref()),
             chats: programme.map(|it| Arc::new(Chats::new(it, tally.clone()))),
             tally,
-            shared: shared.paced(plan.connects_per_second).counted(metrics),
+            shared: shared.paced(plan.connects_per_second).observed(metrics),
             state,
             ports: Ports::of_fleet(),
             progress: Progress::new(made.verbose),

@@ -1,0 +1,40 @@
+//! Gives a modem what it kept.
+
+use crate::port::Label;
+use crate::transport::check_client_certificate;
+use mqmodem_core::{LinkId, Modem, Slot};
+
+/// Says of what was kept what a connect would fail for.
+fn warn_of_certificate(label: &Label, kept: &[&(Slot, Vec<u8>)]) {
+    let find = |slot: Slot| {
+        let found = kept.iter().find(|(of, _)| *of == slot);
+        let pem = found.map(|(_, pem)| pem.as_slice());
+        pem.filter(|pem| !pem.is_empty())
+    };
+    let link = LinkId(0);
+    let (certificate, key) = (find(Slot::Certificate(link)), find(Slot::Key(link)));
+    if let Err(why) = check_client_certificate(certificate, key) {
+        tracing::warn!(port = %label, "{why}: load both anew, or connects over TLS fail");
+    }
+}
+
+/// Gives a modem what it kept, and defaults where it kept nothing.
+pub(crate) fn restore(
+    modem: &mut Modem<'static>,
+    label: &Label,
+    kept: &[(Slot, Vec<u8>)],
+    defaults: &[(Slot, Vec<u8>)],
+) {
+    let is_kept = |slot: Slot| kept.iter().any(|(kept, _)| *kept == slot);
+    let defaults = defaults.iter().filter(|(slot, _)| !is_kept(*slot));
+    let all: Vec<_> = kept.iter().chain(defaults).collect();
+    warn_of_certificate(label, &all);
+    for (slot, bytes) in all {
+        // Empty stands for erased.
+        if !bytes.is_empty()
+            && let Err(error) = modem.restore(*slot, bytes)
+        {
+            tracing::error!(port = %label, "left out of what was kept: {slot:?}, {error:?}");
+        }
+    }
+}

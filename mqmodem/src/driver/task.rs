@@ -1,0 +1,360 @@
+//! The task of one modem: its host, its links, its store, its timer.
+
+use super::host::Host;
+use super::link_log::News;
+use super::links::Links;
+use super::restore::restore;
+use super::timer::Timer;
+use crate::observe::{Observer, Observers};
+use crate::port::{Input, Label, Port};
+use crate::runtime::clock::{Clock, Looked};
+use crate::store::{Change, Store};
+use crate::transport::{self, Pace, TlsConfigs};
+use mqmodem_core::{Action, Endpoint, HostLines, Instant, Modem, Slot};
+use std::cell::RefCell;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+/// Bytes read at once. One buffer a thread, in use only while a modem reads.
+const SCRATCH: usize = 64 * 1024;
+
+/// Rounds in which answers are gathered before they are written.
+const GATHER: usize = 16;
+
+/// Rounds of a turn, after which the runtime looks at sockets, timers and other
+/// modems: a host or a broker that sends without end must not keep them waiting.
+const ROUNDS: usize = 4 * GATHER;
+
+/// How long a modem may take to switch off.
+const LAST_WORDS: Duration = Duration::from_secs(2);
+
+thread_local! {
+    static BUFFER: RefCell<Vec<u8>> = RefCell::new(vec![0; SCRATCH]);
+}
+
+/// A future that resolves when the modem is to be switched off.
+pub type Stop = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// What a [`Driver`] is made of.
+pub struct Parts {
+    /// The modem.
+    pub modem: Modem<'static>,
+    /// The clock its times are told by.
+    pub clock: Clock,
+    /// Where its host is.
+    pub port: Box<dyn Port>,
+    /// What the port is called in logs.
+    pub label: Label,
+    /// Where it keeps what outlives it.
+    pub store: Box<dyn Store>,
+    /// What counts where it kept nothing; used where the store gives that later.
+    pub defaults: Vec<(Slot, Vec<u8>)>,
+    /// TLS settings, shared with other modems.
+    pub tls: Arc<TlsConfigs>,
+    /// When it may connect.
+    pub pace: Option<Arc<Pace>>,
+    /// Who observes it.
+    pub observers: Vec<Box<dyn Observer>>,
+    /// When it is to be switched off.
+    pub stop: Stop,
+}
+
+/// Drives one modem until it is stopped or its host is gone for good.
+///
+/// One task owns everything, so nothing is locked and no byte waits in a queue.
+/// Each turn goes round until nothing moves any more: actions, timer, links,
+/// input; answers go to the host once no more input makes more of them.
+pub struct Driver {
+    modem: Modem<'static>,
+    clock: Clock,
+    host: Host,
+    label: Label,
+    store: Box<dyn Store>,
+    defaults: Vec<(Slot, Vec<u8>)>,
+    links: Links,
+    news: News,
+    timer: Timer,
+    looked: Looked,
+    observers: Observers,
+    stop: Option<Stop>,
+    phase: Phase,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Phase {
+    Running,
+    /// The host is gone; the running command may still answer.
+    Ending,
+    /// Switching off, until then at the latest.
+    Stopping(Instant),
+}
+
+impl fmt::Debug for Driver {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Driver")
+            .field("label", &self.label)
+            .field("phase", &self.phase)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Driver {
+    /// A driver for these parts.
+    pub fn new(mut parts: Parts) -> Self {
+        parts.port.set_modem(&parts.label);
+        let news = News::of(parts.label.clone());
+        Self {
+            modem: parts.modem,
+            looked: Looked::new(&parts.clock),
+            clock: parts.clock,
+            host: Host::new(parts.port),
+            label: parts.label,
+            store: parts.store,
+            news,
+            defaults: parts.defaults,
+            links: Links::new(parts.tls, parts.pace),
+            timer: Timer::default(),
+            observers: Observers::new(parts.observers),
+            stop: Some(parts.stop),
+            phase: Phase::Running,
+        }
+    }
+
+    fn turn(&mut self, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<()> {
+        self.look_for_stop(cx);
+        self.host.begin_turn();
+        let mut round = 0;
+        loop {
+            round += 1;
+            let now = self.clock.now();
+            let mut moved = self.carry_out(now);
+            self.news.look(&self.modem, now);
+            moved |= self.take_kept(cx, now);
+            moved |= self.hear_store(cx, now);
+            moved |= self.run_timer(cx, now);
+            moved |= self.run_links(cx, now, buf);
+            moved |= self.host.poll_attend(cx).is_ready();
+            moved |= self.take_input(cx, now, buf);
+            let used_up = self.host.used_its_share() || round == ROUNDS;
+            if moved && !used_up && round % GATHER != 0 {
+                continue;
+            }
+            if !self.answer(cx, now) && !moved {
+                return self.finish(cx, now);
+            }
+            if used_up {
+                return self.give_way(cx);
+            }
+        }
+    }
+
+    /// There is more to be done, and it is others' turn.
+    fn give_way(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        self.links.rest();
+        // It wakes this task once the runtime has looked at everything else.
+        let turn = std::pin::pin!(tokio::task::yield_now());
+        turn.poll(cx)
+    }
+
+    /// The machine's clock may have been set: what the host asks for is to be right.
+    fn look_at_clock(&mut self, now: Instant) {
+        if let Some(wall) = self.looked.news(&self.clock, now) {
+            tracing::debug!(port = %self.label, "the machine's clock was set");
+            self.modem.set_clock(now, wall);
+        }
+    }
+
+    fn look_for_stop(&mut self, cx: &mut Context<'_>) {
+        if let Some(stop) = &mut self.stop
+            && stop.as_mut().poll(cx).is_ready()
+        {
+            self.switch_off(self.clock.now());
+        }
+    }
+
+    fn switch_off(&mut self, now: Instant) {
+        self.stop = None;
+        if !matches!(self.phase, Phase::Stopping(_)) {
+            self.phase = Phase::Stopping(now + LAST_WORDS);
+            self.host.forget();
+            self.modem.handle_shutdown(now);
+        }
+    }
+
+    /// Carries out what the modem asks for; whether that was anything.
+    fn carry_out(&mut self, now: Instant) -> bool {
+        let mut moved = false;
+        while let Some(action) = self.modem.poll_action() {
+            match action {
+                Action::Open { conn, to } => {
+                    self.news.open(&to);
+                    warn_of(&self.label, &to);
+                    self.observers.opening(now, conn.link, &to);
+                    self.links.open(conn, &self.label, &to);
+                }
+                Action::Close { conn, why } => {
+                    self.observers.closing(now, conn.link, why);
+                    self.links.close(conn);
+                }
+                Action::Store { slot, bytes } => {
+                    self.observers.storing(now, slot);
+                    self.store.submit(Change::Put { slot, bytes });
+                }
+                Action::Erase { slot } => {
+                    self.observers.storing(now, slot);
+                    self.store.submit(Change::Erase { slot });
+                }
+                Action::Forget { link } => self.store.submit(Change::Forget { link }),
+                Action::Lines(lines) => {
+                    tracing::debug!(modem = %self.label, dcd = lines.dcd, dsr = lines.dsr, "modem lines");
+                    self.host.set_lines(lines);
+                }
+                Action::Serial(serial) => self.host.set_serial(serial, &self.modem),
+            }
+            moved = true;
+        }
+        moved
+    }
+
+    /// Gives the modem what it kept, where that could not be read when it began.
+    fn take_kept(&mut self, cx: &mut Context<'_>, now: Instant) -> bool {
+        if self.modem.is_busy() {
+            return false;
+        }
+        let Poll::Ready(kept) = self.store.poll_restored(cx) else {
+            return false;
+        };
+        let defaults = std::mem::take(&mut self.defaults);
+        restore(&mut self.modem, &self.label, &kept, &defaults);
+        self.modem.handle_restored(now);
+        true
+    }
+
+    /// Tells the modem what is durable by now.
+    fn hear_store(&mut self, cx: &mut Context<'_>, now: Instant) -> bool {
+        let mut moved = false;
+        while let Poll::Ready(done) = self.store.poll_done(cx) {
+            self.observers.stored(now, done.slot, done.ok);
+            self.modem.handle_stored(now, done.slot, done.ok);
+            moved = true;
+        }
+        moved
+    }
+
+    fn run_timer(&mut self, cx: &mut Context<'_>, now: Instant) -> bool {
+        let Some(want) = self.modem.poll_timeout() else {
+            return false;
+        };
+        let due = self.timer.poll_due(cx, &self.clock, want);
+        if due {
+            let at = now.max(want);
+            self.observers
+                .may_drop(&mut self.modem, now, |modem| modem.handle_timeout(at));
+        }
+        due
+    }
+
+    fn run_links(&mut self, cx: &mut Context<'_>, now: Instant, buf: &mut [u8]) -> bool {
+        self.links
+            .turn(cx, now, &mut self.modem, &mut self.observers, buf)
+    }
+
+    /// Offers what the host sent; whether anything moved.
+    fn take_input(&mut self, cx: &mut Context<'_>, now: Instant, buf: &mut [u8]) -> bool {
+        if !self.modem.host_ready() || self.host.used_its_share() {
+            return false;
+        }
+        if !self.host.all_is_taken() {
+            return self.host.offer(&mut self.modem, &mut self.observers, now);
+        }
+        if self.phase != Phase::Running {
+            return false;
+        }
+        match self.host.poll_input(cx, buf) {
+            Poll::Pending => false,
+            Poll::Ready(input) => {
+                self.handle_input(now, input, buf);
+                true
+            }
+        }
+    }
+
+    fn handle_input(&mut self, now: Instant, input: Input, buf: &[u8]) {
+        match input {
+            Input::Bytes(n) => {
+                self.look_at_clock(now);
+                let bytes = buf.get(..n).unwrap_or_default();
+                self.host
+                    .receive(&mut self.modem, &mut self.observers, now, bytes);
+            }
+            Input::Lines(lines) => self.handle_lines(now, lines),
+            Input::Break => {
+                self.observers.host_break(now);
+                self.observers
+                    .may_drop(&mut self.modem, now, |modem| modem.handle_host_break(now));
+            }
+            Input::End => self.phase = Phase::Ending,
+        }
+    }
+
+    fn handle_lines(&mut self, now: Instant, lines: HostLines) {
+        tracing::debug!(modem = %self.label, dtr = lines.dtr, "host lines");
+        self.observers.lines(now, lines);
+        self.observers.may_drop(&mut self.modem, now, |modem| {
+            modem.handle_host_lines(now, lines);
+        });
+    }
+
+    /// Writes what the modem answers; whether any of it went out.
+    fn answer(&mut self, cx: &mut Context<'_>, now: Instant) -> bool {
+        self.host
+            .answer(cx, &mut self.modem, &mut self.observers, now)
+    }
+
+    /// Nothing moves any more: waits, unless it is time to go.
+    fn finish(&mut self, cx: &mut Context<'_>, now: Instant) -> Poll<()> {
+        // The host's answers went first: they are what is waited for.
+        self.links.rest();
+        // Many modems wait at once, few have a large message in hand.
+        self.modem.trim();
+        let flushed = self.host.poll_flush(cx).is_ready();
+        let said = flushed && self.modem.host_out().is_empty();
+        if self.phase == Phase::Ending && said && self.host.all_is_taken() && !self.modem.is_busy()
+        {
+            self.switch_off(now);
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        let Phase::Stopping(latest) = self.phase else {
+            return Poll::Pending;
+        };
+        let closed = self.links.poll_closed(cx).is_ready();
+        if (self.modem.is_off() && said && closed) || now >= latest {
+            self.observers.end(&mut self.modem, now);
+            return Poll::Ready(());
+        }
+        // Past its end the modem wants no more time itself, or later than this.
+        let _ = self.timer.poll_due(cx, &self.clock, latest);
+        Poll::Pending
+    }
+}
+
+/// Warns of what is not checked of a broker.
+fn warn_of(modem: &Label, to: &Endpoint<'_>) {
+    if let Some(what) = to.tls.and_then(|tls| transport::warning(tls.verify)) {
+        tracing::warn!("{modem}: {what}, {}", to.host);
+    }
+}
+
+impl Future for Driver {
+    type Output = ();
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<()> {
+        let this = self.get_mut();
+        BUFFER.with_borrow_mut(|buf| this.turn(cx, buf))
+    }
+}

@@ -1,0 +1,103 @@
+//! What an observer of a modem sees.
+
+use super::packets::WirePacket;
+use super::text::{AnswerLine, CommandLine};
+use crate::port::Label;
+use mqmodem_core::{Endpoint, Failure, HostLines, Instant, LinkId, NetEvent, Slot};
+use std::fmt;
+use std::sync::Arc;
+
+/// Watches one modem. It is called for everything in the order in which it happens,
+/// and changes nothing.
+///
+/// Lines of the host and packets come decoded, once for all observers; none of these
+/// events holds a password, a key or a payload but as a packet does.
+pub trait Observer: fmt::Debug + Send {
+    /// Bytes as they passed, secrets included.
+    fn bytes(&mut self, _now: Instant, _wire: Wire, _bytes: &[u8]) {}
+
+    /// Something between host and modem.
+    fn host(&mut self, _now: Instant, _event: &HostEvent<'_>) {}
+
+    /// Something between modem and broker.
+    fn link(&mut self, _now: Instant, _link: LinkId, _event: &LinkEvent<'_>) {}
+
+    /// Something between modem and store.
+    fn store(&mut self, _now: Instant, _event: StoreEvent) {}
+}
+
+/// Makes an observer for each modem of a program.
+pub trait ObserverSource: Send + Sync + fmt::Debug {
+    /// The observer of the modem of this name.
+    fn observer(self: Arc<Self>, modem: &Label) -> Box<dyn Observer>;
+}
+
+/// Where bytes passed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wire {
+    /// From the host to the modem.
+    FromHost,
+    /// From the modem to the host.
+    ToHost,
+    /// From the broker of a link to the modem.
+    FromBroker(LinkId),
+    /// From the modem to the broker of a link.
+    ToBroker(LinkId),
+}
+
+/// Something between host and modem.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum HostEvent<'e> {
+    /// The host ended a line. It is not carried out yet.
+    Command(CommandLine<'e>),
+    /// The host asked for its last line once more, by `A/`.
+    Repeat,
+    /// The host ended a line that was too long, and so is forgotten.
+    TooLong,
+    /// The host sent so many bytes of the data it was asked for.
+    Data(usize),
+    /// The host sent bytes that begin no line, for the first time since its last line.
+    Stray,
+    /// The modem wrote a line. It is not sent yet.
+    Answer(AnswerLine<'e>),
+    /// The host moved its lines.
+    Lines(HostLines),
+    /// The host sent a break.
+    Break,
+    /// A line that was begun is dropped.
+    Dropped(&'e str),
+    /// The modem ends, and the host has not ended this line.
+    Unended(&'e str),
+}
+
+/// Something between modem and broker.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum LinkEvent<'e> {
+    /// The modem opens the link.
+    Opening(&'e Endpoint<'e>),
+    /// The modem closes the link.
+    Closing(Failure),
+    /// Something happened to the link.
+    Net(NetEvent),
+    /// The modem took a packet of the broker.
+    Received(WirePacket<'e>),
+    /// A packet was written to the broker.
+    Sent(WirePacket<'e>),
+}
+
+/// Something between modem and store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum StoreEvent {
+    /// The modem wants what is stored in this slot changed.
+    Asked(Slot),
+    /// That is durable, or was not done.
+    Done {
+        /// The slot.
+        slot: Slot,
+        /// Whether it is durable.
+        ok: bool,
+    },
+}

@@ -1,0 +1,204 @@
+//! All observers of one modem. What they see is decoded once.
+
+use super::event::{HostEvent, LinkEvent, Observer, StoreEvent, Wire};
+use super::host::HostReader;
+use super::packets::PacketReader;
+use mqmodem_core::{Endpoint, Failure, HostLines, Instant, LinkId, Modem, NetEvent, Slot};
+
+/// All observers of one modem. Where there is none, a call costs a look.
+#[derive(Debug)]
+pub(crate) struct Observers(Option<Box<Watched>>);
+
+/// A modem that is observed.
+#[derive(Debug)]
+struct Watched {
+    all: Vec<Box<dyn Observer>>,
+    host: HostReader,
+    links: Vec<LinkReaders>,
+}
+
+/// Both directions of a link.
+#[derive(Debug)]
+struct LinkReaders {
+    link: LinkId,
+    received: PacketReader,
+    sent: PacketReader,
+}
+
+impl Observers {
+    pub(crate) fn new(all: Vec<Box<dyn Observer>>) -> Self {
+        Self((!all.is_empty()).then(|| {
+            Box::new(Watched {
+                all,
+                host: HostReader::default(),
+                links: Vec::new(),
+            })
+        }))
+    }
+
+    /// Gives the modem bytes of the host; how many it took.
+    pub(crate) fn receive(&mut self, modem: &mut Modem<'_>, now: Instant, bytes: &[u8]) -> usize {
+        let Some(watched) = &mut self.0 else {
+            return modem.handle_host(now, bytes);
+        };
+        let Watched { all, host, .. } = &mut **watched;
+        let taken = host.receive(modem, now, bytes, &mut |event| report(all, now, event));
+        watched.bytes(now, Wire::FromHost, bytes.get(..taken));
+        taken
+    }
+
+    /// Does to the modem what may drop a line that is begun.
+    pub(crate) fn may_drop<'m>(
+        &mut self,
+        modem: &mut Modem<'m>,
+        now: Instant,
+        what: impl FnOnce(&mut Modem<'m>),
+    ) {
+        let Some(watched) = &mut self.0 else {
+            return what(modem);
+        };
+        watched.host.may_drop(modem);
+        what(modem);
+        if let Some(line) = watched.host.dropped(modem) {
+            watched.host_event(now, &HostEvent::Dropped(&line));
+        }
+    }
+
+    /// The modem may have written something for the host.
+    pub(crate) fn answers(&mut self, modem: &Modem<'_>, now: Instant) {
+        if let Some(watched) = &mut self.0 {
+            let Watched { all, host, .. } = &mut **watched;
+            host.answers(modem, &mut |event| report(all, now, event));
+        }
+    }
+
+    /// The first bytes of the modem's output are about to be given up as sent.
+    pub(crate) fn sent(&mut self, modem: &Modem<'_>, now: Instant, count: usize) {
+        if let Some(watched) = &mut self.0 {
+            watched.host.sent(count);
+            watched.bytes(now, Wire::ToHost, modem.host_out().get(..count));
+        }
+    }
+
+    /// The host moved its lines.
+    pub(crate) fn lines(&mut self, now: Instant, lines: HostLines) {
+        if let Some(watched) = &mut self.0 {
+            watched.host_event(now, &HostEvent::Lines(lines));
+        }
+    }
+
+    /// The host sent a break.
+    pub(crate) fn host_break(&mut self, now: Instant) {
+        if let Some(watched) = &mut self.0 {
+            watched.host_event(now, &HostEvent::Break);
+        }
+    }
+
+    /// The modem ends.
+    pub(crate) fn end(&mut self, modem: &mut Modem<'_>, now: Instant) {
+        if let Some(watched) = &mut self.0
+            && let Some(line) = HostReader::unended(modem)
+        {
+            watched.host_event(now, &HostEvent::Unended(&line));
+        }
+    }
+
+    /// The modem opens a link.
+    pub(crate) fn opening(&mut self, now: Instant, link: LinkId, to: &Endpoint<'_>) {
+        if let Some(watched) = &mut self.0 {
+            watched.links.retain(|readers| readers.link != link);
+            watched.links.push(LinkReaders {
+                link,
+                received: PacketReader::default(),
+                sent: PacketReader::default(),
+            });
+            watched.link_event(now, link, &LinkEvent::Opening(to));
+        }
+    }
+
+    /// The modem closes a link.
+    pub(crate) fn closing(&mut self, now: Instant, link: LinkId, why: Failure) {
+        if let Some(watched) = &mut self.0 {
+            watched.link_event(now, link, &LinkEvent::Closing(why));
+        }
+    }
+
+    /// Something happened to a link.
+    pub(crate) fn net(&mut self, now: Instant, link: LinkId, event: NetEvent) {
+        if let Some(watched) = &mut self.0 {
+            watched.link_event(now, link, &LinkEvent::Net(event));
+        }
+    }
+
+    /// The modem took these bytes of the broker.
+    pub(crate) fn net_received(&mut self, now: Instant, link: LinkId, bytes: &[u8]) {
+        let Some(watched) = &mut self.0 else {
+            return;
+        };
+        watched.bytes(now, Wire::FromBroker(link), Some(bytes));
+        let Watched { all, links, .. } = &mut **watched;
+        if let Some(readers) = links.iter_mut().find(|readers| readers.link == link) {
+            let mut event =
+                |event: LinkEvent<'_>| all.iter_mut().for_each(|it| it.link(now, link, &event));
+            readers
+                .received
+                .feed(bytes, |packet| event(LinkEvent::Received(packet)));
+        }
+    }
+
+    /// These bytes were written to the broker.
+    pub(crate) fn net_sent(&mut self, now: Instant, link: LinkId, bytes: &[u8]) {
+        let Some(watched) = &mut self.0 else {
+            return;
+        };
+        watched.bytes(now, Wire::ToBroker(link), Some(bytes));
+        let Watched { all, links, .. } = &mut **watched;
+        if let Some(readers) = links.iter_mut().find(|readers| readers.link == link) {
+            let mut event =
+                |event: LinkEvent<'_>| all.iter_mut().for_each(|it| it.link(now, link, &event));
+            readers
+                .sent
+                .feed(bytes, |packet| event(LinkEvent::Sent(packet)));
+        }
+    }
+
+    /// The modem wants what is stored in a slot changed.
+    pub(crate) fn storing(&mut self, now: Instant, slot: Slot) {
+        self.store(now, StoreEvent::Asked(slot));
+    }
+
+    /// What became of that.
+    pub(crate) fn stored(&mut self, now: Instant, slot: Slot, ok: bool) {
+        self.store(now, StoreEvent::Done { slot, ok });
+    }
+
+    fn store(&mut self, now: Instant, event: StoreEvent) {
+        if let Some(watched) = &mut self.0 {
+            watched.all.iter_mut().for_each(|it| it.store(now, event));
+        }
+    }
+}
+
+impl Watched {
+    fn bytes(&mut self, now: Instant, wire: Wire, bytes: Option<&[u8]>) {
+        if let Some(bytes) = bytes.filter(|bytes| !bytes.is_empty()) {
+            self.all
+                .iter_mut()
+                .for_each(|it| it.bytes(now, wire, bytes));
+        }
+    }
+
+    fn host_event(&mut self, now: Instant, event: &HostEvent<'_>) {
+        report(&mut self.all, now, event);
+    }
+
+    fn link_event(&mut self, now: Instant, link: LinkId, event: &LinkEvent<'_>) {
+        self.all.iter_mut().for_each(|it| it.link(now, link, event));
+    }
+}
+
+fn report(all: &mut [Box<dyn Observer>], now: Instant, event: &HostEvent<'_>) {
+    for observer in all {
+        observer.host(now, event);
+    }
+}

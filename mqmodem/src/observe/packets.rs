@@ -1,0 +1,190 @@
+//! Cuts the broker's side of the traffic into packets, once for all observers. The
+//! core decodes them.
+
+use mqmodem_core::mqtt::packet::{Frame, Packet, Publish, Rules, frame_by};
+use std::fmt;
+
+/// A packet larger than this is not gathered: a peer may claim 256 MiB.
+const LARGEST: usize = 64 * 1024;
+/// Memory up to this size stays for the next packet.
+const KEPT: usize = 1024;
+
+/// A packet that passed.
+#[derive(Clone, Copy, Debug)]
+pub enum WirePacket<'p> {
+    /// A whole packet.
+    Whole(Packet<'p>),
+    /// A packet that is too large to be gathered.
+    Large {
+        /// Bytes it has.
+        total: usize,
+        /// What it says where it is a PUBLISH, with the payload that has come so far.
+        publish: Option<Publish<'p>>,
+    },
+    /// A packet of so many bytes that is none of MQTT.
+    Malformed(usize),
+    /// Bytes that are no packet. Where the next begins is not known, so this is the last.
+    NotMqtt,
+}
+
+impl<'p> WirePacket<'p> {
+    /// The message, where it is one.
+    pub fn publish(&self) -> Option<&Publish<'p>> {
+        match self {
+            Self::Whole(Packet::Publish(publish)) => Some(publish),
+            Self::Large { publish, .. } => publish.as_ref(),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for WirePacket<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Whole(packet) => packet.fmt(f),
+            Self::Large { total, .. } => write!(f, "a packet of {total} bytes"),
+            Self::Malformed(len) => write!(f, "a malformed packet of {len} bytes"),
+            Self::NotMqtt => f.write_str("bytes that are not MQTT"),
+        }
+    }
+}
+
+/// One direction of a link.
+#[derive(Debug, Default)]
+pub(super) struct PacketReader {
+    /// A packet that has come in part.
+    part: Vec<u8>,
+    /// Bytes still to come of a packet that is too large.
+    skip: usize,
+    /// Bytes came that are no packet.
+    lost: bool,
+}
+
+impl PacketReader {
+    /// Takes bytes and reports each packet, mostly without copying it.
+    pub(super) fn feed(&mut self, bytes: &[u8], mut report: impl FnMut(WirePacket<'_>)) {
+        let mut rest = bytes;
+        while !self.lost {
+            let (_, behind) = rest.split_at(self.skip.min(rest.len()));
+            self.skip -= rest.len() - behind.len();
+            rest = behind;
+            if rest.is_empty() {
+                return;
+            }
+            rest = if self.part.is_empty() {
+                self.read(rest, &mut report)
+            } else {
+                self.complete(rest, &mut report)
+            };
+        }
+    }
+
+    /// Reads the packet at the front; what is behind it.
+    fn read<'b>(&mut self, bytes: &'b [u8], report: impl FnOnce(WirePacket<'_>)) -> &'b [u8] {
+        let Some((total, packet)) = first(bytes) else {
+            self.part.extend_from_slice(bytes);
+            return &[];
+        };
+        self.lost = matches!(packet, WirePacket::NotMqtt);
+        report(packet);
+        self.skip = total.saturating_sub(bytes.len());
+        bytes.get(total..).unwrap_or_default()
+    }
+
+    /// Adds what a packet that has come in part still lacks; what is behind it.
+    fn complete<'b>(&mut self, bytes: &'b [u8], report: impl FnOnce(WirePacket<'_>)) -> &'b [u8] {
+        let lacking = match frame_by(Rules::Lenient, &self.part) {
+            Frame::Incomplete { total: Some(total) } => total - self.part.len(),
+            _ => 1,
+        };
+        let (more, behind) = bytes.split_at(lacking.min(bytes.len()));
+        self.part.extend_from_slice(more);
+        if let Some((total, packet)) = first(&self.part) {
+            self.lost = matches!(packet, WirePacket::NotMqtt);
+            report(packet);
+            self.skip = total.saturating_sub(self.part.len());
+            self.part.clear();
+            self.part.shrink_to(KEPT);
+        }
+        behind
+    }
+}
+
+/// The packet at the front and the bytes it has; none while more is needed to tell.
+fn first(bytes: &[u8]) -> Option<(usize, WirePacket<'_>)> {
+    match frame_by(Rules::Lenient, bytes) {
+        Frame::Whole { len } => {
+            let packet = Packet::decode_by(Rules::Lenient, bytes.get(..len)?);
+            Some((
+                len,
+                packet.map_or(WirePacket::Malformed(len), WirePacket::Whole),
+            ))
+        }
+        Frame::Incomplete { total: Some(total) } if total > LARGEST => {
+            let publish = match Publish::decode_start(Rules::Lenient, bytes) {
+                Ok(None) => return None,
+                Ok(publish) => publish,
+                Err(_) => None,
+            };
+            Some((total, WirePacket::Large { total, publish }))
+        }
+        Frame::Incomplete { .. } => None,
+        Frame::Malformed => Some((bytes.len(), WirePacket::NotMqtt)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn packets_are_found_however_they_are_cut() {
+        let long = [&[0x3d, 0xc8, 0x01, 0, 3][..], b"a/b", &[1, 2], &[b'x'; 193]].concat();
+        let all = [
+            &[0x20, 2, 0, 5][..],
+            &[0x30, 5, 0, 1, b't', b'h', b'i'],
+            &long,
+            &[0x40, 2, 0x12, 0x34],
+            &[0xd0, 0],
+            &[0x90, 2, 0, 0],
+            &[0xf0, 0, 0xd0, 0],
+        ]
+        .concat();
+        let want = [
+            "CONNACK c5 s0",
+            "PUBLISH q0 d0 r0 \"t\" 2 bytes",
+            "PUBLISH q2 d1 r1 id=258 \"a/b\" 193 bytes",
+            "PUBACK id=4660",
+            "PINGRESP",
+            "a malformed packet of 4 bytes",
+            "bytes that are not MQTT",
+        ];
+        for size in 1..all.len() {
+            let (mut reader, mut told) = (PacketReader::default(), Vec::new());
+            for piece in all.chunks(size) {
+                reader.feed(piece, |packet| told.push(packet.to_string()));
+            }
+            assert_eq!(told, want, "in pieces of {size}");
+        }
+    }
+
+    #[test]
+    fn a_packet_too_large_is_passed_over_in_little_memory() {
+        let (mut reader, mut told) = (PacketReader::default(), Vec::new());
+        let start = [0x32, 0xff, 0xff, 0x7f, 0, 1, b't', 0, 7];
+        let large = [&start[..], &vec![0; 2_097_151 - 5]].concat();
+        let pingresp = [0xd0, 0];
+        for piece in [&large, &pingresp[..]].concat().chunks(1000) {
+            reader.feed(piece, |packet| {
+                told.push((
+                    packet.to_string(),
+                    packet.publish().map(|it| it.topic.to_owned()),
+                ));
+            });
+            assert!(reader.part.capacity() <= 2 * KEPT);
+        }
+        let large = "a packet of 2097155 bytes".to_owned();
+        let pingresp = "PINGRESP".to_owned();
+        assert_eq!(told, [(large, Some("t".to_owned())), (pingresp, None)]);
+    }
+}
