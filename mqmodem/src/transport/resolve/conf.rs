@@ -121,7 +121,7 @@ fn services(nsswitch: &str) -> Vec<String> {
 }
 
 #[cfg(test)]
-mod unit {
+mod tests {
     use super::*;
 
     #[test]
