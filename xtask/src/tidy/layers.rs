@@ -13,7 +13,9 @@ struct Folder {
 }
 
 /// From low to high. Tests may import anything.
-const LAYERS: &[Folder] = &[Folder {
+const LAYERS: &[Folder] = &[CORE, PROGRAM];
+
+const CORE: Folder = Folder {
     path: "core/src/",
     layers: &[
         ("time", &[]),
@@ -28,7 +30,27 @@ const LAYERS: &[Folder] = &[Folder {
         ),
     ],
     above: &["lib"],
-}];
+};
+
+const PROGRAM: Folder = Folder {
+    path: "mqmodem/src/",
+    layers: &[
+        ("runtime", &[]),
+        ("log", &[]),
+        ("manual", &[]),
+        ("port", &["runtime", "log"]),
+        ("transport", &["runtime", "log"]),
+        ("store", &["runtime", "log"]),
+        ("observe", &["runtime", "log", "port"]),
+        (
+            "driver",
+            &["runtime", "log", "port", "transport", "store", "observe"],
+        ),
+        ("config", &["port", "transport", "store"]),
+        ("fleet", &["runtime", "log", "port", "config"]),
+    ],
+    above: &["cli", "lib", "main"],
+};
 
 /// The folder of the dialects, one file or folder for each.
 const DIALECTS: &str = "core/src/dialect/";
