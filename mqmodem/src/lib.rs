@@ -1,9 +1,9 @@
-//! mqmodem on a host: ports for AT hosts, links to brokers, and the task that
-//! drives a modem between them.
+//! mqmodem as a program and a library: ports for AT hosts, links to brokers, and the
+//! task that drives a modem between them.
 //!
-//! A [`Driver`] owns one modem with its [`port`] and its [`net`] links;
-//! [`Shared`] makes drivers that belong together. [`cli`] is the command line
-//! of the program.
+//! A [`Driver`] owns one modem with its [`port`], its [`transport`] and its [`store`];
+//! [`Shared`] makes the drivers of one program, and an [`observe::Observer`] watches
+//! them. [`cli`] is the command line.
 //!
 //! ```no_run
 //! use mqmodem::{Shared, port::{Label, tcp::Tcp}};
@@ -15,6 +15,18 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! The folders are layers: each imports only from those above it in this list.
+//!
+//! | layer | what it is |
+//! |---|---|
+//! | `runtime`, `log`, [`manual`] | clock, threads and bounded tasks; lines for people; the manual of the commands |
+//! | [`port`], [`transport`], [`store`] | where hosts are attached; links to brokers; what outlives a modem |
+//! | [`observe`] | what watches a modem: trace and metrics |
+//! | `driver` | the task of one modem |
+//! | [`config`] | what is to be run, from a file or from flags |
+//! | `fleet` | hosts of many modems, inside and outside of the process |
+//! | [`cli`] | the program |
 
 pub mod cli;
 pub mod config;
@@ -28,5 +40,5 @@ mod runtime;
 pub mod store;
 pub mod transport;
 
-pub use driver::{Driver, Parts, Setup, Shared, Stop};
-pub use runtime::clock::Clock;
+pub use driver::{Driver, ModemSetup, Parts, Shared, Stop};
+pub use runtime::clock::SystemClock;

@@ -3,7 +3,7 @@
 
 mod support;
 
-use mqmodem::port::pty::{Options, Pty};
+use mqmodem::port::pty::{Pty, PtyOptions};
 use mqmodem::port::watch::Watch;
 use rustix::fs::OFlags;
 use rustix::termios::{
@@ -36,7 +36,7 @@ async fn hear(host: &File, count: usize) -> Vec<u8> {
 
 /// The port keeps the watch alive.
 fn modem() -> (PathBuf, Modem) {
-    let pty = Pty::open(&Options::default(), &Watch::start().unwrap()).unwrap();
+    let pty = Pty::open(&PtyOptions::default(), &Watch::start().unwrap()).unwrap();
     (pty.published().to_owned(), drive(pty))
 }
 
@@ -149,8 +149,8 @@ async fn every_host_finds_raw_mode() {
     assert!(is_raw(&attach(&path)));
 }
 
-fn linked(link: &Path) -> Options {
-    Options {
+fn linked(link: &Path) -> PtyOptions {
+    PtyOptions {
         link: Some(link.to_owned()),
         mode: Some(0o640),
         group: None,

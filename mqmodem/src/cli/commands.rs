@@ -1,7 +1,7 @@
 //! `mqmodem commands`
 
-use super::failure::Failure;
-use super::output::say;
+use super::failure::ProgramFailure;
+use super::output::print;
 use crate::manual;
 use clap::{Args, ValueEnum};
 use mqmodem_core::dialect::native::NATIVE;
@@ -26,11 +26,11 @@ enum Format {
     Json,
 }
 
-pub(super) fn run(arguments: &CommandsArguments) -> Result<ExitCode, Failure> {
+pub(super) fn run(arguments: &CommandsArguments) -> Result<ExitCode, ProgramFailure> {
     let text = match arguments.format {
         Format::Md => manual::markdown(&NATIVE),
         Format::Json => manual::json(&NATIVE),
     };
-    say(&text)?;
+    print(&text)?;
     Ok(ExitCode::SUCCESS)
 }

@@ -1,7 +1,7 @@
 //! `mqmodem completions`
 
-use super::failure::Failure;
-use super::output::say;
+use super::failure::ProgramFailure;
+use super::output::print;
 use clap::{Args, Command};
 use clap_complete::Shell;
 use std::process::ExitCode;
@@ -19,9 +19,9 @@ pub(super) struct CompletionsArguments {
 pub(super) fn run(
     arguments: &CompletionsArguments,
     mut program: Command,
-) -> Result<ExitCode, Failure> {
+) -> Result<ExitCode, ProgramFailure> {
     let mut script = Vec::new();
     clap_complete::generate(arguments.shell, &mut program, "mqmodem", &mut script);
-    say(&String::from_utf8_lossy(&script))?;
+    print(&String::from_utf8_lossy(&script))?;
     Ok(ExitCode::SUCCESS)
 }

@@ -1,6 +1,6 @@
 //! How the program ends, as a number.
 
-use super::failure::Failure;
+use super::failure::ProgramFailure;
 use super::logs;
 use clap::Command;
 use std::process::ExitCode;
@@ -17,7 +17,7 @@ const NOT_UNDERSTOOD: (u8, &str) = (USAGE, "the command line is not understood; 
 const AT_ONCE: (u8, &str) = (INTERRUPTED, "ended at once by a second SIGINT or SIGTERM");
 
 /// The exit code; where it failed, that is said first.
-pub(super) fn code(done: Result<ExitCode, Failure>) -> ExitCode {
+pub(super) fn code(done: Result<ExitCode, ProgramFailure>) -> ExitCode {
     let code = done.unwrap_or_else(|failure| {
         // Where standard error takes nothing, the exit code has to say it alone.
         logs::write(format!("mqmodem: {failure}\n").as_bytes());
@@ -42,8 +42,8 @@ pub(super) fn codes(name: &str) -> Vec<(u8, &'static str)> {
     codes
 }
 
-/// The program with this told in the long help of each part of it.
-pub(super) fn told(command: Command) -> Command {
+/// The program with its exit codes in the long help of each part of it.
+pub(super) fn with_exit_codes(command: Command) -> Command {
     let examples = command.get_after_help().map(ToString::to_string);
     let codes = codes(command.get_name());
     let codes = codes
@@ -55,5 +55,7 @@ pub(super) fn told(command: Command) -> Command {
         .chain([text])
         .collect::<Vec<_>>()
         .join("\n\n");
-    command.after_long_help(text).mut_subcommands(told)
+    command
+        .after_long_help(text)
+        .mut_subcommands(with_exit_codes)
 }

@@ -6,9 +6,9 @@ use std::io;
 
 /// One sentence for people: what is wrong and what to do about it.
 #[derive(Debug)]
-pub struct Failure(String);
+pub struct ProgramFailure(String);
 
-impl Failure {
+impl ProgramFailure {
     /// A failure that reads `sentence`.
     pub fn new(sentence: impl Into<String>) -> Self {
         Self(sentence.into())
@@ -37,7 +37,7 @@ impl Failure {
     }
 }
 
-impl fmt::Display for Failure {
+impl fmt::Display for ProgramFailure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Names may hold anything; a sentence is one line.
         for c in self.0.chars() {
@@ -51,9 +51,9 @@ impl fmt::Display for Failure {
     }
 }
 
-impl std::error::Error for Failure {}
+impl std::error::Error for ProgramFailure {}
 
-impl From<ConfigError> for Failure {
+impl From<ConfigError> for ProgramFailure {
     fn from(error: ConfigError) -> Self {
         Self(error.to_string())
     }

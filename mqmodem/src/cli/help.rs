@@ -1,7 +1,7 @@
 //! `mqmodem help`
 
-use super::failure::Failure;
-use super::output::say;
+use super::failure::ProgramFailure;
+use super::output::print;
 use super::usage::words::{find, quoted};
 use clap::{Args, Command};
 use std::process::ExitCode;
@@ -20,24 +20,24 @@ pub(super) fn run(
     arguments: &HelpArguments,
     below: &[&str],
     mut program: Command,
-) -> Result<ExitCode, Failure> {
+) -> Result<ExitCode, ProgramFailure> {
     program.build();
     let below = below.iter().map(|&word| word.to_owned());
     let words: Vec<_> = below.chain(arguments.subcommand.iter().cloned()).collect();
     let mut page = subcommand(&program, &words)?;
-    say(&page.render_long_help().to_string())?;
+    print(&page.render_long_help().to_string())?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// The subcommand of these words; otherwise which there are.
-pub(super) fn subcommand(program: &Command, words: &[String]) -> Result<Command, Failure> {
+pub(super) fn subcommand(program: &Command, words: &[String]) -> Result<Command, ProgramFailure> {
     let (found, path) = find(program, words);
     let Some(word) = words.get(path.split(' ').count() - 1) else {
         return Ok(found.clone());
     };
     let all: Vec<_> = found.get_subcommands().map(Command::get_name).collect();
     let what = format!("{path} has no subcommand {}", quoted(word));
-    Err(Failure::new(if all.is_empty() {
+    Err(ProgramFailure::new(if all.is_empty() {
         format!("{what}; leave it out")
     } else {
         format!("{what}; there are {}", all.join(", "))

@@ -1,9 +1,9 @@
 //! `mqmodem man`
 
 use super::exit;
-use super::failure::Failure;
+use super::failure::ProgramFailure;
 use super::help;
-use super::output::say;
+use super::output::print;
 use clap::{Args, Command};
 use clap_mangen::Man;
 use clap_mangen::roff::{Roff, roman};
@@ -20,7 +20,10 @@ pub(super) struct ManArguments {
     subcommand: Vec<String>,
 }
 
-pub(super) fn run(arguments: &ManArguments, mut program: Command) -> Result<ExitCode, Failure> {
+pub(super) fn run(
+    arguments: &ManArguments,
+    mut program: Command,
+) -> Result<ExitCode, ProgramFailure> {
     program.build();
     let words = &arguments.subcommand;
     let found = help::subcommand(&program, words)?;
@@ -31,8 +34,8 @@ pub(super) fn run(arguments: &ManArguments, mut program: Command) -> Result<Exit
     let page = found.name(&*name.leak()).version(env!("CARGO_PKG_VERSION"));
     let mut roff = Vec::new();
     write(page, &examples, &codes, &mut roff)
-        .map_err(|error| Failure::system("cannot make the page", &error))?;
-    say(&String::from_utf8_lossy(&roff))?;
+        .map_err(|error| ProgramFailure::system("cannot make the page", &error))?;
+    print(&String::from_utf8_lossy(&roff))?;
     Ok(ExitCode::SUCCESS)
 }
 

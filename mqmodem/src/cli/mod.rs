@@ -20,7 +20,7 @@ mod state;
 mod try_;
 mod usage;
 
-pub use failure::Failure;
+pub use failure::ProgramFailure;
 
 use program::Verb;
 use std::process::ExitCode;

@@ -1,6 +1,6 @@
 //! What goes to standard output.
 
-use super::failure::Failure;
+use super::failure::ProgramFailure;
 use std::io::Write;
 use std::sync::mpsc::channel;
 use std::time::Duration;
@@ -9,9 +9,9 @@ use std::time::Duration;
 const LISTENS: Duration = Duration::from_secs(2);
 
 /// As [`say`], in a program that runs: a reader that does not read does not stop it.
-pub(super) fn say_in_passing(text: String) -> Result<(), Failure> {
+pub(super) fn print_without_waiting(text: String) -> Result<(), ProgramFailure> {
     let (done, said) = channel();
-    let writer = std::thread::Builder::new().spawn(move || done.send(say(&text)));
+    let writer = std::thread::Builder::new().spawn(move || done.send(print(&text)));
     if let Ok(Ok(said)) = writer.map(|_| said.recv_timeout(LISTENS)) {
         return said;
     }
@@ -20,12 +20,12 @@ pub(super) fn say_in_passing(text: String) -> Result<(), Failure> {
 }
 
 /// Writes to standard output; a reader that has closed it wants no more.
-pub(super) fn say(text: &str) -> Result<(), Failure> {
+pub(super) fn print(text: &str) -> Result<(), ProgramFailure> {
     let mut out = std::io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            Err(Failure::system("cannot write to standard output", &error))
-        }
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => Err(
+            ProgramFailure::system("cannot write to standard output", &error),
+        ),
         _ => Ok(()),
     }
 }

@@ -49,5 +49,5 @@ pub(super) enum Verb {
 
 /// The program as it is declared, with what its help says of exit codes.
 pub(super) fn command() -> Command {
-    exit::told(ProgramArguments::command())
+    exit::with_exit_codes(ProgramArguments::command())
 }

@@ -1,14 +1,14 @@
 //! What the tasks of a verb run in.
 
-use super::failure::Failure;
+use super::failure::ProgramFailure;
 
 /// The runtime modems run in.
-pub(super) fn runtime(single: bool) -> Result<tokio::runtime::Runtime, Failure> {
+pub(super) fn runtime(single: bool) -> Result<tokio::runtime::Runtime, ProgramFailure> {
     let mut builder = if single {
         tokio::runtime::Builder::new_current_thread()
     } else {
         tokio::runtime::Builder::new_multi_thread()
     };
     let built = builder.enable_all().build();
-    built.map_err(|error| Failure::system("cannot start", &error))
+    built.map_err(|error| ProgramFailure::system("cannot start", &error))
 }

@@ -1,9 +1,9 @@
 //! `mqmodem state`
 
-use super::failure::Failure;
+use super::failure::ProgramFailure;
 use super::modems::state::refusal;
-use super::output::say;
-use crate::store::{Kept, OpenError, summary};
+use super::output::print;
+use crate::store::{OpenError, StoredState, summary};
 use clap::Args;
 use std::io::ErrorKind;
 use std::path::PathBuf;
@@ -20,17 +20,19 @@ pub(super) struct StateArguments {
     directory: PathBuf,
 }
 
-pub(super) fn run(arguments: &StateArguments) -> Result<ExitCode, Failure> {
+pub(super) fn run(arguments: &StateArguments) -> Result<ExitCode, ProgramFailure> {
     let directory = &arguments.directory;
-    let kept = Kept::look(directory).map_err(|error| match error {
-        OpenError::Io(error) if error.kind() == ErrorKind::NotFound => Failure::new(format!(
-            "there is no state in {}; check the name",
-            directory.display()
-        )),
+    let kept = StoredState::look(directory).map_err(|error| match error {
+        OpenError::Io(error) if error.kind() == ErrorKind::NotFound => {
+            ProgramFailure::new(format!(
+                "there is no state in {}; check the name",
+                directory.display()
+            ))
+        }
         other => refusal(directory, &other),
     })?;
     let text = summary(&kept);
-    say(if text.is_empty() {
+    print(if text.is_empty() {
         "nothing is kept\n"
     } else {
         &text

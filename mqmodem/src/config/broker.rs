@@ -2,9 +2,9 @@
 
 use super::error::ConfigError;
 use super::fill::fill;
-use super::options::Options;
+use super::options::BrokerOptions;
 use super::pem::{ROOM, pem};
-use super::place::Place;
+use super::place::BrokerPlace;
 use super::secret::Secret;
 use super::text;
 use mqmodem_core::modem::pem::Content;
@@ -38,7 +38,7 @@ pub struct Broker {
     /// TLS, where it is on.
     pub tls: Option<TlsPaths>,
     /// Options of `AT+MQTTOPT`.
-    pub options: Options,
+    pub options: BrokerOptions,
 }
 
 /// Where the certificates of a link are, PEM.
@@ -100,7 +100,7 @@ impl Broker {
             options: self.options.filled(of).map_err(ConfigError::new)?,
             ..self.clone()
         };
-        match Place::of_host(&filled.host) {
+        match BrokerPlace::of_host(&filled.host) {
             Ok(_) => Ok(filled),
             Err(what) => Err(ConfigError::new(format!("{}: {what}", filled.host))),
         }

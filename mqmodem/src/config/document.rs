@@ -2,7 +2,7 @@
 
 use super::behaviour::{Behaviour, IdentityPlan, is_imei, is_number, is_text};
 use super::fleet::FleetTable;
-use super::layer::Layer;
+use super::layer::BrokerLayer;
 use super::limits::Limits;
 use super::port::PortPlan;
 use mqmodem_core::dialect::native::NATIVE;
@@ -16,17 +16,17 @@ use toml::Spanned;
 #[serde(deny_unknown_fields)]
 pub(super) struct Document {
     #[serde(default)]
-    pub(super) modem: Vec<Spanned<Modem>>,
-    pub(super) broker: Option<Spanned<Layer>>,
+    pub(super) modem: Vec<Spanned<ModemTable>>,
+    pub(super) broker: Option<Spanned<BrokerLayer>>,
     pub(super) fleet: Option<Spanned<FleetTable>>,
     #[serde(default)]
-    pub(super) log: Log,
+    pub(super) log: LogTable,
     pub(super) state_dir: Option<PathBuf>,
     pub(super) metrics: Option<String>,
     pub(super) trace: Option<PathBuf>,
     pub(super) dialect: Option<Named>,
     #[serde(default)]
-    pub(super) identity: Identity,
+    pub(super) identity: IdentityText,
     #[serde(default)]
     pub(super) limits: Limits,
     #[serde(default)]
@@ -38,13 +38,13 @@ pub(super) struct Document {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Modem {
+pub(super) struct ModemTable {
     pub(super) name: Option<Spanned<String>>,
     pub(super) port: PortPlan,
-    pub(super) broker: Option<Spanned<Layer>>,
+    pub(super) broker: Option<Spanned<BrokerLayer>>,
     dialect: Option<Named>,
     #[serde(default)]
-    identity: Identity,
+    identity: IdentityText,
     #[serde(default)]
     limits: Limits,
     strict: Option<bool>,
@@ -54,7 +54,7 @@ pub(super) struct Modem {
 
 #[derive(Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Log {
+pub(super) struct LogTable {
     #[serde(default)]
     pub(super) level: Level,
 }
@@ -70,7 +70,7 @@ pub(super) enum Level {
 
 #[derive(Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Identity {
+pub(super) struct IdentityText {
     #[serde(default, deserialize_with = "text")]
     manufacturer: Option<String>,
     #[serde(default, deserialize_with = "text")]
@@ -124,7 +124,7 @@ fn checked<'de, D: Deserializer<'de>>(
     Ok(Some(text))
 }
 
-impl Identity {
+impl IdentityText {
     fn or(&self, other: &Self) -> IdentityPlan {
         let either = |own: &Option<String>, usual: &Option<String>| own.clone().or(usual.clone());
         IdentityPlan {
@@ -143,7 +143,7 @@ impl Document {
     pub(super) fn usual(&self) -> Behaviour {
         Behaviour {
             dialect: self.dialect.map(|named| named.0),
-            identity: self.identity.or(&Identity::default()),
+            identity: self.identity.or(&IdentityText::default()),
             limits: self.limits,
             strict: self.strict,
             mask_secrets: self.mask_secrets,
@@ -152,7 +152,7 @@ impl Document {
     }
 
     /// How the modem at `index` behaves: as it says itself, else as all do.
-    pub(super) fn behaviour(&self, modem: &Modem, index: u64) -> Behaviour {
+    pub(super) fn behaviour(&self, modem: &ModemTable, index: u64) -> Behaviour {
         Behaviour {
             dialect: modem.dialect.or(self.dialect).map(|named| named.0),
             identity: modem.identity.or(&self.identity),

@@ -15,7 +15,7 @@ enum Piece<'t> {
 
 /// What is wrong with a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Wrong {
+pub(crate) struct BraceError {
     what: What,
     there_are: String,
 }
@@ -26,7 +26,7 @@ enum What {
     Stray(char),
 }
 
-impl Wrong {
+impl BraceError {
     /// The same of a secret: only what reads like a placeholder is shown.
     pub(crate) fn discreet(mut self) -> Self {
         if let What::Unknown(name) = &mut self.what
@@ -38,7 +38,7 @@ impl Wrong {
     }
 }
 
-impl fmt::Display for Wrong {
+impl fmt::Display for BraceError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let there_are = &self.there_are;
         match &self.what {
@@ -55,8 +55,8 @@ impl fmt::Display for Wrong {
 }
 
 /// Whether every placeholder of a text is one of these.
-pub(crate) fn check(text: &str, there_are: &[&str]) -> Result<(), Wrong> {
-    let wrong = |what| Wrong {
+pub(crate) fn check(text: &str, there_are: &[&str]) -> Result<(), BraceError> {
+    let wrong = |what| BraceError {
         what,
         there_are: there_are.join(", "),
     };

@@ -15,7 +15,7 @@ pub(super) type Text = Option<Spanned<String>>;
 
 #[derive(Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Layer {
+pub(super) struct BrokerLayer {
     pub(super) url: Option<Spanned<Secret>>,
     pub(super) host: Text,
     pub(super) port: Option<u16>,
@@ -34,12 +34,12 @@ pub(super) struct Layer {
 #[derive(Clone)]
 pub(super) enum Tls {
     Off,
-    On(Files),
+    On(LayerFiles),
 }
 
 #[derive(Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(super) struct Files {
+pub(super) struct LayerFiles {
     pub(super) root: Text,
     pub(super) certificate: Text,
     pub(super) key: Text,
@@ -49,13 +49,13 @@ impl<'de> Deserialize<'de> for Tls {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         Ok(match flag_or_table(from)? {
             Ok(false) => Self::Off,
-            Ok(true) => Self::On(Files::default()),
+            Ok(true) => Self::On(LayerFiles::default()),
             Err(files) => Self::On(files),
         })
     }
 }
 
-impl Layer {
+impl BrokerLayer {
     /// Keys of one table that say the same thing twice.
     pub(super) fn contradiction(&self) -> Option<&'static str> {
         if self.url.is_some() && self.host.is_some() {
@@ -133,7 +133,7 @@ impl Tls {
     fn on(own: Option<Self>, usual: Option<&Self>) -> Option<Self> {
         match (own, usual) {
             (None, usual) => usual.cloned(),
-            (Some(Self::On(own)), Some(Self::On(usual))) => Some(Self::On(Files {
+            (Some(Self::On(own)), Some(Self::On(usual))) => Some(Self::On(LayerFiles {
                 root: own.root.or_else(|| usual.root.clone()),
                 certificate: own.certificate.or_else(|| usual.certificate.clone()),
                 key: own.key.or_else(|| usual.key.clone()),

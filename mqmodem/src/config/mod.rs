@@ -29,7 +29,7 @@ pub use fleet::FleetTable;
 pub use limits::Limits;
 pub use modem::ModemPlan;
 pub(crate) use modem::{check_name, number};
-pub use options::Options;
+pub use options::BrokerOptions;
 pub(crate) use owners::Owners;
 pub use plan::{NAME, Plan, SYSTEM};
 pub use port::{PortPlan, mode};

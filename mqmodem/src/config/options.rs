@@ -11,9 +11,9 @@ const ROOM: usize = 1024;
 
 /// Options that are set, by their place, as texts they take.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Options(Vec<(usize, String)>);
+pub struct BrokerOptions(Vec<(usize, String)>);
 
-impl Options {
+impl BrokerOptions {
     /// Sets the option of a name, or says what is wrong.
     pub(super) fn set(&mut self, name: &str, value: &toml::Value) -> Result<(), String> {
         let option = find(name).ok_or_else(|| unknown(name))?;

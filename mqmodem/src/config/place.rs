@@ -6,7 +6,7 @@ use std::net::Ipv6Addr;
 
 /// Where a broker is, and what its URL says besides.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct BrokerPlace {
     pub(super) host: String,
     pub(super) port: Option<u16>,
     pub(super) tls: bool,
@@ -17,7 +17,7 @@ pub(super) struct Place {
 const FORM: &str = "a broker's url is mqtt://HOST or mqtts://HOST, with :PORT where it is not the \
     usual one, and USER:PASSWORD@ before HOST where they do not stand beside it";
 
-impl Place {
+impl BrokerPlace {
     pub(super) fn of_host(host: &str) -> Result<Self, &'static str> {
         const NAME: &str = "a host is a name such as broker.example, or an IP address";
         let address = host.trim_matches(['[', ']']).parse::<Ipv6Addr>();
@@ -199,7 +199,7 @@ mod tests {
             ),
             ("mqtt://%C3%A4@a", "a", None, false, Some(("ä", None))),
         ] {
-            let place = Place::of_url(url).unwrap();
+            let place = BrokerPlace::of_url(url).unwrap();
             assert_eq!(
                 (&*place.host, place.port, place.tls),
                 (host, port, tls),
@@ -243,7 +243,7 @@ mod tests {
             ("mqtt://u:hunter2%ff@a", "%25 for %"),
             ("mqtt://:hunter2@a", "user name before it"),
         ] {
-            let said = Place::of_url(url).unwrap_err();
+            let said = BrokerPlace::of_url(url).unwrap_err();
             assert!(
                 said.contains(hint) && !said.contains("hunter2"),
                 "{url}: {said}"
@@ -254,7 +254,7 @@ mod tests {
     #[test]
     fn a_host_is_a_name_or_an_address() {
         for host in ["broker.example", "::1", "[::1]", "fe80::1%eth0", "10.0.0.1"] {
-            assert_eq!(Place::of_host(host).unwrap().host, host);
+            assert_eq!(BrokerPlace::of_host(host).unwrap().host, host);
         }
         for (host, hint) in [
             ("", "a host is a name"),
@@ -262,7 +262,10 @@ mod tests {
             ("mqtt://a", "make the key url"),
             ("a:1883", "port = 1883 beside it"),
         ] {
-            assert!(Place::of_host(host).unwrap_err().contains(hint), "{host}");
+            assert!(
+                BrokerPlace::of_host(host).unwrap_err().contains(hint),
+                "{host}"
+            );
         }
     }
 }

@@ -46,7 +46,7 @@ impl Plan {
 
     /// Lets modems of known names have the places they had, so that they stay what they
     /// are wherever they stand in the file now; new ones take places that are free.
-    pub(crate) fn keep_places(&mut self, known: &HashMap<String, u64>) {
+    pub(crate) fn restore_places(&mut self, known: &HashMap<String, u64>) {
         let kept = self
             .modems
             .iter()
@@ -113,7 +113,7 @@ mod tests {
         let before = file(&["a", "b", "c"]);
         let known = before.modems.iter().map(|it| (it.name.clone(), it.place));
         let mut after = file(&["c", "new", "b"]);
-        after.keep_places(&known.collect());
+        after.restore_places(&known.collect());
         let seeds = |plan: &Plan| {
             let all = plan
                 .modems

@@ -1,8 +1,8 @@
 //! A modem's host: what passes between the two through a port.
 
 use crate::observe::Observers;
-use crate::port::{Input, Port};
-use crate::runtime::leftover::Held;
+use crate::port::{Port, PortInput};
+use crate::runtime::leftover::Leftover;
 use mqmodem_core::{Instant, Modem, ModemLines, Serial};
 use std::task::{Context, Poll};
 
@@ -12,10 +12,10 @@ use std::task::{Context, Poll};
 const SHARE: usize = 2 * 1024;
 
 /// A host at its port.
-pub(super) struct Host {
+pub(super) struct HostPort {
     port: Box<dyn Port>,
     /// Bytes that were read and that the modem did not take yet.
-    held: Held,
+    held: Leftover,
     /// Bytes the host may still send in this turn.
     share: usize,
     switch: Option<Switch>,
@@ -28,11 +28,11 @@ struct Switch {
     after: usize,
 }
 
-impl Host {
+impl HostPort {
     pub(super) fn new(port: Box<dyn Port>) -> Self {
         Self {
             port,
-            held: Held::default(),
+            held: Leftover::default(),
             share: 0,
             switch: None,
         }
@@ -59,7 +59,7 @@ impl Host {
     }
 
     /// What the host sent next: lines move only after the bytes before them.
-    pub(super) fn poll_input(&mut self, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<Input> {
+    pub(super) fn poll_input(&mut self, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<PortInput> {
         let (part, _) = buf.split_at_mut(buf.len().min(SHARE));
         self.port.poll_read(cx, part)
     }
@@ -87,7 +87,7 @@ impl Host {
     ) {
         self.share = self.share.saturating_sub(bytes.len());
         let taken = observers.receive(modem, now, bytes);
-        self.held.keep(bytes.get(taken..).unwrap_or_default());
+        self.held.append(bytes.get(taken..).unwrap_or_default());
     }
 
     /// Speed and format change once the host has what the modem has written by now.

@@ -2,7 +2,7 @@
 
 use crate::observe::Observers;
 use crate::port::Label;
-use crate::runtime::leftover::Held;
+use crate::runtime::leftover::Leftover;
 use crate::transport::{NetLink, Pace, TlsConfigs};
 use mqmodem_core::{ConnId, Endpoint, Instant, Modem, NetError, NetEvent};
 use std::sync::Arc;
@@ -19,7 +19,7 @@ struct Slot {
     /// Its present connection, or the last one it had.
     conn: ConnId,
     link: NetLink,
-    held: Held,
+    held: Leftover,
     /// What is to be told once everything held is taken.
     end: Option<NetEvent>,
 }
@@ -37,7 +37,7 @@ impl Links {
             self.slots.push(Slot {
                 conn,
                 link: NetLink::default(),
-                held: Held::default(),
+                held: Leftover::default(),
                 end: None,
             });
             self.slots.len() - 1
@@ -188,7 +188,7 @@ impl Slot {
             Ok(n) => {
                 let bytes = buf.get(..n).unwrap_or_default();
                 let taken = turn.offer(self.conn, bytes).min(n);
-                self.held.keep(bytes.get(taken..).unwrap_or_default());
+                self.held.append(bytes.get(taken..).unwrap_or_default());
             }
         }
     }

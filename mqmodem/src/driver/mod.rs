@@ -10,5 +10,5 @@ mod task;
 mod tests;
 mod timer;
 
-pub use shared::{Setup, Shared};
+pub use shared::{ModemSetup, Shared};
 pub use task::{Driver, Parts, Stop};

@@ -4,7 +4,7 @@ use super::restore::restore;
 use super::task::{Driver, Parts, Stop};
 use crate::observe::ObserverSource;
 use crate::port::{Label, Port};
-use crate::runtime::clock::Clock;
+use crate::runtime::clock::SystemClock;
 use crate::store::{Forgetful, Store};
 use crate::transport::{Pace, TlsConfigs};
 use mqmodem_core::{Config, Memory, Modem, Slot};
@@ -17,7 +17,7 @@ use tokio::sync::watch;
 /// What the modems of one program share.
 #[derive(Debug, Default)]
 pub struct Shared {
-    clock: Clock,
+    clock: SystemClock,
     tls: Arc<TlsConfigs>,
     pace: Option<Arc<Pace>>,
     observers: Vec<Arc<dyn ObserverSource>>,
@@ -39,7 +39,7 @@ impl Leaving {
 }
 
 /// What makes one modem differ from the others.
-pub struct Setup {
+pub struct ModemSetup {
     /// Where its host is.
     pub port: Box<dyn Port>,
     /// What it is called in logs.
@@ -56,7 +56,7 @@ pub struct Setup {
     pub defaults: Vec<(Slot, Vec<u8>)>,
 }
 
-impl Setup {
+impl ModemSetup {
     /// A modem that starts new and forgets at its end.
     pub fn new(port: Box<dyn Port>, label: Label) -> Self {
         Self {
@@ -72,9 +72,9 @@ impl Setup {
 }
 
 /// Without what was kept: among it are passwords and keys.
-impl fmt::Debug for Setup {
+impl fmt::Debug for ModemSetup {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut setup = f.debug_struct("Setup");
+        let mut setup = f.debug_struct("ModemSetup");
         setup.field("label", &self.label).finish_non_exhaustive()
     }
 }
@@ -104,15 +104,15 @@ impl Shared {
 
     /// A new modem at `port`, to be spawned. It forgets at its end.
     pub fn driver(&self, port: Box<dyn Port>, label: Label, config: Config<'static>) -> Driver {
-        self.set_up(Setup {
+        self.set_up(ModemSetup {
             config,
-            ..Setup::new(port, label)
+            ..ModemSetup::new(port, label)
         })
     }
 
     /// A new modem, to be spawned. What it cannot use of what was kept is logged
     /// and left out.
-    pub fn set_up(&self, setup: Setup) -> Driver {
+    pub fn set_up(&self, setup: ModemSetup) -> Driver {
         let label = setup.label;
         let stop = self.stop_of(label.clone());
         let observers = self.observers.iter().cloned();

@@ -1,14 +1,14 @@
 //! The task of one modem: its host, its links, its store, its timer.
 
-use super::host::Host;
+use super::host::HostPort;
 use super::link_log::News;
 use super::links::Links;
 use super::restore::restore;
 use super::timer::Timer;
 use crate::observe::{Observer, Observers};
-use crate::port::{Input, Label, Port};
-use crate::runtime::clock::{Clock, Looked};
-use crate::store::{Change, Store};
+use crate::port::{Label, Port, PortInput};
+use crate::runtime::clock::{Looked, SystemClock};
+use crate::store::{Store, StoreChange};
 use crate::transport::{self, Pace, TlsConfigs};
 use mqmodem_core::{Action, Endpoint, HostLines, Instant, Modem, Slot};
 use std::cell::RefCell;
@@ -44,7 +44,7 @@ pub struct Parts {
     /// The modem.
     pub modem: Modem<'static>,
     /// The clock its times are told by.
-    pub clock: Clock,
+    pub clock: SystemClock,
     /// Where its host is.
     pub port: Box<dyn Port>,
     /// What the port is called in logs.
@@ -70,8 +70,8 @@ pub struct Parts {
 /// input; answers go to the host once no more input makes more of them.
 pub struct Driver {
     modem: Modem<'static>,
-    clock: Clock,
-    host: Host,
+    clock: SystemClock,
+    host: HostPort,
     label: Label,
     store: Box<dyn Store>,
     defaults: Vec<(Slot, Vec<u8>)>,
@@ -111,7 +111,7 @@ impl Driver {
             modem: parts.modem,
             looked: Looked::new(&parts.clock),
             clock: parts.clock,
-            host: Host::new(parts.port),
+            host: HostPort::new(parts.port),
             label: parts.label,
             store: parts.store,
             news,
@@ -202,13 +202,13 @@ impl Driver {
                 }
                 Action::Store { slot, bytes } => {
                     self.observers.storing(now, slot);
-                    self.store.submit(Change::Put { slot, bytes });
+                    self.store.submit(StoreChange::Put { slot, bytes });
                 }
                 Action::Erase { slot } => {
                     self.observers.storing(now, slot);
-                    self.store.submit(Change::Erase { slot });
+                    self.store.submit(StoreChange::Erase { slot });
                 }
-                Action::Forget { link } => self.store.submit(Change::Forget { link }),
+                Action::Forget { link } => self.store.submit(StoreChange::Forget { link }),
                 Action::Lines(lines) => {
                     tracing::debug!(modem = %self.label, dcd = lines.dcd, dsr = lines.dsr, "modem lines");
                     self.host.set_lines(lines);
@@ -283,21 +283,21 @@ impl Driver {
         }
     }
 
-    fn handle_input(&mut self, now: Instant, input: Input, buf: &[u8]) {
+    fn handle_input(&mut self, now: Instant, input: PortInput, buf: &[u8]) {
         match input {
-            Input::Bytes(n) => {
+            PortInput::Bytes(n) => {
                 self.look_at_clock(now);
                 let bytes = buf.get(..n).unwrap_or_default();
                 self.host
                     .receive(&mut self.modem, &mut self.observers, now, bytes);
             }
-            Input::Lines(lines) => self.handle_lines(now, lines),
-            Input::Break => {
+            PortInput::Lines(lines) => self.handle_lines(now, lines),
+            PortInput::Break => {
                 self.observers.host_break(now);
                 self.observers
                     .may_drop(&mut self.modem, now, |modem| modem.handle_host_break(now));
             }
-            Input::End => self.phase = Phase::Ending,
+            PortInput::End => self.phase = Phase::Ending,
         }
     }
 

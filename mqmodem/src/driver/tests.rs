@@ -1,8 +1,8 @@
 //! Whoever sends without end leaves the others their turn; time and time-outs.
 
-use super::{Driver, Parts, Setup, Shared};
-use crate::port::{Input, Label, Port};
-use crate::runtime::clock::Clock;
+use super::{Driver, ModemSetup, Parts, Shared};
+use crate::port::{Label, Port, PortInput};
+use crate::runtime::clock::SystemClock;
 use crate::store::Forgetful;
 use mqmodem_core::mqtt::packet::{Ack, AckKind, Frame, Packet, frame};
 use mqmodem_core::{Buf, Config, Memory, Modem};
@@ -27,7 +27,7 @@ struct Endless {
 }
 
 impl Port for Endless {
-    fn poll_read(&mut self, _: &mut Context<'_>, buf: &mut [u8]) -> Poll<Input> {
+    fn poll_read(&mut self, _: &mut Context<'_>, buf: &mut [u8]) -> Poll<PortInput> {
         let before = self.bytes.fetch_add(buf.len(), Relaxed);
         assert!(before < ENOUGH, "nobody else had a turn");
         for to in buf.iter_mut() {
@@ -36,7 +36,7 @@ impl Port for Endless {
                 LINE[0]
             });
         }
-        Poll::Ready(Input::Bytes(buf.len()))
+        Poll::Ready(PortInput::Bytes(buf.len()))
     }
 
     fn poll_write(&mut self, _: &mut Context<'_>, bytes: &[u8]) -> Poll<usize> {
@@ -54,8 +54,8 @@ fn endless(shared: &Shared, first: &str) -> (Driver, Arc<AtomicUsize>) {
         in_flight: Buf::heap(2048),
         ..Memory::heap()
     };
-    let setup = Setup::new(Box::new(port), Label::new("endless"));
-    let driver = shared.set_up(Setup { memory, ..setup });
+    let setup = ModemSetup::new(Box::new(port), Label::new("endless"));
+    let driver = shared.set_up(ModemSetup { memory, ..setup });
     (driver, bytes)
 }
 
@@ -120,16 +120,16 @@ struct Waiting {
 }
 
 impl Port for Waiting {
-    fn poll_read(&mut self, _: &mut Context<'_>, buf: &mut [u8]) -> Poll<Input> {
+    fn poll_read(&mut self, _: &mut Context<'_>, buf: &mut [u8]) -> Poll<PortInput> {
         if !std::mem::take(&mut self.answered) {
             return Poll::Pending;
         }
         let Some(line) = self.lines.pop_front() else {
-            return Poll::Ready(Input::End);
+            return Poll::Ready(PortInput::End);
         };
         WALL.fetch_add(line.matches("CCLK").count() as u64 * 86_400, Relaxed);
         buf[..line.len()].copy_from_slice(line.as_bytes());
-        Poll::Ready(Input::Bytes(line.len()))
+        Poll::Ready(PortInput::Bytes(line.len()))
     }
 
     fn poll_write(&mut self, _: &mut Context<'_>, bytes: &[u8]) -> Poll<usize> {
@@ -157,7 +157,7 @@ async fn talk(lines: &str) -> String {
         answered: true,
         heard: heard.clone(),
     };
-    let clock = Clock::new().with_wall(wall);
+    let clock = SystemClock::new().with_wall(wall);
     let mut modem = Modem::new(Config::default(), Memory::heap(), clock.now());
     modem.set_clock(clock.now(), clock.wall());
     let parts = Parts {

@@ -1,6 +1,6 @@
 //! The one timer of a modem.
 
-use crate::runtime::clock::Clock;
+use crate::runtime::clock::SystemClock;
 use mqmodem_core::Instant;
 use std::future::Future;
 use std::pin::Pin;
@@ -19,7 +19,12 @@ pub(crate) struct Timer {
 
 impl Timer {
     /// Whether `want` has come; else the task is woken when it has.
-    pub(crate) fn poll_due(&mut self, cx: &mut Context<'_>, clock: &Clock, want: Instant) -> bool {
+    pub(crate) fn poll_due(
+        &mut self,
+        cx: &mut Context<'_>,
+        clock: &SystemClock,
+        want: Instant,
+    ) -> bool {
         if want <= clock.now() {
             return true;
         }
@@ -36,7 +41,7 @@ impl Timer {
         false
     }
 
-    fn arm(&mut self, clock: &Clock, at: Instant) {
+    fn arm(&mut self, clock: &SystemClock, at: Instant) {
         let deadline = clock.runtime(at);
         match &mut self.sleep {
             Some(sleep) => sleep.as_mut().reset(deadline),

@@ -18,45 +18,45 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// The longest name.
 const LONGEST: usize = 200;
 
-/// A host's connection, which leaves its seat free at its end.
+/// A host's connection to the modem it is assigned to, which is free again at its end.
 #[derive(Debug)]
-pub(crate) struct Seated {
+pub(crate) struct AssignedHost {
     stream: TcpStream,
-    seat: u32,
+    index: u32,
     /// Where it is free again, if that matters.
-    seats: Option<Seats>,
+    assignments: Option<Assignments>,
 }
 
 /// Which modems have a host.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Seats(Arc<Mutex<Taken>>);
+pub(crate) struct Assignments(Arc<Mutex<Taken>>);
 
 #[derive(Debug, Default)]
 struct Taken {
-    /// Seats below this were taken once.
+    /// Modems below this were assigned once.
     upto: u32,
     /// Those of them that are free again.
     free: BTreeSet<u32>,
 }
 
-impl Seats {
-    /// Takes the first of so many seats that is free.
-    pub(crate) fn take(&self, stream: TcpStream, count: u32) -> Option<(u32, Seated)> {
+impl Assignments {
+    /// Takes the first of so many modems that is free.
+    pub(crate) fn take(&self, stream: TcpStream, count: u32) -> Option<(u32, AssignedHost)> {
         let mut taken = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let seat = taken.first(count)?;
-        let seats = Some(self.clone());
-        let seated = Seated {
+        let index = taken.first(count)?;
+        let assignments = Some(self.clone());
+        let assigned = AssignedHost {
             stream,
-            seat,
-            seats,
+            index,
+            assignments,
         };
-        Some((seat, seated))
+        Some((index, assigned))
     }
 }
 
 impl Taken {
     fn first(&mut self, count: u32) -> Option<u32> {
-        if self.free.first().is_some_and(|seat| *seat < count) {
+        if self.free.first().is_some_and(|index| *index < count) {
             return self.free.pop_first();
         }
         let fresh = (self.upto < count).then_some(self.upto)?;
@@ -65,57 +65,57 @@ impl Taken {
     }
 }
 
-impl Seated {
-    /// Takes this seat, whoever has it.
-    pub(crate) fn at(stream: TcpStream, seat: u32) -> Self {
+impl AssignedHost {
+    /// Takes this modem, whoever has it.
+    pub(crate) fn at(stream: TcpStream, index: u32) -> Self {
         Self {
             stream,
-            seat,
-            seats: None,
+            index,
+            assignments: None,
         }
     }
 }
 
-impl Drop for Seated {
+impl Drop for AssignedHost {
     fn drop(&mut self) {
-        if let Some(seats) = &self.seats {
-            let mut taken = seats.0.lock().unwrap_or_else(PoisonError::into_inner);
-            taken.free.insert(self.seat);
+        if let Some(assignments) = &self.assignments {
+            let mut taken = assignments.0.lock().unwrap_or_else(PoisonError::into_inner);
+            taken.free.insert(self.index);
         }
     }
 }
 
 /// Hands connections to the modems they are for.
 #[derive(Debug, Default)]
-pub(crate) struct Doors(HashMap<u32, UnboundedSender<Seated>>);
+pub(crate) struct HostQueues(HashMap<u32, UnboundedSender<AssignedHost>>);
 
 /// Where the hosts of one modem come in.
 #[derive(Debug)]
-pub(crate) struct Door(UnboundedReceiver<Seated>);
+pub(crate) struct HostQueue(UnboundedReceiver<AssignedHost>);
 
-impl Doors {
-    /// The connection comes in where the modem is; else the door of a modem that
+impl HostQueues {
+    /// The connection comes in where the modem is; else the queue of a modem that
     /// is to be started.
-    pub(crate) fn let_in(&mut self, seat: u32, host: Seated) -> Option<Door> {
-        let host = match self.0.get(&seat) {
-            Some(door) => match door.send(host) {
+    pub(crate) fn deliver(&mut self, index: u32, host: AssignedHost) -> Option<HostQueue> {
+        let host = match self.0.get(&index) {
+            Some(queue) => match queue.send(host) {
                 Ok(()) => return None,
                 Err(back) => back.0,
             },
             None => host,
         };
-        let (door, hosts) = unbounded_channel();
+        let (queue, hosts) = unbounded_channel();
         // The other end is in our hands.
-        let _ = door.send(host);
-        self.0.insert(seat, door);
-        Some(Door(hosts))
+        let _ = queue.send(host);
+        self.0.insert(index, queue);
+        Some(HostQueue(hosts))
     }
 }
 
-impl Accept for Door {
-    type Stream = Seated;
+impl Accept for HostQueue {
+    type Stream = AssignedHost;
 
-    fn poll_accept(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<(Seated, String)>> {
+    fn poll_accept(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<(AssignedHost, String)>> {
         match ready!(self.0.poll_recv(cx)) {
             Some(host) => {
                 let from = host.stream.peer_addr();
@@ -126,7 +126,7 @@ impl Accept for Door {
         }
     }
 
-    fn prepare(host: &Seated) -> io::Result<()> {
+    fn prepare(host: &AssignedHost) -> io::Result<()> {
         prepare(&host.stream)
     }
 }
@@ -148,7 +148,7 @@ pub(crate) async fn first_line(stream: &mut TcpStream) -> io::Result<String> {
     line.unwrap_or_else(|_| Err(io::ErrorKind::TimedOut.into()))
 }
 
-impl AsyncRead for Seated {
+impl AsyncRead for AssignedHost {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -158,7 +158,7 @@ impl AsyncRead for Seated {
     }
 }
 
-impl AsyncWrite for Seated {
+impl AsyncWrite for AssignedHost {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -176,7 +176,7 @@ impl AsyncWrite for Seated {
     }
 }
 
-impl AsFd for Seated {
+impl AsFd for AssignedHost {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.stream.as_fd()
     }

@@ -1,9 +1,9 @@
 //! Hosts inside the process: each plays its chats at its modem, without a port
 //! of the system, a task or a queue of its own.
 
-use super::totals::{Ledger, Tally, cause};
-use crate::port::{Input, Label, PRESENT, Port};
-use crate::runtime::clock::Clock;
+use super::totals::{Ledger, Totals, cause};
+use crate::port::{Label, PRESENT, Port, PortInput};
+use crate::runtime::clock::SystemClock;
 use mqmodem_chat::live::{Live, Names, Next, Rules};
 use mqmodem_chat::{Mismatch, Script};
 use mqmodem_core::Instant;
@@ -30,9 +30,9 @@ const LONGEST: Duration = Duration::from_secs(60);
 
 /// What all hosts of a fleet play, and how it goes.
 #[derive(Debug)]
-pub(crate) struct Chats {
+pub(crate) struct FleetChats {
     programme: watch::Sender<Arc<Programme>>,
-    tally: Arc<Tally>,
+    totals: Arc<Totals>,
 }
 
 /// What hosts play. It may change while they do.
@@ -48,11 +48,11 @@ pub(crate) struct Programme {
     pub(crate) every: Duration,
 }
 
-impl Chats {
-    pub(crate) fn new(programme: Programme, tally: Arc<Tally>) -> Self {
+impl FleetChats {
+    pub(crate) fn new(programme: Programme, totals: Arc<Totals>) -> Self {
         Self {
             programme: watch::Sender::new(Arc::new(programme)),
-            tally,
+            totals,
         }
     }
 
@@ -84,21 +84,21 @@ impl Changes {
 }
 
 /// A host that plays its chats.
-pub(crate) struct Played {
+pub(crate) struct PlayedHost {
     programme: Arc<Programme>,
     changes: Changes,
-    tally: Arc<Tally>,
+    totals: Arc<Totals>,
     ledger: Arc<Ledger>,
-    clock: Clock,
+    clock: SystemClock,
     name: Label,
     number: Box<str>,
     index: u32,
-    stage: Stage,
+    stage: HostStage,
     told: bool,
     sleep: Option<Pin<Box<Sleep>>>,
 }
 
-enum Stage {
+enum HostStage {
     /// Waits for a chat to begin.
     Pause { until: Instant, then: Chat },
     /// A chat is under way; it began then.
@@ -119,21 +119,21 @@ enum Chat {
     Round,
 }
 
-impl Played {
-    pub(crate) fn new(chats: &Chats, name: Label, index: u32, number: &str) -> Self {
-        let clock = Clock::new();
+impl PlayedHost {
+    pub(crate) fn new(chats: &FleetChats, name: Label, index: u32, number: &str) -> Self {
+        let clock = SystemClock::new();
         let mut changes = chats.programme.subscribe();
         let programme = changes.borrow_and_update().clone();
         Self {
             programme,
             changes: Changes::of(changes),
-            tally: chats.tally.clone(),
-            ledger: chats.tally.of(index),
+            totals: chats.totals.clone(),
+            ledger: chats.totals.of(index),
             clock,
             name,
             number: number.into(),
             index,
-            stage: Stage::Pause {
+            stage: HostStage::Pause {
                 until: clock.now(),
                 then: Chat::Setup { attempt: 0 },
             },
@@ -148,35 +148,35 @@ impl Played {
             Chat::Round => &self.programme.round,
         };
         self.stage = match (script, chat) {
-            (Some(script), _) => Stage::Chat {
+            (Some(script), _) => HostStage::Chat {
                 live: Live::new(script.clone(), RULES),
                 chat,
                 began: self.clock.now(),
             },
             (None, Chat::Setup { .. }) => self.ready(),
-            (None, Chat::Round) => Stage::Silent,
+            (None, Chat::Round) => HostStage::Silent,
         };
     }
 
     /// The setup went well. Rounds of a fleet are spread over the time from one
     /// to the next.
-    fn ready(&self) -> Stage {
+    fn ready(&self) -> HostStage {
         self.ledger.set_up();
         self.first_round()
     }
 
-    fn first_round(&self) -> Stage {
+    fn first_round(&self) -> HostStage {
         let phase = self.programme.every.mul_f64(chance(self.index, 0));
         self.next_round(self.clock.now() + phase)
     }
 
-    fn next_round(&self, until: Instant) -> Stage {
+    fn next_round(&self, until: Instant) -> HostStage {
         let programme = &self.programme;
         let is_last = |all| self.ledger.played() >= all;
         if programme.round.is_some() && programme.repeat.is_some_and(is_last) {
-            return Stage::Over;
+            return HostStage::Over;
         }
-        Stage::Pause {
+        HostStage::Pause {
             until,
             then: Chat::Round,
         }
@@ -188,8 +188,8 @@ impl Played {
         let before = std::mem::replace(&mut self.programme, programme);
         let is_other_time = before.every != self.programme.every;
         match &self.stage {
-            Stage::Silent if self.programme.round.is_some() => self.stage = self.first_round(),
-            Stage::Pause {
+            HostStage::Silent if self.programme.round.is_some() => self.stage = self.first_round(),
+            HostStage::Pause {
                 until,
                 then: Chat::Round,
             } => {
@@ -212,7 +212,7 @@ impl Played {
         }
         self.stage = match chat {
             Chat::Setup { .. } if well => self.ready(),
-            Chat::Setup { attempt } => Stage::Pause {
+            Chat::Setup { attempt } => HostStage::Pause {
                 until: now + pause(self.index, attempt),
                 then: Chat::Setup {
                     attempt: attempt.saturating_add(1),
@@ -229,7 +229,7 @@ impl Played {
     /// Tells the first of each cause, and then how many it has become.
     fn log(&self, wrong: &Mismatch) {
         let cause = cause(wrong, self.name.as_str(), &self.number);
-        let count = self.tally.fail(&cause);
+        let count = self.totals.fail(&cause);
         tracing::debug!(modem = %self.name, "{wrong}");
         if count == 1 {
             tracing::warn!(modem = %self.name, "{cause}");
@@ -257,7 +257,7 @@ impl Played {
     /// Bytes to say; `None` where there is nothing to do but to wait until then.
     fn step(&mut self, buf: &mut [u8]) -> Result<usize, Instant> {
         let now = self.clock.now();
-        let Stage::Chat { live, chat, began } = &mut self.stage else {
+        let HostStage::Chat { live, chat, began } = &mut self.stage else {
             return Err(now);
         };
         let names = Names {
@@ -307,32 +307,32 @@ fn chance(index: u32, attempt: u32) -> f64 {
     f64::from((mixed >> 32) as u32) / f64::from(u32::MAX)
 }
 
-impl Port for Played {
-    fn poll_read(&mut self, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<Input> {
+impl Port for PlayedHost {
+    fn poll_read(&mut self, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<PortInput> {
         if !self.told {
             self.told = true;
-            return Poll::Ready(Input::Lines(PRESENT));
+            return Poll::Ready(PortInput::Lines(PRESENT));
         }
         while let Poll::Ready(programme) = self.changes.poll(cx) {
             self.take_up(programme);
         }
         loop {
             let until = match &self.stage {
-                Stage::Over => return Poll::Ready(Input::End),
-                Stage::Silent => {
+                HostStage::Over => return Poll::Ready(PortInput::End),
+                HostStage::Silent => {
                     self.sleep = None;
                     return Poll::Pending;
                 }
-                Stage::Pause { until, .. } => *until,
-                Stage::Chat { .. } => match self.step(buf) {
-                    Ok(n) => return Poll::Ready(Input::Bytes(n)),
+                HostStage::Pause { until, .. } => *until,
+                HostStage::Chat { .. } => match self.step(buf) {
+                    Ok(n) => return Poll::Ready(PortInput::Bytes(n)),
                     Err(until) => until,
                 },
             };
             if self.poll_sleep(cx, until).is_pending() {
                 return Poll::Pending;
             }
-            if let Stage::Pause { until, then } = self.stage
+            if let HostStage::Pause { until, then } = self.stage
                 && until <= self.clock.now()
             {
                 self.begin(then);
@@ -342,14 +342,14 @@ impl Port for Played {
 
     fn poll_write(&mut self, _cx: &mut Context<'_>, bytes: &[u8]) -> Poll<usize> {
         let now = self.clock.now();
-        if let Stage::Chat { live, .. } = &mut self.stage {
+        if let HostStage::Chat { live, .. } = &mut self.stage {
             live.hear(now, bytes);
         }
         Poll::Ready(bytes.len())
     }
 }
 
-impl fmt::Debug for Played {
+impl fmt::Debug for PlayedHost {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut played = f.debug_struct("Played");
         played.field("name", &self.name).finish_non_exhaustive()

@@ -12,7 +12,7 @@ const CAUSES: usize = 32;
 
 /// How the chats of all hosts went.
 #[derive(Debug, Default)]
-pub(crate) struct Tally {
+pub(crate) struct Totals {
     hosts: Mutex<HashMap<u32, Arc<Ledger>>>,
     causes: Mutex<BTreeMap<String, u64>>,
 }
@@ -45,7 +45,7 @@ impl Ledger {
     }
 }
 
-impl Tally {
+impl Totals {
     /// That of the host of a modem, also where it was there before.
     pub(crate) fn of(&self, index: u32) -> Arc<Ledger> {
         lock(&self.hosts).entry(index).or_default().clone()
@@ -188,29 +188,29 @@ mod tests {
 
     #[test]
     fn a_modem_that_begins_anew_counts_once_and_its_rounds_add_up() {
-        let tally = Tally::default();
-        assert_eq!(tally.summary(true, 0), None);
+        let totals = Totals::default();
+        assert_eq!(totals.summary(true, 0), None);
         for _ in 0..2 {
-            let ledger = tally.of(7);
+            let ledger = totals.of(7);
             ledger.set_up();
             ledger.round(true);
             ledger.round(false);
         }
-        assert_eq!(tally.of(7).played(), 4);
-        let counts = ["b", "a", "b"].map(|cause| tally.fail(cause));
+        assert_eq!(totals.of(7).played(), 4);
+        let counts = ["b", "a", "b"].map(|cause| totals.fail(cause));
         assert_eq!(counts, [1, 1, 2]);
         let want = "1 modems, 1 set up, 2 rounds played, 3 failed, 1 left out\n\
             2 failed: b\n1 failed: a\n";
-        assert_eq!(tally.summary(true, 1).unwrap(), want);
+        assert_eq!(totals.summary(true, 1).unwrap(), want);
     }
 
     #[test]
     fn causes_do_not_grow_without_end() {
-        let tally = Tally::default();
+        let totals = Totals::default();
         for number in 0..1000 {
-            tally.fail(&number.to_string());
+            totals.fail(&number.to_string());
         }
-        let lines = tally.summary(false, 1).unwrap();
+        let lines = totals.summary(false, 1).unwrap();
         assert_eq!(lines.lines().count(), CAUSES + 2);
         assert!(lines.contains("968 failed: for other causes\n"), "{lines}");
     }

@@ -217,9 +217,9 @@ mod tests {
     }
 
     /// A reader that does not read until it is let: it says when a write begins.
-    struct Held(UnixStream, mpsc::Sender<()>, mpsc::Receiver<()>);
+    struct Leftover(UnixStream, mpsc::Sender<()>, mpsc::Receiver<()>);
 
-    impl Write for Held {
+    impl Write for Leftover {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
             // Once the test lets go of its ends, nothing is held.
             let _ = self.1.send(());
@@ -232,7 +232,7 @@ mod tests {
         }
     }
 
-    impl AsFd for Held {
+    impl AsFd for Leftover {
         fn as_fd(&self) -> std::os::fd::BorrowedFd<'_> {
             self.0.as_fd()
         }
@@ -252,7 +252,7 @@ mod tests {
         let (reader, writer) = UnixStream::pair().unwrap();
         let (begins, begun) = mpsc::channel();
         let (go, held) = mpsc::channel();
-        let outlet = Outlet::new(Held(writer, begins, held), silent).unwrap();
+        let outlet = Outlet::new(Leftover(writer, begins, held), silent).unwrap();
         let line = [&[b'x'; 999][..], b"\n"].concat();
         let (room, lost) = (ROOM / line.len(), 1234);
         outlet.line(&line);

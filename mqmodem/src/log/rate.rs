@@ -18,7 +18,7 @@ pub(crate) struct Rate {
 
 impl Rate {
     /// One more happened; whether it may be told now. Else it is counted.
-    pub(crate) fn may_tell(&mut self) -> bool {
+    pub(crate) fn may_report(&mut self) -> bool {
         if self.pause.is_some() {
             self.more += 1;
             return false;
@@ -55,13 +55,13 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn one_is_told_at_once_and_the_others_as_a_count_each_second() {
         let mut rate = Rate::default();
-        let told = (0..690).filter(|_| rate.may_tell()).count();
+        let told = (0..690).filter(|_| rate.may_report()).count();
         assert_eq!(told, 1);
         assert_eq!(rate.more().await, 689);
-        assert!(!rate.may_tell(), "within a second of the count");
+        assert!(!rate.may_report(), "within a second of the count");
         assert_eq!(rate.more().await, 1);
         let nothing = tokio::time::timeout(2 * SECOND, rate.more()).await;
         assert!(nothing.is_err(), "a second in which nothing happened");
-        assert!(rate.may_tell());
+        assert!(rate.may_report());
     }
 }

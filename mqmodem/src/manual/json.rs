@@ -1,6 +1,6 @@
 //! The manual as JSON.
 
-use super::tables::{Table as Listed, tables};
+use super::tables::{ManualTable, tables};
 use super::words::{forms, signatures, test_answer};
 use mqmodem_core::at::schema::{Example, Kind, Param, Signature};
 use mqmodem_core::modem::table::{Command, Dialect, Table, Urc};
@@ -30,7 +30,7 @@ pub fn json(dialect: &Dialect) -> String {
     out
 }
 
-fn listed(table: &Listed) -> Json {
+fn listed(table: &ManualTable) -> Json {
     let row = |row: &Vec<String>| {
         let named = table.columns.iter().zip(row);
         Json::Object(named.map(|(name, value)| (*name, text(value))).collect())

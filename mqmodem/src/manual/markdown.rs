@@ -1,6 +1,6 @@
 //! The manual as Markdown.
 
-use super::tables::{Table as Listed, tables};
+use super::tables::{ManualTable, tables};
 use super::words::{self, forms, range, test_answer};
 use mqmodem_core::at::schema::{Example, Param};
 use mqmodem_core::modem::table::{Command, Dialect, Table, Urc};
@@ -136,7 +136,7 @@ fn urcs(out: &mut String, urcs: &[Urc]) {
     }
 }
 
-fn list(out: &mut String, listed: &Listed) {
+fn list(out: &mut String, listed: &ManualTable) {
     put!(
         out,
         "\n## {}\n\n| {} |",

@@ -6,7 +6,7 @@ use mqmodem_core::modem::code;
 use mqmodem_core::modem::options::OPTIONS;
 
 /// One table of the manual.
-pub(super) struct Table {
+pub(super) struct ManualTable {
     /// What it lists.
     pub(super) title: &'static str,
     /// Its columns.
@@ -16,11 +16,11 @@ pub(super) struct Table {
 }
 
 /// Every table, in the manual's order.
-pub(super) fn tables() -> [Table; 3] {
+pub(super) fn tables() -> [ManualTable; 3] {
     [options(), results(), errors()]
 }
 
-fn options() -> Table {
+fn options() -> ManualTable {
     let row = |opt: &mqmodem_core::modem::options::Opt| {
         let param = &opt.param;
         vec![
@@ -30,28 +30,28 @@ fn options() -> Table {
             param.meaning.to_owned(),
         ]
     };
-    Table {
+    ManualTable {
         title: "Options of `AT+MQTTOPT`",
         columns: &["option", "range", "default", "meaning"],
         rows: OPTIONS.iter().map(row).collect(),
     }
 }
 
-fn results() -> Table {
+fn results() -> ManualTable {
     let row = |(code, words): &(u8, &str)| {
         let layer = code::layer(*code).to_owned();
         vec![code.to_string(), layer, (*words).to_owned()]
     };
-    Table {
+    ManualTable {
         title: "Result codes of `+MQTTCONNECT:` and `+MQTTDISCONNECTED:`",
         columns: &["code", "layer", "meaning"],
         rows: code::ALL.iter().map(row).collect(),
     }
 }
 
-fn errors() -> Table {
+fn errors() -> ManualTable {
     let row = |(code, words): &(u16, &str)| vec![code.to_string(), (*words).to_owned()];
-    Table {
+    ManualTable {
         title: "Errors of `+CME ERROR:`",
         columns: &["code", "words with `+CMEE=2`"],
         rows: cme::ALL.iter().map(row).collect(),

@@ -6,7 +6,7 @@ use mqmodem_core::modem::table::Command;
 use std::fmt::Write;
 
 /// One way to write a command.
-pub(super) struct Form {
+pub(super) struct WrittenForm {
     /// `execute`, `read`, `set` or `test`.
     pub(super) kind: &'static str,
     /// As it is typed.
@@ -14,10 +14,10 @@ pub(super) struct Form {
 }
 
 /// The forms of a command, in the order a reader wants them.
-pub(super) fn forms(command: &Command) -> Vec<Form> {
+pub(super) fn forms(command: &Command) -> Vec<WrittenForm> {
     let name = command.name;
     let mut forms = Vec::new();
-    let mut add = |kind, syntax| forms.push(Form { kind, syntax });
+    let mut add = |kind, syntax| forms.push(WrittenForm { kind, syntax });
     if command.execute.is_some() {
         add("execute", format!("AT{name}"));
     }

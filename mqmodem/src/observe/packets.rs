@@ -151,7 +151,7 @@ mod tests {
         ]
         .concat();
         let want = [
-            "CONNACK c5 s0",
+            "CONNACK session=0 code=5",
             "PUBLISH q0 d0 r0 \"t\" 2 bytes",
             "PUBLISH q2 d1 r1 id=258 \"a/b\" 193 bytes",
             "PUBACK id=4660",

@@ -30,7 +30,7 @@ use {std::os::fd::OwnedFd, std::sync::Arc, tokio::io::unix::AsyncFd};
 
 /// What came from the host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Input {
+pub enum PortInput {
     /// This many bytes, now at the front of the buffer.
     Bytes(usize),
     /// The host moved its lines, after the bytes before.
@@ -59,7 +59,7 @@ pub const ABSENT: HostLines = HostLines {
 /// or has some; `poll_attend` is called on every turn, whatever the modem does.
 pub trait Port: Debug + Send {
     /// What came from the host next.
-    fn poll_read(&mut self, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<Input>;
+    fn poll_read(&mut self, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<PortInput>;
 
     /// Writes to the host; how many bytes went out. Bytes for a host that is
     /// not there are dropped and count as written.

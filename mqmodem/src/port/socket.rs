@@ -1,6 +1,6 @@
 //! A host on a connection, one at a time; where connections come from differs.
 
-use super::{ABSENT, Input, Label, PRESENT, Port};
+use super::{ABSENT, Label, PRESENT, Port, PortInput};
 use crate::log::rate::Rate;
 use mqmodem_core::HostLines;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -81,9 +81,9 @@ impl<A: Accept> Socket<A> {
         self.news = Some(PRESENT);
     }
 
-    fn depart(&mut self) -> Poll<Input> {
+    fn depart(&mut self) -> Poll<PortInput> {
         self.let_go();
-        Poll::Ready(Input::Lines(ABSENT))
+        Poll::Ready(PortInput::Lines(ABSENT))
     }
 
     fn let_go(&mut self) {
@@ -105,7 +105,7 @@ impl<A: Accept> Socket<A> {
             Some(client) if self.next.is_none() && (self.broken || is_closing(client)) => {
                 self.next = Some(stream);
             }
-            Some(_) if self.refused.may_tell() => {
+            Some(_) if self.refused.may_report() => {
                 tracing::warn!(modem = %self.label, %from, "refused: another host is connected");
             }
             Some(_) => {}
@@ -127,9 +127,9 @@ impl<A: Accept> Port for Socket<A> {
         self.label = self.label.at_modem(name);
     }
 
-    fn poll_read(&mut self, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<Input> {
+    fn poll_read(&mut self, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<PortInput> {
         if let Some(lines) = self.news.take() {
-            return Poll::Ready(Input::Lines(lines));
+            return Poll::Ready(PortInput::Lines(lines));
         }
         let Some(client) = &mut self.client else {
             return Poll::Pending;
@@ -142,10 +142,10 @@ impl<A: Accept> Port for Socket<A> {
         }
         let mut buf = ReadBuf::new(buf);
         match ready!(Pin::new(client).poll_read(cx, &mut buf)) {
-            Ok(()) if !buf.filled().is_empty() => Poll::Ready(Input::Bytes(buf.filled().len())),
+            Ok(()) if !buf.filled().is_empty() => Poll::Ready(PortInput::Bytes(buf.filled().len())),
             Ok(()) => {
                 self.ended = true;
-                Poll::Ready(Input::Lines(ABSENT))
+                Poll::Ready(PortInput::Lines(ABSENT))
             }
             Err(_) => self.depart(),
         }

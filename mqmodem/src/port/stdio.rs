@@ -1,6 +1,6 @@
 //! A host on standard input and output, or on any pair of streams.
 
-use super::{Input, PRESENT, Port};
+use super::{PRESENT, Port, PortInput};
 use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -50,16 +50,16 @@ impl<R, W> fmt::Debug for Pipe<R, W> {
 }
 
 impl<R: AsyncRead + Unpin + Send, W: AsyncWrite + Unpin + Send> Port for Pipe<R, W> {
-    fn poll_read(&mut self, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<Input> {
+    fn poll_read(&mut self, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<PortInput> {
         if !self.told {
             self.told = true;
-            return Poll::Ready(Input::Lines(PRESENT));
+            return Poll::Ready(PortInput::Lines(PRESENT));
         }
         let mut buf = ReadBuf::new(buf);
         Poll::Ready(
             match ready!(Pin::new(&mut self.from_host).poll_read(cx, &mut buf)) {
-                Ok(()) if !buf.filled().is_empty() => Input::Bytes(buf.filled().len()),
-                _ => Input::End,
+                Ok(()) if !buf.filled().is_empty() => PortInput::Bytes(buf.filled().len()),
+                _ => PortInput::End,
             },
         )
     }

@@ -6,14 +6,14 @@ use tokio::task::{AbortHandle, JoinSet};
 /// So many at once; one more sends away who came first. So those that hold a
 /// connection and say nothing shut nobody out.
 #[derive(Debug)]
-pub(crate) struct Guests<T> {
+pub(crate) struct BoundedTasks<T> {
     tasks: JoinSet<T>,
     /// In the order in which they came.
     order: VecDeque<AbortHandle>,
     most: usize,
 }
 
-impl<T: Send + 'static> Guests<T> {
+impl<T: Send + 'static> BoundedTasks<T> {
     pub(crate) fn new(most: usize) -> Self {
         Self {
             tasks: JoinSet::new(),
@@ -51,7 +51,7 @@ mod tests {
 
     #[tokio::test]
     async fn those_who_say_nothing_shut_nobody_out() {
-        let mut guests = Guests::new(8);
+        let mut guests = BoundedTasks::new(8);
         for round in 0..3 {
             for _ in 0..100 {
                 guests.admit(pending());

@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 /// Tells time as microseconds since it was made, which no one can set, and what the
 /// machine's clock says, which may be set at any time.
 #[derive(Clone, Copy, Debug)]
-pub struct Clock {
+pub struct SystemClock {
     origin: tokio::time::Instant,
     wall: fn() -> SystemTime,
 }
@@ -14,7 +14,7 @@ pub struct Clock {
 /// How far the machine's clock may be from where it was left before it counts as set.
 const SLACK: Duration = Duration::from_millis(500);
 
-impl Clock {
+impl SystemClock {
     /// A clock that starts now.
     pub fn new() -> Self {
         Self {
@@ -58,7 +58,7 @@ pub(crate) struct Looked {
 }
 
 impl Looked {
-    pub(crate) fn new(clock: &Clock) -> Self {
+    pub(crate) fn new(clock: &SystemClock) -> Self {
         Self {
             at: clock.now(),
             wall: clock.wall(),
@@ -67,7 +67,7 @@ impl Looked {
 
     /// What the machine's clock says now, if it was set since it was looked at, or
     /// has drifted.
-    pub(crate) fn news(&mut self, clock: &Clock, now: Instant) -> Option<Duration> {
+    pub(crate) fn news(&mut self, clock: &SystemClock, now: Instant) -> Option<Duration> {
         let wall = clock.wall();
         let expected = self.wall.saturating_add(now.since(self.at));
         if wall.abs_diff(expected) < SLACK {
@@ -78,7 +78,7 @@ impl Looked {
     }
 }
 
-impl Default for Clock {
+impl Default for SystemClock {
     fn default() -> Self {
         Self::new()
     }

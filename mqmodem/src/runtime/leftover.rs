@@ -2,7 +2,7 @@
 
 /// A queue of bytes that costs nothing while it is empty.
 #[derive(Debug, Default)]
-pub(crate) struct Held {
+pub(crate) struct Leftover {
     bytes: Vec<u8>,
     at: usize,
 }
@@ -10,19 +10,19 @@ pub(crate) struct Held {
 /// Memory up to this size is kept for the next use; more is given back.
 const KEPT: usize = 1024;
 
-impl Held {
-    /// What is held, oldest first.
+impl Leftover {
+    /// What is left over, oldest first.
     pub(crate) fn rest(&self) -> &[u8] {
         self.bytes.get(self.at..).unwrap_or_default()
     }
 
-    /// Whether nothing is held.
+    /// Whether nothing is left over.
     pub(crate) fn is_empty(&self) -> bool {
         self.at >= self.bytes.len()
     }
 
     /// Adds bytes at the end.
-    pub(crate) fn keep(&mut self, bytes: &[u8]) {
+    pub(crate) fn append(&mut self, bytes: &[u8]) {
         self.bytes.extend_from_slice(bytes);
     }
 
@@ -50,13 +50,13 @@ mod tests {
 
     #[test]
     fn gives_back_in_order_and_frees_its_memory() {
-        let mut held = Held::default();
-        held.keep(&[1; 5000]);
-        held.keep(&[2]);
-        held.take(5000);
-        assert_eq!(held.rest(), [2]);
-        held.take(1);
-        assert!(held.is_empty());
-        assert_eq!(held.bytes.capacity(), 0);
+        let mut leftover = Leftover::default();
+        leftover.append(&[1; 5000]);
+        leftover.append(&[2]);
+        leftover.take(5000);
+        assert_eq!(leftover.rest(), [2]);
+        leftover.take(1);
+        assert!(leftover.is_empty());
+        assert_eq!(leftover.bytes.capacity(), 0);
     }
 }

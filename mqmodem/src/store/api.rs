@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 /// What a modem wants changed.
 #[derive(Clone, Copy)]
 #[non_exhaustive]
-pub enum Change<'c> {
+pub enum StoreChange<'c> {
     /// Keep `bytes` in place of what was there.
     Put {
         /// Under this name.
@@ -42,7 +42,7 @@ pub struct Done {
 /// told fail too.
 pub trait Store: Send {
     /// Takes a change over; it counts once `poll_done` has told it durable.
-    fn submit(&mut self, change: Change<'_>);
+    fn submit(&mut self, change: StoreChange<'_>);
 
     /// What became of the oldest change not told yet.
     fn poll_done(&mut self, cx: &mut Context<'_>) -> Poll<Done>;
@@ -64,7 +64,7 @@ pub trait Store: Send {
     }
 }
 
-impl Change<'_> {
+impl StoreChange<'_> {
     /// The name it is about.
     pub fn slot(&self) -> Slot {
         match *self {
@@ -79,7 +79,7 @@ impl Change<'_> {
 pub struct Forgetful(VecDeque<Slot>);
 
 impl Store for Forgetful {
-    fn submit(&mut self, change: Change<'_>) {
+    fn submit(&mut self, change: StoreChange<'_>) {
         self.0.push_back(change.slot());
     }
 

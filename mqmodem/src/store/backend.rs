@@ -1,6 +1,6 @@
 //! What holds the records of all modems, below the store.
 
-use super::batch::{Content, Request};
+use super::batch::{Request, StateContent};
 use super::error::OpenError;
 
 /// Holds the records of all modems. One thread drives it.
@@ -17,10 +17,10 @@ pub(super) trait Backend: Send {
     fn write(&mut self, batch: &mut [Request]) -> Result<(), String>;
 
     /// Everything that is kept; nothing where it cannot be opened to write.
-    fn read_all(&mut self) -> Option<Result<Content, OpenError>>;
+    fn read_all(&mut self) -> Option<Result<StateContent, OpenError>>;
 
     /// What one modem keeps.
-    fn read(&mut self, modem: &str) -> Result<Content, String>;
+    fn read(&mut self, modem: &str) -> Result<StateContent, String>;
 
     /// Whether it could be opened when it was last tried.
     fn is_open(&self) -> bool;

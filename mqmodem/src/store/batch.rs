@@ -29,7 +29,7 @@ pub(super) enum What {
 
 /// Everything that is kept.
 #[derive(Default)]
-pub(super) struct Content {
+pub(super) struct StateContent {
     /// Modem, name of the slot, bytes.
     pub(super) values: Vec<(String, String, Vec<u8>)>,
     /// Modem, slot, bytes.
@@ -51,7 +51,7 @@ impl What {
 pub(super) struct Load {
     pub(super) modem: Arc<str>,
     /// Where that goes, once it can be read.
-    pub(super) to: UnboundedSender<Content>,
+    pub(super) to: UnboundedSender<StateContent>,
     /// Whether it went there at once.
     pub(super) now: Sender<bool>,
 }
@@ -59,19 +59,19 @@ pub(super) struct Load {
 /// One change, durable before it is answered.
 pub(super) struct Request {
     pub(super) change: ModemChange,
-    pub(super) answer: Answer,
+    pub(super) answer: ChangeAnswer,
 }
 
 /// Says what became of a change, at the latest when it is dropped: whatever
 /// happens to the thread, no modem waits for ever.
-pub(super) struct Answer {
+pub(super) struct ChangeAnswer {
     pub(super) to: UnboundedSender<bool>,
     /// Whether a change before this one has failed, and so this one must.
     pub(super) broken: Arc<AtomicBool>,
     pub(super) ok: bool,
 }
 
-impl Answer {
+impl ChangeAnswer {
     pub(super) fn must_fail(&self) -> bool {
         self.broken.load(Ordering::Acquire)
     }
@@ -82,7 +82,7 @@ impl Answer {
     }
 }
 
-impl Drop for Answer {
+impl Drop for ChangeAnswer {
     fn drop(&mut self) {
         if !self.ok {
             self.broken.store(true, Ordering::Release);

@@ -1,8 +1,8 @@
 //! A scripted day of several modems, stopped at every write and every sync.
 
-use super::batch::{Answer, Content, Key, ModemChange, Request, What};
+use super::batch::{ChangeAnswer, Key, ModemChange, Request, StateContent, What};
 use super::error::OpenError;
-use super::redb::place::Place;
+use super::redb::place::DatabasePlace;
 use super::redb::tables;
 use super::sim_disk::{Dice, Fault, Left, SimDisk};
 use super::sim_place::SimPlace;
@@ -91,7 +91,7 @@ fn make(state: &mut State, (modem, what): &(&str, What)) {
     }
 }
 
-fn state(content: Content) -> State {
+fn state(content: StateContent) -> State {
     let values = content.values.into_iter();
     let records = content.records.into_iter();
     let values = values.map(|(modem, slot, bytes)| ((modem, slot), hash(&bytes)));
@@ -106,7 +106,7 @@ fn requests(batch: &[(&'static str, What)]) -> Vec<Request> {
             modem: (*modem).into(),
             what: what.clone(),
         },
-        answer: Answer {
+        answer: ChangeAnswer {
             to: to.clone(),
             broken: Arc::default(),
             ok: false,

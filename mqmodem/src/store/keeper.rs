@@ -2,7 +2,7 @@
 //! for what cannot be read yet.
 
 use super::backend::Backend;
-use super::batch::{Content, Load, Request};
+use super::batch::{Load, Request, StateContent};
 use super::error::OpenError;
 use std::sync::mpsc::Sender;
 
@@ -28,7 +28,7 @@ impl Keeper {
 
     /// Everything that is kept.
     #[cfg(test)]
-    pub(super) fn content(&mut self) -> Content {
+    pub(super) fn content(&mut self) -> StateContent {
         self.backend.read_all().unwrap().unwrap()
     }
 
@@ -65,7 +65,7 @@ impl Keeper {
     }
 
     /// Everything that is kept; nothing is answered where it cannot be opened.
-    pub(super) fn look(&mut self, to: &Sender<Result<Content, OpenError>>) {
+    pub(super) fn look(&mut self, to: &Sender<Result<StateContent, OpenError>>) {
         if let Some(content) = self.backend.read_all() {
             // Who asked may have gone.
             let _ = to.send(content);

@@ -1,6 +1,6 @@
 //! What was found in a state directory, by modem.
 
-use super::batch::Content;
+use super::batch::StateContent;
 use super::error::OpenError;
 use super::name;
 use super::redb::file;
@@ -11,12 +11,12 @@ use std::path::Path;
 
 /// What was found at the start, by modem.
 #[derive(Default)]
-pub struct Kept {
+pub struct StoredState {
     by_modem: BTreeMap<String, Vec<(Slot, Vec<u8>)>>,
 }
 
-impl Kept {
-    pub(super) fn sort(content: Content) -> Self {
+impl StoredState {
+    pub(super) fn sort(content: StateContent) -> Self {
         let mut kept = Self::default();
         for (modem, slot, bytes) in content.values {
             kept.push(modem, name::slot(&slot).ok_or(slot), bytes);
@@ -54,7 +54,7 @@ impl Kept {
 }
 
 /// Without what is kept: among it are passwords and keys.
-impl fmt::Debug for Kept {
+impl fmt::Debug for StoredState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.by_modem.keys()).finish()
     }

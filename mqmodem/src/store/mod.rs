@@ -1,6 +1,6 @@
 //! Where a modem keeps what outlives it.
 //!
-//! A modem's driver gives its changes to a [`Store`]. Those of a [`Disk`] go to one
+//! A modem's driver gives its changes to a [`Store`]. Those of a [`StateDirectory`] go to one
 //! thread, which writes all that wait as one batch to a backend.
 
 mod api;
@@ -29,10 +29,10 @@ mod sim_place;
 #[cfg(test)]
 mod sim_world;
 
-pub use api::{Change, Done, Forgetful, Store};
-pub use disk::{Disk, DiskStore};
+pub use api::{Done, Forgetful, Store, StoreChange};
+pub use disk::{DiskStore, StateDirectory};
 pub use error::OpenError;
-pub use kept::Kept;
+pub use kept::StoredState;
 pub use redb::file::FILE;
 pub(crate) use redb::file::FILES;
 pub use summary::summary;

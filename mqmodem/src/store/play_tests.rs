@@ -175,7 +175,7 @@ fn a_day_stopped_anywhere_with_a_torn_disk_loses_and_doubles_nothing() {
 #[test]
 fn a_day_killed_anywhere_loses_and_doubles_nothing() {
     everywhere(Way {
-        unsynced: Unsynced::Kept,
+        unsynced: Unsynced::StoredState,
         ..STOP
     });
 }

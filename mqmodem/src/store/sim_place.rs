@@ -2,7 +2,7 @@
 
 use super::error::OpenError;
 use super::keeper::Keeper;
-use super::redb::place::Place;
+use super::redb::place::DatabasePlace;
 use super::redb::room::{Health, Noted, reserve_on};
 use super::redb::{RedbBackend, file};
 use super::sim_disk::SimDisk;
@@ -47,7 +47,7 @@ impl SimPlace {
     }
 }
 
-impl Place for SimPlace {
+impl DatabasePlace for SimPlace {
     fn open(&mut self) -> Result<Database, OpenError> {
         if self.unreadable.load(Ordering::Acquire) {
             return Err(OpenError::Io(std::io::Error::other("unreadable")));
@@ -72,7 +72,7 @@ impl Place for SimPlace {
         &self.health
     }
 
-    fn hold(&mut self, more: u64) -> Result<(), String> {
+    fn reserve(&mut self, more: u64) -> Result<(), String> {
         let reserve = reserve_on(self.disk.capacity());
         let held = self.disk.hold(reserve, more);
         held.map_err(|error| error.to_string())

@@ -1,11 +1,11 @@
 //! A modem with its store on a simulated disk, its host and its broker, for tests.
 
-use super::batch::{Answer, ModemChange, Request};
+use super::batch::{ChangeAnswer, ModemChange, Request};
 use super::keeper::Keeper;
 use super::sim_broker::SimBroker;
 use super::sim_disk::{Fault, Left, SimDisk};
 use super::sim_place::SimPlace;
-use super::{Kept, disk};
+use super::{StoredState, disk};
 use mqmodem_core::{Action, Config, ConnId, Instant, LinkId, Memory, Modem, NetEvent, Slot};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -30,7 +30,7 @@ pub(super) enum Unsynced {
     /// Any sectors of it.
     Torn,
     /// All of it, as after kill -9.
-    Kept,
+    StoredState,
 }
 
 /// How the disk fails, how it is left by a stop, and when bytes leave the modem.
@@ -99,7 +99,7 @@ impl World {
         let image = match self.way.unsynced {
             Unsynced::Dropped => self.left.synced(),
             Unsynced::Torn => self.left.some(seed),
-            Unsynced::Kept => self.disk.bytes(),
+            Unsynced::StoredState => self.disk.bytes(),
         };
         self.start(image);
     }
@@ -172,9 +172,9 @@ impl World {
                     self.broker.disconnect();
                     continue;
                 }
-                Action::Store { slot, bytes } => super::Change::Put { slot, bytes },
-                Action::Erase { slot } => super::Change::Erase { slot },
-                Action::Forget { link } => super::Change::Forget { link },
+                Action::Store { slot, bytes } => super::StoreChange::Put { slot, bytes },
+                Action::Erase { slot } => super::StoreChange::Erase { slot },
+                Action::Forget { link } => super::StoreChange::Forget { link },
                 _ => continue,
             };
             slots.push(change.slot());
@@ -282,7 +282,7 @@ impl World {
     /// What is on the disk.
     pub(super) fn kept(&mut self) -> Vec<(Slot, Vec<u8>)> {
         let keeper = self.keeper.as_mut().unwrap();
-        Kept::sort(keeper.content()).take(NAME)
+        StoredState::sort(keeper.content()).take(NAME)
     }
 }
 
@@ -294,14 +294,14 @@ fn modem(kept: &[(Slot, Vec<u8>)]) -> Modem<'static> {
     modem
 }
 
-fn request(change: super::Change<'_>) -> Request {
+fn request(change: super::StoreChange<'_>) -> Request {
     let (to, _) = tokio::sync::mpsc::unbounded_channel();
     Request {
         change: ModemChange {
             modem: NAME.into(),
             what: disk::what(change),
         },
-        answer: Answer {
+        answer: ChangeAnswer {
             to,
             broken: Arc::default(),
             ok: false,

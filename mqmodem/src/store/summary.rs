@@ -1,6 +1,6 @@
 //! What is kept, in words that hold no secret.
 
-use super::kept::Kept;
+use super::kept::StoredState;
 use super::sessions::sessions;
 use mqmodem_core::Slot;
 use mqmodem_core::modem::options;
@@ -11,7 +11,7 @@ use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 /// What each modem keeps, a line a value, without passwords and keys.
-pub fn summary(kept: &Kept) -> String {
+pub fn summary(kept: &StoredState) -> String {
     let mut text = String::new();
     for (modem, values) in kept.modems() {
         // Writing to a string does not fail.

@@ -3,7 +3,7 @@
 //! It takes everything that waits as one transaction: ten thousand modems that
 //! publish at once wait for a few syncs of the disk, not for ten thousand.
 
-use super::batch::{Content, Load, Request};
+use super::batch::{Load, Request, StateContent};
 use super::error::OpenError;
 use super::keeper::Keeper;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
@@ -16,11 +16,11 @@ const BATCH: usize = 1024 * 1024;
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// What the thread is told.
-pub(super) enum Message {
-    Change(Request),
+pub(super) enum WriterMessage {
+    StoreChange(Request),
     /// Write what came before, then read everything; nothing is answered where the
     /// database cannot be opened.
-    Look(Sender<Result<Content, OpenError>>),
+    Look(Sender<Result<StateContent, OpenError>>),
     /// Write what came before, then read what one modem keeps.
     Load(Load),
     /// Write what came before, then end.
@@ -30,13 +30,13 @@ pub(super) enum Message {
 /// What stands behind a batch.
 enum Then {
     More,
-    Look(Sender<Result<Content, OpenError>>),
+    Look(Sender<Result<StateContent, OpenError>>),
     Load(Load),
     End,
 }
 
 /// Writes until it is told to end.
-pub(super) fn run(messages: &Receiver<Message>, mut keeper: Keeper) {
+pub(super) fn run(messages: &Receiver<WriterMessage>, mut keeper: Keeper) {
     loop {
         let first = match next(messages, keeper.is_awaited()) {
             Ok(first) => first,
@@ -60,7 +60,10 @@ pub(super) fn run(messages: &Receiver<Message>, mut keeper: Keeper) {
 }
 
 /// The next message; none for a while ends the wait where modems wait too.
-fn next(messages: &Receiver<Message>, awaited: bool) -> Result<Message, RecvTimeoutError> {
+fn next(
+    messages: &Receiver<WriterMessage>,
+    awaited: bool,
+) -> Result<WriterMessage, RecvTimeoutError> {
     if awaited {
         return messages.recv_timeout(PAUSE);
     }
@@ -69,18 +72,18 @@ fn next(messages: &Receiver<Message>, awaited: bool) -> Result<Message, RecvTime
 }
 
 /// The changes that wait, and what stands behind them.
-fn gather(first: Message, messages: &Receiver<Message>) -> (Vec<Request>, Then) {
+fn gather(first: WriterMessage, messages: &Receiver<WriterMessage>) -> (Vec<Request>, Then) {
     let mut batch = Vec::new();
     let mut size = 0;
     let mut next = Some(first);
     while let Some(message) = next {
         match message {
-            Message::End => return (batch, Then::End),
-            Message::Look(to) => return (batch, Then::Look(to)),
-            Message::Load(load) => return (batch, Then::Load(load)),
+            WriterMessage::End => return (batch, Then::End),
+            WriterMessage::Look(to) => return (batch, Then::Look(to)),
+            WriterMessage::Load(load) => return (batch, Then::Load(load)),
             // Dropped, and so answered: one before it has failed.
-            Message::Change(request) if request.answer.must_fail() => {}
-            Message::Change(request) => {
+            WriterMessage::StoreChange(request) if request.answer.must_fail() => {}
+            WriterMessage::StoreChange(request) => {
                 size += request.change.what.size();
                 batch.push(request);
             }

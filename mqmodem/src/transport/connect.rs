@@ -5,10 +5,10 @@ use super::host::{server_name, unbracketed};
 use super::identity::asked_during;
 use super::pace::Pace;
 use super::probe::{found_nothing_in_common, shows_unsupported};
-use super::progress::Progress;
+use super::progress::OpenProgress;
 use super::resolve;
 use super::stream::Stream;
-use super::tls::Found;
+use super::tls::FoundConfig;
 use mqmodem_core::{NetError, Stage};
 use std::collections::VecDeque;
 use std::io;
@@ -29,9 +29,9 @@ const HEAD_START: Duration = Duration::from_millis(250);
 pub(super) async fn connect(
     host: String,
     port: u16,
-    tls: Option<(Found, String)>,
+    tls: Option<(FoundConfig, String)>,
     pace: Option<Arc<Pace>>,
-    progress: Progress,
+    progress: OpenProgress,
 ) -> Result<Stream, NetError> {
     let host = unbracketed(&host);
     // Certificates that cannot work are told before the network is asked.

@@ -96,9 +96,9 @@ fn validity(leaf: &CertificateDer<'_>) -> Validity {
 
 /// What the modem shows of itself, where a broker asks.
 #[derive(Debug)]
-pub(super) struct Identity(Option<Arc<CertifiedKey>>);
+pub(super) struct ClientIdentity(Option<Arc<CertifiedKey>>);
 
-impl Identity {
+impl ClientIdentity {
     pub(super) fn new(
         certificate: Option<&[u8]>,
         key: Option<&[u8]>,
@@ -172,7 +172,7 @@ pub(super) async fn asked_during<F: Future>(handshake: F) -> (F::Output, bool) {
     (output, asked)
 }
 
-impl ResolvesClientCert for Identity {
+impl ResolvesClientCert for ClientIdentity {
     fn resolve(&self, _issuers: &[&[u8]], _: &[SignatureScheme]) -> Option<Arc<CertifiedKey>> {
         ASKED.set(true);
         self.0.clone()

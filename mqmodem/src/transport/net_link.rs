@@ -2,7 +2,7 @@
 
 use super::connect::connect;
 use super::pace::Pace;
-use super::progress::Progress;
+use super::progress::OpenProgress;
 use super::stream::Stream;
 use super::tls::TlsConfigs;
 use mqmodem_core::{Endpoint, NetError, Stage};
@@ -27,7 +27,7 @@ pub struct NetLink {
 enum State {
     #[default]
     Closed,
-    Opening(Opening, Progress),
+    Opening(Opening, OpenProgress),
     Open(Open),
 }
 
@@ -68,7 +68,7 @@ impl NetLink {
             let name = files.sni.unwrap_or(to.host).to_owned();
             (configs.find(who, &files), name)
         });
-        let progress = Progress::default();
+        let progress = OpenProgress::default();
         let opening = connect(host, to.port, tls, pace, progress.clone());
         self.state = State::Opening(Box::pin(opening), progress);
     }

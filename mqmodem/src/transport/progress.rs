@@ -6,12 +6,12 @@ use std::sync::atomic::{AtomicU8, Ordering};
 
 /// Told by who opens a link, asked by who waits for that.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Progress(Arc<AtomicU8>);
+pub(super) struct OpenProgress(Arc<AtomicU8>);
 
 /// As a number: 0 where nothing was told since it was asked.
 const STAGES: [Stage; 4] = [Stage::Turn, Stage::Name, Stage::Tcp, Stage::Tls];
 
-impl Progress {
+impl OpenProgress {
     /// This is waited for now.
     pub(super) fn at(&self, stage: Stage) {
         let at = STAGES.iter().position(|it| *it == stage);
@@ -32,7 +32,7 @@ mod tests {
 
     #[test]
     fn what_is_waited_for_is_told_once() {
-        let progress = Progress::default();
+        let progress = OpenProgress::default();
         assert_eq!(progress.news(), None);
         for stage in STAGES {
             progress.clone().at(stage);

@@ -1,7 +1,7 @@
 //! TLS settings, made from the modem's certificates.
 
 use super::error::{certificate_error, machine_lacks};
-use super::identity::Identity;
+use super::identity::ClientIdentity;
 use super::seldom::Seldom;
 use super::verifier::Verifier;
 use crate::runtime::threads::Threads;
@@ -48,7 +48,7 @@ struct Files {
 }
 
 /// Settings, or what they are to be made of.
-pub(super) enum Found {
+pub(super) enum FoundConfig {
     Ready(Arc<ClientConfig>),
     Missing(Missing),
 }
@@ -68,7 +68,7 @@ impl fmt::Debug for TlsConfigs {
 
 impl TlsConfigs {
     /// The settings for these files, if they are there.
-    pub(super) fn find(&self, who: &dyn fmt::Display, files: &TlsFiles<'_>) -> Found {
+    pub(super) fn find(&self, who: &dyn fmt::Display, files: &TlsFiles<'_>) -> FoundConfig {
         let copy = |pem: Option<&[u8]>| pem.map(Box::from);
         let files = Files {
             root: copy(files.root),
@@ -79,16 +79,16 @@ impl TlsConfigs {
         };
         let cache = lock(&self.0);
         match cache.by_files.get(&files) {
-            Some((config, made)) if made.elapsed() < FRESH => Found::Ready(config.clone()),
+            Some((config, made)) if made.elapsed() < FRESH => FoundConfig::Ready(config.clone()),
             _ => {
                 let (who, cache) = (who.to_string(), self.0.clone());
-                Found::Missing(Missing { who, files, cache })
+                FoundConfig::Missing(Missing { who, files, cache })
             }
         }
     }
 }
 
-impl Found {
+impl FoundConfig {
     /// The settings, made where they are missing. That reads files where the
     /// platform's trust store is meant, so it is done off the runtime.
     pub(super) async fn config(self) -> Result<Arc<ClientConfig>, NetError> {
@@ -128,7 +128,7 @@ impl Missing {
 
 fn client_config(who: &str, files: &Files) -> Result<ClientConfig, NetError> {
     let provider = Arc::new(default_provider());
-    let identity = Identity::new(
+    let identity = ClientIdentity::new(
         files.certificate.as_deref(),
         files.key.as_deref(),
         &provider,
@@ -240,7 +240,8 @@ mod tests {
                 files(None, Some(&b"key"[..])),
                 files(Some(&b"root"[..]), None),
             ] {
-                let Found::Missing(missing) = TlsConfigs::default().find(&"pump", &files) else {
+                let FoundConfig::Missing(missing) = TlsConfigs::default().find(&"pump", &files)
+                else {
                     panic!("made of nothing");
                 };
                 assert!(missing.make().is_err());

@@ -1,7 +1,7 @@
 //! What several tests need.
 #![allow(dead_code, unreachable_pub, reason = "each test uses a part of it")]
 
-use mqmodem::port::{Input, Port};
+use mqmodem::port::{Port, PortInput};
 use mqmodem_core::{ModemLines, Serial};
 use std::future::Future;
 use std::path::{Path, PathBuf};
@@ -176,13 +176,13 @@ impl<P: Port + Unpin> Future for Driver<P> {
             if this.listens
                 && let Poll::Ready(input) = this.port.poll_read(cx, &mut buf)
             {
-                let end = input == Input::End;
+                let end = input == PortInput::End;
                 let _ = this.told.send(match input {
-                    Input::Bytes(n) => Told::Bytes(buf[..n].to_vec()),
-                    Input::Lines(lines) if lines.dtr => Told::Came,
-                    Input::Lines(_) => Told::Gone,
-                    Input::Break => Told::Break,
-                    Input::End => Told::End,
+                    PortInput::Bytes(n) => Told::Bytes(buf[..n].to_vec()),
+                    PortInput::Lines(lines) if lines.dtr => Told::Came,
+                    PortInput::Lines(_) => Told::Gone,
+                    PortInput::Break => Told::Break,
+                    PortInput::End => Told::End,
                 });
                 if end {
                     return Poll::Ready(());

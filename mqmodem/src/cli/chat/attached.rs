@@ -1,6 +1,6 @@
 //! An AT port as its host sees it: a device, a socket, an address.
 
-use crate::cli::failure::Failure;
+use crate::cli::failure::ProgramFailure;
 use crate::port::serial;
 use serial2_tokio::SerialPort;
 use std::ffi::OsStr;
@@ -28,9 +28,9 @@ pub(crate) fn is_path(text: &OsStr) -> bool {
 
 impl Attached {
     /// Opens a serial device, `DEVICE[,BAUD][,8N1][,rtscts]`, or a Unix socket.
-    pub(crate) async fn open(text: &OsStr) -> Result<Self, Failure> {
+    pub(crate) async fn open(text: &OsStr) -> Result<Self, ProgramFailure> {
         let (path, settings) = serial::parse(text).map_err(|wrong| {
-            Failure::new(format!(
+            ProgramFailure::new(format!(
                 "--port takes a device with a speed and a format, such as /dev/ttyUSB0,9600,8N1; \"{wrong}\" is neither"
             ))
         })?;
@@ -40,17 +40,17 @@ impl Attached {
             serial::attach(&path, settings).map(Self::Device)
         };
         opened.map_err(|error| {
-            Failure::system(format_args!("cannot open {}", path.display()), &error)
+            ProgramFailure::system(format_args!("cannot open {}", path.display()), &error)
         })
     }
 
     /// Connects to an address.
-    pub(crate) async fn connect(address: SocketAddr) -> Result<Self, Failure> {
+    pub(crate) async fn connect(address: SocketAddr) -> Result<Self, ProgramFailure> {
         let connected = TcpStream::connect(address).await;
         let connected = connected.and_then(|stream| stream.set_nodelay(true).map(|()| stream));
-        connected
-            .map(Self::Tcp)
-            .map_err(|error| Failure::system(format_args!("cannot connect to {address}"), &error))
+        connected.map(Self::Tcp).map_err(|error| {
+            ProgramFailure::system(format_args!("cannot connect to {address}"), &error)
+        })
     }
 
     /// Reads what came; 0 at the end.

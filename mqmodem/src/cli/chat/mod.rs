@@ -7,9 +7,9 @@ mod record;
 mod run;
 mod start;
 
-use super::failure::Failure;
+use super::failure::ProgramFailure;
 use super::help;
-use super::output::say;
+use super::output::print;
 use clap::{Args, Subcommand};
 use record::ChatRecordArguments;
 use run::ChatRunArguments;
@@ -41,12 +41,12 @@ enum ChatVerb {
 pub(super) fn run(
     arguments: &ChatArguments,
     program: fn() -> clap::Command,
-) -> Result<ExitCode, Failure> {
+) -> Result<ExitCode, ProgramFailure> {
     match &arguments.command {
         Some(ChatVerb::Run(arguments)) => run::run(arguments),
         Some(ChatVerb::Record(arguments)) => record::run(arguments),
         Some(ChatVerb::Help(arguments)) => help::run(arguments, &["chat"], program()),
         // Without anything there is help.
-        None => say(mqmodem_chat::FORMAT).map(|()| ExitCode::SUCCESS),
+        None => print(mqmodem_chat::FORMAT).map(|()| ExitCode::SUCCESS),
     }
 }

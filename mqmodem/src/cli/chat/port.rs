@@ -1,7 +1,7 @@
 //! The port a chat is played at, as flags name it.
 
 use super::attached::{Attached, is_path};
-use crate::cli::failure::Failure;
+use crate::cli::failure::ProgramFailure;
 use crate::cli::modems::address::tcp_address;
 use clap::Args;
 use std::ffi::{OsStr, OsString};
@@ -32,7 +32,7 @@ fn milliseconds(text: &str) -> Result<Duration, String> {
 }
 
 /// A device, a Unix socket or a TCP address.
-pub(super) async fn attach(port: &OsStr) -> Result<Attached, Failure> {
+pub(super) async fn attach(port: &OsStr) -> Result<Attached, ProgramFailure> {
     if is_path(port) {
         return Attached::open(port).await;
     }

@@ -3,8 +3,8 @@
 use super::attached::Attached;
 use super::port::{Patience, PortArgument, attach};
 use super::start::{bring, hung_up, is_final};
-use crate::cli::failure::Failure;
-use crate::cli::output::say;
+use crate::cli::failure::ProgramFailure;
+use crate::cli::output::print;
 use crate::cli::runtime::runtime;
 use clap::Args;
 use mqmodem_chat::live::{Recording, pause, preamble};
@@ -38,7 +38,7 @@ pub(super) struct ChatRecordArguments {
     patience: Patience,
 }
 
-pub(super) fn run(arguments: &ChatRecordArguments) -> Result<ExitCode, Failure> {
+pub(super) fn run(arguments: &ChatRecordArguments) -> Result<ExitCode, ProgramFailure> {
     let runtime = runtime(true)?;
     let done = runtime.block_on(record(arguments));
     // A read of standard input may still be waiting.
@@ -46,10 +46,10 @@ pub(super) fn run(arguments: &ChatRecordArguments) -> Result<ExitCode, Failure> 
     done.map(|()| ExitCode::SUCCESS)
 }
 
-async fn record(arguments: &ChatRecordArguments) -> Result<(), Failure> {
+async fn record(arguments: &ChatRecordArguments) -> Result<(), ProgramFailure> {
     let mut port = attach(&arguments.port.port).await?;
     let begun = bring(&mut port, preamble(true), arguments.patience).await;
-    begun.map_err(|error| Failure::system("the modem cannot be spoken to", &error))?;
+    begun.map_err(|error| ProgramFailure::system("the modem cannot be spoken to", &error))?;
     let title = format!("Recorded on {}", arguments.port.port.to_string_lossy());
     let mut recorder = Recorder {
         port,
@@ -65,22 +65,22 @@ async fn record(arguments: &ChatRecordArguments) -> Result<(), Failure> {
     let file = &arguments.file;
     let text = recorder.recording.text();
     std::fs::write(file, &text).map_err(|error| {
-        Failure::system(format_args!("cannot write {}", file.display()), &error)
+        ProgramFailure::system(format_args!("cannot write {}", file.display()), &error)
     })?;
     tell_where_it_plays(file, &text)?;
-    ended.map_err(|error| Failure::system("the recording ends early", &error))
+    ended.map_err(|error| ProgramFailure::system("the recording ends early", &error))
 }
 
 /// What a broker said is not heard on a port, and virtual time has no broker but the
 /// one that is written down.
-fn tell_where_it_plays(file: &Path, text: &str) -> Result<(), Failure> {
+fn tell_where_it_plays(file: &Path, text: &str) -> Result<(), ProgramFailure> {
     let name = file.display().to_string();
     let Ok(script) = parse(&name, text) else {
-        return say(&format!("{name} holds nothing that is said\n"));
+        return print(&format!("{name} holds nothing that is said\n"));
     };
     match mqmodem_chat::run(&script) {
-        Ok(()) => say(&format!("{name} plays on a port and in virtual time\n")),
-        Err(wrong) => say(&format!(
+        Ok(()) => print(&format!("{name} plays on a port and in virtual time\n")),
+        Err(wrong) => print(&format!(
             "{name} plays on a port; in virtual time line {} goes another way until the chat says what broker and network do (mqmodem chat --format)\n",
             wrong.line
         )),
@@ -182,7 +182,7 @@ async fn hear(port: &mut Attached, heard: &mut Vec<u8>) -> io::Result<()> {
         return Err(hung_up());
     }
     // That no one reads it is no reason to stop.
-    let _ = say(&String::from_utf8_lossy(bytes));
+    let _ = print(&String::from_utf8_lossy(bytes));
     heard.extend_from_slice(bytes);
     Ok(())
 }

@@ -4,10 +4,10 @@ use super::attached::Attached;
 use super::file::read;
 use super::port::{Patience, attach};
 use super::start::{bring, hung_up};
-use crate::cli::failure::Failure;
-use crate::cli::output::say;
+use crate::cli::failure::ProgramFailure;
+use crate::cli::output::print;
 use crate::cli::runtime::runtime;
-use crate::runtime::clock::Clock;
+use crate::runtime::clock::SystemClock;
 use clap::Args;
 use mqmodem_chat::live::{Names, Next, Rules, preamble};
 use mqmodem_chat::{HostSide, Live, Report};
@@ -42,11 +42,11 @@ pub(super) struct ChatRunArguments {
     patience: Patience,
 }
 
-pub(super) fn run(arguments: &ChatRunArguments) -> Result<ExitCode, Failure> {
+pub(super) fn run(arguments: &ChatRunArguments) -> Result<ExitCode, ProgramFailure> {
     let mut files = Vec::new();
     for file in &arguments.files {
         mqmodem_chat::find(file, &mut files).map_err(|error| {
-            Failure::system(format_args!("cannot read {}", file.display()), &error)
+            ProgramFailure::system(format_args!("cannot read {}", file.display()), &error)
         })?;
     }
     let report = match &arguments.port {
@@ -58,7 +58,7 @@ pub(super) fn run(arguments: &ChatRunArguments) -> Result<ExitCode, Failure> {
             report?
         }
     };
-    say(&format!("{report}\n"))?;
+    print(&format!("{report}\n"))?;
     Ok(if report.is_ok() {
         ExitCode::SUCCESS
     } else {
@@ -66,7 +66,7 @@ pub(super) fn run(arguments: &ChatRunArguments) -> Result<ExitCode, Failure> {
     })
 }
 
-fn in_virtual_time(files: &[PathBuf]) -> Result<Report, Failure> {
+fn in_virtual_time(files: &[PathBuf]) -> Result<Report, ProgramFailure> {
     let mut report = Report::default();
     for file in files {
         let played = read(file)?
@@ -78,7 +78,11 @@ fn in_virtual_time(files: &[PathBuf]) -> Result<Report, Failure> {
     Ok(report)
 }
 
-async fn on_port(files: &[PathBuf], port: &OsStr, patience: Patience) -> Result<Report, Failure> {
+async fn on_port(
+    files: &[PathBuf],
+    port: &OsStr,
+    patience: Patience,
+) -> Result<Report, ProgramFailure> {
     let mut attached = attach(port).await?;
     let rules = Rules {
         within: patience.within,
@@ -122,12 +126,12 @@ async fn play_side(
         .map(|why| format!("{name}:{}: {why}", chat.line())))
 }
 
-fn tell_skipped(name: &str, lines: &[usize]) -> Result<(), Failure> {
+fn tell_skipped(name: &str, lines: &[usize]) -> Result<(), ProgramFailure> {
     if lines.is_empty() {
         return Ok(());
     }
     let lines: Vec<_> = lines.iter().map(ToString::to_string).collect();
-    say(&format!(
+    print(&format!(
         "chat {name}: not seen on a port and left out: lines {}\n",
         lines.join(", ")
     ))
@@ -135,7 +139,7 @@ fn tell_skipped(name: &str, lines: &[usize]) -> Result<(), Failure> {
 
 /// Plays the chat to its end or its first difference.
 async fn play(port: &mut Attached, live: &mut Live) -> std::io::Result<()> {
-    let clock = Clock::new();
+    let clock = SystemClock::new();
     let mut buf = [0; 4096];
     loop {
         match live.next(clock.now(), &Names::default()) {

@@ -2,7 +2,7 @@
 
 use mqmodem_core::NetError;
 
-pub(super) const CHECK_WAY: &str = "check the address, the port and the firewalls on the way";
+pub(super) const CHECK_ROUTE: &str = "check the address, the port and the firewalls on the way";
 
 pub(super) const CLOSED: &str = "the broker closed the connection without an answer; check that this port \
     is for MQTT, with or without TLS as configured, and see the broker's log";

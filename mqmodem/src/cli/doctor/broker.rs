@@ -1,9 +1,9 @@
 //! The brokers of the modems: their files, the way to them, and who the modems
 //! are there.
 
-use super::reach::{self, Guest, Way};
-use super::report::{Report, Verdict};
-use crate::cli::failure::Failure;
+use super::reach::{self, MqttClient, Route};
+use super::report::{DoctorReport, Verdict};
+use crate::cli::failure::ProgramFailure;
 use crate::config::{Broker, ConfigError, ModemPlan, Secret, TlsPaths};
 use crate::transport::NetLink;
 use mqmodem_core::modem::options::{ALPN, SNI, VERIFY, Value};
@@ -14,7 +14,10 @@ use tokio_rustls::rustls::RootCertStore;
 use tokio_rustls::rustls::pki_types::CertificateDer;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
 
-pub(super) async fn examine(modems: &[&ModemPlan], report: &mut Report) -> Result<(), Failure> {
+pub(super) async fn examine(
+    modems: &[&ModemPlan],
+    report: &mut DoctorReport,
+) -> Result<(), ProgramFailure> {
     let mut visits = Visits {
         several: modems.len() > 1,
         ..Visits::default()
@@ -30,7 +33,7 @@ pub(super) async fn examine(modems: &[&ModemPlan], report: &mut Report) -> Resul
         return Ok(());
     }
     let text = "none in the configuration: each modem is told its own with AT+MQTTCONFIG";
-    report.say("broker", &Ok(text.to_owned()))
+    report.add("broker", &Ok(text.to_owned()))
 }
 
 /// What was looked at already: modems share files and ways.
@@ -48,21 +51,21 @@ impl Visits {
         &mut self,
         modem: &ModemPlan,
         broker: Result<Broker, ConfigError>,
-        report: &mut Report,
-    ) -> Result<(), Failure> {
+        report: &mut DoctorReport,
+    ) -> Result<(), ProgramFailure> {
         let files_of = self.label("broker's files", modem);
         let broker = &match broker {
             Ok(broker) => broker,
-            Err(error) => return report.say(files_of, &Err(error.to_string())),
+            Err(error) => return report.add(files_of, &Err(error.to_string())),
         };
         self.warn_of_exposed(modem, report)?;
         let (password, files) = match secrets(broker) {
             Ok(secrets) => secrets,
-            Err(error) => return report.say(files_of, &Err(error.to_string())),
+            Err(error) => return report.add(files_of, &Err(error.to_string())),
         };
         let certificate = self.label("client certificate", modem);
         if let Err(error) = broker.check_client_certificate(&files) {
-            return report.say(certificate, &Err(error.to_string()));
+            return report.add(certificate, &Err(error.to_string()));
         }
         if let Some(what) = broker.doubt() {
             report.warn(certificate, &what)?;
@@ -71,14 +74,14 @@ impl Visits {
         let Some(link) = self.go(broker, &files, &way, report).await? else {
             return Ok(());
         };
-        let guest = Guest {
+        let guest = MqttClient {
             client_id: &broker.client_id,
             clean_session: broker.clean_session,
             username: broker.username.as_deref(),
             password: password.as_ref().map(|secret| secret.0.as_bytes()),
         };
         let connack = reach::greet(&way, link, &guest).await;
-        report.say(self.label("broker, MQTT", modem), &connack)
+        report.add(self.label("broker, MQTT", modem), &connack)
     }
 
     fn label(&self, what: &str, modem: &ModemPlan) -> String {
@@ -89,7 +92,11 @@ impl Visits {
         }
     }
 
-    fn warn_of_exposed(&mut self, modem: &ModemPlan, report: &mut Report) -> Result<(), Failure> {
+    fn warn_of_exposed(
+        &mut self,
+        modem: &ModemPlan,
+        report: &mut DoctorReport,
+    ) -> Result<(), ProgramFailure> {
         for path in modem.exposed() {
             if self.exposed.insert(path.clone()) {
                 let path = path.display();
@@ -106,9 +113,9 @@ impl Visits {
         &mut self,
         broker: &Broker,
         files: &Files,
-        way: &Way<'_>,
-        report: &mut Report,
-    ) -> Result<Option<Option<NetLink>>, Failure> {
+        way: &Route<'_>,
+        report: &mut DoctorReport,
+    ) -> Result<Option<Option<NetLink>>, ProgramFailure> {
         let key = format!(
             "{} {} {:?} {:?}",
             broker.host, broker.port, broker.tls, broker.options
@@ -120,7 +127,7 @@ impl Visits {
             (None, _) | (_, Verify::Nothing) => true,
             (Some(tls), _) => {
                 let roots = roots(tls, files);
-                report.say("trust store", &roots)?;
+                report.add("trust store", &roots)?;
                 roots.is_ok()
             }
         };
@@ -141,8 +148,8 @@ fn verify(broker: &Broker) -> Verify {
     }
 }
 
-fn way<'w>(broker: &'w Broker, files: &'w Files) -> Way<'w> {
-    Way {
+fn way<'w>(broker: &'w Broker, files: &'w Files) -> Route<'w> {
+    Route {
         host: &broker.host,
         port: broker.port,
         tls: broker.tls.is_some().then(|| TlsFiles {

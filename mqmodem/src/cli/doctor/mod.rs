@@ -7,12 +7,12 @@ mod reach;
 mod report;
 mod state;
 
-use super::failure::Failure;
+use super::failure::ProgramFailure;
 use super::logs::coloured;
 use super::runtime::runtime;
 use crate::config::{ModemPlan, Owners, Plan};
 use clap::Args;
-use report::Report;
+use report::DoctorReport;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -36,17 +36,17 @@ pub(super) struct DoctorArguments {
     modem: Option<String>,
 }
 
-pub(super) fn run(arguments: &DoctorArguments) -> Result<ExitCode, Failure> {
-    let mut report = Report::new(coloured(&std::io::stdout()));
+pub(super) fn run(arguments: &DoctorArguments) -> Result<ExitCode, ProgramFailure> {
+    let mut report = DoctorReport::new(coloured(&std::io::stdout()));
     match plan(arguments) {
         Ok(plan) => {
-            report.say("configuration", &Ok(summary(&plan)))?;
+            report.add("configuration", &Ok(summary(&plan)))?;
             let runtime = runtime(true)?;
             let done = runtime.block_on(examine(&plan, arguments.modem.as_deref(), &mut report));
             runtime.shutdown_background();
             done?;
         }
-        Err(what) => report.say("configuration", &Err(what))?,
+        Err(what) => report.add("configuration", &Err(what))?,
     }
     Ok(if report.has_failed() {
         ExitCode::FAILURE
@@ -86,22 +86,26 @@ fn summary(plan: &Plan) -> String {
     }
 }
 
-async fn examine(plan: &Plan, only: Option<&str>, report: &mut Report) -> Result<(), Failure> {
+async fn examine(
+    plan: &Plan,
+    only: Option<&str>,
+    report: &mut DoctorReport,
+) -> Result<(), ProgramFailure> {
     let is_meant = |modem: &&ModemPlan| only.is_none_or(|name| modem.name == name);
     let modems: Vec<_> = plan.modems.iter().filter(is_meant).collect();
     for modem in &modems {
         let what = format!("port of {}", modem.name);
-        report.say(what, &ports::examine(&modem.port).await)?;
+        report.add(what, &ports::examine(&modem.port).await)?;
     }
     match &plan.state_dir {
         None => {
             let text =
                 "none: modems forget settings and messages when they end; state_dir keeps them";
-            report.say("state directory", &Ok(text.to_owned()))?;
+            report.add("state directory", &Ok(text.to_owned()))?;
         }
         Some(directory) => {
             for verdict in state::examine(directory) {
-                report.say("state directory", &verdict)?;
+                report.add("state directory", &verdict)?;
             }
         }
     }

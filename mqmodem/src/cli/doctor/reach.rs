@@ -1,8 +1,8 @@
 //! The way to a broker, layer by layer: name, TCP, TLS, CONNACK.
 
-use super::advice::{CHECK_WAY, CLOSED, NO_BROKER, advice, refusal};
-use super::report::{Report, Verdict};
-use crate::cli::failure::Failure;
+use super::advice::{CHECK_ROUTE, CLOSED, NO_BROKER, advice, refusal};
+use super::report::{DoctorReport, Verdict};
+use crate::cli::failure::ProgramFailure;
 use crate::transport::{self, NetLink, TlsConfigs, resolve};
 use mqmodem_core::mqtt::packet::{Connack, Connect, Frame, Packet, Rules, frame_by};
 use mqmodem_core::{Buf, Endpoint, Instant, NetError, TlsFiles, Verify};
@@ -19,14 +19,14 @@ const CONNACK: usize = 7;
 
 /// How to get to a broker.
 #[derive(Clone, Copy)]
-pub(super) struct Way<'w> {
+pub(super) struct Route<'w> {
     pub(super) host: &'w str,
     pub(super) port: u16,
     pub(super) tls: Option<TlsFiles<'w>>,
 }
 
 /// Who a modem is to its broker.
-pub(super) struct Guest<'g> {
+pub(super) struct MqttClient<'g> {
     pub(super) client_id: &'g str,
     pub(super) clean_session: bool,
     pub(super) username: Option<&'g str>,
@@ -35,18 +35,18 @@ pub(super) struct Guest<'g> {
 
 /// Goes it until a layer fails; the link, where it is up.
 pub(super) async fn examine(
-    way: &Way<'_>,
-    report: &mut Report,
-) -> Result<Option<NetLink>, Failure> {
+    way: &Route<'_>,
+    report: &mut DoctorReport,
+) -> Result<Option<NetLink>, ProgramFailure> {
     let name = name(way.host).await;
-    report.say("broker's name", &name)?;
+    report.add("broker's name", &name)?;
     if name.is_err() {
         return Ok(None);
     }
     let (mut link, tcp) = way.open(None).await;
     let text = format!("{}:{} answers", way.host, way.port);
     let tcp = tcp.map(|()| text).map_err(|(_, what)| what);
-    report.say("broker, TCP", &tcp)?;
+    report.add("broker, TCP", &tcp)?;
     if tcp.is_err() {
         return Ok(None);
     }
@@ -65,12 +65,16 @@ pub(super) async fn examine(
         Ok(()) => Ok(said),
         Err((error, what)) => Err(way.with_certificate(error, what).await),
     };
-    report.say("broker, TLS", &tls)?;
+    report.add("broker, TLS", &tls)?;
     Ok(tls.is_ok().then_some(link))
 }
 
 /// Connects as a modem, on a link that is up or a new one, and leaves again.
-pub(super) async fn greet(way: &Way<'_>, link: Option<NetLink>, guest: &Guest<'_>) -> Verdict {
+pub(super) async fn greet(
+    way: &Route<'_>,
+    link: Option<NetLink>,
+    guest: &MqttClient<'_>,
+) -> Verdict {
     let mut link = if let Some(link) = link {
         link
     } else {
@@ -105,12 +109,17 @@ async fn name(host: &str) -> Verdict {
 
 async fn in_time<T>(work: impl Future<Output = T>) -> Result<T, String> {
     let done = tokio::time::timeout(PATIENCE, work).await;
-    done.map_err(|_| format!("nothing came within {} s; {CHECK_WAY}", PATIENCE.as_secs()))
+    done.map_err(|_| {
+        format!(
+            "nothing came within {} s; {CHECK_ROUTE}",
+            PATIENCE.as_secs()
+        )
+    })
 }
 
 type Opened = Result<(), (Option<NetError>, String)>;
 
-impl Way<'_> {
+impl Route<'_> {
     async fn open(&self, tls: Option<TlsFiles<'_>>) -> (NetLink, Opened) {
         let to = Endpoint {
             host: self.host,
@@ -154,7 +163,7 @@ impl Way<'_> {
 }
 
 /// Says CONNECT and hears CONNACK.
-async fn hello(link: &mut NetLink, guest: &Guest<'_>) -> Verdict {
+async fn hello(link: &mut NetLink, guest: &MqttClient<'_>) -> Verdict {
     let connect = Packet::Connect(Connect {
         client_id: guest.client_id,
         clean_session: guest.clean_session,

@@ -1,19 +1,19 @@
 //! What the checks found, a line each.
 
-use crate::cli::failure::Failure;
-use crate::cli::output::say;
+use crate::cli::failure::ProgramFailure;
+use crate::cli::output::print;
 use std::fmt::Display;
 
 /// What was found to be so, or what is wrong and what to do about it.
 pub(super) type Verdict = Result<String, String>;
 
 /// Says verdicts, and remembers whether one was bad.
-pub(super) struct Report {
+pub(super) struct DoctorReport {
     colour: bool,
     failed: bool,
 }
 
-impl Report {
+impl DoctorReport {
     pub(super) fn new(colour: bool) -> Self {
         Self {
             colour,
@@ -26,7 +26,11 @@ impl Report {
         self.failed
     }
 
-    pub(super) fn say(&mut self, what: impl Display, verdict: &Verdict) -> Result<(), Failure> {
+    pub(super) fn add(
+        &mut self,
+        what: impl Display,
+        verdict: &Verdict,
+    ) -> Result<(), ProgramFailure> {
         self.failed |= verdict.is_err();
         match verdict {
             Ok(text) => self.line("ok", 32, what, text),
@@ -35,12 +39,18 @@ impl Report {
     }
 
     /// What works and should not be left so.
-    pub(super) fn warn(&mut self, what: impl Display, text: &str) -> Result<(), Failure> {
+    pub(super) fn warn(&mut self, what: impl Display, text: &str) -> Result<(), ProgramFailure> {
         self.line("warn", 33, what, text)
     }
 
-    fn line(&self, word: &str, colour: u8, what: impl Display, text: &str) -> Result<(), Failure> {
-        say(&if self.colour {
+    fn line(
+        &self,
+        word: &str,
+        colour: u8,
+        what: impl Display,
+        text: &str,
+    ) -> Result<(), ProgramFailure> {
+        print(&if self.colour {
             format!("\x1b[{colour}m{word:4}\x1b[0m  {what}: {text}\n")
         } else {
             format!("{word:4}  {what}: {text}\n")

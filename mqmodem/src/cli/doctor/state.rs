@@ -2,7 +2,7 @@
 
 use super::report::Verdict;
 use crate::cli::modems::state::refusal;
-use crate::store::{FILE, Kept, OpenError};
+use crate::store::{FILE, OpenError, StoredState};
 use rustix::fs::{Access, access, statvfs};
 use std::io::ErrorKind;
 use std::os::unix::fs::PermissionsExt;
@@ -55,7 +55,7 @@ fn space(directory: &Path) -> Verdict {
 
 fn content(directory: &Path) -> Verdict {
     let path = directory.join(FILE);
-    let kept = match Kept::look(directory) {
+    let kept = match StoredState::look(directory) {
         Ok(kept) => kept,
         Err(OpenError::Io(error)) if error.kind() == ErrorKind::NotFound => {
             return Ok("nothing is kept there yet".to_owned());

@@ -7,16 +7,16 @@ mod runner;
 
 pub(super) use arguments::FleetArguments;
 
-use super::failure::Failure;
+use super::failure::ProgramFailure;
 use super::logs;
 use super::modems::signals::Signals;
 use super::modems::state::State;
-use super::output::say_in_passing;
+use super::output::print_without_waiting;
 use super::runtime::runtime;
-use runner::Crew;
+use runner::FleetRunner;
 use std::process::ExitCode;
 
-pub(super) fn run(arguments: &FleetArguments) -> Result<ExitCode, Failure> {
+pub(super) fn run(arguments: &FleetArguments) -> Result<ExitCode, ProgramFailure> {
     let plan = plan::made(arguments)?;
     logs::start(plan.verbose);
     plan::check_limits(&plan.fleet)?;
@@ -26,10 +26,10 @@ pub(super) fn run(arguments: &FleetArguments) -> Result<ExitCode, Failure> {
     let code = runtime.block_on(async {
         // Before anything can be reached, so that no signal is missed.
         let mut signals = Signals::new()?;
-        let mut crew = Crew::gather(arguments, plan, state).await?;
-        let code = crew.run(&mut signals).await?;
-        if let Some(summary) = crew.summary() {
-            say_in_passing(summary)?;
+        let mut runner = FleetRunner::new(arguments, plan, state).await?;
+        let code = runner.run(&mut signals).await?;
+        if let Some(summary) = runner.summary() {
+            print_without_waiting(summary)?;
         }
         Ok(code)
     });

@@ -1,7 +1,7 @@
 //! What the flags say, on top of a configuration file.
 
 use super::arguments::FleetArguments;
-use crate::cli::failure::Failure;
+use crate::cli::failure::ProgramFailure;
 use crate::config::fleet::{FleetPlan, Hosts};
 use crate::config::{FleetTable, Owners, Plan, PortPlan};
 use crate::fleet::files;
@@ -9,7 +9,7 @@ use std::path::PathBuf;
 
 /// A fleet and what it needs besides.
 #[derive(Debug)]
-pub(super) struct Made {
+pub(super) struct FleetRequest {
     pub(super) fleet: FleetPlan,
     pub(super) state_dir: Option<PathBuf>,
     pub(super) trace: Option<PathBuf>,
@@ -17,7 +17,7 @@ pub(super) struct Made {
 }
 
 /// What is to be run.
-pub(super) fn made(arguments: &FleetArguments) -> Result<Made, Failure> {
+pub(super) fn made(arguments: &FleetArguments) -> Result<FleetRequest, ProgramFailure> {
     let said = table(arguments);
     let is_complete = said.port.is_some() || said.script.is_some() || said.setup.is_some();
     let file = match &arguments.config {
@@ -36,14 +36,14 @@ pub(super) fn made(arguments: &FleetArguments) -> Result<Made, Failure> {
     let fleet = table
         .plan(plan.behaviour, plan.broker)
         .map_err(|what| match &plan.file {
-            Some(file) => Failure::new(format!("{}: {what}", file.display())),
-            None => Failure::new(what),
+            Some(file) => ProgramFailure::new(format!("{}: {what}", file.display())),
+            None => ProgramFailure::new(what),
         })?;
     let state_dir = arguments.state_dir.clone().or(plan.state_dir);
     let trace = arguments.trace.clone().or(plan.trace);
     let shared = [&plan.file, &state_dir, &trace].map(|path| path.as_deref());
-    Owners::check_fleet(&fleet, shared).map_err(Failure::new)?;
-    Ok(Made {
+    Owners::check_fleet(&fleet, shared).map_err(ProgramFailure::new)?;
+    Ok(FleetRequest {
         fleet,
         state_dir,
         trace,
@@ -75,11 +75,11 @@ fn table(arguments: &FleetArguments) -> FleetTable {
 }
 
 /// Whether the process may have as many files as the modems need.
-pub(super) fn check_limits(fleet: &FleetPlan) -> Result<(), Failure> {
+pub(super) fn check_limits(fleet: &FleetPlan) -> Result<(), ProgramFailure> {
     let hosts = &fleet.template.hosts;
-    files::enough(fleet.count(), hosts.files()).map_err(Failure::new)?;
+    files::enough(fleet.count(), hosts.files()).map_err(ProgramFailure::new)?;
     if matches!(hosts, Hosts::Ports(PortPlan::Pty { .. })) {
-        files::enough_terminals(fleet.count()).map_err(Failure::new)?;
+        files::enough_terminals(fleet.count()).map_err(ProgramFailure::new)?;
     }
     Ok(())
 }

@@ -6,12 +6,12 @@ use std::io::IsTerminal;
 /// One line that is written over, where someone looks at it; else, with `-v`, a
 /// line of the log for each tenth.
 #[derive(Debug)]
-pub(super) struct Progress {
+pub(super) struct StartProgress {
     terminal: bool,
     told: u32,
 }
 
-impl Progress {
+impl StartProgress {
     pub(super) fn new(verbose: u8) -> Self {
         Self {
             // Lines of the log would run into it.
@@ -21,7 +21,7 @@ impl Progress {
     }
 
     /// So many modems of all are started.
-    pub(super) fn tell(&mut self, started: u32, all: u32) {
+    pub(super) fn report(&mut self, started: u32, all: u32) {
         let tenth = (all / 10).max(1);
         if self.terminal {
             let end = if started >= all { "\n" } else { "" };

@@ -1,13 +1,15 @@
 //! Where metrics are served.
 
 use super::address::{cannot_listen, tcp_address, warn_if_reachable};
-use crate::cli::failure::Failure;
+use crate::cli::failure::ProgramFailure;
 use crate::observe::metrics::{self, Metrics};
 use std::sync::Arc;
 use tokio::net::TcpListener;
 
 /// Serves metrics, where they are wanted.
-pub(in crate::cli) async fn open(address: Option<&str>) -> Result<Option<Arc<Metrics>>, Failure> {
+pub(in crate::cli) async fn open(
+    address: Option<&str>,
+) -> Result<Option<Arc<Metrics>>, ProgramFailure> {
     let Some(text) = address else {
         return Ok(None);
     };

@@ -1,9 +1,9 @@
 //! Opens the ports that were asked for.
 
 use super::address::{cannot_listen, check_address, tcp_address, warn_if_reachable};
-use crate::cli::failure::Failure;
+use crate::cli::failure::ProgramFailure;
 use crate::config::{ModemPlan, PortPlan};
-use crate::port::pty::{Options, Pty};
+use crate::port::pty::{Pty, PtyOptions};
 use crate::port::rfc2217::Rfc2217;
 use crate::port::serial::Serial;
 use crate::port::stdio::Stdio;
@@ -16,13 +16,13 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
 
 /// A port that is open, and where a host finds it.
-pub(in crate::cli) struct Opened {
+pub(in crate::cli) struct OpenPort {
     pub(in crate::cli) label: Label,
     pub(in crate::cli) port: Box<dyn Port>,
     pub(in crate::cli) address: Option<String>,
 }
 
-impl Opened {
+impl OpenPort {
     /// A port without an address.
     pub(in crate::cli) fn inside(label: Label, port: Box<dyn Port>) -> Self {
         Self {
@@ -43,7 +43,7 @@ pub(in crate::cli) struct Ports {
 
 /// Whether ports are written as they can be. Whether they can be had is another matter,
 /// and may change.
-pub(in crate::cli) fn check(modems: &[ModemPlan]) -> Result<(), Failure> {
+pub(in crate::cli) fn check(modems: &[ModemPlan]) -> Result<(), ProgramFailure> {
     for modem in modems {
         match &modem.port {
             PortPlan::Pty {
@@ -67,7 +67,10 @@ impl Ports {
     }
 
     /// Opens a port.
-    pub(in crate::cli) async fn open(&mut self, port: &PortPlan) -> Result<Opened, Failure> {
+    pub(in crate::cli) async fn open(
+        &mut self,
+        port: &PortPlan,
+    ) -> Result<OpenPort, ProgramFailure> {
         let opened = self.opened(port).await?;
         let address = opened.address.as_deref().and_then(|text| text.parse().ok());
         if let (PortPlan::Tcp(_) | PortPlan::Rfc2217(_), Some(address)) = (port, address) {
@@ -87,11 +90,11 @@ impl Ports {
         }
     }
 
-    async fn opened(&mut self, port: &PortPlan) -> Result<Opened, Failure> {
+    async fn opened(&mut self, port: &PortPlan) -> Result<OpenPort, ProgramFailure> {
         Ok(match port {
             PortPlan::Pty { link, mode, group } => {
                 let group = group.as_deref().map(group_id).transpose()?;
-                self.open_pty(&Options {
+                self.open_pty(&PtyOptions {
                     link: link.clone(),
                     mode: *mode,
                     group,
@@ -101,21 +104,21 @@ impl Ports {
             PortPlan::Rfc2217(address) => open_rfc2217(address).await?,
             PortPlan::Unix(path) => open_unix(path)?,
             PortPlan::Serial { device, settings } => open_serial(device, *settings)?,
-            PortPlan::Stdio => Opened::inside(Label::new("stdio"), Box::new(Stdio::new())),
+            PortPlan::Stdio => OpenPort::inside(Label::new("stdio"), Box::new(Stdio::new())),
         })
     }
 
-    fn open_pty(&mut self, options: &Options) -> Result<Opened, Failure> {
+    fn open_pty(&mut self, options: &PtyOptions) -> Result<OpenPort, ProgramFailure> {
         let watch = match self.watch.take() {
             Some(watch) => watch,
             None => Watch::start().map_err(|error| {
-                Failure::system("cannot watch pseudo-terminals with inotify", &error)
+                ProgramFailure::system("cannot watch pseudo-terminals with inotify", &error)
             })?,
         };
         let watch = self.watch.insert(watch);
         let pty = Pty::open(options, watch).map_err(|error| {
             let at = options.link.as_deref().unwrap_or(Path::new("anywhere"));
-            Failure::system(
+            ProgramFailure::system(
                 format_args!("cannot make a pseudo-terminal at {}", at.display()),
                 &error,
             )
@@ -125,23 +128,23 @@ impl Ports {
     }
 }
 
-fn open_unix(path: &Path) -> Result<Opened, Failure> {
+fn open_unix(path: &Path) -> Result<OpenPort, ProgramFailure> {
     let port = Unix::bind(path).map_err(|error| {
-        Failure::system(format_args!("cannot listen on {}", path.display()), &error)
+        ProgramFailure::system(format_args!("cannot listen on {}", path.display()), &error)
     })?;
     let address = path.display().to_string();
     Ok(found_at(address.clone(), &address, Box::new(port)))
 }
 
-fn found_at(address: String, label: &str, port: Box<dyn Port>) -> Opened {
-    Opened {
+fn found_at(address: String, label: &str, port: Box<dyn Port>) -> OpenPort {
+    OpenPort {
         label: Label::new(label),
         port,
         address: Some(address),
     }
 }
 
-async fn open_tcp(text: &str) -> Result<Opened, Failure> {
+async fn open_tcp(text: &str) -> Result<OpenPort, ProgramFailure> {
     let address = tcp_address("tcp", text).await?;
     let bound = Tcp::bind(address).await;
     let bound = bound.and_then(|port| Ok((port.local_addr()?, port)));
@@ -149,7 +152,7 @@ async fn open_tcp(text: &str) -> Result<Opened, Failure> {
     Ok(listening("tcp", address, Box::new(port)))
 }
 
-async fn open_rfc2217(text: &str) -> Result<Opened, Failure> {
+async fn open_rfc2217(text: &str) -> Result<OpenPort, ProgramFailure> {
     let address = tcp_address("rfc2217", text).await?;
     let bound = Rfc2217::bind(address).await;
     let bound = bound.and_then(|port| Ok((port.local_addr()?, port)));
@@ -157,14 +160,15 @@ async fn open_rfc2217(text: &str) -> Result<Opened, Failure> {
     Ok(listening("rfc2217", address, Box::new(port)))
 }
 
-fn listening(kind: &str, address: SocketAddr, port: Box<dyn Port>) -> Opened {
+fn listening(kind: &str, address: SocketAddr, port: Box<dyn Port>) -> OpenPort {
     found_at(address.to_string(), &format!("{kind} {address}"), port)
 }
 
-fn open_serial(path: &Path, settings: mqmodem_core::Serial) -> Result<Opened, Failure> {
-    let port = Serial::open(path, settings)
-        .map_err(|error| Failure::system(format_args!("cannot open {}", path.display()), &error))?;
-    Ok(Opened {
+fn open_serial(path: &Path, settings: mqmodem_core::Serial) -> Result<OpenPort, ProgramFailure> {
+    let port = Serial::open(path, settings).map_err(|error| {
+        ProgramFailure::system(format_args!("cannot open {}", path.display()), &error)
+    })?;
+    Ok(OpenPort {
         label: Label::new(&path.display().to_string()),
         port: Box::new(port),
         address: None,
@@ -172,7 +176,7 @@ fn open_serial(path: &Path, settings: mqmodem_core::Serial) -> Result<Opened, Fa
 }
 
 /// The number of a group, from `/etc/group` where it is given by name.
-pub(in crate::cli) fn group_id(name: &str) -> Result<u32, Failure> {
+pub(in crate::cli) fn group_id(name: &str) -> Result<u32, ProgramFailure> {
     if let Ok(id) = name.parse() {
         return Ok(id);
     }
@@ -183,7 +187,7 @@ pub(in crate::cli) fn group_id(name: &str) -> Result<u32, Failure> {
         fields.nth(1).filter(|_| found)?.parse().ok()
     });
     id.ok_or_else(|| {
-        Failure::new(format!(
+        ProgramFailure::new(format!(
             "there is no group \"{name}\" in /etc/group; give its number instead"
         ))
     })

@@ -1,9 +1,9 @@
 //! A modem about to be started: its files are read, only its port may yet fail.
 
-use super::ports::Opened;
+use super::ports::OpenPort;
 use super::state::State;
-use crate::Setup;
-use crate::cli::failure::Failure;
+use crate::ModemSetup;
+use crate::cli::failure::ProgramFailure;
 use crate::config::{Defaults, ModemPlan};
 use crate::port::Label;
 use std::collections::BTreeSet;
@@ -26,9 +26,10 @@ pub(in crate::cli) struct Prepared {
 
 impl Prepared {
     /// Reads what the modem is to start with.
-    pub(in crate::cli) fn new(plan: ModemPlan) -> Result<Self, Failure> {
+    pub(in crate::cli) fn new(plan: ModemPlan) -> Result<Self, ProgramFailure> {
         let defaults = plan.defaults();
-        let defaults = defaults.map_err(|error| Failure::new(format!("{}: {error}", plan.name)))?;
+        let defaults =
+            defaults.map_err(|error| ProgramFailure::new(format!("{}: {error}", plan.name)))?;
         Ok(Self { plan, defaults })
     }
 
@@ -50,7 +51,7 @@ impl Prepared {
 
     /// The modem at its port, with what it kept; that counts more than what the
     /// configuration says.
-    pub(in crate::cli) fn at(self, opened: Opened, state: &mut State) -> Setup {
+    pub(in crate::cli) fn at(self, opened: OpenPort, state: &mut State) -> ModemSetup {
         let behaviour = &self.plan.behaviour;
         // Without a name of its own it is called as its port.
         let own = !self.plan.name.starts_with(&self.plan.port.to_string());
@@ -59,10 +60,10 @@ impl Prepared {
         } else {
             opened.label
         };
-        let mut setup = Setup {
+        let mut setup = ModemSetup {
             config: behaviour.config(),
             memory: behaviour.limits.memory(),
-            ..Setup::new(opened.port, label)
+            ..ModemSetup::new(opened.port, label)
         };
         state.give(&self.plan.name, &mut setup);
         setup.defaults = self.defaults;

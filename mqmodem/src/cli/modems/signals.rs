@@ -1,6 +1,6 @@
 //! What signals ask for.
 
-use crate::cli::failure::Failure;
+use crate::cli::failure::ProgramFailure;
 use std::time::Duration;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::time::Instant;
@@ -46,9 +46,10 @@ impl Asked {
 }
 
 impl Signals {
-    pub(in crate::cli) fn new() -> Result<Self, Failure> {
-        let catch =
-            |kind| signal(kind).map_err(|error| Failure::system("cannot catch signals", &error));
+    pub(in crate::cli) fn new() -> Result<Self, ProgramFailure> {
+        let catch = |kind| {
+            signal(kind).map_err(|error| ProgramFailure::system("cannot catch signals", &error))
+        };
         Ok(Self {
             interrupt: catch(SignalKind::interrupt())?,
             terminate: catch(SignalKind::terminate())?,

@@ -1,8 +1,8 @@
 //! The state directory of the modems.
 
-use crate::Setup;
-use crate::cli::failure::Failure;
-use crate::store::{Disk, FILE, Kept, OpenError};
+use crate::ModemSetup;
+use crate::cli::failure::ProgramFailure;
+use crate::store::{FILE, OpenError, StateDirectory, StoredState};
 use mqmodem_core::Slot;
 use mqmodem_core::mqtt::session::Record;
 use std::collections::HashSet;
@@ -12,20 +12,21 @@ use std::path::{Path, PathBuf};
 /// What modems keep, where they keep anything.
 #[derive(Debug, Default)]
 pub(in crate::cli) struct State {
-    disk: Option<Disk>,
+    disk: Option<StateDirectory>,
     /// What was found at the start, as far as no modem has it.
-    found: Option<Kept>,
+    found: Option<StoredState>,
     /// The modems that have begun: what they keep by now is only on disk.
     begun: HashSet<String>,
     directory: Option<PathBuf>,
 }
 
 impl State {
-    pub(in crate::cli) fn open(directory: Option<&Path>) -> Result<Self, Failure> {
+    pub(in crate::cli) fn open(directory: Option<&Path>) -> Result<Self, ProgramFailure> {
         let Some(directory) = directory else {
             return Ok(Self::default());
         };
-        let (disk, kept) = Disk::open(directory).map_err(|error| refusal(directory, &error))?;
+        let (disk, kept) =
+            StateDirectory::open(directory).map_err(|error| refusal(directory, &error))?;
         Ok(Self {
             found: Some(kept).filter(|_| disk.is_read()),
             disk: Some(disk),
@@ -35,19 +36,21 @@ impl State {
     }
 
     /// Everything that is kept now.
-    pub(in crate::cli) fn look(&self) -> Result<Kept, Failure> {
+    pub(in crate::cli) fn look(&self) -> Result<StoredState, ProgramFailure> {
         let (Some(disk), Some(directory)) = (&self.disk, &self.directory) else {
-            return Ok(Kept::default());
+            return Ok(StoredState::default());
         };
-        match disk.look().unwrap_or_else(|| Kept::look(directory)) {
-            Err(OpenError::Io(error)) if error.kind() == ErrorKind::NotFound => Ok(Kept::default()),
+        match disk.look().unwrap_or_else(|| StoredState::look(directory)) {
+            Err(OpenError::Io(error)) if error.kind() == ErrorKind::NotFound => {
+                Ok(StoredState::default())
+            }
             kept => kept.map_err(|error| refusal(directory, &error)),
         }
     }
 
     /// Lets a modem keep under `name`, and gives back what it kept: also to one that
     /// has run before.
-    pub(in crate::cli) fn give(&mut self, name: &str, setup: &mut Setup) {
+    pub(in crate::cli) fn give(&mut self, name: &str, setup: &mut ModemSetup) {
         let Some(disk) = &self.disk else {
             return;
         };
@@ -63,7 +66,7 @@ impl State {
     }
 
     /// Tells what is kept for modems that are not among these.
-    pub(in crate::cli) fn tell_unserved(&self, served: impl IntoIterator<Item = String>) {
+    pub(in crate::cli) fn report_unserved(&self, served: impl IntoIterator<Item = String>) {
         let looked = match self.found {
             Some(_) => None,
             // What cannot be read is told where it is to be used.
@@ -72,7 +75,7 @@ impl State {
         let served: HashSet<String> = served.into_iter().collect();
         let mut unsent = 0;
         let kept = self.found.as_ref().or(looked.as_ref());
-        for (name, values) in kept.into_iter().flat_map(Kept::modems) {
+        for (name, values) in kept.into_iter().flat_map(StoredState::modems) {
             if !served.contains(name) {
                 tracing::info!("kept for a modem that is not served: {name}");
                 unsent += values.iter().filter(|(slot, _)| is_message(*slot)).count();
@@ -98,25 +101,25 @@ fn is_message(slot: Slot) -> bool {
 }
 
 /// Why a state directory is refused, and what to do about it.
-pub(in crate::cli) fn refusal(directory: &Path, error: &OpenError) -> Failure {
+pub(in crate::cli) fn refusal(directory: &Path, error: &OpenError) -> ProgramFailure {
     let path = directory.join(FILE);
     let hint = match error {
         OpenError::Io(error) => {
-            return Failure::system(format_args!("cannot use {}", path.display()), error);
+            return ProgramFailure::system(format_args!("cannot use {}", path.display()), error);
         }
         OpenError::InUse => "stop the other mqmodem, or choose another --state-dir",
         OpenError::Newer(_) => "use that version, or choose another --state-dir",
         OpenError::Changed => "start this program again",
         OpenError::Damaged(_) => "start mqmodem serve with it, which puts it aside",
     };
-    Failure::new(format!("cannot use {}: {error}; {hint}", path.display()))
+    ProgramFailure::new(format!("cannot use {}: {error}; {hint}", path.display()))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::port::{Label, stdio::Stdio};
-    use crate::store::Change;
+    use crate::store::StoreChange;
     use mqmodem_core::LinkId;
     use std::future::poll_fn;
 
@@ -127,7 +130,7 @@ mod tests {
         let _ = std::fs::remove_dir_all(&directory);
         let mut state = State::open(Some(&directory)).unwrap();
         let mut begin = || {
-            let mut setup = Setup::new(Box::new(Stdio::new()), Label::new("one"));
+            let mut setup = ModemSetup::new(Box::new(Stdio::new()), Label::new("one"));
             state.give("one", &mut setup);
             setup
         };
@@ -135,7 +138,7 @@ mod tests {
         let mut first = begin();
         assert!(first.kept.is_empty());
         for bytes in [b"0", b"1"] {
-            first.store.submit(Change::Put { slot, bytes });
+            first.store.submit(StoreChange::Put { slot, bytes });
             assert!(poll_fn(|cx| first.store.poll_done(cx)).await.ok);
         }
         // As after a panic: nothing of it was ended in order.

@@ -1,15 +1,15 @@
 //! Where the traffic is written.
 
-use crate::cli::failure::Failure;
+use crate::cli::failure::ProgramFailure;
 use crate::observe::trace::Trace;
 use std::path::Path;
 use std::sync::Arc;
 
 /// Begins a trace, where one is wanted.
-pub(in crate::cli) fn create(path: Option<&Path>) -> Result<Option<Arc<Trace>>, Failure> {
+pub(in crate::cli) fn create(path: Option<&Path>) -> Result<Option<Arc<Trace>>, ProgramFailure> {
     let create = |path: &Path| {
         Trace::create(path).map_err(|error| {
-            Failure::system(format_args!("cannot write {}", path.display()), &error)
+            ProgramFailure::system(format_args!("cannot write {}", path.display()), &error)
         })
     };
     path.map(create)

@@ -6,7 +6,7 @@ mod service;
 
 pub(super) use arguments::ServeArguments;
 
-use super::failure::Failure;
+use super::failure::ProgramFailure;
 use super::logs;
 use super::modems::ports::{self};
 use super::modems::prepared::warn_of_exposed;
@@ -22,7 +22,7 @@ use std::process::ExitCode;
 /// Ports up to this number are served by one thread: no wake-up crosses threads.
 const FEW: usize = 8;
 
-pub(super) fn run(arguments: &ServeArguments) -> Result<ExitCode, Failure> {
+pub(super) fn run(arguments: &ServeArguments) -> Result<ExitCode, ProgramFailure> {
     let plan = plan::made(arguments)?;
     logs::start(plan.verbose);
     if let Some(file) = &plan.file {
@@ -41,7 +41,7 @@ async fn serve(
     arguments: &ServeArguments,
     plan: Plan,
     state: &mut State,
-) -> Result<ExitCode, Failure> {
+) -> Result<ExitCode, ProgramFailure> {
     // Before a link is published, so that no signal leaves it behind.
     let mut signals = Signals::new()?;
     let shared = Shared::default().observed(trace::create(plan.trace.as_deref())?);

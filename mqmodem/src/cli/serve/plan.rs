@@ -1,21 +1,21 @@
 //! What the flags say, on top of a configuration file.
 
 use super::arguments::{NOWHERE, ServeArguments};
-use crate::cli::failure::Failure;
+use crate::cli::failure::ProgramFailure;
 use crate::config::{Behaviour, ModemPlan, Owners, Plan, PortPlan, check_name, number};
 use crate::port::serial;
 use std::path::PathBuf;
 
 /// What is to be served.
-pub(super) fn made(arguments: &ServeArguments) -> Result<Plan, Failure> {
+pub(super) fn made(arguments: &ServeArguments) -> Result<Plan, ProgramFailure> {
     let ports = ports(arguments)?;
     if arguments.name.is_some() && ports.len() != 1 {
-        return Err(Failure::new(
+        return Err(ProgramFailure::new(
             "--name is for one port; give one beside it, or name each modem in a configuration file",
         ));
     }
     if let Some(name) = &arguments.name {
-        check_name(name).map_err(|what| Failure::new(format!("--name: {what}")))?;
+        check_name(name).map_err(|what| ProgramFailure::new(format!("--name: {what}")))?;
     }
     let file = match &arguments.config {
         Some(file) => Some(file.clone()),
@@ -33,9 +33,9 @@ pub(super) fn made(arguments: &ServeArguments) -> Result<Plan, Failure> {
     }
     override_with(arguments, &mut plan);
     if plan.modems.is_empty() {
-        return Err(Failure::new(nothing(&plan)));
+        return Err(ProgramFailure::new(nothing(&plan)));
     }
-    Owners::check(&plan).map_err(Failure::new)?;
+    Owners::check(&plan).map_err(ProgramFailure::new)?;
     Ok(plan)
 }
 
@@ -53,7 +53,7 @@ fn nothing(plan: &Plan) -> String {
 }
 
 /// The ports, in the order pseudo-terminals, TCP, RFC 2217, Unix, serial, stdio.
-fn ports(arguments: &ServeArguments) -> Result<Vec<PortPlan>, Failure> {
+fn ports(arguments: &ServeArguments) -> Result<Vec<PortPlan>, ProgramFailure> {
     let mut ports = Vec::new();
     for link in &arguments.pty {
         ports.push(PortPlan::Pty {
@@ -67,7 +67,7 @@ fn ports(arguments: &ServeArguments) -> Result<Vec<PortPlan>, Failure> {
     ports.extend(arguments.unix.iter().cloned().map(PortPlan::Unix));
     for text in &arguments.serial {
         let (device, settings) = serial::parse(text).map_err(|wrong| {
-            Failure::new(format!(
+            ProgramFailure::new(format!(
                 "--serial takes a device, and perhaps a speed, a format and a flow control, such as /dev/ttyUSB0,9600,8N1,rtscts; \"{wrong}\" is none of them"
             ))
         })?;

@@ -5,22 +5,22 @@ mod prompt;
 mod transcript;
 mod walkthrough;
 
-use super::failure::Failure;
+use super::failure::ProgramFailure;
 use super::logs::{self, coloured};
-use super::output::say;
+use super::output::print;
 use super::runtime::runtime;
 use crate::Shared;
 use crate::port::Label;
-use crate::port::pty::{Options, Pty};
+use crate::port::pty::{Pty, PtyOptions};
 use crate::port::watch::Watch;
-use broker::Broker;
+use broker::LocalBroker;
 use clap::{ArgAction, Args};
 use mqmodem_core::Config;
 use std::io::IsTerminal;
 use std::path::Path;
 use std::process::ExitCode;
-use transcript::{say_line, title};
-use walkthrough::{Host, over_tcp, over_tls, play};
+use transcript::{print_line, title};
+use walkthrough::{PtyHost, over_tcp, over_tls, play};
 
 /// See a whole session work: a broker, a modem, TCP and TLS, then a prompt.
 ///
@@ -40,7 +40,7 @@ pub(super) struct TryArguments {
     verbose: u8,
 }
 
-pub(super) fn run(arguments: &TryArguments) -> Result<ExitCode, Failure> {
+pub(super) fn run(arguments: &TryArguments) -> Result<ExitCode, ProgramFailure> {
     logs::start(arguments.verbose);
     let runtime = runtime(false)?;
     let done = runtime.block_on(session(arguments));
@@ -48,13 +48,14 @@ pub(super) fn run(arguments: &TryArguments) -> Result<ExitCode, Failure> {
     done.map(|()| ExitCode::SUCCESS)
 }
 
-async fn session(arguments: &TryArguments) -> Result<(), Failure> {
-    let broker = Broker::start()
-        .await
-        .map_err(|why| Failure::new(format!("the broker for the session does not start: {why}")))?;
-    let watch = Watch::start().map_err(|error| Failure::system("cannot use inotify", &error))?;
-    let pty = Pty::open(&Options::default(), &watch)
-        .map_err(|error| Failure::system("cannot make a pseudo-terminal", &error))?;
+async fn session(arguments: &TryArguments) -> Result<(), ProgramFailure> {
+    let broker = LocalBroker::start().await.map_err(|why| {
+        ProgramFailure::new(format!("the broker for the session does not start: {why}"))
+    })?;
+    let watch =
+        Watch::start().map_err(|error| ProgramFailure::system("cannot use inotify", &error))?;
+    let pty = Pty::open(&PtyOptions::default(), &watch)
+        .map_err(|error| ProgramFailure::system("cannot make a pseudo-terminal", &error))?;
     let path = pty.published().to_owned();
     let shared = Shared::default();
     let label = Label::new(&path.display().to_string());
@@ -64,19 +65,19 @@ async fn session(arguments: &TryArguments) -> Result<(), Failure> {
     let host = tokio::task::spawn_blocking(move || at_the_host(&broker, &path, prompt));
     let done = host
         .await
-        .unwrap_or_else(|error| Err(Failure::new(error.to_string())));
+        .unwrap_or_else(|error| Err(ProgramFailure::new(error.to_string())));
     shared.stop();
-    modem
-        .await
-        .map_err(|error| Failure::new(format!("the modem failed, please report it: {error}")))?;
+    modem.await.map_err(|error| {
+        ProgramFailure::new(format!("the modem failed, please report it: {error}"))
+    })?;
     done
 }
 
 /// What the user of a terminal program would do.
-fn at_the_host(broker: &Broker, path: &Path, prompt: bool) -> Result<(), Failure> {
-    let mut host = Host::open(path)?;
+fn at_the_host(broker: &LocalBroker, path: &Path, prompt: bool) -> Result<(), ProgramFailure> {
+    let mut host = PtyHost::open(path)?;
     let colour = coloured(&std::io::stdout());
-    let mut tell = |direction, line: &str| say_line(colour, direction, line);
+    let mut tell = |direction, line: &str| print_line(colour, direction, line);
     title(colour, "A session over TCP")?;
     play(&mut host, &over_tcp(broker), &mut tell)?;
     title(colour, "The same over TLS")?;
@@ -85,5 +86,5 @@ fn at_the_host(broker: &Broker, path: &Path, prompt: bool) -> Result<(), Failure
         title(colour, "Your turn: type AT commands, Ctrl-D ends")?;
         return prompt::run(host, colour);
     }
-    say("\nAll as it should be. Next: mqmodem serve --pty=/tmp/modem, then picocom /tmp/modem\n")
+    print("\nAll as it should be. Next: mqmodem serve --pty=/tmp/modem, then picocom /tmp/modem\n")
 }

@@ -1,9 +1,9 @@
 //! A prompt at a modem.
 
-use super::transcript::{say_line, worded};
-use super::walkthrough::Host;
-use crate::cli::failure::Failure;
-use crate::cli::output::say;
+use super::transcript::{print_line, worded};
+use super::walkthrough::PtyHost;
+use crate::cli::failure::ProgramFailure;
+use crate::cli::output::print;
 use crate::cli::usage::words::quoted;
 use rustyline::history::MemHistory;
 use rustyline::{Config, Editor, ExternalPrinter};
@@ -21,7 +21,7 @@ const MOMENT: Duration = Duration::from_millis(100);
 
 /// Passes lines that are typed to the modem until `exit` or its end, and shows what
 /// the modem says.
-pub(super) fn run(mut host: Host, colour: bool) -> Result<(), Failure> {
+pub(super) fn run(mut host: PtyHost, colour: bool) -> Result<(), ProgramFailure> {
     // The terminal shows what is typed; an echo would show it twice.
     host.send("ATE0+CMEE=2")?;
     let _ = host.next_line(PATIENCE);
@@ -49,7 +49,7 @@ pub(super) fn run(mut host: Host, colour: bool) -> Result<(), Failure> {
 
 /// The terminal's side.
 struct Prompt {
-    host: Host,
+    host: PtyHost,
     /// What the modem says while nothing is typed.
     heard: Receiver<String>,
     editor: Editor<(), MemHistory>,
@@ -60,11 +60,11 @@ struct Prompt {
 }
 
 impl Prompt {
-    fn new(host: Host, heard: Receiver<String>, colour: bool) -> Result<Self, Failure> {
+    fn new(host: PtyHost, heard: Receiver<String>, colour: bool) -> Result<Self, ProgramFailure> {
         let config = Config::builder().auto_add_history(true).build();
         let editor = Editor::with_history(config, MemHistory::new());
         let editor = editor.map_err(|error| {
-            Failure::new(format!(
+            ProgramFailure::new(format!(
                 "cannot use this terminal: {error}; mqmodem try --no-prompt does without"
             ))
         })?;
@@ -82,7 +82,7 @@ impl Prompt {
     fn ask(&mut self) -> Option<String> {
         self.is_typing.store(true, Ordering::SeqCst);
         for line in self.heard.try_iter() {
-            say_line(self.colour, '<', &line);
+            print_line(self.colour, '<', &line);
         }
         let line = self.editor.readline("> ");
         self.is_typing.store(false, Ordering::SeqCst);
@@ -90,12 +90,12 @@ impl Prompt {
     }
 
     /// Gives the modem a line, and shows what it answers.
-    fn pass(&mut self, line: &str) -> Result<(), Failure> {
+    fn pass(&mut self, line: &str) -> Result<(), ProgramFailure> {
         let was_open = self.is_open.load(Ordering::SeqCst);
         if !was_open && !is_command(line) {
             return match line.trim() {
                 "" => Ok(()),
-                typed => say(&hint(typed)),
+                typed => print(&hint(typed)),
             };
         }
         let is_open = leaves_open(line, was_open);
@@ -104,14 +104,14 @@ impl Prompt {
         self.show_answer(if is_open { MOMENT } else { PATIENCE })
     }
 
-    fn show_answer(&mut self, patience: Duration) -> Result<(), Failure> {
+    fn show_answer(&mut self, patience: Duration) -> Result<(), ProgramFailure> {
         let mut shown = 0;
         while let Ok(line) = self.heard.recv_timeout(patience) {
-            say_line(self.colour, '<', &line);
+            print_line(self.colour, '<', &line);
             if is_final(&line) {
                 // What failed later says why; what is no command at all cannot.
                 let unknown = shown == 0 && line == "ERROR";
-                return if unknown { say(UNKNOWN) } else { Ok(()) };
+                return if unknown { print(UNKNOWN) } else { Ok(()) };
             }
             shown += 1;
         }
@@ -131,7 +131,7 @@ struct Ears<P> {
 }
 
 impl<P: ExternalPrinter> Ears<P> {
-    fn listen(mut self, mut host: Host) {
+    fn listen(mut self, mut host: PtyHost) {
         loop {
             match host.poll_line(PATIENCE) {
                 Ok(None) => {}
@@ -156,7 +156,7 @@ impl<P: ExternalPrinter> Ears<P> {
                 let text = worded(self.colour, '<', &line);
                 let _ = printer.print(text);
             }
-            None => say_line(self.colour, '<', &line),
+            None => print_line(self.colour, '<', &line),
         }
     }
 }

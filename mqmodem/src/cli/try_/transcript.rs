@@ -1,11 +1,11 @@
 //! The transcript, in colours where someone looks at it.
 
-use crate::cli::failure::Failure;
-use crate::cli::output::say;
+use crate::cli::failure::ProgramFailure;
+use crate::cli::output::print;
 
-pub(super) fn title(colour: bool, text: &str) -> Result<(), Failure> {
+pub(super) fn title(colour: bool, text: &str) -> Result<(), ProgramFailure> {
     let text = format!("# {text}");
-    say(&if colour {
+    print(&if colour {
         format!("\n\x1b[1m{text}\x1b[0m\n")
     } else {
         format!("\n{text}\n")
@@ -13,8 +13,8 @@ pub(super) fn title(colour: bool, text: &str) -> Result<(), Failure> {
 }
 
 /// One line of the transcript. That no one reads it is no reason to stop.
-pub(super) fn say_line(colour: bool, direction: char, line: &str) {
-    let _ = say(&worded(colour, direction, line));
+pub(super) fn print_line(colour: bool, direction: char, line: &str) {
+    let _ = print(&worded(colour, direction, line));
 }
 
 /// A line of the transcript, `>` for the host and `<` for the modem.

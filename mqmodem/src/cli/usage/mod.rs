@@ -78,7 +78,7 @@ fn show(error: &clap::Error) -> ExitCode {
         let _ = std::io::stderr().lock().write_all(text.as_bytes());
         return ExitCode::from(exit::USAGE);
     }
-    let said = output::say(&text(&|| coloured(&std::io::stdout())));
+    let said = output::print(&text(&|| coloured(&std::io::stdout())));
     exit::code(said.map(|()| ExitCode::SUCCESS))
 }
 

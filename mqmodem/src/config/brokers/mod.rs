@@ -1,13 +1,13 @@
 //! Makes brokers of what a file says of them.
 
 use super::broker::{Broker, TlsPaths};
-use super::document::{Document, Modem};
+use super::document::{Document, ModemTable};
 use super::error::ConfigError;
-use super::file::Source;
+use super::file::SourceFile;
 use super::fill::{PLACEHOLDERS, check};
-use super::layer::{Layer, Text, Tls, path};
-use super::options::Options;
-use super::place::Place;
+use super::layer::{BrokerLayer, Text, Tls, path};
+use super::options::BrokerOptions;
+use super::place::BrokerPlace;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use toml::Spanned;
@@ -17,13 +17,13 @@ const NOWHERE: &str =
 
 /// A place, and where in the file it is said.
 struct Placed {
-    place: Place,
+    place: BrokerPlace,
     /// Whether a URL says with or without TLS.
     is_url: bool,
     span: Range<usize>,
 }
 
-impl Source<'_> {
+impl SourceFile<'_> {
     /// The broker of modems that say nothing of theirs. Where each says something,
     /// what all have in common need not be a whole one.
     pub(super) fn usual_broker(&self, document: &Document) -> Result<Option<Broker>, ConfigError> {
@@ -44,7 +44,7 @@ impl Source<'_> {
     /// The broker of one modem.
     pub(super) fn broker_of(
         &self,
-        modem: &Modem,
+        modem: &ModemTable,
         document: &Document,
     ) -> Result<Option<Broker>, ConfigError> {
         let usual = document.broker.as_ref();
@@ -61,7 +61,7 @@ impl Source<'_> {
     }
 
     /// What can be said of a table alone.
-    fn check_texts(&self, written: &Spanned<Layer>) -> Result<(), ConfigError> {
+    fn check_texts(&self, written: &Spanned<BrokerLayer>) -> Result<(), ConfigError> {
         let layer = written.get_ref();
         if let Some(what) = layer.contradiction() {
             return Err(self.wrong(written.span(), what));
@@ -100,7 +100,7 @@ impl Source<'_> {
             .map_err(|wrong| self.wrong(text.span(), &format!("{name}: {wrong}")))
     }
 
-    fn broker(&self, written: Layer, span: Range<usize>) -> Result<Broker, ConfigError> {
+    fn broker(&self, written: BrokerLayer, span: Range<usize>) -> Result<Broker, ConfigError> {
         let Placed {
             place,
             is_url,
@@ -145,8 +145,8 @@ impl Source<'_> {
     fn options(
         &self,
         written: &BTreeMap<String, Spanned<toml::Value>>,
-    ) -> Result<Options, ConfigError> {
-        let mut options = Options::default();
+    ) -> Result<BrokerOptions, ConfigError> {
+        let mut options = BrokerOptions::default();
         for (name, value) in written {
             let set = options.set(name, value.get_ref());
             set.map_err(|what| self.wrong(value.span(), &what))?;
@@ -156,21 +156,31 @@ impl Source<'_> {
 
     /// Where the broker is: by its URL, or by host and port, which a modem may say
     /// on top of the URL of all.
-    fn place(&self, written: &Layer, span: Range<usize>) -> Result<Placed, ConfigError> {
-        let of = |span: Range<usize>, made: Result<Place, &'static str>| {
+    fn place(&self, written: &BrokerLayer, span: Range<usize>) -> Result<Placed, ConfigError> {
+        let of = |span: Range<usize>, made: Result<BrokerPlace, &'static str>| {
             made.map_err(|what| self.wrong(span, what))
         };
         let url = written.url.as_ref();
-        let url = url.map(|url| (url.span(), of(url.span(), Place::of_url(&url.get_ref().0))));
+        let url = url.map(|url| {
+            (
+                url.span(),
+                of(url.span(), BrokerPlace::of_url(&url.get_ref().0)),
+            )
+        });
         let host = written.host.as_ref();
-        let host = host.map(|host| (host.span(), of(host.span(), Place::of_host(host.get_ref()))));
+        let host = host.map(|host| {
+            (
+                host.span(),
+                of(host.span(), BrokerPlace::of_host(host.get_ref())),
+            )
+        });
         let is_url = url.is_some();
         let (span, mut place) = match (url, host) {
             (None, None) => return Err(self.wrong(span, NOWHERE)),
             (Some((span, place)), None) | (None, Some((span, place))) => (span, place?),
             (Some((span, place)), Some((_, own))) => {
                 let host = own?.host;
-                (span, Place { host, ..place? })
+                (span, BrokerPlace { host, ..place? })
             }
         };
         place.port = written.port.or(place.port);

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use toml::Spanned;
 
 /// A file that is being read, to say where something is wrong in it.
-pub(super) struct Source<'s> {
+pub(super) struct SourceFile<'s> {
     path: &'s Path,
     text: &'s str,
 }
@@ -31,7 +31,7 @@ impl Plan {
 }
 
 pub(super) fn parse(path: &Path, text: &str) -> Result<Plan, ConfigError> {
-    let source = Source { path, text };
+    let source = SourceFile { path, text };
     let document = source.document()?;
     let mut plan = Plan {
         file: Some(path.to_owned()),
@@ -50,7 +50,7 @@ pub(super) fn parse(path: &Path, text: &str) -> Result<Plan, ConfigError> {
     Ok(plan)
 }
 
-impl Source<'_> {
+impl SourceFile<'_> {
     fn document(&self) -> Result<Document, ConfigError> {
         let read = |text: &str| toml::from_str::<Document>(text);
         if let Some((span, what)) = wrong::unfit(self.text) {
@@ -103,7 +103,7 @@ impl Source<'_> {
 
     fn name(
         &self,
-        modem: &document::Modem,
+        modem: &document::ModemTable,
         names: &mut HashSet<String>,
     ) -> Result<String, ConfigError> {
         let Some(name) = &modem.name else {

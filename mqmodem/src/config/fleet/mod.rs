@@ -4,7 +4,7 @@ mod list;
 mod pattern;
 
 use self::list::List;
-use self::pattern::{Numbered, Range, check_pattern};
+use self::pattern::{NumberRange, Numbered, check_pattern};
 use super::behaviour::{Behaviour, IdentityPlan, check_identity};
 use super::broker::Broker;
 use super::fill::check;
@@ -78,7 +78,7 @@ pub struct IdentityTable {
 /// A fleet, complete and checked.
 #[derive(Clone, Debug)]
 pub(crate) struct FleetPlan {
-    pub(crate) range: Range,
+    pub(crate) range: NumberRange,
     pub(crate) template: Template,
     pub(crate) repeat: Option<u64>,
     pub(crate) every: Duration,
@@ -183,7 +183,7 @@ impl FleetTable {
 
     /// The numbers of the modems, from the pattern of the port or how many
     /// there are.
-    fn range(&self, list: Option<&List>) -> Result<Range, String> {
+    fn range(&self, list: Option<&List>) -> Result<NumberRange, String> {
         let ranged = self.pattern().map(pattern::range).transpose()?.flatten();
         let listed = list.and_then(|list| NonZeroU32::new(u32::try_from(list.len()).ok()?));
         match (ranged, self.modems.or(listed.filter(|_| ranged.is_none()))) {
@@ -192,7 +192,7 @@ impl FleetTable {
                 range.count
             )),
             (Some(range), _) => Ok(range),
-            (None, Some(modems)) => Ok(Range::of(modems)),
+            (None, Some(modems)) => Ok(NumberRange::of(modems)),
             (None, None) => Err(
                 "a fleet needs a number of modems, or a port with a pattern \
                 such as /run/mq/m{0000..0199}"

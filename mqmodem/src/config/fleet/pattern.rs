@@ -1,20 +1,20 @@
 //! Texts that differ from modem to modem: `/run/mq/m{0000..9999}`, `{index}`,
 //! `{name}`.
 
-use crate::config::fill::{Wrong, check, fill};
+use crate::config::fill::{BraceError, check, fill};
 use crate::config::modem::number;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 
 /// The numbers of the modems, in digits of one length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Range {
+pub(crate) struct NumberRange {
     pub(crate) first: u32,
     pub(crate) count: NonZeroU32,
     pub(crate) width: usize,
 }
 
-impl Range {
+impl NumberRange {
     /// From 0, as many as that.
     pub(crate) fn of(count: NonZeroU32) -> Self {
         Self {
@@ -32,7 +32,7 @@ impl Range {
 }
 
 /// The range in a pattern such as `m{0000..0199}`, if there is one.
-pub(crate) fn range(pattern: &str) -> Result<Option<Range>, &'static str> {
+pub(crate) fn range(pattern: &str) -> Result<Option<NumberRange>, &'static str> {
     const FORM: &str = "write the numbers of the modems as in m{0000..0199}";
     let Some((_, inner, _)) = split(pattern) else {
         return Ok(None);
@@ -47,7 +47,7 @@ pub(crate) fn range(pattern: &str) -> Result<Option<Range>, &'static str> {
         true => first.len(),
         false => 1,
     };
-    Ok(Some(Range {
+    Ok(Some(NumberRange {
         first: low,
         count,
         width,
@@ -69,7 +69,7 @@ fn split(pattern: &str) -> Option<(&str, &str, &str)> {
 }
 
 /// Whether the placeholders in a pattern are there.
-pub(crate) fn check_pattern(pattern: &str) -> Result<(), Wrong> {
+pub(crate) fn check_pattern(pattern: &str) -> Result<(), BraceError> {
     const THERE_ARE: &[&str] = &["{index}", "{name}"];
     match split(pattern) {
         Some((before, _, behind)) => {
@@ -123,7 +123,7 @@ mod tests {
             ("../{name}{1..1}.sock", 1, 1, 1),
         ] {
             let count = NonZeroU32::new(count).unwrap();
-            let want = Range {
+            let want = NumberRange {
                 first,
                 count,
                 width,
@@ -154,7 +154,7 @@ mod tests {
         };
         assert_eq!(modem.text("/a/m{0098..0102}-{index}"), "/a/m0101-0101");
         assert_eq!(modem.text("{name}/{{{1..2}}}"), "x/{0101}");
-        let [few, many] = [10, 11].map(|count| Range::of(NonZeroU32::new(count).unwrap()));
+        let [few, many] = [10, 11].map(|count| NumberRange::of(NonZeroU32::new(count).unwrap()));
         assert_eq!((&*few.number(9), &*many.number(9)), ("00009", "00009"));
     }
 }

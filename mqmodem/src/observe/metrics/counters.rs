@@ -28,7 +28,7 @@ pub struct Metrics {
 
 /// Where something fails.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Layer {
+pub(super) enum FailureLayer {
     Name,
     Tcp,
     Tls,

@@ -1,7 +1,7 @@
 //! `GET /metrics`, and nothing else of HTTP.
 
 use super::counters::Metrics;
-use crate::runtime::bounded_tasks::Guests;
+use crate::runtime::bounded_tasks::BoundedTasks;
 use std::io;
 use std::sync::Arc;
 use std::time::Duration;
@@ -21,7 +21,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 
 /// Serves the metrics until it is dropped.
 pub async fn serve(listener: TcpListener, metrics: Arc<Metrics>) {
-    let mut clients = Guests::new(CLIENTS);
+    let mut clients = BoundedTasks::new(CLIENTS);
     loop {
         tokio::select! {
             Some(()) = clients.next() => {}

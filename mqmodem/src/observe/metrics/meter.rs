@@ -1,6 +1,6 @@
 //! What one modem counts.
 
-use super::counters::{Layer, Metrics};
+use super::counters::{FailureLayer, Metrics};
 use crate::observe::event::{HostEvent, LinkEvent, Observer, ObserverSource};
 use crate::observe::packets::WirePacket;
 use crate::port::Label;
@@ -92,14 +92,14 @@ impl Meter {
     fn event(&mut self, event: NetEvent) {
         let layer = match event {
             NetEvent::Opening(_) | NetEvent::Opened => return,
-            NetEvent::Closed => Layer::Broker,
+            NetEvent::Closed => FailureLayer::Broker,
             NetEvent::Failed(error) => layer(error),
         };
         self.fail(layer);
         self.end();
     }
 
-    fn fail(&mut self, layer: Layer) {
+    fn fail(&mut self, layer: FailureLayer) {
         let by_layer = if self.connected {
             &self.metrics.lost
         } else {
@@ -166,7 +166,7 @@ impl Meter {
     fn accepted(&mut self, now: Instant, code: u8) {
         let since = self.opening.take();
         if code != 0 {
-            return self.fail(Layer::Mqtt);
+            return self.fail(FailureLayer::Mqtt);
         }
         if !std::mem::replace(&mut self.connected, true) {
             self.metrics.connections.add(1);
@@ -186,28 +186,30 @@ impl Drop for Meter {
 }
 
 /// The layer that did not answer in time.
-fn waited_for(why: Failure) -> Layer {
+fn waited_for(why: Failure) -> FailureLayer {
     match why.layer {
-        "name" => Layer::Name,
-        "tls" => Layer::Tls,
-        "mqtt" => Layer::Mqtt,
-        _ => Layer::Tcp,
+        "name" => FailureLayer::Name,
+        "tls" => FailureLayer::Tls,
+        "mqtt" => FailureLayer::Mqtt,
+        _ => FailureLayer::Tcp,
     }
 }
 
-fn layer(error: NetError) -> Layer {
+fn layer(error: NetError) -> FailureLayer {
     match error {
-        NetError::NameNotFound => Layer::Name,
+        NetError::NameNotFound => FailureLayer::Name,
         NetError::Refused | NetError::Unreachable | NetError::TimedOut | NetError::Broken => {
-            Layer::Tcp
+            FailureLayer::Tcp
         }
-        NetError::NoLocalAddress | NetError::NoFileHandle | NetError::NoNameServer => Layer::Modem,
+        NetError::NoLocalAddress | NetError::NoFileHandle | NetError::NoNameServer => {
+            FailureLayer::Modem
+        }
         NetError::TlsUntrusted
         | NetError::TlsName
         | NetError::TlsExpired
         | NetError::TlsClientCertificate
         | NetError::TlsUnsupported
-        | NetError::TlsOther => Layer::Tls,
+        | NetError::TlsOther => FailureLayer::Tls,
     }
 }
 
@@ -258,8 +260,8 @@ mod tests {
         assert_eq!(by_qos(&metrics.sent), [1, 1, 0]);
         assert_eq!(by_qos(&metrics.received), [0, 0, 1]);
         assert_eq!((metrics.resent.get(), metrics.command_errors.get()), (1, 2));
-        assert_eq!(metrics.failed[Layer::Tcp as usize].get(), 1);
-        assert_eq!(metrics.lost[Layer::Broker as usize].get(), 1);
+        assert_eq!(metrics.failed[FailureLayer::Tcp as usize].get(), 1);
+        assert_eq!(metrics.lost[FailureLayer::Broker as usize].get(), 1);
         assert_eq!((metrics.connections.get(), metrics.in_flight.get()), (0, 0));
         drop(observers);
         let page = metrics.page();

@@ -1,8 +1,8 @@
 //! What a trace shows, and that no session makes it show a secret.
 
 use super::*;
-use crate::observe::host::LOOKED;
 use crate::observe::Observers;
+use crate::observe::host::LOOKED;
 use mqmodem_core::{Action, Config, ConnId, HostLines, Memory, Modem};
 use std::path::PathBuf;
 use std::time::Duration;

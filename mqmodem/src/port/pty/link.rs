@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 
 /// A link to a PTY; removed when dropped, where it is still ours.
 #[derive(Debug)]
-pub(super) struct Link {
+pub(super) struct PtyLink {
     path: PathBuf,
     /// What tells it from one that another process puts in its place.
     identity: Option<Identity>,
@@ -22,7 +22,7 @@ pub(super) struct Link {
 /// Device and inode of a file.
 type Identity = (u64, u64);
 
-impl Link {
+impl PtyLink {
     /// Puts the link in place in one step. Only a link is replaced, and only one
     /// that leads nowhere any more.
     pub(super) fn publish(path: &Path, target: &Path) -> io::Result<Self> {
@@ -65,7 +65,7 @@ impl Link {
     }
 }
 
-impl Drop for Link {
+impl Drop for PtyLink {
     fn drop(&mut self) {
         let ours = self.identity.is_some() && identity(&self.path) == self.identity;
         if ours && let Err(error) = std::fs::remove_file(&self.path) {
@@ -199,7 +199,7 @@ mod tests {
         let (_others, others) = terminal();
         symlink(&others, &path).unwrap();
         let (_own, own) = terminal();
-        let error = Link::publish(&path, &own).unwrap_err();
+        let error = PtyLink::publish(&path, &own).unwrap_err();
         assert_eq!(error.kind(), io::ErrorKind::AddrInUse);
         assert_eq!(std::fs::read_link(&path).unwrap(), others);
     }
@@ -209,7 +209,7 @@ mod tests {
         let path = directory("stale").join("modem");
         symlink("/dev/pts/4000000", &path).unwrap();
         let (_own, own) = terminal();
-        let link = Link::publish(&path, &own).unwrap();
+        let link = PtyLink::publish(&path, &own).unwrap();
         assert_eq!(std::fs::read_link(&path).unwrap(), own);
         drop(link);
         assert!(path.symlink_metadata().is_err());
@@ -223,7 +223,7 @@ mod tests {
         symlink(&directory, &alias).unwrap();
         let (_one, one) = terminal();
         let (_two, two) = terminal();
-        let first = Link::publish(&directory.join("modem"), &one).unwrap();
+        let first = PtyLink::publish(&directory.join("modem"), &one).unwrap();
         for other in [
             directory.join("./modem"),
             alias.join("modem"),
@@ -232,11 +232,11 @@ mod tests {
                 .join(directory.file_name().unwrap())
                 .join("modem"),
         ] {
-            let error = Link::publish(&other, &two).unwrap_err();
+            let error = PtyLink::publish(&other, &two).unwrap_err();
             assert_eq!(error.kind(), io::ErrorKind::AddrInUse, "{other:?}");
         }
         drop(first);
-        Link::publish(&alias.join("modem"), &two).unwrap();
+        PtyLink::publish(&alias.join("modem"), &two).unwrap();
         std::fs::remove_file(&alias).unwrap();
     }
 
@@ -244,7 +244,7 @@ mod tests {
     fn only_the_own_link_is_removed() {
         let path = directory("own").join("modem");
         let (_own, own) = terminal();
-        let link = Link::publish(&path, &own).unwrap();
+        let link = PtyLink::publish(&path, &own).unwrap();
         std::fs::remove_file(&path).unwrap();
         // Another one, even to the same terminal.
         symlink("elsewhere", path.with_extension("new")).unwrap();
@@ -258,7 +258,7 @@ mod tests {
         let path = directory("follows").join("modem");
         let (_one, one) = terminal();
         let (_two, two) = terminal();
-        let mut link = Link::publish(&path, &one).unwrap();
+        let mut link = PtyLink::publish(&path, &one).unwrap();
         link.lead_to(&two).unwrap();
         assert_eq!(std::fs::read_link(&path).unwrap(), two);
         drop(link);

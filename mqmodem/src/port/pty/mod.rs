@@ -10,8 +10,8 @@
 mod link;
 
 use super::watch::{Watch, Watched};
-use super::{ABSENT, Input, PRESENT, Port, in_runtime};
-use link::Link;
+use super::{ABSENT, PRESENT, Port, PortInput, in_runtime};
+use link::PtyLink;
 use mqmodem_core::HostLines;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{Mode, OFlags};
@@ -30,7 +30,7 @@ use tokio::io::unix::AsyncFd;
 
 /// How a PTY is published.
 #[derive(Clone, Debug, Default)]
-pub struct Options {
+pub struct PtyOptions {
     /// A symbolic link to it that hosts open.
     pub link: Option<PathBuf>,
     /// Permissions of the device.
@@ -50,22 +50,22 @@ pub struct Pty {
     news: Option<HostLines>,
     watched: Watched,
     path: PathBuf,
-    link: Option<Link>,
+    link: Option<PtyLink>,
     watch: Watch,
-    options: Options,
+    options: PtyOptions,
 }
 
 impl Pty {
     /// Makes a PTY in raw mode and publishes it.
-    pub fn open(options: &Options, watch: &Watch) -> io::Result<Self> {
+    pub fn open(options: &PtyOptions, watch: &Watch) -> io::Result<Self> {
         let mut pty = Self::unpublished(options, watch)?;
         let link = options.link.as_deref();
-        let link = link.map(|link| Link::publish(link, &pty.path));
+        let link = link.map(|link| PtyLink::publish(link, &pty.path));
         pty.link = link.transpose()?;
         Ok(pty)
     }
 
-    fn unpublished(options: &Options, watch: &Watch) -> io::Result<Self> {
+    fn unpublished(options: &PtyOptions, watch: &Watch) -> io::Result<Self> {
         let (master, path) = make(options)?;
         Ok(Self {
             master,
@@ -82,7 +82,7 @@ impl Pty {
 
     /// Where hosts find it: the link, or the device itself.
     pub fn published(&self) -> &Path {
-        self.link.as_ref().map_or(&self.path, Link::path)
+        self.link.as_ref().map_or(&self.path, PtyLink::path)
     }
 
     /// Whether no one has the slave open, and whether there are bytes to read.
@@ -105,7 +105,7 @@ impl Pty {
     }
 
     /// The last host has gone: nothing it left unread may reach the next.
-    fn depart(&mut self) -> Input {
+    fn depart(&mut self) -> PortInput {
         self.host = None;
         self.leaving = false;
         match settle(&self.path) {
@@ -117,7 +117,7 @@ impl Pty {
         }
         // The next one may be there already.
         self.look();
-        Input::Lines(ABSENT)
+        PortInput::Lines(ABSENT)
     }
 
     /// The host has gone and left the terminal in exclusive mode (TIOCEXCL), in
@@ -161,9 +161,9 @@ impl Pty {
 }
 
 impl Port for Pty {
-    fn poll_read(&mut self, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<Input> {
+    fn poll_read(&mut self, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<PortInput> {
         if let Some(lines) = self.news.take() {
-            return Poll::Ready(Input::Lines(lines));
+            return Poll::Ready(PortInput::Lines(lines));
         }
         loop {
             let Some(host) = &self.host else {
@@ -172,16 +172,16 @@ impl Port for Pty {
             if self.leaving {
                 // No need to ask the runtime: the end is reached without waiting.
                 return Poll::Ready(match rustix::io::read(&self.master, &mut *buf) {
-                    Ok(n) if n > 0 => Input::Bytes(n),
+                    Ok(n) if n > 0 => PortInput::Bytes(n),
                     _ => self.depart(),
                 });
             }
             let Ok(mut guard) = ready!(host.poll_read_ready(cx)) else {
-                return Poll::Ready(Input::End);
+                return Poll::Ready(PortInput::End);
             };
             let closed = guard.ready().is_read_closed();
             match rustix::io::read(&self.master, &mut *buf) {
-                Ok(n) if n > 0 => return Poll::Ready(Input::Bytes(n)),
+                Ok(n) if n > 0 => return Poll::Ready(PortInput::Bytes(n)),
                 Err(Errno::INTR) => {}
                 Err(Errno::AGAIN) if !closed => guard.clear_ready(),
                 // Closed, perhaps already open again.
@@ -217,7 +217,7 @@ impl Port for Pty {
 }
 
 /// A new master and where its slave is.
-fn make(options: &Options) -> io::Result<(Arc<OwnedFd>, PathBuf)> {
+fn make(options: &PtyOptions) -> io::Result<(Arc<OwnedFd>, PathBuf)> {
     let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC)?;
     grantpt(&master)?;
     unlockpt(&master)?;
@@ -242,7 +242,7 @@ fn settle(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-fn permit(path: &Path, options: &Options) -> io::Result<()> {
+fn permit(path: &Path, options: &PtyOptions) -> io::Result<()> {
     if let Some(group) = options.group {
         rustix::fs::chown(path, None, Some(rustix::fs::Gid::from_raw(group)))?;
     }

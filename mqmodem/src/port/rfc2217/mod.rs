@@ -8,9 +8,9 @@
 mod session;
 
 use super::tcp::Tcp;
-use super::{Input, Label, Port};
+use super::{Label, Port, PortInput};
 use mqmodem_core::{HostLines, ModemLines};
-use session::Session;
+use session::HostSession;
 use std::io;
 use std::net::SocketAddr;
 use std::task::{Context, Poll, ready};
@@ -20,7 +20,7 @@ use std::task::{Context, Poll, ready};
 pub struct Rfc2217 {
     tcp: Tcp,
     /// The host that is there, until all of it was told.
-    session: Option<Box<Session>>,
+    session: Option<Box<HostSession>>,
     lines: ModemLines,
 }
 
@@ -72,9 +72,9 @@ impl Rfc2217 {
             return false;
         };
         match (input, &mut self.session) {
-            (Input::Bytes(n), Some(session)) => session.feed(buf.get(..n).unwrap_or_default()),
-            (Input::Lines(HostLines { dtr: true, .. }), _) => {
-                self.session = Some(Box::new(Session::new(self.lines)));
+            (PortInput::Bytes(n), Some(session)) => session.feed(buf.get(..n).unwrap_or_default()),
+            (PortInput::Lines(HostLines { dtr: true, .. }), _) => {
+                self.session = Some(Box::new(HostSession::new(self.lines)));
             }
             (_, Some(session)) => session.close(),
             _ => {}
@@ -88,7 +88,7 @@ impl Port for Rfc2217 {
         self.tcp.set_modem(name);
     }
 
-    fn poll_read(&mut self, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<Input> {
+    fn poll_read(&mut self, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<PortInput> {
         loop {
             if let Some(input) = self.session.as_mut().and_then(|it| it.next(buf)) {
                 if self.session.as_ref().is_some_and(|it| it.is_over()) {

@@ -1,7 +1,7 @@
 //! One host's Telnet session, without I/O.
 
-use crate::port::{ABSENT, Input, PRESENT};
-use crate::runtime::leftover::Held;
+use crate::port::{ABSENT, PRESENT, PortInput};
+use crate::runtime::leftover::Leftover;
 use mqmodem_core::{HostLines, ModemLines};
 use rfc2217::{ModemState, PortSettings, Server, ServerEvent};
 
@@ -11,14 +11,14 @@ const AHEAD: usize = 1024;
 
 /// What one host sent and is to be sent, from connect to close.
 #[derive(Debug)]
-pub(super) struct Session {
+pub(super) struct HostSession {
     server: Server,
     /// Telnet, not decoded yet.
-    raw: Held,
+    raw: Leftover,
     /// Decoded, not taken yet.
-    payload: Held,
+    payload: Leftover,
     /// What follows the payload.
-    news: Option<Input>,
+    news: Option<PortInput>,
     host: HostLines,
     modem: ModemLines,
     /// The modem's lines are not told yet.
@@ -26,7 +26,7 @@ pub(super) struct Session {
     closed: bool,
 }
 
-impl Session {
+impl HostSession {
     /// A host that has just connected, which is told the modem's lines.
     pub(super) fn new(modem: ModemLines) -> Self {
         let mut session = Self {
@@ -35,9 +35,9 @@ impl Session {
                 ..PortSettings::default()
             })
             .with_signature(concat!("mqmodem ", env!("CARGO_PKG_VERSION"))),
-            raw: Held::default(),
-            payload: Held::default(),
-            news: Some(Input::Lines(PRESENT)),
+            raw: Leftover::default(),
+            payload: Leftover::default(),
+            news: Some(PortInput::Lines(PRESENT)),
             host: PRESENT,
             modem,
             untold: true,
@@ -54,13 +54,13 @@ impl Session {
 
     /// The host sent these bytes; only while it is hungry.
     pub(super) fn feed(&mut self, bytes: &[u8]) {
-        self.raw.keep(bytes);
+        self.raw.append(bytes);
     }
 
     /// The host is gone; only while it is hungry.
     pub(super) fn close(&mut self) {
         self.closed = true;
-        self.news = Some(Input::Lines(ABSENT));
+        self.news = Some(PortInput::Lines(ABSENT));
     }
 
     /// Whether the host is gone and the modem knows.
@@ -77,7 +77,7 @@ impl Session {
             let room = AHEAD.saturating_sub(self.payload.rest().len());
             let progress = self.server.receive_into(self.raw.rest(), &mut buf[..room]);
             self.raw.take(progress.consumed);
-            self.payload.keep(&buf[..progress.payload_len]);
+            self.payload.append(&buf[..progress.payload_len]);
             while let Some(event) = self.server.poll_event() {
                 self.handle(&event);
             }
@@ -93,7 +93,7 @@ impl Session {
         match *event {
             ServerEvent::Dtr(dtr) => self.host_moved(HostLines { dtr, ..self.host }),
             ServerEvent::Rts(rts) => self.host_moved(HostLines { rts, ..self.host }),
-            ServerEvent::Break(true) => self.news = Some(Input::Break),
+            ServerEvent::Break(true) => self.news = Some(PortInput::Break),
             ServerEvent::SettingsChanged(settings) => {
                 tracing::debug!(?settings, "host set up its port");
             }
@@ -104,12 +104,12 @@ impl Session {
     fn host_moved(&mut self, lines: HostLines) {
         if lines != self.host {
             self.host = lines;
-            self.news = Some(Input::Lines(lines));
+            self.news = Some(PortInput::Lines(lines));
         }
     }
 
     /// What the modem is to be told next; bytes are at the front of `buf`.
-    pub(super) fn next(&mut self, buf: &mut [u8]) -> Option<Input> {
+    pub(super) fn next(&mut self, buf: &mut [u8]) -> Option<PortInput> {
         if self.payload.is_empty() {
             return self.news.take();
         }
@@ -117,7 +117,7 @@ impl Session {
         let n = bytes.len().min(buf.len());
         buf[..n].copy_from_slice(&bytes[..n]);
         self.payload.take(n);
-        Some(Input::Bytes(n))
+        Some(PortInput::Bytes(n))
     }
 
     /// Bytes for the host; none once it is gone.

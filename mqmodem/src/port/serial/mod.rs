@@ -10,7 +10,7 @@ mod device;
 mod spec;
 mod wiring;
 
-use super::{ABSENT, Input, Label, PRESENT, Port};
+use super::{ABSENT, Label, PRESENT, Port, PortInput};
 use device::Device;
 use mqmodem_core::{HostLines, ModemLines};
 pub use spec::{DEFAULT, parse};
@@ -176,10 +176,10 @@ impl Port for Serial {
         self.label = self.label.at_modem(name);
     }
 
-    fn poll_read(&mut self, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<Input> {
+    fn poll_read(&mut self, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<PortInput> {
         loop {
             if let Some(lines) = self.next_news() {
-                return Poll::Ready(Input::Lines(lines));
+                return Poll::Ready(PortInput::Lines(lines));
             }
             let Some(device) = &mut self.device else {
                 return Poll::Pending;
@@ -187,7 +187,7 @@ impl Port for Serial {
             let mut filled = ReadBuf::new(buf);
             match ready!(Pin::new(&mut device.io).poll_read(cx, &mut filled)) {
                 Ok(()) if !filled.filled().is_empty() => {
-                    return Poll::Ready(Input::Bytes(filled.filled().len()));
+                    return Poll::Ready(PortInput::Bytes(filled.filled().len()));
                 }
                 Ok(()) => self.lose("end of file"),
                 Err(error) => self.lose(&error.to_string()),
@@ -258,7 +258,10 @@ mod tests {
         drop(cable);
         let read = poll_fn(|cx| port.poll_read(cx, &mut [0; 8]));
         let read = tokio::time::timeout(Duration::from_secs(10), read).await;
-        assert!(matches!(read, Ok(Input::Lines(ABSENT))), "no other round");
+        assert!(
+            matches!(read, Ok(PortInput::Lines(ABSENT))),
+            "no other round"
+        );
         assert!(port.device.is_none() && port.next.is_some());
     }
 }

@@ -1,13 +1,13 @@
 //! Keeps what modems keep in one file of a state directory.
 
-use super::api::{Change, Done, Store};
-use super::batch::{Answer, Content, Load, ModemChange, Request, What};
+use super::api::{Done, Store, StoreChange};
+use super::batch::{ChangeAnswer, Load, ModemChange, Request, StateContent, What};
 use super::error::OpenError;
 use super::keeper::Keeper;
-use super::kept::Kept;
+use super::kept::StoredState;
 use super::name;
 use super::redb::RedbBackend;
-use super::writer::{self, Message};
+use super::writer::{self, WriterMessage};
 use mqmodem_core::Slot;
 use std::collections::VecDeque;
 use std::fmt;
@@ -22,20 +22,20 @@ use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 
 /// A state directory in use. When it is dropped, what was submitted before is
 /// written, and what comes after fails.
-pub struct Disk {
-    messages: Sender<Message>,
+pub struct StateDirectory {
+    messages: Sender<WriterMessage>,
     writer: Option<JoinHandle<()>>,
     /// Whether what is there could be read at the start.
     read: bool,
 }
 
-/// What one modem keeps in a [`Disk`].
+/// What one modem keeps in a [`StateDirectory`].
 pub struct DiskStore {
     modem: Arc<str>,
-    messages: Sender<Message>,
+    messages: Sender<WriterMessage>,
     /// Where what the modem keeps comes from, where it could not be read yet. Until
     /// then nothing is kept.
-    awaited: Option<UnboundedReceiver<Content>>,
+    awaited: Option<UnboundedReceiver<StateContent>>,
     /// What was submitted and not told yet, oldest first.
     asked: VecDeque<Slot>,
     /// Whether one of these has failed, and so all behind it must.
@@ -49,16 +49,16 @@ pub struct DiskStore {
     answers: UnboundedReceiver<bool>,
 }
 
-impl Disk {
+impl StateDirectory {
     /// Opens a state directory, made where it is missing, and reads what is
     /// there. What is damaged is put aside. Where nothing can be written, or not even
     /// read, the modems still run: [`Store::poll_restored`] gives them what they keep
     /// once it can be read. All of that is logged. Fails only where another process
     /// has it, or a newer version wrote it.
-    pub fn open(directory: &Path) -> Result<(Self, Kept), OpenError> {
+    pub fn open(directory: &Path) -> Result<(Self, StoredState), OpenError> {
         let (backend, content) = RedbBackend::open(directory)?;
         let disk = Self::with(Keeper::new(Box::new(backend)), content.is_some());
-        let kept = content.map(Kept::sort).unwrap_or_default();
+        let kept = content.map(StoredState::sort).unwrap_or_default();
         Ok((disk.map_err(OpenError::Io)?, kept))
     }
 
@@ -80,11 +80,11 @@ impl Disk {
 
     /// Everything that is kept now, with what was submitted before; nothing where
     /// the file cannot be opened to write.
-    pub fn look(&self) -> Option<Result<Kept, OpenError>> {
+    pub fn look(&self) -> Option<Result<StoredState, OpenError>> {
         let (answer, answers) = channel();
-        let _ = self.messages.send(Message::Look(answer));
+        let _ = self.messages.send(WriterMessage::Look(answer));
         let content = answers.recv().ok()?;
-        Some(content.map(Kept::sort))
+        Some(content.map(StoredState::sort))
     }
 
     /// The store of the modem of this name, which has not run yet: it begins with
@@ -103,16 +103,18 @@ impl Disk {
         let (mut contents, is_there) = self.ask_for(modem);
         let content = contents.try_recv().ok().filter(|_| is_there);
         store.awaited = Some(contents).filter(|_| content.is_none());
-        let kept = content.map(|content| Kept::sort(content).take(modem));
+        let kept = content.map(|content| StoredState::sort(content).take(modem));
         (store, kept.unwrap_or_default())
     }
 
     /// Where what a modem keeps will come from, and whether it is there already.
-    fn ask_for(&self, modem: &str) -> (UnboundedReceiver<Content>, bool) {
+    fn ask_for(&self, modem: &str) -> (UnboundedReceiver<StateContent>, bool) {
         let (to, contents) = unbounded_channel();
         let (now, is_there) = channel();
         let modem = modem.into();
-        let _ = self.messages.send(Message::Load(Load { modem, to, now }));
+        let _ = self
+            .messages
+            .send(WriterMessage::Load(Load { modem, to, now }));
         (contents, is_there.recv().unwrap_or(false))
     }
 
@@ -132,9 +134,9 @@ impl Disk {
     }
 }
 
-impl Drop for Disk {
+impl Drop for StateDirectory {
     fn drop(&mut self) {
-        let _ = self.messages.send(Message::End);
+        let _ = self.messages.send(WriterMessage::End);
         if let Some(writer) = self.writer.take()
             && writer.join().is_err()
         {
@@ -144,9 +146,9 @@ impl Drop for Disk {
 }
 
 impl Store for DiskStore {
-    fn submit(&mut self, change: Change<'_>) {
+    fn submit(&mut self, change: StoreChange<'_>) {
         self.asked.push_back(change.slot());
-        let answer = Answer {
+        let answer = ChangeAnswer {
             to: self.answer.clone(),
             broken: self.broken.clone(),
             ok: false,
@@ -162,7 +164,7 @@ impl Store for DiskStore {
         // Where the thread is gone, the request is dropped and so answered.
         let _ = self
             .messages
-            .send(Message::Change(Request { change, answer }));
+            .send(WriterMessage::StoreChange(Request { change, answer }));
     }
 
     fn poll_done(&mut self, cx: &mut Context<'_>) -> Poll<Done> {
@@ -195,25 +197,25 @@ impl Store for DiskStore {
             return Poll::Pending;
         };
         self.awaited = None;
-        Poll::Ready(Kept::sort(content).take(&self.modem))
+        Poll::Ready(StoredState::sort(content).take(&self.modem))
     }
 }
 
 /// Where a change goes, and as what.
-pub(super) fn what(change: Change<'_>) -> What {
+pub(super) fn what(change: StoreChange<'_>) -> What {
     let slot = change.slot();
     match (change, slot) {
-        (Change::Forget { link }, _) => What::Forget(link.0),
-        (Change::Put { bytes, .. }, Slot::Session(..)) => {
+        (StoreChange::Forget { link }, _) => What::Forget(link.0),
+        (StoreChange::Put { bytes, .. }, Slot::Session(..)) => {
             What::Record(slot.to_bytes(), bytes.to_vec())
         }
-        (Change::Erase { .. }, Slot::Session(..)) => What::Erase(slot.to_bytes()),
-        (Change::Put { bytes, .. }, _) => What::Value(name::of(slot), bytes.to_vec()),
-        (Change::Erase { .. }, _) => What::Value(name::of(slot), Vec::new()),
+        (StoreChange::Erase { .. }, Slot::Session(..)) => What::Erase(slot.to_bytes()),
+        (StoreChange::Put { bytes, .. }, _) => What::Value(name::of(slot), bytes.to_vec()),
+        (StoreChange::Erase { .. }, _) => What::Value(name::of(slot), Vec::new()),
     }
 }
 
-impl fmt::Debug for Disk {
+impl fmt::Debug for StateDirectory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Disk").finish_non_exhaustive()
     }

@@ -28,13 +28,13 @@ fn syncs(disk: &SimDisk) -> usize {
     steps.iter().filter(|s| matches!(s, Step::Sync)).count()
 }
 
-fn disk(memory: &SimDisk) -> Disk {
-    Disk::with(SimPlace::new(memory).keeper(), true).unwrap()
+fn disk(memory: &SimDisk) -> StateDirectory {
+    StateDirectory::with(SimPlace::new(memory).keeper(), true).unwrap()
 }
 
 fn kept(memory: &SimDisk, modem: &str) -> Vec<(Slot, Vec<u8>)> {
     let database = file::on(memory.clone()).unwrap();
-    Kept::sort(tables::content(&database).unwrap()).take(modem)
+    StoredState::sort(tables::content(&database).unwrap()).take(modem)
 }
 
 async fn done(store: &mut DiskStore) -> (Slot, bool) {
@@ -43,7 +43,7 @@ async fn done(store: &mut DiskStore) -> (Slot, bool) {
 }
 
 async fn put(store: &mut DiskStore, bytes: &[u8]) -> bool {
-    store.submit(Change::Put { slot: TLS, bytes });
+    store.submit(StoreChange::Put { slot: TLS, bytes });
     let done = poll_fn(|cx| store.poll_done(cx)).await;
     assert_eq!(done.slot, TLS);
     done.ok
@@ -70,7 +70,7 @@ async fn a_store_in_use_tells_what_it_keeps() {
     let disk = disk(&memory);
     let mut store = disk.store("one");
     // Not awaited: what was submitted before is there all the same.
-    store.submit(Change::Put {
+    store.submit(StoreChange::Put {
         slot: TLS,
         bytes: b"new",
     });
@@ -109,15 +109,15 @@ async fn what_waits_is_one_transaction() {
                 modem: format!("modem {n}").into(),
                 what: What::Value("tls 0".to_owned(), vec![1]),
             },
-            answer: Answer {
+            answer: ChangeAnswer {
                 to: answer.clone(),
                 broken: Arc::default(),
                 ok: false,
             },
         };
-        let _ = messages.send(Message::Change(request));
+        let _ = messages.send(WriterMessage::StoreChange(request));
     }
-    let _ = messages.send(Message::End);
+    let _ = messages.send(WriterMessage::End);
     let before = syncs(&memory);
     writer::run(&waiting, keeper);
     let syncs = syncs(&memory) - before;
@@ -133,12 +133,12 @@ async fn changes_are_kept_in_order_and_the_last_before_the_end_too() {
     let disk = disk(&memory);
     let mut store = disk.store("one");
     for n in 0..100 {
-        store.submit(Change::Put {
+        store.submit(StoreChange::Put {
             slot: TLS,
             bytes: &[n],
         });
     }
-    store.submit(Change::Erase {
+    store.submit(StoreChange::Erase {
         slot: Slot::Profile,
     });
     drop(disk);
@@ -163,11 +163,11 @@ async fn nothing_passes_what_failed_before_it() {
     memory.fail(Fault::Full, next..next + 1);
     let submit = |store: &mut DiskStore, n, bytes: &[u8]| {
         let slot = message(n);
-        store.submit(Change::Put { slot, bytes });
+        store.submit(StoreChange::Put { slot, bytes });
     };
     submit(&mut store, 1, &large);
     submit(&mut store, 2, b"2");
-    store.submit(Change::Forget { link: LINK });
+    store.submit(StoreChange::Forget { link: LINK });
     submit(&mut other, 1, b"1");
     assert_eq!(done(&mut other).await, (message(1), true));
     assert_eq!(done(&mut store).await, (message(1), false));
@@ -201,9 +201,9 @@ async fn a_session_is_restored_in_order_and_forgotten_alone() {
     let other = Slot::Session(LinkId(1), Record::Outgoing(7));
     let slots = session.map(|record| Slot::Session(LINK, record));
     for &slot in slots.iter().rev().chain(&[other, TLS]) {
-        store.submit(Change::Put { slot, bytes: b"x" });
+        store.submit(StoreChange::Put { slot, bytes: b"x" });
     }
-    store.submit(Change::Erase { slot: slots[1] });
+    store.submit(StoreChange::Erase { slot: slots[1] });
     for _ in 0..session.len() + 3 {
         assert!(done(&mut store).await.1);
     }
@@ -215,7 +215,7 @@ async fn a_session_is_restored_in_order_and_forgotten_alone() {
     assert_eq!(found, [&[TLS], &expected[..]].concat());
     let disk = self::disk(&memory);
     let mut store = disk.store("one");
-    store.submit(Change::Forget { link: LINK });
+    store.submit(StoreChange::Forget { link: LINK });
     drop(disk);
     assert!(done(&mut store).await.1);
     let found = kept(&memory, "one");
@@ -223,10 +223,10 @@ async fn a_session_is_restored_in_order_and_forgotten_alone() {
 }
 
 /// A modem that began while its store could not be read, and the store.
-fn unread(memory: &SimDisk) -> (SimPlace, Disk) {
+fn unread(memory: &SimDisk) -> (SimPlace, StateDirectory) {
     let place = SimPlace::new(memory);
     place.set_unreadable(true);
-    let disk = Disk::with(place.keeper(), false).unwrap();
+    let disk = StateDirectory::with(place.keeper(), false).unwrap();
     (place, disk)
 }
 
@@ -260,7 +260,7 @@ async fn a_modem_that_runs_again_begins_with_what_it_kept_last() {
     let mut first = disk.store("one");
     assert!(put(&mut first, b"old").await);
     // Not awaited: it is there all the same.
-    first.submit(Change::Put {
+    first.submit(StoreChange::Put {
         slot: TLS,
         bytes: b"new",
     });

@@ -2,7 +2,7 @@
 
 use super::room::{Health, Noted};
 use super::tables;
-use crate::store::batch::Content;
+use crate::store::batch::StateContent;
 use crate::store::error::{OpenError, VERSION};
 use redb::backends::{FileBackend, InMemoryBackend};
 use redb::{Builder, Database, StorageBackend};
@@ -52,12 +52,12 @@ fn builder() -> Builder {
 
 /// What tells a file from any other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::store) struct Identity {
+pub(in crate::store) struct FileIdentity {
     device: u64,
     inode: u64,
 }
 
-impl Identity {
+impl FileIdentity {
     pub(in crate::store) fn of(metadata: &fs::Metadata) -> Self {
         Self {
             device: metadata.dev(),
@@ -67,13 +67,16 @@ impl Identity {
 }
 
 /// A file that is open to write.
-pub(in crate::store) struct Opened {
+pub(in crate::store) struct OpenFile {
     pub(in crate::store) database: Database,
-    pub(in crate::store) identity: Identity,
+    pub(in crate::store) identity: FileIdentity,
 }
 
 /// Opens the file in `directory` to write, both made where they are missing.
-pub(in crate::store) fn open(directory: &Path, health: &Arc<Health>) -> Result<Opened, OpenError> {
+pub(in crate::store) fn open(
+    directory: &Path,
+    health: &Arc<Health>,
+) -> Result<OpenFile, OpenError> {
     match open_existing(directory, health) {
         Err(OpenError::Io(error)) if error.kind() == io::ErrorKind::NotFound => {
             make(directory, health)
@@ -86,7 +89,7 @@ pub(in crate::store) fn open(directory: &Path, health: &Arc<Health>) -> Result<O
 pub(in crate::store) fn open_existing(
     directory: &Path,
     health: &Arc<Health>,
-) -> Result<Opened, OpenError> {
+) -> Result<OpenFile, OpenError> {
     let file = writable(&directory.join(FILE), false).map_err(OpenError::Io)?;
     if file.metadata().map_err(OpenError::Io)?.len() == 0 {
         return Err(empty(&file));
@@ -116,7 +119,7 @@ fn empty(file: &File) -> OpenError {
 }
 
 /// Makes the file under another name first, so that it is whole or not there.
-fn make(directory: &Path, health: &Arc<Health>) -> Result<Opened, OpenError> {
+fn make(directory: &Path, health: &Arc<Health>) -> Result<OpenFile, OpenError> {
     let draft = directory.join(DRAFT);
     let make = || -> io::Result<File> {
         let mut directories = DirBuilder::new();
@@ -175,7 +178,7 @@ fn writable(path: &Path, create: bool) -> io::Result<File> {
     Ok(file)
 }
 
-fn open_file(file: &File, health: &Arc<Health>) -> Result<Opened, OpenError> {
+fn open_file(file: &File, health: &Arc<Health>) -> Result<OpenFile, OpenError> {
     let metadata = file.metadata().map_err(OpenError::Io)?;
     let len = metadata.len();
     let opened = open_mended(len, |wanted| {
@@ -192,9 +195,9 @@ fn open_file(file: &File, health: &Arc<Health>) -> Result<Opened, OpenError> {
         // Whoever looks into it is to find it as it was.
         file.set_len(len).map_err(OpenError::Io)?;
     }
-    Ok(Opened {
+    Ok(OpenFile {
         database: opened?,
-        identity: Identity::of(&metadata),
+        identity: FileIdentity::of(&metadata),
     })
 }
 
@@ -275,7 +278,7 @@ pub(in crate::store) fn open_mended(
 
 /// Everything that is kept, read without touching the file or its lock: it may
 /// be in use, or not be ours to write.
-pub(in crate::store) fn look(directory: &Path) -> Result<Content, OpenError> {
+pub(in crate::store) fn look(directory: &Path) -> Result<StateContent, OpenError> {
     let bytes = steady(&directory.join(FILE)).map_err(OpenError::Io)?;
     if bytes.is_empty() {
         return Err(OpenError::Damaged("it is empty".to_owned()));

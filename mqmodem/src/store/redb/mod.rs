@@ -7,9 +7,9 @@ pub(super) mod room;
 pub(super) mod tables;
 
 use super::backend::Backend;
-use super::batch::{Content, Request};
+use super::batch::{Request, StateContent};
 use super::error::OpenError;
-use place::Place;
+use place::DatabasePlace;
 use redb::Database;
 use tables::{Effect, Need};
 
@@ -21,7 +21,7 @@ const PART: u64 = 16;
 
 /// The database, open or not.
 pub(super) struct RedbBackend {
-    place: Box<dyn Place>,
+    place: Box<dyn DatabasePlace>,
     database: Option<Database>,
     /// Bytes freed, since the disk was found full or the file was made shorter last.
     full: Option<u64>,
@@ -30,7 +30,7 @@ pub(super) struct RedbBackend {
 }
 
 impl RedbBackend {
-    pub(super) fn new(place: Box<dyn Place>, database: Option<Database>) -> Self {
+    pub(super) fn new(place: Box<dyn DatabasePlace>, database: Option<Database>) -> Self {
         Self {
             place,
             database,
@@ -45,11 +45,11 @@ impl RedbBackend {
             return true;
         }
         let more = self.full.map_or(0, |_| bytes.saturating_mul(2) + BESIDE);
-        self.held = self.place.hold(more).is_ok();
+        self.held = self.place.reserve(more).is_ok();
         let len = self.place.health().len();
         if !self.held && self.full.is_some_and(|freed| freed > len / PART) {
             self.shorten();
-            self.held = self.place.hold(more).is_ok();
+            self.held = self.place.reserve(more).is_ok();
         }
         self.full = if self.held {
             None
@@ -93,7 +93,7 @@ impl RedbBackend {
             request.answer.ok = true;
         }
         if !self.held {
-            self.held = self.place.hold(0).is_ok();
+            self.held = self.place.reserve(0).is_ok();
         }
         all
     }
@@ -166,11 +166,11 @@ impl Backend for RedbBackend {
         }
     }
 
-    fn read_all(&mut self) -> Option<Result<Content, OpenError>> {
+    fn read_all(&mut self) -> Option<Result<StateContent, OpenError>> {
         self.database().ok().map(tables::content)
     }
 
-    fn read(&mut self, modem: &str) -> Result<Content, String> {
+    fn read(&mut self, modem: &str) -> Result<StateContent, String> {
         let content = tables::of_modem(self.database()?, modem);
         content.map_err(|error| error.to_string())
     }

@@ -2,9 +2,9 @@
 
 use super::RedbBackend;
 use super::file::{self, FILE};
-use super::place::{Directory, Place};
+use super::place::{DatabasePlace, Directory};
 use super::tables;
-use crate::store::batch::Content;
+use crate::store::batch::StateContent;
 use crate::store::error::OpenError;
 use redb::Database;
 use std::path::Path;
@@ -17,7 +17,9 @@ impl RedbBackend {
     /// Opens a state directory, made where it is missing, and reads what is there;
     /// nothing where it cannot be read. What is damaged is put aside. Fails only where
     /// another process has it, or a newer version wrote it.
-    pub(in crate::store) fn open(directory: &Path) -> Result<(Self, Option<Content>), OpenError> {
+    pub(in crate::store) fn open(
+        directory: &Path,
+    ) -> Result<(Self, Option<StateContent>), OpenError> {
         let mut place = Directory::new(directory);
         let (database, content) = match open(&mut place) {
             Ok((database, content)) => (Some(database), Some(content)),
@@ -32,7 +34,7 @@ impl RedbBackend {
 }
 
 /// Opens the file; a process that is just ending may have it for a moment yet.
-fn open(place: &mut Directory) -> Result<(Database, Content), OpenError> {
+fn open(place: &mut Directory) -> Result<(Database, StateContent), OpenError> {
     let begin = Instant::now();
     let mut opened = place.open();
     while matches!(opened, Err(OpenError::InUse)) && begin.elapsed() < PATIENCE {
@@ -45,7 +47,7 @@ fn open(place: &mut Directory) -> Result<(Database, Content), OpenError> {
 }
 
 /// Reads what is there where it cannot be written; nothing if it cannot be read.
-fn without_writing(directory: &Path, error: &OpenError) -> Result<Option<Content>, OpenError> {
+fn without_writing(directory: &Path, error: &OpenError) -> Result<Option<StateContent>, OpenError> {
     let shown = directory.join(FILE);
     let shown = shown.display();
     match file::look(directory) {

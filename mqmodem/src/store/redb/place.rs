@@ -1,9 +1,9 @@
 //! Where the database is, and whether it is still there.
 
-use super::file::{self, FILE, Identity, Opened};
+use super::file::{self, FILE, FileIdentity, OpenFile};
 use super::room::{self, Health};
 use super::tables;
-use crate::store::batch::Content;
+use crate::store::batch::StateContent;
 use crate::store::error::OpenError;
 use redb::Database;
 use std::fmt;
@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// Where a database is opened, again and again.
-pub(in crate::store) trait Place: Send {
+pub(in crate::store) trait DatabasePlace: Send {
     /// Opens it to write.
     fn open(&mut self) -> Result<Database, OpenError>;
 
@@ -26,7 +26,7 @@ pub(in crate::store) trait Place: Send {
 
     /// Holds room for changes that free some, and sees whether there is so much
     /// `more`. Fails only where the disk is full.
-    fn hold(&mut self, more: u64) -> Result<(), String>;
+    fn reserve(&mut self, more: u64) -> Result<(), String>;
 
     /// Gives that room up, for such a change to be made.
     fn release(&mut self);
@@ -38,9 +38,9 @@ enum Given {
     /// Nothing: it could not be read. What is found is given to them then.
     Nothing,
     /// What was read where nothing could be written: a hash of it.
-    Content(u64),
+    StateContent(u64),
     /// What is in this file.
-    File(Identity),
+    File(FileIdentity),
 }
 
 /// A state directory.
@@ -63,17 +63,17 @@ impl Directory {
     }
 
     /// The modems are given what was read without opening it to write.
-    pub(in crate::store) fn give(&mut self, content: &Content) {
-        self.given = Given::Content(hash(content));
+    pub(in crate::store) fn give(&mut self, content: &StateContent) {
+        self.given = Given::StateContent(hash(content));
     }
 
-    fn open_file(&self) -> Result<Opened, OpenError> {
+    fn open_file(&self) -> Result<OpenFile, OpenError> {
         match self.given {
             Given::Nothing => match file::open(&self.path, &self.health) {
                 Err(OpenError::Damaged(why)) => self.start_anew(&why),
                 opened => opened,
             },
-            Given::Content(given) => {
+            Given::StateContent(given) => {
                 let opened = file::open_existing(&self.path, &self.health)?;
                 let content = tables::content(&opened.database)?;
                 let same = hash(&content) == given;
@@ -81,7 +81,7 @@ impl Directory {
             }
             Given::File(given) => {
                 let metadata = self.path.join(FILE).metadata().map_err(OpenError::Io)?;
-                if Identity::of(&metadata) != given {
+                if FileIdentity::of(&metadata) != given {
                     return Err(OpenError::Changed);
                 }
                 if self.health.is_doubtful() {
@@ -93,7 +93,7 @@ impl Directory {
     }
 
     /// Puts a damaged file aside and makes a new one.
-    fn start_anew(&self, why: &str) -> Result<Opened, OpenError> {
+    fn start_anew(&self, why: &str) -> Result<OpenFile, OpenError> {
         let path = self.path.join(FILE);
         match file::put_aside(&self.path) {
             Ok(aside) => tracing::error!(
@@ -110,7 +110,7 @@ impl Directory {
     }
 }
 
-impl Place for Directory {
+impl DatabasePlace for Directory {
     fn open(&mut self) -> Result<Database, OpenError> {
         let opened = self.open_file()?;
         self.given = Given::File(opened.identity);
@@ -127,7 +127,7 @@ impl Place for Directory {
                 "was removed, renamed or hidden".to_owned()
             }
             Err(error) => format!("is out of reach ({error})"),
-            Ok(metadata) if Identity::of(&metadata) != given => {
+            Ok(metadata) if FileIdentity::of(&metadata) != given => {
                 "is another file now: it was replaced, or a disk was mounted over it".to_owned()
             }
             Ok(metadata) if metadata.len() != self.health.len() => "was cut".to_owned(),
@@ -141,12 +141,12 @@ impl Place for Directory {
         &self.health
     }
 
-    fn hold(&mut self, more: u64) -> Result<(), String> {
+    fn reserve(&mut self, more: u64) -> Result<(), String> {
         let reserve = match self.reserve.take() {
             Some(reserve) => Ok(reserve),
             None => file::reserve(&self.path),
         };
-        let held = reserve.and_then(|file| room::hold(self.reserve.insert(file), more));
+        let held = reserve.and_then(|file| room::reserve_room(self.reserve.insert(file), more));
         match held {
             Err(error) if room::is_full(&error) => Err(error.to_string()),
             // A directory that takes no more files is no reason to keep nothing.
@@ -162,7 +162,7 @@ impl Place for Directory {
     }
 }
 
-fn hash(content: &Content) -> u64 {
+fn hash(content: &StateContent) -> u64 {
     let mut hasher = DefaultHasher::new();
     content.values.hash(&mut hasher);
     content.records.hash(&mut hasher);

@@ -90,7 +90,7 @@ pub(in crate::store) fn reserve_on(capacity: u64) -> u64 {
 
 /// Makes a file of nothing hold as much of the disk as is kept back, once it is seen
 /// that there is so much `more`.
-pub(in crate::store) fn hold(file: &File, more: u64) -> io::Result<()> {
+pub(in crate::store) fn reserve_room(file: &File, more: u64) -> io::Result<()> {
     let disk = fstatvfs(file)?;
     let reserve = reserve_on(disk.f_blocks.saturating_mul(disk.f_frsize));
     let wanted = reserve.saturating_add(more);

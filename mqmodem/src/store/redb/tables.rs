@@ -1,6 +1,6 @@
 //! What is in the database file: values under names, and records of sessions.
 
-use crate::store::batch::{Content, Key, ModemChange, What};
+use crate::store::batch::{Key, ModemChange, StateContent, What};
 use crate::store::error::{OpenError, VERSION};
 use mqmodem_core::Slot;
 use mqmodem_core::mqtt::session::Record;
@@ -48,9 +48,9 @@ pub(in crate::store) fn create(database: &Database) -> Result<(), redb::Error> {
 }
 
 /// Reads everything.
-pub(in crate::store) fn content(database: &Database) -> Result<Content, OpenError> {
+pub(in crate::store) fn content(database: &Database) -> Result<StateContent, OpenError> {
     let read = database.begin_read().map_err(redb::Error::from)?;
-    let mut content = Content::default();
+    let mut content = StateContent::default();
     let values = read.open_table(VALUES).map_err(redb::Error::from)?;
     for entry in values.iter()? {
         let (key, value) = entry?;
@@ -76,9 +76,12 @@ pub(in crate::store) fn content(database: &Database) -> Result<Content, OpenErro
 }
 
 /// What a modem keeps.
-pub(in crate::store) fn of_modem(database: &Database, modem: &str) -> Result<Content, OpenError> {
+pub(in crate::store) fn of_modem(
+    database: &Database,
+    modem: &str,
+) -> Result<StateContent, OpenError> {
     let read = database.begin_read().map_err(redb::Error::from)?;
-    let mut content = Content::default();
+    let mut content = StateContent::default();
     let values = read.open_table(VALUES).map_err(redb::Error::from)?;
     for entry in values.range((modem, "")..)? {
         let (key, value) = entry?;

@@ -3,7 +3,7 @@
 use super::super::sim_disk::{Fault, SimDisk};
 use super::super::sim_place::SimPlace;
 use super::super::sim_world::{Unsynced, Way, World};
-use crate::store::batch::{Answer, Key, ModemChange, Request, What};
+use crate::store::batch::{ChangeAnswer, Key, ModemChange, Request, What};
 use crate::store::keeper::Keeper;
 use mqmodem_core::mqtt::session::Record;
 use mqmodem_core::{LinkId, Slot};
@@ -27,7 +27,7 @@ fn request(modem: &str, what: What) -> Request {
             modem: modem.into(),
             what,
         },
-        answer: Answer {
+        answer: ChangeAnswer {
             to,
             broken: Arc::default(),
             ok: false,

@@ -1,6 +1,6 @@
 //! Whom this machine asks for names: `resolv.conf` and `nsswitch.conf`.
 
-use super::failure::{Failure, lacks};
+use super::failure::{LookupFailure, lacks};
 use crate::transport::seldom::Seldom;
 use resolv_conf::Config;
 use std::io;
@@ -11,7 +11,7 @@ static UNREAD: Seldom = Seldom::new();
 
 /// Where it is written down. Read for each look-up: they change while a program runs.
 #[derive(Clone)]
-pub(super) struct Files {
+pub(super) struct ResolverFiles {
     pub(super) hosts: PathBuf,
     pub(super) resolv: PathBuf,
     pub(super) nsswitch: PathBuf,
@@ -19,7 +19,7 @@ pub(super) struct Files {
     pub(super) port: u16,
 }
 
-impl Default for Files {
+impl Default for ResolverFiles {
     fn default() -> Self {
         Self {
             hosts: "/etc/hosts".into(),
@@ -46,7 +46,7 @@ pub(super) struct Conf {
 }
 
 impl Conf {
-    pub(super) fn read(files: &Files) -> Result<Self, Failure> {
+    pub(super) fn read(files: &ResolverFiles) -> Result<Self, LookupFailure> {
         let (resolv, _) = Config::parse_with_errors(&read(&files.resolv)?);
         let servers = resolv.get_nameservers_or_local();
         let server = |ip| SocketAddr::new(IpAddr::from(ip), files.port);
@@ -79,21 +79,21 @@ impl Conf {
     }
 }
 
-impl Files {
+impl ResolverFiles {
     /// The text of `/etc/hosts`.
-    pub(super) fn hosts(&self) -> Result<String, Failure> {
+    pub(super) fn hosts(&self) -> Result<String, LookupFailure> {
         read(&self.hosts).map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
     }
 }
 
-fn read(path: &std::path::Path) -> Result<Vec<u8>, Failure> {
+fn read(path: &std::path::Path) -> Result<Vec<u8>, LookupFailure> {
     match std::fs::read(path) {
         Ok(bytes) => Ok(bytes),
         Err(error) => told(path, &error),
     }
 }
 
-fn told(path: &std::path::Path, error: &io::Error) -> Result<Vec<u8>, Failure> {
+fn told(path: &std::path::Path, error: &io::Error) -> Result<Vec<u8>, LookupFailure> {
     match lacks(error) {
         Some(failure) => {
             UNREAD.warn(format_args!("cannot read {}: {error}", path.display()));

@@ -1,8 +1,8 @@
 //! Name servers, asked over UDP, and over TCP where an answer is too large.
 
 use super::conf::Conf;
-use super::failure::{Failure, Found, lacks};
-use super::message::{Answer, KINDS, Query};
+use super::failure::{Addresses, LookupFailure, lacks};
+use super::message::{DnsAnswer, KINDS, Query};
 use crate::transport::seldom::Seldom;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -25,7 +25,7 @@ const DATAGRAM: usize = 4096;
 
 /// Asks until a server answers: who waits knows how long. Only where none can be
 /// asked it ends by itself.
-pub(super) async fn lookup(conf: &Conf, name: &str) -> Found {
+pub(super) async fn lookup(conf: &Conf, name: &str) -> Addresses {
     for candidate in conf.candidates(name) {
         let mut found = ask_all(conf, &candidate).await?;
         if !found.is_empty() {
@@ -33,15 +33,15 @@ pub(super) async fn lookup(conf: &Conf, name: &str) -> Found {
             return Ok(found.into_iter().map(|ip| SocketAddr::new(ip, 0)).collect());
         }
     }
-    Err(Failure::NotFound)
+    Err(LookupFailure::NotFound)
 }
 
 /// Asks one server after the other, round and round as long as one is silent.
-async fn ask_all(conf: &Conf, name: &str) -> Result<Vec<IpAddr>, Failure> {
+async fn ask_all(conf: &Conf, name: &str) -> Result<Vec<IpAddr>, LookupFailure> {
     let servers = conf.servers.iter();
     let mut servers: Vec<_> = servers.map(|address| Server::new(*address, name)).collect();
     loop {
-        let (mut silent, mut failure) = (false, Failure::NoServer);
+        let (mut silent, mut failure) = (false, LookupFailure::NoServer);
         for server in &mut servers {
             match server.ask().await {
                 Ok(Some(found)) => return Ok(found),
@@ -66,7 +66,7 @@ struct Server {
 /// One of the questions, and what was said to it.
 struct Half {
     query: Query,
-    answer: Option<Result<Vec<IpAddr>, Failure>>,
+    answer: Option<Result<Vec<IpAddr>, LookupFailure>>,
 }
 
 impl Half {
@@ -89,14 +89,14 @@ impl Server {
     }
 
     /// Addresses, or nothing where it is silent for now.
-    async fn ask(&mut self) -> Result<Option<Vec<IpAddr>>, Failure> {
+    async fn ask(&mut self) -> Result<Option<Vec<IpAddr>>, LookupFailure> {
         if let Err(error) = self.try_ask().await {
             self.socket = None;
             UNASKED.warn(format_args!(
                 "cannot ask the name server {}: {error}",
                 self.address.ip()
             ));
-            return Err(lacks(&error).unwrap_or(Failure::NoServer));
+            return Err(lacks(&error).unwrap_or(LookupFailure::NoServer));
         }
         self.answer()
     }
@@ -121,7 +121,7 @@ impl Server {
 
     /// Who has no address of one kind may have one of the other. Of a half that is
     /// not there yet nothing can be said.
-    fn answer(&self) -> Result<Option<Vec<IpAddr>>, Failure> {
+    fn answer(&self) -> Result<Option<Vec<IpAddr>>, LookupFailure> {
         let found: Vec<_> = self.halves.iter().flat_map(Half::found).copied().collect();
         if !found.is_empty() {
             return Ok(Some(found));
@@ -158,12 +158,12 @@ async fn hear(socket: &UdpSocket, server: SocketAddr, halves: &mut [Half]) -> io
         for half in halves.iter_mut().filter(|half| half.answer.is_none()) {
             half.answer = match half.query.answer(bytes) {
                 None => None,
-                Some(Answer::Addresses(found)) => Some(Ok(found)),
-                Some(Answer::Truncated) => over_tcp(server, &half.query).await.map(Ok),
-                Some(Answer::Failed) => Some(Err(Failure::NotFound)),
-                Some(Answer::Refused) => {
+                Some(DnsAnswer::Addresses(found)) => Some(Ok(found)),
+                Some(DnsAnswer::Truncated) => over_tcp(server, &half.query).await.map(Ok),
+                Some(DnsAnswer::Failed) => Some(Err(LookupFailure::NotFound)),
+                Some(DnsAnswer::Refused) => {
                     UNASKED.warn(format_args!("the name server {} refuses", server.ip()));
-                    Some(Err(Failure::NoServer))
+                    Some(Err(LookupFailure::NoServer))
                 }
             };
         }
@@ -195,7 +195,7 @@ async fn over_tcp(server: SocketAddr, query: &Query) -> Option<Vec<IpAddr>> {
         io::Result::Ok(answer)
     };
     match query.answer(&asked.await.ok()?)? {
-        Answer::Addresses(found) => Some(found),
+        DnsAnswer::Addresses(found) => Some(found),
         _ => None,
     }
 }

@@ -6,11 +6,11 @@ use std::io;
 use std::net::SocketAddr;
 
 /// The addresses of a name, without a port.
-pub(super) type Found = Result<Vec<SocketAddr>, Failure>;
+pub(super) type Addresses = Result<Vec<SocketAddr>, LookupFailure>;
 
 /// Why a name has no address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Failure {
+pub(crate) enum LookupFailure {
     /// Who should know says so.
     NotFound,
     /// Nobody could be asked.
@@ -19,18 +19,18 @@ pub(crate) enum Failure {
     Lacks(NetError),
 }
 
-impl From<Failure> for NetError {
-    fn from(failure: Failure) -> Self {
+impl From<LookupFailure> for NetError {
+    fn from(failure: LookupFailure) -> Self {
         match failure {
-            Failure::NotFound => Self::NameNotFound,
-            Failure::NoServer => Self::NoNameServer,
-            Failure::Lacks(what) => what,
+            LookupFailure::NotFound => Self::NameNotFound,
+            LookupFailure::NoServer => Self::NoNameServer,
+            LookupFailure::Lacks(what) => what,
         }
     }
 }
 
 /// A file that is not there says nothing; one that cannot be opened for want of
 /// a handle is told.
-pub(super) fn lacks(error: &io::Error) -> Option<Failure> {
-    machine_lacks(error).map(Failure::Lacks)
+pub(super) fn lacks(error: &io::Error) -> Option<LookupFailure> {
+    machine_lacks(error).map(LookupFailure::Lacks)
 }

@@ -17,7 +17,7 @@ pub(super) struct Query {
 
 /// What a server says.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Answer {
+pub(super) enum DnsAnswer {
     /// The name has these addresses, perhaps none.
     Addresses(Vec<IpAddr>),
     /// There is more than fits a datagram.
@@ -53,7 +53,7 @@ impl Query {
     }
 
     /// What a datagram answers to this question; `None` where it is no answer to it.
-    pub(super) fn answer(&self, bytes: &[u8]) -> Option<Answer> {
+    pub(super) fn answer(&self, bytes: &[u8]) -> Option<DnsAnswer> {
         if !counts_fit(bytes) {
             return None;
         }
@@ -69,18 +69,18 @@ impl Query {
             return None;
         }
         Some(match packet.rcode() {
-            RCODE::NoError if packet.has_flags(PacketFlag::TRUNCATION) => Answer::Truncated,
+            RCODE::NoError if packet.has_flags(PacketFlag::TRUNCATION) => DnsAnswer::Truncated,
             RCODE::NoError => {
                 let records = packet.answers.iter();
-                Answer::Addresses(
+                DnsAnswer::Addresses(
                     records
                         .filter_map(|record| address(&record.rdata))
                         .collect(),
                 )
             }
-            RCODE::NameError => Answer::Addresses(Vec::new()),
-            RCODE::Refused | RCODE::NotImplemented | RCODE::FormatError => Answer::Refused,
-            _ => Answer::Failed,
+            RCODE::NameError => DnsAnswer::Addresses(Vec::new()),
+            RCODE::Refused | RCODE::NotImplemented | RCODE::FormatError => DnsAnswer::Refused,
+            _ => DnsAnswer::Failed,
         })
     }
 }
@@ -124,7 +124,7 @@ mod tests {
     fn damaged_answers_are_ignored_or_read_and_never_panic() {
         let query = Query::new("a.example", TYPE::A).unwrap();
         let good = reply(&query);
-        let whole = Answer::Addresses(vec![Ipv4Addr::new(0, 0, 0, 1).into()]);
+        let whole = DnsAnswer::Addresses(vec![Ipv4Addr::new(0, 0, 0, 1).into()]);
         assert_eq!(query.answer(&good), Some(whole));
         for at in 0..good.len() {
             assert_eq!(query.answer(&good[..at]), None);

@@ -13,8 +13,8 @@ mod system;
 #[cfg(test)]
 mod tests;
 
-use conf::{Conf, Files};
-use failure::{Failure, Found};
+use conf::{Conf, ResolverFiles};
+use failure::{Addresses, LookupFailure};
 use mqmodem_core::NetError;
 use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
@@ -38,26 +38,26 @@ pub(crate) async fn lookup(host: &str, port: u16) -> Result<Vec<SocketAddr>, Net
 }
 
 /// Look-ups under way, by name.
-type Pending = Mutex<HashMap<String, Arc<watch::Sender<Option<Found>>>>>;
+type Pending = Mutex<HashMap<String, Arc<watch::Sender<Option<Addresses>>>>>;
 
 #[derive(Default)]
 struct Resolver {
-    files: Files,
+    files: ResolverFiles,
     pending: Arc<Pending>,
 }
 
 impl Resolver {
-    async fn lookup(&self, name: &str) -> Found {
+    async fn lookup(&self, name: &str) -> Addresses {
         let mut answer = self.ask(&name.to_ascii_lowercase());
         let answered = answer.wait_for(Option::is_some).await;
         // Without an answer the look-up has failed, which was logged.
-        answered.map_or(Err(Failure::NotFound), |answer| {
-            answer.clone().unwrap_or(Err(Failure::NotFound))
+        answered.map_or(Err(LookupFailure::NotFound), |answer| {
+            answer.clone().unwrap_or(Err(LookupFailure::NotFound))
         })
     }
 
     /// Joins the look-up of a name, or begins one.
-    fn ask(&self, name: &str) -> watch::Receiver<Option<Found>> {
+    fn ask(&self, name: &str) -> watch::Receiver<Option<Addresses>> {
         let mut pending = lock(&self.pending);
         if let Some(under_way) = pending.get(name) {
             return under_way.subscribe();
@@ -78,12 +78,12 @@ impl Resolver {
 /// One look-up, listed as long as it lives.
 struct LookUp {
     name: String,
-    answer: Arc<watch::Sender<Option<Found>>>,
+    answer: Arc<watch::Sender<Option<Addresses>>>,
     pending: Arc<Pending>,
 }
 
 impl LookUp {
-    async fn run(self, files: Files) {
+    async fn run(self, files: ResolverFiles) {
         let mut found = std::pin::pin!(find(&files, &self.name));
         loop {
             tokio::select! {
@@ -120,13 +120,13 @@ impl Drop for LookUp {
 }
 
 /// Asks whom this machine is set up to ask, in that order.
-async fn find(files: &Files, name: &str) -> Found {
+async fn find(files: &ResolverFiles, name: &str) -> Addresses {
     if is_number(name) {
         return system::lookup(name).await;
     }
     // No name server knows one of these (RFC 6761 §6.4).
     if !is_name(name) || is_below("invalid", name) {
-        return Err(Failure::NotFound);
+        return Err(LookupFailure::NotFound);
     }
     let listed = hosts::find(&files.hosts()?, name);
     if !listed.is_empty() {
@@ -138,7 +138,7 @@ async fn find(files: &Files, name: &str) -> Found {
         return system::lookup(name).await;
     }
     match dns::lookup(&conf, name).await {
-        Err(failure @ (Failure::NotFound | Failure::NoServer)) if conf.asks_others => {
+        Err(failure @ (LookupFailure::NotFound | LookupFailure::NoServer)) if conf.asks_others => {
             system::lookup(name).await.map_err(|_| failure)
         }
         found => found,

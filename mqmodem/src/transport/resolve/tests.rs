@@ -24,7 +24,7 @@ impl Machine {
 
     fn resolver(&self, port: u16) -> Resolver {
         Resolver {
-            files: Files {
+            files: ResolverFiles {
                 hosts: self.0.join("hosts"),
                 nsswitch: self.0.join("nsswitch"),
                 resolv: self.0.join("resolv"),
@@ -127,14 +127,14 @@ async fn each_answer_of_a_name_server_has_its_meaning() {
         ("long.example", Ok(address("127.0.0.7"))),
         ("below", Ok(address("127.0.0.7"))),
         ("half.example", Ok(address("127.0.0.7"))),
-        ("failed.example.", Err(Failure::NotFound)),
+        ("failed.example.", Err(LookupFailure::NotFound)),
         ("listed.example", Ok(address("127.0.0.9"))),
         ("127.1", Ok(address("127.0.0.1"))),
-        ("none.example.", Err(Failure::NotFound)),
-        ("refused.example.", Err(Failure::NoServer)),
-        ("a b", Err(Failure::NotFound)),
-        ("a..b", Err(Failure::NotFound)),
-        ("", Err(Failure::NotFound)),
+        ("none.example.", Err(LookupFailure::NotFound)),
+        ("refused.example.", Err(LookupFailure::NoServer)),
+        ("a b", Err(LookupFailure::NotFound)),
+        ("a..b", Err(LookupFailure::NotFound)),
+        ("", Err(LookupFailure::NotFound)),
     ] {
         assert_eq!(resolver.lookup(name).await, found, "{name:?}");
     }
@@ -150,7 +150,7 @@ async fn a_machine_without_a_name_server_is_told_as_such() {
         let machine = Machine::new("nobody", resolv);
         let resolver = machine.resolver(port);
         let found = resolver.lookup("good.example").await;
-        assert_eq!(found, Err(Failure::NoServer), "{resolv:?}");
+        assert_eq!(found, Err(LookupFailure::NoServer), "{resolv:?}");
         let listed = resolver.lookup("listed.example").await;
         assert_eq!(listed, Ok(address("127.0.0.9")));
     }

@@ -4,7 +4,7 @@
 //! for each number: what, a tab, how many a second.
 #![allow(clippy::print_stdout)]
 
-use mqmodem::store::{Change, Disk, DiskStore, Store};
+use mqmodem::store::{DiskStore, StateDirectory, Store, StoreChange};
 use mqmodem_core::mqtt::session::Record;
 use mqmodem_core::{LinkId, Slot};
 use std::fs::OpenOptions;
@@ -23,7 +23,7 @@ async fn main() -> io::Result<()> {
     println!("append and fdatasync\t{sync:.0}");
     for (modems, waiting) in [(1, 0), (1000, 0), (1000, 100)] {
         let state = directory.join(format!("state-{modems}-{waiting}"));
-        let (disk, _) = Disk::open(&state).map_err(io::Error::other)?;
+        let (disk, _) = StateDirectory::open(&state).map_err(io::Error::other)?;
         let stores = (0..modems).map(|n| disk.store(&format!("modem {n}")));
         let rate = publish(stores.collect(), waiting).await;
         println!("modems: {modems}, messages waiting in each: {waiting}\t{rate:.0}");
@@ -87,7 +87,7 @@ async fn modem(mut store: DiskStore, first: u64, begin: Instant) -> u32 {
         let before = first + u64::from(messages);
         messages += 1;
         let slot = slot(before);
-        store.submit(Change::Erase { slot });
+        store.submit(StoreChange::Erase { slot });
         put(&mut store, before + 1);
         done(&mut store).await;
         done(&mut store).await;
@@ -102,7 +102,7 @@ fn slot(number: u64) -> Slot {
 fn put(store: &mut DiskStore, number: u64) {
     let bytes = &[7; BYTES];
     let slot = slot(number);
-    store.submit(Change::Put { slot, bytes });
+    store.submit(StoreChange::Put { slot, bytes });
 }
 
 async fn done(store: &mut DiskStore) {

@@ -1,14 +1,14 @@
 //! The one TCP port of a fleet whose modems are connections.
 
-use crate::cli::failure::Failure;
+use crate::cli::failure::ProgramFailure;
 use crate::cli::modems::address::{cannot_listen, tcp_address, warn_if_reachable};
-use crate::cli::output::say_in_passing;
+use crate::cli::output::print_without_waiting;
 use crate::config::fleet::{Hosts, Identify};
-use crate::fleet::assignment::{Door, Doors, Seated, Seats, first_line};
+use crate::fleet::assignment::{AssignedHost, Assignments, HostQueue, HostQueues, first_line};
 use crate::log::rate::Rate;
 use crate::port::socket::Socket;
 use crate::port::{Label, Port};
-use crate::runtime::bounded_tasks::Guests;
+use crate::runtime::bounded_tasks::BoundedTasks;
 use std::collections::HashMap;
 use std::future::pending;
 use std::net::SocketAddr;
@@ -24,15 +24,15 @@ const PAUSE: Duration = Duration::from_secs(1);
 const STRANGERS: usize = 64;
 
 /// Where hosts come in, and which modems they are for.
-pub(super) struct Entrance {
+pub(super) struct HostListener {
     /// As it was asked for.
     address: SocketAddr,
     listener: Arc<TcpListener>,
     identify: Identify,
-    seats: Seats,
-    doors: Doors,
+    assignments: Assignments,
+    queues: HostQueues,
     /// Hosts that have not said yet who they are.
-    strangers: Guests<std::io::Result<(String, TcpStream)>>,
+    strangers: BoundedTasks<std::io::Result<(String, TcpStream)>>,
     modems: HashMap<String, u32>,
     /// Hosts that were sent away, of each kind.
     full: Rate,
@@ -40,13 +40,13 @@ pub(super) struct Entrance {
     unknown: Rate,
 }
 
-impl Entrance {
+impl HostListener {
     /// Listens, where the fleet has one port; where there was one at this address,
     /// its listener goes on.
     pub(super) async fn open(
         hosts: &Hosts,
         before: Option<&Self>,
-    ) -> Result<Option<Self>, Failure> {
+    ) -> Result<Option<Self>, ProgramFailure> {
         let Hosts::Connections(text, identify) = hosts else {
             return Ok(None);
         };
@@ -59,9 +59,9 @@ impl Entrance {
             address,
             listener,
             identify: *identify,
-            seats: Seats::default(),
-            doors: Doors::default(),
-            strangers: Guests::new(STRANGERS),
+            assignments: Assignments::default(),
+            queues: HostQueues::default(),
+            strangers: BoundedTasks::new(STRANGERS),
             modems: HashMap::new(),
             full: Rate::default(),
             silent: Rate::default(),
@@ -86,16 +86,16 @@ impl Entrance {
     }
 
     /// The modem that is to be started next for a host that came, and its port.
-    pub(super) async fn next(entrance: &mut Option<Self>) -> Option<(u32, Box<dyn Port>)> {
-        match entrance {
-            Some(entrance) => Some(entrance.newcomer().await),
+    pub(super) async fn next(listener: &mut Option<Self>) -> Option<(u32, Box<dyn Port>)> {
+        match listener {
+            Some(listener) => Some(listener.newcomer().await),
             None => pending().await,
         }
     }
 
     async fn newcomer(&mut self) -> (u32, Box<dyn Port>) {
         loop {
-            let seated = tokio::select! {
+            let assigned = tokio::select! {
                 accepted = self.listener.accept() => match accepted {
                     Ok((stream, _)) => self.welcome(stream),
                     Err(error) => {
@@ -118,15 +118,15 @@ impl Entrance {
                     None
                 }
             };
-            if let Some((seat, host)) = seated
-                && let Some(door) = self.doors.let_in(seat, host)
+            if let Some((index, host)) = assigned
+                && let Some(queue) = self.queues.deliver(index, host)
             {
-                return (seat, port(seat, door));
+                return (index, port(index, queue));
             }
         }
     }
 
-    fn welcome(&mut self, mut stream: TcpStream) -> Option<(u32, Seated)> {
+    fn welcome(&mut self, mut stream: TcpStream) -> Option<(u32, AssignedHost)> {
         if self.identify == Identify::Line {
             self.strangers.admit(async move {
                 let name = first_line(&mut stream).await?;
@@ -135,27 +135,27 @@ impl Entrance {
             return None;
         }
         let count = self.modems.len() as u32;
-        let seated = self.seats.take(stream, count);
-        if seated.is_none() && self.full.may_tell() {
+        let assigned = self.assignments.take(stream, count);
+        if assigned.is_none() && self.full.may_report() {
             tracing::warn!("refused: all {count} modems have a host");
         }
-        seated
+        assigned
     }
 
-    fn named(&mut self, told: std::io::Result<(String, TcpStream)>) -> Option<(u32, Seated)> {
+    fn named(&mut self, told: std::io::Result<(String, TcpStream)>) -> Option<(u32, AssignedHost)> {
         let (name, stream) = match told {
             Ok(told) => told,
             Err(error) => {
-                if self.silent.may_tell() {
+                if self.silent.may_report() {
                     tracing::warn!("a host left without its modem's name: {error}");
                 }
                 return None;
             }
         };
-        if let Some(seat) = self.modems.get(&name) {
-            return Some((*seat, Seated::at(stream, *seat)));
+        if let Some(index) = self.modems.get(&name) {
+            return Some((*index, AssignedHost::at(stream, *index)));
         }
-        if self.unknown.may_tell() {
+        if self.unknown.may_report() {
             // What it said is not shown: a host that knows of no names begins with
             // any line, also one with a password.
             let said = name.len();
@@ -167,16 +167,16 @@ impl Entrance {
     }
 }
 
-async fn listen(address: SocketAddr) -> Result<Arc<TcpListener>, Failure> {
+async fn listen(address: SocketAddr) -> Result<Arc<TcpListener>, ProgramFailure> {
     let listener = TcpListener::bind(address).await;
     let listener = listener.map_err(|error| cannot_listen(address, &error))?;
     if let Ok(address) = listener.local_addr() {
         warn_if_reachable(address, "use the modems there");
-        say_in_passing(format!("{address}\n"))?;
+        print_without_waiting(format!("{address}\n"))?;
     }
     Ok(Arc::new(listener))
 }
 
-fn port(seat: u32, door: Door) -> Box<dyn Port> {
-    Box::new(Socket::new(door, Label::new(&format!("host {seat}"))))
+fn port(index: u32, queue: HostQueue) -> Box<dyn Port> {
+    Box::new(Socket::new(queue, Label::new(&format!("host {index}"))))
 }

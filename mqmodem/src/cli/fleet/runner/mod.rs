@@ -6,20 +6,20 @@ mod reload;
 mod restarts;
 
 use super::arguments::FleetArguments;
-use super::plan::Made;
-use super::progress::Progress;
+use super::plan::FleetRequest;
+use super::progress::StartProgress;
 use crate::Shared;
-use crate::cli::failure::Failure;
-use crate::cli::modems::ports::{Opened, Ports};
+use crate::cli::failure::ProgramFailure;
+use crate::cli::modems::ports::{OpenPort, Ports};
 use crate::cli::modems::prepared::Prepared;
 use crate::cli::modems::signals::{Signals, Wanted};
 use crate::cli::modems::state::State;
 use crate::cli::modems::{metrics, trace};
 use crate::config::fleet::FleetPlan;
-use crate::fleet::repeat::{Chats, Played};
-use crate::fleet::totals::Tally;
+use crate::fleet::repeat::{FleetChats, PlayedHost};
+use crate::fleet::totals::Totals;
 use crate::port::{Label, Port};
-use listener::Entrance;
+use listener::HostListener;
 use programme::{check_files, programme, salt};
 use restarts::Restarts;
 use std::collections::{HashMap, HashSet, VecDeque};
@@ -32,18 +32,18 @@ use tokio::time::{Interval, MissedTickBehavior};
 /// The runtime's timers are not finer: more are started at once.
 const TICK: Duration = Duration::from_millis(10);
 
-pub(super) struct Crew<'a> {
+pub(super) struct FleetRunner<'a> {
     arguments: &'a FleetArguments,
     plan: FleetPlan,
     shared: Shared,
     state: State,
     ports: Ports,
-    chats: Option<Arc<Chats>>,
-    tally: Arc<Tally>,
+    chats: Option<Arc<FleetChats>>,
+    totals: Arc<Totals>,
     /// See [`salt`].
     salt: u64,
-    entrance: Option<Entrance>,
-    progress: Progress,
+    listener: Option<HostListener>,
+    progress: StartProgress,
     modems: JoinSet<()>,
     running: HashMap<Id, Running>,
     waiting: VecDeque<u32>,
@@ -63,64 +63,64 @@ struct Running {
     print: u64,
 }
 
-impl<'a> Crew<'a> {
-    pub(super) async fn gather(
+impl<'a> FleetRunner<'a> {
+    pub(super) async fn new(
         arguments: &'a FleetArguments,
-        made: Made,
+        made: FleetRequest,
         state: State,
-    ) -> Result<Self, Failure> {
+    ) -> Result<Self, ProgramFailure> {
         let plan = made.fleet;
         let shared = Shared::default().observed(trace::create(made.trace.as_deref())?);
         let metrics = metrics::open(plan.metrics.as_deref()).await?;
-        let entrance = Entrance::open(&plan.template.hosts, None).await?;
+        let listener = HostListener::open(&plan.template.hosts, None).await?;
         check_files(&plan)?;
         let programme = programme(&plan)?;
-        let tally = Arc::new(Tally::default());
-        let mut crew = Self {
+        let totals = Arc::new(Totals::default());
+        let mut runner = Self {
             arguments,
             salt: salt(&plan, programme.as_ref()),
-            chats: programme.map(|it| Arc::new(Chats::new(it, tally.clone()))),
-            tally,
+            chats: programme.map(|it| Arc::new(FleetChats::new(it, totals.clone()))),
+            totals,
             shared: shared.paced(plan.connects_per_second).observed(metrics),
             state,
             ports: Ports::of_fleet(),
-            progress: Progress::new(made.verbose),
+            progress: StartProgress::new(made.verbose),
             modems: JoinSet::new(),
             running: HashMap::new(),
             waiting: VecDeque::new(),
             restarts: Restarts::default(),
             left_out: HashSet::new(),
             begun: HashSet::new(),
-            entrance,
+            listener,
             failed: false,
             stopping: false,
             plan,
         };
-        crew.expect(0);
-        Ok(crew)
+        runner.expect(0);
+        Ok(runner)
     }
 
     /// The modems from this one on are to be started: now, or when their hosts come.
     fn expect(&mut self, from: u32) {
         let all = 0..self.plan.count();
         let names = || all.clone().map(|index| self.plan.name(index));
-        self.state.tell_unserved(names());
-        match &mut self.entrance {
-            Some(entrance) => entrance.expect(names()),
+        self.state.report_unserved(names());
+        match &mut self.listener {
+            Some(listener) => listener.expect(names()),
             None => self.waiting.extend(from..all.end),
         }
     }
 
     /// Runs until all modems have ended, by themselves or by a signal.
-    pub(super) async fn run(&mut self, signals: &mut Signals) -> Result<ExitCode, Failure> {
+    pub(super) async fn run(&mut self, signals: &mut Signals) -> Result<ExitCode, ProgramFailure> {
         let mut ticks = self.ticks();
         while !self.is_over() {
             self.restart_some()?;
             tokio::select! {
                 _ = ticks.tick(), if !self.waiting.is_empty() && !self.stopping => self.start_some().await,
                 Some(ended) = self.modems.join_next_with_id() => self.end(ended),
-                Some((index, port)) = Entrance::next(&mut self.entrance), if !self.stopping => {
-                    self.let_in(index, port);
+                Some((index, port)) = HostListener::next(&mut self.listener), if !self.stopping => {
+                    self.deliver(index, port);
                 }
                 wanted = signals.next() => match wanted {
                     Wanted::Reload if !self.stopping => {
@@ -149,7 +149,7 @@ impl<'a> Crew<'a> {
     /// Whether nothing runs and nothing will.
     fn is_over(&self) -> bool {
         let nothing_comes =
-            self.waiting.is_empty() && self.restarts.are_over() && self.entrance.is_none();
+            self.waiting.is_empty() && self.restarts.are_over() && self.listener.is_none();
         self.modems.is_empty() && (self.stopping || nothing_comes)
     }
 
@@ -174,19 +174,19 @@ impl<'a> Crew<'a> {
         }
         let count = self.plan.count();
         let done = count.saturating_sub(self.waiting.len() as u32);
-        self.progress.tell(done, count);
+        self.progress.report(done, count);
     }
 
-    async fn start_at_port(&mut self, index: u32) -> Result<(), Failure> {
+    async fn start_at_port(&mut self, index: u32) -> Result<(), ProgramFailure> {
         let modem = self.prepared(index)?;
         let name = Label::new(&modem.plan.name);
         let opened = match &self.chats {
             Some(chats) => {
                 let number = &modem.plan.number;
-                let host = Played::new(chats, name.clone(), index, number);
-                Opened::inside(name, Box::new(host))
+                let host = PlayedHost::new(chats, name.clone(), index, number);
+                OpenPort::inside(name, Box::new(host))
             }
-            None => Opened {
+            None => OpenPort {
                 label: name,
                 ..self.ports.open(&modem.plan.port).await?
             },
@@ -196,17 +196,17 @@ impl<'a> Crew<'a> {
     }
 
     /// Starts a modem for the host that came.
-    fn let_in(&mut self, index: u32, port: Box<dyn Port>) {
+    fn deliver(&mut self, index: u32, port: Box<dyn Port>) {
         // What one kept that has run before is not what was found at the start.
         let is_read = !self.begun.contains(&index) || self.state.look().is_ok();
         if !is_read {
-            self.leave_out(index, &Failure::new("what it kept cannot be read"));
+            self.leave_out(index, &ProgramFailure::new("what it kept cannot be read"));
             return;
         }
         match self.prepared(index) {
             Ok(modem) => {
                 let label = Label::new(&modem.plan.name);
-                self.start(index, modem, Opened::inside(label, port));
+                self.start(index, modem, OpenPort::inside(label, port));
             }
             Err(failure) => self.leave_out(index, &failure),
         }
@@ -214,7 +214,7 @@ impl<'a> Crew<'a> {
 
     /// Lets modems begin anew: as many at a time as may start in a second. Fails where
     /// what they kept last cannot be read: none may begin without.
-    fn restart_some(&mut self) -> Result<(), Failure> {
+    fn restart_some(&mut self) -> Result<(), ProgramFailure> {
         if self.stopping {
             self.restarts = Restarts::default();
             return Ok(());
@@ -222,7 +222,7 @@ impl<'a> Crew<'a> {
         if let Some(off) = self.restarts.back() {
             self.state.look()?;
             // Where hosts come in at one port, each comes back with its own.
-            if self.entrance.is_none() {
+            if self.listener.is_none() {
                 let count = self.plan.count();
                 self.waiting
                     .extend(off.into_iter().filter(|index| *index < count));
@@ -253,11 +253,11 @@ impl<'a> Crew<'a> {
         self.shared.stop_some(labels);
     }
 
-    fn prepared(&self, index: u32) -> Result<Prepared, Failure> {
-        Prepared::new(self.plan.modem(index).map_err(Failure::new)?)
+    fn prepared(&self, index: u32) -> Result<Prepared, ProgramFailure> {
+        Prepared::new(self.plan.modem(index).map_err(ProgramFailure::new)?)
     }
 
-    fn start(&mut self, index: u32, modem: Prepared, opened: Opened) {
+    fn start(&mut self, index: u32, modem: Prepared, opened: OpenPort) {
         let print = self.print(&modem);
         let setup = modem.at(opened, &mut self.state);
         let label = setup.label.clone();
@@ -277,7 +277,7 @@ impl<'a> Crew<'a> {
         modem.print() ^ self.salt
     }
 
-    fn leave_out(&mut self, index: u32, failure: &Failure) {
+    fn leave_out(&mut self, index: u32, failure: &ProgramFailure) {
         self.left_out.insert(index);
         tracing::error!("{} is left out: {failure}", self.plan.name(index));
     }
@@ -300,7 +300,7 @@ impl<'a> Crew<'a> {
     }
 
     fn code(&self) -> ExitCode {
-        let failures = self.tally.failures();
+        let failures = self.totals.failures();
         if self.failed || !self.left_out.is_empty() || failures > 0 {
             ExitCode::FAILURE
         } else {
@@ -313,6 +313,6 @@ impl<'a> Crew<'a> {
         let has_rounds = self.plan.template.script.is_some();
         self.chats.as_ref()?;
         let left_out = self.left_out.len() as u32;
-        self.tally.summary(has_rounds, left_out)
+        self.totals.summary(has_rounds, left_out)
     }
 }

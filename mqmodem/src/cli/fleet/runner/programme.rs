@@ -2,7 +2,7 @@
 //! inside the process.
 
 use crate::cli::chat::file::read_side;
-use crate::cli::failure::Failure;
+use crate::cli::failure::ProgramFailure;
 use crate::cli::modems::prepared::{Prepared, warn_of_exposed};
 use crate::config::fleet::{FleetPlan, Hosts};
 use crate::fleet::repeat::Programme;
@@ -11,17 +11,17 @@ use std::sync::Arc;
 
 /// Whether what the modems start with can be read. A file that one of them lacks is
 /// its own matter.
-pub(super) fn check_files(plan: &FleetPlan) -> Result<(), Failure> {
+pub(super) fn check_files(plan: &FleetPlan) -> Result<(), ProgramFailure> {
     let ends = [0, plan.count() - 1].map(|index| plan.modem(index));
     warn_of_exposed(ends.iter().flatten());
     plan.warn_of_exposed();
-    let of = |index| Prepared::new(plan.modem(index).map_err(Failure::new)?);
+    let of = |index| Prepared::new(plan.modem(index).map_err(ProgramFailure::new)?);
     of(0).or_else(|failure| of(plan.count() - 1).map_err(|_| failure))?;
     Ok(())
 }
 
 /// What the hosts inside the process play, where they are there.
-pub(super) fn programme(plan: &FleetPlan) -> Result<Option<Programme>, Failure> {
+pub(super) fn programme(plan: &FleetPlan) -> Result<Option<Programme>, ProgramFailure> {
     if plan.template.hosts != Hosts::Played {
         return Ok(None);
     }

@@ -1,12 +1,12 @@
 //! SIGHUP: the configuration is read again.
 
-use super::Crew;
-use super::listener::Entrance;
+use super::FleetRunner;
+use super::listener::HostListener;
 use super::programme::{check_files, programme, salt};
-use crate::cli::failure::Failure;
+use crate::cli::failure::ProgramFailure;
 use crate::cli::fleet::plan;
 use crate::config::fleet::FleetPlan;
-use crate::fleet::repeat::{Chats, Programme};
+use crate::fleet::repeat::{FleetChats, Programme};
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -14,10 +14,10 @@ use std::sync::Arc;
 struct Wish {
     plan: FleetPlan,
     programme: Option<Programme>,
-    entrance: Option<Entrance>,
+    listener: Option<HostListener>,
 }
 
-impl Crew<'_> {
+impl FleetRunner<'_> {
     /// Reads the configuration again and makes the fleet what it says: modems come
     /// and go, those that are another begin anew some at a time, and hosts go on with
     /// other chats. Where that cannot be, everything stays.
@@ -28,13 +28,13 @@ impl Crew<'_> {
         }
     }
 
-    async fn wish(&mut self) -> Result<Wish, Failure> {
+    async fn wish(&mut self) -> Result<Wish, ProgramFailure> {
         let made = plan::made(self.arguments)?;
         plan::check_limits(&made.fleet)?;
         let plan = made.fleet;
         check_files(&plan)?;
         let programme = programme(&plan)?;
-        let entrance = Entrance::open(&plan.template.hosts, self.entrance.as_ref()).await?;
+        let listener = HostListener::open(&plan.template.hosts, self.listener.as_ref()).await?;
         self.state.look()?;
         if plan.metrics != self.plan.metrics {
             tracing::warn!("metrics is another now, and holds from the next start on");
@@ -42,7 +42,7 @@ impl Crew<'_> {
         Ok(Wish {
             plan,
             programme,
-            entrance,
+            listener,
         })
     }
 
@@ -58,18 +58,20 @@ impl Crew<'_> {
                 chats.change(programme);
                 Some(chats)
             }
-            (_, programme) => programme.map(|it| Arc::new(Chats::new(it, self.tally.clone()))),
+            (_, programme) => {
+                programme.map(|it| Arc::new(FleetChats::new(it, self.totals.clone())))
+            }
         };
-        self.entrance = match (self.entrance.take(), wish.entrance) {
+        self.listener = match (self.listener.take(), wish.listener) {
             (Some(before), Some(now)) => Some(before.or_become(now)),
-            (_, entrance) => entrance,
+            (_, listener) => listener,
         };
         let others = self.others();
         let changed = others.len();
         self.restarts.ask(others);
         let left_out = std::mem::take(&mut self.left_out);
         self.expect(before.min(count));
-        if self.entrance.is_none() {
+        if self.listener.is_none() {
             let again = left_out
                 .into_iter()
                 .filter(|index| *index < before.min(count));

@@ -4,12 +4,12 @@ mod reload;
 
 use crate::Shared;
 use crate::cli::exit;
-use crate::cli::failure::Failure;
-use crate::cli::modems::ports::{Opened, Ports};
+use crate::cli::failure::ProgramFailure;
+use crate::cli::modems::ports::{OpenPort, Ports};
 use crate::cli::modems::prepared::Prepared;
 use crate::cli::modems::signals::{Signals, Wanted};
 use crate::cli::modems::state::State;
-use crate::cli::output::say_in_passing;
+use crate::cli::output::print_without_waiting;
 use crate::cli::serve::arguments::ServeArguments;
 use crate::config::{ModemPlan, Plan, PortPlan};
 use crate::port::Label;
@@ -59,7 +59,7 @@ impl<'a> Service<'a> {
         plan: Plan,
         shared: Shared,
         state: &'a mut State,
-    ) -> Result<Self, Failure> {
+    ) -> Result<Self, ProgramFailure> {
         let mut service = Self {
             arguments,
             shared,
@@ -74,7 +74,7 @@ impl<'a> Service<'a> {
         };
         let modems = prepared(&service.plan)?;
         let names = modems.iter().map(|modem| modem.plan.name.clone());
-        service.state.tell_unserved(names);
+        service.state.report_unserved(names);
         let mut failure = None;
         for modem in modems {
             if let Err((modem, why)) = service.open(modem).await? {
@@ -94,7 +94,7 @@ impl<'a> Service<'a> {
     }
 
     /// Runs until all modems have ended, by themselves or by a signal.
-    pub(super) async fn run(mut self, signals: &mut Signals) -> Result<ExitCode, Failure> {
+    pub(super) async fn run(mut self, signals: &mut Signals) -> Result<ExitCode, ProgramFailure> {
         let mut again = ticks();
         while !self.is_over() {
             tokio::select! {
@@ -130,7 +130,10 @@ impl<'a> Service<'a> {
     }
 
     /// Begins a modem, or gives it back with the reason why its port cannot be had.
-    async fn open(&mut self, modem: Prepared) -> Result<Result<(), (Prepared, Failure)>, Failure> {
+    async fn open(
+        &mut self,
+        modem: Prepared,
+    ) -> Result<Result<(), (Prepared, ProgramFailure)>, ProgramFailure> {
         let opened = match self.ports.open(&modem.plan.port).await {
             Ok(opened) => opened,
             Err(why) => return Ok(Err((modem, why))),
@@ -141,7 +144,7 @@ impl<'a> Service<'a> {
         Ok(Ok(()))
     }
 
-    fn start(&mut self, modem: Prepared, opened: Opened) {
+    fn start(&mut self, modem: Prepared, opened: OpenPort) {
         let (plan, print) = (modem.plan.clone(), modem.print());
         let setup = modem.at(opened, self.state);
         let label = setup.label.clone();
@@ -150,7 +153,7 @@ impl<'a> Service<'a> {
         self.running.insert(task.id(), running);
     }
 
-    async fn try_again(&mut self) -> Result<(), Failure> {
+    async fn try_again(&mut self) -> Result<(), ProgramFailure> {
         for waiting in std::mem::take(&mut self.waiting) {
             match self.open(waiting.modem).await? {
                 Ok(()) => {}
@@ -190,7 +193,7 @@ impl<'a> Service<'a> {
 }
 
 impl Waiting {
-    fn new(modem: Prepared, why: &Failure) -> Self {
+    fn new(modem: Prepared, why: &ProgramFailure) -> Self {
         Self {
             modem,
             why: why.to_string(),
@@ -203,7 +206,7 @@ impl Waiting {
     }
 }
 
-fn prepared(plan: &Plan) -> Result<Vec<Prepared>, Failure> {
+fn prepared(plan: &Plan) -> Result<Vec<Prepared>, ProgramFailure> {
     plan.modems.iter().cloned().map(Prepared::new).collect()
 }
 
@@ -215,9 +218,9 @@ fn ticks() -> Interval {
 
 /// A line with the port's address, where it has one. With a modem on standard output
 /// it goes to the log.
-fn announce(opened: &Opened, stdio: bool) -> Result<(), Failure> {
+fn announce(opened: &OpenPort, stdio: bool) -> Result<(), ProgramFailure> {
     match &opened.address {
-        Some(address) if !stdio => say_in_passing(format!("{address}\n")),
+        Some(address) if !stdio => print_without_waiting(format!("{address}\n")),
         _ => {
             tracing::info!("ready: {}", opened.label);
             Ok(())

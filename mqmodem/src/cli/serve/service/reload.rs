@@ -1,7 +1,7 @@
 //! SIGHUP: the configuration is read again.
 
 use super::{Service, Waiting, prepared};
-use crate::cli::failure::Failure;
+use crate::cli::failure::ProgramFailure;
 use crate::cli::modems::ports;
 use crate::cli::modems::prepared::Prepared;
 use crate::cli::serve::plan;
@@ -11,7 +11,7 @@ use std::collections::{HashMap, HashSet};
 impl Service<'_> {
     /// Makes the modems what the configuration says now: those that are another begin
     /// anew, the others do not notice. Where that cannot be, everything stays.
-    pub(super) async fn reload(&mut self) -> Result<(), Failure> {
+    pub(super) async fn reload(&mut self) -> Result<(), ProgramFailure> {
         match self.wish() {
             Ok((plan, modems)) => self.become_those_of(plan, modems).await,
             Err(failure) => {
@@ -21,14 +21,14 @@ impl Service<'_> {
         }
     }
 
-    fn wish(&mut self) -> Result<(Plan, Vec<Prepared>), Failure> {
+    fn wish(&mut self) -> Result<(Plan, Vec<Prepared>), ProgramFailure> {
         let mut plan = plan::made(self.arguments)?;
         ports::check(&plan.modems)?;
         let known: HashMap<_, _> = self
             .known()
             .map(|modem| (modem.name.clone(), modem.place))
             .collect();
-        plan.keep_places(&known);
+        plan.restore_places(&known);
         let modems = prepared(&plan)?;
         self.state.look()?;
         Ok((plan, modems))
@@ -41,7 +41,11 @@ impl Service<'_> {
     }
 
     /// Lets modems end, begin and begin anew until there are those of `plan`.
-    async fn become_those_of(&mut self, plan: Plan, modems: Vec<Prepared>) -> Result<(), Failure> {
+    async fn become_those_of(
+        &mut self,
+        plan: Plan,
+        modems: Vec<Prepared>,
+    ) -> Result<(), ProgramFailure> {
         tell_fixed(&self.plan, &plan);
         let prints: HashMap<_, _> = modems
             .iter()
@@ -56,7 +60,7 @@ impl Service<'_> {
             .map(|it| it.plan.name.clone())
             .collect();
         let names = prints.keys().cloned();
-        self.state.tell_unserved(names);
+        self.state.report_unserved(names);
         self.dismiss_but(&staying).await;
         self.state.all_given();
         self.waiting.clear();

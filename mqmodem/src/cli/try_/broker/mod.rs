@@ -13,7 +13,7 @@ const MAX_PACKET: usize = 256 * 1024;
 
 /// A broker that lives as long as this.
 #[derive(Debug)]
-pub(crate) struct Broker {
+pub(crate) struct LocalBroker {
     /// Where it listens without TLS.
     pub(crate) plain: SocketAddr,
     /// Where it listens with TLS.
@@ -23,7 +23,7 @@ pub(crate) struct Broker {
     task: AbortHandle,
 }
 
-impl Broker {
+impl LocalBroker {
     /// Starts a broker on free ports.
     pub(crate) async fn start() -> Result<Self, String> {
         let certificates = Certificates::make()?;
@@ -47,7 +47,7 @@ impl Broker {
     }
 }
 
-impl Drop for Broker {
+impl Drop for LocalBroker {
     fn drop(&mut self) {
         self.task.abort();
     }

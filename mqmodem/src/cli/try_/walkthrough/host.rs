@@ -1,6 +1,6 @@
 //! A host at a PTY, as any terminal program is one.
 
-use crate::cli::failure::Failure;
+use crate::cli::failure::ProgramFailure;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::OFlags;
 use std::fs::{File, OpenOptions};
@@ -10,7 +10,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// A host that sends lines and reads answers.
-pub(crate) struct Host {
+pub(crate) struct PtyHost {
     device: File,
     /// Bytes that came and are not used yet.
     came: Vec<u8>,
@@ -18,14 +18,14 @@ pub(crate) struct Host {
     echo: bool,
 }
 
-impl Host {
+impl PtyHost {
     /// Opens the device.
-    pub(crate) fn open(path: &Path) -> Result<Self, Failure> {
+    pub(crate) fn open(path: &Path) -> Result<Self, ProgramFailure> {
         let mut options = OpenOptions::new();
         options.read(true).write(true);
         options.custom_flags(OFlags::NOCTTY.bits().cast_signed());
         let device = options.open(path).map_err(|error| {
-            Failure::system(format_args!("cannot open {}", path.display()), &error)
+            ProgramFailure::system(format_args!("cannot open {}", path.display()), &error)
         })?;
         Ok(Self {
             device,
@@ -35,16 +35,16 @@ impl Host {
     }
 
     /// Types a line; the modem echoes it.
-    pub(crate) fn send(&mut self, line: &str) -> Result<(), Failure> {
+    pub(crate) fn send(&mut self, line: &str) -> Result<(), ProgramFailure> {
         self.echo = true;
         self.type_in(line)
     }
 
     /// Types a line that is not echoed.
-    pub(crate) fn type_in(&mut self, line: &str) -> Result<(), Failure> {
+    pub(crate) fn type_in(&mut self, line: &str) -> Result<(), ProgramFailure> {
         let line = [line.as_bytes(), b"\r"].concat();
         let written = self.device.write_all(&line);
-        written.map_err(|error| Failure::system("cannot write to the modem", &error))
+        written.map_err(|error| ProgramFailure::system("cannot write to the modem", &error))
     }
 
     /// The next line that is not empty. Where none comes: why.
@@ -72,10 +72,11 @@ impl Host {
     }
 
     /// Another descriptor of the same open device.
-    pub(crate) fn clone(&self) -> Result<Self, Failure> {
+    pub(crate) fn clone(&self) -> Result<Self, ProgramFailure> {
         let device = self.device.try_clone();
         Ok(Self {
-            device: device.map_err(|error| Failure::system("cannot open it twice", &error))?,
+            device: device
+                .map_err(|error| ProgramFailure::system("cannot open it twice", &error))?,
             came: Vec::new(),
             echo: false,
         })

@@ -3,10 +3,10 @@
 mod host;
 mod script;
 
-pub(crate) use host::Host;
-pub(crate) use script::{Step, over_tcp, over_tls};
+pub(crate) use host::PtyHost;
+pub(crate) use script::{ScriptLine, over_tcp, over_tls};
 
-use crate::cli::failure::Failure;
+use crate::cli::failure::ProgramFailure;
 use std::time::Duration;
 
 /// How long one answer may take.
@@ -15,10 +15,10 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Plays the steps; each line of the transcript is told to `tell` as it comes,
 /// with its direction.
 pub(crate) fn play(
-    host: &mut Host,
-    steps: &[Step],
+    host: &mut PtyHost,
+    steps: &[ScriptLine],
     mut tell: impl FnMut(char, &str),
-) -> Result<(), Failure> {
+) -> Result<(), ProgramFailure> {
     for step in steps {
         tell('>', &step.shown());
         host.send(&step.line)?;
@@ -35,8 +35,8 @@ pub(crate) fn play(
     Ok(())
 }
 
-fn differs(step: &Step, expected: &str, what: &str) -> Failure {
-    Failure::new(format!(
+fn differs(step: &ScriptLine, expected: &str, what: &str) -> ProgramFailure {
+    ProgramFailure::new(format!(
         "after {} the modem should say \"{expected}\", but {what}; please report it with the output of mqmodem try -vv",
         step.shown()
     ))

@@ -1,14 +1,14 @@
 //! What is played.
 
-use crate::cli::try_::broker::Broker;
+use crate::cli::try_::broker::LocalBroker;
 
 /// A line of the host and what the modem must answer.
-pub(crate) struct Step {
+pub(crate) struct ScriptLine {
     pub(super) line: String,
     pub(super) answer: Vec<String>,
 }
 
-impl Step {
+impl ScriptLine {
     fn new(line: impl Into<String>, answer: &[&str]) -> Self {
         Self {
             line: line.into(),
@@ -30,46 +30,46 @@ impl Step {
 }
 
 /// The session of the seed over plain TCP.
-pub(crate) fn over_tcp(broker: &Broker) -> Vec<Step> {
+pub(crate) fn over_tcp(broker: &LocalBroker) -> Vec<ScriptLine> {
     let mut steps = vec![
-        Step::new("AT+CFUN=1", &["OK"]),
-        Step::new("AT+MQTTTLS=0", &["OK"]),
+        ScriptLine::new("AT+CFUN=1", &["OK"]),
+        ScriptLine::new("AT+MQTTTLS=0", &["OK"]),
     ];
     steps.extend(session(broker.plain.port()));
     steps
 }
 
 /// The session of the seed over TLS, with the broker's root certificate.
-pub(crate) fn over_tls(broker: &Broker) -> Vec<Step> {
+pub(crate) fn over_tls(broker: &LocalBroker) -> Vec<ScriptLine> {
     let root = broker.root.trim_end();
     let tls = format!("AT+MQTTTLS=1,0,\"{root}\",{}", root.len());
     let mut steps = vec![
-        Step::new("AT+CFUN=1", &["OK"]),
-        Step::new(tls, &["OK"]),
-        Step::new("AT+MQTTTLS?", &["+MQTTTLS:1", "OK"]),
+        ScriptLine::new("AT+CFUN=1", &["OK"]),
+        ScriptLine::new(tls, &["OK"]),
+        ScriptLine::new("AT+MQTTTLS?", &["+MQTTTLS:1", "OK"]),
     ];
     steps.extend(session(broker.tls.port()));
     steps
 }
 
-fn session(port: u16) -> Vec<Step> {
+fn session(port: u16) -> Vec<ScriptLine> {
     let settings = format!("127.0.0.1,{port},MQTT002,1,60,431671,verson");
     vec![
-        Step::new(format!("AT+MQTTCONFIG={settings}"), &["OK"]),
-        Step::new("AT+MQTTCONNECT", &["+MQTTCONNECT:0", "OK"]),
-        Step::new("AT+MQTTSTATE", &["+MQTTSTATE:1", "OK"]),
-        Step::new("AT+MQTTSUB=\"hello/mqmodem\",1", &["OK"]),
-        Step::new(
+        ScriptLine::new(format!("AT+MQTTCONFIG={settings}"), &["OK"]),
+        ScriptLine::new("AT+MQTTCONNECT", &["+MQTTCONNECT:0", "OK"]),
+        ScriptLine::new("AT+MQTTSTATE", &["+MQTTSTATE:1", "OK"]),
+        ScriptLine::new("AT+MQTTSUB=\"hello/mqmodem\",1", &["OK"]),
+        ScriptLine::new(
             r#"AT+MQTTPUB="$sys/431671/MQTT002/dp/post/json",1,0,"{\"id\":123}""#,
             &["OK"],
         ),
-        Step::new(
+        ScriptLine::new(
             r#"AT+MQTTPUB="hello/mqmodem",0,0,"it works""#,
             &["OK", r#"+MQTTRECV:"hello/mqmodem",0,0,8,it works"#],
         ),
-        Step::new("AT+MQTTUNSUB=\"hello/mqmodem\"", &["OK"]),
-        Step::new("AT+MQTTDISCONNECT", &["OK"]),
-        Step::new("AT+MQTTSTATE", &["+MQTTSTATE:0", "OK"]),
+        ScriptLine::new("AT+MQTTUNSUB=\"hello/mqmodem\"", &["OK"]),
+        ScriptLine::new("AT+MQTTDISCONNECT", &["OK"]),
+        ScriptLine::new("AT+MQTTSTATE", &["+MQTTSTATE:0", "OK"]),
     ]
 }
 
@@ -80,7 +80,7 @@ mod tests {
     #[test]
     fn a_certificate_is_shown_short() {
         let pem = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----";
-        let step = Step::new(format!("AT+X=1,0,\"{pem}\",57"), &[]);
+        let step = ScriptLine::new(format!("AT+X=1,0,\"{pem}\",57"), &[]);
         let shown = "AT+X=1,0,\"-----BEGIN CERTIFICATE-----......-----END CERTIFICATE-----\",57";
         assert_eq!(step.shown(), shown);
     }

@@ -1,5 +1,5 @@
 use super::*;
-use crate::config::Options;
+use crate::config::BrokerOptions;
 
 fn parse(text: &str) -> Result<List, String> {
     List::parse(Path::new("dir/list.csv"), text)
@@ -19,7 +19,7 @@ fn broker() -> Broker {
             root: Some("root".into()),
             ..TlsPaths::default()
         }),
-        options: Options::default(),
+        options: BrokerOptions::default(),
     }
 }
 
