@@ -76,8 +76,12 @@ pub trait Environment {
     }
 
     /// The modem has taken these bytes.
-    fn taken(&mut self, from: Source, bytes: &[u8]) {
+    ///
+    /// # Errors
+    /// Where it may not.
+    fn taken(&mut self, from: Source, bytes: &[u8]) -> Result<(), String> {
         let _ = (from, bytes);
+        Ok(())
     }
 
     /// How many bytes of the modem the host reads now.
@@ -258,7 +262,7 @@ fn give<E: Environment>(modem: &mut Modem<'_>, env: &mut E, from: Source) -> Res
                 return Ok(moved);
             }
             let bytes = feed.take(taken).to_vec();
-            env.taken(from, &bytes);
+            env.taken(from, &bytes)?;
             left -= taken;
             moved = true;
         }

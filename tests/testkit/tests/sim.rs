@@ -10,7 +10,7 @@
 
 #![allow(clippy::print_stdout)]
 
-use mqmodem_testkit::sim::{Sabotage, Tale, play};
+use mqmodem_testkit::sim::{Run, Sabotage, play};
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
@@ -29,26 +29,26 @@ fn number(name: &str) -> Option<u64> {
 fn fault(seed: u64, sabotage: Sabotage) -> Option<String> {
     let played = catch_unwind(AssertUnwindSafe(|| play(seed, sabotage, false)));
     match played {
-        Ok(tale) => tale.broken,
+        Ok(run) => run.broken,
         Err(_) => Some("panic".to_owned()),
     }
 }
 
 /// The same seed once more, with its story.
-fn report(seed: u64, all: bool) -> Tale {
-    let tale = play(seed, Sabotage::None, true);
+fn report(seed: u64, all: bool) -> Run {
+    let run = play(seed, Sabotage::None, true);
     let skip = if all {
         0
     } else {
-        tale.story.len().saturating_sub(LAST)
+        run.story.len().saturating_sub(LAST)
     };
-    tale.story
+    run.story
         .iter()
         .skip(skip)
         .for_each(|line| println!("{line}"));
-    println!("seed {seed}: {:#?}", tale.plan);
-    println!("seed {seed}: {:?}, arrivals {:?}", tale.broken, tale.score);
-    tale
+    println!("seed {seed}: {:#?}", run.plan);
+    println!("seed {seed}: {:?}, arrivals {:?}", run.broken, run.score);
+    run
 }
 
 /// Plays seeds on every core; those that fail, at the first of them no more are
@@ -119,7 +119,7 @@ fn nothing_is_lost_and_nothing_doubled() {
 fn a_seed_plays_the_same_again() {
     for seed in 0..20 {
         let [one, two] = [(); 2].map(|()| play(seed, Sabotage::None, true));
-        assert!(one.story.len() > 50, "seed {seed} tells nothing");
+        assert!(one.story.len() > 50, "seed {seed} has no story");
         assert_eq!(one.story, two.story, "seed {seed}");
     }
 }

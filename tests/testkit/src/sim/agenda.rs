@@ -4,9 +4,20 @@ use mqmodem_core::Instant;
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::collections::BinaryHeap;
+use std::fmt;
 
-/// A connection, by its number since the world began.
-pub(crate) type Conn = usize;
+/// A connection: of which link, and the so manieth of that link since the world began.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Conn {
+    pub(crate) link: usize,
+    pub(crate) number: usize,
+}
+
+impl fmt::Display for Conn {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.link, self.number)
+    }
+}
 
 /// Something that is going to happen.
 #[derive(Debug)]
@@ -18,15 +29,15 @@ pub(crate) enum Event {
     /// Bytes arrive at the modem.
     AtModem { conn: Conn, bytes: Vec<u8> },
     /// The modem learns that the connection is gone.
-    ModemHearsEnd { conn: Conn },
+    ModemLearnsEnd { conn: Conn },
     /// The broker learns it.
-    BrokerHearsEnd { conn: Conn },
+    BrokerLearnsEnd { conn: Conn },
     /// The disk has done some of what it was asked.
     Disk,
     /// The host comes back.
     HostBack,
-    /// Somebody publishes a message the modem has asked for.
-    Incoming,
+    /// Somebody publishes a message that a link has asked for.
+    Incoming { link: usize },
     /// Another client of the same name connects.
     TakenOver { conn: Conn },
     /// Something goes wrong.

@@ -4,17 +4,17 @@ use super::agenda::Conn;
 use super::ledger::Ledger;
 use super::message::{self, Message};
 use super::plan::Plan;
-use super::session::Session;
+use super::session::{Session, publish};
 use super::trouble::Trouble;
-use mqmodem_core::Buf;
-use mqmodem_core::mqtt::packet::{Ack, AckKind, Connack, Connect, Publish, Suback, Subscribe};
-use mqmodem_core::mqtt::{Frame, Packet, PacketId, Qos, frame};
+use crate::packets::{PacketStream, ack, encode};
+use mqmodem_core::mqtt::packet::{AckKind, Connack, Connect, Suback, Subscribe};
+use mqmodem_core::mqtt::{Packet, Qos};
 use std::collections::BTreeMap;
 
 /// One connection as the broker sees it.
 #[derive(Debug, Default)]
 struct Far {
-    held: Vec<u8>,
+    stream: PacketStream,
     client: Option<String>,
 }
 
@@ -94,7 +94,7 @@ impl Broker {
     pub(crate) fn forget(&mut self, ledger: &mut Ledger) -> Vec<Conn> {
         let conns = self.restart();
         for session in std::mem::take(&mut self.sessions).into_values() {
-            session.unfinished().for_each(|it| ledger.unpromise(it));
+            session.unfinished().for_each(|it| ledger.excuse(it));
         }
         ledger.forgotten();
         conns
@@ -148,17 +148,14 @@ impl Broker {
         let Some(far) = self.conns.get_mut(&conn) else {
             return Ok(());
         };
-        far.held.extend(bytes);
+        far.stream.extend(bytes);
         loop {
             let Some(far) = self.conns.get_mut(&conn) else {
                 return Ok(());
             };
-            let len = match frame(&far.held) {
-                Frame::Whole { len } => len,
-                Frame::Incomplete { .. } => break,
-                Frame::Malformed => return Err("the modem sent no MQTT".to_owned()),
+            let Some(packet) = far.stream.next_packet()? else {
+                break;
             };
-            let packet: Vec<u8> = far.held.drain(..len).collect();
             self.handle(conn, &packet, ledger)?;
         }
         self.deliver();
@@ -181,7 +178,7 @@ impl Broker {
         let Some(session) = self.sessions.get_mut(&client) else {
             return Ok(());
         };
-        session.heard_of = true;
+        session.known = true;
         if poisons(&self.trouble, session, &packet) {
             ledger.log(|| format!("broker closes {conn}"));
             self.thrown_out.push(conn);
@@ -191,11 +188,13 @@ impl Broker {
         match packet {
             Packet::Publish(publish) => {
                 let answer = session.take(&publish, ledger)?;
-                self.out.extend(answer.map(|it| (conn, ack(it))));
+                self.out
+                    .extend(answer.map(|it| (conn, ack(it.kind, it.id))));
             }
             Packet::Ack(it) => {
                 let answer = session.acknowledged(it)?;
-                self.out.extend(answer.map(|it| (conn, ack(it))));
+                self.out
+                    .extend(answer.map(|it| (conn, ack(it.kind, it.id))));
             }
             Packet::Subscribe(subscribe) => {
                 let codes = session.subscribe(&subscribe);
@@ -237,7 +236,7 @@ impl Broker {
         }
         let session_present = self.sessions.contains_key(&client);
         let session = self.sessions.entry(client.clone()).or_default();
-        self.mistaken |= session_present && !session.heard_of;
+        self.mistaken |= session_present && !session.known;
         session.conn = Some(conn);
         session.any_order = self.any_order;
         session.clean = connect.clean_session;
@@ -272,34 +271,7 @@ fn poisons(trouble: &Trouble, session: &Session, packet: &Packet) -> bool {
     number.is_some_and(|number| number == trouble.poison)
 }
 
-/// A packet as bytes.
-pub(crate) fn encode(packet: &Packet) -> Vec<u8> {
-    let mut out = Buf::heap(4096);
-    packet.encode(&mut out).expect("a valid packet");
-    out.as_slice().to_vec()
-}
-
-pub(crate) fn ack(ack: Ack) -> Vec<u8> {
-    encode(&Packet::Ack(ack))
-}
-
-pub(crate) fn acknowledge(kind: AckKind, id: PacketId) -> Ack {
-    Ack { kind, id }
-}
-
 fn suback(subscribe: &Subscribe, codes: &[u8]) -> Vec<u8> {
     let id = subscribe.id;
     encode(&Packet::Suback(Suback { id, codes }))
-}
-
-/// A PUBLISH to the client.
-pub(crate) fn publish(message: Message, id: Option<PacketId>, dup: bool) -> Vec<u8> {
-    encode(&Packet::Publish(Publish {
-        dup: dup && message.qos != Qos::AtMostOnce,
-        qos: message.qos,
-        retain: false,
-        topic: &message::topic('i', message.topic),
-        id,
-        payload: &message.content(),
-    }))
 }

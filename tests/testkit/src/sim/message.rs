@@ -1,6 +1,6 @@
 //! Messages that say which one they are.
 
-use super::chance::Chance;
+use crate::random::Random;
 use mqmodem_core::mqtt::Qos;
 
 /// A message of either direction.
@@ -15,7 +15,7 @@ pub(crate) struct Message {
 }
 
 impl Message {
-    pub(crate) fn draw(number: usize, topics: usize, content: usize, chance: &mut Chance) -> Self {
+    pub(crate) fn draw(number: usize, topics: usize, content: usize, chance: &mut Random) -> Self {
         let qos = chance.pick(&[
             Qos::AtMostOnce,
             Qos::AtLeastOnce,
@@ -34,7 +34,7 @@ impl Message {
     /// Any bytes follow the number, among them those that end a line.
     pub(crate) fn content(&self) -> Vec<u8> {
         let mut content = format!("#{};", self.number).into_bytes();
-        let mut chance = Chance::new(self.number as u64);
+        let mut chance = Random::new(self.number as u64);
         let byte = |_| chance.pick(b"ab\r\n\",\\O K\0\xff+");
         content.extend((0..self.filler).map(byte));
         content

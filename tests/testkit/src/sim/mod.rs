@@ -1,28 +1,31 @@
-//! Nothing lost, nothing doubled: a modem, a careful host, an honest broker and
+//! Nothing lost, nothing doubled: a modem, careful hosts, honest brokers and
 //! everything that can go wrong between them, in virtual time.
 //!
 //! A seed decides everything: the modem and its options, when connections break
 //! and at which byte, who restarts when, and how late the disk is. `ledger` holds
-//! the laws.
+//! the laws. Each link is a lane of its own, with its host, broker and ledger; modem,
+//! port, disk and time are shared.
 
 mod agenda;
-mod at;
 mod broker;
-mod chance;
 mod disk;
-mod drive;
-mod hear;
 mod host;
+mod lane;
 mod ledger;
-mod link;
 mod message;
+mod network;
 mod plan;
+mod port;
+mod reply;
+mod run;
+mod sabotage;
 mod scarce;
 mod session;
-mod tale;
+mod story;
+mod tap;
 mod trouble;
-mod wire;
 mod world;
 
 pub use plan::Plan;
-pub use tale::{Sabotage, Tale, play};
+pub use run::{Run, play};
+pub use sabotage::Sabotage;

@@ -1,7 +1,7 @@
 //! What a seed plays: the modem, its options, its broker and what goes wrong.
 
-use super::chance::Chance;
 use super::trouble::Trouble;
+use crate::random::Random;
 use mqmodem_core::{Buf, Config, Memory};
 
 /// Bytes of a modem's memory where it is one piece.
@@ -47,7 +47,7 @@ pub struct Plan {
     pub(crate) seed: u64,
     pub(crate) room: Room,
     pub(crate) clean: bool,
-    pub(crate) keeps: bool,
+    pub(crate) stores: bool,
     pub(crate) keep_alive: usize,
     pub(crate) reconnect: bool,
     pub(crate) autoconnect: bool,
@@ -90,11 +90,11 @@ pub struct Plan {
 
 impl Plan {
     pub(crate) fn draw(seed: u64) -> Self {
-        let mut chance = Chance::new(seed);
+        let mut chance = Random::new(seed);
         let c = &mut chance;
         let room = c.pick(&[Room::Lent, Room::Lent, Room::Small, Room::Heap]);
         let clean = c.one_in(12);
-        let keeps = !c.one_in(8);
+        let stores = !c.one_in(8);
         let queue = if c.one_in(2) {
             c.pick(&[400, 2000, 100_000])
         } else {
@@ -106,7 +106,7 @@ impl Plan {
             seed,
             room,
             clean,
-            keeps,
+            stores,
             keep_alive: c.between(3, 20),
             reconnect,
             autoconnect: c.one_in(2),
@@ -129,7 +129,7 @@ impl Plan {
             pause: c.pick(&[10, 500, 4000]),
             window: c.between(1, 20),
             rotates: c.one_in(2),
-            faults: faults(c, clean && !pubmode, keeps),
+            faults: faults(c, clean && !pubmode, stores),
             trouble: Trouble::draw(seed, 1, false),
             places: c.pick(&[2, 3, 8, SMALL / PLACE]),
         };
@@ -140,19 +140,43 @@ impl Plan {
         plan
     }
 
+    /// What this seed plays on a link: modem, port and disk are those of the first.
+    pub(crate) fn of_link(&self, link: usize) -> Self {
+        if link == 0 {
+            return *self;
+        }
+        let own = Self::draw(Random::new(self.seed ^ link as u64).number());
+        let faults = Faults {
+            cuts: own.faults.cuts,
+            silent: own.faults.silent,
+            refused: own.faults.refused,
+            ..self.faults
+        };
+        Self {
+            room: self.room,
+            stores: self.stores,
+            places: self.places,
+            restarts: self.restarts,
+            // What is not stored is lost with the power: nothing could be judged.
+            clean: own.clean && self.faults.power == 0,
+            faults,
+            ..own
+        }
+    }
+
     pub(crate) fn config(&self) -> Config<'static> {
         Config {
             seed: self.seed,
-            keeps_sessions: self.keeps,
+            keeps_sessions: self.stores,
             ..Config::default()
         }
     }
 }
 
-fn faults(c: &mut Chance, loses: bool, keeps: bool) -> Faults {
-    let often = |c: &mut Chance, most| if c.one_in(2) { c.between(1, most) } else { 0 };
-    // What is not kept is lost with the power: nothing could be judged.
-    let survives = keeps && !loses;
+fn faults(c: &mut Random, loses: bool, stores: bool) -> Faults {
+    let often = |c: &mut Random, most| if c.one_in(2) { c.between(1, most) } else { 0 };
+    // What is not stored is lost with the power: nothing could be judged.
+    let survives = stores && !loses;
     Faults {
         cuts: often(c, 9),
         silent: often(c, 5),

@@ -1,11 +1,11 @@
 //! One client's session at the broker (MQTT 3.1.1, clause 4.1).
 
 use super::agenda::Conn;
-use super::broker::{ack, acknowledge, publish};
 use super::ledger::Ledger;
-use super::message::{Message, number_of};
+use super::message::{self, Message, number_of};
+use crate::packets::{ack, encode};
 use mqmodem_core::mqtt::packet::{Ack, AckKind, Publish, Subscribe};
-use mqmodem_core::mqtt::{PacketId, Qos};
+use mqmodem_core::mqtt::{Packet, PacketId, Qos};
 use std::collections::{BTreeMap, VecDeque};
 
 /// A message that is under way to the client.
@@ -22,7 +22,7 @@ pub(crate) struct Session {
     pub(crate) conn: Option<Conn>,
     pub(crate) clean: bool,
     /// The client knows that this session is a new one: it went on after CONNACK.
-    pub(crate) heard_of: bool,
+    pub(crate) known: bool,
     filters: BTreeMap<String, Qos>,
     pub(crate) queue: VecDeque<Message>,
     flights: Vec<Flight>,
@@ -110,7 +110,7 @@ impl Session {
     pub(crate) fn again(&self) -> Vec<Vec<u8>> {
         let again = |it: &Flight| {
             if it.released {
-                ack(acknowledge(AckKind::Pubrel, it.id))
+                ack(AckKind::Pubrel, it.id)
             } else {
                 publish(it.message, Some(it.id), true)
             }
@@ -131,7 +131,7 @@ impl Session {
         };
         if publish.qos == Qos::AtLeastOnce {
             ledger.took(number, publish)?;
-            return Ok(Some(acknowledge(AckKind::Puback, id)));
+            return Ok(Some(reply(AckKind::Puback, id)));
         }
         match self.received.iter().find(|(taken, _)| *taken == id) {
             None => {
@@ -145,7 +145,7 @@ impl Session {
                 ));
             }
         }
-        Ok(Some(acknowledge(AckKind::Pubrec, id)))
+        Ok(Some(reply(AckKind::Pubrec, id)))
     }
 
     /// An acknowledgement of the client; what to answer.
@@ -167,11 +167,11 @@ impl Session {
                 if let Some(at) = self.first(id, open)? {
                     self.flights[at].released = true;
                 }
-                return Ok(Some(acknowledge(AckKind::Pubrel, id)));
+                return Ok(Some(reply(AckKind::Pubrel, id)));
             }
             AckKind::Pubrel => {
                 self.releases(id)?;
-                return Ok(Some(acknowledge(AckKind::Pubcomp, id)));
+                return Ok(Some(reply(AckKind::Pubcomp, id)));
             }
             AckKind::Unsuback => return Err("no client sends UNSUBACK".to_owned()),
         };
@@ -216,4 +216,20 @@ impl Session {
             None => Ok(()),
         }
     }
+}
+
+fn reply(kind: AckKind, id: PacketId) -> Ack {
+    Ack { kind, id }
+}
+
+/// A PUBLISH to the client.
+pub(crate) fn publish(message: Message, id: Option<PacketId>, dup: bool) -> Vec<u8> {
+    encode(&Packet::Publish(Publish {
+        dup: dup && message.qos != Qos::AtMostOnce,
+        qos: message.qos,
+        retain: false,
+        topic: &message::topic('i', message.topic),
+        id,
+        payload: &message.content(),
+    }))
 }

@@ -1,9 +1,7 @@
 //! What repeats: a broker that closes on one message, another client of the same
 //! name, a host that drops what waits.
 
-use super::chance::Chance;
-use super::ledger::{Fate, Ledger};
-use super::plan::Plan;
+use crate::random::Random;
 use mqmodem_core::Instant;
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -30,8 +28,8 @@ pub(crate) struct Trouble {
 
 impl Trouble {
     pub(crate) fn draw(seed: u64, outgoing: usize, may_poison: bool) -> Self {
-        let mut chance = Chance::new(seed ^ 0x0bad);
-        let c = &mut chance;
+        let mut random = Random::new(seed ^ 0x0bad);
+        let c = &mut random;
         let poisons = c.one_in(3) && may_poison;
         Self {
             poison: if poisons { c.between(1, outgoing) } else { 0 },
@@ -62,59 +60,6 @@ impl Attempts {
         }
         if self.0.len() > STORM {
             return Err(format!("{} attempts to connect in a minute", self.0.len()));
-        }
-        Ok(())
-    }
-}
-
-/// Why a message was dropped, as the host is told.
-pub(crate) fn fate(code: u32) -> Fate {
-    match code {
-        0 => Fate::Delivered,
-        39 => Fate::SetAside,
-        44 => Fate::CalledOff,
-        _ => Fate::Dropped,
-    }
-}
-
-impl Ledger {
-    /// Whether the broker closes on it.
-    pub(crate) fn is_poison(plan: &Plan, number: usize) -> bool {
-        plan.trouble.poison == number
-    }
-
-    /// The host asks to drop a message, or all it has sent.
-    pub(crate) fn calls_off(&mut self, number: Option<usize>) {
-        for (_, sent) in self
-            .sent
-            .iter_mut()
-            .filter(|(it, _)| number.is_none_or(|one| one == **it))
-        {
-            sent.called_off = true;
-        }
-    }
-
-    /// It was told that they are gone: none may be sent on a later connection.
-    pub(crate) fn called_off(&mut self, number: Option<usize>) {
-        let all = self.sent.keys().copied();
-        let gone = all.filter(|it| number.is_none_or(|one| one == *it));
-        self.gone.extend(gone);
-    }
-
-    /// A connection begins.
-    pub(crate) fn begins(&mut self) {
-        self.never_again.append(&mut self.gone);
-    }
-
-    /// Whether the host asked to drop it.
-    pub(crate) fn is_called_off(&self, number: usize) -> bool {
-        self.sent.get(&number).is_some_and(|sent| sent.called_off)
-    }
-
-    /// The modem sends a message.
-    pub(crate) fn is_sent(&self, number: usize) -> Judged {
-        if self.never_again.contains(&number) {
-            return Err(format!("message {number} was dropped and is sent again"));
         }
         Ok(())
     }

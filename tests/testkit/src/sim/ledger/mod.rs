@@ -3,9 +3,9 @@
 //! | promise | unless |
 //! |---|---|
 //! | OK to QoS 1 or 2: the broker has it | `pubmode` 1, or `queue` and no connection |
-//! | OK there: the broker gets it once at least | told as dropped, for a cause |
+//! | OK there: the broker gets it once at least | reported as dropped, for a cause |
 //! | ERROR there: it never gets to the broker | |
-//! | what was accepted is told of again by `+MQTTPUBACK` | modem or host died |
+//! | what was accepted is reported again by `+MQTTPUBACK` | modem or host died |
 //! | `+MQTTPUBACK:<id>,0`: the broker has it | |
 //! | the causes to drop are: QoS 2 and a broker that forgot, `queuefull` 1, the host's wish | |
 //! | set aside is the message on which the broker closes, no other | |
@@ -20,33 +20,21 @@
 //!
 //! A host with `recvmode` 1 notes the numbers of messages it has worked on until OK
 //! to their `+MQTTACK`, and works on none of these again. What goes wrong here is
-//! looked at elsewhere: packets in `wire` (durable before sent, identifiers in use,
-//! DUP) and `session` (order of acknowledgements), frames in `at`, deadlines and
-//! endless work in `world` and `drive`.
+//! looked at elsewhere: packets in `tap` (durable before sent, identifiers in use,
+//! DUP) and `session` (order of acknowledgements), frames in `reply`, deadlines and
+//! endless work by the loop of `mqmodem_chat::environment`.
+
+mod dropped;
+mod fate;
+
+pub(crate) use fate::Fate;
 
 use super::message::{self, Message};
 use super::plan::Plan;
+use super::story::Story;
 use mqmodem_core::mqtt::Qos;
 use mqmodem_core::mqtt::packet::Publish;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// What the host knows of a message it has sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Fate {
-    Unknown,
-    /// OK with `pubmode` 1: the modem will see to it.
-    Accepted,
-    /// ERROR with `pubmode` 1.
-    Refused,
-    /// The broker has it, the host was told.
-    Delivered,
-    /// The host was told that it never got there.
-    Dropped,
-    /// That it was dropped as the host wished.
-    CalledOff,
-    /// That the broker closes on it.
-    SetAside,
-}
 
 /// A message to the broker.
 #[derive(Clone, Copy, Debug)]
@@ -80,18 +68,16 @@ pub(crate) struct Ledger {
     /// The last first arrival, at the broker and at the host.
     firsts: [Firsts; 2],
     pub(crate) forgot: bool,
-    /// Publishes told as dropped without saying which.
+    /// Publishes reported as dropped without saying which.
     pub(crate) dropped: usize,
     /// How often modem and host died.
     pub(crate) power_cuts: usize,
     pub(crate) host_deaths: usize,
-    /// What happened, where that is kept.
-    pub(crate) story: Option<Vec<String>>,
-    pub(crate) clock: u64,
+    story: Story,
 }
 
 impl Ledger {
-    pub(crate) fn new(plan: Plan, tells: bool) -> Self {
+    pub(crate) fn new(plan: Plan, story: &Story) -> Self {
         Self {
             plan,
             sent: BTreeMap::new(),
@@ -104,16 +90,12 @@ impl Ledger {
             dropped: 0,
             power_cuts: 0,
             host_deaths: 0,
-            story: tells.then(Vec::new),
-            clock: 0,
+            story: story.clone(),
         }
     }
 
-    pub(crate) fn log(&mut self, what: impl FnOnce() -> String) {
-        if let Some(story) = &mut self.story {
-            let (seconds, micros) = (self.clock / 1_000_000, self.clock % 1_000_000);
-            story.push(format!("{seconds:4}.{micros:06} {}", what()));
-        }
+    pub(crate) fn log(&self, what: impl FnOnce() -> String) {
+        self.story.log(what);
     }
 
     /// The host is about to ask for it.
@@ -127,10 +109,10 @@ impl Ledger {
         self.sent.entry(message.number).or_insert(sent);
     }
 
-    /// The host was told what became of it.
-    pub(crate) fn told(&mut self, number: usize, fate: Fate) -> Judged {
+    /// The modem reports what became of it.
+    pub(crate) fn reported(&mut self, number: usize, fate: Fate) -> Judged {
         let Some(sent) = self.sent.get(&number).copied() else {
-            return Err(format!("the modem tells of message {number}, never sent"));
+            return Err(format!("the modem reports message {number}, never sent"));
         };
         if fate == Fate::Delivered && sent.message.qos != Qos::AtMostOnce && sent.arrivals == 0 {
             return Err(format!("the broker does not have message {number}"));
@@ -147,7 +129,7 @@ impl Ledger {
         if !caused {
             return Err(format!("message {number}: {fate:?} without a cause"));
         }
-        // That the broker has it may be told before the answer was read.
+        // That the broker has it may be reported before the answer was read.
         let late = fate == Fate::Accepted && sent.fate != Fate::Unknown;
         if let Some(sent) = self.sent.get_mut(&number).filter(|_| !late) {
             sent.fate = fate;
@@ -166,7 +148,7 @@ impl Ledger {
     }
 
     /// So many publishes were dropped, the modem says.
-    pub(crate) fn told_dropped(&mut self, count: usize) -> Judged {
+    pub(crate) fn reported_dropped(&mut self, count: usize) -> Judged {
         self.dropped += count;
         let called_off = self.sent.values().any(|sent| sent.called_off);
         let repeats = called_off || self.plan.trouble.poison > 0;
@@ -211,7 +193,7 @@ impl Ledger {
     /// The first arrivals of a topic and QoS come in the order they were sent.
     fn in_order(&mut self, side: usize, message: &Message, arrivals: usize) -> Judged {
         let key = (message.topic, message.qos);
-        // What was told while no host was there may come again, behind others.
+        // What was written while no host was there may come again, behind others.
         let missed = side == 1 && self.host_deaths > 0 && !self.plan.recvmode;
         // What has to wait in the queue is overtaken by what need not.
         let overtaken = self.plan.queue_qos0 && message.qos == Qos::AtMostOnce;
@@ -238,7 +220,7 @@ impl Ledger {
     }
 
     /// The broker has forgotten it.
-    pub(crate) fn unpromise(&mut self, number: usize) {
+    pub(crate) fn excuse(&mut self, number: usize) {
         if let Some(given) = self.given.get_mut(&number) {
             given.promised = false;
         }
@@ -283,21 +265,21 @@ impl Ledger {
         let missing = self.sent.values().filter(missing);
         let (excused, mut lost): (Vec<&Sent>, Vec<&Sent>) =
             missing.partition(|it| self.may_drop(it));
-        // What was told may have been told to a host that died.
-        let untold = self.power_cuts + self.host_deaths > 0;
-        if !untold && excused.len() > self.dropped {
+        // What was reported may have been reported to a host that died.
+        let unreported = self.power_cuts + self.host_deaths > 0;
+        if !unreported && excused.len() > self.dropped {
             lost.extend(excused);
         }
         lost.iter().map(|it| it.message.number).collect()
     }
 
     /// Messages promised to get to the host that did not.
-    fn unheard(&self) -> Vec<usize> {
+    fn undelivered(&self) -> Vec<usize> {
         let reads = self.plan.recvmode || self.power_cuts + self.host_deaths == 0;
         if !reads || self.plan.clean {
             return Vec::new();
         }
-        // That the broker forgot is told once, by CONNACK. Where the power goes before
+        // That the broker forgot is said once, by CONNACK. Where the power goes before
         // that is on disk, its new identifiers are taken for those of before.
         if self.forgot && self.power_cuts > 0 {
             return Vec::new();
@@ -308,8 +290,8 @@ impl Ledger {
         lost.map(|it| it.message.number).collect()
     }
 
-    /// Messages accepted of which the host was never told the end.
-    fn untold(&self) -> Vec<usize> {
+    /// Messages accepted whose end was never reported.
+    fn unreported(&self) -> Vec<usize> {
         let lossy = self.power_cuts + self.host_deaths > 0;
         if lossy || !self.plan.pubmode {
             return Vec::new();
@@ -322,8 +304,8 @@ impl Ledger {
     pub(crate) fn judge(&self) -> Judged {
         [
             (self.missing(), "never got to the broker"),
-            (self.unheard(), "never got to the host"),
-            (self.untold(), "were accepted and never told of again"),
+            (self.undelivered(), "never got to the host"),
+            (self.unreported(), "were accepted and never reported again"),
         ]
         .into_iter()
         .find(|(numbers, _)| !numbers.is_empty())
@@ -334,7 +316,7 @@ impl Ledger {
 
     /// Whether nothing more is to be expected.
     pub(crate) fn is_settled(&self) -> bool {
-        self.missing().is_empty() && self.untold().is_empty()
+        self.missing().is_empty() && self.unreported().is_empty()
     }
 
     /// Messages the broker took and the host got, in numbers.

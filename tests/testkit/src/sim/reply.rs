@@ -1,8 +1,8 @@
 //! What a host reads: frames, strictly.
 
-/// One thing the modem has said.
+/// One thing the modem has written.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Said {
+pub(crate) enum Reply {
     Line(String),
     Message(Message),
 }
@@ -18,7 +18,7 @@ pub(crate) struct Message {
 }
 
 /// Takes the first frame off what was read, none if it is not whole.
-pub(crate) fn take(read: &mut Vec<u8>) -> Result<Option<Said>, String> {
+pub(crate) fn take(read: &mut Vec<u8>) -> Result<Option<Reply>, String> {
     let Some(body) = read.strip_prefix(b"\r\n") else {
         let begins = b"\r\n".starts_with(read);
         let junk = || format!("no frame: {}", read[..read.len().min(80)].escape_ascii());
@@ -38,7 +38,7 @@ pub(crate) fn take(read: &mut Vec<u8>) -> Result<Option<Said>, String> {
     Ok(Some(said))
 }
 
-type Taken = Result<Option<(Said, usize)>, String>;
+type Taken = Result<Option<(Reply, usize)>, String>;
 
 /// Whether `body` starts with this, or is too short to tell.
 fn is_or_begins(body: &[u8], start: &[u8]) -> bool {
@@ -54,7 +54,7 @@ fn line(body: &[u8]) -> Taken {
     if text.is_empty() {
         return Err("an empty line".to_owned());
     }
-    Ok(Some((Said::Line(text), end + 2)))
+    Ok(Some((Reply::Line(text), end + 2)))
 }
 
 /// `"<topic>",<qos>,<retain>,<length>,<payload>`, a number before it or not.
@@ -96,5 +96,5 @@ fn message(body: &[u8], start: &[u8], numbered: bool) -> Taken {
         content: content[..length].to_vec(),
     };
     let len = start.len() + last + 1 + length + 2;
-    Ok(Some((Said::Message(message), len)))
+    Ok(Some((Reply::Message(message), len)))
 }

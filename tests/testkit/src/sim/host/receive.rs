@@ -1,10 +1,10 @@
 //! What a host makes of what it reads.
 
-use super::at::{self, Said};
-use super::host::{Asked, FILTER, Host};
-use super::ledger::{Fate, Ledger};
-use super::message::Message;
-use super::trouble::fate;
+use super::{Asked, FILTER, Host};
+use crate::sim::ledger::{Fate, Ledger};
+use crate::sim::message::Message;
+use crate::sim::port::Port;
+use crate::sim::reply::{self, Reply};
 use mqmodem_core::Instant;
 use mqmodem_core::mqtt::Qos;
 use std::time::Duration;
@@ -12,32 +12,25 @@ use std::time::Duration;
 type Judged = Result<(), String>;
 
 impl Host {
-    /// Bytes of the modem have come.
-    pub(crate) fn hear(&mut self, bytes: &[u8], now: Instant, ledger: &mut Ledger) -> Judged {
-        if self.listens_until.is_some() {
-            return Ok(());
-        }
-        self.read.extend(bytes);
-        loop {
-            let echoed = self.echo.iter().zip(&self.read);
-            let echoed = echoed.take_while(|(one, two)| one == two).count();
-            self.echo.drain(..echoed);
-            self.read.drain(..echoed);
-            let Some(said) = at::take(&mut self.read)? else {
-                return Ok(());
-            };
-            match said {
-                Said::Line(line) => {
-                    ledger.log(|| format!("host <- {line}"));
-                    self.hear_line(&line, now, ledger)?;
-                }
-                Said::Message(message) => self.hear_message(message, ledger)?,
+    /// A reply of the modem has come.
+    pub(crate) fn receive(
+        &mut self,
+        reply: Reply,
+        now: Instant,
+        port: &mut Port,
+        ledger: &mut Ledger,
+    ) -> Judged {
+        match reply {
+            Reply::Line(line) => {
+                ledger.log(|| format!("host <- {line}"));
+                self.receive_line(&line, now, port, ledger)
             }
+            Reply::Message(message) => self.receive_message(message, ledger),
         }
     }
 
-    fn hear_message(&mut self, message: at::Message, ledger: &mut Ledger) -> Judged {
-        let at::Message {
+    fn receive_message(&mut self, message: reply::Message, ledger: &mut Ledger) -> Judged {
+        let reply::Message {
             number,
             topic,
             qos,
@@ -63,20 +56,26 @@ impl Host {
         self.asked.is_some_and(|(asked, _)| asked == what)
     }
 
-    fn hear_line(&mut self, line: &str, now: Instant, ledger: &mut Ledger) -> Judged {
+    fn receive_line(
+        &mut self,
+        line: &str,
+        now: Instant,
+        port: &mut Port,
+        ledger: &mut Ledger,
+    ) -> Judged {
         let (name, values) = line.split_once(':').unwrap_or((line, ""));
         let mut values = values.split(',').map(str::parse::<u32>);
         let mut value = || values.next().and_then(Result::ok);
         match name {
-            "OK" => return self.answered(true, now, ledger),
-            "ERROR" | "+CME ERROR" => return self.answered(false, now, ledger),
+            "OK" => return self.answered(true, now, port, ledger),
+            "ERROR" | "+CME ERROR" => return self.answered(false, now, port, ledger),
             "+MQTTCONNECT" | "+MQTTSTATE" | "+MQTTSUB" | "+MQTTPUB" | "+MQTTQUEUE" => {
                 self.lines.push(line.to_owned());
             }
             "+MQTTDISCONNECTED" => {
                 let most = if self.plan.reconnect { 60_000 } else { 3000 };
                 self.online = Some(false);
-                self.connect_at = now + self.chance.millis(most);
+                self.connect_at = now + self.random.millis(most);
             }
             "+MQTTCONNECTED" => {
                 self.online = Some(true);
@@ -90,10 +89,10 @@ impl Host {
             "+MQTTRECVIND" if self.plan.recvmode => self.waiting = true,
             "+MQTTPUBACK" if self.plan.pubmode => {
                 let (id, code) = (value(), value());
-                return self.hear_end(id, code, ledger);
+                return self.receive_end(id, code, ledger);
             }
             "+MQTTPUBDROPPED" => {
-                return ledger.told_dropped(value().unwrap_or_default() as usize);
+                return ledger.reported_dropped(value().unwrap_or_default() as usize);
             }
             _ => return Err(format!("an unknown line: {line}")),
         }
@@ -103,12 +102,12 @@ impl Host {
 
     /// There may be something to do sooner.
     fn hurry(&mut self, now: Instant) {
-        let at = now + self.chance.millis(20);
+        let at = now + self.random.millis(20);
         self.wake_at = Some(self.wake_at.map_or(at, |wake| wake.min(at)));
     }
 
     /// `+MQTTPUBACK:<id>,<code>`
-    fn hear_end(&mut self, id: Option<u32>, code: Option<u32>, ledger: &mut Ledger) -> Judged {
+    fn receive_end(&mut self, id: Option<u32>, code: Option<u32>, ledger: &mut Ledger) -> Judged {
         let (Some(id), Some(code)) = (id, code) else {
             return Err("+MQTTPUBACK without numbers".to_owned());
         };
@@ -117,18 +116,19 @@ impl Host {
         } else {
             self.notes.by_id.get(&id).copied()
         };
-        let fate = fate(code);
+        let fate = Fate::of_code(code);
         // Of one that was accepted while the host was away it knows nothing.
-        number.map_or(Ok(()), |number| ledger.told(number, fate))
+        number.map_or(Ok(()), |number| ledger.reported(number, fate))
     }
 
     /// The final result of what was asked.
-    fn answered(&mut self, ok: bool, now: Instant, ledger: &mut Ledger) -> Judged {
+    fn answered(&mut self, ok: bool, now: Instant, port: &mut Port, ledger: &mut Ledger) -> Judged {
+        port.answered();
         let Some((asked, _)) = self.asked.take() else {
             return Err("an answer nobody asked for".to_owned());
         };
         let lines = std::mem::take(&mut self.lines);
-        self.wake_at = Some(now + self.chance.millis(20));
+        self.wake_at = Some(now + self.random.millis(20));
         match asked {
             Asked::Setup if ok => self.notes.setup += 1,
             Asked::Setup => return Err("the setup was refused".to_owned()),
@@ -136,7 +136,7 @@ impl Host {
             Asked::Connect => self.connected(ok, now),
             Asked::Leave | Asked::Restart => {
                 self.online = None;
-                self.connect_at = now + self.chance.millis(9000);
+                self.connect_at = now + self.random.millis(9000);
             }
             Asked::Backlog => {
                 self.emptied = lines.iter().any(|it| it.starts_with("+MQTTQUEUE:0,0,"));
@@ -151,14 +151,16 @@ impl Host {
             }
             Asked::Drop(number) if ok => ledger.called_off(number),
             Asked::Drop(_) => {}
-            Asked::Publish(message) => return self.published(message, ok, &lines, now, ledger),
+            Asked::Publish(message) => {
+                return self.published(message, ok, &lines, now, port.echoes, ledger);
+            }
             Asked::Read => return self.has_read(ok, now, ledger),
             Asked::Release(number) if ok => {
                 self.release = None;
                 self.notes.processed.retain(|it| *it != number);
             }
             // The disk did not take it: once more.
-            Asked::Release(_) if self.plan.faults.disk > 0 || self.echoes => {}
+            Asked::Release(_) if self.plan.faults.disk > 0 || port.echoes => {}
             Asked::Release(number) => return Err(format!("message {number} is not released")),
         }
         Ok(())
@@ -167,7 +169,7 @@ impl Host {
     fn connected(&mut self, ok: bool, now: Instant) {
         self.online = ok.then_some(true);
         self.subscribed = None;
-        self.connect_at = now + self.chance.millis(5000);
+        self.connect_at = now + self.random.millis(5000);
     }
 
     fn published(
@@ -176,12 +178,13 @@ impl Host {
         ok: bool,
         lines: &[String],
         now: Instant,
+        echoes: bool,
         ledger: &mut Ledger,
     ) -> Judged {
-        self.publish_at = now + self.chance.millis(self.plan.pause);
+        self.publish_at = now + self.random.millis(self.plan.pause);
         let Message { number, qos, .. } = message;
         if self.plan.pubmode && qos != Qos::AtMostOnce {
-            return self.accepted(number, ok, lines, ledger);
+            return self.accepted(number, ok, lines, echoes, ledger);
         }
         if ok {
             self.notes.open = None;
@@ -191,7 +194,7 @@ impl Host {
             } else {
                 Fate::Delivered
             };
-            return ledger.told(number, fate);
+            return ledger.reported(number, fate);
         }
         Ok(())
     }
@@ -201,21 +204,22 @@ impl Host {
         number: usize,
         ok: bool,
         lines: &[String],
+        echoes: bool,
         ledger: &mut Ledger,
     ) -> Judged {
-        if !ok && self.echoes && self.plan.host_ids {
+        if !ok && echoes && self.plan.host_ids {
             // A modem that cannot read what it kept does not know either.
             return Ok(());
         }
         self.notes.open = None;
         if !ok {
-            return ledger.told(number, Fate::Refused);
+            return ledger.reported(number, Fate::Refused);
         }
         let id = lines.iter().find_map(|line| line.strip_prefix("+MQTTPUB:"));
         let id = id.and_then(|id| id.parse().ok());
         let id = id.ok_or("OK without +MQTTPUB:<id>")?;
         self.notes.by_id.insert(id, number);
-        ledger.told(number, Fate::Accepted)
+        ledger.reported(number, Fate::Accepted)
     }
 
     /// The answer to `+MQTTREAD`: a message is processed once, whatever becomes
@@ -224,7 +228,7 @@ impl Host {
         self.read_at = now + Duration::from_secs(5);
         let message = self.message.take();
         self.waiting = message.is_some() && ok;
-        let Some(at::Message {
+        let Some(reply::Message {
             number: Some(number),
             topic,
             qos,
@@ -234,7 +238,7 @@ impl Host {
             return Ok(());
         };
         // To read the next one releases this one as well.
-        let acknowledges = self.plan.careful || !self.chance.one_in(3);
+        let acknowledges = self.plan.careful || !self.random.one_in(3);
         self.release = acknowledges.then_some(number);
         if self.notes.processed.contains(&number) {
             return Ok(());

@@ -1,25 +1,28 @@
-//! A careful host: one command at a time, and a note of what it has done.
+//! A careful host of a link: one command at a time, and a note of what it has done.
 
-use super::at;
-use super::chance::Chance;
+mod receive;
+
 use super::ledger::Ledger;
 use super::message::{self, Message};
 use super::plan::Plan;
+use super::port::Port;
+use super::reply;
+use crate::random::Random;
 use mqmodem_core::Instant;
 use mqmodem_core::mqtt::Qos;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// Longer than any command may take, even if the host is slow to read.
-const PATIENCE: Duration = Duration::from_secs(300);
-/// A host that starts does not know what a modem still has to say of what was
+const ANSWERED: Duration = Duration::from_secs(300);
+/// A host that starts does not know what a modem still has to write of what was
 /// asked before: it listens for longer than a command may take.
 const LISTEN: Duration = Duration::from_secs(15);
-pub(crate) const FILTER: &str = "i/#";
-/// Of a line that is longer the modem echoes so many bytes, and its end.
-const ECHOED: usize = 128;
+/// How long the host of a link waits for the port.
+const TURN: Duration = Duration::from_millis(10);
+const FILTER: &str = "i/#";
 
-/// What the host waits to hear of.
+/// What the host has asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Asked {
     Setup,
@@ -39,18 +42,13 @@ pub(crate) enum Asked {
 
 #[derive(Debug)]
 pub(crate) struct Host {
-    pub(crate) plan: Plan,
-    pub(crate) chance: Chance,
-    /// Bytes for the modem, and those that came from it.
-    pub(crate) out: Vec<u8>,
-    pub(crate) read: Vec<u8>,
-    pub(crate) echo: Vec<u8>,
-    /// Whether the modem echoes, since its profile could not be read.
-    pub(crate) echoes: bool,
+    link: usize,
+    plan: Plan,
+    random: Random,
     pub(crate) alive: bool,
-    pub(crate) listens_until: Option<Instant>,
-    pub(crate) asked: Option<(Asked, Instant)>,
-    pub(crate) lines: Vec<String>,
+    listens_until: Option<Instant>,
+    asked: Option<(Asked, Instant)>,
+    lines: Vec<String>,
     /// When there is something to do.
     pub(crate) wake_at: Option<Instant>,
     /// What it has noted durably.
@@ -60,7 +58,7 @@ pub(crate) struct Host {
     pub(crate) connect_at: Instant,
     pub(crate) subscribed: Option<bool>,
     pub(crate) publish_at: Instant,
-    pub(crate) message: Option<at::Message>,
+    pub(crate) message: Option<reply::Message>,
     pub(crate) waiting: bool,
     pub(crate) read_at: Instant,
     pub(crate) release: Option<u32>,
@@ -87,14 +85,11 @@ pub(crate) struct Notes {
 type Judged = Result<(), String>;
 
 impl Host {
-    pub(crate) fn new(plan: Plan) -> Self {
+    pub(crate) fn new(link: usize, plan: Plan) -> Self {
         Self {
+            link,
             plan,
-            chance: Chance::new(plan.seed ^ 0xa0),
-            out: Vec::new(),
-            read: Vec::new(),
-            echo: Vec::new(),
-            echoes: false,
+            random: Random::new(plan.seed ^ 0xa0),
             alive: true,
             listens_until: None,
             asked: None,
@@ -116,9 +111,9 @@ impl Host {
         }
     }
 
-    /// Whether a command is under way, or what it said is not heard yet.
-    pub(crate) fn is_talking(&self) -> bool {
-        self.asked.is_some() || !self.out.is_empty() || !self.read.is_empty()
+    /// Whether it reads what is of no use to it; see [`LISTEN`].
+    pub(crate) fn listens(&self) -> bool {
+        self.listens_until.is_some()
     }
 
     pub(crate) fn is_set_up(&self) -> bool {
@@ -145,7 +140,7 @@ impl Host {
     /// The modem was switched off: no answer will come.
     pub(crate) fn modem_died(&mut self, now: Instant) {
         self.forget();
-        self.wake_at = Some(now + self.chance.millis(2000));
+        self.wake_at = Some(now + self.random.millis(2000));
     }
 
     /// The host dies: what it has not noted is gone.
@@ -162,9 +157,6 @@ impl Host {
     }
 
     fn forget(&mut self) {
-        self.out.clear();
-        self.read.clear();
-        self.echo.clear();
         self.lines.clear();
         self.asked = None;
         self.message = None;
@@ -176,13 +168,13 @@ impl Host {
     }
 
     /// Time has come to do something.
-    pub(crate) fn wake(&mut self, now: Instant, ledger: &mut Ledger) -> Judged {
+    pub(crate) fn wake(&mut self, now: Instant, port: &mut Port, ledger: &mut Ledger) -> Judged {
         self.wake_at = None;
         if let Some((asked, since)) = self.asked {
-            if now.since(since) >= PATIENCE {
+            if now.since(since) >= ANSWERED {
                 return Err(format!("no answer to {asked:?}"));
             }
-            self.wake_at = Some(since + PATIENCE);
+            self.wake_at = Some(since + ANSWERED);
             return Ok(());
         }
         if self.listens_until.is_some_and(|until| now < until) {
@@ -190,7 +182,12 @@ impl Host {
             return Ok(());
         }
         if self.listens_until.take().is_some() {
-            self.read.clear();
+            port.clear_read();
+        }
+        if port.is_asking() {
+            // Another link's host waits for its answer.
+            self.wake_at = Some(now + TURN);
+            return Ok(());
         }
         let Some((asked, line)) = self.next(now) else {
             let times = [self.connect_at, self.publish_at, self.read_at];
@@ -204,13 +201,10 @@ impl Host {
             _ => {}
         }
         ledger.log(|| format!("host -> {line}"));
-        if self.echoes || asked == Asked::Setup && self.notes.setup == 0 {
-            self.echo = line.bytes().take(ECHOED).chain([b'\r']).collect();
-        }
-        self.out.extend(line.bytes());
-        self.out.push(b'\r');
+        let is_first = asked == Asked::Setup && self.notes.setup == 0;
+        port.write(self.link, &line, port.echoes || is_first);
         self.asked = Some((asked, now));
-        self.wake_at = Some(now + PATIENCE);
+        self.wake_at = Some(now + ANSWERED);
         Ok(())
     }
 
@@ -256,10 +250,10 @@ impl Host {
         if !online && now >= self.connect_at {
             return Some((Asked::Connect, "AT+MQTTCONNECT".to_owned()));
         }
-        if online && self.plan.leaves && self.chance.one_in(60) {
+        if online && self.plan.leaves && self.random.one_in(60) {
             return Some((Asked::Leave, "AT+MQTTDISCONNECT".to_owned()));
         }
-        if self.plan.restarts && self.chance.one_in(100) {
+        if self.plan.restarts && self.random.one_in(100) {
             return Some((Asked::Restart, "AT+CFUN=1,1".to_owned()));
         }
         if self.plan.trusts && self.notes.subscribed {
@@ -272,7 +266,7 @@ impl Host {
             let line = format!("AT+MQTTSUB=\"{FILTER}\",2");
             return Some((Asked::Subscribe, line));
         }
-        if self.plan.trouble.drops && self.notes.open.is_none() && self.chance.one_in(25) {
+        if self.plan.trouble.drops && self.notes.open.is_none() && self.random.one_in(25) {
             return Some(self.drop_line());
         }
         self.next_message(now)
@@ -280,13 +274,13 @@ impl Host {
 
     /// Drops all that waits, or one message that may wait.
     fn drop_line(&mut self) -> (Asked, String) {
-        let one = self.chance.below(self.notes.next);
+        let one = self.random.below(self.notes.next);
         let known = if self.plan.host_ids {
             Some((one as u32, one)).filter(|(id, _)| *id > 0)
         } else {
             self.notes.by_id.iter().nth(one).map(|(id, it)| (*id, *it))
         };
-        match known.filter(|_| self.chance.one_in(2)) {
+        match known.filter(|_| self.random.one_in(2)) {
             Some((id, number)) => (Asked::Drop(Some(number)), format!("AT+MQTTQUEUE={id}")),
             None => (Asked::Drop(None), "AT+MQTTQUEUE=0".to_owned()),
         }
@@ -307,9 +301,9 @@ impl Host {
         if now < self.publish_at {
             return None;
         }
-        let may = self.online == Some(true) || self.plan.queue > 0 || self.chance.one_in(8);
+        let may = self.online == Some(true) || self.plan.queue > 0 || self.random.one_in(8);
         if !may {
-            self.publish_at = now + self.chance.millis(3000);
+            self.publish_at = now + self.random.millis(3000);
             return None;
         }
         let Some(message) = self.notes.open.or_else(|| self.draw()) else {
@@ -341,7 +335,7 @@ impl Host {
             return None;
         }
         self.notes.next += 1;
-        let message = Message::draw(number, topics, content, &mut self.chance);
+        let message = Message::draw(number, topics, content, &mut self.random);
         if host_ids && message.qos != Qos::AtMostOnce {
             self.notes.open = Some(message);
         }

@@ -1,35 +1,36 @@
-//! What the modem sends and hears, looked at where it leaves the modem.
+//! What the modem sends and receives, looked at where it leaves the modem.
 
 use super::disk::Disk;
 use super::ledger::Ledger;
 use super::message::number_of;
 use super::plan::Plan;
+use crate::packets::PacketStream;
 use mqmodem_core::mqtt::packet::AckKind;
-use mqmodem_core::mqtt::{Frame, Packet, PacketId, Qos, frame};
+use mqmodem_core::mqtt::{Packet, PacketId, Qos};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Both directions of the present connection, and identifiers in use.
 #[derive(Debug)]
-pub(crate) struct Wire {
-    kept: bool,
+pub(crate) struct Tap {
+    stored: bool,
     clean: bool,
-    up: Vec<u8>,
-    down: Vec<u8>,
+    up: PacketStream,
+    down: PacketStream,
     in_use: BTreeMap<PacketId, usize>,
     /// Messages that were sent before and not ended, and under which identifier: one
-    /// that was told lost is another if the host gives it again.
+    /// that was reported lost is another if the host gives it again.
     known: BTreeSet<(usize, Option<PacketId>)>,
 }
 
 type Judged = Result<(), String>;
 
-impl Wire {
+impl Tap {
     pub(crate) fn new(plan: &Plan) -> Self {
         Self {
-            kept: plan.keeps && (!plan.clean || plan.pubmode),
+            stored: plan.stores && (!plan.clean || plan.pubmode),
             clean: plan.clean,
-            up: Vec::new(),
-            down: Vec::new(),
+            up: PacketStream::default(),
+            down: PacketStream::default(),
             in_use: BTreeMap::new(),
             known: BTreeSet::new(),
         }
@@ -45,15 +46,14 @@ impl Wire {
     /// without DUP `[MQTT-3.3.1-1]`, no identifier that is in use.
     pub(crate) fn sent(&mut self, bytes: &[u8], disk: &Disk, ledger: &Ledger) -> Judged {
         self.up.extend(bytes);
-        while let Frame::Whole { len } = frame(&self.up) {
-            let packet: Vec<u8> = self.up.drain(..len).collect();
+        while let Some(packet) = self.up.next_packet()? {
             match Packet::decode(&packet) {
                 Ok(Packet::Connect(connect)) if connect.clean_session => self.in_use.clear(),
                 Ok(Packet::Publish(publish)) if publish.qos != Qos::AtMostOnce => {
                     let number = number_of(publish.payload).unwrap_or_default();
                     ledger.is_sent(number)?;
                     let called_off = ledger.is_called_off(number);
-                    if self.kept && !called_off && !disk.holds(publish.payload) {
+                    if self.stored && !called_off && !disk.has_message(publish.payload) {
                         return Err(format!("message {number} is sent before it is durable"));
                     }
                     let again = !self.known.insert((number, publish.id));
@@ -81,10 +81,9 @@ impl Wire {
     }
 
     /// The modem has taken bytes of the broker.
-    pub(crate) fn heard(&mut self, bytes: &[u8]) {
+    pub(crate) fn received(&mut self, bytes: &[u8]) -> Judged {
         self.down.extend(bytes);
-        while let Frame::Whole { len } = frame(&self.down) {
-            let packet: Vec<u8> = self.down.drain(..len).collect();
+        while let Some(packet) = self.down.next_packet()? {
             match Packet::decode(&packet) {
                 Ok(Packet::Ack(ack)) if matches!(ack.kind, AckKind::Puback | AckKind::Pubcomp) => {
                     self.in_use.remove(&ack.id);
@@ -95,5 +94,6 @@ impl Wire {
                 _ => {}
             }
         }
+        Ok(())
     }
 }

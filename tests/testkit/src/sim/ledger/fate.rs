@@ -1,0 +1,31 @@
+//! What the host knows of a message it has sent.
+
+/// What the host knows of a message it has sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fate {
+    Unknown,
+    /// OK with `pubmode` 1: the modem will see to it.
+    Accepted,
+    /// ERROR with `pubmode` 1.
+    Refused,
+    /// The broker has it, as the modem reported.
+    Delivered,
+    /// It never got there, as the modem reported.
+    Dropped,
+    /// It was dropped as the host wished.
+    CalledOff,
+    /// The broker closes on it.
+    SetAside,
+}
+
+impl Fate {
+    /// What `+MQTTPUBACK:<id>,<code>` says.
+    pub(crate) fn of_code(code: u32) -> Self {
+        match code {
+            0 => Self::Delivered,
+            39 => Self::SetAside,
+            44 => Self::CalledOff,
+            _ => Self::Dropped,
+        }
+    }
+}
