@@ -2,6 +2,7 @@
 
 #![allow(clippy::missing_panics_doc, reason = "a broken law is a panic")]
 
+pub mod flow;
 pub mod laws;
 mod links;
 pub mod packets;

@@ -4,8 +4,9 @@ use super::agenda::Conn;
 use super::ledger::Ledger;
 use super::message::{self, Message};
 use super::plan::Plan;
-use super::session::{Session, publish};
+use super::session::Session;
 use super::trouble::Trouble;
+use crate::flow::{Flow, FlowFault};
 use crate::packets::{PacketStream, ack, encode};
 use mqmodem_core::mqtt::packet::{AckKind, Connack, Connect, Suback, Subscribe};
 use mqmodem_core::mqtt::{Packet, Qos};
@@ -94,7 +95,8 @@ impl Broker {
     pub(crate) fn forget(&mut self, ledger: &mut Ledger) -> Vec<Conn> {
         let conns = self.restart();
         for session in std::mem::take(&mut self.sessions).into_values() {
-            session.unfinished().for_each(|it| ledger.excuse(it));
+            let unfinished = session.flow.unfinished();
+            unfinished.for_each(|it| ledger.excuse(it.number));
         }
         ledger.forgotten();
         conns
@@ -113,9 +115,9 @@ impl Broker {
     pub(crate) fn is_idle(&self) -> bool {
         // What the modem dropped it does not release.
         let loses = self.trouble.loses();
-        let released = |it: &Session| loses || it.is_released();
+        let released = |it: &Session| loses || it.flow.is_released();
         let mut sessions = self.sessions.values();
-        sessions.all(|it| it.is_idle() && released(it))
+        sessions.all(|it| it.flow.is_delivered() && released(it))
     }
 
     /// Somebody publishes; whether the client is to have it.
@@ -124,7 +126,7 @@ impl Broker {
         let mut wanted = false;
         for session in self.sessions.values_mut().filter(|it| it.wants(&topic)) {
             wanted = true;
-            session.queue.push_back(message);
+            session.flow.push(message);
         }
         self.deliver();
         wanted
@@ -132,13 +134,12 @@ impl Broker {
 
     /// Sends what the windows have room for.
     fn deliver(&mut self) {
-        let (window, rotates) = (self.window, self.rotates);
         for session in self.sessions.values_mut() {
             let Some(conn) = session.conn else {
                 continue;
             };
-            while let Some((message, id)) = session.next(window, rotates) {
-                self.out.push((conn, publish(message, id, false)));
+            while let Some(packet) = session.flow.poll_send() {
+                self.out.push((conn, packet));
             }
         }
     }
@@ -187,12 +188,12 @@ impl Broker {
         }
         match packet {
             Packet::Publish(publish) => {
-                let answer = session.take(&publish, ledger)?;
+                let answer = session.receive(&publish, ledger)?;
                 self.out
                     .extend(answer.map(|it| (conn, ack(it.kind, it.id))));
             }
             Packet::Ack(it) => {
-                let answer = session.acknowledged(it)?;
+                let answer = session.flow.acknowledged(it)?;
                 self.out
                     .extend(answer.map(|it| (conn, ack(it.kind, it.id))));
             }
@@ -235,14 +236,13 @@ impl Broker {
             self.sessions.remove(&client);
         }
         let session_present = self.sessions.contains_key(&client);
-        let session = self.sessions.entry(client.clone()).or_default();
+        let new = || Session::new(Flow::new(self.window, self.rotates));
+        let session = self.sessions.entry(client.clone()).or_insert_with(new);
         self.mistaken |= session_present && !session.known;
         session.conn = Some(conn);
-        session.any_order = self.any_order;
+        session.flow.any_order = self.any_order;
         session.clean = connect.clean_session;
-        if self.doubles {
-            session.received.clear();
-        }
+        session.flow.fault = self.doubles.then_some(FlowFault::Amnesia);
         if let Some(far) = self.conns.get_mut(&conn) {
             far.client = Some(client);
         }
@@ -251,7 +251,7 @@ impl Broker {
             code: 0,
         };
         self.out.push((conn, encode(&Packet::Connack(connack))));
-        let again = session.again().into_iter();
+        let again = session.flow.resume().into_iter();
         self.out.extend(again.map(|bytes| (conn, bytes)));
     }
 }
@@ -263,8 +263,7 @@ fn poisons(trouble: &Trouble, session: &Session, packet: &Packet) -> bool {
             message::number_of(it.payload)
         }
         Packet::Ack(it) if trouble.at_release && it.kind == AckKind::Pubrel => {
-            let taken = session.received.iter().find(|(id, _)| *id == it.id);
-            taken.map(|(_, number)| *number)
+            session.flow.received(it.id).and_then(message::number_of)
         }
         _ => None,
     };
