@@ -2,10 +2,10 @@
 //! waits, and does both again when it does not know how it ended. It forgets
 //! nothing itself: what it knows, the soak keeps while modems die.
 
-use crate::chance::Chance;
 use crate::judge::{Forgiven, Shared};
 use crate::message::{Direction, Stream, client_id};
 use crate::port::{Answer, Port};
+use mqmodem_testkit::Random;
 use std::collections::{HashMap, VecDeque};
 use std::io::{ErrorKind, Result};
 use std::time::Duration;
@@ -18,14 +18,14 @@ const PAUSE: Duration = Duration::from_millis(50);
 /// Numbers of messages it remembers: more than can wait in the modem.
 const REMEMBERED: usize = 64;
 /// It hangs up once in so many commands, without waiting for the answer.
-const HANG_UP: u64 = 500;
+const HANG_UP: usize = 500;
 
 /// A host at a modem.
 pub struct Host {
     modem: usize,
     port: u16,
     judge: Shared,
-    chance: Chance,
+    random: Random,
     /// Commands that set the modem up and have not been answered OK.
     setup: Vec<String>,
     /// The last number published of each stream up.
@@ -47,12 +47,12 @@ pub struct Host {
 
 impl Host {
     /// A host at this modem, whose broker is at the port `broker`.
-    pub fn new(judge: &Shared, chance: Chance, modem: usize, port: u16, broker: u16) -> Self {
+    pub fn new(judge: &Shared, random: Random, modem: usize, port: u16, broker: u16) -> Self {
         Self {
             modem,
             port,
             judge: judge.clone(),
-            chance,
+            random,
             setup: setup(modem, broker),
             numbers: [0; 2],
             id: 0,
@@ -94,7 +94,7 @@ impl Host {
         self.waits = true;
         loop {
             self.hear(port);
-            let is_turn = self.chance.one_in(2);
+            let is_turn = self.random.one_in(2);
             if self.waits && is_turn {
                 self.read(port).await?;
             } else if self.has_publish() {
@@ -155,7 +155,7 @@ impl Host {
         let judge = self.judge.borrow();
         let numbers = streams.into_iter().zip(&mut self.numbers);
         let mut left = numbers.filter(|(stream, number)| **number < judge.asked(*stream));
-        let second = left.next_back().filter(|_| self.chance.one_in(2));
+        let second = left.next_back().filter(|_| self.random.one_in(2));
         let (stream, number) = second.or_else(|| left.next())?;
         *number += 1;
         Some((stream, *number))
@@ -208,7 +208,7 @@ impl Host {
             self.read.truncate(REMEMBERED);
         }
         // Else the next read releases it.
-        if self.chance.one_in(2) {
+        if self.random.one_in(2) {
             self.release(port, number).await?;
         }
         Ok(())
@@ -226,7 +226,7 @@ impl Host {
 
     /// Asks, or now and then hangs up instead of waiting for the answer.
     async fn ask(&mut self, port: &mut Port, command: &str) -> Result<Answer> {
-        if self.chance.one_in(HANG_UP) {
+        if self.random.one_in(HANG_UP) {
             port.send(command).await?;
             return Err(ErrorKind::ConnectionAborted.into());
         }

@@ -7,7 +7,6 @@
 //! ```
 #![allow(clippy::print_stdout, clippy::print_stderr, unreachable_pub)]
 
-mod chance;
 mod client;
 mod cut;
 mod end;

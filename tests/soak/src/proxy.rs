@@ -1,8 +1,8 @@
 //! The way between modem and broker, which cuts connections.
 
-use crate::chance::Chance;
 use crate::cut::Cut;
 use crate::judge::Shared;
+use mqmodem_testkit::Random;
 use std::rc::Rc;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -18,7 +18,7 @@ pub struct Proxy {
     /// Counts the cuts.
     pub judge: Shared,
     /// Draws them.
-    pub chance: Chance,
+    pub random: Random,
     /// How long a black hole stays: longer than both sides' patience.
     pub hole: Duration,
 }
@@ -61,7 +61,7 @@ impl Proxy {
 
     fn plan(&mut self, every: u64) -> Plan {
         // Black holes take seconds each: one in eight is enough.
-        let kind = match self.chance.below(8) {
+        let kind = match self.random.below(8) {
             0 => Cut::BlackHole,
             1 | 2 => Cut::HalfClose,
             3 | 4 => Cut::Close,
@@ -69,8 +69,8 @@ impl Proxy {
         };
         Plan {
             kind,
-            up: self.chance.one_in(2),
-            after: self.chance.distance(every),
+            up: self.random.one_in(2),
+            after: self.random.distance(every),
         }
     }
 }

@@ -1,7 +1,6 @@
 //! A whole soak: starts the parts, waits until everything arrived, and looks
 //! whether anything comes after that.
 
-use crate::chance::Chance;
 use crate::client::Client;
 use crate::end::End;
 use crate::host::Host;
@@ -11,6 +10,7 @@ use crate::mosquitto;
 use crate::options::Options;
 use crate::process::{Process, free_ports};
 use crate::proxy::Proxy;
+use mqmodem_testkit::Random;
 use std::cell::RefCell;
 use std::io::Result;
 use std::path::Path;
@@ -54,19 +54,19 @@ pub fn run(options: &Options, seed: u64) -> Result<Judge> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()?;
-    let parts = soak(options, &judge, Chance::new(seed));
+    let parts = soak(options, &judge, Random::new(seed));
     LocalSet::new().block_on(&runtime, parts)?;
     drop(runtime);
     let judge = Rc::into_inner(judge).map(RefCell::into_inner);
     judge.ok_or_else(|| std::io::Error::other("a part is still running"))
 }
 
-async fn soak(options: &Options, judge: &Shared, mut chance: Chance) -> Result<()> {
+async fn soak(options: &Options, judge: &Shared, mut random: Random) -> Result<()> {
     spawn_local(tell(judge.clone()));
     let mut ports = free_ports(options.modems + 1);
     let (port, end) = if let Some(program) = &options.mosquitto {
         let port = ports.pop().unwrap_or_default();
-        mosquitto(program, options, judge, chance.fork(), port)?;
+        mosquitto(program, options, judge, random.fork(), port)?;
         subscribed(judge, options.modems).await?;
         (port, None)
     } else {
@@ -76,15 +76,15 @@ async fn soak(options: &Options, judge: &Shared, mut chance: Chance) -> Result<(
         spawn_local(end.clone().serve(listener));
         (port, Some(end))
     };
-    let broker = proxy(judge, chance.fork(), port).await?;
+    let broker = proxy(judge, random.fork(), port).await?;
     ports.truncate(options.modems);
     let modem = Rc::new(RefCell::new(modem(options, &ports)));
     modem.borrow_mut().start()?;
     for (number, port) in ports.into_iter().enumerate() {
-        let host = Host::new(judge, chance.fork(), number, port, broker);
+        let host = Host::new(judge, random.fork(), number, port, broker);
         spawn_local(host.run());
     }
-    let kills = at_random(judge, options.kills, chance.fork(), async || {
+    let kills = at_random(judge, options.kills, random.fork(), async || {
         kill(&modem, judge);
     });
     let is_whole = tokio::select! {
@@ -124,7 +124,7 @@ fn mosquitto(
     program: &Path,
     options: &Options,
     judge: &Shared,
-    chance: Chance,
+    random: Random,
     port: u16,
 ) -> Result<()> {
     let mut broker = mosquitto::process(program, &options.dir, port)?;
@@ -140,7 +140,7 @@ fn mosquitto(
     }
     let (judge, times, violent) = (judge.clone(), options.restarts, options.violent);
     spawn_local(async move {
-        let restarts = at_random(&judge, times, chance, async || {
+        let restarts = at_random(&judge, times, random, async || {
             mosquitto::restart(&mut broker, violent, &judge).await;
         });
         forever(restarts).await;
@@ -163,13 +163,13 @@ async fn subscribed(judge: &Shared, count: usize) -> Result<()> {
 }
 
 /// Starts the proxy before the broker at this port; returns its own.
-async fn proxy(judge: &Shared, chance: Chance, broker: u16) -> Result<u16> {
+async fn proxy(judge: &Shared, random: Random, broker: u16) -> Result<u16> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     let port = listener.local_addr()?.port();
     let proxy = Proxy {
         broker,
         judge: judge.clone(),
-        chance,
+        random,
         hole: HOLE,
     };
     spawn_local(proxy.serve(listener));
@@ -197,17 +197,17 @@ fn kill(modem: &Held, judge: &Shared) {
 }
 
 /// Does it so many times, spread at random over the messages.
-async fn at_random(judge: &Shared, times: u64, mut chance: Chance, mut act: impl AsyncFnMut()) {
+async fn at_random(judge: &Shared, times: u64, mut random: Random, mut act: impl AsyncFnMut()) {
     let messages = judge.borrow().messages();
     for time in 0..times {
         let share = messages / times;
-        let due = share * time + chance.below(share);
+        let due = share * time + random.below(share as usize) as u64;
         while messages - judge.borrow().left() < due {
             sleep(LOOK).await;
         }
         // Now and then what just came up is not left the time to do anything.
-        let pause = if chance.one_in(4) { 1000 } else { 20 };
-        sleep(Duration::from_millis(chance.below(pause))).await;
+        let pause = if random.one_in(4) { 1000 } else { 20 };
+        sleep(random.millis(pause)).await;
         act().await;
     }
 }

@@ -1,7 +1,6 @@
 //! The ends of the soak against each other, through the proxy: exact ones come
 //! through, and each way of being wrong is noticed.
 
-use crate::chance::Chance;
 use crate::client::Client;
 use crate::cut::Cut;
 use crate::end::End;
@@ -9,6 +8,7 @@ use crate::flow::Fault;
 use crate::judge::{Judge, Shared};
 use crate::message::{Direction, Stream};
 use crate::proxy::Proxy;
+use mqmodem_testkit::Random;
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
@@ -44,7 +44,7 @@ async fn play(judge: &Shared, fault: Option<Fault>) {
     let proxy = Proxy {
         broker,
         judge: judge.clone(),
-        chance: Chance::new(7),
+        random: Random::new(7),
         hole: Duration::from_secs(3),
     };
     spawn_local(proxy.serve(listener));

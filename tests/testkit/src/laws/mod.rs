@@ -12,8 +12,12 @@ pub mod records;
 mod rig;
 mod scenario;
 pub mod session;
+mod trace;
+mod variation;
 mod world;
 
 pub use operation::Operation;
-pub use rig::{Trace, Variation, play, play_on};
+pub use rig::{play, play_on};
 pub use scenario::Scenario;
+pub use trace::Trace;
+pub use variation::Variation;

@@ -1,8 +1,10 @@
 //! A modem that finds arbitrary or damaged records on its disk, and is then used.
 
 use super::operation::Operation;
-use super::rig::{Trace, Variation, play_on};
+use super::rig::play_on;
 use super::scenario::Scenario;
+use super::trace::Trace;
+use super::variation::Variation;
 use mqmodem_chat::Storage;
 use mqmodem_core::{NetEvent, Slot};
 use std::time::Duration;

@@ -2,74 +2,12 @@
 
 use super::operation::Operation;
 use super::scenario::Scenario;
-use super::world::World;
+use super::trace::Trace;
+use super::variation::Variation;
+use super::world::ScenarioWorld;
 use mqmodem_chat::environment::{Environment, pass, previous_conn, settle, time_out};
 use mqmodem_core::{Buf, Config, Memory, Modem, NetEvent, Slot};
-use std::collections::BTreeMap;
 use std::time::Duration;
-
-/// How a scenario is played. What comes of it must not depend on that.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Variation {
-    /// Input is cut into pieces; the number says where.
-    pub cuts: Option<u64>,
-    /// `handle_timeout` is called all the time, and what came late of connections that
-    /// are over is reported as often.
-    pub impatient: bool,
-}
-
-/// What a modem did in a scenario.
-#[derive(Debug, Default, PartialEq, Eq)]
-pub struct Trace {
-    /// To the host.
-    pub host: Vec<u8>,
-    /// To the broker of each link.
-    pub net: Vec<Vec<u8>>,
-    /// What it asked for.
-    pub actions: Vec<String>,
-    /// Which of the records the modem began with it took.
-    pub taken: Vec<bool>,
-    /// What is durable in the end.
-    pub disk: BTreeMap<Slot, Vec<u8>>,
-}
-
-impl Trace {
-    /// Where two traces part, with a little of what came before.
-    pub fn difference(&self, other: &Self) -> Option<String> {
-        let actions = |trace: &Self| trace.actions.join("\n").into_bytes();
-        let disk = |trace: &Self| format!("{:02x?}", trace.disk).into_bytes();
-        let links = self.net.iter().zip(&other.net);
-        let links = links.map(|(one, two)| ("to a broker", one.clone(), two.clone()));
-        [
-            ("to the host", self.host.clone(), other.host.clone()),
-            ("actions", actions(self), actions(other)),
-            ("disk", disk(self), disk(other)),
-        ]
-        .into_iter()
-        .chain(links)
-        .find_map(|(name, one, two)| Some(format!("{name}: {}", part(&one, &two)?)))
-    }
-}
-
-fn part(one: &[u8], two: &[u8]) -> Option<String> {
-    if one == two {
-        return None;
-    }
-    let same = one
-        .iter()
-        .zip(two)
-        .take_while(|(one, two)| one == two)
-        .count();
-    let around = |bytes: &[u8]| {
-        let range = same.saturating_sub(80)..bytes.len().min(same + 80);
-        bytes[range].escape_ascii().to_string()
-    };
-    Some(format!(
-        "after {same} bytes\n  {}\n  {}",
-        around(one),
-        around(two)
-    ))
-}
 
 /// Plays a scenario to its end.
 pub fn play(scenario: &Scenario, variation: Variation) -> Trace {
@@ -86,15 +24,15 @@ pub fn play_on(records: &[(Slot, Vec<u8>)], scenario: &Scenario, variation: Vari
     let taken = rig.begin(records);
     let played = rig.play(&scenario.operations);
     played.unwrap_or_else(|why| panic!("{why}"));
-    let World {
-        said,
+    let ScenarioWorld {
+        written,
         peers,
         actions,
         disk,
         ..
     } = rig.world;
     Trace {
-        host: said,
+        host: written,
         net: peers.into_iter().map(|peer| peer.sent).collect(),
         actions,
         taken,
@@ -124,7 +62,7 @@ struct Rig<'a> {
     config: Config<'a>,
     /// Memory for each time it is switched on again.
     spare: Vec<Memory<'a>>,
-    world: World,
+    world: ScenarioWorld,
 }
 
 impl<'a> Rig<'a> {
@@ -135,7 +73,7 @@ impl<'a> Rig<'a> {
             ..Config::default()
         };
         let memory = spare.pop().expect("memory for a modem");
-        let world = World::new(scenario.memory, variation);
+        let world = ScenarioWorld::new(scenario.memory, variation);
         Self {
             modem: Modem::new(config, memory, world.now()),
             config,
@@ -216,7 +154,7 @@ impl<'a> Rig<'a> {
 }
 
 /// The broker of a link sends bytes, where it can or is rude.
-fn net(modem: &mut Modem<'_>, world: &mut World, link: u8, bytes: &[u8], rude: bool) {
+fn net(modem: &mut Modem<'_>, world: &mut ScenarioWorld, link: u8, bytes: &[u8], rude: bool) {
     let now = world.now();
     let peer = &mut world.peers[usize::from(link)];
     if rude {
@@ -226,13 +164,13 @@ fn net(modem: &mut Modem<'_>, world: &mut World, link: u8, bytes: &[u8], rude: b
     }
 }
 
-fn report(modem: &mut Modem<'_>, world: &mut World, link: u8, event: NetEvent) {
+fn report(modem: &mut Modem<'_>, world: &mut ScenarioWorld, link: u8, event: NetEvent) {
     let conn = world.event(link, event);
     modem.handle_net(world.now(), conn, event);
 }
 
 /// The disk answers for the oldest of what it was asked.
-fn answer(modem: &mut Modem<'_>, world: &mut World, count: usize) {
+fn answer(modem: &mut Modem<'_>, world: &mut ScenarioWorld, count: usize) {
     for _ in 0..count {
         let outcome = world.outcome();
         let Some((slot, ok)) = world.disk.answer(outcome) else {

@@ -1,7 +1,7 @@
 //! What surrounds the modem of a scenario.
 
 use super::broker::PoliteBroker;
-use super::rig::Variation;
+use super::variation::Variation;
 use crate::links::LINKS;
 use crate::random::Random;
 use mqmodem_chat::Storage;
@@ -69,15 +69,15 @@ impl Budget {
 }
 
 #[derive(Debug)]
-pub(super) struct World {
+pub(super) struct ScenarioWorld {
     variation: Variation,
     cuts: Random,
     /// Bytes of each of the modem's buffers.
     memory: usize,
     now: Instant,
     pub(super) host: Feed,
-    /// What the modem has said to the host.
-    pub(super) said: Vec<u8>,
+    /// What the modem has written to the host.
+    pub(super) written: Vec<u8>,
     pub(super) actions: Vec<String>,
     pub(super) peers: Vec<Peer>,
     pub(super) polite: bool,
@@ -87,7 +87,7 @@ pub(super) struct World {
     pub(super) net_takes: Budget,
 }
 
-impl World {
+impl ScenarioWorld {
     pub(super) fn new(memory: usize, variation: Variation) -> Self {
         Self {
             variation,
@@ -95,7 +95,7 @@ impl World {
             memory,
             now: Instant::ZERO,
             host: Feed::default(),
-            said: Vec::new(),
+            written: Vec::new(),
             actions: Vec::new(),
             peers: (0..LINKS).map(Peer::new).collect(),
             polite: false,
@@ -161,7 +161,7 @@ impl World {
     }
 }
 
-impl Environment for World {
+impl Environment for ScenarioWorld {
     /// More than anything a scenario of a few hundred bytes can ask for.
     const ROUNDS: usize = 20_000;
 
@@ -247,7 +247,7 @@ impl Environment for World {
             return Err("output beyond the memory lent".into());
         }
         let count = self.host_takes.spend(bytes.len());
-        self.said.extend(&bytes[..count]);
+        self.written.extend(&bytes[..count]);
         Ok(count)
     }
 

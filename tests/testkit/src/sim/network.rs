@@ -155,7 +155,7 @@ impl Network {
     }
 
     /// The modem closes its end, or loses its power.
-    pub(crate) fn leave(&mut self, now: Instant, agenda: &mut Agenda, orderly: bool) {
+    pub(crate) fn disconnect(&mut self, now: Instant, agenda: &mut Agenda, orderly: bool) {
         let Some(conn) = self.current() else {
             return;
         };

@@ -4,12 +4,12 @@
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Reply {
     Line(String),
-    Message(Message),
+    Message(Received),
 }
 
 /// A message, `+MQTTRECV` or `+MQTTREAD`.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Message {
+pub(crate) struct Received {
     /// Only of `+MQTTREAD`.
     pub(crate) number: Option<u32>,
     pub(crate) topic: String,
@@ -89,7 +89,7 @@ fn message(body: &[u8], start: &[u8], numbered: bool) -> Taken {
     if end != b"\r\n" {
         return Err(bad());
     }
-    let message = Message {
+    let message = Received {
         number: number_of_message,
         topic: topic.trim_matches('"').to_owned(),
         qos: qos as u8,

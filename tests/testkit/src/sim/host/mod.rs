@@ -28,7 +28,7 @@ pub(crate) enum Asked {
     Setup,
     State,
     Connect,
-    Leave,
+    Disconnect,
     Restart,
     Backlog,
     Filters,
@@ -58,7 +58,7 @@ pub(crate) struct Host {
     pub(crate) connect_at: Instant,
     pub(crate) subscribed: Option<bool>,
     pub(crate) publish_at: Instant,
-    pub(crate) message: Option<reply::Message>,
+    pub(crate) message: Option<reply::Received>,
     pub(crate) waiting: bool,
     pub(crate) read_at: Instant,
     pub(crate) release: Option<u32>,
@@ -251,7 +251,7 @@ impl Host {
             return Some((Asked::Connect, "AT+MQTTCONNECT".to_owned()));
         }
         if online && self.plan.leaves && self.random.one_in(60) {
-            return Some((Asked::Leave, "AT+MQTTDISCONNECT".to_owned()));
+            return Some((Asked::Disconnect, "AT+MQTTDISCONNECT".to_owned()));
         }
         if self.plan.restarts && self.random.one_in(100) {
             return Some((Asked::Restart, "AT+CFUN=1,1".to_owned()));

@@ -29,8 +29,8 @@ impl Host {
         }
     }
 
-    fn receive_message(&mut self, message: reply::Message, ledger: &mut Ledger) -> Judged {
-        let reply::Message {
+    fn receive_message(&mut self, message: reply::Received, ledger: &mut Ledger) -> Judged {
+        let reply::Received {
             number,
             topic,
             qos,
@@ -134,7 +134,7 @@ impl Host {
             Asked::Setup => return Err("the setup was refused".to_owned()),
             Asked::State => self.online = Some(lines.iter().any(|it| it == "+MQTTSTATE:1")),
             Asked::Connect => self.connected(ok, now),
-            Asked::Leave | Asked::Restart => {
+            Asked::Disconnect | Asked::Restart => {
                 self.online = None;
                 self.connect_at = now + self.random.millis(9000);
             }
@@ -228,7 +228,7 @@ impl Host {
         self.read_at = now + Duration::from_secs(5);
         let message = self.message.take();
         self.waiting = message.is_some() && ok;
-        let Some(reply::Message {
+        let Some(reply::Received {
             number: Some(number),
             topic,
             qos,

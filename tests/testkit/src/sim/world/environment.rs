@@ -30,7 +30,7 @@ impl Environment for World {
             Action::Open { conn, .. } => self.open(conn),
             Action::Close { conn, .. } => {
                 let lane = &mut self.lanes[usize::from(conn.link.0)];
-                lane.network.leave(self.now, &mut self.agenda, true);
+                lane.network.disconnect(self.now, &mut self.agenda, true);
                 Ok(())
             }
             _ => Ok(()),

@@ -114,7 +114,7 @@ impl World {
         }
         for lane in &mut self.lanes {
             lane.ledger.power_cuts += 1;
-            lane.network.leave(self.now, &mut self.agenda, false);
+            lane.network.disconnect(self.now, &mut self.agenda, false);
             lane.network.forget_ids();
             if lane.host.alive {
                 lane.host.modem_died(self.now);
