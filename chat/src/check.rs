@@ -2,7 +2,7 @@
 
 use crate::escape::escape;
 use crate::packet;
-use crate::player::{Heard, Played};
+use crate::player::{Output, Played};
 use crate::script::{Expect, Script, Step};
 use std::fmt;
 
@@ -13,17 +13,17 @@ pub struct Mismatch {
     pub file: String,
     /// The line to look at, counted from 1.
     pub line: usize,
-    /// In which way the chat was played.
-    pub way: String,
+    /// In which mode the chat was played.
+    pub mode: String,
     /// What went wrong.
-    pub what: Box<Wrong>,
+    pub what: Box<Difference>,
 }
 
 /// What went wrong in a step.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Wrong {
+pub enum Difference {
     /// The modem said something else than expected; both as lines of a chat.
-    Said {
+    Output {
         /// What the chat says.
         expected: Vec<String>,
         /// What came.
@@ -35,10 +35,10 @@ pub enum Wrong {
 
 impl fmt::Display for Mismatch {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}: (played {}) ", self.file, self.line, self.way)?;
+        write!(f, "{}:{}: (played {}) ", self.file, self.line, self.mode)?;
         match &*self.what {
-            Wrong::Stopped(why) => f.write_str(why),
-            Wrong::Said { expected, got } => {
+            Difference::Stopped(why) => f.write_str(why),
+            Difference::Output { expected, got } => {
                 let same = common(expected, got);
                 f.write_str("the modem said something else\n  expected:")?;
                 side(f, expected, same)?;
@@ -69,28 +69,28 @@ fn common(a: &[String], b: &[String]) -> usize {
 }
 
 /// The first step that did not go as the chat says.
-pub fn check(script: &Script, record: &Played, way: &str) -> Result<(), Mismatch> {
-    for (step, heard) in script.steps.iter().zip(&record.heard) {
-        if !agrees(step, heard) {
-            return Err(mismatch(script, step, heard, way));
+pub fn check(script: &Script, record: &Played, mode: &str) -> Result<(), Mismatch> {
+    for (step, output) in script.steps.iter().zip(&record.output) {
+        if !agrees(step, output) {
+            return Err(mismatch(script, step, output, mode));
         }
     }
     let Some(why) = &record.stopped else {
         return Ok(());
     };
-    let last = record.heard.len().saturating_sub(1);
+    let last = record.output.len().saturating_sub(1);
     Err(Mismatch {
         file: script.file.clone(),
         line: script.steps.get(last).map_or(0, |step| step.line),
-        way: way.into(),
-        what: Box::new(Wrong::Stopped(why.clone())),
+        mode: mode.into(),
+        what: Box::new(Difference::Stopped(why.clone())),
     })
 }
 
-/// Whether everything heard in a step was expected, and the other way round.
-pub(crate) fn agrees(step: &Step, heard: &Heard) -> bool {
+/// Whether all of the output in a step was expected, and all that was expected came.
+pub(crate) fn agrees(step: &Step, output: &Output) -> bool {
     let (host, broker, net) = wanted(step);
-    host == heard.host && broker == heard.broker && net == asked(&net, heard)
+    host == output.host && broker == output.broker && net == asked(&net, output)
 }
 
 /// What a step expects to the host, to the broker and of the network.
@@ -107,33 +107,33 @@ pub(crate) fn wanted(step: &Step) -> (Vec<u8>, Vec<u8>, Vec<String>) {
     (host, broker, net)
 }
 
-pub(crate) fn mismatch(script: &Script, step: &Step, heard: &Heard, way: &str) -> Mismatch {
+pub(crate) fn mismatch(script: &Script, step: &Step, output: &Output, mode: &str) -> Mismatch {
     let (host, broker, net) = wanted(step);
     let mut expected = host_lines(&step.echo, &host);
-    let mut got = host_lines(&step.echo, &heard.host);
+    let mut got = host_lines(&step.echo, &output.host);
     expected.extend(packet::lines(&broker));
-    got.extend(packet::lines(&heard.broker));
-    got.extend(asked(&net, heard));
+    got.extend(packet::lines(&output.broker));
+    got.extend(asked(&net, output));
     expected.extend(net);
     if expected == got {
         // The frames differ in a way the lines do not show.
         expected = vec![format!("<< {}", escape(&host))];
-        got = vec![format!("<< {}", escape(&heard.host))];
+        got = vec![format!("<< {}", escape(&output.host))];
     }
     Mismatch {
         file: script.file.clone(),
         line: step.line,
-        way: way.into(),
-        what: Box::new(Wrong::Said { expected, got }),
+        mode: mode.into(),
+        what: Box::new(Difference::Output { expected, got }),
     }
 }
 
 /// What was asked of the network and the port, as lines of a chat, as far as
 /// the step cares: one that says nothing of a side does not.
-pub(crate) fn asked(wanted: &[String], heard: &Heard) -> Vec<String> {
+pub(crate) fn asked(wanted: &[String], output: &Output) -> Vec<String> {
     let side = |line: &String| line.split(' ').next().unwrap_or_default().to_string();
     let cares = |line: &&String| wanted.iter().any(|wanted| side(wanted) == side(line));
-    heard.asked.iter().filter(cares).cloned().collect()
+    output.asked.iter().filter(cares).cloned().collect()
 }
 
 /// Bytes to the host as lines of a chat; the echo goes without saying.
@@ -182,8 +182,8 @@ mod tests {
         let mismatch = Mismatch {
             file: "a.chat".into(),
             line: 3,
-            way: "whole".into(),
-            what: Box::new(Wrong::Said {
+            mode: "whole".into(),
+            what: Box::new(Difference::Output {
                 expected: vec!["< A".into(), "< OK".into()],
                 got: vec!["< A".into()],
             }),

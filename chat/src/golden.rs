@@ -1,10 +1,10 @@
-//! Playing chats: one in every way, and whole folders of them.
+//! Playing chats: one in every mode, and whole folders of them.
 
 use crate::check::{Mismatch, check};
 use crate::parse::parse;
 use crate::player::{Played, Player, play};
 use crate::script::{Input, Script, Sizes};
-use crate::sim::{Sim, WAYS, Way};
+use crate::sim::{PLAY_MODES, PlayMode, Sim};
 use crate::update::updated;
 use mqmodem_core::{Buf, Memory, Slot};
 use std::collections::BTreeMap;
@@ -13,47 +13,47 @@ use std::fs;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
-/// Plays a chat in virtual time, in every one of [`WAYS`]: however the bytes
+/// Plays a chat in virtual time, in every one of [`PLAY_MODES`]: however the bytes
 /// are cut, the modem must say the same at the same moment.
 pub fn run(script: &Script) -> Result<(), Mismatch> {
-    for way in WAYS {
-        check(script, &play_in(script, way), &way.to_string())?;
+    for mode in PLAY_MODES {
+        check(script, &play_in(script, mode), &mode.to_string())?;
     }
     Ok(())
 }
 
-/// Plays a chat in virtual time in one way.
-pub fn play_in(script: &Script, way: Way) -> Played {
-    with_sim(script, way, |sim| play(script, sim))
+/// Plays a chat in virtual time in one mode.
+pub fn play_in(script: &Script, mode: PlayMode) -> Played {
+    with_sim(script, mode, |sim| play(script, sim))
 }
 
 /// What is durable after each step of a chat, as far as it got.
-pub fn kept_in(script: &Script) -> Vec<BTreeMap<Slot, Vec<u8>>> {
-    with_sim(script, Way::Whole, |sim| {
+pub fn stored_in(script: &Script) -> Vec<BTreeMap<Slot, Vec<u8>>> {
+    with_sim(script, PlayMode::Whole, |sim| {
         let mut steps = script.steps.iter();
         let kept = || {
             let step = steps.next()?;
             sim.play(&step.input).ok()?;
-            Some(sim.kept().clone())
+            Some(sim.stored().clone())
         };
         std::iter::from_fn(kept).collect()
     })
 }
 
-fn with_sim<T>(script: &Script, way: Way, act: impl FnOnce(&mut Sim<'_>) -> T) -> T {
+fn with_sim<T>(script: &Script, mode: PlayMode, act: impl FnOnce(&mut Sim<'_>) -> T) -> T {
     let on = |step: &&_| is_power_on(step);
     let times = script.steps.iter().filter(on).count();
     let sizes = script.setup.memory;
     let mut arenas: Vec<[Vec<u8>; 10]> = Vec::new();
-    if way == Way::LentMemory {
+    if mode == PlayMode::LentMemory {
         arenas.resize_with(times, || sizes.bytes.map(|size| vec![0; size]));
     }
-    let memory = if way == Way::LentMemory {
+    let memory = if mode == PlayMode::LentMemory {
         arenas.iter_mut().map(lent).collect()
     } else {
         (0..times).map(|_| heap(sizes)).collect()
     };
-    act(&mut Sim::new(script.setup, way, memory))
+    act(&mut Sim::new(script.setup, mode, memory))
 }
 
 fn is_power_on(step: &crate::script::Step) -> bool {
@@ -199,7 +199,7 @@ fn played(name: &str, text: &str) -> Result<(), String> {
 
 fn rewritten(name: &str, text: &str) -> Option<String> {
     let script = parse(name, text).ok()?;
-    let play = || play_in(&script, WAYS[0]);
+    let play = || play_in(&script, PLAY_MODES[0]);
     let played = catch_unwind(AssertUnwindSafe(play)).ok()?;
     let new = updated(text, &script, &played);
     (new != text).then_some(new)

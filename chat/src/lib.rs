@@ -1,7 +1,7 @@
 //! Golden conversations with a modem, in virtual time, with a scripted broker.
 //!
 //! [`parse()`] reads a chat, a [`Player`] plays it, [`check()`] compares; [`run`]
-//! does all of it in virtual time, in each of [`WAYS`]. [`live`] plays the host's
+//! does all of it in virtual time, in each of [`PLAY_MODES`]. [`live`] plays the host's
 //! side where the modem, the broker and the time are real.
 #![doc = include_str!("format.md")]
 
@@ -20,11 +20,11 @@ mod script;
 mod sim;
 mod update;
 
-pub use check::{Mismatch, Wrong, check};
-pub use golden::{Report, find, kept_in, play_in, run, run_dir};
+pub use check::{Difference, Mismatch, check};
+pub use golden::{Report, find, play_in, run, run_dir, stored_in};
 pub use live::{HostSide, Live};
 pub use parse::parse;
-pub use player::{Heard, Played, Player, play};
-pub use script::{Expect, Expected, Input, ParseError, Script, Setup, Sizes, Step, Storage};
-pub use sim::{Sim, WAYS, Way};
+pub use player::{Output, Played, Player, play};
+pub use script::{Expect, Expected, Input, ParseError, Script, Setup, Sizes, Step, StorageMode};
+pub use sim::{PLAY_MODES, PlayMode, Sim};
 pub use update::updated;

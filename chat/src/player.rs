@@ -1,4 +1,4 @@
-//! Who plays a chat, and what was heard of the modem.
+//! Who plays a chat, and the output of the modem.
 
 use crate::script::{Input, Script};
 
@@ -7,12 +7,12 @@ pub trait Player {
     /// Does this one thing, and waits for everything that follows from it now.
     fn play(&mut self, input: &Input) -> Result<(), String>;
     /// What the modem said and did since this was asked last.
-    fn heard(&mut self) -> Heard;
+    fn output(&mut self) -> Output;
 }
 
 /// What the modem said and did during one step.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Heard {
+pub struct Output {
     /// Bytes to the host.
     pub host: Vec<u8>,
     /// Bytes to the broker.
@@ -24,8 +24,8 @@ pub struct Heard {
 /// A whole chat as it was played.
 #[derive(Clone, Debug, Default)]
 pub struct Played {
-    /// What was heard after each step, as far as it got.
-    pub heard: Vec<Heard>,
+    /// The output after each step, as far as it got.
+    pub output: Vec<Output>,
     /// Why it got no further.
     pub stopped: Option<String>,
 }
@@ -35,7 +35,7 @@ pub fn play(script: &Script, player: &mut dyn Player) -> Played {
     let mut record = Played::default();
     for step in &script.steps {
         record.stopped = player.play(&step.input).err();
-        record.heard.push(player.heard());
+        record.output.push(player.output());
         if record.stopped.is_some() {
             break;
         }

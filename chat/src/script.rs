@@ -80,7 +80,7 @@ pub enum Input {
     /// The network takes what is for the broker, or does not.
     BrokerReads(bool),
     /// Links are left pending from now on until the chat says how they came out.
-    NetHold,
+    NetPending,
     /// The pending link is up; later ones open at once.
     NetOpen,
     /// The pending link waits for this now.
@@ -88,7 +88,7 @@ pub enum Input {
     /// The pending link failed.
     NetFail(NetError),
     /// Storage does as it is told, refuses, or takes its time.
-    Store(Storage),
+    Store(StorageMode),
     /// Time passes.
     Pass(Duration),
     /// The machine's clock is set to so many seconds since 1970.
@@ -97,7 +97,7 @@ pub enum Input {
 
 /// How storage behaves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Storage {
+pub enum StorageMode {
     /// It keeps what it is given at once.
     Works,
     /// It refuses.

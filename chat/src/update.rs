@@ -2,15 +2,15 @@
 
 use crate::check::{asked, host_lines, wanted};
 use crate::packet;
-use crate::player::{Heard, Played};
+use crate::player::{Output, Played};
 use crate::script::{Expect, Script, Step};
 
 /// The text of a chat with its expectations as they were `played`. Comments,
 /// order and expectations that were met stay as they are.
 pub fn updated(text: &str, script: &Script, played: &Played) -> String {
     let mut lines: Vec<Vec<String>> = text.lines().map(|line| vec![line.into()]).collect();
-    for (step, heard) in script.steps.iter().zip(&played.heard) {
-        for change in changes(step, heard) {
+    for (step, output) in script.steps.iter().zip(&played.output) {
+        for change in changes(step, output) {
             change.apply(step, &mut lines);
         }
     }
@@ -25,25 +25,25 @@ struct Change {
     lines: Vec<String>,
 }
 
-fn changes(step: &Step, heard: &Heard) -> Vec<Change> {
+fn changes(step: &Step, output: &Output) -> Vec<Change> {
     let (host, broker, net) = wanted(step);
     let mut changes = Vec::new();
-    if broker != heard.broker {
+    if broker != output.broker {
         changes.push(Change {
             side: |what| matches!(what, Expect::Broker(_) | Expect::Silent),
-            lines: packet::lines(&heard.broker),
+            lines: packet::lines(&output.broker),
         });
     }
-    if net != asked(&net, heard) {
+    if net != asked(&net, output) {
         changes.push(Change {
             side: |what| matches!(what, Expect::Asked(_)),
-            lines: asked(&net, heard),
+            lines: asked(&net, output),
         });
     }
-    if host != heard.host {
+    if host != output.host {
         changes.push(Change {
             side: |what| matches!(what, Expect::Host(_) | Expect::Silent),
-            lines: host_lines(&step.echo, &heard.host),
+            lines: host_lines(&step.echo, &output.host),
         });
     }
     changes

@@ -1,13 +1,13 @@
 //! The runner itself, with a player that is no modem: what it lets pass, what
 //! it does not, and what it rewrites.
 
-use mqmodem_chat::{Heard, Input, Player, check, parse, play, updated};
+use mqmodem_chat::{Input, Output, Player, check, parse, play, updated};
 
 /// Echoes each line and answers OK, or ERROR to `AT-`; tells the broker of
 /// every other line with a PINGREQ.
 #[derive(Default)]
 struct Parrot {
-    heard: Heard,
+    output: Output,
     lines: usize,
 }
 
@@ -21,8 +21,8 @@ impl Player for Parrot {
         Ok(())
     }
 
-    fn heard(&mut self) -> Heard {
-        std::mem::take(&mut self.heard)
+    fn output(&mut self) -> Output {
+        std::mem::take(&mut self.output)
     }
 }
 
@@ -32,11 +32,11 @@ impl Parrot {
             b"AT-\r" => b"\r\nERROR\r\n",
             _ => b"\r\nOK\r\n",
         };
-        self.heard.host.extend([bytes, answer].concat());
+        self.output.host.extend([bytes, answer].concat());
         self.lines += 1;
         if self.lines.is_multiple_of(2) {
-            self.heard.broker.extend([0xC0, 0]);
-            self.heard.asked.push("net < close".into());
+            self.output.broker.extend([0xC0, 0]);
+            self.output.asked.push("net < close".into());
         }
     }
 }

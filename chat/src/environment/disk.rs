@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 /// What becomes of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum WriteOutcome {
     /// It is durable.
     Durable,
     /// It failed, and what was there before still is.
@@ -52,12 +52,12 @@ impl RecordDisk {
     }
 
     /// Ends the oldest change like this; what to report of it.
-    pub fn answer(&mut self, outcome: Outcome) -> Option<(Slot, bool)> {
+    pub fn answer(&mut self, outcome: WriteOutcome) -> Option<(Slot, bool)> {
         let (slot, bytes) = self.pending.pop_front()?;
-        if outcome == Outcome::Durable {
+        if outcome == WriteOutcome::Durable {
             self.apply(slot, bytes);
         }
-        Some((slot, outcome != Outcome::Failed))
+        Some((slot, outcome != WriteOutcome::Failed))
     }
 
     fn apply(&mut self, slot: Slot, bytes: Option<Vec<u8>>) {

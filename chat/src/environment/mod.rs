@@ -7,7 +7,7 @@ mod feed;
 mod settle;
 mod stale;
 
-pub use disk::{Outcome, RecordDisk};
+pub use disk::{RecordDisk, WriteOutcome};
 pub use feed::Feed;
-pub use settle::{Disturbance, Environment, Report, Source, pass, settle, time_out};
+pub use settle::{Disturbance, Environment, Notice, Sender, pass, settle, time_out};
 pub use stale::{Stale, next_conn, previous_conn, report_stale};

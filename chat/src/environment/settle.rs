@@ -6,7 +6,7 @@ use mqmodem_core::{Action, ConnId, Instant, LinkId, Modem, NetEvent, Slot};
 
 /// Who sends to a modem.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Source {
+pub enum Sender {
     /// The host.
     Host,
     /// The peer of this connection.
@@ -15,7 +15,7 @@ pub enum Source {
 
 /// What links and storage report to a modem.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Report {
+pub enum Notice {
     /// Something happened to a connection.
     Net(ConnId, NetEvent),
     /// What becomes of a change, and whether it is durable.
@@ -56,7 +56,7 @@ pub trait Environment {
     fn act(&mut self, action: Action<'_>) -> Result<(), String>;
 
     /// The next thing that links or storage report now.
-    fn poll_report(&mut self) -> Option<Report>;
+    fn poll_notice(&mut self) -> Option<Notice>;
 
     /// The present connection of each link, whether it is open yet or not.
     fn conn(&self, link: LinkId) -> Option<ConnId>;
@@ -67,10 +67,10 @@ pub trait Environment {
     }
 
     /// What a source has sent and the modem has not taken.
-    fn input(&mut self, from: Source) -> Option<&mut Feed>;
+    fn input(&mut self, from: Sender) -> Option<&mut Feed>;
 
     /// How many of so many bytes of input are given at once, at least one.
-    fn cut(&mut self, from: Source, len: usize) -> usize {
+    fn cut(&mut self, from: Sender, len: usize) -> usize {
         let _ = from;
         len
     }
@@ -79,7 +79,7 @@ pub trait Environment {
     ///
     /// # Errors
     /// Where it may not.
-    fn taken(&mut self, from: Source, bytes: &[u8]) -> Result<(), String> {
+    fn taken(&mut self, from: Sender, bytes: &[u8]) -> Result<(), String> {
         let _ = (from, bytes);
         Ok(())
     }
@@ -116,8 +116,8 @@ pub fn settle<E: Environment>(modem: &mut Modem<'_>, env: &mut E) -> Result<(), 
         moved |= report(modem, env);
         moved |= each_link(env, |env, conn| peer_reads(modem, env, conn))?;
         moved |= host_reads(modem, env)?;
-        moved |= give(modem, env, Source::Host)?;
-        moved |= each_link(env, |env, conn| give(modem, env, Source::Peer(conn)))?;
+        moved |= give(modem, env, Sender::Host)?;
+        moved |= each_link(env, |env, conn| give(modem, env, Sender::Peer(conn)))?;
         if !env.goes_on(moved) {
             return Ok(());
         }
@@ -207,11 +207,11 @@ fn act<E: Environment>(modem: &mut Modem<'_>, env: &mut E) -> Result<bool, Strin
 
 fn report<E: Environment>(modem: &mut Modem<'_>, env: &mut E) -> bool {
     let mut reported = false;
-    while let Some(report) = env.poll_report() {
+    while let Some(report) = env.poll_notice() {
         reported = true;
         match report {
-            Report::Net(conn, event) => modem.handle_net(env.now(), conn, event),
-            Report::Stored(slot, ok) => modem.handle_stored(env.now(), slot, ok),
+            Notice::Net(conn, event) => modem.handle_net(env.now(), conn, event),
+            Notice::Stored(slot, ok) => modem.handle_stored(env.now(), slot, ok),
         }
     }
     reported
@@ -246,7 +246,7 @@ fn host_reads<E: Environment>(modem: &mut Modem<'_>, env: &mut E) -> Result<bool
 }
 
 /// Gives the modem what a source has sent, piece by piece, until one is not taken.
-fn give<E: Environment>(modem: &mut Modem<'_>, env: &mut E, from: Source) -> Result<bool, String> {
+fn give<E: Environment>(modem: &mut Modem<'_>, env: &mut E, from: Sender) -> Result<bool, String> {
     let now = env.now();
     let mut moved = false;
     for _ in 0..E::PIECES {
@@ -271,10 +271,10 @@ fn give<E: Environment>(modem: &mut Modem<'_>, env: &mut E, from: Source) -> Res
 }
 
 /// Gives the modem a piece of input; how much of it is taken.
-fn offer(modem: &mut Modem<'_>, now: Instant, from: Source, piece: &[u8]) -> Result<usize, String> {
+fn offer(modem: &mut Modem<'_>, now: Instant, from: Sender, piece: &[u8]) -> Result<usize, String> {
     let (taken, ready) = match from {
-        Source::Host => (modem.handle_host(now, piece), modem.host_ready()),
-        Source::Peer(conn) => {
+        Sender::Host => (modem.handle_host(now, piece), modem.host_ready()),
+        Sender::Peer(conn) => {
             let taken = modem.handle_net_data(now, conn, piece);
             (taken, modem.net_ready(conn))
         }

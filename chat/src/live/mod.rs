@@ -11,7 +11,7 @@ pub use record::Recording;
 pub use side::HostSide;
 
 use crate::check::{Mismatch, agrees, mismatch, wanted};
-use crate::player::Heard;
+use crate::player::Output;
 use crate::script::{Expect, Input, Script, Step};
 use find::find;
 use mqmodem_core::Instant;
@@ -20,7 +20,7 @@ use std::time::Duration;
 
 /// How long to wait, and how exactly to look.
 #[derive(Clone, Copy, Debug)]
-pub struct Rules {
+pub struct LiveRules {
     /// How long an answer may take.
     pub within: Duration,
     /// How long nothing more must come before the next thing is done.
@@ -33,8 +33,8 @@ pub struct Rules {
 /// What to do next.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Next<'l> {
-    /// Send this, and tell with [`Live::said`] how much of it went out.
-    Say(&'l [u8]),
+    /// Send this, and tell with [`Live::written`] how much of it went out.
+    Write(&'l [u8]),
     /// Raise or drop DTR.
     Dtr(bool),
     /// Raise or drop RTS.
@@ -49,7 +49,7 @@ pub enum Next<'l> {
 #[derive(Debug)]
 pub struct Live {
     script: Arc<Script>,
-    rules: Rules,
+    rules: LiveRules,
     /// The step that is played, counted from 0.
     at: usize,
     current: Option<Box<Current>>,
@@ -60,8 +60,8 @@ pub struct Live {
 #[derive(Debug)]
 struct Current {
     step: Step,
-    said: usize,
-    heard: Vec<u8>,
+    written: usize,
+    output: Vec<u8>,
     /// When everything was said.
     begun: Option<Instant>,
     /// When a byte last went either way.
@@ -70,7 +70,7 @@ struct Current {
 
 impl Live {
     /// Begins a chat, of which only the host's side is played.
-    pub fn new(script: Arc<Script>, rules: Rules) -> Self {
+    pub fn new(script: Arc<Script>, rules: LiveRules) -> Self {
         Self {
             script,
             rules,
@@ -120,27 +120,27 @@ impl Live {
         };
         self.at += 1;
         if !well {
-            let heard = Heard {
-                host: current.heard,
-                ..Heard::default()
+            let output = Output {
+                host: current.output,
+                ..Output::default()
             };
-            let wrong = mismatch(&self.script, &current.step, &heard, "on a port");
+            let wrong = mismatch(&self.script, &current.step, &output, "on a port");
             self.wrong = Some(Box::new(wrong));
         }
     }
 
     /// `n` bytes of what was to be said went out.
-    pub fn said(&mut self, now: Instant, n: usize) {
+    pub fn written(&mut self, now: Instant, n: usize) {
         if let Some(current) = &mut self.current {
-            current.said += n;
+            current.written += n;
             current.last = now;
         }
     }
 
     /// The modem said this. What comes before the first step counts for nothing.
-    pub fn hear(&mut self, now: Instant, bytes: &[u8]) {
+    pub fn receive(&mut self, now: Instant, bytes: &[u8]) {
         if let Some(current) = &mut self.current {
-            current.heard.extend_from_slice(bytes);
+            current.output.extend_from_slice(bytes);
             current.last = now;
         }
     }
@@ -150,24 +150,24 @@ impl Current {
     fn new(step: Step, now: Instant) -> Self {
         Self {
             step,
-            said: 0,
-            heard: Vec::new(),
+            written: 0,
+            output: Vec::new(),
             begun: None,
             last: now,
         }
     }
 
-    fn unsaid(&self) -> &[u8] {
+    fn unwritten(&self) -> &[u8] {
         match &self.step.input {
-            Input::Host(bytes) => bytes.get(self.said..).unwrap_or_default(),
+            Input::Host(bytes) => bytes.get(self.written..).unwrap_or_default(),
             _ => &[],
         }
     }
 
-    fn next(&mut self, now: Instant, rules: Rules) -> Next<'_> {
+    fn next(&mut self, now: Instant, rules: LiveRules) -> Next<'_> {
         if self.begun.is_none() {
-            if !self.unsaid().is_empty() {
-                return Next::Say(self.unsaid());
+            if !self.unwritten().is_empty() {
+                return Next::Write(self.unwritten());
             }
             self.begun = Some(now);
             match self.step.input {
@@ -180,8 +180,8 @@ impl Current {
     }
 
     /// How the step went, once that is known.
-    fn verdict(&mut self, now: Instant, rules: Rules) -> Option<bool> {
-        if self.begun.is_none() && self.unsaid().is_empty() && self.is_quiet_input() {
+    fn verdict(&mut self, now: Instant, rules: LiveRules) -> Option<bool> {
+        if self.begun.is_none() && self.unwritten().is_empty() && self.is_quiet_input() {
             self.begun = Some(now);
         }
         self.begun?;
@@ -195,7 +195,7 @@ impl Current {
     }
 
     /// When it can be told how the step went, if nothing more comes.
-    fn judged_at(&self, rules: Rules) -> Instant {
+    fn judged_at(&self, rules: LiveRules) -> Instant {
         let begun = self.begun.unwrap_or(self.last);
         let over = match self.step.input {
             Input::Pass(by) => begun + by,
@@ -210,32 +210,32 @@ impl Current {
         }
     }
 
-    fn is_met(&self, rules: Rules) -> bool {
+    fn is_met(&self, rules: LiveRules) -> bool {
         if rules.exact {
-            let heard = Heard {
-                host: self.heard.clone(),
-                ..Heard::default()
+            let output = Output {
+                host: self.output.clone(),
+                ..Output::default()
             };
-            return agrees(&self.step, &heard);
+            return agrees(&self.step, &output);
         }
         self.rest().is_some()
     }
 
     /// Whether what came can no longer become what is expected.
-    fn has_failed(&self, rules: Rules) -> bool {
+    fn has_failed(&self, rules: LiveRules) -> bool {
         let (host, ..) = wanted(&self.step);
         if rules.exact {
-            return !host.starts_with(&self.heard);
+            return !host.starts_with(&self.output);
         }
         // An error that is expected would have been met.
         [&b"\r\nERROR\r\n"[..], b"\r\n+CME ERROR"]
             .iter()
-            .any(|error| find(&self.heard, error).is_some())
+            .any(|error| find(&self.output, error).is_some())
     }
 
     /// What came behind everything that is expected, if that came, in order.
     fn rest(&self) -> Option<&[u8]> {
-        let mut rest = self.heard.as_slice();
+        let mut rest = self.output.as_slice();
         for expected in &self.step.expected {
             if let Expect::Host(bytes) = &expected.what {
                 let at = find(rest, bytes)?;

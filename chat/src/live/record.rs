@@ -27,7 +27,7 @@ impl Recording {
     }
 
     /// A line was typed, without its CR, and this came.
-    pub fn typed(&mut self, line: &str, heard: &[u8]) {
+    pub fn typed(&mut self, line: &str, output: &[u8]) {
         let typed = format!("{line}\r");
         let plain = !line.ends_with([' ', '\t']) && !line.contains(char::is_control);
         let echo = if plain {
@@ -35,7 +35,7 @@ impl Recording {
         } else {
             Vec::new()
         };
-        let comes_back = heard.starts_with(&echo);
+        let comes_back = output.starts_with(&echo);
         if !echo.is_empty() {
             self.echo_is(comes_back);
         }
@@ -44,13 +44,13 @@ impl Recording {
         } else {
             self.line(&format!(">> {}", escape(typed.as_bytes())));
         }
-        self.heard(if self.echo { &echo } else { &[] }, heard);
+        self.output(if self.echo { &echo } else { &[] }, output);
     }
 
     /// Time passed, and this came meanwhile.
-    pub fn passed(&mut self, by: Duration, heard: &[u8]) {
+    pub fn passed(&mut self, by: Duration, output: &[u8]) {
         self.line(&format!("+{}ms", by.as_millis()));
-        self.heard(&[], heard);
+        self.output(&[], output);
     }
 
     /// The chat as it is by now.
@@ -71,8 +71,8 @@ impl Recording {
         }
     }
 
-    fn heard(&mut self, echo: &[u8], heard: &[u8]) {
-        for line in host_lines(echo, heard) {
+    fn output(&mut self, echo: &[u8], output: &[u8]) {
+        for line in host_lines(echo, output) {
             self.line(&line);
         }
     }

@@ -47,8 +47,8 @@ impl HostSide {
 
     fn add(&mut self, mut step: Step) -> Result<(), ParseError> {
         let unseen = |it: &Expected| matches!(it.what, Expect::Broker(_) | Expect::Asked(_));
-        let (unseen, heard): (Vec<_>, Vec<_>) = step.expected.into_iter().partition(unseen);
-        step.expected = heard;
+        let (unseen, output): (Vec<_>, Vec<_>) = step.expected.into_iter().partition(unseen);
+        step.expected = output;
         if step.line == 0 && step.expected.is_empty() {
             // What goes without saying: the modem is on.
         } else if is_playable(&step) {

@@ -1,14 +1,14 @@
 use super::*;
 use crate::parse;
 
-const RULES: Rules = Rules {
+const RULES: LiveRules = LiveRules {
     within: Duration::from_secs(5),
     quiet: Duration::from_millis(50),
     exact: true,
 };
 
 /// A modem that answers what it is told to, whole and at once.
-fn play(text: &str, rules: Rules, answer: impl Fn(&str) -> Vec<u8>) -> (Live, Instant) {
+fn play(text: &str, rules: LiveRules, answer: impl Fn(&str) -> Vec<u8>) -> (Live, Instant) {
     let side = HostSide::of(parse("t.chat", text).unwrap()).unwrap();
     let mut live = Live::new(Arc::new(side.script), rules);
     let names = Names {
@@ -18,10 +18,10 @@ fn play(text: &str, rules: Rules, answer: impl Fn(&str) -> Vec<u8>) -> (Live, In
     let mut now = Instant::ZERO;
     loop {
         match live.next(now, &names) {
-            Next::Say(bytes) => {
+            Next::Write(bytes) => {
                 let said = String::from_utf8(bytes.to_vec()).unwrap();
-                live.said(now, said.len());
-                live.hear(now, &answer(&said));
+                live.written(now, said.len());
+                live.receive(now, &answer(&said));
             }
             Next::Listen(until) => {
                 assert!(until > now, "it is not over");
@@ -79,7 +79,7 @@ fn more_than_expected_is_wrong() {
 
 #[test]
 fn many_are_not_looked_at_so_closely() {
-    let rules = Rules {
+    let rules = LiveRules {
         exact: false,
         quiet: Duration::ZERO,
         ..RULES

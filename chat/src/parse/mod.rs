@@ -4,7 +4,7 @@ mod setup;
 
 use crate::escape::{from_hex, unescape};
 use crate::packet;
-use crate::script::{Expect, Expected, Input, ParseError, Script, Setup, Step, Storage};
+use crate::script::{Expect, Expected, Input, ParseError, Script, Setup, Step, StorageMode};
 use mqmodem_core::{NetError, Stage};
 use setup::{clock, memory};
 use std::collections::BTreeSet;
@@ -213,7 +213,7 @@ impl Parser {
         match rest.split_once(' ') {
             Some(("fail", why)) => self.input(Input::NetFail(failure(why)?)),
             Some(("at", stage)) => self.input(Input::NetAt(stage_named(stage)?)),
-            None if rest == "hold" => self.input(Input::NetHold),
+            None if rest == "hold" => self.input(Input::NetPending),
             None if rest == "open" => self.input(Input::NetOpen),
             _ => Err("after `net` comes hold, open, at STAGE, fail REASON or < WHAT".into()),
         }
@@ -322,9 +322,9 @@ fn plain_input(line: &str) -> Result<Input, String> {
         "power on" => Input::PowerOn,
         "power off" => Input::PowerOff,
         "power cut" => Input::PowerCut,
-        "store works" => Input::Store(Storage::Works),
-        "store fails" => Input::Store(Storage::Fails),
-        "store holds" => Input::Store(Storage::Holds),
+        "store works" => Input::Store(StorageMode::Works),
+        "store fails" => Input::Store(StorageMode::Fails),
+        "store holds" => Input::Store(StorageMode::Holds),
         _ => return Err(unknown(line)),
     })
 }

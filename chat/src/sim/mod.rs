@@ -1,15 +1,15 @@
 //! A modem in virtual time, and the world around it: a host, a network with a
 //! broker behind it, and storage, all as the chat says.
 
+mod mode;
 mod net;
-mod way;
 mod wording;
 mod world;
 
-pub use way::{WAYS, Way};
+pub use mode::{PLAY_MODES, PlayMode};
 
 use crate::environment::{Environment, pass, settle};
-use crate::player::{Heard, Player};
+use crate::player::{Output, Player};
 use crate::script::{Input, Setup};
 use mqmodem_core::{Config, Instant, Memory, Modem, NetError, NetEvent, Slot};
 use std::collections::BTreeMap;
@@ -35,18 +35,18 @@ pub struct Sim<'m> {
 impl<'m> Sim<'m> {
     /// A world without a modem yet: [`Input::PowerOn`] makes one each time, on
     /// a piece of `memory`.
-    pub fn new(setup: Setup, way: Way, memory: Vec<Memory<'m>>) -> Self {
+    pub fn new(setup: Setup, mode: PlayMode, memory: Vec<Memory<'m>>) -> Self {
         Self {
             wall: Duration::from_secs(setup.clock),
             setup,
             modem: None,
             memory,
-            world: World::new(way, START),
+            world: World::new(mode, START),
         }
     }
 
     /// What is durable.
-    pub fn kept(&self) -> &BTreeMap<Slot, Vec<u8>> {
+    pub fn stored(&self) -> &BTreeMap<Slot, Vec<u8>> {
         self.world.disk.durable()
     }
 
@@ -88,7 +88,7 @@ impl<'m> Sim<'m> {
             // As it was left before the chat.
             self.world.host.typed.extend(b"ATE0\r");
             self.settle()?;
-            self.world.heard.host.clear();
+            self.world.output.host.clear();
         }
         Ok(())
     }
@@ -158,13 +158,13 @@ impl<'m> Sim<'m> {
                 self.world.net.open_link()?.end = Some(NetEvent::Failed(NetError::Broken));
             }
             Input::BrokerReads(reads) => change(&mut self.world.net.reads, *reads, "broker")?,
-            Input::NetHold => {
-                change(&mut self.world.net.hold_said, true, "net hold")?;
-                self.world.net.holds = true;
+            Input::NetPending => {
+                change(&mut self.world.net.pending_asked, true, "net hold")?;
+                self.world.net.leaves_pending = true;
             }
             Input::NetOpen => {
                 self.world.opened()?;
-                (self.world.net.holds, self.world.net.hold_said) = (false, false);
+                (self.world.net.leaves_pending, self.world.net.pending_asked) = (false, false);
             }
             Input::Clock(seconds) => self.set_clock(*seconds)?,
             Input::NetAt(stage) => self.world.net_at(*stage)?,
@@ -195,8 +195,8 @@ impl Player for Sim<'_> {
         Ok(())
     }
 
-    fn heard(&mut self) -> Heard {
-        std::mem::take(&mut self.world.heard)
+    fn output(&mut self) -> Output {
+        std::mem::take(&mut self.world.output)
     }
 }
 

@@ -11,14 +11,14 @@ const NO_CONN: ConnId = ConnId {
     number: 0,
 };
 
-pub(super) struct Host {
+pub(super) struct ChatHost {
     /// What it has sent and the modem has not taken yet.
     pub(super) typed: Feed,
     pub(super) reads: bool,
     pub(super) lines: HostLines,
 }
 
-impl Host {
+impl ChatHost {
     pub(super) fn new() -> Self {
         Self {
             typed: Feed::default(),
@@ -32,19 +32,19 @@ impl Host {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Link {
+pub(super) enum LinkState {
     Closed,
     Asked,
     Open,
 }
 
 pub(super) struct Net {
-    pub(super) link: Link,
+    pub(super) link: LinkState,
     /// The connection the modem asked for last.
     pub(super) conn: ConnId,
-    pub(super) holds: bool,
+    pub(super) leaves_pending: bool,
     /// The chat said so, and nothing of how a link came out since.
-    pub(super) hold_said: bool,
+    pub(super) pending_asked: bool,
     /// What the broker said and the modem has not taken yet.
     pub(super) incoming: Feed,
     /// How the link ends once all of that is taken.
@@ -55,10 +55,10 @@ pub(super) struct Net {
 impl Net {
     pub(super) fn new() -> Self {
         Self {
-            link: Link::Closed,
+            link: LinkState::Closed,
             conn: NO_CONN,
-            holds: false,
-            hold_said: false,
+            leaves_pending: false,
+            pending_asked: false,
             incoming: Feed::default(),
             end: None,
             reads: true,
@@ -73,14 +73,14 @@ impl Net {
 
     /// The connection is gone, with what was on its way.
     pub(super) fn close(&mut self) {
-        self.link = Link::Closed;
+        self.link = LinkState::Closed;
         self.incoming.clear();
         self.end = None;
     }
 
     /// The end of the connection, once everything before it is taken.
     pub(super) fn poll_end(&mut self) -> Option<NetEvent> {
-        let is_read = self.link == Link::Open && self.incoming.is_empty();
+        let is_read = self.link == LinkState::Open && self.incoming.is_empty();
         let end = self.end.filter(|_| is_read)?;
         self.close();
         Some(end)
@@ -88,7 +88,7 @@ impl Net {
 
     pub(super) fn open_link(&mut self) -> Result<&mut Self, String> {
         match (self.link, self.end) {
-            (Link::Open, None) => Ok(self),
+            (LinkState::Open, None) => Ok(self),
             _ => Err("the broker has no connection here; let the modem connect first".into()),
         }
     }
@@ -96,13 +96,13 @@ impl Net {
     /// Whether a link is pending; otherwise what to write.
     pub(super) fn pending(&self) -> Result<(), String> {
         match self.link {
-            Link::Asked => Ok(()),
-            Link::Open => Err(
+            LinkState::Asked => Ok(()),
+            LinkState::Open => Err(
                 "the link is up, and what `net` says is of one that is pending; \
                 write `broker reset` to break it, or `broker close`"
                     .into(),
             ),
-            Link::Closed => {
+            LinkState::Closed => {
                 Err("no link is pending; write `net hold` before the modem asks".into())
             }
         }

@@ -1,36 +1,38 @@
 //! What surrounds the modem of a chat.
 
-use super::net::{Host, LINK, Link, Net};
-use super::way::Way;
+use super::mode::PlayMode;
+use super::net::{ChatHost, LINK, LinkState, Net};
 use super::wording;
-use crate::environment::{Disturbance, Environment, Feed, Outcome, RecordDisk, Report, Source};
-use crate::player::Heard;
-use crate::script::Storage;
+use crate::environment::{
+    Disturbance, Environment, Feed, Notice, RecordDisk, Sender, WriteOutcome,
+};
+use crate::player::Output;
+use crate::script::StorageMode;
 use mqmodem_core::{Action, ConnId, Instant, LinkId, NetError, NetEvent, Stage};
 use std::collections::VecDeque;
 
 pub(super) struct World {
-    way: Way,
+    mode: PlayMode,
     pub(super) now: Instant,
-    pub(super) host: Host,
+    pub(super) host: ChatHost,
     pub(super) net: Net,
     pub(super) disk: RecordDisk,
-    pub(super) storage: Storage,
-    pub(super) heard: Heard,
+    pub(super) storage: StorageMode,
+    pub(super) output: Output,
     /// What happened to the connection and was not reported yet.
-    events: VecDeque<Report>,
+    events: VecDeque<Notice>,
 }
 
 impl World {
-    pub(super) fn new(way: Way, now: Instant) -> Self {
+    pub(super) fn new(mode: PlayMode, now: Instant) -> Self {
         Self {
-            way,
+            mode,
             now,
-            host: Host::new(),
+            host: ChatHost::new(),
             net: Net::new(),
             disk: RecordDisk::default(),
-            storage: Storage::Works,
-            heard: Heard::default(),
+            storage: StorageMode::Works,
+            output: Output::default(),
             events: VecDeque::new(),
         }
     }
@@ -44,13 +46,13 @@ impl World {
     }
 
     fn open(&mut self, conn: ConnId, to: &str) -> Result<(), String> {
-        if self.net.link != Link::Closed {
+        if self.net.link != LinkState::Closed {
             return Err("the modem opens a link it has not closed".into());
         }
-        self.heard.asked.push(format!("net < {to}"));
-        self.net.link = Link::Asked;
+        self.output.asked.push(format!("net < {to}"));
+        self.net.link = LinkState::Asked;
         self.net.conn = conn;
-        if self.net.holds {
+        if self.net.leaves_pending {
             return Ok(());
         }
         self.opened()
@@ -58,7 +60,7 @@ impl World {
 
     pub(super) fn opened(&mut self) -> Result<(), String> {
         self.net.pending()?;
-        self.net.link = Link::Open;
+        self.net.link = LinkState::Open;
         self.happened(NetEvent::Opened);
         Ok(())
     }
@@ -71,7 +73,7 @@ impl World {
 
     pub(super) fn net_fails(&mut self, why: NetError) -> Result<(), String> {
         self.net.pending()?;
-        self.net.hold_said = false;
+        self.net.pending_asked = false;
         self.net.close();
         self.happened(NetEvent::Failed(why));
         Ok(())
@@ -79,7 +81,7 @@ impl World {
 
     /// Something happened to the present connection.
     fn happened(&mut self, event: NetEvent) {
-        self.events.push_back(Report::Net(self.net.conn, event));
+        self.events.push_back(Notice::Net(self.net.conn, event));
     }
 }
 
@@ -94,8 +96,8 @@ impl Environment for World {
 
     fn disturbance(&self) -> Disturbance {
         Disturbance {
-            timeouts: self.way == Way::SpuriousTimeouts,
-            stale: self.way == Way::LateEvents,
+            timeouts: self.mode == PlayMode::SpuriousTimeouts,
+            stale: self.mode == PlayMode::LateEvents,
         }
     }
 
@@ -108,66 +110,66 @@ impl Environment for World {
                 self.open(conn, &wording::endpoint(&to, self.now))?;
             }
             Action::Close { conn, .. } if conn == self.net.conn => {
-                self.heard.asked.push("net < close".into());
+                self.output.asked.push("net < close".into());
                 self.net.close();
             }
             Action::Lines(lines) => {
                 let what = wording::lines(lines);
-                self.heard.asked.push(format!("port < {what}"));
+                self.output.asked.push(format!("port < {what}"));
             }
             Action::Serial(serial) => {
                 let what = wording::serial(serial);
-                self.heard.asked.push(format!("port < {what}"));
+                self.output.asked.push(format!("port < {what}"));
             }
             other => return Err(format!("a chat knows nothing of {other:?}")),
         }
         Ok(())
     }
 
-    fn poll_report(&mut self) -> Option<Report> {
+    fn poll_notice(&mut self) -> Option<Notice> {
         let outcome = match self.storage {
-            Storage::Works => Some(Outcome::Durable),
-            Storage::Fails => Some(Outcome::Failed),
-            Storage::Holds => None,
+            StorageMode::Works => Some(WriteOutcome::Durable),
+            StorageMode::Fails => Some(WriteOutcome::Failed),
+            StorageMode::Holds => None,
         };
         if let Some((slot, ok)) = outcome.and_then(|outcome| self.disk.answer(outcome)) {
-            return Some(Report::Stored(slot, ok));
+            return Some(Notice::Stored(slot, ok));
         }
         if let Some(event) = self.events.pop_front() {
             return Some(event);
         }
         let conn = self.net.conn;
-        self.net.poll_end().map(|end| Report::Net(conn, end))
+        self.net.poll_end().map(|end| Notice::Net(conn, end))
     }
 
     fn conn(&self, _: LinkId) -> Option<ConnId> {
         Some(self.net.conn)
     }
 
-    fn input(&mut self, from: Source) -> Option<&mut Feed> {
+    fn input(&mut self, from: Sender) -> Option<&mut Feed> {
         match from {
-            Source::Host => Some(&mut self.host.typed),
-            Source::Peer(_) if self.net.link == Link::Open => Some(&mut self.net.incoming),
-            Source::Peer(_) => None,
+            Sender::Host => Some(&mut self.host.typed),
+            Sender::Peer(_) if self.net.link == LinkState::Open => Some(&mut self.net.incoming),
+            Sender::Peer(_) => None,
         }
     }
 
-    fn cut(&mut self, from: Source, len: usize) -> usize {
-        match (self.way, from) {
-            (Way::HostInBytes, Source::Host) | (Way::BrokerInBytes, Source::Peer(_)) => 1,
+    fn cut(&mut self, from: Sender, len: usize) -> usize {
+        match (self.mode, from) {
+            (PlayMode::HostInBytes, Sender::Host) | (PlayMode::BrokerInBytes, Sender::Peer(_)) => 1,
             _ => len,
         }
     }
 
     fn host_reads(&mut self, bytes: &[u8]) -> Result<usize, String> {
         let count = self.reads(self.host.reads, bytes);
-        self.heard.host.extend(&bytes[..count]);
+        self.output.host.extend(&bytes[..count]);
         Ok(count)
     }
 
     fn peer_reads(&mut self, _: ConnId, bytes: &[u8]) -> Result<usize, String> {
-        let count = self.reads(self.net.link == Link::Open && self.net.reads, bytes);
-        self.heard.broker.extend(&bytes[..count]);
+        let count = self.reads(self.net.link == LinkState::Open && self.net.reads, bytes);
+        self.output.broker.extend(&bytes[..count]);
         Ok(count)
     }
 }
@@ -175,9 +177,9 @@ impl Environment for World {
 impl World {
     /// How many bytes one takes that reads or does not.
     fn reads(&self, reads: bool, bytes: &[u8]) -> usize {
-        match (reads, self.way) {
+        match (reads, self.mode) {
             (false, _) => 0,
-            (true, Way::OutputInBytes) => 1,
+            (true, PlayMode::OutputInBytes) => 1,
             (true, _) => bytes.len(),
         }
     }

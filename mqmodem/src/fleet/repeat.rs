@@ -4,7 +4,7 @@
 use super::totals::{Ledger, Totals, cause};
 use crate::port::{Label, PRESENT, Port, PortInput};
 use crate::runtime::clock::SystemClock;
-use mqmodem_chat::live::{Live, Names, Next, Rules};
+use mqmodem_chat::live::{Live, LiveRules, Names, Next};
 use mqmodem_chat::{Mismatch, Script};
 use mqmodem_core::Instant;
 use std::fmt;
@@ -18,7 +18,7 @@ use tokio::time::Sleep;
 
 /// Other lines may stand between those that are expected: messages come when
 /// they come.
-const RULES: Rules = Rules {
+const RULES: LiveRules = LiveRules {
     within: Duration::from_secs(60),
     quiet: Duration::ZERO,
     exact: false,
@@ -265,10 +265,10 @@ impl PlayedHost {
             index: &self.number,
         };
         match live.next(now, &names) {
-            Next::Say(bytes) => {
+            Next::Write(bytes) => {
                 let n = bytes.len().min(buf.len());
                 buf[..n].copy_from_slice(&bytes[..n]);
-                live.said(now, n);
+                live.written(now, n);
                 Ok(n)
             }
             // Nobody is there to see them.
@@ -343,7 +343,7 @@ impl Port for PlayedHost {
     fn poll_write(&mut self, _cx: &mut Context<'_>, bytes: &[u8]) -> Poll<usize> {
         let now = self.clock.now();
         if let HostStage::Chat { live, .. } = &mut self.stage {
-            live.hear(now, bytes);
+            live.receive(now, bytes);
         }
         Poll::Ready(bytes.len())
     }

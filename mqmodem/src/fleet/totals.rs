@@ -1,7 +1,7 @@
 //! How the chats of a fleet went: once for each modem, however often it began anew,
 //! and failures by their cause.
 
-use mqmodem_chat::{Mismatch, Wrong};
+use mqmodem_chat::{Difference, Mismatch};
 use std::collections::{BTreeMap, HashMap};
 use std::fmt::Write;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -98,8 +98,8 @@ impl Totals {
 /// Why a chat failed, alike for all modems it failed for.
 pub(crate) fn cause(wrong: &Mismatch, name: &str, number: &str) -> String {
     let what = match &*wrong.what {
-        Wrong::Stopped(why) => why.clone(),
-        Wrong::Said { expected, got } => {
+        Difference::Stopped(why) => why.clone(),
+        Difference::Output { expected, got } => {
             let (missing, came) = difference(expected, got);
             format!("{came} in place of {missing}")
         }
@@ -149,8 +149,8 @@ mod tests {
         Mismatch {
             file: "a.chat".to_owned(),
             line: 3,
-            way: "on a port".to_owned(),
-            what: Box::new(Wrong::Said {
+            mode: "on a port".to_owned(),
+            what: Box::new(Difference::Output {
                 expected: lines(expected),
                 got: lines(got),
             }),

@@ -1,7 +1,7 @@
 //! A client of the soak's own: the judge's hand where the broker is not ours,
 //! and what the reference end is tried with.
 
-use crate::flow::Flow;
+use crate::flow::Streams;
 use crate::judge::{Forgiven, Shared};
 use crate::message::Stream;
 use crate::wire::{Side, converse, refuse};
@@ -28,7 +28,7 @@ pub struct Client {
     /// What it wants.
     pub wants: Vec<Stream>,
     /// What it sends, receives and keeps.
-    pub flow: Flow,
+    pub flow: Streams,
     /// Seconds within which something is sent.
     pub keep_alive: u16,
     judge: Shared,
@@ -48,7 +48,7 @@ impl Client {
         wants: Vec<Stream>,
         sends: &[Stream],
     ) -> Self {
-        let mut flow = Flow::new(judge.clone(), WINDOW);
+        let mut flow = Streams::new(judge.clone(), WINDOW);
         for stream in sends {
             flow.add(*stream);
         }

@@ -1,7 +1,7 @@
 //! The reference end: a broker that keeps a session for each client over
 //! connections, honours QoS 1 and 2 exactly both ways, and counts.
 
-use crate::flow::Flow;
+use crate::flow::Streams;
 use crate::judge::Shared;
 use crate::message::{Direction, Stream};
 use crate::wire::{Side, converse, refuse};
@@ -23,7 +23,7 @@ const GREETING: Duration = Duration::from_secs(5);
 
 /// What is kept of a client.
 struct Session {
-    flow: Flow,
+    flow: Streams,
     /// Its connection.
     task: Option<AbortHandle>,
     /// PINGREQ came since the connection began: all it wants was said before.
@@ -135,7 +135,7 @@ impl Guest<'_> {
 impl End {
     fn session(&self) -> Kept {
         Rc::new(RefCell::new(Session {
-            flow: Flow::new(Rc::clone(&self.judge), WINDOW),
+            flow: Streams::new(Rc::clone(&self.judge), WINDOW),
             task: None,
             is_quiet: false,
         }))
@@ -177,7 +177,7 @@ impl Side for Guest<'_> {
 }
 
 /// Grants the streams there are, at their QoS.
-fn grant(flow: &mut Flow, subscribe: &Subscribe<'_>, out: &mut Buf<'_>) {
+fn grant(flow: &mut Streams, subscribe: &Subscribe<'_>, out: &mut Buf<'_>) {
     let grant = |(filter, qos)| {
         let stream = Stream::of_topic(filter).filter(|stream| stream.direction == Direction::Down);
         let Some(stream) = stream.filter(|stream| stream.qos() == qos) else {

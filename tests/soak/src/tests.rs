@@ -4,11 +4,12 @@
 use crate::client::Client;
 use crate::cut::Cut;
 use crate::end::End;
-use crate::flow::Fault;
+
 use crate::judge::{Judge, Shared};
 use crate::message::{Direction, Stream};
 use crate::proxy::Proxy;
 use mqmodem_testkit::Random;
+use mqmodem_testkit::flow::FlowFault;
 use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
@@ -17,7 +18,7 @@ use tokio::task::{LocalSet, spawn_local, yield_now};
 
 /// A client with this fault, connections cut, until everything arrived or the
 /// judge has seen enough.
-fn soak(fault: Option<Fault>) -> Judge {
+fn soak(fault: Option<FlowFault>) -> Judge {
     let mut judge = Judge::new(2000, 1);
     judge.cuts_asked = 40;
     judge.subscribed(0);
@@ -37,7 +38,7 @@ async fn listen() -> (TcpListener, u16) {
     (listener, port)
 }
 
-async fn play(judge: &Shared, fault: Option<Fault>) {
+async fn play(judge: &Shared, fault: Option<FlowFault>) {
     let (listener, broker) = listen().await;
     spawn_local(End::new(judge.clone()).serve(listener));
     let (listener, port) = listen().await;
@@ -53,7 +54,7 @@ async fn play(judge: &Shared, fault: Option<Fault>) {
         Stream::both(0, Direction::Up),
     );
     let mut client = Client::new(judge, "self", port, wants.to_vec(), &sends);
-    client.flow.fault = fault;
+    client.flow.fail(fault);
     client.keep_alive = 1;
     spawn_local(client.run());
     while judge.borrow().left() > 0 && judge.borrow().is_clean() {
@@ -76,11 +77,11 @@ fn exact_ends_come_through_every_kind_of_cut() {
 #[test]
 fn every_fault_is_noticed() {
     for (fault, word) in [
-        (Fault::Forget, "out of order"),
-        (Fault::Renumber, "doubled"),
-        (Fault::Reverse, "out of order"),
-        (Fault::Amnesia, "doubled"),
-        (Fault::Unmarked, "without DUP"),
+        (FlowFault::Forget, "out of order"),
+        (FlowFault::Renumber, "doubled"),
+        (FlowFault::Reverse, "out of order"),
+        (FlowFault::Amnesia, "doubled"),
+        (FlowFault::Unmarked, "without DUP"),
     ] {
         let judge = soak(Some(fault));
         let report = judge.report();

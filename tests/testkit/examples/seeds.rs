@@ -1,7 +1,7 @@
 //! Seeds of the fuzz targets, made of the chats: `seeds CHATS CORPUS`. Their forms
 //! are those of `laws`.
 
-use mqmodem_chat::{Input, Script, Storage, WAYS, kept_in, parse, play_in};
+use mqmodem_chat::{Input, PLAY_MODES, Script, StorageMode, parse, play_in, stored_in};
 use mqmodem_core::mqtt::{Frame, frame};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -73,8 +73,8 @@ fn push(seed: &mut Vec<u8>, op: u8, bytes: &[u8]) {
 /// The chat as a scenario (see `Scenario::decode`): the largest memory, not strict.
 fn both_sides(script: &Script) -> Vec<u8> {
     let mut seed = vec![5, 0];
-    let played = play_in(script, WAYS[0]);
-    for (step, heard) in script.steps.iter().zip(&played.heard) {
+    let played = play_in(script, PLAY_MODES[0]);
+    for (step, output) in script.steps.iter().zip(&played.output) {
         match &step.input {
             Input::Host(bytes) => push(&mut seed, 0, bytes),
             Input::Broker(bytes) => push(&mut seed, 7, bytes),
@@ -82,13 +82,13 @@ fn both_sides(script: &Script) -> Vec<u8> {
             Input::BrokerResets => seed.extend([19, 10]),
             Input::Pass(by) if by.as_secs() > 0 => seed.extend([13, by.as_secs().min(255) as u8]),
             Input::Pass(by) => seed.extend([12, by.as_millis().min(255) as u8]),
-            Input::Store(Storage::Works) => seed.extend([21, 0]),
-            Input::Store(Storage::Fails) => seed.extend([21, 2]),
-            Input::Store(Storage::Holds) => seed.extend([21, 3]),
+            Input::Store(StorageMode::Works) => seed.extend([21, 0]),
+            Input::Store(StorageMode::Fails) => seed.extend([21, 2]),
+            Input::Store(StorageMode::Holds) => seed.extend([21, 3]),
             Input::PowerCut => seed.extend([21, 7]),
             _ => {}
         }
-        if heard
+        if output
             .asked
             .iter()
             .any(|asked| asked.starts_with("net < open"))
@@ -113,7 +113,7 @@ fn polite(script: &Script) -> Vec<u8> {
 
 /// What was on disk wherever that changed (see `Found::decode`).
 fn stored_records(script: &Script) -> Vec<Vec<u8>> {
-    let mut disks = kept_in(script);
+    let mut disks = stored_in(script);
     disks.dedup();
     disks.retain(|disk| disk.keys().len() > 1);
     let seed = |disk: &std::collections::BTreeMap<mqmodem_core::Slot, Vec<u8>>| {
@@ -131,22 +131,22 @@ fn stored_records(script: &Script) -> Vec<Vec<u8>> {
 /// The packets of both sides as they are, and those of the broker for a session
 /// that publishes in between (see `laws::session::play`).
 fn wire(script: &Script) -> Vec<Vec<u8>> {
-    let played = play_in(script, WAYS[0]);
+    let played = play_in(script, PLAY_MODES[0]);
     let (mut stream, mut session) = (Vec::new(), vec![3, 0, 0, 0]);
-    for (step, heard) in script.steps.iter().zip(&played.heard) {
+    for (step, output) in script.steps.iter().zip(&played.output) {
         match &step.input {
             Input::Broker(bytes) => {
                 stream.extend(bytes);
                 push_packets(&mut session, bytes);
             }
             Input::PowerCut => session.extend([31, 0, 0, 0]),
-            Input::Store(Storage::Works) => session.extend([28, 0]),
-            Input::Store(Storage::Fails) => session.extend([28, 1]),
-            Input::Store(Storage::Holds) => session.push(27),
+            Input::Store(StorageMode::Works) => session.extend([28, 0]),
+            Input::Store(StorageMode::Fails) => session.extend([28, 1]),
+            Input::Store(StorageMode::Holds) => session.push(27),
             _ => {}
         }
-        stream.extend(&heard.broker);
-        for packet in packets(&heard.broker) {
+        stream.extend(&output.broker);
+        for packet in packets(&output.broker) {
             session.extend(match packet[0] >> 4 {
                 1 => [
                     0,

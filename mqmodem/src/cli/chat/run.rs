@@ -9,7 +9,7 @@ use crate::cli::output::print;
 use crate::cli::runtime::runtime;
 use crate::runtime::clock::SystemClock;
 use clap::Args;
-use mqmodem_chat::live::{Names, Next, Rules, preamble};
+use mqmodem_chat::live::{LiveRules, Names, Next, preamble};
 use mqmodem_chat::{HostSide, Live, Report};
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
@@ -84,7 +84,7 @@ async fn on_port(
     patience: Patience,
 ) -> Result<Report, ProgramFailure> {
     let mut attached = attach(port).await?;
-    let rules = Rules {
+    let rules = LiveRules {
         within: patience.within,
         quiet: patience.quiet,
         exact: true,
@@ -110,7 +110,7 @@ async fn on_port(
 async fn play_side(
     port: &mut Attached,
     side: HostSide,
-    rules: Rules,
+    rules: LiveRules,
     patience: Patience,
 ) -> Option<String> {
     let name = side.script.file.clone();
@@ -143,9 +143,9 @@ async fn play(port: &mut Attached, live: &mut Live) -> std::io::Result<()> {
     let mut buf = [0; 4096];
     loop {
         match live.next(clock.now(), &Names::default()) {
-            Next::Say(bytes) => {
+            Next::Write(bytes) => {
                 let said = port.write(bytes).await?;
-                live.said(clock.now(), said);
+                live.written(clock.now(), said);
             }
             Next::Dtr(on) => port.set_dtr(on)?,
             Next::Rts(on) => port.set_rts(on)?,
@@ -155,7 +155,7 @@ async fn play(port: &mut Attached, live: &mut Live) -> std::io::Result<()> {
                     let Some(heard @ [_, ..]) = buf.get(..read?) else {
                         return Err(hung_up());
                     };
-                    live.hear(clock.now(), heard);
+                    live.receive(clock.now(), heard);
                 }
             }
             Next::End => return Ok(()),

@@ -1,6 +1,6 @@
 //! What happens to a modem.
 
-use mqmodem_chat::Storage;
+use mqmodem_chat::StorageMode;
 use mqmodem_chat::environment::Stale;
 use mqmodem_core::{HostLines, NetEvent};
 use std::fmt;
@@ -43,7 +43,7 @@ pub enum Operation {
     Break,
     /// From now on the disk does as it is asked, or does not; what it has not
     /// answered it answers likewise.
-    Disk(Storage),
+    Disk(StorageMode),
     /// The disk answers so much of what it was asked.
     Answers(usize),
     /// The modem loses power and is switched on again, with what is durable.

@@ -5,7 +5,7 @@ use super::rig::play_on;
 use super::scenario::Scenario;
 use super::trace::Trace;
 use super::variation::Variation;
-use mqmodem_chat::Storage;
+use mqmodem_chat::StorageMode;
 use mqmodem_core::{NetEvent, Slot};
 use std::time::Duration;
 
@@ -123,12 +123,12 @@ fn lives() -> Vec<Operation> {
         Operation::net(b"\x3a\x07\x00\x01a\x00\x07hi\x34\x07\x00\x01a\x00\x08hi"),
         Operation::line("AT+MQTTREAD"),
         Operation::line("AT+MQTTREAD;+MQTTACK=1;+MQTTREAD?"),
-        Operation::Disk(Storage::Holds),
+        Operation::Disk(StorageMode::Holds),
         Operation::net(b"\x3c\x07\x00\x01a\x00\x09hi\x62\x02\x00\x08"),
         Operation::line("AT+MQTTPUB=\"t\",1,0,\"n\",18"),
         Operation::Answers(2),
         Operation::PowerCut,
-        Operation::Disk(Storage::Works),
+        Operation::Disk(StorageMode::Works),
         Operation::line("AT+MQTTPUB=\"t\",2,0,\"m\",17"),
     ]);
     operations.extend(connects());

@@ -3,7 +3,7 @@
 use super::operation::Operation;
 use super::phrases;
 use super::reader::Reader;
-use mqmodem_chat::Storage;
+use mqmodem_chat::StorageMode;
 use mqmodem_chat::environment::Stale;
 use mqmodem_core::{HostLines, NetError, NetEvent, Stage};
 use std::time::Duration;
@@ -74,9 +74,9 @@ impl Reader<'_> {
 
     fn disk(&mut self) -> Operation {
         match self.byte() % 8 {
-            0 | 1 => Operation::Disk(Storage::Works),
-            2 => Operation::Disk(Storage::Fails),
-            3 | 4 => Operation::Disk(Storage::Holds),
+            0 | 1 => Operation::Disk(StorageMode::Works),
+            2 => Operation::Disk(StorageMode::Fails),
+            3 | 4 => Operation::Disk(StorageMode::Holds),
             5 | 6 => Operation::Answers(usize::from(self.byte() % 4)),
             _ => Operation::PowerCut,
         }

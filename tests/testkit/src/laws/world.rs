@@ -4,9 +4,9 @@ use super::broker::PoliteBroker;
 use super::variation::Variation;
 use crate::links::LINKS;
 use crate::random::Random;
-use mqmodem_chat::Storage;
+use mqmodem_chat::StorageMode;
 use mqmodem_chat::environment::{
-    Disturbance, Environment, Feed, Outcome, RecordDisk, Report, Source, next_conn,
+    Disturbance, Environment, Feed, Notice, RecordDisk, Sender, WriteOutcome, next_conn,
 };
 use mqmodem_core::{Action, ConnId, Instant, LinkId, NetEvent};
 
@@ -82,7 +82,7 @@ pub(super) struct ScenarioWorld {
     pub(super) peers: Vec<Peer>,
     pub(super) polite: bool,
     pub(super) disk: RecordDisk,
-    pub(super) storage: Storage,
+    pub(super) storage: StorageMode,
     pub(super) host_takes: Budget,
     pub(super) net_takes: Budget,
 }
@@ -100,7 +100,7 @@ impl ScenarioWorld {
             peers: (0..LINKS).map(Peer::new).collect(),
             polite: false,
             disk: RecordDisk::default(),
-            storage: Storage::Works,
+            storage: StorageMode::Works,
             host_takes: Budget::default(),
             net_takes: Budget::default(),
         }
@@ -113,10 +113,10 @@ impl ScenarioWorld {
     }
 
     /// What the disk does with a change, where it does anything.
-    pub(super) fn outcome(&self) -> Outcome {
+    pub(super) fn outcome(&self) -> WriteOutcome {
         match self.storage {
-            Storage::Fails => Outcome::Failed,
-            Storage::Works | Storage::Holds => Outcome::Durable,
+            StorageMode::Fails => WriteOutcome::Failed,
+            StorageMode::Works | StorageMode::Holds => WriteOutcome::Durable,
         }
     }
 
@@ -152,12 +152,12 @@ impl ScenarioWorld {
     }
 
     /// A polite broker is there: the connection that is asked for opens.
-    fn opened(&mut self) -> Option<Report> {
+    fn opened(&mut self) -> Option<Notice> {
         let opening = |peer: &&mut Peer| peer.opening;
         let peer = self.peers.iter_mut().find(opening)?;
         peer.disconnect();
         peer.open = true;
-        Some(Report::Net(peer.conn, NetEvent::Opened))
+        Some(Notice::Net(peer.conn, NetEvent::Opened))
     }
 }
 
@@ -206,11 +206,11 @@ impl Environment for ScenarioWorld {
         }
     }
 
-    fn poll_report(&mut self) -> Option<Report> {
-        let answers = self.storage != Storage::Holds;
+    fn poll_notice(&mut self) -> Option<Notice> {
+        let answers = self.storage != StorageMode::Holds;
         let answer = answers.then(|| self.disk.answer(self.outcome())).flatten();
         if let Some((slot, ok)) = answer {
-            return Some(Report::Stored(slot, ok));
+            return Some(Notice::Stored(slot, ok));
         }
         if self.polite { self.opened() } else { None }
     }
@@ -224,17 +224,17 @@ impl Environment for ScenarioWorld {
         LINKS
     }
 
-    fn input(&mut self, from: Source) -> Option<&mut Feed> {
+    fn input(&mut self, from: Sender) -> Option<&mut Feed> {
         match from {
-            Source::Host => Some(&mut self.host),
-            Source::Peer(conn) => {
+            Sender::Host => Some(&mut self.host),
+            Sender::Peer(conn) => {
                 let peer = self.peer(conn).filter(|peer| peer.open)?;
                 Some(&mut peer.feed)
             }
         }
     }
 
-    fn cut(&mut self, _: Source, len: usize) -> usize {
+    fn cut(&mut self, _: Sender, len: usize) -> usize {
         if self.variation.cuts.is_none() {
             return len;
         }

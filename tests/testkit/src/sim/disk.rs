@@ -2,7 +2,7 @@
 //! durable.
 
 use crate::random::Random;
-use mqmodem_chat::environment::{Outcome, RecordDisk};
+use mqmodem_chat::environment::{RecordDisk, WriteOutcome};
 use mqmodem_core::mqtt::session::Record;
 use mqmodem_core::{Action, Slot};
 
@@ -66,15 +66,15 @@ impl Disk {
         let (slot, _) = self.records.oldest()?;
         let lost = self.lies && is_message(slot) && random.one_in(4);
         self.records.answer(if lost {
-            Outcome::Lost
+            WriteOutcome::Lost
         } else {
-            Outcome::Durable
+            WriteOutcome::Durable
         })
     }
 
     /// Nothing of what was asked is stored; what to report.
     pub(crate) fn fail(&mut self) -> Vec<(Slot, bool)> {
-        std::iter::from_fn(|| self.records.answer(Outcome::Failed)).collect()
+        std::iter::from_fn(|| self.records.answer(WriteOutcome::Failed)).collect()
     }
 
     /// The power goes: of what was not answered yet some may be durable.

@@ -19,11 +19,11 @@ mod port;
 mod reply;
 mod run;
 mod sabotage;
-mod scarce;
 mod session;
 mod story;
 mod tap;
 mod trouble;
+mod unreadable;
 mod world;
 
 pub use plan::Plan;

@@ -81,6 +81,8 @@ pub struct Plan {
     pub(crate) window: usize,
     /// Whether the broker's identifiers go round.
     pub(crate) rotates: bool,
+    /// Bytes the disk has for messages to the broker; 0 is as many as are wanted.
+    pub(crate) disk_room: usize,
     pub(crate) faults: Faults,
     pub(crate) trouble: Trouble,
     /// Messages from the broker a modem on small memory remembers, may be fewer than
@@ -129,6 +131,7 @@ impl Plan {
             pause: c.pick(&[10, 500, 4000]),
             window: c.between(1, 20),
             rotates: c.one_in(2),
+            disk_room: disk_room(seed, stores),
             faults: faults(c, clean && !pubmode, stores),
             trouble: Trouble::draw(seed, 1, false),
             places: c.pick(&[2, 3, 8, SMALL / PLACE]),
@@ -156,6 +159,7 @@ impl Plan {
             room: self.room,
             stores: self.stores,
             places: self.places,
+            disk_room: self.disk_room,
             restarts: self.restarts,
             // What is not stored is lost with the power: nothing could be judged.
             clean: own.clean && self.faults.power == 0,
@@ -164,12 +168,27 @@ impl Plan {
         }
     }
 
+    /// Whether a disk that works may refuse a change.
+    pub(crate) fn disk_may_fail(&self) -> bool {
+        self.faults.disk > 0 || self.disk_room > 0
+    }
+
     pub(crate) fn config(&self) -> Config<'static> {
         Config {
             seed: self.seed,
             keeps_sessions: self.stores,
             ..Config::default()
         }
+    }
+}
+
+/// Drawn apart, so that what a seed plays else is the same.
+fn disk_room(seed: u64, stores: bool) -> usize {
+    let mut random = Random::new(seed ^ 0x5ca2);
+    if stores && random.one_in(5) {
+        random.pick(&[700, 2000, 6000])
+    } else {
+        0
     }
 }
 

@@ -1,6 +1,6 @@
 //! Damaged and arbitrary records of a disk; `tests/fuzz/` runs the same code for longer.
 
-use mqmodem_chat::Storage;
+use mqmodem_chat::StorageMode;
 use mqmodem_core::mqtt::session::Record;
 use mqmodem_core::{NetEvent, Slot};
 use mqmodem_testkit::Random;
@@ -30,7 +30,7 @@ fn records() -> Records {
             Operation::net(b"\x34\x07\x00\x01a\x00\x06hi\x32\x07\x00\x01a\x00\x07hi"),
             Operation::Event(0, NetEvent::Closed),
             Operation::line("AT+MQTTPUB=\"t\",0,0,\"two\";+MQTTPUB=\"t\",2,0,\"three\""),
-            Operation::Disk(Storage::Works),
+            Operation::Disk(StorageMode::Works),
         ],
     };
     play(&scenario, Variation::default())

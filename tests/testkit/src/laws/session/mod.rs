@@ -5,8 +5,8 @@ mod checks;
 
 use super::phrases;
 use super::reader::Reader;
-use mqmodem_chat::Storage;
-use mqmodem_chat::environment::{Outcome, RecordDisk};
+use mqmodem_chat::StorageMode;
+use mqmodem_chat::environment::{RecordDisk, WriteOutcome};
 use mqmodem_core::mqtt::packet::{Connect, Publish};
 use mqmodem_core::mqtt::session::{Change, Promise, ROOM, Record, WINDOW};
 use mqmodem_core::mqtt::{Event, Packet, PacketId, Qos, Session};
@@ -47,7 +47,7 @@ struct Bench<'a> {
     looked: usize,
     spare: Vec<[&'a mut Vec<u8>; 4]>,
     disk: RecordDisk,
-    storage: Storage,
+    storage: StorageMode,
     stores: bool,
     clean: bool,
     now: Instant,
@@ -83,7 +83,7 @@ impl<'a> Bench<'a> {
             looked: 0,
             spare,
             disk: RecordDisk::default(),
-            storage: Storage::Works,
+            storage: StorageMode::Works,
             stores: true,
             clean: true,
             now: Instant::ZERO,
@@ -140,9 +140,9 @@ impl<'a> Bench<'a> {
                 }
             }
             25 | 26 => self.send(usize::from(reader.byte())),
-            27 => self.storage = Storage::Holds,
+            27 => self.storage = StorageMode::Holds,
             28 => {
-                self.storage = [Storage::Works, Storage::Fails][usize::from(reader.flag())];
+                self.storage = [StorageMode::Works, StorageMode::Fails][usize::from(reader.flag())];
                 self.answer(usize::MAX);
             }
             29 => self.answer(usize::from(reader.byte() % 4)),
@@ -318,7 +318,7 @@ impl<'a> Bench<'a> {
                 assert!(self.session.in_flight() <= WINDOW);
                 return;
             }
-            if self.storage != Storage::Holds {
+            if self.storage != StorageMode::Holds {
                 self.answer(usize::MAX);
             }
         }
@@ -343,8 +343,8 @@ impl<'a> Bench<'a> {
     fn answer(&mut self, most: usize) {
         for _ in 0..most {
             let outcome = match self.storage {
-                Storage::Fails => Outcome::Failed,
-                Storage::Works | Storage::Holds => Outcome::Durable,
+                StorageMode::Fails => WriteOutcome::Failed,
+                StorageMode::Works | StorageMode::Holds => WriteOutcome::Durable,
             };
             let Some((Slot::Session(_, record), ok)) = self.disk.answer(outcome) else {
                 return;

@@ -160,7 +160,7 @@ impl Host {
                 self.notes.processed.retain(|it| *it != number);
             }
             // The disk did not take it: once more.
-            Asked::Release(_) if self.plan.faults.disk > 0 || port.echoes => {}
+            Asked::Release(_) if self.plan.disk_may_fail() || port.echoes => {}
             Asked::Release(number) => return Err(format!("message {number} is not released")),
         }
         Ok(())

@@ -4,7 +4,7 @@ use super::{Phase, World};
 use crate::links::LINKS;
 use crate::sim::agenda::Event;
 use crate::sim::network::{Direction, Near};
-use mqmodem_chat::environment::{Environment, Feed, Report, Source};
+use mqmodem_chat::environment::{Environment, Feed, Notice, Sender};
 use mqmodem_core::{Action, ConnId, Instant, LinkId};
 
 impl Environment for World {
@@ -38,7 +38,7 @@ impl Environment for World {
     }
 
     /// Everything is reported at its time, as the agenda has it.
-    fn poll_report(&mut self) -> Option<Report> {
+    fn poll_notice(&mut self) -> Option<Notice> {
         None
     }
 
@@ -50,10 +50,10 @@ impl Environment for World {
         LINKS
     }
 
-    fn input(&mut self, from: Source) -> Option<&mut Feed> {
+    fn input(&mut self, from: Sender) -> Option<&mut Feed> {
         match from {
-            Source::Host => Some(&mut self.port.out),
-            Source::Peer(conn) => {
+            Sender::Host => Some(&mut self.port.out),
+            Sender::Peer(conn) => {
                 let network = &mut self.lanes[usize::from(conn.link.0)].network;
                 let current = network.current()?;
                 Some(&mut network.pipe(current).arrived)
@@ -62,7 +62,7 @@ impl Environment for World {
     }
 
     /// All of it, or a part.
-    fn cut(&mut self, _: Source, len: usize) -> usize {
+    fn cut(&mut self, _: Sender, len: usize) -> usize {
         if self.random.one_in(4) {
             self.random.between(1, len)
         } else {
@@ -70,10 +70,10 @@ impl Environment for World {
         }
     }
 
-    fn taken(&mut self, from: Source, bytes: &[u8]) -> Result<(), String> {
+    fn taken(&mut self, from: Sender, bytes: &[u8]) -> Result<(), String> {
         match from {
-            Source::Host => Ok(()),
-            Source::Peer(conn) => self.lanes[usize::from(conn.link.0)].tap.received(bytes),
+            Sender::Host => Ok(()),
+            Sender::Peer(conn) => self.lanes[usize::from(conn.link.0)].tap.received(bytes),
         }
     }
 
@@ -88,7 +88,7 @@ impl Environment for World {
             self.host_stalls = until;
             return Ok(0);
         }
-        let count = self.cut(Source::Host, bytes.len());
+        let count = self.cut(Sender::Host, bytes.len());
         if !listens {
             self.port.receive(&bytes[..count]);
             self.replies()?;
@@ -108,7 +108,7 @@ impl Environment for World {
             self.lanes[link].stalls = until;
             return Ok(0);
         }
-        let count = self.cut(Source::Peer(id), bytes.len());
+        let count = self.cut(Sender::Peer(id), bytes.len());
         let bytes = &bytes[..count];
         let lane = &mut self.lanes[link];
         lane.tap.sent(bytes, &self.disk, &lane.ledger)?;

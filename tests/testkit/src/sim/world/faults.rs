@@ -106,7 +106,7 @@ impl World {
     pub(super) fn power_off(&mut self) {
         self.story.log(|| "power cut".to_owned());
         self.powered = false;
-        self.scarce.read_again_at = None;
+        self.unreadable.read_again_at = None;
         self.port.echoes = false;
         self.disk.lose_power(&mut self.random);
         if self.lanes[0].host.alive {

@@ -11,8 +11,8 @@ use super::lane::Lane;
 use super::plan::{Plan, lend};
 use super::port::Port;
 use super::sabotage::Sabotage;
-use super::scarce::Scarce;
 use super::story::Story;
+use super::unreadable::Unreadable;
 use crate::links::LINKS;
 use crate::random::Random;
 use mqmodem_chat::environment::{Environment, settle, time_out};
@@ -48,7 +48,7 @@ pub(crate) struct World {
     phase: Phase,
     disk: Disk,
     disk_due: bool,
-    scarce: Scarce,
+    unreadable: Unreadable,
     port: Port,
     /// Its host reads no byte until then.
     host_stalls: Instant,
@@ -69,16 +69,16 @@ impl World {
         for lane in &mut lanes {
             lane.broker.doubles = sabotage == Sabotage::BrokerDoubles;
         }
-        let scarce = Scarce::draw(&plan);
+        let unreadable = Unreadable::draw(&plan);
         Self {
             plan,
             random: Random::new(!plan.seed),
             now: Instant::ZERO,
             agenda: Agenda::default(),
             phase: Phase::Setup,
-            disk: Disk::new(sabotage == Sabotage::DiskLies, scarce.room),
+            disk: Disk::new(sabotage == Sabotage::DiskLies, plan.disk_room),
             disk_due: false,
-            scarce,
+            unreadable,
             port: Port::default(),
             host_stalls: Instant::ZERO,
             lanes,
@@ -133,7 +133,7 @@ impl World {
         let due = modem.poll_timeout();
         let next = self.agenda.next_at();
         let hosts = self.lanes.iter().filter_map(|lane| lane.host.wake_at);
-        let times = [next, due, hosts.min(), self.scarce.read_again_at];
+        let times = [next, due, hosts.min(), self.unreadable.read_again_at];
         let Some(at) = times.into_iter().flatten().min() else {
             return Err("nothing will ever happen again".to_owned());
         };
@@ -142,7 +142,7 @@ impl World {
         if due.is_some_and(|due| due <= self.now) || spurious {
             time_out(modem, self.now)?;
         } else if !self.wake_host()?
-            && self.scarce.read_again_at.is_none_or(|at| at > self.now)
+            && self.unreadable.read_again_at.is_none_or(|at| at > self.now)
             && let Some(event) = self.agenda.take()
         {
             self.happen(modem, event)?;

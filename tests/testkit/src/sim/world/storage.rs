@@ -8,7 +8,7 @@ use std::time::Duration;
 impl World {
     /// Whether the modem starts without what it stored.
     pub(super) fn starts_unread(&mut self) -> bool {
-        self.phase == Phase::Storm && self.scarce.starts_unread()
+        self.phase == Phase::Storm && self.unreadable.starts_unread()
     }
 
     /// The modem starts without what it stored.
@@ -17,20 +17,20 @@ impl World {
             .log(|| "what is stored cannot be read".to_owned());
         modem.await_restore();
         self.port.echoes = true;
-        self.scarce.begin_unread(self.now);
+        self.unreadable.begin_unread(self.now);
     }
 
     /// What is stored can be read, once nothing is under way.
     pub(super) fn read_again(&mut self, modem: &mut Modem) -> Judged {
-        if self.scarce.read_again_at.is_none_or(|at| at > self.now) {
+        if self.unreadable.read_again_at.is_none_or(|at| at > self.now) {
             return Ok(());
         }
         if modem.is_busy() || self.disk.is_busy() || self.port.is_busy() {
-            self.scarce.read_again_at = Some(self.now + Duration::from_millis(50));
+            self.unreadable.read_again_at = Some(self.now + Duration::from_millis(50));
             return Ok(());
         }
         self.story.log(|| "what is stored can be read".to_owned());
-        self.scarce.read_again_at = None;
+        self.unreadable.read_again_at = None;
         self.port.echoes = false;
         self.restore(modem)?;
         modem.handle_restored(self.now);
@@ -65,7 +65,7 @@ impl World {
         self.disk_due = false;
         let storm = self.phase == Phase::Storm;
         let fails = storm && self.random.below(100) < self.plan.faults.disk;
-        let done = if fails || self.scarce.is_unread() {
+        let done = if fails || self.unreadable.is_unread() {
             self.disk.fail()
         } else {
             self.disk.write(&mut self.random)

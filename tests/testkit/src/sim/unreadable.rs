@@ -1,4 +1,4 @@
-//! A store that has little room, and one that cannot be read when the modem starts.
+//! A store that cannot be read when the modem starts.
 
 use super::plan::Plan;
 use crate::random::Random;
@@ -6,29 +6,21 @@ use mqmodem_core::Instant;
 
 /// What a seed plays of this; drawn apart, so that what it plays else is the same.
 #[derive(Debug)]
-pub(crate) struct Scarce {
+pub(crate) struct Unreadable {
     random: Random,
-    /// Bytes there are for messages to the broker; 0 is as many as are wanted.
-    pub(crate) room: usize,
     /// Whether what is stored cannot always be read when the modem starts.
-    unreadable: bool,
+    happens: bool,
     /// The modem runs without what it stored, until then.
     pub(crate) read_again_at: Option<Instant>,
 }
 
-impl Scarce {
+impl Unreadable {
     pub(crate) fn draw(plan: &Plan) -> Self {
-        let mut random = Random::new(plan.seed ^ 0x5ca2);
-        let room = if plan.stores && random.one_in(5) {
-            random.pick(&[700, 2000, 6000])
-        } else {
-            0
-        };
-        let unreadable = plan.faults.power > 0 && random.one_in(2);
+        let mut random = Random::new(plan.seed ^ 0x5ca3);
+        let happens = plan.faults.power > 0 && random.one_in(2);
         Self {
             random,
-            room,
-            unreadable,
+            happens,
             read_again_at: None,
         }
     }
@@ -40,7 +32,7 @@ impl Scarce {
 
     /// Whether what is stored cannot be read as the modem starts now.
     pub(crate) fn starts_unread(&mut self) -> bool {
-        self.unreadable && self.random.one_in(2)
+        self.happens && self.random.one_in(2)
     }
 
     /// What is stored can be read after some time.

@@ -4,7 +4,7 @@ use std::fmt;
 
 /// How bytes are cut and time is told; the conversation must not depend on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Way {
+pub enum PlayMode {
     /// As it is written.
     Whole,
     /// The host's bytes come one by one.
@@ -22,17 +22,17 @@ pub enum Way {
 }
 
 /// Every way each chat is played in.
-pub const WAYS: [Way; 7] = [
-    Way::Whole,
-    Way::HostInBytes,
-    Way::BrokerInBytes,
-    Way::OutputInBytes,
-    Way::SpuriousTimeouts,
-    Way::LateEvents,
-    Way::LentMemory,
+pub const PLAY_MODES: [PlayMode; 7] = [
+    PlayMode::Whole,
+    PlayMode::HostInBytes,
+    PlayMode::BrokerInBytes,
+    PlayMode::OutputInBytes,
+    PlayMode::SpuriousTimeouts,
+    PlayMode::LateEvents,
+    PlayMode::LentMemory,
 ];
 
-impl fmt::Display for Way {
+impl fmt::Display for PlayMode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Whole => "as it is written",
