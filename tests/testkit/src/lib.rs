@@ -2,6 +2,9 @@
 
 #![allow(clippy::missing_panics_doc, reason = "a broken law is a panic")]
 
+#[cfg(feature = "redb")]
+pub mod block;
+pub mod broker;
 pub mod flow;
 pub mod laws;
 mod links;
