@@ -32,14 +32,14 @@ impl ChatHost {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum LinkState {
+pub(super) enum ConnectionState {
     Closed,
     Asked,
     Open,
 }
 
 pub(super) struct Net {
-    pub(super) link: LinkState,
+    pub(super) link: ConnectionState,
     /// The connection the modem asked for last.
     pub(super) conn: ConnId,
     pub(super) leaves_pending: bool,
@@ -55,7 +55,7 @@ pub(super) struct Net {
 impl Net {
     pub(super) fn new() -> Self {
         Self {
-            link: LinkState::Closed,
+            link: ConnectionState::Closed,
             conn: NO_CONN,
             leaves_pending: false,
             pending_asked: false,
@@ -73,14 +73,14 @@ impl Net {
 
     /// The connection is gone, with what was on its way.
     pub(super) fn close(&mut self) {
-        self.link = LinkState::Closed;
+        self.link = ConnectionState::Closed;
         self.incoming.clear();
         self.end = None;
     }
 
     /// The end of the connection, once everything before it is taken.
     pub(super) fn poll_end(&mut self) -> Option<NetEvent> {
-        let is_read = self.link == LinkState::Open && self.incoming.is_empty();
+        let is_read = self.link == ConnectionState::Open && self.incoming.is_empty();
         let end = self.end.filter(|_| is_read)?;
         self.close();
         Some(end)
@@ -88,7 +88,7 @@ impl Net {
 
     pub(super) fn open_link(&mut self) -> Result<&mut Self, String> {
         match (self.link, self.end) {
-            (LinkState::Open, None) => Ok(self),
+            (ConnectionState::Open, None) => Ok(self),
             _ => Err("the broker has no connection here; let the modem connect first".into()),
         }
     }
@@ -96,13 +96,13 @@ impl Net {
     /// Whether a link is pending; otherwise what to write.
     pub(super) fn pending(&self) -> Result<(), String> {
         match self.link {
-            LinkState::Asked => Ok(()),
-            LinkState::Open => Err(
+            ConnectionState::Asked => Ok(()),
+            ConnectionState::Open => Err(
                 "the link is up, and what `net` says is of one that is pending; \
                 write `broker reset` to break it, or `broker close`"
                     .into(),
             ),
-            LinkState::Closed => {
+            ConnectionState::Closed => {
                 Err("no link is pending; write `net hold` before the modem asks".into())
             }
         }

@@ -1,7 +1,7 @@
 //! What surrounds the modem of a chat.
 
 use super::mode::PlayMode;
-use super::net::{ChatHost, LINK, LinkState, Net};
+use super::net::{ChatHost, ConnectionState, LINK, Net};
 use super::wording;
 use crate::environment::{
     Disturbance, Environment, Feed, Notice, RecordDisk, Sender, WriteOutcome,
@@ -46,11 +46,11 @@ impl World {
     }
 
     fn open(&mut self, conn: ConnId, to: &str) -> Result<(), String> {
-        if self.net.link != LinkState::Closed {
+        if self.net.link != ConnectionState::Closed {
             return Err("the modem opens a link it has not closed".into());
         }
         self.output.asked.push(format!("net < {to}"));
-        self.net.link = LinkState::Asked;
+        self.net.link = ConnectionState::Asked;
         self.net.conn = conn;
         if self.net.leaves_pending {
             return Ok(());
@@ -60,7 +60,7 @@ impl World {
 
     pub(super) fn opened(&mut self) -> Result<(), String> {
         self.net.pending()?;
-        self.net.link = LinkState::Open;
+        self.net.link = ConnectionState::Open;
         self.happened(NetEvent::Opened);
         Ok(())
     }
@@ -149,7 +149,9 @@ impl Environment for World {
     fn input(&mut self, from: Sender) -> Option<&mut Feed> {
         match from {
             Sender::Host => Some(&mut self.host.typed),
-            Sender::Peer(_) if self.net.link == LinkState::Open => Some(&mut self.net.incoming),
+            Sender::Peer(_) if self.net.link == ConnectionState::Open => {
+                Some(&mut self.net.incoming)
+            }
             Sender::Peer(_) => None,
         }
     }
@@ -168,7 +170,10 @@ impl Environment for World {
     }
 
     fn peer_reads(&mut self, _: ConnId, bytes: &[u8]) -> Result<usize, String> {
-        let count = self.reads(self.net.link == LinkState::Open && self.net.reads, bytes);
+        let count = self.reads(
+            self.net.link == ConnectionState::Open && self.net.reads,
+            bytes,
+        );
         self.output.broker.extend(&bytes[..count]);
         Ok(count)
     }
