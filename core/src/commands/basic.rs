@@ -85,7 +85,7 @@ pub const COMMANDS: &[Command] = &[
         .read(read::<12>)
         .set(BYTE, set::<12>),
     Command::new("H", "Hang up; there are no calls")
-        .details("OK, since nothing is left to hang up. The MQTT connection stays.")
+        .details("OK, since there is nothing to hang up. The MQTT connection stays.")
         .set(HANG_UP, accept),
     Command::new("L", "Loudness of the speaker; there is none").set(SPEAKER, accept),
     Command::new("M", "When the speaker is on; there is none").set(SPEAKER, accept),

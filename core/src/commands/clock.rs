@@ -19,7 +19,8 @@ const REPORT: &[Signature] = &[Signature::of(&[Param::choice("onoff", OFF_ON)])]
 pub const COMMANDS: &[Command] = &[
     Command::new("+CCLK", "The clock")
         .details(
-            "Runs from the machine's clock; set, it keeps the difference until it is switched off.",
+            "Follows the clock of the machine; when it is set, the difference is used until the \
+             modem is switched off.",
         )
         .test("")
         .read(read)
@@ -29,11 +30,11 @@ pub const COMMANDS: &[Command] = &[
             line: "AT+CCLK=\"26/11/23,14:23:00+00\"",
             answer: &["OK"],
         }]),
-    Command::new("+CTZU", "Update the time zone by itself")
+    Command::new("+CTZU", "Update the time zone automatically")
         .read(read_update)
         .set(UPDATE, set_update),
     Command::new("+CTZR", "Report changes of the time zone")
-        .details("Accepted for the host's sake: the zone does not change by itself.")
+        .details("Accepted for compatibility: the zone does not change by itself.")
         .read(read_report)
         .set(REPORT, set_report),
 ];

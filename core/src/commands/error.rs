@@ -17,7 +17,7 @@ const LEVELS: &[Signature] = &[Signature::of(&[Param::choice(
 
 /// The commands of this family.
 pub const COMMANDS: &[Command] = &[
-    Command::new("+CMEE", "How errors are said")
+    Command::new("+CMEE", "Form of error results")
         .details(
             "An unknown command or a line that does not parse is plain ERROR \
              whatever is set here (27.007 §9.1).",

@@ -58,8 +58,8 @@ pub const NETWORK: Table = Table {
 /// command, as 27.007 §7.2 wants it.)
 pub const REGISTRATION: Urc = Urc {
     syntax: "+CREG: <stat>",
-    meaning: "The network is there (1) or gone (0), where `+CREG=1` asked for it, with \
-              area, cell and access technology where `+CREG=2` did; likewise `+CGREG` and `+CEREG`.",
+    meaning: "The network is available (1) or not (0), if `+CREG=1` requested it; with area, cell \
+              and access technology, if `+CREG=2` did. `+CGREG` and `+CEREG` are the same.",
 };
 /// What a modem says when it has restarted.
 pub const RESTARTED: Urc = Urc {

@@ -28,7 +28,7 @@ const DEFINE: &[Signature] = &[Signature::of(&[
 ])];
 const CHARSET: &[Signature] = &[Signature::of(&[Param::text("chset", 3, 5)
     .check(is_charset, "KLINGON")
-    .means("GSM, IRA or UTF-8: what is typed is passed on byte by byte")
+    .means("GSM, IRA or UTF-8: bytes are passed on unchanged")
     .example("GSM")])];
 
 const CHARSETS: [&str; 3] = ["GSM", "IRA", "UTF-8"];
@@ -40,17 +40,17 @@ pub const COMMANDS: &[Command] = &[
         .read(read_operator)
         .set(SELECT, select_operator),
     Command::new("+CGACT", "Activate the packet context")
-        .details("The context is the machine's own network: it cannot be deactivated.")
+        .details("The context is the network of the machine: it cannot be deactivated.")
         .test("+CGACT: (0,1)")
         .read(read_context)
         .set(ACTIVATE, attach),
     Command::new("+CGPADDR", "Address of the packet context")
-        .details("The address is the machine's own and not told.")
+        .details("The address is that of the machine and is not shown.")
         .test("+CGPADDR: (1)")
         .execute(address)
         .set(ADDRESS, address),
     Command::new("+CGDCONT", "Define the packet context")
-        .details("Accepted for the host's sake; the machine's own network is used.")
+        .details("Accepted for compatibility; the network of the machine is used.")
         .test("+CGDCONT: (1),\"IP\",,,(0-4),(0-4)")
         .read(read_definition)
         .set(DEFINE, define),

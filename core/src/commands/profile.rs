@@ -15,12 +15,12 @@ const ONLY: &[Signature] = &[Signature::of(&[Param::choice(
 
 /// The commands of this family.
 pub const COMMANDS: &[Command] = &[
-    Command::new("Z", "Reset to the kept profile")
-        .details("What follows on the line is carried out with it.")
+    Command::new("Z", "Reset to the stored profile")
+        .details("The rest of the line is executed with it.")
         .set(ONLY, reset),
     Command::new("&F", "Set the profile to its factory values").set(ONLY, factory),
-    Command::new("&W", "Keep the profile")
-        .details("OK means that it is kept; the modem starts with it.")
+    Command::new("&W", "Store the profile")
+        .details("OK means that it is stored; the modem starts with it.")
         .commits()
         .set(ONLY, keep),
     Command::new("&V", "Show the profile").set(ONLY, view),

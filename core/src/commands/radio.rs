@@ -40,15 +40,15 @@ const ATTACH: &[Signature] = &[Signature::of(&[Param::choice(
 pub const COMMANDS: &[Command] = &[
     Command::new("+CFUN", "Switch the radio")
         .details(
-            "With 0 or 4 the MQTT link is closed in order, which is told, and \
-             later connects fail with code 30 (27.007 §8.2). With a restart the modem comes \
-             up as after power-on, with what it keeps, and says RDY; then the radio is as asked.",
+            "With 0 or 4 the MQTT link is closed in order and this is reported; later connects \
+             fail with code 30 (27.007 §8.2). With a restart the modem starts as after power-on, \
+             with its stored data, and sends RDY; then `<fun>` is set.",
         )
         .read(read_functionality)
         .commits()
         .set(FUNCTIONALITY, set_functionality),
     Command::new("+CPIN", "SIM state: always ready")
-        .details("No PIN is asked for, so none is taken: CME 3 (27.007 §8.3).")
+        .details("No PIN is required, so none is accepted: CME 3 (27.007 §8.3).")
         .test("")
         .read(pin)
         .set(PINS, enter_pin),

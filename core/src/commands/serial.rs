@@ -35,7 +35,7 @@ const FRAMING: &[Signature] = &[
         ),
         Param::int("parity", 0, 3)
             .optional()
-            .means("of no account: the format has none"),
+            .means("no effect: the format has no parity"),
     ]),
     Signature::of(&[
         Param::choice(
@@ -55,12 +55,13 @@ const FLOW_CONTROL: &[Signature] = &[Signature::of(&[
 pub const COMMANDS: &[Command] = &[
     Command::new("+IPR", "Speed of the port")
         .details(
-            "Answered at the old speed, which is left when the answer has gone (V.250 §6.2.10).",
+            "Answered at the old speed; the speed changes when the answer has been sent (V.250 \
+             §6.2.10).",
         )
         .read(read_rate)
         .set(RATE, set_rate),
     Command::new("+ICF", "Data, parity and stop bits of the port")
-        .details("Parity counts for the formats that have it (V.250 §6.2.11).")
+        .details("Parity applies to the formats that have it (V.250 §6.2.11).")
         .test("+ICF: (1-6),(0-3)")
         .read(read_framing)
         .set(FRAMING, set_framing),

@@ -79,10 +79,7 @@ fn entry(out: &mut String, command: &Command) {
         }
     }
     if command.commits {
-        put!(
-            out,
-            "\nCarried out only where the rest of its line has no fault."
-        );
+        put!(out, "\nExecuted only if the rest of its line has no fault.");
     }
     parameters(out, command);
     command.examples.iter().for_each(|each| example(out, each));

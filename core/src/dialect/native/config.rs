@@ -27,9 +27,12 @@ const SIGNATURES: &[Signature] = &[Signature::of(&[
         .example("MQTT002"),
     Param::choice(
         "cleansession",
-        &[(0, "the session is kept"), (1, "each connect starts anew")],
+        &[
+            (0, "the session is stored"),
+            (1, "each connect starts a new session"),
+        ],
     ),
-    Param::int("keepalive", 0, 65_535).means("seconds within which something is sent; 0 is off"),
+    Param::int("keepalive", 0, 65_535).means("seconds within which a packet is sent; 0 is off"),
     Param::text("username", 0, MAX_TEXT)
         .optional()
         .means("user name")
@@ -45,10 +48,10 @@ const SIGNATURES: &[Signature] = &[Signature::of(&[
 pub(super) const CONFIG: Command = Command::new("+MQTTCONFIG", "Set the broker and the session")
     .remembers()
     .details(
-        "Takes effect with the next connect. OK means that it is kept. Reading shows a text as it \
-         is; one that could not be sent back like that stands in quotes, with `\"`, `\\` and \
-         control bytes as `\\hh`, and an empty user name or password as `\"\"`. A password that is hidden \
-         reads as `***`; sent back like that it is an error (50), and what is kept stays.",
+        "Takes effect at the next connect. OK means that it is stored. The read form shows a text \
+         without quotes if it can be sent back like that; otherwise in quotes, with `\"`, `\\` \
+         and control bytes as `\\hh`, and an empty user name or password as `\"\"`. A hidden \
+         password is shown as `***`; to set `***` is an error (50) that changes nothing.",
     )
     .test("+MQTTCONFIG:<url>,<port>,<client id>,(0-1),<keepalive>,<username>,<password>")
     .read(read)

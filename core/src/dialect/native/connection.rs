@@ -8,9 +8,9 @@ use crate::modem::table::{Command, Outcome};
 pub(super) const CONNECT: Command = Command::new("+MQTTCONNECT", "Connect to the broker")
     .remembers()
     .details(
-        "Name, TCP, TLS and CONNACK together may take 5 s. A failure is told as \
-         `+MQTTCONNECT:<code>` and an error; already connected or not configured is an \
-         error alone (3).",
+        "Name resolution, TCP, TLS and CONNACK together may take 5 s. A failure is reported as \
+         `+MQTTCONNECT:<code>` and an error. Already connected, or not configured, is an error \
+         alone (3).",
     )
     .commits()
     .execute(connect)
@@ -30,7 +30,10 @@ pub(super) const STATE: Command = Command::new("+MQTTSTATE", "Whether the broker
 
 pub(super) const DISCONNECT: Command =
     Command::new("+MQTTDISCONNECT", "Disconnect from the broker")
-        .details("OK once DISCONNECT is sent and the link closed; an error (3) if there was none.")
+        .details(
+            "OK when DISCONNECT is sent and the link is closed; an error (3) if there was no \
+             link.",
+        )
         .commits()
         .execute(disconnect)
         .examples(&[Example {

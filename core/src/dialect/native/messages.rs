@@ -28,18 +28,18 @@ const TOPIC: Param = Param::text("topic", 1, MAX_TOPIC)
 const RETAIN: Param = Param::choice(
     "retain",
     &[
-        (0, "not kept"),
-        (1, "kept by the broker for later subscribers"),
+        (0, "not retained"),
+        (1, "retained by the broker for later subscribers"),
     ],
 );
 const MESSAGE: Param = Param::bytes("message", 0, MAX_MESSAGE)
     .means("any bytes; in quotes `\\hh` is the byte hh")
     .example("{\\\"id\\\":123}");
 const ID: Param = Param::int("id", 1, u32::MAX)
-    .means("the host's own number of the message; given again, it is not sent again");
+    .means("the host's own number for the message; the same number again does not send it again");
 
 const NAME: Param = Param::int("id", 0, u32::MAX)
-    .means("a message, by the number the host gave it or was told; 0 all of them");
+    .means("a message, by the number that the host gave it or received for it; 0: all of them");
 
 const SIGNATURES: &[Signature] = &[
     Signature::of(&[TOPIC, QOS, RETAIN, MESSAGE]),
@@ -49,14 +49,16 @@ const SIGNATURES: &[Signature] = &[
 pub(super) const PUBLISH: Command = Command::new("+MQTTPUB", "Publish a message")
     .remembers()
     .details(
-        "OK once the broker has it: QoS 0 written to the network, QoS 1 at PUBACK, QoS 2 at \
-         PUBCOMP. With the option `pubmode` 1 OK means that a message of QoS 1 or 2 is \
-         accepted: `+MQTTPUB:<id>` comes before it, `+MQTTPUBACK:<id>,<code>` later; an error \
-         then means that it is certainly not accepted. While there is no connection messages \
-         wait in the queue, if the option `queue` gives it room, and OK means accepted. A host \
-         that does not know what became of its command repeats it with the same `<id>`: of the \
-         messages on their way and the last 32 delivered none is sent twice. JSON may be sent without escaping its quotes if it is the last thing on the \
-         line. In quotes `\\b`, `\\d` and `\\f` before a hex digit are bytes: escape the `\\`.",
+        "OK is sent when a message of QoS 0 is written to the network, with QoS 1 at PUBACK, with \
+         QoS 2 at PUBCOMP. With the option `pubmode` 1, OK means that a message of QoS 1 or 2 is \
+         accepted. `+MQTTPUB:<id>` is sent before OK, and `+MQTTPUBACK:<id>,<code>` later; an \
+         error means that the message is certainly not accepted. While there is no connection, \
+         messages wait in the queue if the option `queue` gives it room; OK then means accepted. \
+         A host that does not know the result of its command repeats it with the same `<id>`: a \
+         message that is not delivered yet, or is one of the last 32 delivered, is not sent \
+         twice. JSON may be sent without escaping its quotes if it is the last value on the line. \
+         Inside quotes, `\\b`, `\\d` and `\\f` before a hex digit form a byte: write `\\\\` for \
+         the `\\`.",
     )
     .multi_line()
     .forgiving()
@@ -75,16 +77,16 @@ pub(super) const PUBLISH: Command = Command::new("+MQTTPUB", "Publish a message"
         },
     ]);
 
-pub(super) const QUEUE: Command = Command::new("+MQTTQUEUE", "Messages that are on their way")
+pub(super) const QUEUE: Command = Command::new("+MQTTQUEUE", "Messages not acknowledged yet")
     .remembers()
     .details(
-        "`+MQTTQUEUE:<messages>,<bytes>,<seconds>`: how many are not acknowledged by the broker, \
-         the bytes they take, with 24 for each, and how long ago the oldest was accepted. \
-         `AT+MQTTQUEUE=<id>` drops a message, 0 all that wait: OK means that they are gone, also from \
-         disk. Each is told behind it, by `+MQTTPUBACK:<id>,44` if it is tracked, else in \
-         `+MQTTPUBDROPPED`. One that was sent may arrive all the same. An unknown `<id>` is an \
-         error (21), and so is a message of QoS 2 that the broker has taken over (3); 0 leaves \
-         those.",
+        "`+MQTTQUEUE:<messages>,<bytes>,<seconds>`: the number of messages that the broker has \
+         not acknowledged, the bytes they take, including 24 for each, and the age of the oldest. \
+         `AT+MQTTQUEUE=<id>` drops one message, 0 drops all that wait: OK means that they are \
+         erased, also from disk. Each is reported after OK, by `+MQTTPUBACK:<id>,44` if it is \
+         tracked, otherwise in `+MQTTPUBDROPPED`. A message that was already sent may still \
+         arrive. An unknown `<id>` is an error (21), and so is a message of QoS 2 that the broker \
+         has taken over (3); 0 does not drop those.",
     )
     .commits()
     .read(queue)

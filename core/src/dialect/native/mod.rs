@@ -34,17 +34,18 @@ pub static NATIVE: Dialect = Dialect {
     urcs: &[
         Urc {
             syntax: "+MQTTRECV:\"<topic>\",<qos>,<retain>,<length>,<payload>",
-            meaning: "A message: exactly <length> raw bytes of payload. In the topic `\"`, `\\` \
-                      and bytes below 0x20 or 0x7F are written `\\hh`.",
+            meaning: "A message with exactly <length> raw bytes of payload. In the topic, `\"`, \
+                      `\\`, the bytes below 0x20 and the byte 0x7F are written as `\\hh`.",
         },
         Urc {
             syntax: "+MQTTRECVIND:<waiting>",
-            meaning: "With the option `recvmode` 1: so many messages wait for `+MQTTREAD`.",
+            meaning: "With the option `recvmode` 1: this number of messages waits for \
+                      `+MQTTREAD`.",
         },
         Urc {
             syntax: "+MQTTPUBACK:<id>,<code>",
-            meaning: "With the option `pubmode` 1: what became of a message; 0 the broker has \
-                      it, else see the result codes.",
+            meaning: "With the option `pubmode` 1: the result of a message; 0: the broker has it, \
+                      other numbers: see the result codes.",
         },
         Urc {
             syntax: "+MQTTDISCONNECTED:<code>",
@@ -52,22 +53,21 @@ pub static NATIVE: Dialect = Dialect {
         },
         Urc {
             syntax: "+MQTTCONNECTED:<session present>",
-            meaning: "The modem has restored the link by itself; 1 if the broker still had the \
-                      session.",
+            meaning: "The modem has restored the link; 1 if the broker still had the session.",
         },
         commands::REGISTRATION,
         commands::RESTARTED,
         Urc {
             syntax: "+MQTTRECVDROPPED:\"<topic>\",<qos>,<length>",
-            meaning: "A message too large for the modem came, with a payload of so many bytes; or one \
-                      that cannot be read and ended the connection again and again: it has no topic \
-                      here. It was acknowledged and is gone.",
+            meaning: "A message was too large for the modem, with a payload of this many bytes; \
+                      or a message could not be read and ended the connection repeatedly, and is \
+                      reported without a topic. It was acknowledged and dropped.",
         },
         Urc {
             syntax: "+MQTTPUBDROPPED:<count>",
-            meaning: "So many publishes that were not acknowledged will not be sent any more: the \
-                      session they belonged to is gone, the connection ended each time they were sent, or \
-                      the host dropped them.",
+            meaning: "This number of publishes was not acknowledged and will not be sent any \
+                      more: their session is gone, the connection ended each time they were sent, \
+                      or the host dropped them.",
         },
     ],
     word,

@@ -23,7 +23,7 @@ const SIGNATURES: &[Signature] = &[
     Signature::of(&[
         NAME.example("sni"),
         Param::text("text", 0, 253)
-            .means("its value, of options that are a text")
+            .means("its value, if the option is a text")
             .example("broker.example"),
     ])
     .check(takes_value),
@@ -32,9 +32,10 @@ const SIGNATURES: &[Signature] = &[
 pub(super) const OPTION: Command = Command::new("+MQTTOPT", "Set an option")
     .remembers()
     .details(
-        "OK means that it is kept. Reading lists every option with its value, testing every \
-         option with its range. With `verify` 0 whoever is on the way to the broker can pass for it, read \
-         the password and every message: for a laboratory only.",
+        "OK means that it is stored. The read form lists every option with its value, the test \
+         form with its range. With `verify` 0, anyone between the modem and the broker can \
+         pretend to be the broker, and read the password and every message: for laboratories \
+         only.",
     )
     .test("+MQTTOPT:\"<name>\",<range>")
     .test_with(say_ranges)
@@ -49,8 +50,8 @@ pub(super) const OPTION: Command = Command::new("+MQTTOPT", "Set an option")
 pub(super) const ERROR: Command = Command::new("+MQTTERR", "The last failure of the link")
     .details(
         "`+MQTTERR:<layer>,<code>,\"<words>\"`; the layer is name, tcp, tls, mqtt or modem. A \
-         time-out names the layer that did not answer: code 20 the name server, 23 the rest; \
-         mqtt is a broker that is reached and sends no CONNACK.",
+         time-out names the layer that did not answer: code 20 for the name server, 23 for the \
+         others. Layer mqtt means that the broker was reached and sent no CONNACK.",
     )
     .read(last_failure)
     .examples(&[Example {

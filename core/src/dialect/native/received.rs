@@ -7,16 +7,16 @@ use crate::modem::command::context::Context;
 use crate::modem::event::Received;
 use crate::modem::table::{Command, Outcome};
 
-pub(super) const READ: Command = Command::new("+MQTTREAD", "Read the oldest message that waits")
+pub(super) const READ: Command = Command::new("+MQTTREAD", "Read the oldest waiting message")
     .remembers()
     .details(
         "With the option `recvmode` 1: \
-         `+MQTTREAD:<number>,\"<topic>\",<qos>,<retain>,<length>,<payload>`, or OK alone where \
-         none waits. The message stays until `+MQTTACK`, or the next `+MQTTREAD`, releases it; \
-         only then is it acknowledged to the broker. A host that dropped DTR, or a modem that \
-         restarted, gets the same message under the same number again. A message too long for the \
-         `recvformat` is an error (20) and stays: format 0 takes the least room. `?` tells how \
-         many wait.",
+         `+MQTTREAD:<number>,\"<topic>\",<qos>,<retain>,<length>,<payload>`, or OK alone if no \
+         message waits. The message stays until `+MQTTACK` or the next `+MQTTREAD` releases it; \
+         only then it is acknowledged to the broker. After the host dropped DTR, or the modem \
+         restarted, the host receives the same message with the same number again. A message too \
+         long for the option `recvformat` is an error (20) and stays: format 0 takes the least \
+         room. `?` reads how many messages wait.",
     )
     .commits()
     .execute(read)
@@ -27,15 +27,15 @@ pub(super) const READ: Command = Command::new("+MQTTREAD", "Read the oldest mess
     }]);
 
 const ACK_SIGNATURES: &[Signature] = &[Signature::of(&[Param::int("number", 1, u32::MAX)
-    .means("number of the message, as +MQTTREAD told it")
+    .means("number of the message, from +MQTTREAD")
     .example("7")])];
 
 pub(super) const ACKNOWLEDGE: Command = Command::new("+MQTTACK", "Release a message that was read")
     .remembers()
     .details(
-        "OK once that is on disk, where sessions are kept there: the message never comes \
-             again. Any message that waits may be released, not only the oldest. Releasing one \
-             once more is OK; a number never given is an error (21).",
+        "OK when the release is on disk, if sessions are stored there: the message is never \
+             delivered again. Any waiting message may be released, not only the oldest. To \
+             release it again is OK; a number that was never assigned is an error (21).",
     )
     .commits()
     .set(ACK_SIGNATURES, acknowledge)

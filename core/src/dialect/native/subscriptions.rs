@@ -18,8 +18,8 @@ const UNSUBSCRIBE_SIGNATURES: &[Signature] = &[Signature::of(&[TOPIC])];
 pub(super) const SUBSCRIBE: Command = Command::new("+MQTTSUB", "Subscribe to a topic")
     .remembers()
     .details(
-        "OK once the broker grants it. Reading lists each subscription with what was granted, \
-             its topic as `+MQTTCONFIG?` shows text.",
+        "OK when the broker grants it. The read form lists each subscription with the granted \
+             QoS; its topic is shown as `+MQTTCONFIG?` shows text.",
     )
     .test("+MQTTSUB:<topic>,(0-2)")
     .read(read)
@@ -38,7 +38,7 @@ pub(super) const SUBSCRIBE: Command = Command::new("+MQTTSUB", "Subscribe to a t
 
 pub(super) const UNSUBSCRIBE: Command = Command::new("+MQTTUNSUB", "Unsubscribe from a topic")
     .remembers()
-    .details("OK once the broker confirms it.")
+    .details("OK when the broker confirms it.")
     .test("+MQTTUNSUB:<topic>")
     .commits()
     .set(UNSUBSCRIBE_SIGNATURES, unsubscribe)

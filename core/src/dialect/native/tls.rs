@@ -24,7 +24,7 @@ const SIGNATURES: &[Signature] = &[
         ),
         Param::bytes("cert file content", 0, MAX_CONTENT)
             .secret()
-            .means("PEM; empty erases what is kept")
+            .means("PEM; empty erases the stored one")
             .example(""),
         Param::int("cert file size", 0, MAX_CONTENT as u32).means("length of the content in bytes"),
     ])
@@ -37,10 +37,10 @@ pub(super) const TLS: Command = Command::new("+MQTTTLS", "Switch TLS and load ce
     .details(
         "The content may be sent with LF, CRLF, `\\n` or no line breaks; the size must be its \
          length in bytes, with or without its last line break. Text and other blocks around the \
-         certificates or the key, as openssl writes them, are counted and not kept. RSA keys do not fit; EC and \
-         Ed25519 keys do. The switch alone leaves the certificates. Without a root the \
-         platform's trust store is used: verification is never off, unless the option `verify` \
-         says so. OK means that it is kept.",
+         certificates or the key, as openssl writes them, count in the size and are not stored. \
+         RSA keys do not fit; EC and Ed25519 keys do. The switch alone does not change the \
+         certificates. Without a root the trust store of the platform is used. Verification is on unless the \
+         option `verify` says otherwise. OK means that it is stored.",
     )
     .multi_line()
     .commits()

@@ -87,13 +87,13 @@ const PUB_MODES: &[(u32, &str)] = &[
 const VERIFY_MODES: &[(u32, &str)] = &[
     (
         0,
-        "nothing: for a laboratory, as anyone can pass for the broker",
+        "nothing, for laboratories only: anyone can pretend to be the broker",
     ),
-    (1, "all of it"),
-    (2, "all but its name"),
+    (1, "everything"),
+    (2, "everything but its name"),
 ];
 const RECV_MODES: &[(u32, &str)] = &[
-    (0, "messages are told by +MQTTRECV"),
+    (0, "messages are sent as +MQTTRECV"),
     (1, "messages wait for +MQTTREAD and +MQTTACK"),
 ];
 
@@ -133,21 +133,22 @@ pub const GIVE_UP: usize = 15;
 /// Every option. An option's place is part of what is kept: add at the end.
 pub const OPTIONS: [Opt; 16] = [
     opt(
-        Param::choice("reconnect", OFF_ON)
-            .means("a lost link is restored, and subscriptions with it"),
+        Param::choice("reconnect", OFF_ON).means("a lost link and its subscriptions are restored"),
         "0",
     ),
     opt(
-        Param::int("backoff", 1, 3600)
-            .means("longest pause between two attempts, in seconds; the first is within one"),
+        Param::int("backoff", 1, 3600).means(
+            "longest pause between two attempts, in seconds; the first pause is at most \
+                 one second",
+        ),
         "60",
     ),
     opt(
-        Param::choice("autoconnect", OFF_ON).means("connect when switched on"),
+        Param::choice("autoconnect", OFF_ON).means("connect at the start"),
         "0",
     ),
     opt(
-        Param::int("connecttimeout", 1, 300).means("seconds a connect may take, as a whole"),
+        Param::int("connecttimeout", 1, 300).means("seconds that a connect may take in total"),
         "5",
     ),
     opt(
@@ -156,17 +157,17 @@ pub const OPTIONS: [Opt; 16] = [
     ),
     opt(
         Param::choice("recvformat", &[(0, "raw"), (1, "hex"), (2, "base64")])
-            .means("how the payload of +MQTTRECV is told; its length counts the raw bytes"),
+            .means("format of the payload of +MQTTRECV; its length counts the raw bytes"),
         "0",
     ),
     opt(
         Param::int("queue", 0, 262_144)
-            .means("bytes of messages kept while the broker is away; 0 keeps none"),
+            .means("bytes of messages that wait while there is no connection; 0: none"),
         "0",
     ),
     opt(
         Param::choice("queuefull", &[(0, "refuse"), (1, "drop oldest")])
-            .means("what gives way when the queue is full: the new message or the oldest"),
+            .means("what is given up when the queue is full: the new message or the oldest"),
         "0",
     ),
     opt(
@@ -178,36 +179,41 @@ pub const OPTIONS: [Opt; 16] = [
         "0",
     ),
     opt(
-        Param::choice("recvmode", RECV_MODES).means("how messages reach the host"),
+        Param::choice("recvmode", RECV_MODES).means("how the host receives messages"),
         "0",
     ),
     opt(
         Param::int("keepaliveretries", 0, 10).means(
-            "times an unanswered PINGREQ is sent again, half a keep-alive apart, before the link \
-             is given up; counts from the next connect",
+            "how many times an unanswered PINGREQ is repeated, half a keep-alive apart, before \
+             the link is given up; from the next connect on",
         ),
         "0",
     ),
     opt(
-        Param::choice("verify", VERIFY_MODES).means("what TLS checks of the broker's certificate"),
+        Param::choice("verify", VERIFY_MODES)
+            .means("what TLS verifies of the broker's certificate"),
         "1",
     ),
     opt(
         Param::text("sni", 0, 253)
             .check(is_server_name, "a b")
-            .means("name TLS asks for and finds in the certificate; empty is the broker's own"),
+            .means(
+                "name that TLS requests and verifies in the certificate; empty: the broker's \
+                 host name",
+            ),
         "",
     ),
     opt(
         Param::text("alpn", 0, 64)
             .check(is_protocol_list, "mqtt,")
-            .means("protocols TLS offers, with commas between them; empty offers none"),
+            .means("protocols that TLS offers, separated by commas; empty: none"),
         "",
     ),
     opt(
         Param::int("giveup", 0, 100).means(
-            "times a message is sent again and the broker ends the connection before its \
-             acknowledgement, until it is set aside and told with code 39; 0 is never",
+            "how many times in a row the broker may end the connection after a message was \
+             resent, before the message is set aside and reported with code 39; 0: never set \
+             aside",
         ),
         "5",
     ),
