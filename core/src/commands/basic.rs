@@ -3,7 +3,7 @@
 use crate::at::args::Args;
 use crate::at::schema::{Param, Signature};
 use crate::modem::command::context::Context;
-use crate::modem::storage::profile::{S3, S4, S5};
+use crate::modem::profile::{S3, S4, S5};
 use crate::modem::table::{Command, Outcome};
 
 const OFF_ON: &[(u32, &str)] = &[(0, "off"), (1, "on")];

@@ -4,7 +4,7 @@ use crate::at::args::Args;
 use crate::at::reply::Reply;
 use crate::at::schema::{Param, Signature};
 use crate::modem::command::context::Context;
-use crate::modem::storage::profile::Profile;
+use crate::modem::profile::Profile;
 use crate::modem::table::{Command, Outcome};
 
 const ONLY: &[Signature] = &[Signature::of(&[Param::choice(

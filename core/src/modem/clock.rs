@@ -1,6 +1,5 @@
 //! The clock: the machine's, and how far the host has set its own from it.
 
-use super::Modem;
 use crate::time::Instant;
 use core::time::Duration;
 
@@ -13,7 +12,7 @@ pub(crate) struct Clock {
     /// Seconds the host's clock is ahead of the machine's.
     ahead: i64,
     /// Quarters of an hour east of Greenwich.
-    pub(crate) zone: i8,
+    zone: i8,
 }
 
 impl Clock {
@@ -24,6 +23,11 @@ impl Clock {
             ahead: 0,
             zone: 0,
         }
+    }
+
+    /// Quarters of an hour east of Greenwich.
+    pub(crate) fn zone(&self) -> i8 {
+        self.zone
     }
 
     fn since_1970(&self, now: Instant) -> Duration {
@@ -50,26 +54,10 @@ impl Clock {
     }
 
     /// The machine's clock says this now; by how many seconds it was moved.
-    fn follow(&mut self, now: Instant, machine: Duration) -> i64 {
+    pub(crate) fn follow(&mut self, now: Instant, machine: Duration) -> i64 {
         let before = self.since_1970(now).as_secs();
         (self.machine, self.at) = (machine, now);
         let moved = i128::from(machine.as_secs()) - i128::from(before);
         i64::try_from(moved).unwrap_or(0)
-    }
-}
-
-impl Modem<'_> {
-    /// What the machine's clock says now, since 1970 in UTC: at the start, after
-    /// what was kept is restored, and again whenever that clock was set. `+CCLK`
-    /// follows it, by the difference a host has set; how long ago messages were
-    /// accepted does not change. Without it the clock starts in 1970.
-    pub fn set_clock(&mut self, now: Instant, since_1970: Duration) {
-        self.at(now);
-        let machine = &mut self.machine;
-        let moved = machine.clock.follow(machine.now, since_1970);
-        let [link] = &mut machine.links;
-        if moved != 0 {
-            link.session.move_times(moved);
-        }
     }
 }

@@ -7,6 +7,16 @@ pub(crate) const LINKS: usize = 1;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LinkId(pub u8);
 
+impl LinkId {
+    /// The first one, which is used until another is chosen.
+    pub const FIRST: Self = Self(0);
+
+    /// Every link of a modem.
+    pub(crate) fn all() -> impl Iterator<Item = Self> {
+        (0..LINKS as u8).map(Self)
+    }
+}
+
 /// One connection of a link, from its [`Action::Open`](crate::Action::Open) to its end.
 ///
 /// Whatever is told of it carries this, so that what comes late, when the link is

@@ -1,53 +1,44 @@
 //! The machine: a host on one side, links to brokers on the other.
 
-mod abandon;
 mod action;
-mod actions;
 pub mod api;
 mod clock;
 pub mod code;
 pub mod command;
 mod config;
-mod ends;
+mod dispatch;
 pub mod event;
 mod fail;
 mod failure;
-mod hold;
 mod ids;
-mod kept;
 mod link;
-mod machine;
 mod memory;
-mod net;
 mod network;
 mod notify;
-pub mod outbox;
 mod port;
-mod restart;
+pub(crate) mod profile;
+mod radio;
+pub mod settings;
 mod slot;
-mod status;
 pub mod storage;
-mod tell;
-mod timers;
-mod trim;
 mod wait;
 
 pub use command::{context, heard, table};
-pub use storage::profile::Functionality;
-pub use storage::{options, pem, settings};
+pub use dispatch::publish as outbox;
+pub use radio::Functionality;
+pub use storage::{options, pem};
 
 use crate::at::line::{LineReader, Taken};
 use crate::buffer::Buf;
 use crate::time::Instant;
 use command::execute;
 use config::Config;
+use dispatch::{Machine, Run};
 use heard::{Heard, Made};
-use ids::{ConnId, LinkId};
-use link::Phase;
-use machine::{Machine, Run};
+use ids::ConnId;
+use link::Link;
 use memory::Memory;
 use network::NetEvent;
-use options::AUTOCONNECT;
 use slot::{RestoreError, Slot};
 use storage::link_opened_with;
 use table::{Command, Fail, Outcome};
@@ -87,29 +78,15 @@ impl<'a> Modem<'a> {
     /// [`await_restore`](Self::await_restore), once it can be read.
     pub fn restore(&mut self, slot: Slot, bytes: &[u8]) -> Result<(), RestoreError> {
         if let Slot::Session(link, record) = slot {
-            return self.restore_session(link, record, bytes);
+            return self.machine.restore_session(link, record, bytes);
         }
         self.machine.storage.restore(slot, bytes)?;
         match slot {
             Slot::Profile => self.machine.set_profile(self.machine.storage.profile()),
-            Slot::Option(link, _) => self.restore_option(link),
+            Slot::Option(link, _) => self.machine.restore_options(link),
             _ => {}
         }
         Ok(())
-    }
-
-    fn follow_options(&mut self, link: LinkId) {
-        let machine = &mut self.machine;
-        machine.follow_recv_mode(link);
-        machine.follow_reconnect(link);
-        machine.follow_give_up(link);
-    }
-
-    fn restore_option(&mut self, link: LinkId) {
-        self.follow_options(link);
-        if self.machine.storage.is_on(link, AUTOCONNECT) {
-            self.machine.try_now(link);
-        }
     }
 
     /// The host sent `bytes`; returns how many were taken. The rest is to be
@@ -129,7 +106,7 @@ impl<'a> Modem<'a> {
 
     /// Takes bytes up to the end of a line, or of what the host was asked for.
     fn hear(&mut self, bytes: &[u8]) -> Heard {
-        self.machine.last_byte = self.machine.now;
+        self.machine.notify.note_typing(self.machine.now);
         match self.machine.run {
             Run::Prompt { .. } => Heard {
                 taken: self.take_data(bytes),
@@ -145,12 +122,12 @@ impl<'a> Modem<'a> {
     pub fn host_ready(&self) -> bool {
         let ready = match self.machine.run {
             Run::Prompt { .. } => true,
-            Run::Idle => self.has_echo_room() && !self.machine.tells(),
+            Run::Idle => self.has_echo_room() && !self.machine.is_reporting(),
             Run::Owing => self.machine.owed.takes_more() && self.has_echo_room(),
             Run::Line { .. } | Run::Waiting { .. } => false,
         };
         // What was typed ahead is answered at the port's new speed.
-        ready && !self.machine.off && !self.machine.port_changed
+        ready && !self.machine.off && !self.machine.port.is_changed()
     }
 
     /// Whether what is still to be echoed of a line fits, whatever it may be: it
@@ -221,9 +198,7 @@ impl<'a> Modem<'a> {
     /// what is told late does no harm.
     pub fn handle_net(&mut self, now: Instant, conn: ConnId, event: NetEvent) {
         self.at(now);
-        if self.machine.current(conn).is_some() {
-            self.machine.net_event(conn.link, event);
-        }
+        self.machine.handle_net(conn, event);
         self.advance();
     }
 
@@ -233,7 +208,7 @@ impl<'a> Modem<'a> {
     pub fn handle_net_data(&mut self, now: Instant, conn: ConnId, bytes: &[u8]) -> usize {
         self.at(now);
         self.advance();
-        if self.machine.current(conn).is_none() {
+        if self.machine.links.of(conn).is_none() {
             return bytes.len();
         }
         let (link, mut taken) = (conn.link, 0);
@@ -250,7 +225,7 @@ impl<'a> Modem<'a> {
 
     /// Whether `handle_net_data` would take bytes now.
     pub fn net_ready(&self, conn: ConnId) -> bool {
-        self.machine.current(conn).is_none() || self.machine.net_ready(conn.link)
+        self.machine.links.of(conn).is_none() || self.machine.net_ready(conn.link)
     }
 
     /// What was asked for by an action that [owes](api::Action::owes) this answer is
@@ -263,10 +238,10 @@ impl<'a> Modem<'a> {
             slot => self.machine.storage.handle_stored(slot, ok),
         }
         if let Slot::Option(link, _) = slot {
-            self.follow_options(link);
+            self.machine.follow_options(link);
         }
         if let Some(link) = link_opened_with(slot).filter(|_| ok) {
-            self.machine.attempt_anew(link);
+            self.machine.restart_attempt(link);
         }
         self.machine.check_wait();
         self.advance();
@@ -277,14 +252,13 @@ impl<'a> Modem<'a> {
     pub fn handle_shutdown(&mut self, now: Instant) {
         self.at(now);
         self.machine.off = true;
-        self.machine.leave(LinkId(0), None);
+        self.machine.disconnect_all(None);
         self.advance();
     }
 
     /// Whether every link is closed after `handle_shutdown`.
     pub fn is_off(&self) -> bool {
-        let [link] = &self.machine.links;
-        self.machine.off && link.phase == Phase::Closed && link.wants_close.is_none()
+        self.machine.off && self.machine.links.iter().all(Link::is_off)
     }
 
     /// Whether a command line is being carried out.
@@ -307,14 +281,14 @@ impl<'a> Modem<'a> {
 
     /// Bytes for the broker; none on a connection that is over.
     pub fn net_out(&self, conn: ConnId) -> &[u8] {
-        let link = self.machine.current(conn);
-        link.map_or(&[], |link| link.net_out.as_slice())
+        let link = self.machine.links.of(conn);
+        link.map_or(&[], Link::net_out)
     }
 
     /// `n` bytes of `net_out` were written to the network.
     pub fn net_sent(&mut self, now: Instant, conn: ConnId, n: usize) {
         self.at(now);
-        if self.machine.current(conn).is_some() {
+        if self.machine.links.of(conn).is_some() {
             self.machine.net_sent(conn.link, n);
         }
         self.advance();
@@ -334,14 +308,13 @@ impl<'a> Modem<'a> {
 
     #[inline]
     fn may_step(&self) -> bool {
-        let [link] = &self.machine.links;
         let runs = matches!(self.machine.run, Run::Line { .. });
-        runs || self.machine.inbox.has_news() || !link.net_in.is_empty()
+        runs || self.machine.notify.has_news() || self.machine.links.iter().any(Link::has_partial)
     }
 
     #[inline(never)]
     fn step(&mut self) -> bool {
-        self.run_next() || self.machine.tell_waiting() || self.machine.held_packet(LinkId(0))
+        self.run_next() || self.machine.report_next() || self.machine.held_packets()
     }
 
     /// Carries out the next command of the line, if there is one and room for

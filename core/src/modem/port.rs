@@ -45,3 +45,57 @@ pub enum Parity {
     /// It makes the number of ones even.
     Even,
 }
+
+/// What the modem knows of its port.
+#[derive(Debug)]
+pub(crate) struct PortState {
+    /// Whether the host has its port open.
+    has_host: bool,
+    /// Whether the port has to follow the profile.
+    is_changed: bool,
+    /// The lines as the port's owner knows them.
+    lines: Option<ModemLines>,
+}
+
+impl PortState {
+    pub(crate) fn new() -> Self {
+        Self {
+            has_host: true,
+            is_changed: false,
+            lines: None,
+        }
+    }
+
+    /// The host opened its port or closed it; whether it has come.
+    pub(crate) fn set_host(&mut self, is_there: bool) -> bool {
+        let was_there = core::mem::replace(&mut self.has_host, is_there);
+        is_there && !was_there
+    }
+
+    /// The port has to follow the profile.
+    pub(crate) fn change(&mut self) {
+        self.is_changed = true;
+    }
+
+    /// Whether it has to.
+    #[inline]
+    pub(crate) fn is_changed(&self) -> bool {
+        self.is_changed
+    }
+
+    /// Whether it has to, once.
+    pub(crate) fn take_change(&mut self) -> bool {
+        core::mem::take(&mut self.is_changed)
+    }
+
+    /// Whether the lines are to be moved.
+    #[inline]
+    pub(crate) fn differs(&self, wanted: ModemLines) -> bool {
+        self.lines != Some(wanted)
+    }
+
+    /// The port's owner is told these lines; whether they are new to it.
+    pub(crate) fn set_lines(&mut self, wanted: ModemLines) -> bool {
+        self.lines.replace(wanted) != Some(wanted)
+    }
+}

@@ -1,29 +1,33 @@
 //! What a command may wait for.
 
+use super::ids::LinkId;
 use crate::mqtt::PacketId;
 
-/// What a command waits for.
+/// What a command waits for, and of which link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wait {
     /// The link is up, or not.
-    Connect,
+    Connect(LinkId),
     /// The link is closed.
-    Disconnect,
+    Disconnect(LinkId),
+    /// Every link is closed.
+    AllClosed,
     /// The broker's acknowledgement.
-    Acknowledged(PacketId),
+    Acknowledged(LinkId, PacketId),
     /// The network took everything up to this count of bytes.
-    Written(u64),
-    /// The caller kept what is staged.
-    Stored,
+    Written(LinkId, u64),
+    /// The caller stored what is staged, and the session of the link.
+    Stored(LinkId),
     /// The message of this number is on disk. The host is told its name, if there
     /// is one to tell.
-    Accepted(u64, Option<u32>),
-    /// The oldest message that is held has its number on disk; it is said then.
-    Readable,
+    Accepted(LinkId, u64, Option<u32>),
+    /// The oldest message that is stored for the host has its number on disk; it is
+    /// written then.
+    Readable(LinkId),
     /// Nothing of what was dropped is on disk any more.
-    Dropped,
+    Dropped(LinkId),
     /// Nor anything of what was acknowledged: a restart finds no message to send.
-    Emptied,
+    Emptied(LinkId),
     /// That the host took over the message of this number is on disk.
-    TakenOver(u32),
+    TakenOver(LinkId, u32),
 }

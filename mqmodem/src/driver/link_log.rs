@@ -58,10 +58,10 @@ impl News {
     /// Looks whether the link has come or gone.
     #[inline]
     pub(super) fn look(&mut self, modem: &Modem<'_>, now: Instant) {
-        let is = modem.link_state(LinkId(0));
+        let is = modem.link_state(LinkId::FIRST);
         if is != self.was {
             let was = std::mem::replace(&mut self.was, is);
-            self.tell(was, is, modem.last_failure(), now);
+            self.tell(was, is, modem.last_failure(LinkId::FIRST), now);
         }
     }
 

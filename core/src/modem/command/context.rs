@@ -6,15 +6,16 @@ use crate::at::cme;
 use crate::at::reply::Reply;
 use crate::buffer::Buf;
 use crate::modem::code;
+use crate::modem::dispatch::Machine;
 use crate::modem::event::Event;
 use crate::modem::failure::Failure;
 use crate::modem::ids::LinkId;
-use crate::modem::link::Phase;
-use crate::modem::machine::Machine;
+use crate::modem::link::Link;
+use crate::modem::profile::Profile;
+use crate::modem::radio::Functionality;
+use crate::modem::settings::Settings;
 use crate::modem::slot::Slot;
 use crate::modem::storage::options::{OPTIONS, Value};
-use crate::modem::storage::profile::{Functionality, Profile};
-use crate::modem::storage::settings::Settings;
 use crate::mqtt::Qos;
 
 /// The modem, as a command's handler sees it.
@@ -26,7 +27,7 @@ pub struct Context<'c, 'a> {
 
 impl<'c, 'a> Context<'c, 'a> {
     pub(crate) fn new(machine: &'c mut Machine<'a>) -> Self {
-        let link = LinkId(0);
+        let link = machine.selected;
         Self { machine, link }
     }
 
@@ -86,13 +87,13 @@ impl<'c, 'a> Context<'c, 'a> {
 
     /// The port follows the profile once the answer has gone.
     pub fn change_port(&mut self) {
-        self.machine.port_changed = true;
+        self.machine.port.change();
     }
 
     /// The time in seconds since 1970, and the zone in quarters of an hour.
     pub fn clock(&self) -> (u64, i8) {
         let clock = &self.machine.clock;
-        (clock.shown(self.machine.now), clock.zone)
+        (clock.shown(self.machine.now), clock.zone())
     }
 
     /// Sets the clock the host sees.
@@ -109,35 +110,38 @@ impl<'c, 'a> Context<'c, 'a> {
 
     /// The last failure of the link.
     pub fn last_failure(&self) -> Failure {
-        self.machine.last_failure
+        let link = self.machine.links.get(self.link);
+        link.map_or(Failure::NONE, Link::last_failure)
     }
 
     /// Restarts the modem once its link is closed and the line answered; then
     /// the radio is like this.
     pub fn restart(&mut self, functionality: Functionality) -> Outcome {
-        self.machine.restarts = Some(functionality);
-        self.machine.radio_took_link = false;
-        self.machine.leave(self.link, None);
-        Outcome::Wait(Wait::Disconnect)
+        self.machine.radio.plan_restart(functionality);
+        for link in self.machine.links.iter_mut() {
+            link.forget_radio();
+        }
+        self.machine.disconnect_all(None);
+        Outcome::Wait(Wait::AllClosed)
     }
 
     /// `+CFUN`
     pub fn functionality(&self) -> Functionality {
-        self.machine.functionality
+        self.machine.radio.functionality()
     }
 
     /// Switches the radio; done when the links are closed, where it goes off.
     pub fn set_functionality(&mut self, functionality: Functionality) -> Outcome {
-        let was = core::mem::replace(&mut self.machine.functionality, functionality);
-        let on = functionality == Functionality::Full;
-        if on != (was == Functionality::Full) {
-            self.machine.tell_registration(on);
-            self.machine.radio_switched(self.link, on);
+        let switched = self.machine.radio.set(functionality);
+        let on = self.machine.radio.is_on();
+        if switched {
+            self.machine.report_registration(on);
+            self.machine.radio_switched(on);
         }
         if on {
             Outcome::Ok
         } else {
-            Outcome::Wait(Wait::Disconnect)
+            Outcome::Wait(Wait::AllClosed)
         }
     }
 
@@ -183,7 +187,7 @@ impl<'c, 'a> Context<'c, 'a> {
         write: impl FnOnce(&mut Buf) -> Result<(), Fail>,
     ) -> Result<Wait, Fail> {
         let staged = self.machine.storage.stage(slot(self.link), write);
-        staged.map(|()| Wait::Stored)
+        staged.map(|()| Wait::Stored(self.link))
     }
 
     /// The value of an option of [`OPTIONS`] that is a number.
@@ -211,79 +215,77 @@ impl<'c, 'a> Context<'c, 'a> {
 
     /// Whether the broker is connected.
     pub fn is_connected(&self) -> bool {
-        let [link] = &self.machine.links;
-        link.phase == Phase::Online
+        let link = self.machine.links.get(self.link);
+        link.is_some_and(Link::is_online)
     }
 
     /// Connects to the broker.
     pub fn connect(&mut self) -> Result<Wait, Fail> {
-        let machine = &mut *self.machine;
-        let configured = machine.storage.is_configured(self.link);
-        if machine.functionality != Functionality::Full {
+        if !self.machine.radio.is_on() {
             return Err(self.radio_is_off());
         }
-        let allowed = configured && !machine.off;
-        let link = machine.link_mut(self.link).filter(|_| allowed);
-        let link = link.ok_or(Fail::NOT_ALLOWED)?;
-        match link.phase {
-            Phase::Closed => machine.open(self.link, false),
-            // The modem is at it already.
-            Phase::Opening { .. } | Phase::Greeting { .. } => link.adopt(),
-            Phase::Online | Phase::Closing { .. } => return Err(Fail::NOT_ALLOWED),
+        let machine = &mut *self.machine;
+        let allowed = machine.storage.is_configured(self.link) && !machine.off;
+        let link = machine.links.get_mut(self.link).filter(|_| allowed);
+        if !link.is_some_and(|link| link.connect(machine.now)) {
+            return Err(Fail::NOT_ALLOWED);
         }
-        Ok(Wait::Connect)
+        Ok(Wait::Connect(self.link))
     }
 
     fn radio_is_off(&mut self) -> Fail {
         let word = self.dialect().word;
         let code = code::RADIO_OFF;
-        self.machine.last_failure = code.into();
+        if let Some(link) = self.machine.links.get_mut(self.link) {
+            link.set_last_failure(code.into());
+        }
         self.say(|reply| word(&Event::ConnectDone { code }, reply));
         Fail::Cme(cme::NO_SERVICE)
     }
 
     /// Disconnects in order.
     pub fn disconnect(&mut self) -> Result<Wait, Fail> {
-        let wanted = self.is_connected() || core::mem::take(&mut self.machine.radio_took_link);
-        let link = self.machine.link_mut(self.link);
-        let link = link.filter(|link| wanted || link.is_retrying());
-        link.ok_or(Fail::NOT_ALLOWED)?;
-        self.machine.leave(self.link, None);
-        Ok(Wait::Disconnect)
+        let link = self.machine.links.get_mut(self.link);
+        if !link.is_some_and(Link::may_disconnect) {
+            return Err(Fail::NOT_ALLOWED);
+        }
+        self.machine.disconnect(self.link, None);
+        Ok(Wait::Disconnect(self.link))
     }
 
     /// Subscribes; done when the broker has granted it.
     pub fn subscribe(&mut self, filter: &str, qos: u32) -> Result<Wait, Fail> {
         let qos = quality(qos)?;
-        let link = self.online()?;
-        let id = link.session.subscribe(filter, qos, &mut link.net_out)?;
-        Ok(Wait::Acknowledged(id))
+        let packet = self.link_mut()?.subscribe(filter, qos)?;
+        Ok(Wait::Acknowledged(self.link, packet))
     }
 
     /// Unsubscribes; done when the broker says so.
     pub fn unsubscribe(&mut self, filter: &str) -> Result<Wait, Fail> {
-        let link = self.online()?;
-        let id = link.session.unsubscribe(filter, &mut link.net_out)?;
-        Ok(Wait::Acknowledged(id))
+        let packet = self.link_mut()?.unsubscribe(filter)?;
+        Ok(Wait::Acknowledged(self.link, packet))
     }
 
     /// Says something of every subscription: its filter and granted quality.
     pub fn each_subscription(&mut self, mut say: impl FnMut(&str, Qos, &mut Reply)) {
         let machine = &mut *self.machine;
-        let [link] = &machine.links;
+        let Some(link) = machine.links.get(self.link) else {
+            return;
+        };
         machine
             .answer
             .say(&mut machine.out, &machine.profile, |reply| {
-                for (filter, qos) in link.session.subscriptions() {
+                for (filter, qos) in link.session().subscriptions() {
                     say(filter, qos, reply);
                 }
             });
     }
 
-    fn online(&mut self) -> Result<&mut crate::modem::link::Link<'a>, Fail> {
-        let link = self.machine.link_mut(self.link);
-        let link = link.filter(|link| link.phase == Phase::Online);
-        link.ok_or(Fail::NOT_ALLOWED)
+    fn link_mut(&mut self) -> Result<&mut Link<'a>, Fail> {
+        self.machine
+            .links
+            .get_mut(self.link)
+            .ok_or(Fail::NOT_ALLOWED)
     }
 }
 

@@ -13,7 +13,7 @@ use crate::at::split::{Form, Item, Step, next};
 use crate::at::values::{self, Bad, Values};
 use crate::at::{cme, help};
 use crate::buffer::Buf;
-use crate::modem::machine::Machine;
+use crate::modem::dispatch::Machine;
 
 const NO_SUCH_FORM: Fail = Fail::Cme(cme::NOT_SUPPORTED);
 

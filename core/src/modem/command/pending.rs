@@ -8,11 +8,9 @@
 
 use super::table::{Fail, Wait};
 use crate::at::reply::Final;
+use crate::modem::dispatch::{Machine, Run};
 use crate::modem::ids::LinkId;
-use crate::modem::machine::{Machine, Run};
-use crate::modem::storage::options::ACK_TIMEOUT;
 use crate::time::Instant;
-use core::time::Duration;
 
 /// Results due at once at most.
 const MOST: u8 = 32;
@@ -21,6 +19,8 @@ const MOST: u8 = 32;
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Owed {
     count: u8,
+    /// The link they are all about.
+    link: LinkId,
     /// They are said once the network took so many bytes.
     upto: u64,
     /// When the first has waited long enough.
@@ -34,6 +34,7 @@ pub(crate) struct Owed {
 impl Owed {
     pub(in crate::modem) const NONE: Self = Self {
         count: 0,
+        link: LinkId::FIRST,
         upto: 0,
         deadline: Instant::ZERO,
         blocked: false,
@@ -68,15 +69,15 @@ impl Machine<'_> {
     /// may be looked at before it is answered; whether it did.
     #[inline]
     pub(in crate::modem) fn owe(&mut self, wait: Wait) -> bool {
-        let Wait::Written(upto) = wait else {
+        let Wait::Written(link, upto) = wait else {
             return false;
         };
         if self.profile.echo || self.owed.count == MOST {
             return false;
         }
         if !self.owed.any() {
-            let limit = Duration::from_secs(self.storage.option(LinkId(0), ACK_TIMEOUT).into());
-            self.owed.deadline = self.now + limit;
+            self.owed.deadline = self.answer_deadline(link);
+            self.owed.link = link;
         }
         self.owed.count += 1;
         self.owed.upto = upto;
@@ -98,9 +99,18 @@ impl Machine<'_> {
 
     /// Says what is due if the network took it.
     pub(in crate::modem) fn check_owed(&mut self) {
-        let [link] = &self.links;
-        if self.owed.any() && link.written >= self.owed.upto {
-            self.pay(Final::Ok);
+        if self.owed.any() {
+            let link = self.links.get(self.owed.link);
+            if link.is_some_and(|link| link.written() >= self.owed.upto) {
+                self.pay(Final::Ok);
+            }
+        }
+    }
+
+    /// What is due of a link has failed.
+    pub(in crate::modem) fn fail_owed_of(&mut self, link: LinkId, fail: Fail) {
+        if self.owed.link == link {
+            self.fail_owed(fail);
         }
     }
 

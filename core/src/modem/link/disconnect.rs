@@ -1,61 +1,177 @@
-//! Leaving a broker of our own accord.
+//! How a link ends: in order, or not.
 
+use super::backoff::Backoff;
+use super::phase::{By, Phase, Reconnect, Transport};
+use super::{Ended, Link};
 use crate::modem::code;
-use crate::modem::ids::LinkId;
-use crate::modem::link::Phase;
-use crate::modem::machine::Machine;
+use crate::modem::failure::Failure;
+use crate::time::Instant;
 use core::time::Duration;
 
 /// How long DISCONNECT may take to reach the network.
 const CLOSE_LIMIT: Duration = Duration::from_secs(1);
 
-impl Machine<'_> {
+/// What [`Link::disconnect`] did.
+#[derive(Clone, Copy, Debug)]
+#[must_use]
+pub(crate) struct Disconnecting {
+    /// Whether the broker was connected.
+    pub(crate) was_online: bool,
+    /// How the link ended, if it did not wait for DISCONNECT to be sent.
+    pub(crate) ended: Option<Ended>,
+}
+
+impl Link<'_> {
+    /// Whether there is anything to disconnect. A link that would come back with the
+    /// radio does not any more.
+    pub(crate) fn may_disconnect(&mut self) -> bool {
+        self.is_online() || self.forget_radio() || self.is_wanted()
+    }
+
     /// Leaves in order: DISCONNECT, then the transport is closed; an attempt is
-    /// given up, and the modem makes none of its own any more. Of a link that was
-    /// up the host is told with `tell`, unless it asked for it itself.
-    pub(crate) fn leave(&mut self, id: LinkId, tell: Option<u8>) {
-        let comes_back = self.radio_took_link;
-        let Some(link) = self.link_mut(id) else {
-            return;
-        };
-        let retry = core::mem::take(&mut link.retry);
-        match link.phase {
-            Phase::Closed | Phase::Closing { .. } => {}
-            Phase::Opening { .. } | Phase::Greeting { .. } if !retry.own => {
-                self.drop_link(id, tell.unwrap_or(code::BY_COMMAND).into());
+    /// given up, and the modem makes none of its own any more. `reason` is what the
+    /// host is told of a link that was up, unless it asked for it itself.
+    pub(crate) fn disconnect(&mut self, now: Instant, reason: Option<u8>) -> Disconnecting {
+        let comes_back = self.reconnect == Reconnect::WithRadio;
+        self.leave(now, reason, comes_back)
+    }
+
+    /// The radio went off: the link is left, in order, and comes back with it.
+    pub(crate) fn radio_off(&mut self, now: Instant) -> Disconnecting {
+        self.has_radio = false;
+        let comes_back = self.is_online() || self.is_wanted();
+        self.leave(now, Some(code::RADIO_OFF), comes_back)
+    }
+
+    fn leave(&mut self, now: Instant, reason: Option<u8>, comes_back: bool) -> Disconnecting {
+        let is_own = matches!(
+            self.reconnect,
+            Reconnect::Trying {
+                by: By::Automatic,
+                ..
+            }
+        );
+        self.backoff = Backoff::default();
+        let was_online = self.is_online();
+        self.reconnect = Reconnect::Off;
+        let ended = match self.phase {
+            Phase::Closed | Phase::Closing { .. } => None,
+            Phase::Opening { .. } | Phase::Greeting { .. } if is_own => {
+                self.close(code::BY_COMMAND.into());
+                self.reset();
+                Some(Ended::Unnoticed)
             }
             Phase::Opening { .. } | Phase::Greeting { .. } => {
-                link.close(code::BY_COMMAND.into());
-                link.reset();
-                self.tell_dropped(id);
+                Some(self.drop(now, reason.unwrap_or(code::BY_COMMAND).into()))
             }
-            Phase::Online => {
-                self.part(id);
-                self.tell_left(tell);
-            }
-        }
-        if let Some(link) = self.link_mut(id).filter(|_| !comes_back) {
-            link.session.end_renewals();
-        }
-    }
-
-    fn tell_left(&mut self, tell: Option<u8>) {
-        if let Some(code) = tell {
-            self.last_failure = code.into();
-            self.inbox.push_lost(code).unwrap_or_default();
-        }
-    }
-
-    /// Says DISCONNECT.
-    fn part(&mut self, id: LinkId) {
-        let deadline = self.now + CLOSE_LIMIT;
-        let Some(link) = self.link_mut(id) else {
-            return;
+            Phase::Online => self.write_disconnect(now),
         };
-        let written = link.session.disconnect(&mut link.net_out);
-        link.phase = Phase::Closing { deadline };
-        if written.is_err() {
-            self.drop_link(id, code::BY_COMMAND.into());
+        if was_online && let Some(code) = reason {
+            self.last_failure = code.into();
         }
+        if comes_back {
+            self.reconnect = Reconnect::WithRadio;
+        } else {
+            self.session.end_renewals();
+        }
+        Disconnecting { was_online, ended }
+    }
+
+    fn write_disconnect(&mut self, now: Instant) -> Option<Ended> {
+        let written = self.session.disconnect(&mut self.net_out);
+        let deadline = now + CLOSE_LIMIT;
+        self.phase = Phase::Closing { deadline };
+        written
+            .is_err()
+            .then(|| self.drop(now, code::BY_COMMAND.into()))
+    }
+
+    /// Closes the link for a reason of our own.
+    pub(super) fn drop(&mut self, now: Instant, why: Failure) -> Ended {
+        self.close(why);
+        self.end(now, why)
+    }
+
+    /// The caller has no transport any more: there is nothing to close.
+    pub(super) fn lose_transport(&mut self, now: Instant, why: Failure) -> Ended {
+        self.transport = Transport::None;
+        self.end(now, why)
+    }
+
+    /// Asks for the end of the transport, if it was asked for.
+    pub(super) fn close(&mut self, why: Failure) {
+        if self.transport == Transport::Asked {
+            self.closes = Some((self.conn(), why));
+        }
+    }
+
+    /// The link is gone. An attempt of the modem's own is made again, and one of the
+    /// host's if the modem was at it before.
+    fn end(&mut self, now: Instant, why: Failure) -> Ended {
+        let (was, code) = (self.phase, why.code);
+        if !matches!(was, Phase::Closed | Phase::Closing { .. }) {
+            self.last_failure = why;
+        }
+        if self.judge(now, code) {
+            self.last_failure = code::SET_ASIDE.into();
+        }
+        self.reset();
+        match was {
+            Phase::Closed => Ended::Unnoticed,
+            Phase::Opening { .. } | Phase::Greeting { .. } => self.fail_attempt(now, code),
+            Phase::Online => {
+                self.try_again(now);
+                Ended::Lost { code }
+            }
+            Phase::Closing { .. } => Ended::Closed,
+        }
+    }
+
+    fn fail_attempt(&mut self, now: Instant, code: u8) -> Ended {
+        let (by, again) = match self.reconnect {
+            Reconnect::Trying { by, again } => (by, again),
+            _ => (By::Host, false),
+        };
+        self.reconnect = Reconnect::Off;
+        if again {
+            self.try_again(now);
+        }
+        let is_last = !matches!(self.reconnect, Reconnect::Waiting { .. });
+        Ended::Failed { by, code, is_last }
+    }
+
+    /// What the end of a connection, by what `code` says, tells of what was sent on
+    /// it; whether a subscription is set aside for that.
+    fn judge(&mut self, now: Instant, code: u8) -> bool {
+        match self.phase {
+            Phase::Online => self.judge_online(now, code),
+            // Ended before anything could be sent again.
+            Phase::Greeting { .. } if code == code::CLOSED => self.session.judge(false),
+            _ => false,
+        }
+    }
+
+    fn judge_online(&mut self, now: Instant, code: u8) -> bool {
+        let Some(was) = self.backoff.end(now, self.written) else {
+            return false;
+        };
+        let closed = code == code::CLOSED;
+        let broken = code == code::PROTOCOL;
+        let acknowledged = self.session.is_acknowledged();
+        self.backoff.prove(was, acknowledged, closed || broken);
+        if broken {
+            // The end was ours: it says nothing of what was sent.
+            return false;
+        }
+        self.session.judge(closed && was.has_sent && !was.is_long())
+    }
+
+    /// The transport is gone, or about to be: forgets all that belonged to it.
+    pub(super) fn reset(&mut self) {
+        self.phase = Phase::Closed;
+        self.transport = Transport::None;
+        self.session.lost();
+        self.framing.reset();
+        self.net_out.clear();
     }
 }

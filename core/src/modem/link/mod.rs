@@ -1,153 +1,220 @@
-//! One link to a broker: its transport, its session and its buffers.
+//! Links to brokers: transport, session, and what a link does about being closed.
+//!
+//! A link owns all that is known of it. What happens to it comes in by `handle_*`, and
+//! what that did is returned, for whoever has to know.
 
+mod backoff;
+mod connect;
 mod disconnect;
-pub(crate) mod proof;
-pub(crate) mod reconnect;
+mod ended;
+mod framing;
+mod messages;
+mod phase;
+mod policy;
+mod receive;
 
 use crate::buffer::Buf;
-use crate::modem::action::Action;
 use crate::modem::failure::Failure;
-use crate::modem::ids::{ConnId, LinkId};
-use crate::modem::link::reconnect::Retry;
-use crate::modem::network::Stage;
-use crate::modem::storage::settings::Settings;
-use crate::mqtt::session::fingerprint;
-use crate::mqtt::{Frame, Session, frame_by};
+use crate::modem::ids::{ConnId, LINKS, LinkId};
+use crate::modem::network::LinkState;
+use crate::mqtt::{Rules, Session};
 use crate::time::{Instant, sooner};
+use backoff::Backoff;
+use framing::Framing;
+use phase::{Phase, Reconnect, Transport};
+
+pub(crate) use disconnect::Disconnecting;
+pub(crate) use ended::Ended;
+pub(crate) use framing::{Input, TooLarge, publish_len};
+pub(crate) use messages::Sent;
+pub(crate) use phase::By;
+pub(crate) use policy::Policy;
 
 /// Room an answer to the broker needs before a packet is taken.
 pub(crate) const ANSWER_ROOM: usize = 64;
 
-/// A PUBLISH has this packet type in its first byte's upper half.
-const PUBLISH: u8 = 3;
-
-/// How far a link has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Phase {
-    Closed,
-    /// The caller opens the transport.
-    Opening {
-        deadline: Instant,
-        stage: Stage,
-    },
-    /// CONNECT was written, CONNACK is awaited.
-    Greeting {
-        deadline: Instant,
-    },
-    Online,
-    /// DISCONNECT was written and is on its way to the network.
-    Closing {
-        deadline: Instant,
-    },
-}
-
-/// A PUBLISH too large to be taken: told without its payload, of which this is the
-/// length.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct TooLarge(pub(crate) u32);
-
-/// What is known of how large a packet is.
-#[derive(Clone, Copy, Debug)]
-enum Size {
-    /// It is taken whole.
-    Fits,
-    /// It depends on how long its topic is.
-    Unknown(BeforePayload),
-    TooLarge(BeforePayload),
-    /// It is too large and no PUBLISH.
-    NoPublish,
-}
+/// The links of a modem.
+#[derive(Debug)]
+pub(crate) struct Links<'a>([Link<'a>; LINKS]);
 
 /// One link to a broker.
 #[derive(Debug)]
 pub(crate) struct Link<'a> {
-    pub(crate) id: LinkId,
-    pub(crate) phase: Phase,
-    pub(crate) session: Session<'a>,
-    pub(crate) net_in: Buf<'a>,
-    pub(crate) net_out: Buf<'a>,
-    /// Bytes written to the network since the modem was switched on.
-    pub(crate) written: u64,
-    /// Bytes of a packet too large still to be passed over.
-    skip: usize,
-    /// The whole packet in `net_in` is the rest of one that was too large.
-    too_large: Option<TooLarge>,
-    /// The largest payload taken, in bytes.
-    pub(crate) max_payload: usize,
-    /// Length of the packet that waits for room.
-    pub(crate) blocked: Option<usize>,
+    id: LinkId,
+    phase: Phase,
+    transport: Transport,
     /// How many times it was opened.
     number: u32,
-    pub(crate) wants_open: bool,
-    pub(crate) wants_close: Option<Close>,
-    /// Whether the caller was asked for the present connection.
-    pub(crate) asked: bool,
-    pub(crate) retry: Retry,
+    /// A connection the caller is to close.
+    closes: Option<(ConnId, Failure)>,
+    reconnect: Reconnect,
+    backoff: Backoff,
+    /// State of the numbers that look random; never 0.
+    random: u64,
+    policy: Policy,
+    /// Whether the radio is on.
+    has_radio: bool,
+    session: Session<'a>,
+    framing: Framing<'a>,
+    net_out: Buf<'a>,
+    /// Bytes written to the network since the modem was switched on.
+    written: u64,
     /// When what could not be put on disk is tried again.
-    pub(crate) disk_retry: Option<Instant>,
+    disk_retry: Option<Instant>,
+    last_failure: Failure,
 }
 
-/// A connection the caller is to close.
+/// How links are made.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Close {
-    number: u32,
-    why: Failure,
+pub(crate) struct LinkConfig {
+    /// Seed of everything that looks random.
+    pub(crate) seed: u64,
+    /// Whether the leniences towards brokers are off.
+    pub(crate) strict: bool,
+    /// Whether sessions are stored.
+    pub(crate) keeps_sessions: bool,
+    /// The largest payload taken, in bytes.
+    pub(crate) max_payload: usize,
 }
 
-impl Close {
-    pub(crate) fn action<'m>(self, link: LinkId) -> Action<'m> {
-        let Self { number, why } = self;
-        let conn = ConnId { link, number };
-        Action::Close { conn, why }
+/// The memory of a link.
+#[derive(Debug)]
+pub(crate) struct LinkMemory<'a> {
+    pub(crate) net_in: Buf<'a>,
+    pub(crate) net_out: Buf<'a>,
+    pub(crate) in_flight: Buf<'a>,
+    pub(crate) received: Buf<'a>,
+    pub(crate) subscriptions: Buf<'a>,
+}
+
+impl LinkMemory<'_> {
+    /// An equal part for each link.
+    fn split(self) -> [Self; LINKS] {
+        [self]
     }
 }
 
-/// What became of bytes offered to a link.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Input {
-    /// So many were taken and made no packet.
-    Taken(usize),
-    /// The first so many are a packet.
-    Packet(usize),
-    /// So many were taken; the packet in `net_in` is whole.
-    Held(usize),
-    /// They are not MQTT.
-    Malformed,
+impl<'a> Links<'a> {
+    /// Closed links, in equal parts of the memory.
+    pub(crate) fn new(
+        config: LinkConfig,
+        memory: LinkMemory<'a>,
+        policy: impl Fn(LinkId) -> Policy,
+    ) -> Self {
+        let mut id = 0;
+        Self(memory.split().map(|memory| {
+            let link = LinkId(id);
+            id += 1;
+            Link::new(link, config, policy(link), memory)
+        }))
+    }
+
+    /// The link of an id; what is told of another one is ignored.
+    #[inline]
+    pub(crate) fn get(&self, id: LinkId) -> Option<&Link<'a>> {
+        self.0.get(usize::from(id.0))
+    }
+
+    /// The same, to change it.
+    #[inline]
+    pub(crate) fn get_mut(&mut self, id: LinkId) -> Option<&mut Link<'a>> {
+        self.0.get_mut(usize::from(id.0))
+    }
+
+    /// The link of a connection, if that is its present one or was its last.
+    #[inline]
+    pub(crate) fn of(&self, conn: ConnId) -> Option<&Link<'a>> {
+        self.get(conn.link).filter(|link| link.conn() == conn)
+    }
+
+    /// All of them.
+    #[inline]
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Link<'a>> {
+        self.0.iter()
+    }
+
+    /// All of them, to change them.
+    #[inline]
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Link<'a>> {
+        self.0.iter_mut()
+    }
+
+    /// One the caller is to open a connection for.
+    pub(crate) fn wanted(&self) -> Option<LinkId> {
+        let mut links = self.iter();
+        let wanted = links.find(|link| link.transport == Transport::Wanted);
+        wanted.map(Link::id)
+    }
+
+    /// One whose session the caller is to put on disk.
+    pub(crate) fn changed(&self) -> Option<LinkId> {
+        let mut links = self.iter();
+        let changed = links.find(|link| link.session.has_changes());
+        changed.map(Link::id)
+    }
+
+    /// When one of them wants to be woken.
+    pub(crate) fn poll_timeout(&self) -> Option<Instant> {
+        let times = self.iter().map(Link::poll_timeout);
+        times.fold(None, sooner)
+    }
 }
 
 impl<'a> Link<'a> {
-    pub(crate) fn new(id: LinkId, session: Session<'a>, net_in: Buf<'a>, net_out: Buf<'a>) -> Self {
-        Self {
+    pub(crate) fn new(
+        id: LinkId,
+        config: LinkConfig,
+        policy: Policy,
+        memory: LinkMemory<'a>,
+    ) -> Self {
+        let rules = if config.strict {
+            Rules::Strict
+        } else {
+            Rules::Lenient
+        };
+        let mut link = Self {
             id,
             phase: Phase::Closed,
-            session,
-            net_in,
-            net_out,
-            written: 0,
-            skip: 0,
-            too_large: None,
-            max_payload: usize::MAX,
-            blocked: None,
+            transport: Transport::None,
             number: 0,
-            wants_open: false,
-            wants_close: None,
-            asked: false,
-            retry: Retry::default(),
+            closes: None,
+            reconnect: Reconnect::Off,
+            backoff: Backoff::default(),
+            random: seed_of(config.seed, id) | 1 << 63,
+            policy,
+            has_radio: true,
+            // Any first packet id will do; those of two modems should differ.
+            session: Session::new(
+                memory.in_flight,
+                memory.received,
+                memory.subscriptions,
+                (config.seed ^ (config.seed >> 16)) as u16,
+            ),
+            framing: Framing::new(memory.net_in, rules, config.max_payload),
+            net_out: memory.net_out,
+            written: 0,
             disk_retry: None,
+            last_failure: Failure::NONE,
+        };
+        link.session.set_rules(rules);
+        if config.keeps_sessions {
+            link.session.keep();
         }
+        link.session.set_give_up(policy.give_up);
+        link
     }
 
-    /// Whether bytes from the broker mean anything now.
-    pub(crate) fn listens(&self) -> bool {
-        matches!(self.phase, Phase::Greeting { .. } | Phase::Online)
+    /// Gives memory of the heap back; returns how much is used then.
+    pub(crate) fn trim(&mut self) -> usize {
+        self.framing.trim() + self.net_out.trim() + self.session.trim()
     }
 
-    /// The count of bytes written once everything queued now is.
-    pub(crate) fn queued(&self) -> u64 {
-        self.written + self.net_out.len() as u64
+    pub(crate) fn id(&self) -> LinkId {
+        self.id
     }
 
     /// Its present connection, or the last one it had.
+    #[inline]
     pub(crate) fn conn(&self) -> ConnId {
         ConnId {
             link: self.id,
@@ -155,45 +222,86 @@ impl<'a> Link<'a> {
         }
     }
 
-    /// Asks for the transport.
-    pub(crate) fn open(&mut self, deadline: Instant) {
-        // Who is not told what is waited for mostly waits for TCP.
-        let stage = Stage::Tcp;
-        self.phase = Phase::Opening { deadline, stage };
-        self.number = self.number.wrapping_add(1);
-        self.wants_open = true;
+    /// How far it is.
+    pub(crate) fn state(&self) -> LinkState {
+        self.phase.state()
     }
 
-    /// Asks for the end of the transport, if it was asked for.
-    pub(crate) fn close(&mut self, why: Failure) {
-        if core::mem::take(&mut self.asked) {
-            let number = self.number;
-            self.wants_close = Some(Close { number, why });
-        }
+    /// Whether the broker is connected.
+    #[inline]
+    pub(crate) fn is_online(&self) -> bool {
+        self.phase == Phase::Online
     }
 
-    /// The broker of this connection: the session of another one is not its own.
-    pub(crate) fn meet(&mut self, settings: &Settings) {
-        let broker = fingerprint(settings.host.as_bytes()) ^ u64::from(settings.port);
-        self.session.belong(broker, settings.client_id);
+    /// Whether it is closed.
+    #[inline]
+    pub(crate) fn is_closed(&self) -> bool {
+        self.phase == Phase::Closed
     }
 
-    /// The transport is gone, or about to be: forgets all that belonged to it.
-    pub(crate) fn reset(&mut self) {
-        self.phase = Phase::Closed;
-        self.session.lost();
-        self.net_in.clear();
-        self.net_out.clear();
-        self.skip = 0;
-        self.too_large = None;
-        self.blocked = None;
-        self.wants_open = false;
+    /// Why it is not up, or was not when it last failed.
+    pub(crate) fn last_failure(&self) -> Failure {
+        self.last_failure
     }
 
-    /// When this link wants to be woken.
-    pub(crate) fn poll_timeout(&self) -> Option<Instant> {
+    /// It failed for a reason that is not its own, or what it failed by is forgotten.
+    pub(crate) fn set_last_failure(&mut self, failure: Failure) {
+        self.last_failure = failure;
+    }
+
+    /// Its session.
+    #[inline]
+    pub(crate) fn session(&self) -> &Session<'a> {
+        &self.session
+    }
+
+    /// Its session, for what writes nothing to the broker.
+    #[inline]
+    pub(crate) fn session_mut(&mut self) -> &mut Session<'a> {
+        &mut self.session
+    }
+
+    /// Bytes for the broker.
+    #[inline]
+    pub(crate) fn net_out(&self) -> &[u8] {
+        self.net_out.as_slice()
+    }
+
+    /// Whether an answer to the broker fits.
+    #[inline]
+    pub(crate) fn has_answer_room(&self) -> bool {
+        self.net_out.free() >= ANSWER_ROOM
+    }
+
+    /// Bytes written to the network since the modem was switched on.
+    #[inline]
+    pub(crate) fn written(&self) -> u64 {
+        self.written
+    }
+
+    /// Whether the caller may have something to do for it.
+    #[inline]
+    pub(crate) fn has_actions(&self) -> bool {
+        self.closes.is_some() || self.transport == Transport::Wanted || self.session.has_changes()
+    }
+
+    /// The connection the caller is to close, and why.
+    pub(crate) fn take_close(&mut self) -> Option<(ConnId, Failure)> {
+        self.closes.take()
+    }
+
+    /// Whether its transport is closed, and the caller knows.
+    pub(crate) fn is_off(&self) -> bool {
+        self.is_closed() && self.closes.is_none()
+    }
+
+    /// When it wants to be woken.
+    fn poll_timeout(&self) -> Option<Instant> {
         let phase = match self.phase {
-            Phase::Closed => self.retry.at,
+            Phase::Closed => match self.reconnect {
+                Reconnect::Waiting { at } => Some(at),
+                _ => None,
+            },
             Phase::Opening { deadline, .. }
             | Phase::Greeting { deadline }
             | Phase::Closing { deadline } => Some(deadline),
@@ -201,181 +309,9 @@ impl<'a> Link<'a> {
         };
         sooner(phase, self.disk_retry)
     }
-
-    fn frame(&self, bytes: &[u8]) -> Frame {
-        frame_by(self.session.rules(), bytes)
-    }
-
-    /// Looks at bytes the broker sent; `max` is the largest packet taken whole.
-    pub(crate) fn input(&mut self, bytes: &[u8], max: usize) -> Input {
-        if self.skip > 0 {
-            let passed = self.skip.min(bytes.len());
-            self.skip -= passed;
-            return Input::Taken(passed);
-        }
-        if self.net_in.is_empty()
-            && let Frame::Whole { len } = self.frame(bytes)
-            && matches!(self.size(bytes, len, max), Size::Fits)
-        {
-            return Input::Packet(len);
-        }
-        self.collect(bytes, max)
-    }
-
-    /// Adds to the packet that has come in part.
-    fn collect(&mut self, bytes: &[u8], max: usize) -> Input {
-        let Some(missing) = self.missing(max) else {
-            return Input::Malformed;
-        };
-        let part = bytes.get(..missing.min(bytes.len())).unwrap_or_default();
-        if self.net_in.extend(part).is_err() {
-            return Input::Malformed;
-        }
-        match self.missing(max) {
-            None => Input::Malformed,
-            Some(0) => {
-                self.cut_too_large(max);
-                Input::Held(part.len())
-            }
-            Some(_) => Input::Taken(part.len()),
-        }
-    }
-
-    /// How large a packet of `total` bytes is that begins so; `max` is the largest
-    /// taken whole.
-    #[inline]
-    fn size(&self, begin: &[u8], total: usize, max: usize) -> Size {
-        let within = total <= max;
-        // Most packets are short.
-        if within && total <= self.max_payload {
-            return Size::Fits;
-        }
-        match before_payload(begin) {
-            None if within => Size::Fits,
-            None => Size::NoPublish,
-            Some(before) if !before.is_known => Size::Unknown(before),
-            Some(before) if within && before.payload(total) <= self.max_payload => Size::Fits,
-            Some(before) => Size::TooLarge(before),
-        }
-    }
-
-    /// Bytes still to come of the packet in `net_in`, as far as that is known.
-    /// Of a packet that is too large only what stands before its payload counts.
-    fn missing(&self, max: usize) -> Option<usize> {
-        let held = self.net_in.as_slice();
-        match self.frame(held) {
-            Frame::Malformed => None,
-            Frame::Whole { .. } => Some(0),
-            Frame::Incomplete { total: None } => Some(1),
-            Frame::Incomplete { total: Some(total) } => match self.size(held, total, max) {
-                Size::Fits => Some(total - held.len()),
-                Size::Unknown(before) => Some(before.end.saturating_sub(held.len())),
-                Size::TooLarge(before) => {
-                    (before.end <= max).then(|| before.end.saturating_sub(held.len()))
-                }
-                Size::NoPublish => None,
-            },
-        }
-    }
-
-    /// Makes the beginning of a PUBLISH that is too large a packet of its own,
-    /// without payload.
-    fn cut_too_large(&mut self, max: usize) {
-        let held = self.net_in.as_slice();
-        let Frame::Incomplete { total: Some(total) } = self.frame(held) else {
-            return;
-        };
-        let Size::TooLarge(before) = self.size(held, total, max) else {
-            return;
-        };
-        self.skip = total - held.len();
-        let payload = u32::try_from(before.payload(total));
-        self.too_large = Some(TooLarge(payload.unwrap_or(u32::MAX)));
-        let (header, len) = short_header(held.first().copied().unwrap_or(0), before.body());
-        // The new header is never longer than the one it replaces.
-        self.net_in.consume(before.header.saturating_sub(len));
-        let place = self.net_in.as_mut_slice().iter_mut().zip(header).take(len);
-        place.for_each(|(byte, new)| *byte = new);
-    }
-
-    /// Whether the held packet is the beginning of one that was too large.
-    pub(crate) fn take_too_large(&mut self) -> Option<TooLarge> {
-        self.too_large.take()
-    }
-
-    /// Takes the note back: the packet could not be handled yet.
-    pub(crate) fn put_too_large(&mut self, note: Option<TooLarge>) {
-        self.too_large = note;
-    }
-
-    /// Whether the packet in `net_in` is whole.
-    pub(crate) fn is_held(&self) -> bool {
-        matches!(self.frame(self.net_in.as_slice()), Frame::Whole { .. })
-    }
 }
 
-/// The length of a PUBLISH, 0 for any other packet.
-pub(crate) fn publish_len(packet: &[u8]) -> usize {
-    match packet.first() {
-        Some(first) if first >> 4 == PUBLISH => packet.len(),
-        _ => 0,
-    }
-}
-
-/// The part of a PUBLISH before its payload.
-#[derive(Clone, Copy, Debug)]
-struct BeforePayload {
-    /// Length of the fixed header.
-    header: usize,
-    /// Where the payload starts, if that is known; else where it will be.
-    end: usize,
-    is_known: bool,
-}
-
-impl BeforePayload {
-    fn body(self) -> usize {
-        self.end.saturating_sub(self.header)
-    }
-
-    /// Length of the payload in a packet of `total` bytes.
-    fn payload(self, total: usize) -> usize {
-        total.saturating_sub(self.end)
-    }
-}
-
-/// Where the payload of a PUBLISH starts; `None` for any other packet.
-fn before_payload(packet: &[u8]) -> Option<BeforePayload> {
-    let (first, rest) = packet.split_first()?;
-    if first >> 4 != PUBLISH {
-        return None;
-    }
-    let header = 2 + rest.iter().take_while(|&&byte| byte & 0x80 != 0).count();
-    let topic = match (packet.get(header), packet.get(header + 1)) {
-        (Some(high), Some(low)) => Some(u16::from_be_bytes([*high, *low])),
-        _ => None,
-    };
-    let id = if first & 0x06 == 0 { 0 } else { 2 };
-    let behind = topic.map_or(0, |topic| usize::from(topic) + id);
-    Some(BeforePayload {
-        header,
-        end: header + 2 + behind,
-        is_known: topic.is_some(),
-    })
-}
-
-/// A fixed header for `remaining` bytes (clause 2.2.3), and its length.
-fn short_header(first: u8, remaining: usize) -> ([u8; 5], usize) {
-    let mut header = [first, 0, 0, 0, 0];
-    let mut rest = remaining;
-    let mut len = 1;
-    for place in header.iter_mut().skip(1) {
-        *place = (rest & 0x7f) as u8;
-        rest >>= 7;
-        len += 1;
-        if rest == 0 {
-            break;
-        }
-        *place |= 0x80;
-    }
-    (header, len)
+/// A seed for each link of a modem; that of the first is the modem's.
+fn seed_of(seed: u64, id: LinkId) -> u64 {
+    seed ^ u64::from(id.0).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }

@@ -1,3 +1,368 @@
-//! Events on their way to the host.
+//! Events on their way to the host: what waits, and when the host may be interrupted.
 
-pub(crate) mod queue;
+mod queue;
+
+use crate::buffer::{Buf, Full};
+use crate::modem::event::Event;
+use crate::modem::ids::{LINKS, LinkId};
+use crate::time::Instant;
+use core::time::Duration;
+use queue::{HEADER, Kind, Queue, Queued};
+
+pub(crate) use queue::{Front, message};
+
+/// Room that messages leave free, so that a lost link can always be told.
+const RESERVE: usize = 8 * HEADER;
+
+/// How long a half-typed line holds events back after its last byte.
+const TYPING_LIMIT: Duration = Duration::from_secs(1);
+
+/// What waits for the host, and whether it may be interrupted.
+#[derive(Debug)]
+pub(crate) struct Notifier<'a> {
+    queue: Queue<'a>,
+    /// Events that wait.
+    events: u32,
+    mailboxes: [Mailbox; LINKS],
+    /// When the host's last byte came.
+    last_byte: Instant,
+    /// A half-typed line holds events back until then.
+    quiet_until: Instant,
+}
+
+/// The messages of a link that wait until the host asks for them.
+#[derive(Clone, Copy, Debug, Default)]
+struct Mailbox {
+    /// Whether messages are stored here.
+    is_on: bool,
+    /// Messages that wait.
+    count: u32,
+    /// Whether the host is to be told how many.
+    indicates: bool,
+    /// The number of the message the host has read last, 0 if it has none.
+    read: u32,
+    /// The number of the message that was taken over last by reading the next.
+    left: u32,
+}
+
+impl Mailbox {
+    /// The host does not know any more how many messages wait, if any.
+    fn indicate(&mut self) {
+        self.indicates = self.is_on && self.count > 0;
+    }
+
+    /// Whether there is something to report.
+    #[inline]
+    fn has_news(&self) -> bool {
+        self.indicates || (self.count > 0 && !self.is_on)
+    }
+}
+
+impl<'a> Notifier<'a> {
+    pub(crate) fn new(memory: Buf<'a>, now: Instant) -> Self {
+        Self {
+            queue: Queue::new(memory),
+            events: 0,
+            mailboxes: [Mailbox::default(); LINKS],
+            last_byte: now,
+            quiet_until: Instant::ZERO,
+        }
+    }
+
+    /// Gives memory of the heap back; returns how much is used then.
+    pub(crate) fn trim(&mut self) -> usize {
+        self.queue.trim()
+    }
+
+    /// The host typed.
+    #[inline]
+    pub(crate) fn note_typing(&mut self, now: Instant) {
+        self.last_byte = now;
+    }
+
+    /// When the host's last byte came.
+    pub(crate) fn last_byte(&self) -> Instant {
+        self.last_byte
+    }
+
+    /// Whether the host has begun a line now: that holds events back.
+    #[inline]
+    pub(crate) fn set_line_open(&mut self, is_open: bool) {
+        self.quiet_until = if is_open {
+            self.last_byte + TYPING_LIMIT
+        } else {
+            Instant::ZERO
+        };
+    }
+
+    /// Whether the host may be interrupted now, as for its typing.
+    #[inline]
+    pub(crate) fn may_interrupt(&self, now: Instant) -> bool {
+        now >= self.quiet_until
+    }
+
+    /// Whether an event is on its way to the host and waits for room only: it
+    /// comes before anything typed from now on.
+    pub(crate) fn is_reporting(&self, now: Instant) -> bool {
+        self.has_news() && self.may_interrupt(now)
+    }
+
+    /// When a half-typed line stops holding events back, while it does.
+    pub(crate) fn poll_timeout(&self, now: Instant) -> Option<Instant> {
+        let waits = !self.may_interrupt(now) && self.has_news();
+        waits.then_some(self.quiet_until)
+    }
+
+    /// Whether there is something to report.
+    #[inline]
+    pub(crate) fn has_news(&self) -> bool {
+        self.events > 0 || self.mailboxes.iter().any(Mailbox::has_news)
+    }
+
+    /// Whether the host is to be told how many messages wait. That has no place among
+    /// the events: it is told once, after those that are there then.
+    #[inline]
+    pub(crate) fn indicates(&self) -> bool {
+        self.mailboxes.iter().any(|mailbox| mailbox.indicates)
+    }
+
+    /// The host does not know any more how many messages wait.
+    pub(crate) fn indicate(&mut self) {
+        self.mailboxes.iter_mut().for_each(Mailbox::indicate);
+    }
+
+    fn mailbox(&self, link: LinkId) -> Mailbox {
+        let mailbox = self.mailboxes.get(usize::from(link.0));
+        mailbox.copied().unwrap_or_default()
+    }
+
+    fn mailbox_mut(&mut self, link: LinkId) -> Option<&mut Mailbox> {
+        self.mailboxes.get_mut(usize::from(link.0))
+    }
+
+    /// Whether messages of a link wait until the host asks for them from now on.
+    pub(crate) fn set_storing(&mut self, link: LinkId, on: bool) {
+        if let Some(mailbox) = self.mailbox_mut(link)
+            && mailbox.is_on != on
+        {
+            mailbox.is_on = on;
+            mailbox.indicate();
+            mailbox.read = 0;
+        }
+    }
+
+    /// Messages of a link that wait until the host asks for them.
+    pub(crate) fn stored(&self, link: LinkId) -> u32 {
+        self.mailbox(link).count
+    }
+
+    /// The host has read the message of this number.
+    pub(crate) fn set_read(&mut self, link: LinkId, number: u32) {
+        if let Some(mailbox) = self.mailbox_mut(link) {
+            mailbox.read = number;
+        }
+    }
+
+    /// The host starts again: what it has read last counts as not read.
+    pub(crate) fn forget_read(&mut self) {
+        for mailbox in &mut self.mailboxes {
+            mailbox.read = 0;
+        }
+    }
+
+    /// Takes out the message the host has read last, if it is there: it counts as
+    /// taken over. Its number.
+    pub(crate) fn take_read(&mut self, link: LinkId) -> Option<u32> {
+        let read = core::mem::take(&mut self.mailbox_mut(link)?.read);
+        let front = self.oldest_front(link)?;
+        if front.number != read {
+            return None;
+        }
+        self.pop(front);
+        self.mailbox_mut(link)?.left = read;
+        Some(read)
+    }
+
+    /// The number of the message that was taken over last by reading the next.
+    pub(crate) fn last_left(&self, link: LinkId) -> u32 {
+        self.mailbox(link).left
+    }
+
+    /// Room that messages leave free: where the host lets them wait, events go on.
+    fn reserve(&self) -> usize {
+        if self.mailboxes.iter().any(|mailbox| mailbox.is_on) {
+            RESERVE.max(self.queue.capacity() / 8)
+        } else {
+            RESERVE
+        }
+    }
+
+    /// The largest packet it ever holds.
+    pub(crate) fn max_packet(&self) -> usize {
+        let taken = HEADER + self.reserve();
+        self.queue.capacity().saturating_sub(taken)
+    }
+
+    /// Whether a packet of `len` bytes fits now.
+    pub(crate) fn fits(&self, len: usize) -> bool {
+        self.queue.free() >= HEADER + self.reserve() + len
+    }
+
+    /// Whether what became of a message can be told.
+    pub(crate) fn fits_tracked(&self) -> bool {
+        self.queue.free() > HEADER + RESERVE
+    }
+
+    /// The oldest event that is to be told, a message in the `format` of its link, and
+    /// how to `pop` it.
+    pub(crate) fn front(&self, format: impl Fn(LinkId) -> u32) -> Option<(Event<'_>, Front)> {
+        let told = |it: &Queued| it.kind != Kind::Stored || !self.mailbox(it.link).is_on;
+        if let Some(queued) = self.queue.iter().find(told) {
+            return Some((queued.event(format(queued.link))?, queued.front()));
+        }
+        let place = self.mailboxes.iter().position(|mailbox| mailbox.indicates);
+        let link = LinkId(place.unwrap_or(0) as u8);
+        let count = self.mailbox(link).count;
+        let nothing = Front {
+            at: 0,
+            len: 0,
+            link,
+            number: 0,
+        };
+        Some((Event::Waiting { count }, nothing))
+    }
+
+    /// Forgets an event that was told.
+    pub(crate) fn pop(&mut self, front: Front) {
+        self.queue.remove(front);
+        if front.len > 0 && front.number == 0 {
+            self.events = self.events.saturating_sub(1);
+            return;
+        }
+        if let Some(mailbox) = self.mailbox_mut(front.link) {
+            if front.len > 0 {
+                mailbox.count = mailbox.count.saturating_sub(1);
+            }
+            mailbox.indicates &= front.len > 0 && mailbox.count > 0;
+        }
+    }
+
+    /// The oldest message of a link that is stored, to be read, and how to `pop` it.
+    pub(crate) fn oldest(&self, link: LinkId, format: u32) -> Option<(Event<'_>, Front)> {
+        let queued = self.oldest_stored(link)?;
+        let message = queued.message(format)?;
+        let number = queued.number;
+        Some((Event::Read { number, message }, queued.front()))
+    }
+
+    /// How to `pop` the oldest message of a link that is stored.
+    pub(crate) fn oldest_front(&self, link: LinkId) -> Option<Front> {
+        self.oldest_stored(link).map(Queued::front)
+    }
+
+    fn oldest_stored(&self, link: LinkId) -> Option<Queued<'_>> {
+        self.stored_messages(link).next()
+    }
+
+    fn stored_messages(&self, link: LinkId) -> impl Iterator<Item = Queued<'_>> {
+        let of_link = move |it: &Queued| it.kind == Kind::Stored && it.link == link;
+        self.queue.iter().filter(of_link)
+    }
+
+    /// How to `pop` the message of this number, if it is stored.
+    pub(crate) fn front_of(&self, link: LinkId, number: u32) -> Option<Front> {
+        let mut messages = self.stored_messages(link);
+        messages.find(|it| it.number == number).map(Queued::front)
+    }
+}
+
+/// What is added. Each tells whether there was no room for it.
+impl Notifier<'_> {
+    /// Stores a whole PUBLISH packet until the host asks for it.
+    pub(crate) fn push_stored(
+        &mut self,
+        link: LinkId,
+        packet: &[u8],
+        number: u32,
+    ) -> Result<(), Full> {
+        self.queue.append(Kind::Stored, link, number, packet)?;
+        if let Some(mailbox) = self.mailbox_mut(link) {
+            mailbox.count += 1;
+            mailbox.indicate();
+        }
+        Ok(())
+    }
+
+    /// What became of a message.
+    pub(crate) fn push_tracked(&mut self, link: LinkId, name: u32, code: u8) -> Result<(), Full> {
+        self.push(Kind::Tracked, link, name, &[code])
+    }
+
+    /// A whole PUBLISH packet; `total` is the length of its payload where that was too
+    /// large to be taken.
+    pub(crate) fn push_message(
+        &mut self,
+        link: LinkId,
+        packet: &[u8],
+        total: Option<u32>,
+    ) -> Result<(), Full> {
+        let kind = match total {
+            Some(_) => Kind::TooLarge,
+            None => Kind::Message,
+        };
+        self.push(kind, link, total.unwrap_or(0), packet)
+    }
+
+    /// A message came that cannot be read.
+    pub(crate) fn push_unreadable(
+        &mut self,
+        link: LinkId,
+        qos: u8,
+        length: u32,
+    ) -> Result<(), Full> {
+        self.push(Kind::Unreadable, link, length, &[qos])
+    }
+
+    /// The link was lost. Fits unless it was lost several times while the host did not
+    /// listen; then the later ones are not told.
+    pub(crate) fn push_lost(&mut self, link: LinkId, code: u8) -> Result<(), Full> {
+        self.push(Kind::Lost, link, code.into(), &[])
+    }
+
+    /// So many publishes were lost with the session.
+    pub(crate) fn push_dropped(&mut self, link: LinkId, count: u32) -> Result<(), Full> {
+        self.push(Kind::Dropped, link, count, &[])
+    }
+
+    /// The network is there or gone, for the report `which`.
+    pub(crate) fn push_registration(
+        &mut self,
+        which: usize,
+        on: bool,
+        located: bool,
+    ) -> Result<(), Full> {
+        let flags = u32::from(on) | u32::from(located) << 1;
+        let number = (which as u32) << 2 | flags;
+        self.push(Kind::Registration, LinkId::FIRST, number, &[])
+    }
+
+    /// The modem has restarted.
+    pub(crate) fn push_restarted(&mut self) -> Result<(), Full> {
+        self.push(Kind::Restarted, LinkId::FIRST, 0, &[])
+    }
+
+    /// A link came back.
+    pub(crate) fn push_restored(
+        &mut self,
+        link: LinkId,
+        session_present: bool,
+    ) -> Result<(), Full> {
+        self.push(Kind::Restored, link, session_present.into(), &[])
+    }
+
+    fn push(&mut self, kind: Kind, link: LinkId, number: u32, bytes: &[u8]) -> Result<(), Full> {
+        self.queue.append(kind, link, number, bytes)?;
+        self.events += 1;
+        Ok(())
+    }
+}

@@ -4,16 +4,14 @@ mod endpoint;
 mod nvram;
 pub mod options;
 pub mod pem;
-pub(crate) mod profile;
-pub mod settings;
 
 use crate::buffer::{Buf, Full};
 use crate::modem::ids::{LINKS, LinkId};
+use crate::modem::profile::Profile;
+use crate::modem::settings::Settings;
 use crate::modem::slot::{RestoreError, Slot};
 use nvram::Nvram;
 use options::{Options, Value};
-use profile::Profile;
-use settings::Settings;
 
 pub(crate) use endpoint::link_opened_with;
 

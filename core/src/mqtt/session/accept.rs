@@ -42,7 +42,7 @@ pub enum Known {
 }
 
 /// The messages on their way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct Backlog {
     /// How many.
     pub messages: usize,

@@ -10,8 +10,8 @@ use crate::at::split::{Form, Item, Step, next};
 use crate::at::values::{self, Bad, Values};
 use crate::buffer::Buf;
 use crate::modem::Modem;
-use crate::modem::machine::Run;
-use crate::modem::storage::profile::S5;
+use crate::modem::dispatch::Run;
+use crate::modem::profile::S5;
 use crate::time::Instant;
 use core::ops::Range;
 

@@ -2,32 +2,48 @@
 //! what is kept. The line reader stays outside, so that a handler can change
 //! all of this while it reads its values from the line.
 
-use super::clock::Clock;
-use super::command::pending::Owed;
-use super::config::Config;
-use super::failure::Failure;
-use super::ids::{LINKS, LinkId};
-use super::link::{Link, Phase};
-use super::memory::Memory;
-use super::notify::queue::Inbox;
-use super::port::ModemLines;
-use super::storage::Storage;
-use super::storage::options::{ACK_TIMEOUT, GIVE_UP};
-use super::storage::profile::{Functionality, Profile};
-use super::table::{Fail, Outcome, Wait};
+mod actions;
+mod ends;
+mod host_lines;
+mod network;
+mod policy;
+pub mod publish;
+mod read;
+mod report;
+mod restart;
+mod session;
+mod status;
+mod timers;
+mod trim;
+
 use crate::at::cme;
 use crate::at::reply::{Final, RESULT_ROOM, Reply, joined};
 use crate::buffer::Buf;
-use crate::mqtt::{Rules, Session};
+use crate::modem::clock::Clock;
+use crate::modem::command::pending::Owed;
+use crate::modem::config::Config;
+use crate::modem::fail::Fail;
+use crate::modem::ids::LinkId;
+use crate::modem::link::{Link, LinkConfig, LinkMemory, Links};
+use crate::modem::memory::Memory;
+use crate::modem::notify::Notifier;
+use crate::modem::port::{ModemLines, PortState};
+use crate::modem::profile::Profile;
+use crate::modem::radio::Radio;
+use crate::modem::storage::Storage;
+use crate::modem::storage::options::ACK_TIMEOUT;
+use crate::modem::table::Outcome;
+use crate::modem::wait::Wait;
 use crate::time::Instant;
 use core::ops::Range;
 use core::time::Duration;
+use policy::policy;
 
 /// How long data mode waits for the next byte (rule R13).
 const PROMPT_LIMIT: Duration = Duration::from_secs(5);
 
 /// Carries on with the bytes that were asked for.
-pub(crate) type Then = fn(&mut super::command::context::Context<'_, '_>, &[u8]) -> Outcome;
+pub(crate) type Then = fn(&mut crate::modem::command::context::Context<'_, '_>, &[u8]) -> Outcome;
 
 /// How far the command line is.
 #[derive(Clone, Copy, Debug)]
@@ -59,38 +75,23 @@ pub(crate) struct Machine<'a> {
     pub(crate) config: Config<'a>,
     pub(crate) now: Instant,
     pub(crate) profile: Profile,
-    pub(crate) functionality: Functionality,
     pub(crate) out: Buf<'a>,
-    pub(crate) inbox: Inbox<'a>,
-    pub(crate) storage: Storage<'a>,
-    pub(crate) links: [Link<'a>; LINKS],
     pub(crate) run: Run,
     /// Whether the rest of the present line was found to be without a fault.
     pub(crate) rest_checked: bool,
     pub(crate) owed: Owed,
-    /// When the host's last byte came.
-    pub(crate) last_byte: Instant,
-    /// A half-typed line holds events back until then.
-    pub(crate) held_until: Instant,
-    /// Whether the host has its port open.
-    pub(crate) host_there: bool,
-    /// Whether the modem is being switched off.
-    pub(crate) off: bool,
-    /// It restarts once the line is answered; then the radio is like this.
-    pub(crate) restarts: Option<Functionality>,
-    /// Whether the port has to follow the profile.
-    pub(crate) port_changed: bool,
-    /// The lines as the port's owner knows them.
-    pub(crate) lines: Option<ModemLines>,
-    pub(crate) clock: Clock,
-    /// State of the numbers that look random; never 0.
-    pub(crate) random: u64,
-    /// Whether the link comes back with the radio.
-    pub(crate) radio_took_link: bool,
-    /// The last failure of a link.
-    pub(crate) last_failure: Failure,
     /// The answer to the present command.
     pub(crate) answer: Answer,
+    /// The link commands are about.
+    pub(crate) selected: LinkId,
+    pub(crate) notify: Notifier<'a>,
+    pub(crate) storage: Storage<'a>,
+    pub(crate) links: Links<'a>,
+    pub(crate) radio: Radio,
+    pub(crate) clock: Clock,
+    pub(crate) port: PortState,
+    /// Whether the modem is being switched off.
+    pub(crate) off: bool,
 }
 
 /// The information text of one command: it fits in half the memory for output,
@@ -150,57 +151,34 @@ impl Answer {
 }
 
 impl<'a> Machine<'a> {
-    /// The machine and the memory its caller reads lines and values into.
+    /// The machine on its part of the memory.
     pub(crate) fn new(config: Config<'a>, memory: Memory<'a>, now: Instant) -> Self {
-        // Any first packet id will do; those of two modems should differ.
-        let first_id = (config.seed ^ (config.seed >> 16)) as u16;
-        let session = Session::new(
-            memory.in_flight,
-            memory.received,
-            memory.subscriptions,
-            first_id,
-        );
-        let mut link = Link::new(LinkId(0), session, memory.net_in, memory.net_out);
-        link.max_payload = config.max_payload;
-        if config.keeps_sessions {
-            link.session.keep();
-        }
-        if config.strict {
-            link.session.set_rules(Rules::Strict);
-        }
         let storage = Storage::new(memory.settings);
-        link.session
-            .set_give_up(storage.option(link.id, GIVE_UP) as u8);
+        let link = LinkMemory {
+            net_in: memory.net_in,
+            net_out: memory.net_out,
+            in_flight: memory.in_flight,
+            received: memory.received,
+            subscriptions: memory.subscriptions,
+        };
         Self {
             config,
             now,
             profile: Profile::FACTORY,
-            functionality: Functionality::Full,
             out: memory.host_out,
-            inbox: Inbox::new(memory.inbox),
-            storage,
-            links: [link],
             run: Run::Idle,
             rest_checked: false,
             owed: Owed::NONE,
-            last_byte: now,
-            held_until: Instant::ZERO,
-            host_there: true,
-            off: false,
-            restarts: None,
-            port_changed: false,
-            lines: None,
-            clock: Clock::new(now),
-            random: config.seed | 1 << 63,
-            radio_took_link: false,
-            last_failure: Failure::NONE,
             answer: Answer::default(),
+            selected: LinkId::FIRST,
+            notify: Notifier::new(memory.inbox, now),
+            links: Links::new(link_config(&config), link, |id| policy(&storage, id)),
+            storage,
+            radio: Radio::new(),
+            clock: Clock::new(now),
+            port: PortState::new(),
+            off: false,
         }
-    }
-
-    /// The link of an id; what is told of another one is ignored.
-    pub(crate) fn link_mut(&mut self, id: LinkId) -> Option<&mut Link<'a>> {
-        self.links.get_mut(usize::from(id.0))
     }
 
     /// Whether a command could be answered now.
@@ -250,16 +228,15 @@ impl<'a> Machine<'a> {
     pub(crate) fn end_line(&mut self) {
         self.run = Run::Idle;
         self.say_final(Final::Ok);
-        if let Some(functionality) = self.restarts.take() {
+        if let Some(functionality) = self.radio.take_restart() {
             self.restart(functionality);
         }
     }
 
     /// The lines as they should be.
     pub(crate) fn wanted_lines(&self) -> ModemLines {
-        let [link] = &self.links;
         ModemLines {
-            dcd: self.profile.dcd == 0 || link.phase == Phase::Online,
+            dcd: self.profile.dcd == 0 || self.links.iter().any(Link::is_online),
             dsr: true,
         }
     }
@@ -271,13 +248,16 @@ impl<'a> Machine<'a> {
         }
         match outcome {
             // What follows a restart on the line is ignored.
-            Outcome::Ok if self.restarts.is_some() => self.end_line(),
+            Outcome::Ok if self.radio.is_restarting() => self.end_line(),
             Outcome::Ok => self.run = Run::Line { at },
             Outcome::Fail(fail) => self.fail_line(fail),
             Outcome::Wait(wait) => {
-                let limited = matches!(wait, Wait::Acknowledged(_) | Wait::Written(_));
-                let limit = Duration::from_secs(self.storage.option(LinkId(0), ACK_TIMEOUT).into());
-                let deadline = limited.then(|| self.now + limit);
+                let deadline = match wait {
+                    Wait::Acknowledged(link, _) | Wait::Written(link, _) => {
+                        Some(self.answer_deadline(link))
+                    }
+                    _ => None,
+                };
                 self.run = Run::Waiting { at, wait, deadline };
                 self.check_wait();
             }
@@ -292,6 +272,13 @@ impl<'a> Machine<'a> {
                 };
             }
         }
+    }
+
+    /// When the network and the broker of a link have had enough time.
+    #[inline]
+    pub(crate) fn answer_deadline(&self, link: LinkId) -> Instant {
+        let limit = self.storage.option(link, ACK_TIMEOUT);
+        self.now + Duration::from_secs(limit.into())
     }
 
     /// Ends the wait of the present command if it waits for `wanted`.
@@ -309,7 +296,7 @@ impl<'a> Machine<'a> {
         match self.run {
             // Most waits: ended by what comes.
             Run::Waiting {
-                wait: Wait::Acknowledged(_),
+                wait: Wait::Acknowledged(..),
                 ..
             } => {}
             Run::Waiting { wait, .. } => self.check(wait),
@@ -318,30 +305,45 @@ impl<'a> Machine<'a> {
     }
 
     fn check(&mut self, wait: Wait) {
-        let [link] = &self.links;
-        match wait {
-            Wait::Written(upto) if link.written >= upto => self.complete(wait, Ok(())),
-            Wait::Disconnect if link.phase == Phase::Closed => self.complete(wait, Ok(())),
-            Wait::Accepted(number, name) if link.session.is_accepted(number) => {
-                self.say_accepted(name);
-                self.complete(wait, Ok(()));
-            }
-            Wait::Readable if self.is_readable() => {
-                let said = self.say_oldest();
-                self.complete(wait, said);
-            }
-            Wait::Dropped if !link.session.is_dropping() => self.complete(wait, Ok(())),
-            Wait::Emptied if !link.session.is_emptying() => self.complete(wait, Ok(())),
-            Wait::TakenOver(number) if link.session.is_taken_over(number) => {
-                self.complete(wait, Ok(()));
-            }
-            Wait::Stored if !self.storage.is_staged() && link.session.keeps_subscriptions() => {
-                let failed = self.storage.take_failure();
-                let fail = Err(Fail::Cme(cme::MEMORY_FAILURE));
-                self.complete(wait, if failed { fail } else { Ok(()) });
-            }
-            _ => {}
+        if let Some(result) = self.result_of(wait) {
+            self.complete(wait, result);
         }
+    }
+
+    /// How a wait ended, if it is over; what is part of the answer is written.
+    fn result_of(&mut self, wait: Wait) -> Option<Result<(), Fail>> {
+        let is_over = match wait {
+            Wait::Written(id, upto) => self.links.get(id)?.written() >= upto,
+            Wait::Disconnect(id) => self.links.get(id)?.is_closed(),
+            Wait::AllClosed => self.links.iter().all(Link::is_closed),
+            Wait::Accepted(id, number, name) => {
+                let is_over = self.links.get(id)?.session().is_accepted(number);
+                self.say_accepted(name.filter(|_| is_over));
+                is_over
+            }
+            Wait::Readable(id) => {
+                return self.is_readable(id).then(|| self.say_oldest(id));
+            }
+            Wait::Dropped(id) => !self.links.get(id)?.session().is_dropping(),
+            Wait::Emptied(id) => !self.links.get(id)?.session().is_emptying(),
+            Wait::TakenOver(id, number) => self.links.get(id)?.session().is_taken_over(number),
+            Wait::Stored(id) => return self.stored_result(id),
+            Wait::Connect(_) | Wait::Acknowledged(..) => false,
+        };
+        is_over.then_some(Ok(()))
+    }
+
+    /// Whether what is staged was stored, once that is known.
+    fn stored_result(&mut self, id: LinkId) -> Option<Result<(), Fail>> {
+        let keeps = self.links.get(id)?.session().keeps_subscriptions();
+        if self.storage.is_staged() || !keeps {
+            return None;
+        }
+        Some(if self.storage.take_failure() {
+            Err(Fail::Cme(cme::MEMORY_FAILURE))
+        } else {
+            Ok(())
+        })
     }
 
     /// Bytes of data mode came: the next one may take its time again.
@@ -376,10 +378,21 @@ impl<'a> Machine<'a> {
         if deadline > self.now {
             return;
         }
-        if let Wait::Acknowledged(id) = wait {
-            let [link] = &mut self.links;
-            link.session.give_up(id);
+        if let Wait::Acknowledged(id, packet) = wait
+            && let Some(link) = self.links.get_mut(id)
+        {
+            link.session_mut().give_up(packet);
         }
         self.complete(wait, Err(Fail::Cme(cme::NETWORK_TIMEOUT)));
+    }
+}
+
+/// How the links of a modem are made.
+fn link_config(config: &Config) -> LinkConfig {
+    LinkConfig {
+        seed: config.seed,
+        strict: config.strict,
+        keeps_sessions: config.keeps_sessions,
+        max_payload: config.max_payload,
     }
 }

@@ -1,10 +1,10 @@
-//! A host that gives up what it has begun to type.
+//! A host that comes and goes, and gives up what it has begun to type.
 
-use super::Modem;
-use super::code;
-use super::ids::LinkId;
-use super::machine::Run;
-use super::port::HostLines;
+use super::Run;
+use crate::modem::Modem;
+use crate::modem::code;
+use crate::modem::port::HostLines;
+use crate::modem::radio::Functionality;
 use crate::time::Instant;
 
 impl Modem<'_> {
@@ -13,15 +13,14 @@ impl Modem<'_> {
     /// told that messages wait.
     pub fn handle_host_lines(&mut self, now: Instant, lines: HostLines) {
         self.at(now);
-        let was_there = core::mem::replace(&mut self.machine.host_there, lines.dtr);
-        if lines.dtr && !was_there {
-            self.machine.inbox.indicate();
+        if self.machine.port.set_host(lines.dtr) {
+            self.machine.notify.indicate();
         }
         if !lines.dtr {
             self.forget_line();
             self.machine.forget_read();
             if self.machine.profile.dtr == 2 {
-                self.machine.leave(LinkId(0), Some(code::BY_COMMAND));
+                self.machine.disconnect_all(Some(code::BY_COMMAND));
             }
         }
         self.advance();
@@ -35,11 +34,28 @@ impl Modem<'_> {
         self.advance();
     }
 
-    pub(super) fn forget_line(&mut self) {
+    pub(crate) fn forget_line(&mut self) {
         self.reader.drop_line();
         self.hold_events();
         if matches!(self.machine.run, Run::Prompt { .. }) {
             self.machine.run = Run::Idle;
+        }
+    }
+
+    /// What was stored cannot be read yet. Until [`handle_restored`](Self::handle_restored)
+    /// commands that want it fail (CME 23) and nothing is connected, so that nothing is
+    /// done that what was stored would contradict. Answer each change as failed meanwhile.
+    pub fn await_restore(&mut self) {
+        self.machine.storage.await_restore();
+    }
+
+    /// What was stored is given back, by [`restore`](Self::restore), while no change was
+    /// under way: the modem begins anew with it, as after `+CFUN=1,1`.
+    pub fn handle_restored(&mut self, now: Instant) {
+        self.at(now);
+        if self.machine.storage.end_restore() {
+            self.machine.restart(Functionality::Full);
+            self.advance();
         }
     }
 }

@@ -228,17 +228,6 @@ impl Profile {
     }
 }
 
-/// `+CFUN`: how much of the modem is on (27.007 §8.2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Functionality {
-    /// 0: least power, no radio.
-    Minimum,
-    /// 1: everything.
-    Full,
-    /// 4: no radio.
-    RadioOff,
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,7 @@
 //! Memory of the heap that is given back.
 
-use super::Modem;
+use crate::modem::Modem;
+use crate::modem::link::Link;
 
 impl Modem<'_> {
     /// Gives memory of the heap back that a large line or message took, where it
@@ -11,16 +12,14 @@ impl Modem<'_> {
             self.decoded.clear();
         }
         let machine = &mut self.machine;
-        let [link] = &mut machine.links;
+        let links: usize = machine.links.iter_mut().map(Link::trim).sum();
         [
             self.reader.trim(),
             self.decoded.trim(),
             machine.out.trim(),
-            machine.inbox.trim(),
+            machine.notify.trim(),
             machine.storage.trim(),
-            link.net_in.trim(),
-            link.net_out.trim(),
-            link.session.trim(),
+            links,
         ]
         .into_iter()
         .sum()

@@ -1,0 +1,89 @@
+//! What the modem asks its caller to do.
+
+use super::{Machine, Run};
+use crate::modem::Modem;
+use crate::modem::action::Action;
+use crate::modem::ids::LinkId;
+use crate::modem::link::Link;
+
+impl Modem<'_> {
+    /// What to do next; `None` once there is nothing more.
+    #[must_use]
+    #[inline]
+    pub fn poll_action(&mut self) -> Option<Action<'_>> {
+        if self.machine.has_actions() {
+            self.next_action()
+        } else {
+            None
+        }
+    }
+
+    /// How many actions that [owe](Action::owes) an answer have none yet. A caller
+    /// that has nothing under way and finds any here has passed one over.
+    pub fn unanswered(&self) -> usize {
+        self.unanswered
+    }
+
+    fn next_action(&mut self) -> Option<Action<'_>> {
+        if let Some(close) = self.machine.close_action() {
+            return Some(close);
+        }
+        if let Some(id) = self.machine.links.wanted() {
+            return self.machine.open_action(id);
+        }
+        if let Some(action) = self.machine.port_action() {
+            return Some(action);
+        }
+        if self.machine.storage.look_for_change() {
+            let (slot, bytes) = self.machine.storage.poll_change()?;
+            self.unanswered += 1;
+            return Some(match bytes {
+                [] => Action::Erase { slot },
+                bytes => Action::Store { slot, bytes },
+            });
+        }
+        let changed = self.machine.links.changed()?;
+        let change = self.machine.session_change(changed);
+        self.unanswered += usize::from(change.is_some());
+        change
+    }
+}
+
+impl Machine<'_> {
+    /// Whether the caller may have something to do.
+    #[inline]
+    fn has_actions(&self) -> bool {
+        self.links.iter().any(Link::has_actions)
+            || self.storage.has_changes()
+            || self.port.is_changed()
+            || self.port.differs(self.wanted_lines())
+    }
+
+    /// The connection that is to be closed.
+    fn close_action<'m>(&mut self) -> Option<Action<'m>> {
+        let (conn, why) = self.links.iter_mut().find_map(Link::take_close)?;
+        Some(Action::Close { conn, why })
+    }
+
+    /// The connection that is to be opened.
+    fn open_action(&mut self, id: LinkId) -> Option<Action<'_>> {
+        let link = self.links.get_mut(id)?;
+        let (conn, deadline) = (link.conn(), link.take_open()?);
+        let to = self.storage.endpoint(id, deadline)?;
+        Some(Action::Open { conn, to })
+    }
+
+    /// What is to be done to the port. Its speed waits for the line's end, so
+    /// that the answer goes out at the old one.
+    fn port_action<'m>(&mut self) -> Option<Action<'m>> {
+        let wanted = self.wanted_lines();
+        if self.port.set_lines(wanted) {
+            return Some(Action::Lines(wanted));
+        }
+        let idle = matches!(self.run, Run::Idle);
+        if idle && self.port.take_change() {
+            return Some(Action::Serial(self.profile.serial()));
+        }
+        None
+    }
+}

@@ -1,0 +1,122 @@
+//! Links that end: who waits for them is told, and the host is.
+
+use super::{Machine, Run};
+use crate::at::cme;
+use crate::modem::code;
+use crate::modem::fail::Fail;
+use crate::modem::ids::LinkId;
+use crate::modem::link::{By, Disconnecting, Ended, Link};
+use crate::modem::wait::Wait;
+
+impl Machine<'_> {
+    /// A link has ended.
+    pub(super) fn link_ended(&mut self, id: LinkId, ended: Ended) {
+        self.report_dropped(id);
+        match ended {
+            Ended::Unnoticed => {}
+            Ended::Failed {
+                by: By::Host, code, ..
+            } => self.fail_connect(id, code),
+            // One of the modem's own that is made again is no news.
+            Ended::Failed { is_last: false, .. } => {}
+            Ended::Failed { code, .. } => {
+                self.notify.push_lost(id, code).unwrap_or_default();
+            }
+            Ended::Lost { code } => {
+                self.fail_waiting(id);
+                self.notify.push_lost(id, code).unwrap_or_default();
+            }
+            Ended::Closed => {
+                self.fail_waiting(id);
+                self.complete(Wait::Disconnect(id), Ok(()));
+            }
+        }
+        if self.links.iter().all(Link::is_closed) {
+            self.complete(Wait::AllClosed, Ok(()));
+        }
+    }
+
+    /// Whoever asked for the link is told why it is not up; an attempt of the
+    /// modem's own that was called off is no news.
+    fn fail_connect(&mut self, id: LinkId, code: u8) {
+        if let Run::Waiting { wait, .. } = self.run
+            && wait == Wait::Connect(id)
+        {
+            let fail = Fail::Cme(code::connect_error(code));
+            self.end_connect(id, code, Err(fail));
+        }
+    }
+
+    /// A command that waits for the broker ends the moment the link dies.
+    fn fail_waiting(&mut self, id: LinkId) {
+        let fail = Fail::Cme(cme::NETWORK_TIMEOUT);
+        self.fail_owed_of(id, fail);
+        if let Run::Waiting { wait, .. } = self.run
+            && let Wait::Acknowledged(link, _) | Wait::Written(link, _) = wait
+            && link == id
+        {
+            self.complete(wait, Err(fail));
+        }
+    }
+
+    /// Leaves a link in order. Of one that was up the host is told with `reason`,
+    /// unless it asked for it itself.
+    pub(crate) fn disconnect(&mut self, id: LinkId, reason: Option<u8>) {
+        let now = self.now;
+        if let Some(link) = self.links.get_mut(id) {
+            let disconnecting = link.disconnect(now, reason);
+            self.disconnecting(id, disconnecting, reason);
+        }
+    }
+
+    /// Leaves every link in order.
+    pub(crate) fn disconnect_all(&mut self, reason: Option<u8>) {
+        LinkId::all().for_each(|id| self.disconnect(id, reason));
+    }
+
+    fn disconnecting(&mut self, id: LinkId, it: Disconnecting, reason: Option<u8>) {
+        if let Some(ended) = it.ended {
+            self.link_ended(id, ended);
+        }
+        if let Some(code) = reason.filter(|_| it.was_online) {
+            self.notify.push_lost(id, code).unwrap_or_default();
+        }
+    }
+
+    /// The radio went off: links are left, in order. It came on: those it had
+    /// taken down come back.
+    pub(crate) fn radio_switched(&mut self, on: bool) {
+        let now = self.now;
+        for id in LinkId::all() {
+            let Some(link) = self.links.get_mut(id) else {
+                continue;
+            };
+            if on {
+                link.radio_on(now);
+            } else {
+                let disconnecting = link.radio_off(now);
+                self.disconnecting(id, disconnecting, Some(code::RADIO_OFF));
+            }
+        }
+    }
+
+    /// Makes the attempts that are due.
+    pub(crate) fn open_links(&mut self) {
+        let now = self.now;
+        for id in LinkId::all() {
+            let is_configured = || self.storage.is_configured(id);
+            if let Some(link) = self.links.get_mut(id) {
+                link.open_if_due(now, is_configured);
+            }
+        }
+    }
+
+    /// What the modem's own attempt is made with has changed: it is made again.
+    pub(crate) fn restart_attempt(&mut self, id: LinkId) {
+        let now = self.now;
+        let link = self.links.get_mut(id);
+        if link.is_some_and(|link| link.restart_attempt(now)) {
+            self.report_dropped(id);
+        }
+    }
+}

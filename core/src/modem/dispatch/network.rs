@@ -1,0 +1,281 @@
+//! The links' side of the machine: connections come and go, packets arrive.
+
+use super::{Machine, Run};
+use crate::modem::code;
+use crate::modem::event::Event;
+use crate::modem::fail::Fail;
+use crate::modem::ids::{ConnId, LinkId};
+use crate::modem::link::{ANSWER_ROOM, By, Input, Link, TooLarge, publish_len};
+use crate::modem::network::NetEvent;
+use crate::modem::notify;
+use crate::modem::storage::options::{PUB_MODE, RECV_FORMAT, RECV_MODE};
+use crate::modem::table::Outcome;
+use crate::modem::wait::Wait;
+use crate::mqtt::{self, PacketId};
+
+impl Machine<'_> {
+    /// Something happened to a connection. Of one that is over nothing is believed.
+    pub(crate) fn handle_net(&mut self, conn: ConnId, event: NetEvent) {
+        if self.links.of(conn).is_none() {
+            return;
+        }
+        let id = conn.link;
+        let settings = self.storage.settings(id);
+        let link = self.links.get_mut(id);
+        let ended = link.and_then(|link| link.handle_net(self.now, event, settings.as_ref()));
+        if let Some(ended) = ended {
+            self.link_ended(id, ended);
+        }
+    }
+
+    /// Bytes from the broker; returns how many were taken.
+    pub(crate) fn net_data(&mut self, id: LinkId, bytes: &[u8]) -> usize {
+        let (now, mut taken) = (self.now, 0);
+        if let Some(link) = self.links.get_mut(id) {
+            link.note_received(now);
+        }
+        while let Some(rest) = bytes.get(taken..).filter(|rest| !rest.is_empty()) {
+            if !self.net_ready(id) {
+                break;
+            }
+            match self.net_input(id, rest) {
+                0 => break,
+                count => taken += count,
+            }
+            // That a message waits is told before what comes behind it.
+            if self.notify.indicates() {
+                break;
+            }
+        }
+        taken
+    }
+
+    /// Whether bytes of a link would be taken now. What belongs to a closed
+    /// link is taken and dropped.
+    pub(crate) fn net_ready(&self, id: LinkId) -> bool {
+        let Some(link) = self.links.get(id) else {
+            return true;
+        };
+        let blocked = link.blocked();
+        blocked.is_none_or(|len| self.has_room_for(link, len))
+    }
+
+    fn net_input(&mut self, id: LinkId, bytes: &[u8]) -> usize {
+        let (now, max) = (self.now, self.max_packet(id));
+        let Some(link) = self.links.get_mut(id).filter(|link| link.listens()) else {
+            return bytes.len();
+        };
+        match link.input(bytes, max) {
+            Input::Taken(count) => count,
+            Input::Packet(len) => {
+                let packet = bytes.get(..len).unwrap_or_default();
+                if self.packet(id, packet, None) {
+                    return len;
+                }
+                let link = self.links.get_mut(id);
+                link.map_or(0, |link| link.store_packet(packet))
+            }
+            Input::Held(count) => {
+                self.held_packet(id);
+                count
+            }
+            Input::Malformed => {
+                let ended = link.break_off(now);
+                self.link_ended(id, ended);
+                bytes.len()
+            }
+        }
+    }
+
+    /// The largest packet that is ever taken whole.
+    fn max_packet(&self, id: LinkId) -> usize {
+        let partial = self.links.get(id).map_or(0, Link::max_partial);
+        partial.min(self.notify.max_packet())
+    }
+
+    /// Handles the packets that wait in the links' own memory; whether it could one.
+    pub(crate) fn held_packets(&mut self) -> bool {
+        LinkId::all().any(|id| self.held_packet(id))
+    }
+
+    /// Handles the whole packet in a link's own memory; whether it could.
+    fn held_packet(&mut self, id: LinkId) -> bool {
+        let Some(held) = self.links.get_mut(id).and_then(Link::take_packet) else {
+            return false;
+        };
+        let done = self.packet(id, held.packet(), held.too_large());
+        if let Some(link) = self.links.get_mut(id) {
+            link.put_packet_back(held, done);
+        }
+        done
+    }
+
+    /// Handles a whole packet; `false` if there is no room for it now.
+    fn packet(&mut self, id: LinkId, packet: &[u8], too_large: Option<TooLarge>) -> bool {
+        let (now, len) = (self.now, publish_len(packet));
+        let Some(link) = self.links.get(id) else {
+            return true;
+        };
+        let fits = self.has_room_for(link, len);
+        let Some(link) = self.links.get_mut(id) else {
+            return true;
+        };
+        link.set_blocked((!fits).then_some(len));
+        if !fits {
+            return false;
+        }
+        match link.handle_packet(now, packet) {
+            Ok(mqtt::Event::Later) => {
+                link.set_blocked(Some(len));
+                return false;
+            }
+            Ok(event) => self.session_event(id, packet, &event, too_large),
+            Err(_) => {
+                let ended = link.break_off(now);
+                self.link_ended(id, ended);
+            }
+        }
+        true
+    }
+
+    /// Whether the answer to a packet and the message of `len` bytes in it fit.
+    fn has_room_for(&self, link: &Link, len: usize) -> bool {
+        let id = link.id();
+        // In words a message takes at most three bytes for each of its own.
+        let direct = || {
+            !self.storage.is_on(id, RECV_MODE)
+                && self.may_report_now()
+                && self.out.free() >= len.saturating_mul(3) + ANSWER_ROOM
+        };
+        let message = match len {
+            0 => !self.storage.is_on(id, PUB_MODE) || self.notify.fits_tracked(),
+            len => (direct() || self.notify.fits(len)) && link.session().is_receiving(),
+        };
+        message && link.has_answer_room()
+    }
+
+    fn session_event(
+        &mut self,
+        id: LinkId,
+        packet: &[u8],
+        event: &mqtt::Event,
+        too_large: Option<TooLarge>,
+    ) {
+        match event {
+            mqtt::Event::Message { number, .. } => self.message(id, packet, too_large, *number),
+            mqtt::Event::Published {
+                id: packet,
+                tracked,
+            } => {
+                self.acknowledged(id, *packet);
+                if let Some(name) = *tracked {
+                    self.push_tracked(id, name, code::DONE);
+                }
+            }
+            mqtt::Event::Unreadable { qos, length } => {
+                let pushed = self.notify.push_unreadable(id, *qos, *length);
+                pushed.unwrap_or_default();
+            }
+            mqtt::Event::Unsubscribed(packet) => self.end_request(id, *packet, Ok(())),
+            mqtt::Event::Subscribed {
+                id: packet,
+                granted,
+            } => {
+                let result = granted.map(|_| ()).map_err(|()| Fail::NOT_ALLOWED);
+                self.end_request(id, *packet, result);
+            }
+            mqtt::Event::Nothing | mqtt::Event::Later => {}
+            mqtt::Event::Connected { session_present } => self.connected(id, *session_present),
+            mqtt::Event::Refused { code } => {
+                let now = self.now;
+                if let Some(link) = self.links.get_mut(id) {
+                    let ended = link.handle_refused(now, *code);
+                    self.link_ended(id, ended);
+                }
+            }
+        }
+    }
+
+    /// The broker has a message: on the quick path of each, unlike other waits.
+    #[inline]
+    fn acknowledged(&mut self, id: LinkId, packet: PacketId) {
+        if let Run::Waiting { at, wait, .. } = self.run
+            && let Wait::Acknowledged(link, awaited) = wait
+            && awaited == packet
+            && link == id
+        {
+            self.settle(at, Outcome::Ok);
+        }
+    }
+
+    fn connected(&mut self, id: LinkId, session_present: bool) {
+        let now = self.now;
+        let Some(link) = self.links.get_mut(id) else {
+            return;
+        };
+        match link.begin(now) {
+            By::Automatic => {
+                let pushed = self.notify.push_restored(id, session_present);
+                pushed.unwrap_or_default();
+            }
+            By::Host => self.end_connect(id, code::DONE, Ok(())),
+        }
+        self.report_dropped(id);
+    }
+
+    /// The connect command is answered.
+    pub(super) fn end_connect(&mut self, id: LinkId, code: u8, result: Result<(), Fail>) {
+        let word = self.config.dialect.word;
+        self.begin_answer();
+        self.say(|reply| word(&Event::ConnectDone { code }, reply));
+        self.complete(Wait::Connect(id), result);
+    }
+
+    fn message(&mut self, id: LinkId, packet: &[u8], too_large: Option<TooLarge>, number: u32) {
+        if number > 0 && too_large.is_none() {
+            // `has_room_for` has seen to it that it fits.
+            let pushed = self.notify.push_stored(id, packet, number);
+            return pushed.unwrap_or_default();
+        }
+        self.take_over(id, number);
+        let total = too_large.map(|TooLarge(total)| total);
+        let format = self.storage.option(id, RECV_FORMAT);
+        let reported = self.may_report_now()
+            && notify::message(packet, total, format).is_some_and(|event| self.report(&event));
+        if !reported {
+            // `has_room_for` has seen to it that one of the two takes it.
+            let pushed = self.notify.push_message(id, packet, total);
+            pushed.unwrap_or_default();
+        }
+    }
+
+    /// `count` bytes for the broker were written to the network.
+    pub(crate) fn net_sent(&mut self, id: LinkId, count: usize) {
+        let now = self.now;
+        let Some(link) = self.links.get_mut(id) else {
+            return;
+        };
+        let is_left = link.handle_sent(now, count);
+        self.check_owed();
+        self.check_wait();
+        if is_left && let Some(link) = self.links.get_mut(id) {
+            let ended = link.finish_disconnect(now);
+            self.link_ended(id, ended);
+        }
+    }
+
+    /// Everything of the links whose time has come.
+    pub(crate) fn links_timeout(&mut self) {
+        let now = self.now;
+        for id in LinkId::all() {
+            let unread = !self.net_ready(id);
+            let link = self.links.get_mut(id);
+            if let Some(ended) = link.and_then(|link| link.handle_timeout(now, unread)) {
+                self.link_ended(id, ended);
+            }
+            if let Some(link) = self.links.get_mut(id) {
+                link.retry_disk(now);
+            }
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! Messages of the host: sent, or accepted for later.
+
+use super::Machine;
+use crate::modem::code;
+use crate::modem::context::Context;
+use crate::modem::fail::Fail;
+use crate::modem::ids::LinkId;
+use crate::modem::link::Sent;
+use crate::modem::storage::options::{PUB_MODE, QUEUE, QUEUE_FULL, QUEUE_QOS0};
+use crate::modem::wait::Wait;
+use crate::mqtt::Qos;
+use crate::mqtt::packet::Publish;
+use crate::mqtt::session::{Accepted, Backlog, Known, Promise};
+
+/// A message of the host.
+#[derive(Clone, Copy, Debug)]
+pub struct Message<'m> {
+    /// Its topic.
+    pub topic: &'m str,
+    /// How surely it is to be delivered.
+    pub qos: Qos,
+    /// Whether the broker is to keep it.
+    pub retain: bool,
+    /// Any bytes.
+    pub payload: &'m [u8],
+    /// What the host knows it by, 0 if it does not say.
+    pub id: u32,
+}
+
+impl<'m> Message<'m> {
+    fn publish(&self) -> Publish<'m> {
+        Publish {
+            dup: false,
+            qos: self.qos,
+            retain: self.retain,
+            topic: self.topic,
+            id: None,
+            payload: self.payload,
+        }
+    }
+}
+
+impl Context<'_, '_> {
+    /// Publishes a message. Done when the broker has it (QoS 1 and 2) or the
+    /// network (QoS 0); with `pubmode` 1, or while it has to wait in the queue,
+    /// when it is accepted. One whose identifier is known is not sent again.
+    pub fn publish(&mut self, message: &Message<'_>) -> Result<Wait, Fail> {
+        let online = self.is_connected();
+        let (id, machine) = (self.link, &mut *self.machine);
+        if machine.owed.any() {
+            return match message.qos {
+                Qos::AtMostOnce if online => machine.send(id, message),
+                _ => Err(Fail::Plain),
+            };
+        }
+        // QoS 0 says of itself that it may be lost or come twice.
+        let named = message.id != 0 && message.qos != Qos::AtMostOnce;
+        // What is known counts for the broker that is set.
+        if !online && (named || machine.queues(id, message.qos)) {
+            machine.prepare_session(id);
+        }
+        if named && let Some(known) = machine.known(id, message.id) {
+            return machine.repeat(id, known, message.id);
+        }
+        if !online {
+            return machine.queue(id, message);
+        }
+        if named || machine.tracks(id, message.qos) {
+            let accepted = machine.accept(id, message)?;
+            return Ok(machine.wait_for(id, accepted));
+        }
+        if machine.has_backlog(id) && machine.queues(id, message.qos) {
+            let accepted = machine.accept(id, message)?;
+            return Ok(Wait::Accepted(id, accepted.number, None));
+        }
+        machine.send(id, message)
+    }
+
+    /// Drops the message of this name, or all that wait where it is 0. Done when
+    /// nothing of them is on disk; of all, also nothing of those acknowledged before.
+    pub fn drop_messages(&mut self, name: u32) -> Result<Wait, Fail> {
+        let id = self.link;
+        let link = self.machine.links.get_mut(id).ok_or(Fail::NOT_ALLOWED)?;
+        let wait = if name == 0 {
+            link.drop_messages();
+            Wait::Emptied(id)
+        } else {
+            link.drop_message(name)?;
+            Wait::Dropped(id)
+        };
+        self.machine.report_dropped(id);
+        Ok(wait)
+    }
+
+    /// The messages that are on their way.
+    pub fn backlog(&self) -> Backlog {
+        let link = self.machine.links.get(self.link);
+        link.map_or_else(Backlog::default, |link| link.session().backlog())
+    }
+}
+
+impl Machine<'_> {
+    /// Whether the host wants to know later what becomes of a message.
+    fn tracks(&self, id: LinkId, qos: Qos) -> bool {
+        self.storage.is_on(id, PUB_MODE) && qos != Qos::AtMostOnce
+    }
+
+    fn known(&self, id: LinkId, name: u32) -> Option<Known> {
+        self.links.get(id)?.session().known(name)
+    }
+
+    fn has_backlog(&self, id: LinkId) -> bool {
+        let link = self.links.get(id);
+        link.is_some_and(|link| link.session().has_backlog())
+    }
+
+    fn is_online(&self, id: LinkId) -> bool {
+        self.links.get(id).is_some_and(super::Link::is_online)
+    }
+
+    /// Whether messages of this quality wait where they cannot be sent.
+    fn queues(&self, id: LinkId, qos: Qos) -> bool {
+        let taken = qos != Qos::AtMostOnce || self.storage.is_on(id, QUEUE_QOS0);
+        taken && self.storage.option(id, QUEUE) > 0
+    }
+
+    /// The host gives a message again that is known.
+    fn repeat(&mut self, id: LinkId, known: Known, name: u32) -> Result<Wait, Fail> {
+        let tracked = self.storage.is_on(id, PUB_MODE);
+        let waits = tracked || self.is_online(id) || self.storage.option(id, QUEUE) > 0;
+        match known {
+            // OK would mean that the broker has it, or that it waits in the queue.
+            Known::Waiting(accepted) if waits => {
+                if tracked && let Some(link) = self.links.get_mut(id) {
+                    link.session_mut().track(accepted.number);
+                }
+                Ok(self.wait_for(id, accepted))
+            }
+            Known::Waiting(_) => Err(Fail::NOT_ALLOWED),
+            Known::Delivered => {
+                if tracked {
+                    self.push_tracked(id, name, code::DONE);
+                }
+                Ok(Wait::Accepted(id, 0, tracked.then_some(name)))
+            }
+        }
+    }
+
+    /// What OK waits for after a message was accepted.
+    fn wait_for(&self, id: LinkId, accepted: Accepted) -> Wait {
+        // QoS 0 has no identifier and is not tracked.
+        let tracked = self.storage.is_on(id, PUB_MODE) && accepted.id.is_some();
+        match accepted.id {
+            Some(packet) if !tracked && self.is_online(id) => Wait::Acknowledged(id, packet),
+            _ => Wait::Accepted(id, accepted.number, tracked.then_some(accepted.name)),
+        }
+    }
+
+    /// Sends a message to the network.
+    #[inline]
+    fn send(&mut self, id: LinkId, message: &Message<'_>) -> Result<Wait, Fail> {
+        let link = self.links.get_mut(id).ok_or(Fail::NOT_ALLOWED)?;
+        if link.session().keeps_messages(message.qos) {
+            let time = self.clock.machine(self.now);
+            link.session_mut().set_time(time);
+        }
+        let Message {
+            topic,
+            qos,
+            retain,
+            payload,
+            ..
+        } = *message;
+        Ok(match link.publish(topic, qos, retain, payload)? {
+            Sent::Packet(packet) => Wait::Acknowledged(id, packet),
+            Sent::Bytes(count) => Wait::Written(id, count),
+        })
+    }
+
+    /// Accepts a message while there is no connection.
+    fn queue(&mut self, id: LinkId, message: &Message<'_>) -> Result<Wait, Fail> {
+        if !self.queues(id, message.qos) || !self.prepare_session(id) {
+            return Err(Fail::NOT_ALLOWED);
+        }
+        let accepted = self.accept(id, message)?;
+        Ok(self.wait_for(id, accepted))
+    }
+
+    fn accept(&mut self, id: LinkId, message: &Message<'_>) -> Result<Accepted, Fail> {
+        // The queue is for messages that have to wait.
+        let limit = match self.storage.option(id, QUEUE) {
+            _ if self.is_online(id) => usize::MAX,
+            0 => usize::MAX,
+            bytes => bytes as usize,
+        };
+        let promise = Promise {
+            tracked: self.tracks(id, message.qos),
+            host_id: match message.qos {
+                Qos::AtMostOnce => 0,
+                _ => message.id,
+            },
+            limit,
+            drop_oldest: self.storage.is_on(id, QUEUE_FULL),
+        };
+        let time = self.clock.machine(self.now);
+        let link = self.links.get_mut(id).ok_or(Fail::NOT_ALLOWED)?;
+        link.session_mut().set_time(time);
+        let accepted = link.accept(&message.publish(), promise)?;
+        self.report_dropped(id);
+        Ok(accepted)
+    }
+
+    /// Makes the session that of the broker that is set; whether there is one.
+    fn prepare_session(&mut self, id: LinkId) -> bool {
+        let settings = self.storage.settings(id);
+        let link = self.links.get_mut(id);
+        let (Some(settings), Some(link)) = (settings, link) else {
+            return false;
+        };
+        link.prepare_session(&settings);
+        true
+    }
+}

@@ -1,0 +1,108 @@
+//! Messages that wait until the host asks for them (`recvmode` 1).
+
+use super::Machine;
+use crate::at::cme;
+use crate::modem::context::Context;
+use crate::modem::event::Event;
+use crate::modem::fail::Fail;
+use crate::modem::ids::LinkId;
+use crate::modem::storage::options::RECV_FORMAT;
+use crate::modem::wait::Wait;
+
+impl Context<'_, '_> {
+    /// Says the oldest message that waits, if there is one. The one said before is
+    /// taken over by that.
+    pub fn read_message(&mut self) -> Wait {
+        let (id, machine) = (self.link, &mut *self.machine);
+        if let Some(read) = machine.notify.take_read(id) {
+            machine.take_over(id, read);
+        }
+        Wait::Readable(id)
+    }
+
+    /// The host has taken over the message of this number: one that waits, or that
+    /// it took over before.
+    pub fn acknowledge(&mut self, number: u32) -> Result<Wait, Fail> {
+        let (id, machine) = (self.link, &mut *self.machine);
+        let link = machine.links.get(id);
+        if !link.is_some_and(|link| link.session().was_given(number)) {
+            return Err(Fail::Cme(cme::INVALID_INDEX));
+        }
+        if let Some(front) = machine.notify.front_of(id, number) {
+            machine.notify.pop(front);
+        }
+        machine.take_over(id, number);
+        Ok(Wait::TakenOver(id, number))
+    }
+
+    /// How many messages wait.
+    pub fn waiting(&self) -> u32 {
+        self.machine.notify.stored(self.link)
+    }
+
+    /// The host starts anew: what it read last is read again.
+    pub fn forget_read(&mut self) {
+        self.machine.forget_read();
+    }
+}
+
+impl Machine<'_> {
+    /// Whether the oldest message that waits, if there is one, keeps its number,
+    /// and the one before it does not come again.
+    pub(super) fn is_readable(&self, id: LinkId) -> bool {
+        let Some(link) = self.links.get(id) else {
+            return false;
+        };
+        let oldest = self.notify.oldest_front(id);
+        let left = link.session().is_taken_over(self.notify.last_left(id));
+        left && oldest.is_none_or(|front| link.session().is_held_for_good(front.number))
+    }
+
+    /// Says the oldest message that waits. One that is too long in this format stays:
+    /// as raw bytes it may be read.
+    pub(super) fn say_oldest(&mut self, id: LinkId) -> Result<(), Fail> {
+        let format = self.storage.option(id, RECV_FORMAT);
+        let Some((event, front)) = self.notify.oldest(id, format) else {
+            return Ok(());
+        };
+        let word = self.config.dialect.word;
+        let (answer, out, profile) = (&mut self.answer, &mut self.out, &self.profile);
+        answer.say(out, profile, |reply| word(&event, reply));
+        if answer.retract(out) {
+            if format > 0 {
+                return Err(Fail::MEMORY_FULL);
+            }
+            // It would never fit: it is told without its payload.
+            answer.say(out, profile, |reply| word(&event.shortened(), reply));
+        }
+        self.notify.set_read(id, front.number);
+        Ok(())
+    }
+
+    /// The host is gone, or starts anew: what it read last is read again, and what
+    /// it is still waiting to read it does not get.
+    pub(crate) fn forget_read(&mut self) {
+        self.notify.forget_read();
+        LinkId::all().for_each(|id| self.complete(Wait::Readable(id), Err(Fail::Plain)));
+    }
+
+    /// The host has the message of this number, 0 if it has none. That makes room
+    /// for events.
+    pub(super) fn take_over(&mut self, id: LinkId, number: u32) {
+        if number > 0
+            && let Some(link) = self.links.get_mut(id)
+        {
+            link.take_over(number);
+        }
+        self.report_dropped(id);
+    }
+
+    /// Says that a message is accepted, if the host wants to know its name.
+    pub(super) fn say_accepted(&mut self, name: Option<u32>) {
+        if let Some(name) = name {
+            let word = self.config.dialect.word;
+            self.begin_answer();
+            self.say(|reply| word(&Event::Accepted { name }, reply));
+        }
+    }
+}

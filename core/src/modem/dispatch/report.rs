@@ -1,0 +1,119 @@
+//! Reporting to the host what happened.
+
+use super::{Machine, Run};
+use crate::at::reply::Reply;
+use crate::buffer::Buf;
+use crate::modem::code;
+use crate::modem::event::{Event, Wording};
+use crate::modem::ids::LinkId;
+use crate::modem::link::Link;
+use crate::modem::profile::Profile;
+use crate::modem::storage::options::RECV_FORMAT;
+use crate::modem::wait::Wait;
+use crate::mqtt::session::Dropped;
+
+impl Machine<'_> {
+    /// Whether an event may go to the host at once, without waiting its turn.
+    pub(super) fn may_report_now(&self) -> bool {
+        self.notify.may_interrupt(self.now)
+            && matches!(self.run, Run::Idle)
+            && !self.notify.has_news()
+    }
+
+    /// Whether an event is on its way to the host and waits for room only.
+    #[inline]
+    pub(crate) fn is_reporting(&self) -> bool {
+        self.notify.is_reporting(self.now)
+    }
+
+    /// Reports an event to the host; whether it had room for it.
+    pub(super) fn report(&mut self, event: &Event) -> bool {
+        let wording = self.config.dialect.word;
+        word(&mut self.out, &self.profile, wording, event)
+    }
+
+    /// Reports the oldest waiting event; whether there was one that fitted.
+    pub(crate) fn report_next(&mut self) -> bool {
+        if !self.is_reporting() || !matches!(self.run, Run::Idle) {
+            return false;
+        }
+        let storage = &self.storage;
+        let format = |link| storage.option(link, RECV_FORMAT);
+        let Some((event, front)) = self.notify.front(format) else {
+            return false;
+        };
+        let wording = self.config.dialect.word;
+        if !word(&mut self.out, &self.profile, wording, &event) {
+            if !self.out.is_empty() {
+                return false;
+            }
+            // What does not even fit an empty output is told without its payload,
+            // and where the topic alone does not fit, without that.
+            let short = event.shortened();
+            if !word(&mut self.out, &self.profile, wording, &short) {
+                word(&mut self.out, &self.profile, wording, &short.nameless());
+            }
+        }
+        self.notify.pop(front);
+        self.take_over(front.link, front.number);
+        true
+    }
+
+    /// What became of a message is reported.
+    pub(super) fn push_tracked(&mut self, id: LinkId, name: u32, code: u8) {
+        let pushed = self.notify.push_tracked(id, name, code);
+        pushed.unwrap_or_default();
+    }
+
+    /// Messages that will not be sent any more are reported, as far as there is room
+    /// to; the session keeps the rest until there is. One the host still waits for
+    /// is reported by the error it gets.
+    pub(super) fn report_dropped(&mut self, id: LinkId) {
+        let awaited = match self.run {
+            Run::Waiting {
+                wait: Wait::Acknowledged(link, packet),
+                ..
+            } if link == id => Some(packet),
+            // Then all of it is told together.
+            Run::Waiting {
+                wait: Wait::Dropped(link) | Wait::Emptied(link),
+                ..
+            } if link == id && self.is_dropping(id) => return,
+            _ => None,
+        };
+        let mut count = 0;
+        while let Some(dropped) = self.poll_dropped(id) {
+            match dropped.tracked {
+                Some(name) => self.push_tracked(id, name, code::of_dropped(dropped.reason)),
+                None if awaited.is_some() && dropped.id == awaited => {}
+                None => count += 1,
+            }
+        }
+        if count > 0 {
+            let pushed = self.notify.push_dropped(id, count);
+            pushed.unwrap_or_default();
+        }
+    }
+
+    /// A message that will not be sent any more, where it can be reported.
+    fn poll_dropped(&mut self, id: LinkId) -> Option<Dropped> {
+        if !self.notify.fits_tracked() {
+            return None;
+        }
+        self.links.get_mut(id).and_then(Link::poll_dropped)
+    }
+
+    /// Whether the disk still has something of what was dropped.
+    fn is_dropping(&self, id: LinkId) -> bool {
+        let link = self.links.get(id);
+        link.is_some_and(|link| link.session().is_dropping())
+    }
+}
+
+/// Words an event as a line of its own; whether it fitted.
+fn word(out: &mut Buf, profile: &Profile, wording: Wording, event: &Event) -> bool {
+    let limit = out.free();
+    let mut reply = Reply::new(out, profile.style(), limit);
+    wording(event, &mut reply);
+    !reply.overflowed()
+}

@@ -1,0 +1,80 @@
+//! What a modem is when it was just switched on, and the profile it stores.
+
+use super::Machine;
+use super::policy::policy;
+use crate::at::cme;
+use crate::modem::fail::Fail;
+use crate::modem::ids::LinkId;
+use crate::modem::profile::Profile;
+use crate::modem::radio::Functionality;
+use crate::modem::storage::options::{AUTOCONNECT, RECV_MODE};
+use crate::modem::table::Command;
+
+impl Machine<'_> {
+    /// Whether a command that needs what was stored can have it.
+    #[inline]
+    pub(crate) fn remembers_for(&self, command: &Command) -> Result<(), Fail> {
+        if !self.storage.is_readable() && command.remembers {
+            return Err(Fail::Cme(cme::MEMORY_FAILURE));
+        }
+        Ok(())
+    }
+
+    /// As after power-on, with what is stored.
+    pub(crate) fn restart(&mut self, functionality: Functionality) {
+        let now = self.now;
+        self.radio.set(functionality);
+        self.notify.forget_read();
+        for id in LinkId::all() {
+            let connects = self.storage.is_on(id, AUTOCONNECT) && self.radio.is_on();
+            let Some(link) = self.links.get_mut(id) else {
+                continue;
+            };
+            link.restart(self.radio.is_on());
+            if connects {
+                link.try_now(now);
+            }
+        }
+        self.set_profile(self.storage.profile());
+        self.notify.push_restarted().unwrap_or_default();
+        self.notify.indicate();
+    }
+
+    pub(crate) fn set_profile(&mut self, profile: Profile) {
+        if profile.serial() != self.profile.serial() {
+            self.port.change();
+        }
+        self.profile = profile;
+    }
+
+    /// The options of a link have changed.
+    pub(crate) fn follow_options(&mut self, id: LinkId) {
+        let stores = self.storage.is_on(id, RECV_MODE);
+        self.notify.set_storing(id, stores);
+        let policy = policy(&self.storage, id);
+        if let Some(link) = self.links.get_mut(id) {
+            link.set_policy(policy);
+        }
+    }
+
+    /// The options of a link were given back: it may have to connect.
+    pub(crate) fn restore_options(&mut self, id: LinkId) {
+        self.follow_options(id);
+        let now = self.now;
+        if self.storage.is_on(id, AUTOCONNECT)
+            && let Some(link) = self.links.get_mut(id)
+        {
+            link.try_now(now);
+        }
+    }
+
+    /// Reports that the network is there or gone, to who asked for it.
+    pub(crate) fn report_registration(&mut self, on: bool) {
+        for (which, reports) in self.profile.registration.into_iter().enumerate() {
+            if reports > 0 {
+                let pushed = self.notify.push_registration(which, on, reports > 1);
+                pushed.unwrap_or_default();
+            }
+        }
+    }
+}

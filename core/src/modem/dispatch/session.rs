@@ -1,0 +1,115 @@
+//! Sessions on disk: what the caller is asked to store, and its answers.
+
+use super::{Machine, Run};
+use crate::at::cme;
+use crate::modem::action::Action;
+use crate::modem::fail::Fail;
+use crate::modem::ids::LinkId;
+use crate::modem::slot::{RestoreError, Slot};
+use crate::modem::wait::Wait;
+use crate::mqtt::PacketId;
+use crate::mqtt::session::{Change, Record, Stored};
+
+impl Machine<'_> {
+    /// Gives back a record of a session.
+    pub(crate) fn restore_session(
+        &mut self,
+        link: LinkId,
+        record: Record,
+        bytes: &[u8],
+    ) -> Result<(), RestoreError> {
+        let link = self.links.get_mut(link);
+        match link.map(|link| link.session_mut().restore(record, bytes)) {
+            Some(true) => Ok(()),
+            _ => Err(RestoreError::Invalid),
+        }
+    }
+
+    /// What of a session the caller is to put on disk next.
+    pub(crate) fn session_change(&mut self, id: LinkId) -> Option<Action<'_>> {
+        let link = self.links.get_mut(id)?;
+        Some(match link.session_mut().poll_change()? {
+            Change::Put(record, bytes) => {
+                let slot = Slot::Session(id, record);
+                Action::Store { slot, bytes }
+            }
+            Change::Erase(record) => {
+                let slot = Slot::Session(id, record);
+                Action::Erase { slot }
+            }
+            Change::Forget => Action::Forget { link: id },
+        })
+    }
+
+    /// The caller put a record on disk, or failed to.
+    pub(crate) fn session_stored(&mut self, id: LinkId, record: Record, ok: bool) {
+        let now = self.now;
+        let Some(link) = self.links.get_mut(id) else {
+            return;
+        };
+        match link.handle_stored(now, record, ok) {
+            Stored::Refused { number, id: packet } => self.refused(id, number, packet),
+            Stored::Nothing if !ok => self.fail_stored(id),
+            Stored::Nothing => {}
+        }
+        self.report_dropped(id);
+    }
+
+    /// A message is not accepted after all.
+    fn refused(&mut self, id: LinkId, number: u64, packet: Option<PacketId>) {
+        if let Run::Waiting { wait, .. } = self.run {
+            let meant = match wait {
+                Wait::Accepted(link, awaited, _) => link == id && awaited == number,
+                Wait::Acknowledged(link, awaited) => link == id && Some(awaited) == packet,
+                _ => false,
+            };
+            if meant {
+                self.complete(wait, Err(Fail::Cme(cme::MEMORY_FAILURE)));
+            }
+        }
+    }
+
+    /// The disk fails, and one change waits for another: what a command waits for
+    /// is not on disk. It will be tried again, but for a message that was not yet
+    /// asked to be put there: that is not accepted.
+    fn fail_stored(&mut self, id: LinkId) {
+        // It may be there already: then that is said.
+        self.check_wait();
+        let Run::Waiting { wait, .. } = self.run else {
+            return;
+        };
+        let fails = match wait {
+            Wait::TakenOver(link, _)
+            | Wait::Readable(link)
+            | Wait::Dropped(link)
+            | Wait::Emptied(link) => link == id,
+            // Else it waits for records of its own.
+            Wait::Stored(link) => link == id && !self.storage.is_staged(),
+            Wait::Accepted(link, number, _) if link == id => {
+                let link = self.links.get_mut(id);
+                link.is_some_and(|link| link.session_mut().refuse(number))
+            }
+            _ => false,
+        };
+        if fails {
+            self.complete(wait, Err(Fail::Cme(cme::MEMORY_FAILURE)));
+        }
+    }
+
+    /// A request of the host is answered. That a subscription was granted is said
+    /// once it is on disk, where sessions are stored there.
+    pub(super) fn end_request(&mut self, id: LinkId, packet: PacketId, result: Result<(), Fail>) {
+        let link = self.links.get(id);
+        let is_stored = link.is_none_or(|link| link.session().keeps_subscriptions());
+        let answered = Wait::Acknowledged(id, packet);
+        if let Run::Waiting { wait, deadline, .. } = &mut self.run
+            && *wait == answered
+            && result.is_ok()
+            && !is_stored
+        {
+            (*wait, *deadline) = (Wait::Stored(id), None);
+            return;
+        }
+        self.complete(answered, result);
+    }
+}

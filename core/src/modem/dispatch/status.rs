@@ -1,0 +1,22 @@
+//! What the modem shows to who watches it from outside.
+
+use crate::modem::Modem;
+use crate::modem::failure::Failure;
+use crate::modem::ids::LinkId;
+use crate::modem::link::Link;
+use crate::modem::network::LinkState;
+
+impl Modem<'_> {
+    /// How far a link is, for who watches it from outside.
+    #[inline]
+    pub fn link_state(&self, link: LinkId) -> LinkState {
+        let link = self.machine.links.get(link);
+        link.map_or(LinkState::Closed, Link::state)
+    }
+
+    /// Why a link is not up, or was not when it last failed.
+    pub fn last_failure(&self, link: LinkId) -> Failure {
+        let link = self.machine.links.get(link);
+        link.map_or(Failure::NONE, Link::last_failure)
+    }
+}

@@ -1,0 +1,234 @@
+//! Opening a link, for the host or by itself.
+
+use super::phase::{By, Phase, Reconnect, Transport};
+use super::policy::Policy;
+use super::{Ended, Link};
+use crate::modem::code;
+use crate::modem::failure::Failure;
+use crate::modem::network::{NetError, NetEvent, Stage};
+use crate::modem::settings::Settings;
+use crate::mqtt::Connect;
+use crate::mqtt::session::fingerprint;
+use crate::time::Instant;
+
+impl Link<'_> {
+    /// The host wants the link: it is opened, or its own attempt becomes the host's.
+    /// Whether that was possible.
+    pub(crate) fn connect(&mut self, now: Instant) -> bool {
+        match self.phase {
+            Phase::Closed => self.open(now, By::Host),
+            Phase::Opening { .. } | Phase::Greeting { .. } => {
+                if let Reconnect::Trying { by, .. } = &mut self.reconnect {
+                    *by = By::Host;
+                }
+            }
+            Phase::Online | Phase::Closing { .. } => return false,
+        }
+        true
+    }
+
+    /// Makes the attempt that is due, if there is a broker to go to.
+    pub(crate) fn open_if_due(&mut self, now: Instant, is_configured: impl FnOnce() -> bool) {
+        let due = matches!(self.reconnect, Reconnect::Waiting { at } if at <= now);
+        if due && self.phase == Phase::Closed {
+            self.reconnect = Reconnect::Off;
+            if is_configured() {
+                self.open(now, By::Automatic);
+            }
+        }
+    }
+
+    /// Asks for the transport.
+    fn open(&mut self, now: Instant, by: By) {
+        let deadline = now + self.policy.connect_limit;
+        // An attempt of the host's fails without another, unless the modem was at it.
+        let again = by == By::Automatic || matches!(self.reconnect, Reconnect::Waiting { .. });
+        self.reconnect = Reconnect::Trying { by, again };
+        // Who is not told what is waited for mostly waits for TCP.
+        let stage = Stage::Tcp;
+        self.phase = Phase::Opening { deadline, stage };
+        self.number = self.number.wrapping_add(1);
+        self.transport = Transport::Wanted;
+    }
+
+    /// The deadline of the connection the caller is to open, once for each.
+    pub(crate) fn take_open(&mut self) -> Option<Instant> {
+        if self.transport != Transport::Wanted {
+            return None;
+        }
+        let Phase::Opening { deadline, .. } = self.phase else {
+            return None;
+        };
+        self.transport = Transport::Asked;
+        Some(deadline)
+    }
+
+    /// Something happened to the transport; how that ended the link, if it did.
+    pub(crate) fn handle_net(
+        &mut self,
+        now: Instant,
+        event: NetEvent,
+        settings: Option<&Settings<'_>>,
+    ) -> Option<Ended> {
+        match (event, self.phase) {
+            (_, Phase::Closed) => None,
+            (NetEvent::Opening(stage), Phase::Opening { deadline, .. }) => {
+                self.phase = Phase::Opening { deadline, stage };
+                None
+            }
+            (NetEvent::Opened, Phase::Opening { deadline, .. }) => {
+                self.greet(now, deadline, settings)
+            }
+            (NetEvent::Opening(_) | NetEvent::Opened, _) => None,
+            (NetEvent::Failed(NetError::TimedOut), Phase::Opening { stage, .. }) => {
+                Some(self.lose_transport(now, Failure::late(stage)))
+            }
+            (NetEvent::Failed(error), _) => Some(self.lose_transport(now, code::of(error).into())),
+            (NetEvent::Closed, _) => Some(self.lose_transport(now, code::CLOSED.into())),
+        }
+    }
+
+    /// The transport is up: CONNECT.
+    fn greet(
+        &mut self,
+        now: Instant,
+        deadline: Instant,
+        settings: Option<&Settings<'_>>,
+    ) -> Option<Ended> {
+        let written = settings.map(|settings| {
+            self.use_settings(settings);
+            let connect = Connect {
+                client_id: settings.client_id,
+                clean_session: settings.clean_session,
+                keep_alive: settings.keep_alive,
+                username: settings.username,
+                password: settings.password,
+                will: None,
+            };
+            self.session.connect(now, &connect, &mut self.net_out)
+        });
+        self.session.set_ping_retries(self.policy.ping_retries);
+        match written {
+            Some(Ok(())) => {
+                self.phase = Phase::Greeting { deadline };
+                None
+            }
+            _ => Some(self.drop(now, code::PROTOCOL.into())),
+        }
+    }
+
+    /// The broker of this connection: the session of another one is not its own.
+    pub(super) fn use_settings(&mut self, settings: &Settings<'_>) {
+        let broker = fingerprint(settings.host.as_bytes()) ^ u64::from(settings.port);
+        self.session.belong(broker, settings.client_id);
+    }
+
+    /// The broker accepted CONNECT; who wanted that.
+    pub(crate) fn begin(&mut self, now: Instant) -> By {
+        self.phase = Phase::Online;
+        self.backoff.begin(now, self.written);
+        match core::mem::replace(&mut self.reconnect, Reconnect::Off) {
+            Reconnect::Trying { by, .. } => by,
+            _ => By::Host,
+        }
+    }
+
+    /// Whether the modem means to open the link, or is at it.
+    pub(super) fn is_wanted(&self) -> bool {
+        matches!(self.reconnect, Reconnect::Waiting { .. }) || self.phase.is_opening()
+    }
+
+    /// The link was lost, or an attempt failed: when to try again.
+    pub(super) fn try_again(&mut self, now: Instant) {
+        let chance = self.chance();
+        if self.policy.reconnects && self.has_radio {
+            let pause = self.backoff.next_pause(self.policy.longest_pause, chance);
+            let at = now + pause;
+            self.reconnect = Reconnect::Waiting { at };
+        } else {
+            self.stop_trying();
+        }
+    }
+
+    /// Leaves it at being closed.
+    fn stop_trying(&mut self) {
+        self.reconnect = Reconnect::Off;
+        self.backoff = super::Backoff::default();
+    }
+
+    /// Makes an attempt as soon as possible, if there is a broker to go to.
+    pub(crate) fn try_now(&mut self, now: Instant) {
+        if self.phase == Phase::Closed {
+            self.reconnect = Reconnect::Waiting { at: now };
+        }
+    }
+
+    /// What the modem's own attempt is made with has changed: it is made again.
+    /// Whether there was one.
+    pub(crate) fn restart_attempt(&mut self, now: Instant) -> bool {
+        let is_own = matches!(
+            self.reconnect,
+            Reconnect::Trying {
+                by: By::Automatic,
+                ..
+            }
+        );
+        let again = self.phase.is_opening() && is_own;
+        if again {
+            self.close(code::BY_COMMAND.into());
+            self.reset();
+            self.try_now(now);
+        }
+        again
+    }
+
+    /// As the options say. Without `reconnect` what is lost is not renewed, and
+    /// nothing is tried again.
+    pub(crate) fn set_policy(&mut self, policy: Policy) {
+        self.policy = policy;
+        self.session.set_holding(policy.stores_messages);
+        self.session.set_renewing(policy.reconnects);
+        self.session.set_give_up(policy.give_up);
+        if !policy.reconnects && self.phase == Phase::Closed && self.backoff.has_begun() {
+            self.backoff = super::Backoff::default();
+            if self.reconnect != Reconnect::WithRadio {
+                self.reconnect = Reconnect::Off;
+            }
+        }
+    }
+
+    /// The radio is on; a link it had taken down comes back.
+    pub(crate) fn radio_on(&mut self, now: Instant) {
+        self.has_radio = true;
+        if self.reconnect == Reconnect::WithRadio {
+            self.reconnect = Reconnect::Off;
+            self.try_now(now);
+        }
+    }
+
+    /// The modem starts again, with the radio on or off: no link comes back for it.
+    pub(crate) fn restart(&mut self, has_radio: bool) {
+        self.has_radio = has_radio;
+        self.last_failure = Failure::NONE;
+        self.forget_radio();
+    }
+
+    /// The link does not come back with the radio; whether it would have.
+    pub(crate) fn forget_radio(&mut self) -> bool {
+        let was = self.reconnect == Reconnect::WithRadio;
+        if was {
+            self.reconnect = Reconnect::Off;
+        }
+        was
+    }
+
+    /// A number that looks random, the same for the same seed: xorshift64*.
+    fn chance(&mut self) -> u32 {
+        let mut state = self.random;
+        state ^= state >> 12;
+        state ^= state << 25;
+        state ^= state >> 27;
+        self.random = state;
+        (state.wrapping_mul(0x2545_f491_4f6c_dd1d) >> 32) as u32
+    }
+}

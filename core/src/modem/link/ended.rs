@@ -1,0 +1,27 @@
+//! How a link ended, for the parts that have to know.
+
+use super::phase::By;
+
+/// How a link ended. In each case the session may have dropped messages.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub(crate) enum Ended {
+    /// There was none, or nobody waits for it.
+    Unnoticed,
+    /// It could not be opened.
+    Failed {
+        /// Who wanted it.
+        by: By,
+        /// Why: one of [`code::ALL`](crate::modem::code::ALL).
+        code: u8,
+        /// Whether no other attempt follows.
+        is_last: bool,
+    },
+    /// The connection to the broker was lost.
+    Lost {
+        /// Why: one of [`code::ALL`](crate::modem::code::ALL).
+        code: u8,
+    },
+    /// It was closed in order.
+    Closed,
+}

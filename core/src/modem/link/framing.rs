@@ -1,0 +1,315 @@
+//! Packets in the stream of bytes a broker sends.
+
+use crate::buffer::Buf;
+use crate::mqtt::{Frame, Rules, frame_by};
+
+/// A PUBLISH has this packet type in its first byte's upper half.
+const PUBLISH: u8 = 3;
+
+/// A PUBLISH too large to be taken: told without its payload, of which this is the
+/// length.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct TooLarge(pub(crate) u32);
+
+/// What is known of how large a packet is.
+#[derive(Clone, Copy, Debug)]
+enum Size {
+    /// It is taken whole.
+    Fits,
+    /// It depends on how long its topic is.
+    Unknown(BeforePayload),
+    TooLarge(BeforePayload),
+    /// It is too large and no PUBLISH.
+    NoPublish,
+}
+
+/// What became of bytes offered to a link.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Input {
+    /// So many were taken and made no packet.
+    Taken(usize),
+    /// The first so many are a packet.
+    Packet(usize),
+    /// So many were taken; the packet in `partial` is whole.
+    Held(usize),
+    /// They are not MQTT.
+    Malformed,
+}
+
+/// A packet that has come in part, and what is still passed over.
+#[derive(Debug)]
+pub(super) struct Framing<'a> {
+    /// The packet that has come in part, or waits for room.
+    partial: Buf<'a>,
+    rules: Rules,
+    /// The largest payload taken, in bytes.
+    max_payload: usize,
+    /// Bytes of a packet too large still to be passed over.
+    skip: usize,
+    /// The whole packet in `partial` is the rest of one that was too large.
+    too_large: Option<TooLarge>,
+    /// Length of the packet that waits for room.
+    blocked: Option<usize>,
+}
+
+/// A whole packet taken out of the memory for one that came in parts.
+#[derive(Debug)]
+pub(crate) struct Held<'a> {
+    packet: Buf<'a>,
+    too_large: Option<TooLarge>,
+}
+
+impl Held<'_> {
+    pub(crate) fn packet(&self) -> &[u8] {
+        self.packet.as_slice()
+    }
+
+    /// Whether it is the beginning of a PUBLISH that was too large.
+    pub(crate) fn too_large(&self) -> Option<TooLarge> {
+        self.too_large
+    }
+}
+
+impl<'a> Framing<'a> {
+    pub(super) fn new(memory: Buf<'a>, rules: Rules, max_payload: usize) -> Self {
+        Self {
+            partial: memory,
+            rules,
+            max_payload,
+            skip: 0,
+            too_large: None,
+            blocked: None,
+        }
+    }
+
+    pub(super) fn trim(&mut self) -> usize {
+        self.partial.trim()
+    }
+
+    /// Forgets what came of a connection that is over.
+    pub(super) fn reset(&mut self) {
+        self.partial.clear();
+        self.skip = 0;
+        self.too_large = None;
+        self.blocked = None;
+    }
+
+    /// Bytes it holds at most.
+    pub(super) fn capacity(&self) -> usize {
+        self.partial.capacity()
+    }
+
+    #[inline]
+    pub(super) fn is_empty(&self) -> bool {
+        self.partial.is_empty()
+    }
+
+    /// Length of the packet that waits for room.
+    #[inline]
+    pub(super) fn blocked(&self) -> Option<usize> {
+        self.blocked
+    }
+
+    /// A packet waits for room, or none does.
+    #[inline]
+    pub(super) fn set_blocked(&mut self, blocked: Option<usize>) {
+        self.blocked = blocked;
+    }
+
+    /// Stores a whole packet until there is room for it, as one that came in parts
+    /// is stored; returns how many bytes were taken.
+    pub(super) fn store(&mut self, packet: &[u8]) -> usize {
+        match self.partial.extend(packet) {
+            Ok(()) => packet.len(),
+            Err(_) => 0,
+        }
+    }
+
+    /// Takes the whole packet out, if there is one. It is to be put back.
+    pub(super) fn take(&mut self) -> Option<Held<'a>> {
+        if self.partial.is_empty() || !self.is_whole() {
+            return None;
+        }
+        Some(Held {
+            packet: core::mem::replace(&mut self.partial, Buf::lent(&mut [])),
+            too_large: self.too_large.take(),
+        })
+    }
+
+    /// Puts a packet back; one that was handled is forgotten.
+    pub(super) fn put_back(&mut self, mut held: Held<'a>, handled: bool) {
+        if handled {
+            held.packet.clear();
+        } else {
+            self.too_large = held.too_large;
+        }
+        self.partial = held.packet;
+    }
+
+    fn frame(&self, bytes: &[u8]) -> Frame {
+        frame_by(self.rules, bytes)
+    }
+
+    /// Looks at bytes the broker sent; `max` is the largest packet taken whole.
+    pub(super) fn input(&mut self, bytes: &[u8], max: usize) -> Input {
+        if self.skip > 0 {
+            let passed = self.skip.min(bytes.len());
+            self.skip -= passed;
+            return Input::Taken(passed);
+        }
+        if self.partial.is_empty()
+            && let Frame::Whole { len } = self.frame(bytes)
+            && matches!(self.size(bytes, len, max), Size::Fits)
+        {
+            return Input::Packet(len);
+        }
+        self.collect(bytes, max)
+    }
+
+    /// Adds to the packet that has come in part.
+    fn collect(&mut self, bytes: &[u8], max: usize) -> Input {
+        let Some(missing) = self.missing(max) else {
+            return Input::Malformed;
+        };
+        let part = bytes.get(..missing.min(bytes.len())).unwrap_or_default();
+        if self.partial.extend(part).is_err() {
+            return Input::Malformed;
+        }
+        match self.missing(max) {
+            None => Input::Malformed,
+            Some(0) => {
+                self.cut_too_large(max);
+                Input::Held(part.len())
+            }
+            Some(_) => Input::Taken(part.len()),
+        }
+    }
+
+    /// How large a packet of `total` bytes is that begins so; `max` is the largest
+    /// taken whole.
+    #[inline]
+    fn size(&self, begin: &[u8], total: usize, max: usize) -> Size {
+        let within = total <= max;
+        // Most packets are short.
+        if within && total <= self.max_payload {
+            return Size::Fits;
+        }
+        match before_payload(begin) {
+            None if within => Size::Fits,
+            None => Size::NoPublish,
+            Some(before) if !before.is_known => Size::Unknown(before),
+            Some(before) if within && before.payload(total) <= self.max_payload => Size::Fits,
+            Some(before) => Size::TooLarge(before),
+        }
+    }
+
+    /// Bytes still to come of the packet in `partial`, as far as that is known.
+    /// Of a packet that is too large only what stands before its payload counts.
+    fn missing(&self, max: usize) -> Option<usize> {
+        let held = self.partial.as_slice();
+        match self.frame(held) {
+            Frame::Malformed => None,
+            Frame::Whole { .. } => Some(0),
+            Frame::Incomplete { total: None } => Some(1),
+            Frame::Incomplete { total: Some(total) } => match self.size(held, total, max) {
+                Size::Fits => Some(total - held.len()),
+                Size::Unknown(before) => Some(before.end.saturating_sub(held.len())),
+                Size::TooLarge(before) => {
+                    (before.end <= max).then(|| before.end.saturating_sub(held.len()))
+                }
+                Size::NoPublish => None,
+            },
+        }
+    }
+
+    /// Makes the beginning of a PUBLISH that is too large a packet of its own,
+    /// without payload.
+    fn cut_too_large(&mut self, max: usize) {
+        let held = self.partial.as_slice();
+        let Frame::Incomplete { total: Some(total) } = self.frame(held) else {
+            return;
+        };
+        let Size::TooLarge(before) = self.size(held, total, max) else {
+            return;
+        };
+        self.skip = total - held.len();
+        let payload = u32::try_from(before.payload(total));
+        self.too_large = Some(TooLarge(payload.unwrap_or(u32::MAX)));
+        let (header, len) = short_header(held.first().copied().unwrap_or(0), before.body());
+        // The new header is never longer than the one it replaces.
+        self.partial.consume(before.header.saturating_sub(len));
+        let place = self.partial.as_mut_slice().iter_mut().zip(header).take(len);
+        place.for_each(|(byte, new)| *byte = new);
+    }
+
+    /// Whether the packet in `partial` is whole.
+    fn is_whole(&self) -> bool {
+        matches!(self.frame(self.partial.as_slice()), Frame::Whole { .. })
+    }
+}
+
+/// The length of a PUBLISH, 0 for any other packet.
+pub(crate) fn publish_len(packet: &[u8]) -> usize {
+    match packet.first() {
+        Some(first) if first >> 4 == PUBLISH => packet.len(),
+        _ => 0,
+    }
+}
+
+/// The part of a PUBLISH before its payload.
+#[derive(Clone, Copy, Debug)]
+struct BeforePayload {
+    /// Length of the fixed header.
+    header: usize,
+    /// Where the payload starts, if that is known; else where it will be.
+    end: usize,
+    is_known: bool,
+}
+
+impl BeforePayload {
+    fn body(self) -> usize {
+        self.end.saturating_sub(self.header)
+    }
+
+    /// Length of the payload in a packet of `total` bytes.
+    fn payload(self, total: usize) -> usize {
+        total.saturating_sub(self.end)
+    }
+}
+
+/// Where the payload of a PUBLISH starts; `None` for any other packet.
+fn before_payload(packet: &[u8]) -> Option<BeforePayload> {
+    let (first, rest) = packet.split_first()?;
+    if first >> 4 != PUBLISH {
+        return None;
+    }
+    let header = 2 + rest.iter().take_while(|&&byte| byte & 0x80 != 0).count();
+    let topic = match (packet.get(header), packet.get(header + 1)) {
+        (Some(high), Some(low)) => Some(u16::from_be_bytes([*high, *low])),
+        _ => None,
+    };
+    let id = if first & 0x06 == 0 { 0 } else { 2 };
+    let behind = topic.map_or(0, |topic| usize::from(topic) + id);
+    Some(BeforePayload {
+        header,
+        end: header + 2 + behind,
+        is_known: topic.is_some(),
+    })
+}
+
+/// A fixed header for `remaining` bytes (clause 2.2.3), and its length.
+fn short_header(first: u8, remaining: usize) -> ([u8; 5], usize) {
+    let mut header = [first, 0, 0, 0, 0];
+    let mut rest = remaining;
+    let mut len = 1;
+    for place in header.iter_mut().skip(1) {
+        *place = (rest & 0x7f) as u8;
+        rest >>= 7;
+        len += 1;
+        if rest == 0 {
+            break;
+        }
+        *place |= 0x80;
+    }
+    (header, len)
+}

@@ -1,0 +1,116 @@
+//! What the host sends: the session writes it to the link's output.
+
+use super::Link;
+use super::phase::Phase;
+use crate::modem::settings::Settings;
+use crate::mqtt::packet::Publish;
+use crate::mqtt::session::{Accepted, Dropped, Promise, Record, Stays, Stored};
+use crate::mqtt::{PacketId, Qos, SendError};
+use crate::time::Instant;
+use core::time::Duration;
+
+/// How long what could not be put on disk waits before it is tried again.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// How a message that was sent is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Sent {
+    /// By its packet identifier.
+    Packet(PacketId),
+    /// By the count of bytes written once it is.
+    Bytes(u64),
+}
+
+impl Link<'_> {
+    /// Subscribes, where the broker is connected.
+    pub(crate) fn subscribe(&mut self, filter: &str, qos: Qos) -> Result<PacketId, SendError> {
+        self.online()?;
+        self.session.subscribe(filter, qos, &mut self.net_out)
+    }
+
+    /// Unsubscribes, where the broker is connected.
+    pub(crate) fn unsubscribe(&mut self, filter: &str) -> Result<PacketId, SendError> {
+        self.online()?;
+        self.session.unsubscribe(filter, &mut self.net_out)
+    }
+
+    fn online(&self) -> Result<(), SendError> {
+        if self.is_online() {
+            Ok(())
+        } else {
+            Err(SendError::NotConnected)
+        }
+    }
+
+    /// Sends a message.
+    #[inline]
+    pub(crate) fn publish(
+        &mut self,
+        topic: &str,
+        qos: Qos,
+        retain: bool,
+        payload: &[u8],
+    ) -> Result<Sent, SendError> {
+        let out = &mut self.net_out;
+        let id = self.session.publish(topic, qos, retain, payload, out)?;
+        // The count of bytes written once everything queued now is.
+        let queued = self.written + self.net_out.len() as u64;
+        Ok(id.map_or(Sent::Bytes(queued), Sent::Packet))
+    }
+
+    /// Accepts a message, to be sent now or later.
+    pub(crate) fn accept(
+        &mut self,
+        publish: &Publish<'_>,
+        promise: Promise,
+    ) -> Result<Accepted, SendError> {
+        self.session.accept(publish, promise, &mut self.net_out)
+    }
+
+    /// The host has the message of this number.
+    pub(crate) fn take_over(&mut self, number: u32) {
+        self.session.take_over(number, &mut self.net_out);
+    }
+
+    /// Drops all messages that wait.
+    pub(crate) fn drop_messages(&mut self) {
+        self.session.drop_messages();
+        self.session.poll_send(&mut self.net_out);
+    }
+
+    /// Drops the message of this name.
+    pub(crate) fn drop_message(&mut self, name: u32) -> Result<(), Stays> {
+        self.session.drop_message(name)?;
+        self.session.poll_send(&mut self.net_out);
+        Ok(())
+    }
+
+    /// The next message that will not be sent any more.
+    pub(crate) fn poll_dropped(&mut self) -> Option<Dropped> {
+        self.session.poll_dropped()
+    }
+
+    /// Makes the session that of the broker that is set, where it serves none now.
+    pub(crate) fn prepare_session(&mut self, settings: &Settings<'_>) {
+        if matches!(self.phase, Phase::Closed | Phase::Opening { .. }) {
+            self.use_settings(settings);
+        }
+    }
+
+    /// The caller put a record of the session on disk, or failed to.
+    pub(crate) fn handle_stored(&mut self, now: Instant, record: Record, ok: bool) -> Stored {
+        let stored = self.session.stored(record, ok, &mut self.net_out);
+        if self.session.is_stalled() && self.disk_retry.is_none() {
+            self.disk_retry = Some(now + PAUSE);
+        }
+        stored
+    }
+
+    /// Tries again what could not be put on disk, if that is due.
+    pub(crate) fn retry_disk(&mut self, now: Instant) {
+        if self.disk_retry.is_some_and(|at| at <= now) {
+            self.disk_retry = None;
+            self.session.try_changes_again();
+        }
+    }
+}

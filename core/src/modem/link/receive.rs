@@ -1,0 +1,131 @@
+//! Bytes to and from the broker, and the time.
+
+use super::framing::{Held, Input};
+use super::phase::Phase;
+use super::{Ended, Link};
+use crate::modem::code;
+use crate::modem::failure::Failure;
+use crate::mqtt::{self, session::Violation};
+use crate::time::Instant;
+
+impl<'a> Link<'a> {
+    /// Whether bytes from the broker mean anything now.
+    #[inline]
+    pub(crate) fn listens(&self) -> bool {
+        matches!(self.phase, Phase::Greeting { .. } | Phase::Online)
+    }
+
+    /// Bytes came from the broker.
+    pub(crate) fn note_received(&mut self, now: Instant) {
+        if self.listens() {
+            self.session.received(now);
+        }
+    }
+
+    /// Looks at bytes the broker sent; `max` is the largest packet taken whole.
+    #[inline]
+    pub(crate) fn input(&mut self, bytes: &[u8], max: usize) -> Input {
+        self.framing.input(bytes, max)
+    }
+
+    /// Bytes that a packet may have which comes in parts.
+    pub(crate) fn max_partial(&self) -> usize {
+        self.framing.capacity()
+    }
+
+    /// Whether a packet has come in part, or waits for room.
+    #[inline]
+    pub(crate) fn has_partial(&self) -> bool {
+        !self.framing.is_empty()
+    }
+
+    /// Length of the PUBLISH that waits for room, 0 of another packet that does.
+    #[inline]
+    pub(crate) fn blocked(&self) -> Option<usize> {
+        self.framing.blocked()
+    }
+
+    /// A packet waits for room, or none does.
+    #[inline]
+    pub(crate) fn set_blocked(&mut self, blocked: Option<usize>) {
+        self.framing.set_blocked(blocked);
+    }
+
+    /// Stores a whole packet until there is room for it; returns how many bytes
+    /// were taken.
+    pub(crate) fn store_packet(&mut self, packet: &[u8]) -> usize {
+        self.framing.store(packet)
+    }
+
+    /// Takes out the whole packet that waits, if there is one. It is to be put back.
+    pub(crate) fn take_packet(&mut self) -> Option<Held<'a>> {
+        self.framing.take()
+    }
+
+    /// Puts a packet back; one that was handled is forgotten.
+    pub(crate) fn put_packet_back(&mut self, held: Held<'a>, handled: bool) {
+        self.framing.put_back(held, handled);
+    }
+
+    /// Handles a whole packet: what it meant to the session. Whether the link is up or
+    /// has ended by that is for the caller to ask next.
+    #[inline]
+    pub(crate) fn handle_packet<'p>(
+        &mut self,
+        now: Instant,
+        packet: &'p [u8],
+    ) -> Result<mqtt::Event<'p>, Violation> {
+        self.session.handle(now, packet, &mut self.net_out)
+    }
+
+    /// The broker refused CONNECT.
+    #[cold]
+    pub(crate) fn handle_refused(&mut self, now: Instant, code: u8) -> Ended {
+        self.drop(now, code.into())
+    }
+
+    /// The broker broke the protocol.
+    #[cold]
+    pub(crate) fn break_off(&mut self, now: Instant) -> Ended {
+        self.drop(now, code::PROTOCOL.into())
+    }
+
+    /// `count` bytes for the broker were written to the network; whether DISCONNECT
+    /// was the last of them.
+    pub(crate) fn handle_sent(&mut self, now: Instant, count: usize) -> bool {
+        let count = count.min(self.net_out.len());
+        self.net_out.consume(count);
+        self.written += count as u64;
+        if count > 0 {
+            self.session.sent(now);
+            self.session.poll_send(&mut self.net_out);
+        }
+        self.net_out.is_empty() && matches!(self.phase, Phase::Closing { .. })
+    }
+
+    /// DISCONNECT was sent: the transport is closed.
+    pub(crate) fn finish_disconnect(&mut self, now: Instant) -> Ended {
+        self.drop(now, code::BY_COMMAND.into())
+    }
+
+    /// Does what is due; `unread` is whether the host blocks what the broker sends. How
+    /// that ended the link, if it did.
+    pub(crate) fn handle_timeout(&mut self, now: Instant, unread: bool) -> Option<Ended> {
+        // Where the broker takes no bytes, it is not the host that blocks it.
+        let blocked = unread && self.has_answer_room();
+        let why = match self.phase {
+            Phase::Opening { deadline, stage } if deadline <= now => Failure::late(stage),
+            Phase::Greeting { deadline } if deadline <= now => Failure::NO_CONNACK,
+            Phase::Closing { deadline } if deadline <= now => code::BY_COMMAND.into(),
+            Phase::Online => {
+                let alive = self.session.handle_timeout(now, blocked, &mut self.net_out);
+                match alive {
+                    Ok(()) => return None,
+                    Err(_) => code::KEEP_ALIVE.into(),
+                }
+            }
+            _ => return None,
+        };
+        Some(self.drop(now, why))
+    }
+}

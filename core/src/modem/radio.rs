@@ -1,0 +1,63 @@
+//! The radio: how much of the modem is on.
+
+/// `+CFUN`: how much of the modem is on (27.007 §8.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Functionality {
+    /// 0: least power, no radio.
+    Minimum,
+    /// 1: everything.
+    Full,
+    /// 4: no radio.
+    RadioOff,
+}
+
+/// The radio, and whether the modem is about to restart.
+#[derive(Debug)]
+pub(crate) struct Radio {
+    functionality: Functionality,
+    /// The modem restarts once the line is answered; then the radio is like this.
+    restarts_as: Option<Functionality>,
+}
+
+impl Radio {
+    /// As after power-on.
+    pub(crate) fn new() -> Self {
+        Self {
+            functionality: Functionality::Full,
+            restarts_as: None,
+        }
+    }
+
+    /// `+CFUN?`
+    pub(crate) fn functionality(&self) -> Functionality {
+        self.functionality
+    }
+
+    /// Whether there is a network.
+    pub(crate) fn is_on(&self) -> bool {
+        self.functionality == Functionality::Full
+    }
+
+    /// Switches it; whether it went on or off by that.
+    pub(crate) fn set(&mut self, functionality: Functionality) -> bool {
+        let was_on = self.is_on();
+        self.functionality = functionality;
+        self.is_on() != was_on
+    }
+
+    /// The modem restarts once the line is answered.
+    pub(crate) fn plan_restart(&mut self, functionality: Functionality) {
+        self.restarts_as = Some(functionality);
+    }
+
+    /// Whether it is about to restart.
+    #[inline]
+    pub(crate) fn is_restarting(&self) -> bool {
+        self.restarts_as.is_some()
+    }
+
+    /// How the radio is after the restart that is due.
+    pub(crate) fn take_restart(&mut self) -> Option<Functionality> {
+        self.restarts_as.take()
+    }
+}
