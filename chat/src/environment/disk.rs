@@ -1,6 +1,6 @@
 //! A disk of records that answers when it is told to.
 
-use mqmodem_core::mqtt::session::Record;
+use mqmodem_core::mqtt::session::RecordKey;
 use mqmodem_core::{Action, Slot};
 use std::collections::{BTreeMap, VecDeque};
 
@@ -34,7 +34,7 @@ impl RecordDisk {
         self.pending.push_back(match action {
             Action::Store { slot, bytes } => (*slot, Some(bytes.to_vec())),
             Action::Erase { slot } => (*slot, None),
-            Action::Forget { link } => (Slot::Session(*link, Record::Identity), None),
+            Action::Forget { link } => (Slot::Session(*link, RecordKey::Identity), None),
             _ => return false,
         });
         true
@@ -64,7 +64,7 @@ impl RecordDisk {
         match (bytes, slot) {
             (Some(bytes), _) => drop(self.durable.insert(slot, bytes)),
             // The identity goes with all it is the identity of.
-            (None, Slot::Session(link, Record::Identity)) => {
+            (None, Slot::Session(link, RecordKey::Identity)) => {
                 let other = |slot: &Slot| !matches!(slot, Slot::Session(of, _) if *of == link);
                 self.durable.retain(|slot, _| other(slot));
             }

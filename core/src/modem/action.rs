@@ -4,7 +4,7 @@ use super::failure::Failure;
 use super::ids::{ConnId, LinkId};
 use super::port::{ModemLines, Serial};
 use super::slot::Slot;
-use crate::mqtt::session::Record;
+use crate::mqtt::session::RecordKey;
 use crate::time::Instant;
 
 /// What the caller is to do next. Carried out in order, before bytes are sent.
@@ -42,7 +42,7 @@ pub enum Action<'m> {
         slot: Slot,
     },
     /// Forget every [`Slot::Session`] of the link; answer with `handle_stored`
-    /// for its [`Record::Identity`].
+    /// for its [`RecordKey::Identity`].
     Forget {
         /// Whose session it was.
         link: LinkId,
@@ -61,7 +61,7 @@ impl Action<'_> {
     pub fn owes(&self) -> Option<Slot> {
         match *self {
             Self::Store { slot, .. } | Self::Erase { slot } => Some(slot),
-            Self::Forget { link } => Some(Slot::Session(link, Record::Identity)),
+            Self::Forget { link } => Some(Slot::Session(link, RecordKey::Identity)),
             Self::Open { .. } | Self::Close { .. } | Self::Lines(_) | Self::Serial(_) => None,
         }
     }

@@ -3,7 +3,7 @@
 
 use super::network::NetError;
 use crate::at::cme;
-use crate::mqtt::session::Reason;
+use crate::mqtt::session::DropReason;
 
 /// Done.
 pub const DONE: u8 = 0;
@@ -145,13 +145,13 @@ pub(crate) fn of(error: NetError) -> u8 {
 }
 
 /// The code of a message that was dropped.
-pub(crate) fn of_dropped(reason: Reason) -> u8 {
+pub(crate) fn of_dropped(reason: DropReason) -> u8 {
     match reason {
-        Reason::Ended | Reason::SessionLost => DROPPED_SESSION,
-        Reason::NoRoom => DROPPED_ROOM,
-        Reason::Moved => DROPPED_MOVED,
-        Reason::SetAside => SET_ASIDE,
-        Reason::Dropped => DROPPED_BY_COMMAND,
+        DropReason::Ended | DropReason::SessionLost => DROPPED_SESSION,
+        DropReason::NoRoom => DROPPED_ROOM,
+        DropReason::Moved => DROPPED_MOVED,
+        DropReason::SetAside => SET_ASIDE,
+        DropReason::Dropped => DROPPED_BY_COMMAND,
     }
 }
 

@@ -1,7 +1,7 @@
 //! The names under which the modem stores something between restarts.
 
 use super::ids::LinkId;
-use crate::mqtt::session::Record;
+use crate::mqtt::session::RecordKey;
 
 /// A name under which the modem keeps something between restarts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -22,7 +22,7 @@ pub enum Slot {
     Option(LinkId, u8),
     /// A record of a link's session. Changes to these must become durable in the
     /// order they were asked for: none without those before it.
-    Session(LinkId, Record),
+    Session(LinkId, RecordKey),
 }
 
 /// Bytes of a slot.
@@ -62,7 +62,7 @@ impl Slot {
             5 => Self::Profile,
             OPTION_SLOTS.. => Self::Option(link, kind & !OPTION_SLOTS),
             SESSION_SLOTS.. => {
-                let record = Record::from_number(kind - SESSION_SLOTS, number)?;
+                let record = RecordKey::from_number(kind - SESSION_SLOTS, number)?;
                 Self::Session(link, record)
             }
             _ => return None,

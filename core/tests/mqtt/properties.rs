@@ -318,7 +318,7 @@ impl Run {
     /// Every publish has ended in one way, once the broker lost everything.
     fn end(mut self) -> Result<(), TestCaseError> {
         self.client.session.lost();
-        self.client.session.belong(1, "another");
+        self.client.session.bind(1, "another");
         self.poll_dropped()?;
         prop_assert!(self.open.is_empty(), "never told: {:?}", self.open);
         prop_assert_eq!(self.client.session.in_flight(), 0);

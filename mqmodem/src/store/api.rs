@@ -1,6 +1,6 @@
 //! What crosses the border between a modem and what keeps for it.
 
-use mqmodem_core::mqtt::session::Record;
+use mqmodem_core::mqtt::session::RecordKey;
 use mqmodem_core::{LinkId, Slot};
 use std::collections::VecDeque;
 use std::task::{Context, Poll};
@@ -69,7 +69,7 @@ impl StoreChange<'_> {
     pub fn slot(&self) -> Slot {
         match *self {
             Self::Put { slot, .. } | Self::Erase { slot } => slot,
-            Self::Forget { link } => Slot::Session(link, Record::Identity),
+            Self::Forget { link } => Slot::Session(link, RecordKey::Identity),
         }
     }
 }

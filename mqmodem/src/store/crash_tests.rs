@@ -6,7 +6,7 @@ use super::redb::place::DatabasePlace;
 use super::redb::tables;
 use super::sim_disk::{Dice, Fault, Left, SimDisk};
 use super::sim_place::SimPlace;
-use mqmodem_core::mqtt::session::Record;
+use mqmodem_core::mqtt::session::RecordKey;
 use mqmodem_core::{LinkId, Slot};
 use redb::Database;
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,7 +24,7 @@ fn hash(bytes: &[u8]) -> u64 {
     hasher.finish()
 }
 
-fn key(record: Record) -> Key {
+fn key(record: RecordKey) -> Key {
     Slot::Session(LinkId(0), record).to_bytes()
 }
 
@@ -39,19 +39,19 @@ fn day() -> Vec<Vec<(&'static str, What)>> {
         let mut release = Vec::new();
         let mut done = Vec::new();
         for modem in MODEMS {
-            let message = What::Record(key(Record::Outgoing(number)), vec![number as u8; size]);
+            let message = What::Record(key(RecordKey::Outgoing(number)), vec![number as u8; size]);
             send.push((modem, message));
             send.push((
                 modem,
-                What::Record(key(Record::Identity), vec![number as u8; 40]),
+                What::Record(key(RecordKey::Identity), vec![number as u8; 40]),
             ));
-            let received = key(Record::Received(number as u16));
+            let received = key(RecordKey::Received(number as u16));
             release.push((modem, What::Record(received, vec![1; 4])));
-            let released = What::Record(key(Record::Outgoing(number)), vec![number as u8; 9]);
+            let released = What::Record(key(RecordKey::Outgoing(number)), vec![number as u8; 9]);
             release.push((modem, released));
             done.push((modem, What::Erase(received)));
             if number > 3 {
-                done.push((modem, What::Erase(key(Record::Outgoing(number - 3)))));
+                done.push((modem, What::Erase(key(RecordKey::Outgoing(number - 3)))));
             }
         }
         day.extend([send, release, done]);
@@ -59,7 +59,7 @@ fn day() -> Vec<Vec<(&'static str, What)>> {
     day.push(vec![("one", What::Forget(0)), ("two", What::Forget(1))]);
     day.push(vec![(
         "one",
-        What::Record(key(Record::Identity), vec![9; 40]),
+        What::Record(key(RecordKey::Identity), vec![9; 40]),
     )]);
     day.push(vec![("two", What::Value("root 0".to_owned(), Vec::new()))]);
     day
@@ -71,7 +71,7 @@ fn begin(modem: &'static str) -> Vec<(&'static str, What)> {
         (modem, What::Value("root 0".to_owned(), vec![6; 1500])),
         (
             modem,
-            What::Record(key(Record::Subscription(1)), b"a/#".to_vec()),
+            What::Record(key(RecordKey::Subscription(1)), b"a/#".to_vec()),
         ),
     ]
 }

@@ -7,7 +7,7 @@ use super::sim_place::SimPlace;
 use super::sim_world::{Stopped, Unsynced, Way, World};
 use mqmodem_core::Slot;
 use mqmodem_core::mqtt::Qos;
-use mqmodem_core::mqtt::session::Record;
+use mqmodem_core::mqtt::session::RecordKey;
 
 /// What happens in a day.
 #[derive(Clone, Copy, Debug)]
@@ -102,7 +102,7 @@ impl World {
         for (slot, _) in self.kept() {
             let open = matches!(
                 slot,
-                Slot::Session(_, Record::Outgoing(_) | Record::Received(_))
+                Slot::Session(_, RecordKey::Outgoing(_) | RecordKey::Received(_))
             );
             assert!(!open, "{slot:?}");
         }

@@ -1,7 +1,7 @@
 //! What is kept of a session, in words that hold no payload.
 
 use mqmodem_core::mqtt::Session;
-use mqmodem_core::mqtt::session::Record;
+use mqmodem_core::mqtt::session::RecordKey;
 use mqmodem_core::{Buf, LinkId, Slot};
 
 /// What each message takes besides its packet.
@@ -27,7 +27,7 @@ fn link(slot: Slot) -> Option<LinkId> {
 fn lines(link: LinkId, kept: &[(Slot, Vec<u8>)]) -> Vec<(String, String)> {
     let room = || Buf::heap(ROOM);
     let mut session = Session::new(room(), room(), room(), 0);
-    session.keep();
+    session.persist();
     let (mut received, mut damaged) = (0, 0);
     for (slot, bytes) in kept {
         if let Slot::Session(of, record) = *slot
@@ -35,7 +35,7 @@ fn lines(link: LinkId, kept: &[(Slot, Vec<u8>)]) -> Vec<(String, String)> {
         {
             let restored = session.restore(record, bytes);
             damaged += usize::from(!restored);
-            received += usize::from(restored && matches!(record, Record::Received(_)));
+            received += usize::from(restored && matches!(record, RecordKey::Received(_)));
         }
     }
     let backlog = session.backlog();
@@ -79,7 +79,7 @@ mod tests {
 
     #[test]
     fn a_damaged_record_is_told() {
-        let record = Record::Outgoing(1);
+        let record = RecordKey::Outgoing(1);
         let kept = [(Slot::Session(LinkId(0), record), b"payload".to_vec())];
         let damaged = "1 record: it will be left out".to_owned();
         assert_eq!(sessions(&kept), [("damaged 0".to_owned(), damaged)]);

@@ -335,7 +335,7 @@ impl<'a> Machine<'a> {
 
     /// Whether what is staged was stored, once that is known.
     fn stored_result(&mut self, id: LinkId) -> Option<Result<(), Fail>> {
-        let keeps = self.links.get(id)?.session().keeps_subscriptions();
+        let keeps = self.links.get(id)?.session().are_subscriptions_durable();
         if self.storage.is_staged() || !keeps {
             return None;
         }

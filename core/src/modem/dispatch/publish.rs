@@ -160,7 +160,7 @@ impl Machine<'_> {
     #[inline]
     fn send(&mut self, id: LinkId, message: &Message<'_>) -> Result<Wait, Fail> {
         let link = self.links.get_mut(id).ok_or(Fail::NOT_ALLOWED)?;
-        if link.session().keeps_messages(message.qos) {
+        if link.session().stores_messages(message.qos) {
             let time = self.clock.machine(self.now);
             link.session_mut().set_time(time);
         }

@@ -55,7 +55,7 @@ impl Machine<'_> {
         };
         let oldest = self.notify.oldest_front(id);
         let left = link.session().is_taken_over(self.notify.last_left(id));
-        left && oldest.is_none_or(|front| link.session().is_held_for_good(front.number))
+        left && oldest.is_none_or(|front| link.session().is_number_durable(front.number))
     }
 
     /// Says the oldest message that waits. One that is too long in this format stays:

@@ -8,14 +8,14 @@ use crate::modem::ids::LinkId;
 use crate::modem::slot::{RestoreError, Slot};
 use crate::modem::wait::Wait;
 use crate::mqtt::PacketId;
-use crate::mqtt::session::{Change, Record, Stored};
+use crate::mqtt::session::{RecordKey, SessionChange, Stored};
 
 impl Machine<'_> {
     /// Gives back a record of a session.
     pub(crate) fn restore_session(
         &mut self,
         link: LinkId,
-        record: Record,
+        record: RecordKey,
         bytes: &[u8],
     ) -> Result<(), RestoreError> {
         let link = self.links.get_mut(link);
@@ -29,20 +29,20 @@ impl Machine<'_> {
     pub(crate) fn session_change(&mut self, id: LinkId) -> Option<Action<'_>> {
         let link = self.links.get_mut(id)?;
         Some(match link.session_mut().poll_change()? {
-            Change::Put(record, bytes) => {
+            SessionChange::Put(record, bytes) => {
                 let slot = Slot::Session(id, record);
                 Action::Store { slot, bytes }
             }
-            Change::Erase(record) => {
+            SessionChange::Erase(record) => {
                 let slot = Slot::Session(id, record);
                 Action::Erase { slot }
             }
-            Change::Forget => Action::Forget { link: id },
+            SessionChange::Forget => Action::Forget { link: id },
         })
     }
 
     /// The caller put a record on disk, or failed to.
-    pub(crate) fn session_stored(&mut self, id: LinkId, record: Record, ok: bool) {
+    pub(crate) fn session_stored(&mut self, id: LinkId, record: RecordKey, ok: bool) {
         let now = self.now;
         let Some(link) = self.links.get_mut(id) else {
             return;
@@ -100,7 +100,7 @@ impl Machine<'_> {
     /// once it is on disk, where sessions are stored there.
     pub(super) fn end_request(&mut self, id: LinkId, packet: PacketId, result: Result<(), Fail>) {
         let link = self.links.get(id);
-        let is_stored = link.is_none_or(|link| link.session().keeps_subscriptions());
+        let is_stored = link.is_none_or(|link| link.session().are_subscriptions_durable());
         let answered = Wait::Acknowledged(id, packet);
         if let Run::Waiting { wait, deadline, .. } = &mut self.run
             && *wait == answered

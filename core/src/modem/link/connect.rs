@@ -120,7 +120,7 @@ impl Link<'_> {
     /// The broker of this connection: the session of another one is not its own.
     pub(super) fn use_settings(&mut self, settings: &Settings<'_>) {
         let broker = fingerprint(settings.host.as_bytes()) ^ u64::from(settings.port);
-        self.session.belong(broker, settings.client_id);
+        self.session.bind(broker, settings.client_id);
     }
 
     /// The broker accepted CONNECT; who wanted that.
@@ -186,7 +186,7 @@ impl Link<'_> {
     /// nothing is tried again.
     pub(crate) fn set_policy(&mut self, policy: Policy) {
         self.policy = policy;
-        self.session.set_holding(policy.stores_messages);
+        self.session.set_deferring(policy.stores_messages);
         self.session.set_renewing(policy.reconnects);
         self.session.set_give_up(policy.give_up);
         if !policy.reconnects && self.phase == Phase::Closed && self.backoff.has_begun() {

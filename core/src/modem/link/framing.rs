@@ -1,10 +1,8 @@
 //! Packets in the stream of bytes a broker sends.
 
 use crate::buffer::Buf;
+use crate::mqtt::packet::{PublishHead, is_publish};
 use crate::mqtt::{Frame, Rules, frame_by};
-
-/// A PUBLISH has this packet type in its first byte's upper half.
-const PUBLISH: u8 = 3;
 
 /// A PUBLISH too large to be taken: told without its payload, of which this is the
 /// length.
@@ -17,8 +15,8 @@ enum Size {
     /// It is taken whole.
     Fits,
     /// It depends on how long its topic is.
-    Unknown(BeforePayload),
-    TooLarge(BeforePayload),
+    Unknown(PublishHead),
+    TooLarge(PublishHead),
     /// It is too large and no PUBLISH.
     NoPublish,
 }
@@ -194,28 +192,32 @@ impl<'a> Framing<'a> {
         if within && total <= self.max_payload {
             return Size::Fits;
         }
-        match before_payload(begin) {
-            None if within => Size::Fits,
-            None => Size::NoPublish,
-            Some(before) if !before.is_known => Size::Unknown(before),
-            Some(before) if within && before.payload(total) <= self.max_payload => Size::Fits,
-            Some(before) => Size::TooLarge(before),
+        if !is_publish(begin) {
+            return if within { Size::Fits } else { Size::NoPublish };
+        }
+        let head = PublishHead::of(begin);
+        if !head.is_known {
+            Size::Unknown(head)
+        } else if within && head.payload(total) <= self.max_payload {
+            Size::Fits
+        } else {
+            Size::TooLarge(head)
         }
     }
 
     /// Bytes still to come of the packet in `partial`, as far as that is known.
     /// Of a packet that is too large only what stands before its payload counts.
     fn missing(&self, max: usize) -> Option<usize> {
-        let held = self.partial.as_slice();
-        match self.frame(held) {
+        let part = self.partial.as_slice();
+        match self.frame(part) {
             Frame::Malformed => None,
             Frame::Whole { .. } => Some(0),
             Frame::Incomplete { total: None } => Some(1),
-            Frame::Incomplete { total: Some(total) } => match self.size(held, total, max) {
-                Size::Fits => Some(total - held.len()),
-                Size::Unknown(before) => Some(before.end.saturating_sub(held.len())),
-                Size::TooLarge(before) => {
-                    (before.end <= max).then(|| before.end.saturating_sub(held.len()))
+            Frame::Incomplete { total: Some(total) } => match self.size(part, total, max) {
+                Size::Fits => Some(total - part.len()),
+                Size::Unknown(head) => Some(head.end.saturating_sub(part.len())),
+                Size::TooLarge(head) => {
+                    (head.end <= max).then(|| head.end.saturating_sub(part.len()))
                 }
                 Size::NoPublish => None,
             },
@@ -225,19 +227,19 @@ impl<'a> Framing<'a> {
     /// Makes the beginning of a PUBLISH that is too large a packet of its own,
     /// without payload.
     fn cut_too_large(&mut self, max: usize) {
-        let held = self.partial.as_slice();
-        let Frame::Incomplete { total: Some(total) } = self.frame(held) else {
+        let part = self.partial.as_slice();
+        let Frame::Incomplete { total: Some(total) } = self.frame(part) else {
             return;
         };
-        let Size::TooLarge(before) = self.size(held, total, max) else {
+        let Size::TooLarge(head) = self.size(part, total, max) else {
             return;
         };
-        self.skip = total - held.len();
-        let payload = u32::try_from(before.payload(total));
+        self.skip = total - part.len();
+        let payload = u32::try_from(head.payload(total));
         self.too_large = Some(TooLarge(payload.unwrap_or(u32::MAX)));
-        let (header, len) = short_header(held.first().copied().unwrap_or(0), before.body());
+        let (header, len) = short_header(part.first().copied().unwrap_or(0), head.body());
         // The new header is never longer than the one it replaces.
-        self.partial.consume(before.header.saturating_sub(len));
+        self.partial.consume(head.header.saturating_sub(len));
         let place = self.partial.as_mut_slice().iter_mut().zip(header).take(len);
         place.for_each(|(byte, new)| *byte = new);
     }
@@ -250,51 +252,7 @@ impl<'a> Framing<'a> {
 
 /// The length of a PUBLISH, 0 for any other packet.
 pub(crate) fn publish_len(packet: &[u8]) -> usize {
-    match packet.first() {
-        Some(first) if first >> 4 == PUBLISH => packet.len(),
-        _ => 0,
-    }
-}
-
-/// The part of a PUBLISH before its payload.
-#[derive(Clone, Copy, Debug)]
-struct BeforePayload {
-    /// Length of the fixed header.
-    header: usize,
-    /// Where the payload starts, if that is known; else where it will be.
-    end: usize,
-    is_known: bool,
-}
-
-impl BeforePayload {
-    fn body(self) -> usize {
-        self.end.saturating_sub(self.header)
-    }
-
-    /// Length of the payload in a packet of `total` bytes.
-    fn payload(self, total: usize) -> usize {
-        total.saturating_sub(self.end)
-    }
-}
-
-/// Where the payload of a PUBLISH starts; `None` for any other packet.
-fn before_payload(packet: &[u8]) -> Option<BeforePayload> {
-    let (first, rest) = packet.split_first()?;
-    if first >> 4 != PUBLISH {
-        return None;
-    }
-    let header = 2 + rest.iter().take_while(|&&byte| byte & 0x80 != 0).count();
-    let topic = match (packet.get(header), packet.get(header + 1)) {
-        (Some(high), Some(low)) => Some(u16::from_be_bytes([*high, *low])),
-        _ => None,
-    };
-    let id = if first & 0x06 == 0 { 0 } else { 2 };
-    let behind = topic.map_or(0, |topic| usize::from(topic) + id);
-    Some(BeforePayload {
-        header,
-        end: header + 2 + behind,
-        is_known: topic.is_some(),
-    })
+    if is_publish(packet) { packet.len() } else { 0 }
 }
 
 /// A fixed header for `remaining` bytes (clause 2.2.3), and its length.

@@ -4,7 +4,7 @@ use super::Link;
 use super::phase::Phase;
 use crate::modem::settings::Settings;
 use crate::mqtt::packet::Publish;
-use crate::mqtt::session::{Accepted, Dropped, Promise, Record, Stays, Stored};
+use crate::mqtt::session::{Accepted, Dropped, Promise, RecordKey, Stays, Stored};
 use crate::mqtt::{PacketId, Qos, SendError};
 use crate::time::Instant;
 use core::time::Duration;
@@ -98,7 +98,7 @@ impl Link<'_> {
     }
 
     /// The caller put a record of the session on disk, or failed to.
-    pub(crate) fn handle_stored(&mut self, now: Instant, record: Record, ok: bool) -> Stored {
+    pub(crate) fn handle_stored(&mut self, now: Instant, record: RecordKey, ok: bool) -> Stored {
         let stored = self.session.stored(record, ok, &mut self.net_out);
         if self.session.is_stalled() && self.disk_retry.is_none() {
             self.disk_retry = Some(now + PAUSE);

@@ -198,7 +198,7 @@ impl<'a> Link<'a> {
         };
         link.session.set_rules(rules);
         if config.keeps_sessions {
-            link.session.keep();
+            link.session.persist();
         }
         link.session.set_give_up(policy.give_up);
         link

@@ -1,17 +1,17 @@
 //! PUBLISH: a message, in either direction (clause 3.3).
 
+use super::error::{EncodeError, Malformed};
+use super::frame::header;
+use super::publish_head::{PUBLISH, PublishHead, is_publish};
+use super::rules::Rules;
 use super::wire::{Reader, Writer, counted, whole};
-use super::{EncodeError, Malformed, Rules, header};
 use crate::buffer::Buf;
 use crate::mqtt::{PacketId, Qos, topic};
 use core::fmt;
 
 /// The bit of the first byte that marks a re-delivery `[MQTT-3.3.1-1]`.
 pub(crate) const DUP: u8 = 0x08;
-const QOS: u8 = 0x06;
 const RETAIN: u8 = 0x01;
-/// The type of the packet.
-const KIND: u8 = 3;
 
 /// A message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,17 +49,13 @@ impl<'p> Publish<'p> {
             return Ok(None);
         };
         let &first = bytes.first().ok_or(Malformed)?;
-        if first >> 4 != KIND {
+        if !is_publish(bytes) {
             return Err(Malformed);
         }
         let body = bytes.get(start..).unwrap_or_default();
         let body = body.get(..remaining).unwrap_or(body);
-        let Some(&[high, low]) = body.first_chunk() else {
-            return Ok(None);
-        };
-        let id = if first & QOS == 0 { 0 } else { 2 };
-        let needed = 2 + usize::from(u16::from_be_bytes([high, low])) + id;
-        if body.len() < needed.min(remaining) {
+        let head = PublishHead::of(bytes);
+        if body.len() < 2 || body.len() < head.body().min(remaining) {
             return Ok(None);
         }
         Self::decode(first, body).map(Some)
@@ -89,7 +85,7 @@ impl<'p> Publish<'p> {
         if !self.is_valid() {
             return Err(EncodeError::Invalid);
         }
-        let mut writer = Writer::start(out, 0x30 | self.flags(), self.remaining())?;
+        let mut writer = Writer::start(out, PUBLISH << 4 | self.flags(), self.remaining())?;
         writer.binary(self.topic.as_bytes())?;
         if let Some(id) = self.id {
             writer.id(id)?;

@@ -1,6 +1,7 @@
-//! What a session says.
+//! What a session reports.
 
 use crate::buffer::Full;
+use crate::mqtt::packet::EncodeError;
 use crate::mqtt::{PacketId, Qos};
 use core::fmt;
 
@@ -78,6 +79,15 @@ pub enum SendError {
     Invalid,
 }
 
+impl From<EncodeError> for SendError {
+    fn from(error: EncodeError) -> Self {
+        match error {
+            EncodeError::Invalid => Self::Invalid,
+            EncodeError::Full => Self::Full,
+        }
+    }
+}
+
 impl From<Full> for SendError {
     fn from(Full: Full) -> Self {
         Self::Full
@@ -113,7 +123,7 @@ pub struct Dead;
 /// Why a message was dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
-pub enum Reason {
+pub enum DropReason {
     /// The session it belonged to ended.
     Ended = 0,
     /// The broker had taken it over and forgot the session: it may have been
@@ -129,7 +139,7 @@ pub enum Reason {
     Dropped = 5,
 }
 
-impl Reason {
+impl DropReason {
     pub(super) fn of(code: u8) -> Self {
         match code {
             1 => Self::SessionLost,
@@ -150,5 +160,5 @@ pub struct Dropped {
     /// What the host knows it by, if it was accepted as tracked.
     pub tracked: Option<u32>,
     /// Why.
-    pub reason: Reason,
+    pub reason: DropReason,
 }

@@ -25,7 +25,7 @@
 //! three ways: [`Event::Published`], [`poll_dropped`](Session::poll_dropped) or
 //! [`give_up`](Session::give_up). At most [`WINDOW`] are in flight.
 //!
-//! With clean session 1 nothing of a message is kept, and those in flight when
+//! With clean session 1 nothing of a message outlives it, and those in flight when
 //! the connection ends are dropped. With clean session 0 they stay and are sent
 //! again in their order when the broker has accepted the next CONNECT
 //! `[MQTT-4.4.0-1]`, `[MQTT-4.6.0-1]`; until that is done new ones are refused
@@ -51,61 +51,42 @@
 //!   forgotten: kept, they would swallow new messages.
 //! * The subscriptions are gone; [`Event::Connected`] says so.
 //!
-//! # What is kept on disk
+//! # What is on disk
 //!
-//! After [`keep`](Session::keep), [`poll_change`](Session::poll_change) says what
+//! After [`persist`](Session::persist), [`poll_change`](Session::poll_change) says what
 //! is to be put on disk, a small record for each thing that changed. What must
 //! not be known to the broker before it is durable waits for that: a PUBLISH for
 //! its message, PUBREL for that PUBREC came, PUBREC for that the message was
 //! delivered, PUBCOMP for that its identifier is forgotten.
 
-mod accept;
-mod aside;
-mod blame;
-mod disk;
-mod dropping;
+mod broker;
+mod durability;
 mod event;
 mod form;
-mod hold;
+mod host;
 mod incoming;
 mod journal;
-mod keepalive;
-mod log;
-mod memory;
+mod keep_alive;
+mod key;
 mod numbers;
 mod outgoing;
-mod publish;
-mod received;
-mod record;
 mod requests;
-mod seen;
-mod slots;
+mod storage;
 mod subscriptions;
 
 use super::packet::{Connect, Packet, Rules};
-use super::{PacketId, Qos};
+use super::{PacketId, Version};
 use crate::buffer::{Buf, Full};
 use crate::time::Instant;
-pub use accept::{Accepted, Backlog, Known, Promise};
-use aside::Aside;
-pub use dropping::Stays;
-pub use event::{Dead, Dropped, Event, Reason, SendError, Violation};
-use journal::Forgetting;
-pub use journal::{Change, Record, Stored};
-use keepalive::KeepAlive;
-use log::Log;
+pub use event::{Dead, DropReason, Dropped, Event, SendError, Violation};
+use incoming::Incoming;
+use journal::Journal;
+use keep_alive::KeepAlive;
+pub use key::{RecordKey, SessionChange, Stored};
 use numbers::Numbers;
-use received::Received;
-use seen::Seen;
-use slots::Slots;
+use outgoing::Outgoing;
+pub use outgoing::{Accepted, Backlog, Known, Promise, Stays, WINDOW};
 use subscriptions::Subscriptions;
-
-/// Publishes in flight at most; a common broker drops clients with more than 16.
-pub const WINDOW: usize = 10;
-
-/// Messages sent at most that a restart would find on disk: those in flight, and
-/// those whose end is not yet on disk.
-const EXPOSED: usize = 2 * WINDOW;
 
 /// Room [`Session::handle`] and [`Session::handle_timeout`] need in `out`.
 pub const ROOM: usize = 64;
@@ -123,35 +104,21 @@ enum State {
 #[derive(Debug)]
 pub struct Session<'a> {
     state: State,
+    version: Version,
+    rules: Rules,
     clean: bool,
     /// See [`Session::set_renewing`].
     renews: bool,
-    /// See [`Session::set_holding`].
-    holds: bool,
-    /// Whose state this is, and the numbers of its messages.
-    numbers: Numbers,
-    /// Whether messages are kept on disk.
-    journal: bool,
-    /// See [`Session::set_time`].
-    time: u32,
-    /// See [`Session::is_stalled`].
-    stalled: bool,
-    forgetting: Forgetting,
     /// See [`Session::is_acknowledged`].
     acknowledged: bool,
-    aside: Aside,
-    /// A record on its way to the disk.
-    scratch: [u8; seen::WIDTH],
-    seen: Seen,
-    keep_alive: KeepAlive,
-    slots: Slots,
-    log: Log<'a>,
-    received: Received<'a>,
-    subscriptions: Subscriptions<'a>,
     ignored: u32,
-    rules: Rules,
-    /// Messages from this number on were not restored.
-    own_from: u64,
+    keep_alive: KeepAlive,
+    /// Whose session this is, and the numbers of its messages.
+    numbers: Numbers,
+    outgoing: Outgoing<'a>,
+    incoming: Incoming<'a>,
+    subscriptions: Subscriptions<'a>,
+    journal: Journal,
 }
 
 impl<'a> Session<'a> {
@@ -160,7 +127,7 @@ impl<'a> Session<'a> {
     /// * `in_flight`: the packet and 24 bytes for each message that is accepted, or
     ///   published with QoS 1 or 2 and clean session 0, until it is acknowledged.
     /// * `received`: 8 bytes for each QoS 2 message the broker has in flight to
-    ///   us, and each of QoS 1 that is held, and 8 more, which are for QoS 1 alone.
+    ///   us, and each of QoS 1 that is deferred, and 8 more, which are for QoS 1 alone.
     ///   If that is not enough, messages come [later](Event::Later), and where
     ///   only the broker could make room the connection is closed.
     /// * `subscriptions`: the filter and 8 bytes for each.
@@ -175,27 +142,24 @@ impl<'a> Session<'a> {
         let first = PacketId::new(first_id_seed).unwrap_or(PacketId::FIRST);
         Self {
             state: State::Idle,
+            version: Version::default(),
+            rules: Rules::Lenient,
             clean: true,
             renews: false,
-            holds: false,
-            numbers: Numbers::new(),
-            journal: false,
-            time: 0,
-            stalled: false,
-            forgetting: Forgetting::No,
             acknowledged: false,
-            aside: Aside::new(),
-            scratch: [0; seen::WIDTH],
-            seen: Seen::default(),
-            keep_alive: KeepAlive::default(),
-            slots: Slots::new(first),
-            log: Log::new(in_flight),
-            received: Received::new(received),
-            subscriptions: Subscriptions::new(subscriptions),
             ignored: 0,
-            rules: Rules::Lenient,
-            own_from: 0,
+            keep_alive: KeepAlive::default(),
+            numbers: Numbers::new(),
+            outgoing: Outgoing::new(in_flight, first),
+            incoming: Incoming::new(received),
+            subscriptions: Subscriptions::new(subscriptions),
+            journal: Journal::default(),
         }
+    }
+
+    /// The version of MQTT it speaks.
+    pub fn version(&self) -> Version {
+        self.version
     }
 
     /// The transport is up: writes CONNECT, the first packet of a connection
@@ -203,7 +167,7 @@ impl<'a> Session<'a> {
     ///
     /// What is known of an earlier session is discarded now if the session is to
     /// be clean `[MQTT-3.1.2-6]` or is another client's `[MQTT-3.1.3-2]`; the
-    /// publishes lost by that are told by [`poll_dropped`](Self::poll_dropped).
+    /// publishes lost by that are reported by [`poll_dropped`](Self::poll_dropped).
     ///
     /// Fails with `Full` or `Invalid`; nothing has changed then.
     pub fn connect(
@@ -214,9 +178,9 @@ impl<'a> Session<'a> {
     ) -> Result<(), SendError> {
         Packet::Connect(*connect).encode(out)?;
         self.lost();
-        self.belong(self.numbers.broker, connect.client_id);
+        self.bind(self.numbers.broker(), connect.client_id);
         if connect.clean_session {
-            self.start_anew();
+            self.end();
         }
         self.clean = connect.clean_session;
         self.acknowledged = false;
@@ -242,24 +206,9 @@ impl<'a> Session<'a> {
         Ok(())
     }
 
-    /// How closely the broker is held to the standard; leniently at first.
-    pub fn set_rules(&mut self, rules: Rules) {
-        self.rules = rules;
-    }
-
-    /// How closely the broker is held to the standard.
-    pub fn rules(&self) -> Rules {
-        self.rules
-    }
-
-    /// Whether subscriptions the broker forgets are asked for again.
-    pub fn set_renewing(&mut self, on: bool) {
-        self.renews = on;
-    }
-
     /// The transport is gone, or about to be. SUBSCRIBE and UNSUBSCRIBE without
     /// an answer are forgotten; with clean session 1 so is everything else, and
-    /// [`poll_dropped`](Self::poll_dropped) tells the publishes.
+    /// [`poll_dropped`](Self::poll_dropped) reports the publishes.
     pub fn lost(&mut self) {
         if self.state == State::Idle {
             return;
@@ -267,46 +216,39 @@ impl<'a> Session<'a> {
         self.state = State::Idle;
         self.keep_alive = KeepAlive::default();
         self.end_requests();
-        self.slots.end_strays();
-        self.received.lost();
+        self.outgoing.lost();
+        self.incoming.lost();
         if self.clean {
-            self.start_anew();
+            self.end();
         }
     }
 
     /// The session is with this broker as this client from now on
-    /// `[MQTT-3.1.3-2]`: what belongs to another is forgotten, and
-    /// [`poll_dropped`](Self::poll_dropped) tells the publishes. To be called
+    /// `[MQTT-3.1.3-2]`: what is of another is forgotten, and
+    /// [`poll_dropped`](Self::poll_dropped) reports the publishes. To be called
     /// without a connection.
-    pub fn belong(&mut self, broker: u64, client_id: &str) {
+    pub fn bind(&mut self, broker: u64, client_id: &str) {
         let client = fingerprint(client_id.as_bytes());
-        if (self.numbers.broker, self.numbers.client) != (broker, client) {
+        if !self.numbers.is_of(broker, client) {
             self.forget();
-            (self.numbers.broker, self.numbers.client) = (broker, client);
-            self.numbers.changed();
+            self.numbers.bind(broker, client);
         }
     }
 
     /// Forgets everything, on disk as well.
     fn forget(&mut self) {
-        self.drop_publishes(Reason::Moved, |_| true);
-        self.log.disown();
-        self.received.clear();
+        self.outgoing.forget();
+        self.incoming.forget();
         self.subscriptions.clear();
-        self.seen = Seen::default();
-        self.aside.clear();
-        // While the disk forgets, it is asked for nothing that it would forget.
-        let forgets = self.forgetting == Forgetting::Asked;
-        if self.journal && self.numbers.is_used() && !forgets {
-            self.forgetting = Forgetting::Wanted;
+        if self.numbers.is_used() {
+            self.journal.want_forgetting();
         }
     }
 
-    /// Forgets what belongs to a session, but for subscriptions to be renewed.
-    fn start_anew(&mut self) {
-        self.drop_publishes(Reason::Ended, |message| !message.is_promised());
-        self.received.end();
-        self.aside.release_all(self.journal);
+    /// Forgets what is of a session, but for subscriptions to be renewed.
+    fn end(&mut self) {
+        self.outgoing.end();
+        self.incoming.end();
         self.end_subscriptions();
     }
 
@@ -319,6 +261,36 @@ impl<'a> Session<'a> {
         }
     }
 
+    /// What is of the broker's session is on disk if the broker keeps it.
+    fn follow_clean(&mut self) {
+        let stored = self.journal.is_stored() && !self.clean;
+        self.incoming.set_stored(stored);
+        self.subscriptions.set_stored(stored);
+    }
+
+    /// Writes what may be sent by now, as far as `out` has room: acknowledgements
+    /// that had to wait for the disk, messages, subscriptions to be renewed;
+    /// whether more only waits for room. To be called when `out` has been emptied;
+    /// [`handle`](Self::handle) implies it.
+    ///
+    /// A message for which `out` can never have room is dropped.
+    #[inline]
+    pub fn poll_send(&mut self, out: &mut Buf<'_>) -> bool {
+        let sends = self.outgoing.is_sending()
+            || self.incoming.has_due()
+            || self.subscriptions.has_renewals();
+        sends && self.is_connected() && self.send_all(out)
+    }
+
+    fn send_all(&mut self, out: &mut Buf<'_>) -> bool {
+        if !self.incoming.send_due(out) || !self.outgoing.send_due(out) {
+            return true;
+        }
+        let waits = self.outgoing.send_log(out);
+        self.poll_renew(out);
+        waits
+    }
+
     /// Bytes went to the network. Puts the next PINGREQ off.
     pub fn sent(&mut self, now: Instant) {
         self.keep_alive.sent(now);
@@ -328,6 +300,13 @@ impl<'a> Session<'a> {
     /// [`handle`](Self::handle) implies it.
     pub fn received(&mut self, now: Instant) {
         self.keep_alive.received(now);
+    }
+
+    /// How often on this connection a PINGREQ without an answer is written again,
+    /// half a keep-alive apart, before the broker is [`Dead`]. To be called after
+    /// [`connect`](Self::connect), which sets it to 0.
+    pub fn set_ping_retries(&mut self, retries: u8) {
+        self.keep_alive.set_retries(retries);
     }
 
     /// Writes PINGREQ if nothing was sent, or nothing received, for the time of
@@ -371,15 +350,9 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// The subscriptions the broker granted, with the QoS it granted, in the
-    /// order they were first asked for.
-    pub fn subscriptions(&self) -> impl Iterator<Item = (&str, Qos)> {
-        self.subscriptions.granted()
-    }
-
-    /// Acknowledgements nothing waited for, since the start.
-    pub fn ignored_acks(&self) -> u32 {
-        self.ignored
+    /// As [`Buf::trim`](crate::Buf::trim).
+    pub fn trim(&mut self) -> usize {
+        self.outgoing.trim() + self.incoming.trim() + self.subscriptions.trim()
     }
 }
 

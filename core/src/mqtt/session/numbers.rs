@@ -1,7 +1,7 @@
 //! Whose session it is, and the numbers given to messages: none is given twice,
 //! also after a restart.
 
-use super::disk::Disk;
+use super::durability::Durability;
 use super::form::FORM;
 
 /// Numbers that are given away on disk at once, so that not every one is a
@@ -10,22 +10,22 @@ const BLOCK: u64 = 1024;
 /// How many before its end the next block is asked for.
 const AHEAD: u64 = 512;
 
-/// The form of what version 0.1 kept, which is the same otherwise.
+/// The form of what version 0.1 stored, which is the same otherwise.
 const FORM_01: u8 = 1;
 /// Bytes of it.
-const KEPT: usize = 25;
+const LEN: usize = 25;
 /// No number is given from here on. Only a forged session comes so far.
 const END: u64 = (1 << 63) - 1;
 
 /// What tells a session from others, and its numbers.
 #[derive(Debug)]
 pub(super) struct Numbers {
-    /// The client it belongs to `[MQTT-3.1.3-2]`.
-    pub(super) client: u64,
-    /// The broker it belongs to.
-    pub(super) broker: u64,
+    /// The client it is of `[MQTT-3.1.3-2]`.
+    client: u64,
+    /// The broker it is with.
+    broker: u64,
     /// The next number.
-    pub(super) next: u64,
+    next: u64,
     /// Those before it are given without a look ahead.
     free: u64,
     /// The first number not given away on disk.
@@ -33,10 +33,10 @@ pub(super) struct Numbers {
     /// The same as it was asked for, and once that was answered.
     asked: u64,
     durable: u64,
-    kept: bool,
-    disk: Disk,
+    stored: bool,
+    disk: Durability,
     restored: bool,
-    record: [u8; KEPT],
+    record: [u8; LEN],
 }
 
 impl Numbers {
@@ -49,17 +49,38 @@ impl Numbers {
             reserved: 0,
             asked: 0,
             durable: 0,
-            kept: false,
-            disk: Disk::Same,
+            stored: false,
+            disk: Durability::Same,
             restored: false,
-            record: [0; KEPT],
+            record: [0; LEN],
         }
     }
 
-    /// From now on it is kept on disk.
-    pub(super) fn keep(&mut self) {
-        self.kept = true;
+    /// From now on it is on disk as well.
+    pub(super) fn persist(&mut self) {
+        self.stored = true;
         self.free = 0;
+    }
+
+    /// Whether the session is of this client with this broker.
+    pub(super) fn is_of(&self, broker: u64, client: u64) -> bool {
+        (self.broker, self.client) == (broker, client)
+    }
+
+    /// The session is of this client with this broker from now on.
+    pub(super) fn bind(&mut self, broker: u64, client: u64) {
+        (self.broker, self.client) = (broker, client);
+        self.changed();
+    }
+
+    pub(super) fn broker(&self) -> u64 {
+        self.broker
+    }
+
+    /// Whether a number that a host was told was given away at some time.
+    pub(super) fn is_given_to_host(&self, number: u32) -> bool {
+        let before = number.wrapping_sub(self.next as u32) > u32::MAX / 2;
+        number > 0 && before && u64::from(number) < self.next
     }
 
     /// A new number, unless all were given away. Its lower half, which the host is
@@ -79,7 +100,7 @@ impl Numbers {
     fn look_ahead(&mut self) -> bool {
         self.next += u64::from(self.next as u32 == 0);
         self.free = self.next | u64::from(u32::MAX);
-        if self.kept {
+        if self.stored {
             if self.next + AHEAD >= self.reserved && self.reserved < END {
                 self.changed();
             }
@@ -90,13 +111,13 @@ impl Numbers {
 
     /// Whether it is on disk that `number` is given away, so that nothing else will
     /// ever have it.
-    pub(super) fn is_given_for_good(&self, number: u32) -> bool {
-        !self.kept || number.wrapping_sub(self.durable as u32) > u32::MAX / 2
+    pub(super) fn is_durable(&self, number: u32) -> bool {
+        !self.stored || number.wrapping_sub(self.durable as u32) > u32::MAX / 2
     }
 
     /// It is to be put on disk, for the first time or with other values.
-    pub(super) fn changed(&mut self) {
-        if self.kept {
+    fn changed(&mut self) {
+        if self.stored {
             self.disk = self.disk.changed();
             self.reserved = END.min(self.next + BLOCK);
         }
@@ -104,12 +125,12 @@ impl Numbers {
 
     #[inline]
     pub(super) fn has_changes(&self) -> bool {
-        self.disk == Disk::Changed
+        self.disk == Durability::Changed
     }
 
     /// What is to be put on disk.
     pub(super) fn ask(&mut self) -> &[u8] {
-        self.disk = Disk::Asked;
+        self.disk = Durability::Asked;
         self.asked = self.reserved;
         let fields = [self.client, self.broker, self.reserved];
         let bytes = fields.into_iter().flat_map(u64::to_le_bytes);
@@ -133,9 +154,9 @@ impl Numbers {
         self.disk.is_asked()
     }
 
-    /// Takes back what was kept; whether it is that.
+    /// Takes back what was stored; whether it is that.
     pub(super) fn restore(&mut self, bytes: &[u8]) -> bool {
-        let Ok(record) = <&[u8; KEPT]>::try_from(bytes) else {
+        let Ok(record) = <&[u8; LEN]>::try_from(bytes) else {
             return false;
         };
         let field = |at: usize| {
@@ -161,7 +182,7 @@ impl Numbers {
 
     /// Whether there may be something on disk.
     pub(super) fn is_used(&self) -> bool {
-        self.kept && self.reserved > 0
+        self.stored && self.reserved > 0
     }
 
     pub(super) fn is_restored(&self) -> bool {
@@ -184,8 +205,8 @@ mod tests {
     #[test]
     fn no_number_is_given_twice() {
         let mut numbers = Numbers::new();
-        numbers.keep();
-        let mut disk = [0; KEPT];
+        numbers.persist();
+        let mut disk = [0; LEN];
         for _ in 0..5 {
             let last = (0..1500).map(|_| {
                 let number = numbers.take();
@@ -197,7 +218,7 @@ mod tests {
             });
             let last = last.max().unwrap().unwrap();
             numbers = Numbers::new();
-            numbers.keep();
+            numbers.persist();
             assert!(numbers.restore(&disk));
             assert!(numbers.next > last);
         }
@@ -210,12 +231,12 @@ mod tests {
     #[test]
     fn what_is_kept_at_the_end_of_all_numbers_is_taken_back() {
         let mut numbers = Numbers::new();
-        numbers.keep();
-        let mut disk = *<&[u8; KEPT]>::try_from(numbers.ask()).unwrap();
+        numbers.persist();
+        let mut disk = *<&[u8; LEN]>::try_from(numbers.ask()).unwrap();
         disk[17..].copy_from_slice(&(END - 2).to_le_bytes());
         for left in [&[END - 2, END - 1][..], &[]] {
             let mut numbers = Numbers::new();
-            numbers.keep();
+            numbers.persist();
             assert!(numbers.restore(&disk));
             assert!(core::iter::from_fn(|| numbers.take()).eq(left.iter().copied()));
             numbers.changed();

@@ -1,9 +1,6 @@
 //! Subscribing, and the answers to it.
 
-use super::aside::Suspect;
-use super::outgoing::NOWHERE;
-use super::slots::Wait;
-use super::subscriptions::Removed;
+use super::outgoing::{Awaited, NOWHERE, Suspect};
 use super::{Event, SendError, Session, Violation};
 use crate::buffer::Buf;
 use crate::mqtt::packet::{Filters, Packet, Requests, Rules, Suback, Subscribe, Unsubscribe};
@@ -22,7 +19,7 @@ impl Session<'_> {
         out: &mut Buf<'_>,
     ) -> Result<PacketId, SendError> {
         self.check_connected()?;
-        let id = self.free_id()?;
+        let id = self.outgoing.free_id()?;
         let start = out.len();
         let requests = [(filter, qos)];
         let requests = Requests::of(&requests);
@@ -31,7 +28,7 @@ impl Session<'_> {
         if asked.is_err() {
             out.truncate(start);
         }
-        self.slots.take(id, Wait::Suback, asked?);
+        self.outgoing.begin_request(id, Awaited::Suback, asked?);
         Ok(id)
     }
 
@@ -42,19 +39,19 @@ impl Session<'_> {
     }
 
     fn renew_one(&mut self, out: &mut Buf<'_>) -> Option<()> {
-        let only = match self.aside.lone() {
+        let only = match self.outgoing.isolated() {
             Suspect::Message(_) => return None,
             Suspect::Subscription(number) => Some(number),
             Suspect::Nothing | Suspect::Packet(_) => None,
         };
-        let id = self.free_id().ok()?;
+        let id = self.outgoing.free_id().ok()?;
         let (at, filter, qos) = self.subscriptions.renewal(only)?;
         let request = (filter, qos);
         let requests = Requests::of(core::slice::from_ref(&request));
         let packet = Packet::Subscribe(Subscribe { id, requests });
         packet.encode(out).ok()?;
-        self.subscriptions.hold(at);
-        self.slots.take(id, Wait::Suback, at);
+        self.subscriptions.begin_request(at);
+        self.outgoing.begin_request(id, Awaited::Suback, at);
         Some(())
     }
 
@@ -65,21 +62,22 @@ impl Session<'_> {
     /// `Full` (`out`).
     pub fn unsubscribe(&mut self, filter: &str, out: &mut Buf<'_>) -> Result<PacketId, SendError> {
         self.check_connected()?;
-        let id = self.free_id()?;
+        let id = self.outgoing.free_id()?;
         let filters = Filters::of(core::slice::from_ref(&filter));
         Packet::Unsubscribe(Unsubscribe { id, filters }).encode(out)?;
         let at = self.subscriptions.find(filter);
         if let Some(at) = at {
-            self.subscriptions.hold(at);
+            self.subscriptions.begin_request(at);
         }
-        self.slots.take(id, Wait::Unsuback, at.unwrap_or(NOWHERE));
+        let at = at.unwrap_or(NOWHERE);
+        self.outgoing.begin_request(id, Awaited::Unsuback, at);
         Ok(id)
     }
 
     pub(super) fn on_suback(&mut self, suback: Suback<'_>) -> Result<Event<'static>, Violation> {
         let id = suback.id;
         self.acknowledged = true;
-        let Some(slot) = self.slots.waiting(id, Wait::Suback) else {
+        let Some(at) = self.outgoing.request(id, Awaited::Suback) else {
             return Ok(self.ignore());
         };
         let code = match *suback.codes {
@@ -89,14 +87,14 @@ impl Session<'_> {
         };
         let granted = Qos::new(code);
         match granted {
-            Some(_) => self.subscriptions.set_granted(slot.at, granted),
-            None => self.subscriptions.end_renewal(slot.at),
+            Some(_) => self.subscriptions.set_granted(at, granted),
+            None => self.subscriptions.end_renewal(at),
         }
         let event = Event::Subscribed {
             id,
             granted: granted.ok_or(()),
         };
-        Ok(if self.end_request(id) {
+        Ok(if self.end_request(id, at) {
             event
         } else {
             Event::Nothing
@@ -104,59 +102,61 @@ impl Session<'_> {
     }
 
     pub(super) fn on_unsuback(&mut self, id: PacketId) -> Event<'static> {
-        let Some(slot) = self.slots.waiting(id, Wait::Unsuback) else {
+        let Some(at) = self.outgoing.request(id, Awaited::Unsuback) else {
             return self.ignore();
         };
-        if slot.at != NOWHERE {
-            self.subscriptions.set_granted(slot.at, None);
+        if at != NOWHERE {
+            self.subscriptions.set_granted(at, None);
         }
-        if self.end_request(id) {
+        if self.end_request(id, at) {
             Event::Unsubscribed(id)
         } else {
             Event::Nothing
         }
     }
 
-    /// A SUBSCRIBE or UNSUBSCRIBE is over; whether to tell.
-    fn end_request(&mut self, id: PacketId) -> bool {
-        let at = self.slots.get_mut(id).map_or(NOWHERE, |slot| slot.at);
-        let tell = self.slots.end(id);
+    /// A SUBSCRIBE or UNSUBSCRIBE for the filter at `at` is over; whether to report it.
+    fn end_request(&mut self, id: PacketId, at: u32) -> bool {
+        let reports = self.outgoing.end_request(id);
         if self.is_connected() {
             self.recheck_suspect();
         }
-        let removed = if at == NOWHERE {
-            None
-        } else {
-            self.subscriptions.let_go(at)
-        };
-        if let Some(removed) = removed {
-            self.moved(removed);
+        if at != NOWHERE
+            && let Some(removed) = self.subscriptions.end_request(at)
+        {
+            self.outgoing.move_requests(removed.at, removed.len);
         }
-        tell
-    }
-
-    /// A subscription was taken out of the list: others moved.
-    pub(super) fn moved(&mut self, removed: Removed) {
-        let shift = |at: &mut u32| {
-            if *at != NOWHERE && *at > removed.at {
-                *at -= removed.len;
-            }
-        };
-        self.slots.for_each(Wait::Suback, shift);
-        self.slots.for_each(Wait::Unsuback, shift);
-    }
-
-    /// Whether every subscription is on disk, where sessions are kept there.
-    pub fn keeps_subscriptions(&self) -> bool {
-        self.subscriptions.is_on_disk()
+        reports
     }
 
     /// The connection ended: SUBSCRIBE and UNSUBSCRIBE get no answer any more.
     pub(super) fn end_requests(&mut self) {
-        for (id, slot) in self.slots.used() {
-            if matches!(slot.wait, Wait::Suback | Wait::Unsuback) {
-                self.end_request(id);
-            }
+        while let Some((id, at)) = self.outgoing.first_request() {
+            self.end_request(id, at);
+        }
+    }
+
+    /// The subscriptions the broker granted, with the QoS it granted, in the
+    /// order they were first asked for.
+    pub fn subscriptions(&self) -> impl Iterator<Item = (&str, Qos)> {
+        self.subscriptions.granted()
+    }
+
+    /// Whether every subscription is on disk, where sessions are stored there.
+    pub fn are_subscriptions_durable(&self) -> bool {
+        self.subscriptions.is_on_disk()
+    }
+
+    /// Whether subscriptions the broker forgets are asked for again.
+    pub fn set_renewing(&mut self, on: bool) {
+        self.renews = on;
+    }
+
+    /// With clean session 1: nothing is to be asked for again after all. To be
+    /// called without a connection.
+    pub fn end_renewals(&mut self) {
+        if self.clean {
+            self.subscriptions.end();
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::disk::*;
 use crate::client::*;
-use mqmodem_core::mqtt::session::{Known, Promise, Reason, Record, WINDOW};
+use mqmodem_core::mqtt::session::{DropReason, Known, Promise, RecordKey, WINDOW};
 use mqmodem_core::mqtt::{SendError, Session};
 
 /// Bytes of a message with a payload of four: header, PUBLISH.
@@ -11,7 +11,7 @@ const SIZE: usize = 24 + 13;
 #[test]
 fn a_backlog_of_hundreds_goes_out_in_order_through_the_window() {
     let mut kept = Kept::with([16_384, 64, 64, 4096]);
-    kept.client.session.belong(BROKER, "x");
+    kept.client.session.bind(BROKER, "x");
     kept.accept_many(300);
     kept.settle();
     let mut kept = kept.restart();
@@ -26,7 +26,7 @@ fn a_backlog_of_hundreds_goes_out_in_order_through_the_window() {
     }
     assert_eq!(sent, (1..=300).collect::<Vec<u16>>());
     assert_eq!(kept.client.session.backlog().messages, 0);
-    assert_eq!(kept.disk.keys().collect::<Vec<_>>(), [&Record::Identity]);
+    assert_eq!(kept.disk.keys().collect::<Vec<_>>(), [&RecordKey::Identity]);
 }
 
 /// A message without an answer holds up those whose identifier has its place, and
@@ -77,7 +77,7 @@ fn of_a_full_queue_the_oldest_not_sent_is_dropped() {
         "not {}, which was sent",
         first.name
     );
-    assert_eq!(dropped.reason, Reason::NoRoom);
+    assert_eq!(dropped.reason, DropReason::NoRoom);
     assert_eq!(kept.client.session.poll_dropped(), None);
     kept.settle();
     let mut again = kept.restart();
@@ -95,7 +95,7 @@ fn a_message_dropped_on_its_way_to_the_disk() {
         ..PROMISE
     };
     let mut kept = Kept::new();
-    kept.client.session.belong(BROKER, "x");
+    kept.client.session.bind(BROKER, "x");
     kept.accept(Q1, b"one", tight).unwrap();
     kept.accept(Q1, b"two", tight).unwrap();
     assert_eq!(kept.ask(), ["put Identity", "put Outgoing(2)"]);
@@ -146,8 +146,8 @@ fn memory_is_used_again_while_the_disk_is_late() {
 fn identifiers_go_on_after_65535() {
     let mut kept = Kept::new();
     kept.client.session = Session::new(memory(4096), memory(64), memory(64), 65_531);
-    kept.client.session.keep();
-    kept.client.session.belong(BROKER, "x");
+    kept.client.session.persist();
+    kept.client.session.bind(BROKER, "x");
     kept.accept_many(8);
     kept.settle();
     let mut kept = kept.restart();
@@ -207,7 +207,7 @@ fn what_is_dropped_is_not_delivered() {
     kept.accept(Q1, b"m", named(4)).unwrap();
     kept.settle();
     kept.client.session.lost();
-    kept.client.session.belong(BROKER + 1, "x");
+    kept.client.session.bind(BROKER + 1, "x");
     kept.settle();
     assert_eq!(kept.client.session.known(4), None);
 }
@@ -215,7 +215,7 @@ fn what_is_dropped_is_not_delivered() {
 #[test]
 fn qos_0_in_the_queue_goes_out_once_and_in_its_place() {
     let mut kept = Kept::new();
-    kept.client.session.belong(BROKER, "x");
+    kept.client.session.bind(BROKER, "x");
     kept.accept(Q1, b"one", PROMISE).unwrap();
     kept.accept(Q0, b"two", PROMISE).unwrap();
     kept.accept(Q2, b"three", PROMISE).unwrap();

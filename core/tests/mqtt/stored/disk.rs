@@ -2,7 +2,7 @@
 
 use crate::client::{Client, KEPT, Q1, at};
 use mqmodem_core::mqtt::packet::Publish;
-use mqmodem_core::mqtt::session::{Accepted, Change, Promise, Record, Stored};
+use mqmodem_core::mqtt::session::{Accepted, Promise, RecordKey, SessionChange, Stored};
 use mqmodem_core::mqtt::{Qos, SendError};
 use std::collections::{BTreeMap, VecDeque};
 
@@ -16,13 +16,13 @@ pub(crate) const PROMISE: Promise = Promise {
     drop_oldest: false,
 };
 
-pub(crate) type Records = BTreeMap<Record, Vec<u8>>;
+pub(crate) type Records = BTreeMap<RecordKey, Vec<u8>>;
 
 pub(crate) struct Kept {
     pub(crate) client: Client,
     pub(crate) disk: Records,
     /// What the disk has not answered; without bytes it is to be erased.
-    asked: VecDeque<(Record, Option<Vec<u8>>)>,
+    asked: VecDeque<(RecordKey, Option<Vec<u8>>)>,
     sizes: [usize; 4],
 }
 
@@ -36,7 +36,7 @@ impl Kept {
     /// and output.
     pub(crate) fn with(sizes: [usize; 4]) -> Self {
         let mut client = Client::with(sizes[0], sizes[1], sizes[2], sizes[3]);
-        client.session.keep();
+        client.session.persist();
         Self {
             client,
             disk: Records::new(),
@@ -55,7 +55,7 @@ impl Kept {
 
     /// A new connection with clean session 0, everything being on disk.
     pub(crate) fn open(&mut self, session_present: bool) {
-        self.client.session.belong(BROKER, "x");
+        self.client.session.bind(BROKER, "x");
         self.client.open(&KEPT, session_present);
         self.settle();
     }
@@ -65,9 +65,9 @@ impl Kept {
         let mut asked = Vec::new();
         while let Some(change) = self.client.session.poll_change() {
             let (word, record, bytes) = match change {
-                Change::Put(record, bytes) => ("put", record, Some(bytes.to_vec())),
-                Change::Erase(record) => ("erase", record, None),
-                Change::Forget => ("forget", Record::Identity, None),
+                SessionChange::Put(record, bytes) => ("put", record, Some(bytes.to_vec())),
+                SessionChange::Erase(record) => ("erase", record, None),
+                SessionChange::Forget => ("forget", RecordKey::Identity, None),
             };
             asked.push(format!("{word} {record:?}"));
             self.asked.push_back((record, bytes));
@@ -82,7 +82,7 @@ impl Kept {
         if ok {
             match bytes {
                 Some(bytes) => drop(self.disk.insert(record, bytes)),
-                None if record == Record::Identity => self.disk.clear(),
+                None if record == RecordKey::Identity => self.disk.clear(),
                 None => drop(self.disk.remove(&record)),
             }
         }
@@ -120,7 +120,7 @@ impl Kept {
     }
 
     /// A new session; which of these records it takes.
-    pub(crate) fn take(records: &[(Record, Vec<u8>)]) -> (Self, Vec<Record>) {
+    pub(crate) fn take(records: &[(RecordKey, Vec<u8>)]) -> (Self, Vec<RecordKey>) {
         let mut kept = Self::new();
         let session = &mut kept.client.session;
         let taken = records

@@ -3,7 +3,7 @@
 
 use super::disk::*;
 use crate::client::*;
-use mqmodem_core::mqtt::session::{Reason, Record, Stays};
+use mqmodem_core::mqtt::session::{DropReason, RecordKey, Stays};
 
 impl Kept {
     fn with_limit(tries: u8) -> Self {
@@ -23,13 +23,13 @@ impl Kept {
         self.sent_ids()
     }
 
-    fn told(&mut self) -> Vec<(Option<u32>, Reason)> {
+    fn told(&mut self) -> Vec<(Option<u32>, DropReason)> {
         let session = &mut self.client.session;
         let dropped = std::iter::from_fn(|| session.poll_dropped());
         dropped.map(|it| (it.tracked, it.reason)).collect()
     }
 
-    fn is_kept(&self, record: Record) -> bool {
+    fn is_kept(&self, record: RecordKey) -> bool {
         self.disk.contains_key(&record)
     }
 }
@@ -51,8 +51,8 @@ fn only_the_message_that_ends_the_connection_is_set_aside() {
     assert_eq!(kept.told(), []);
     assert_eq!(kept.closed(), [3]);
     let name = Some(accepted[1].name);
-    assert_eq!(kept.told(), [(name, Reason::SetAside)]);
-    assert!(!kept.is_kept(Record::Outgoing(accepted[1].number)));
+    assert_eq!(kept.told(), [(name, DropReason::SetAside)]);
+    assert!(!kept.is_kept(RecordKey::Outgoing(accepted[1].number)));
     kept.hears(&puback(3));
     assert_eq!(kept.client.session.backlog().messages, 0);
 }
@@ -87,10 +87,10 @@ fn tries_are_counted_over_restarts_and_forgotten_with_the_answer() {
     innocent.client.session.set_give_up(3);
     innocent.open(true);
     innocent.hears(&pubrec(1));
-    assert!(!innocent.is_kept(Record::Aside), "PUBREC is an answer");
+    assert!(!innocent.is_kept(RecordKey::Suspect), "PUBREC is an answer");
     assert_eq!(kept.closed(), [0_u16; 0]);
     assert_eq!(kept.told().len(), 1);
-    assert!(kept.is_kept(Record::Aside), "its identifier");
+    assert!(kept.is_kept(RecordKey::Suspect), "its identifier");
 }
 
 #[test]
@@ -121,7 +121,7 @@ fn a_dropped_identifier_is_not_used_before_the_broker_answers_or_forgets() {
     assert!(session.is_dropping());
     kept.settle();
     assert!(!kept.client.session.is_dropping());
-    assert_eq!(kept.told(), [(Some(accepted.name), Reason::Dropped)]);
+    assert_eq!(kept.told(), [(Some(accepted.name), DropReason::Dropped)]);
     // A session that starts anew begins with 1 again.
     let mut again = kept.restart();
     again.open(true);
@@ -132,7 +132,7 @@ fn a_dropped_identifier_is_not_used_before_the_broker_answers_or_forgets() {
     assert_eq!(forgotten.client.publish_id(Q2, b"other"), 1);
     assert!(kept.hears(&pubrec(1)).contains(&"PUBREL id=1".to_owned()));
     kept.hears(&pubcomp(1));
-    assert!(!kept.is_kept(Record::Aside));
+    assert!(!kept.is_kept(RecordKey::Suspect));
 }
 
 /// Else the power could bring the message back after the broker passed it on.
@@ -204,9 +204,9 @@ fn only_what_was_kept_is_taken_back() {
     kept.settle();
     kept.closed();
     kept.closed();
-    let bytes = kept.disk.remove(&Record::Aside).unwrap();
+    let bytes = kept.disk.remove(&RecordKey::Suspect).unwrap();
     let mut again = kept.restart();
-    let mut take = |bytes: &[u8]| again.client.session.restore(Record::Aside, bytes);
+    let mut take = |bytes: &[u8]| again.client.session.restore(RecordKey::Suspect, bytes);
     assert!(!take(&bytes[2..]) && !take(&[]) && take(&bytes));
     let mut unknown = bytes;
     unknown[1] = 9;

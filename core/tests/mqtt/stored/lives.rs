@@ -93,7 +93,7 @@ struct World {
 impl World {
     fn new() -> Self {
         let mut kept = Kept::with([600, 256, 64, 300]);
-        kept.client.session.set_holding(true);
+        kept.client.session.set_deferring(true);
         Self {
             kept,
             broker: Broker::default(),
@@ -140,7 +140,7 @@ impl World {
 
     fn publish(&mut self, qos: Qos) {
         let payload = self.payload("up");
-        self.kept.client.session.belong(BROKER, "x");
+        self.kept.client.session.bind(BROKER, "x");
         if let Ok(accepted) = self.kept.accept(qos, &payload, PROMISE) {
             self.open.insert(accepted.number, payload);
         }
@@ -214,7 +214,7 @@ impl World {
         }
         let client = &mut self.kept.client;
         client.out.clear();
-        client.session.belong(BROKER, "x");
+        client.session.bind(BROKER, "x");
         client
             .session
             .connect(at(0), &KEPT, &mut client.out)
@@ -227,7 +227,7 @@ impl World {
 
     fn power_cut(&mut self) {
         self.kept = self.kept.restart();
-        self.kept.client.session.set_holding(true);
+        self.kept.client.session.set_deferring(true);
         // What was not answered may be there or not.
         self.open.clear();
         self.held.clear();

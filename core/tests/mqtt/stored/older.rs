@@ -2,41 +2,41 @@
 
 use super::disk::*;
 use crate::client::*;
-use mqmodem_core::mqtt::session::Record;
+use mqmodem_core::mqtt::session::RecordKey;
 
 /// What version 0.1 put on disk for [`busy`].
-const OLDER: [(Record, &str); 12] = [
+const OLDER: [(RecordKey, &str); 12] = [
     (
-        Record::Identity,
+        RecordKey::Identity,
         "01071702864cf563af07000000000000000104000000000000",
     ),
     (
-        Record::Outgoing(2),
+        RecordKey::Outgoing(2),
         "0d0000010657020002000000000000000000000000000000",
     ),
     (
-        Record::Outgoing(3),
+        RecordKey::Outgoing(3),
         "11000000060f030003000000000000000000000000000000",
     ),
     (
-        Record::Outgoing(4),
+        RecordKey::Outgoing(4),
         "0d0000000203040004000000000000000600000000000000320b00036f7574000473656e74",
     ),
     (
-        Record::Outgoing(8),
+        RecordKey::Outgoing(8),
         "0d0000000203000008000000000000000000000000000000300b00036f7574717565756564",
     ),
     (
-        Record::Outgoing(9),
+        RecordKey::Outgoing(9),
         "0f0000000203070009000000000000000000000000000000340d00036f75740007717565756564",
     ),
-    (Record::Received(9), "0900060d00000000"),
-    (Record::Received(10), "0a00020706000000"),
-    (Record::Received(11), "0b00020607000000"),
-    (Record::Subscription(0), "01ff000200000300612f23"),
-    (Record::Seen(0), "0500000000000000"),
+    (RecordKey::Received(9), "0900060d00000000"),
+    (RecordKey::Received(10), "0a00020706000000"),
+    (RecordKey::Received(11), "0b00020607000000"),
+    (RecordKey::Subscription(0), "01ff000200000300612f23"),
+    (RecordKey::Seen(0), "0500000000000000"),
     (
-        Record::Aside,
+        RecordKey::Suspect,
         "010202000000000000000500000000000000000000000000000000000000000000000000000000000000\
          0000000000000000000000000000000000000000000000000000000000000000",
     ),
@@ -62,7 +62,7 @@ fn busy() -> Kept {
     kept.hears(&pubrec(3));
     kept.client.session.drop_message(7).unwrap();
     kept.hears(&message(Q2, false, 9, b"taken"));
-    kept.client.session.set_holding(true);
+    kept.client.session.set_deferring(true);
     kept.hears(&message(Q2, false, 10, b"held"));
     kept.hears(&message(Q1, false, 11, b"held"));
     kept.client.subscribe("a/#", Q1).unwrap();
@@ -87,7 +87,7 @@ fn bytes(hex: &str) -> Vec<u8> {
 }
 
 /// A session that finds these records and is used; what it says, writes and keeps.
-fn life(records: &[(Record, Vec<u8>)]) -> (Vec<String>, Records) {
+fn life(records: &[(RecordKey, Vec<u8>)]) -> (Vec<String>, Records) {
     let (mut kept, taken) = Kept::take(records);
     assert_eq!(taken.len(), records.len(), "{taken:?}");
     kept.disk = records.iter().cloned().collect();
@@ -123,7 +123,7 @@ fn life(records: &[(Record, Vec<u8>)]) -> (Vec<String>, Records) {
 fn records_of_version_0_1_are_read() {
     let older = OLDER.map(|(record, hex)| (record, bytes(hex)));
     let present: Vec<_> = busy().disk.into_iter().collect();
-    let kinds = |records: &[(Record, Vec<u8>)]| -> Vec<Record> {
+    let kinds = |records: &[(RecordKey, Vec<u8>)]| -> Vec<RecordKey> {
         records.iter().map(|(record, _)| *record).collect()
     };
     assert_eq!(kinds(&older), kinds(&present));
@@ -131,7 +131,7 @@ fn records_of_version_0_1_are_read() {
     let (is, disk) = life(&present);
     assert_eq!(was, is);
     assert!(is.contains(&"PUBREL id=7".to_owned()), "{is:?}");
-    assert!(!disk.contains_key(&Record::Outgoing(9)), "it has ended");
+    assert!(!disk.contains_key(&RecordKey::Outgoing(9)), "it has ended");
 }
 
 /// All of them in one form, which no record of before has.

@@ -164,7 +164,7 @@ fn another_broker_forgets_everything_first() {
     kept.feed(&message(Q2, false, 9, b"m"));
     kept.settle();
     kept.client.session.lost();
-    kept.client.session.belong(BROKER + 1, "x");
+    kept.client.session.bind(BROKER + 1, "x");
     assert_eq!(kept.client.dropped(), [1]);
     kept.accept(Q1, b"new", PROMISE).unwrap();
     // What follows waits until the disk has forgotten.
@@ -183,7 +183,7 @@ fn another_broker_forgets_everything_first() {
 fn forgetting_that_fails_is_tried_again() {
     let mut kept = Kept::connected();
     kept.client.session.lost();
-    kept.client.session.belong(BROKER + 1, "x");
+    kept.client.session.bind(BROKER + 1, "x");
     assert_eq!(kept.fail(), [Stored::Nothing]);
     assert_eq!(kept.ask(), [""; 0]);
     kept.client.session.try_changes_again();
@@ -197,9 +197,9 @@ fn forgetting_that_fails_is_tried_again() {
 #[test]
 fn an_identity_on_its_way_while_another_broker_is_met() {
     let mut kept = Kept::new();
-    kept.client.session.belong(BROKER, "x");
+    kept.client.session.bind(BROKER, "x");
     assert_eq!(kept.ask(), ["put Identity"]);
-    kept.client.session.belong(BROKER + 1, "x");
+    kept.client.session.bind(BROKER + 1, "x");
     assert_eq!(kept.ask(), ["forget Identity"]);
     kept.answer(true);
     assert_eq!(kept.ask(), [""; 0], "nothing is forgotten yet");
@@ -233,7 +233,7 @@ fn a_message_lost_with_the_session_is_told_once() {
     kept.open(false);
     assert_eq!(kept.client.dropped(), [0; 0]);
     kept.client.session.lost();
-    kept.client.session.belong(BROKER + 1, "x");
+    kept.client.session.bind(BROKER + 1, "x");
     assert_eq!(kept.client.dropped(), [0; 0]);
     assert_eq!(kept.client.session.backlog().messages, 0);
 }
@@ -247,7 +247,7 @@ fn brokers_met_while_the_disk_is_late() {
     assert_eq!(kept.ask(), ["put Received(9)"]);
     for (broker, asked) in [(1, &["forget Identity"][..]), (2, &[]), (3, &[])] {
         kept.client.session.lost();
-        kept.client.session.belong(BROKER + broker, "x");
+        kept.client.session.bind(BROKER + broker, "x");
         assert_eq!(kept.ask(), asked);
     }
     kept.client.open(&KEPT, true);

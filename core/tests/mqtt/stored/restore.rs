@@ -3,10 +3,10 @@
 
 use super::disk::*;
 use crate::client::*;
-use mqmodem_core::mqtt::session::{Record, WINDOW};
+use mqmodem_core::mqtt::session::{RecordKey, WINDOW};
 
 /// A session with one record of each kind, and what it kept.
-fn busy() -> Vec<(Record, Vec<u8>)> {
+fn busy() -> Vec<(RecordKey, Vec<u8>)> {
     let mut kept = Kept::connected();
     kept.accept(Q1, b"delivered", named(5)).unwrap();
     kept.settle();
@@ -24,14 +24,14 @@ fn busy() -> Vec<(Record, Vec<u8>)> {
 #[test]
 fn of_each_kind_one() {
     let records = busy();
-    let all: Vec<Record> = records.iter().map(|(record, _)| *record).collect();
+    let all: Vec<RecordKey> = records.iter().map(|(record, _)| *record).collect();
     let expected = [
-        Record::Identity,
-        Record::Outgoing(2),
-        Record::Outgoing(3),
-        Record::Received(9),
-        Record::Subscription(0),
-        Record::Seen(0),
+        RecordKey::Identity,
+        RecordKey::Outgoing(2),
+        RecordKey::Outgoing(3),
+        RecordKey::Received(9),
+        RecordKey::Subscription(0),
+        RecordKey::Seen(0),
     ];
     assert_eq!(all, expected);
     let (mut kept, taken) = Kept::take(&records);
@@ -59,7 +59,7 @@ fn a_record_of_another_length_is_refused() {
             records[at].1.resize(len, 0);
             let (_, taken) = Kept::take(&records);
             // Of a released message only the header counts.
-            let whole = *record == Record::Outgoing(2) && len > whole.len();
+            let whole = *record == RecordKey::Outgoing(2) && len > whole.len();
             assert_eq!(taken.contains(record), whole, "{record:?} with {len} bytes");
         }
     }
@@ -107,12 +107,12 @@ fn nothing_is_taken_before_the_identity_nor_out_of_order() {
     let mut swapped = records.clone();
     swapped.swap(1, 2);
     let (_, taken) = Kept::take(&swapped);
-    assert!(!taken.contains(&Record::Outgoing(2)));
+    assert!(!taken.contains(&RecordKey::Outgoing(2)));
     let mut twice = records.clone();
     twice.extend(records);
     let (kept, taken) = Kept::take(&twice);
     assert_eq!(kept.client.session.backlog().messages, 2);
-    let seen = |record: &&Record| matches!(record, Record::Seen(_));
+    let seen = |record: &&RecordKey| matches!(record, RecordKey::Seen(_));
     assert_eq!(taken.iter().filter(|it| !seen(it)).count(), 5, "{taken:?}");
 }
 
@@ -127,17 +127,17 @@ fn of_another_version_nothing_is_taken() {
 #[test]
 fn a_record_under_another_name_is_refused() {
     let other = |record| match record {
-        Record::Outgoing(_) => Some(Record::Outgoing(4)),
-        Record::Received(_) => Some(Record::Received(10)),
-        Record::Subscription(_) => Some(Record::Subscription(1)),
-        Record::Seen(_) => Some(Record::Seen(1)),
-        Record::Identity | Record::Aside => None,
+        RecordKey::Outgoing(_) => Some(RecordKey::Outgoing(4)),
+        RecordKey::Received(_) => Some(RecordKey::Received(10)),
+        RecordKey::Subscription(_) => Some(RecordKey::Subscription(1)),
+        RecordKey::Seen(_) => Some(RecordKey::Seen(1)),
+        RecordKey::Identity | RecordKey::Suspect => None,
     };
     for (record, bytes) in busy() {
         let Some(name) = other(record) else { continue };
         let identity = busy().swap_remove(0);
         let (_, taken) = Kept::take(&[identity, (name, bytes)]);
-        assert_eq!(taken, [Record::Identity], "{record:?} as {name:?}");
+        assert_eq!(taken, [RecordKey::Identity], "{record:?} as {name:?}");
     }
 }
 
@@ -146,10 +146,10 @@ fn a_record_under_another_name_is_refused() {
 fn a_number_of_the_future_is_refused() {
     let mut records = busy();
     let far = 1_u64 << 40;
-    records[2].0 = Record::Outgoing(far);
+    records[2].0 = RecordKey::Outgoing(far);
     records[2].1[8..16].copy_from_slice(&far.to_le_bytes());
     let (_, taken) = Kept::take(&records);
-    assert!(!taken.contains(&Record::Outgoing(far)));
+    assert!(!taken.contains(&RecordKey::Outgoing(far)));
     records[0].1[17..].fill(0xff);
     assert_eq!(Kept::take(&records).1, [], "there are no numbers left");
 }

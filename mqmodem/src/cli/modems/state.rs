@@ -4,7 +4,7 @@ use crate::ModemSetup;
 use crate::cli::failure::ProgramFailure;
 use crate::store::{FILE, OpenError, StateDirectory, StoredState};
 use mqmodem_core::Slot;
-use mqmodem_core::mqtt::session::Record;
+use mqmodem_core::mqtt::session::RecordKey;
 use std::collections::HashSet;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
@@ -97,7 +97,7 @@ impl State {
 }
 
 fn is_message(slot: Slot) -> bool {
-    matches!(slot, Slot::Session(_, Record::Outgoing(_)))
+    matches!(slot, Slot::Session(_, RecordKey::Outgoing(_)))
 }
 
 /// Why a state directory is refused, and what to do about it.

@@ -5,14 +5,14 @@ use super::super::sim_place::SimPlace;
 use super::*;
 use crate::store::redb::{file, tables};
 use mqmodem_core::LinkId;
-use mqmodem_core::mqtt::session::Record;
+use mqmodem_core::mqtt::session::RecordKey;
 use std::future::poll_fn;
 
 const TLS: Slot = Slot::Tls(LINK);
 const LINK: LinkId = LinkId(0);
 
 fn message(number: u64) -> Slot {
-    Slot::Session(LINK, Record::Outgoing(number))
+    Slot::Session(LINK, RecordKey::Outgoing(number))
 }
 
 fn fill(disk: &SimDisk) {
@@ -175,7 +175,7 @@ async fn nothing_passes_what_failed_before_it() {
     submit(&mut store, 1, b"1");
     submit(&mut store, 3, b"3");
     assert_eq!(done(&mut store).await, (message(2), false));
-    let forgotten = Slot::Session(LINK, Record::Identity);
+    let forgotten = Slot::Session(LINK, RecordKey::Identity);
     assert_eq!(done(&mut store).await, (forgotten, false));
     assert_eq!(done(&mut store).await, (message(1), true));
     assert_eq!(done(&mut store).await, (message(3), true));
@@ -190,15 +190,15 @@ async fn a_session_is_restored_in_order_and_forgotten_alone() {
     let disk = disk(&memory);
     let mut store = disk.store("one");
     let session = [
-        Record::Identity,
-        Record::Outgoing(2),
-        Record::Outgoing(300),
-        Record::Outgoing(70_000),
-        Record::Received(5),
-        Record::Subscription(1),
-        Record::Seen(9),
+        RecordKey::Identity,
+        RecordKey::Outgoing(2),
+        RecordKey::Outgoing(300),
+        RecordKey::Outgoing(70_000),
+        RecordKey::Received(5),
+        RecordKey::Subscription(1),
+        RecordKey::Seen(9),
     ];
-    let other = Slot::Session(LinkId(1), Record::Outgoing(7));
+    let other = Slot::Session(LinkId(1), RecordKey::Outgoing(7));
     let slots = session.map(|record| Slot::Session(LINK, record));
     for &slot in slots.iter().rev().chain(&[other, TLS]) {
         store.submit(StoreChange::Put { slot, bytes: b"x" });

@@ -3,7 +3,7 @@
 use crate::store::batch::{Key, ModemChange, StateContent, What};
 use crate::store::error::{OpenError, VERSION};
 use mqmodem_core::Slot;
-use mqmodem_core::mqtt::session::Record;
+use mqmodem_core::mqtt::session::RecordKey;
 use redb::{
     Database, ReadableDatabase, ReadableTable, TableDefinition, TableError, WriteTransaction,
 };
@@ -149,7 +149,7 @@ fn is_small(key: Key) -> bool {
         Slot::from_bytes(key),
         Some(Slot::Session(
             _,
-            Record::Identity | Record::Seen(_) | Record::Received(_) | Record::Aside
+            RecordKey::Identity | RecordKey::Seen(_) | RecordKey::Received(_) | RecordKey::Suspect
         ))
     )
 }

@@ -5,7 +5,7 @@ use super::super::sim_place::SimPlace;
 use super::super::sim_world::{Unsynced, Way, World};
 use crate::store::batch::{ChangeAnswer, Key, ModemChange, Request, What};
 use crate::store::keeper::Keeper;
-use mqmodem_core::mqtt::session::Record;
+use mqmodem_core::mqtt::session::RecordKey;
 use mqmodem_core::{LinkId, Slot};
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ const MODEMS: [&str; 6] = ["m0", "m1", "m2", "m3", "m4", "m5"];
 const PAYLOAD: usize = 100;
 
 fn message(number: u64) -> Key {
-    Slot::Session(LinkId(0), Record::Outgoing(number)).to_bytes()
+    Slot::Session(LinkId(0), RecordKey::Outgoing(number)).to_bytes()
 }
 
 fn put(number: u64, len: usize) -> What {
@@ -102,7 +102,7 @@ fn a_message_ends_on_a_full_disk_and_a_new_one_waits_for_room() {
     let last = fill(&disk, &mut keeper);
     disk.crowd(0);
     let small = |record| Slot::Session(LinkId(0), record).to_bytes();
-    let (seen, aside) = (small(Record::Seen(1)), small(Record::Aside));
+    let (seen, aside) = (small(RecordKey::Seen(1)), small(RecordKey::Suspect));
     let done = write(
         &mut keeper,
         vec![
@@ -225,6 +225,6 @@ fn a_queue_that_fills_its_disk_drains() {
     let left = world.kept();
     let left = left
         .iter()
-        .filter(|(slot, _)| matches!(slot, Slot::Session(_, Record::Outgoing(_))));
+        .filter(|(slot, _)| matches!(slot, Slot::Session(_, RecordKey::Outgoing(_))));
     assert_eq!(left.count(), 0);
 }

@@ -5,7 +5,7 @@
 #![allow(clippy::print_stdout)]
 
 use mqmodem::store::{DiskStore, StateDirectory, Store, StoreChange};
-use mqmodem_core::mqtt::session::Record;
+use mqmodem_core::mqtt::session::RecordKey;
 use mqmodem_core::{LinkId, Slot};
 use std::fs::OpenOptions;
 use std::future::poll_fn;
@@ -96,7 +96,7 @@ async fn modem(mut store: DiskStore, first: u64, begin: Instant) -> u32 {
 }
 
 fn slot(number: u64) -> Slot {
-    Slot::Session(LinkId(0), Record::Outgoing(number))
+    Slot::Session(LinkId(0), RecordKey::Outgoing(number))
 }
 
 fn put(store: &mut DiskStore, number: u64) {

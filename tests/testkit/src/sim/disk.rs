@@ -3,7 +3,7 @@
 
 use crate::random::Random;
 use mqmodem_chat::environment::{RecordDisk, WriteOutcome};
-use mqmodem_core::mqtt::session::Record;
+use mqmodem_core::mqtt::session::RecordKey;
 use mqmodem_core::{Action, Slot};
 
 /// A disk of records with faults.
@@ -100,9 +100,9 @@ impl Disk {
 }
 
 fn is_outgoing(slot: Slot) -> bool {
-    matches!(slot, Slot::Session(_, Record::Outgoing(_)))
+    matches!(slot, Slot::Session(_, RecordKey::Outgoing(_)))
 }
 
 fn is_message(slot: Slot) -> bool {
-    is_outgoing(slot) || matches!(slot, Slot::Session(_, Record::Received(_)))
+    is_outgoing(slot) || matches!(slot, Slot::Session(_, RecordKey::Received(_)))
 }

@@ -1,7 +1,7 @@
 //! Damaged and arbitrary records of a disk; `tests/fuzz/` runs the same code for longer.
 
 use mqmodem_chat::StorageMode;
-use mqmodem_core::mqtt::session::Record;
+use mqmodem_core::mqtt::session::RecordKey;
 use mqmodem_core::{NetEvent, Slot};
 use mqmodem_testkit::Random;
 use mqmodem_testkit::laws::records::{Found, Records};
@@ -98,7 +98,7 @@ fn damaged_records_do_no_harm() {
 #[test]
 fn forged_numbers_that_run_out_are_refused() {
     let whole = records();
-    let is_identity = |slot: &Slot| matches!(slot, Slot::Session(_, Record::Identity));
+    let is_identity = |slot: &Slot| matches!(slot, Slot::Session(_, RecordKey::Identity));
     let identity = whole
         .iter()
         .position(|(slot, _)| is_identity(slot))

@@ -1,7 +1,7 @@
 //! What is known of one subscription.
 
 use crate::mqtt::Qos;
-use crate::mqtt::session::disk::Disk;
+use crate::mqtt::session::durability::Durability;
 use crate::mqtt::session::form::FORM;
 
 /// Bytes of a header.
@@ -11,7 +11,7 @@ const NONE: u8 = 0xff;
 
 /// What stands before a topic filter, in memory and on disk.
 #[derive(Clone, Copy)]
-pub(super) struct Header {
+pub(super) struct FilterHeader {
     /// The QoS the broker granted.
     pub(super) granted: Option<Qos>,
     /// The QoS to ask for again.
@@ -19,21 +19,21 @@ pub(super) struct Header {
     /// SUBSCRIBEs and UNSUBSCRIBEs for it without an answer; not on disk.
     pub(super) pending: u8,
     /// Not on disk either.
-    pub(super) disk: Disk,
+    pub(super) disk: Durability,
     /// What it is known by on disk.
     pub(super) number: u16,
     /// Bytes of the filter.
     pub(super) len: u16,
 }
 
-impl Header {
+impl FilterHeader {
     /// Of a filter that is neither granted nor asked for.
     pub(super) fn new(number: u16, len: u16) -> Self {
         Self {
             granted: None,
             renew: None,
             pending: 0,
-            disk: Disk::Same,
+            disk: Durability::Same,
             number,
             len,
         }
@@ -45,7 +45,7 @@ impl Header {
             granted: Qos::new(granted),
             renew: Qos::new(renew),
             pending: state >> 2,
-            disk: Disk::from_bits(state),
+            disk: Durability::from_bits(state),
             number: u16::from_le_bytes([n0, n1]),
             len: u16::from_le_bytes([low, high]),
         }
@@ -79,6 +79,6 @@ impl Header {
 
     /// Whether it is neither, nor asked for, nor on disk.
     pub(super) fn is_over(self) -> bool {
-        self.pending == 0 && !self.is_wanted() && self.disk == Disk::Same
+        self.pending == 0 && !self.is_wanted() && self.disk == Durability::Same
     }
 }

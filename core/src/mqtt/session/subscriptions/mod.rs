@@ -1,18 +1,17 @@
 //! The subscriptions the broker granted, and those asked for.
 
 mod header;
-mod kept;
+mod stored;
 
-use super::Session;
-use super::disk::{Disk, recount};
+use super::durability::{Durability, recount};
 use crate::buffer::{Buf, Full};
 use crate::mqtt::Qos;
-use header::{HEADER, Header};
+use header::{FilterHeader, HEADER};
 
 /// One topic filter.
 #[derive(Clone, Copy)]
 struct Entry<'s> {
-    header: Header,
+    header: FilterHeader,
     filter: &'s [u8],
 }
 
@@ -22,24 +21,14 @@ impl Entry<'_> {
     }
 }
 
-impl Session<'_> {
-    /// With clean session 1: nothing is to be asked for again after all. To be
-    /// called without a connection.
-    pub fn end_renewals(&mut self) {
-        if self.clean {
-            self.subscriptions.end();
-        }
-    }
-}
-
-/// A list in the memory lent: for each filter a [`Header`] and itself.
+/// A list in the memory lent: for each filter a [`FilterHeader`] and itself.
 #[derive(Debug)]
 pub(super) struct Subscriptions<'a> {
     buf: Buf<'a>,
     /// How many are to be asked for again.
     renewals: usize,
     /// Whether the list is on disk as well.
-    kept: bool,
+    stored: bool,
     /// How many are to be put on disk.
     changes: usize,
     /// How many are on their way there.
@@ -60,7 +49,7 @@ impl<'a> Subscriptions<'a> {
         Self {
             buf,
             renewals: 0,
-            kept: false,
+            stored: false,
             changes: 0,
             asked: 0,
             next: 0,
@@ -69,7 +58,7 @@ impl<'a> Subscriptions<'a> {
 
     fn entry(&self, at: usize) -> Option<Entry<'_>> {
         let (header, rest) = self.buf.as_slice().get(at..)?.split_first_chunk()?;
-        let header = Header::from_bytes(*header);
+        let header = FilterHeader::from_bytes(*header);
         let filter = rest.get(..usize::from(header.len))?;
         Some(Entry { header, filter })
     }
@@ -106,7 +95,7 @@ impl<'a> Subscriptions<'a> {
             Some(at) => at,
             None => self.add(filter)?,
         };
-        self.hold(at);
+        self.begin_request(at);
         Ok(at)
     }
 
@@ -114,12 +103,12 @@ impl<'a> Subscriptions<'a> {
         let at = self.buf.len();
         let len = u16::try_from(filter.len()).map_err(|_| Full)?;
         self.next = self.free_number().ok_or(Full)?;
-        self.append(Header::new(self.next, len), filter)?;
+        self.append(FilterHeader::new(self.next, len), filter)?;
         self.next = self.next.wrapping_add(1);
         Ok(at as u32)
     }
 
-    fn append(&mut self, header: Header, filter: &str) -> Result<(), Full> {
+    fn append(&mut self, header: FilterHeader, filter: &str) -> Result<(), Full> {
         let place = self.buf.extend_by(HEADER + filter.len())?;
         if let Some((head, rest)) = place.split_first_chunk_mut() {
             *head = header.to_bytes();
@@ -139,23 +128,23 @@ impl<'a> Subscriptions<'a> {
     }
 
     /// Changes what is known of the entry at `at`.
-    fn update(&mut self, at: usize, change: impl FnOnce(&mut Header)) {
+    fn update(&mut self, at: usize, change: impl FnOnce(&mut FilterHeader)) {
         let bytes = self.buf.as_mut_slice().get_mut(at..);
         let Some(bytes) = bytes.and_then(<[u8]>::first_chunk_mut) else {
             return;
         };
-        let old = Header::from_bytes(*bytes);
+        let old = FilterHeader::from_bytes(*bytes);
         let mut new = old;
         change(&mut new);
         *bytes = new.to_bytes();
-        let is_change = |header: Header| header.disk == Disk::Changed;
+        let is_change = |header: FilterHeader| header.disk == Durability::Changed;
         recount(&mut self.changes, is_change(old), is_change(new));
         recount(&mut self.asked, old.disk.is_asked(), new.disk.is_asked());
         recount(&mut self.renewals, old.renew.is_some(), new.renew.is_some());
     }
 
-    /// Keeps the entry at `at` until [`Subscriptions::let_go`].
-    pub(super) fn hold(&mut self, at: u32) {
+    /// Keeps the entry at `at` until [`Subscriptions::end_request`].
+    pub(super) fn begin_request(&mut self, at: u32) {
         self.update(at as usize, |header| {
             header.pending = header.pending.saturating_add(1);
         });
@@ -196,8 +185,8 @@ impl<'a> Subscriptions<'a> {
     /// The next filter to ask for again, or the `only` one of this number: its place,
     /// itself and the QoS.
     pub(super) fn renewal(&self, only: Option<u16>) -> Option<(u32, &str, Qos)> {
-        let chosen = |it: Header| only.is_none_or(|number| it.number == number);
-        let due = |it: Header| it.renew.is_some() && it.pending == 0 && chosen(it);
+        let chosen = |it: FilterHeader| only.is_none_or(|number| it.number == number);
+        let due = |it: FilterHeader| it.renew.is_some() && it.pending == 0 && chosen(it);
         let found = self.entries().find(|(_, entry)| due(entry.header));
         let (at, entry) = found?;
         let filter = core::str::from_utf8(entry.filter).ok()?;
@@ -224,13 +213,13 @@ impl<'a> Subscriptions<'a> {
     }
 
     fn place_of_renewal(&self, number: u16) -> Option<u32> {
-        let meant = |header: Header| header.number == number && header.renew.is_some();
+        let meant = |header: FilterHeader| header.number == number && header.renew.is_some();
         let found = self.entries().find(|(_, entry)| meant(entry.header));
         Some(found?.0 as u32)
     }
 
     /// What was sent for the entry at `at` is answered or never will be.
-    pub(super) fn let_go(&mut self, at: u32) -> Option<Removed> {
+    pub(super) fn end_request(&mut self, at: u32) -> Option<Removed> {
         self.update(at as usize, |header| {
             header.pending = header.pending.saturating_sub(1);
         });

@@ -3,7 +3,7 @@
 use super::{Bench, LINK};
 use mqmodem_core::Slot;
 use mqmodem_core::mqtt::packet::{Ack, AckKind, Publish};
-use mqmodem_core::mqtt::session::Record;
+use mqmodem_core::mqtt::session::RecordKey;
 use mqmodem_core::mqtt::{Frame, Packet, PacketId, Qos, frame};
 
 impl Bench<'_> {
@@ -50,7 +50,7 @@ impl Bench<'_> {
 
     fn check_ack(&mut self, ack: Ack) {
         let id = ack.id;
-        let slot = Slot::Session(LINK, Record::Received(id.get()));
+        let slot = Slot::Session(LINK, RecordKey::Received(id.get()));
         // Stage and whether it is QoS 2; see `received.rs`.
         let entry = self
             .disk
@@ -76,7 +76,7 @@ impl Bench<'_> {
     fn outgoing(&self, id: PacketId) -> Option<u8> {
         let records = self.disk.durable().iter();
         let mut stages = records.filter_map(|(slot, bytes)| match slot {
-            Slot::Session(_, Record::Outgoing(_)) if bytes[6..8] == id.get().to_le_bytes() => {
+            Slot::Session(_, RecordKey::Outgoing(_)) if bytes[6..8] == id.get().to_le_bytes() => {
                 Some(bytes[4] >> 2 & 3)
             }
             _ => None,

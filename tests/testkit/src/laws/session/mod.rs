@@ -8,7 +8,7 @@ use super::reader::Reader;
 use mqmodem_chat::StorageMode;
 use mqmodem_chat::environment::{RecordDisk, WriteOutcome};
 use mqmodem_core::mqtt::packet::{Connect, Publish};
-use mqmodem_core::mqtt::session::{Change, Promise, ROOM, Record, WINDOW};
+use mqmodem_core::mqtt::session::{Promise, ROOM, RecordKey, SessionChange, WINDOW};
 use mqmodem_core::mqtt::{Event, Packet, PacketId, Qos, Session};
 use mqmodem_core::{Action, Buf, Instant, LinkId, Slot};
 use std::collections::{BTreeMap, BTreeSet};
@@ -100,7 +100,7 @@ impl<'a> Bench<'a> {
 
     fn begin(&mut self) {
         if self.stores {
-            self.session.keep();
+            self.session.persist();
         }
     }
 
@@ -132,7 +132,7 @@ impl<'a> Bench<'a> {
                 let number = self.held.pop().filter(|_| any > 15).unwrap_or(any);
                 self.session.take_over(number, out);
             }
-            22 => self.session.set_holding(reader.flag()),
+            22 => self.session.set_deferring(reader.flag()),
             23 => self.session.set_renewing(reader.flag()),
             24 => {
                 if let Some(id) = PacketId::new(u16::from(reader.byte()).wrapping_sub(6)) {
@@ -158,7 +158,7 @@ impl<'a> Bench<'a> {
         let whose = (u64::from(how / 32), client_id);
         let other = std::mem::replace(&mut self.whose, whose) != whose;
         self.moved |= other && !self.disk.is_blank();
-        self.session.belong(whose.0, client_id);
+        self.session.bind(whose.0, client_id);
         let connect = Connect {
             client_id,
             clean_session: how & 5 == 5,
@@ -258,7 +258,7 @@ impl<'a> Bench<'a> {
         let identity = self
             .disk
             .durable()
-            .get(&Slot::Session(LINK, Record::Identity));
+            .get(&Slot::Session(LINK, RecordKey::Identity));
         let reserved = identity.and_then(|bytes| Some(*bytes.get(17..)?.first_chunk()?));
         if number > 0 && reserved.is_some_and(|it| number < u64::from_le_bytes(it)) {
             self.numbers.insert(number);
@@ -306,7 +306,7 @@ impl<'a> Bench<'a> {
             let taken = self.session.restore(record, bytes);
             assert!(taken, "{slot:?} is what was kept: {bytes:02x?}");
         }
-        self.session.set_holding(how & 1 != 0);
+        self.session.set_deferring(how & 1 != 0);
     }
 
     /// Whatever is to be done now; afterwards nothing is left to do.
@@ -329,13 +329,13 @@ impl<'a> Bench<'a> {
         let slot = |record| Slot::Session(LINK, record);
         let action = match self.session.poll_change() {
             None => return false,
-            Some(Change::Put(record, bytes)) => {
+            Some(SessionChange::Put(record, bytes)) => {
                 assert!(!bytes.is_empty(), "nothing is kept as {record:?}");
                 let slot = slot(record);
                 Action::Store { slot, bytes }
             }
-            Some(Change::Erase(record)) => Action::Erase { slot: slot(record) },
-            Some(Change::Forget) => Action::Forget { link: LINK },
+            Some(SessionChange::Erase(record)) => Action::Erase { slot: slot(record) },
+            Some(SessionChange::Forget) => Action::Forget { link: LINK },
         };
         self.disk.submit(&action)
     }

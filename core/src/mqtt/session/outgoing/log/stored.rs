@@ -1,22 +1,22 @@
 //! The log on disk: every change of a message is put there on its own.
 
-use super::counts::Kept;
-use super::{HEADER, Log};
-use crate::mqtt::session::disk::Disk;
-use crate::mqtt::session::record::{Record, Stage};
+use super::MessageLog;
+use super::counts::Backing;
+use crate::mqtt::session::durability::Durability;
+use crate::mqtt::session::outgoing::header::{Flow, HEADER, MessageHeader};
 
-impl Log<'_> {
+impl MessageLog<'_> {
     /// From now on changes are put on disk.
-    pub(in crate::mqtt::session) fn keep(&mut self) {
-        self.each(|log, at, record| log.counts.take(record, log.how_kept(at)));
-        self.kept = true;
-        self.each(|log, at, record| log.counts.put(record, log.how_kept(at)));
+    pub(in crate::mqtt::session) fn persist(&mut self) {
+        self.each(|log, at, record| log.counts.take(record, log.backing(at)));
+        self.stored = true;
+        self.each(|log, at, record| log.counts.put(record, log.backing(at)));
     }
 
     /// The disk forgets everything: nothing is to be erased any more.
     pub(in crate::mqtt::session) fn disown(&mut self) {
         self.each(|log, at, _| {
-            log.update(at, |record| record.set_disk(Disk::Same));
+            log.update(at, |record| record.set_disk(Durability::Same));
         });
         self.asked = self.buf.len();
         self.drop_front();
@@ -38,11 +38,11 @@ impl Log<'_> {
     /// The change at `at` to be put on disk: its number and its bytes, none to
     /// erase it.
     pub(in crate::mqtt::session) fn ask(&mut self, at: usize) -> Option<(u64, &[u8])> {
-        let record = self.update(at, |record| record.set_disk(Disk::Asked))?;
-        let len = match record.stage() {
-            Stage::Stored => record.size(),
-            Stage::Released => HEADER,
-            Stage::Done => 0,
+        let record = self.update(at, |record| record.set_disk(Durability::Asked))?;
+        let len = match record.flow() {
+            Flow::Stored => record.size(),
+            Flow::Released => HEADER,
+            Flow::Done => 0,
         };
         Some((record.number, self.buf.as_slice().get(at..at + len)?))
     }
@@ -54,14 +54,14 @@ impl Log<'_> {
             return None;
         }
         if self.counts.changes > 0 {
-            let changed = |record: &Record| record.disk() == Disk::Changed;
+            let changed = |record: &MessageHeader| record.disk() == Durability::Changed;
             return Some(self.records().find(|(_, record)| changed(record))?.0);
         }
         loop {
             let at = self.asked;
             let record = self.record(at)?;
             self.asked += record.size();
-            if record.disk() == Disk::Changed {
+            if record.disk() == Durability::Changed {
                 self.counts.changes += 1;
                 return Some(at);
             }
@@ -74,12 +74,12 @@ impl Log<'_> {
         &mut self,
         number: u64,
         ok: bool,
-    ) -> Option<(u32, Record)> {
-        let asked = |record: &Record| record.number == number && record.disk().is_asked();
+    ) -> Option<(u32, MessageHeader)> {
+        let asked = |record: &MessageHeader| record.number == number && record.disk().is_asked();
         let (at, _) = self.records().find(|(_, record)| asked(record))?;
         let place = self.place(at);
         let record = self.update(at, |record| record.set_disk(record.disk().answered(ok)))?;
-        if record.stage() == Stage::Done {
+        if record.flow() == Flow::Done {
             self.drop_front();
         }
         Some((place, record))
@@ -88,7 +88,7 @@ impl Log<'_> {
     /// Ends a message nobody was asked yet to put on disk; whether it was one.
     pub(in crate::mqtt::session) fn refuse(&mut self, number: u64) -> bool {
         let found = self.find(|record| record.number == number);
-        let new = found.filter(|(place, _)| self.how_kept(self.offset(*place)) == Kept::New);
+        let new = found.filter(|(place, _)| self.backing(self.offset(*place)) == Backing::New);
         new.and_then(|(place, _)| self.finish(place)).is_some()
     }
 }

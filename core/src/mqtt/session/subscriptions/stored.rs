@@ -1,14 +1,14 @@
 //! The list of subscriptions on disk, each on its own.
 
-use super::header::{HEADER, Header};
+use super::header::{FilterHeader, HEADER};
 use super::{Entry, Removed, Subscriptions};
-use crate::mqtt::session::disk::Disk;
+use crate::mqtt::session::durability::Durability;
 use crate::mqtt::topic::is_topic_filter;
 
 impl Subscriptions<'_> {
     /// Whether changes are put on disk from now on.
-    pub(in crate::mqtt::session) fn set_kept(&mut self, kept: bool) {
-        if core::mem::replace(&mut self.kept, kept) == kept {
+    pub(in crate::mqtt::session) fn set_stored(&mut self, stored: bool) {
+        if core::mem::replace(&mut self.stored, stored) == stored {
             return;
         }
         let mut at = 0;
@@ -20,8 +20,8 @@ impl Subscriptions<'_> {
 
     /// The entry at `at` is another one than before.
     pub(super) fn changed(&mut self, at: usize) {
-        let kept = self.kept;
-        self.update(at, |header| header.disk = header.disk.changed_if(kept));
+        let stored = self.stored;
+        self.update(at, |header| header.disk = header.disk.changed_if(stored));
     }
 
     /// Forgets all, on disk as well; nothing may be unanswered.
@@ -52,18 +52,18 @@ impl Subscriptions<'_> {
     /// The next change to be put on disk: the number and its bytes, none to erase
     /// it.
     pub(in crate::mqtt::session) fn ask(&mut self) -> Option<(u16, &[u8])> {
-        let is_changed = |entry: &Entry<'_>| entry.header.disk == Disk::Changed;
+        let is_changed = |entry: &Entry<'_>| entry.header.disk == Durability::Changed;
         let (at, entry) = self.entries().find(|(_, entry)| is_changed(entry))?;
         let (number, size) = (entry.header.number, entry.size());
-        let over = !entry.header.is_wanted() || !self.kept;
-        self.update(at, |header| header.disk = Disk::Asked);
+        let over = !entry.header.is_wanted() || !self.stored;
+        self.update(at, |header| header.disk = Durability::Asked);
         let len = if over { 0 } else { size };
         Some((number, self.buf.as_slice().get(at..at + len)?))
     }
 
     /// The caller answered for this number; an entry may be taken out.
     pub(in crate::mqtt::session) fn answered(&mut self, number: u16, ok: bool) -> Option<Removed> {
-        let asked = |header: Header| header.number == number && header.disk.is_asked();
+        let asked = |header: FilterHeader| header.number == number && header.disk.is_asked();
         let at = self.entries().find(|(_, entry)| asked(entry.header))?.0;
         self.update(at, |header| header.disk = header.disk.answered(ok));
         self.sweep(at)
@@ -74,7 +74,7 @@ impl Subscriptions<'_> {
         let Some((header, filter)) = bytes.split_first_chunk::<HEADER>() else {
             return false;
         };
-        let Some(header) = Header::restored(*header) else {
+        let Some(header) = FilterHeader::restored(*header) else {
             return false;
         };
         let whole = usize::from(header.len) == filter.len();

@@ -14,10 +14,10 @@ fn a_place_is_somewhere_whenever_it_is_given() {
     };
     for base in [0, PLACES - 50, PLACES, PLACES + 1, NOWHERE - 50, NOWHERE] {
         let mut memory = [0; 128];
-        let mut log = Log::new(Buf::lent(&mut memory));
+        let mut log = MessageLog::new(Buf::lent(&mut memory));
         log.base = base;
         let mut store = |number| {
-            let record = Record::new(number, publish.id, 0, 0);
+            let record = MessageHeader::new(number, publish.id, 0, 0);
             log.store(record, &publish).expect("room")
         };
         let (one, two) = (store(1), store(2));

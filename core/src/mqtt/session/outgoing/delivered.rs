@@ -1,37 +1,55 @@
 //! The identifiers a host gave to the messages delivered last: it may ask for
 //! one of them again.
 
-use super::form::{self, FORM};
+use crate::mqtt::session::form::{self, FORM};
 
 /// How many are remembered.
-pub(super) const SEEN: usize = 32;
+const COUNT: usize = 32;
 
 /// Bytes of one on disk: the form, which one it was, the identifier.
-pub(super) const WIDTH: usize = 9;
+const WIDTH: usize = 9;
 
 /// A ring of identifiers, each put on disk on its own.
 #[derive(Debug, Default)]
-pub(super) struct Seen {
-    ids: [u32; SEEN],
+pub(super) struct Delivered {
+    ids: [u32; COUNT],
     /// How many there ever were.
     count: u32,
+    /// Whether they are on disk as well.
+    stored: bool,
     /// Places to be put on disk, a bit each.
     changed: u32,
+    /// One on its way to the disk.
+    record: [u8; WIDTH],
 }
 
-impl Seen {
+impl Delivered {
+    /// From now on they are on disk as well.
+    pub(super) fn persist(&mut self) {
+        self.stored = true;
+    }
+
+    /// Forgets all; the disk is left alone.
+    pub(super) fn clear(&mut self) {
+        let stored = self.stored;
+        *self = Self {
+            stored,
+            ..Self::default()
+        };
+    }
+
     pub(super) fn contains(&self, id: u32) -> bool {
         self.ids.contains(&id)
     }
 
-    /// Remembers one in place of the oldest; `kept` on disk.
-    pub(super) fn add(&mut self, id: u32, kept: bool) {
-        let place = self.count as usize % SEEN;
+    /// Remembers one in place of the oldest.
+    pub(super) fn add(&mut self, id: u32) {
+        let place = self.count as usize % COUNT;
         if let Some(oldest) = self.ids.get_mut(place) {
             *oldest = id;
         }
         self.count = self.count.wrapping_add(1);
-        self.changed |= u32::from(kept) << place;
+        self.changed |= u32::from(self.stored) << place;
     }
 
     /// Whether something is to be put on disk.
@@ -41,7 +59,7 @@ impl Seen {
     }
 
     /// The next place to be put on disk, and what to put there.
-    pub(super) fn ask(&mut self) -> Option<(u8, [u8; WIDTH])> {
+    pub(super) fn ask(&mut self) -> Option<(u8, &[u8])> {
         if self.changed == 0 {
             return None;
         }
@@ -49,9 +67,10 @@ impl Seen {
         self.changed &= !(1 << place);
         let id = *self.ids.get(place as usize)?;
         // The last time this place was written.
-        let ago = self.count.wrapping_sub(1).wrapping_sub(place) % SEEN as u32;
+        let ago = self.count.wrapping_sub(1).wrapping_sub(place) % COUNT as u32;
         let count = self.count.wrapping_sub(1).wrapping_sub(ago);
-        Some((place as u8, to_bytes(count, id)))
+        self.record = to_bytes(count, id);
+        Some((place as u8, &self.record))
     }
 
     /// It could not be put on disk.
@@ -59,12 +78,12 @@ impl Seen {
         self.changed |= 1_u32.checked_shl(place.into()).unwrap_or(0);
     }
 
-    /// Takes back what was kept; whether it is one.
+    /// Takes back what was stored; whether it is one.
     pub(super) fn restore(&mut self, place: u8, bytes: &[u8]) -> bool {
         let Some((count, id)) = from_bytes(bytes) else {
             return false;
         };
-        if count as usize % SEEN != usize::from(place) {
+        if count as usize % COUNT != usize::from(place) {
             return false;
         }
         if let Some(old) = self.ids.get_mut(usize::from(place)) {
@@ -99,12 +118,13 @@ mod tests {
 
     #[test]
     fn the_last_ones_are_remembered_across_a_restart() {
-        let (mut seen, mut again) = (Seen::default(), Seen::default());
-        let mut disk = [[0; WIDTH]; SEEN];
-        for id in 1..=SEEN as u32 + 3 {
-            seen.add(id, true);
-            while let Some((place, bytes)) = seen.ask() {
-                disk[usize::from(place)] = bytes;
+        let (mut delivered, mut again) = (Delivered::default(), Delivered::default());
+        delivered.persist();
+        let mut disk = [[0; WIDTH]; COUNT];
+        for id in 1..=COUNT as u32 + 3 {
+            delivered.add(id);
+            while let Some((place, bytes)) = delivered.ask() {
+                disk[usize::from(place)].copy_from_slice(bytes);
             }
         }
         assert!(
@@ -112,9 +132,9 @@ mod tests {
                 .zip(&disk)
                 .all(|(place, bytes)| again.restore(place, bytes))
         );
-        assert_eq!((again.ids, again.count), (seen.ids, seen.count));
-        assert!(!seen.contains(3) && seen.contains(4));
-        again.add(100, false);
+        assert_eq!((again.ids, again.count), (delivered.ids, delivered.count));
+        assert!(!delivered.contains(3) && delivered.contains(4));
+        again.add(100);
         assert!(!again.contains(4) && again.contains(5) && !again.has_changes());
         assert!(!again.restore(0, b"short"));
         assert!(!again.restore(1, &disk[0]));

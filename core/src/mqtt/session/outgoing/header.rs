@@ -1,8 +1,8 @@
 //! The header of a message in the log.
 
-use super::disk::Disk;
-use super::form::FORM;
 use crate::mqtt::PacketId;
+use crate::mqtt::session::durability::Durability;
+use crate::mqtt::session::form::FORM;
 
 /// Bytes of a header.
 pub(super) const HEADER: usize = 24;
@@ -12,7 +12,7 @@ const LONGEST: usize = (1 << 24) - 1;
 
 /// How far a message has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stage {
+pub(super) enum Flow {
     /// PUBLISH is not acknowledged.
     Stored,
     /// PUBREC came: the message itself is needed no more.
@@ -22,28 +22,28 @@ pub(super) enum Stage {
 }
 
 /// The message is to be delivered whatever becomes of the session: the host was
-/// told that it is accepted.
+/// answered that it is accepted.
 const PROMISED: u8 = 1;
 /// The host wants to know how it ends.
 const TRACKED: u8 = 2;
 /// It may have been sent before.
 const SENT: u8 = 4;
 /// PUBREL is due once that PUBREC came is on disk.
-const OWING: u8 = 8;
-/// It was dropped, which is to be told.
-const LOST: u8 = 16;
-/// That it was dropped has been told.
-const TOLD: u8 = 32;
+const DUE: u8 = 8;
+/// It was dropped, which is to be reported.
+const DROPPED: u8 = 16;
+/// That it was dropped has been reported.
+const REPORTED: u8 = 32;
 /// It was sent on an earlier connection already.
 const AGAIN: u8 = 64;
-/// What of this is kept on disk, and that it was dropped.
-const KEPT: u8 = PROMISED | TRACKED;
+/// What of this is stored on disk, and that it was dropped.
+const STORED: u8 = PROMISED | TRACKED;
 
 /// Where in the first word what stands: the form, the length of the packet in 24
-/// bits, disk, stage, why it was dropped, the mark, flags, and the identifier.
+/// bits, durability, flow, why it was dropped, the mark, flags, and the identifier.
 const LEN: u32 = 8;
 const STATE: u32 = 32;
-const STAGE: u32 = STATE + 2;
+const FLOW: u32 = STATE + 2;
 const CODE: u32 = STATE + 4;
 const FLAGS: u32 = 40;
 const ID: u32 = 48;
@@ -54,11 +54,11 @@ const CODES: u64 = 7;
 /// the length stood in the lowest 24 bits.
 const MARK: u64 = 1 << (STATE + 7);
 
-/// A message in the log: what stands before its PUBLISH. It is kept as it is
-/// stored, in three words, lowest byte first: most who look at one want a bit of
+/// A message in the log: what stands before its PUBLISH. It is on disk as it is in
+/// memory, three words, lowest byte first: most who look at one want a bit of
 /// the first.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Record {
+pub(super) struct MessageHeader {
     first: u64,
     /// Counts all messages; also their order.
     pub(super) number: u64,
@@ -66,7 +66,7 @@ pub(super) struct Record {
     last: u64,
 }
 
-impl Record {
+impl MessageHeader {
     pub(super) fn new(number: u64, id: Option<PacketId>, host_id: u32, time: u32) -> Self {
         Self {
             first: u64::from(id.map_or(0, PacketId::get)) << ID | MARK | u64::from(FORM),
@@ -121,28 +121,28 @@ impl Record {
         PacketId::new((self.first >> ID) as u16)
     }
 
-    pub(super) fn stage(self) -> Stage {
-        match self.byte(STAGE) & 3 {
-            0 => Stage::Stored,
-            1 => Stage::Released,
-            _ => Stage::Done,
+    pub(super) fn flow(self) -> Flow {
+        match self.byte(FLOW) & 3 {
+            0 => Flow::Stored,
+            1 => Flow::Released,
+            _ => Flow::Done,
         }
     }
 
-    pub(super) fn set_stage(&mut self, stage: Stage) {
-        let stage = match stage {
-            Stage::Stored => 0,
-            Stage::Released => 1,
-            Stage::Done => 2,
+    pub(super) fn set_flow(&mut self, flow: Flow) {
+        let flow = match flow {
+            Flow::Stored => 0,
+            Flow::Released => 1,
+            Flow::Done => 2,
         };
-        self.first = self.first & !(3 << STAGE) | stage << STAGE;
+        self.first = self.first & !(3 << FLOW) | flow << FLOW;
     }
 
-    pub(super) fn disk(self) -> Disk {
-        Disk::from_bits(self.byte(STATE))
+    pub(super) fn disk(self) -> Durability {
+        Durability::from_bits(self.byte(STATE))
     }
 
-    pub(super) fn set_disk(&mut self, disk: Disk) {
+    pub(super) fn set_disk(&mut self, disk: Durability) {
         self.first = self.first & !(3 << STATE) | u64::from(disk.bits()) << STATE;
     }
 
@@ -185,15 +185,15 @@ impl Record {
     pub(super) fn restored(bytes: &[u8]) -> Option<(Self, &[u8])> {
         let (header, packet) = bytes.split_first_chunk()?;
         let mut record = Self::from_bytes(header).in_present_form()?;
-        let packet = match record.stage() {
-            Stage::Stored if packet.len() == record.packet_len() => packet,
-            Stage::Released if record.id().is_some() => &[],
+        let packet = match record.flow() {
+            Flow::Stored if packet.len() == record.packet_len() => packet,
+            Flow::Released if record.id().is_some() => &[],
             _ => return None,
         };
         let dropped = record.was_dropped();
-        record.set_disk(Disk::Same);
-        record.first &= !(u64::from(!KEPT) << FLAGS);
-        record.set(TOLD, dropped);
+        record.set_disk(Durability::Same);
+        record.first &= !(u64::from(!STORED) << FLAGS);
+        record.set(REPORTED, dropped);
         record.set_code(0);
         Some((record.with_len(packet.len())?, packet))
     }
@@ -210,9 +210,9 @@ impl Record {
 
     /// Bytes of it that are still needed.
     pub(super) fn needed(self) -> usize {
-        match self.stage() {
-            Stage::Stored => self.size(),
-            Stage::Done if self.is_over() => 0,
+        match self.flow() {
+            Flow::Stored => self.size(),
+            Flow::Done if self.is_over() => 0,
             _ => HEADER,
         }
     }
@@ -224,16 +224,16 @@ impl Record {
 
     /// Whether it can be forgotten.
     pub(super) fn is_over(self) -> bool {
-        self.stage() == Stage::Done && self.disk() == Disk::Same && !self.is_lost()
+        self.flow() == Flow::Done && self.disk() == Durability::Same && !self.is_unreported()
     }
 
     pub(super) fn is_live(self) -> bool {
-        self.stage() != Stage::Done
+        self.flow() != Flow::Done
     }
 
     /// Whether it is to be erased once the disk has answered for it.
     pub(super) fn is_late(self) -> bool {
-        !self.is_live() && self.disk() == Disk::Behind
+        !self.is_live() && self.disk() == Durability::Behind
     }
 
     /// What the host knows it by.
@@ -249,9 +249,9 @@ impl Record {
         (self.flags() & TRACKED != 0).then_some(self.name())
     }
 
-    /// Whether the message is on disk, or is kept in memory only.
+    /// Whether the message is on disk, or is stored in memory only.
     pub(super) fn is_on_disk(self) -> bool {
-        self.stage() != Stage::Stored || self.disk() == Disk::Same
+        self.flow() != Flow::Stored || self.disk() == Durability::Same
     }
 
     pub(super) fn is_promised(self) -> bool {
@@ -264,25 +264,25 @@ impl Record {
 
     /// Whether it was sent, and a restart would find it on disk.
     pub(super) fn is_exposed(self) -> bool {
-        self.is_sent() && (self.is_live() || self.disk() != Disk::Same)
+        self.is_sent() && (self.is_live() || self.disk() != Durability::Same)
     }
 
-    pub(super) fn is_owing(self) -> bool {
-        self.flags() & OWING != 0
+    pub(super) fn is_due(self) -> bool {
+        self.flags() & DUE != 0
     }
 
-    pub(super) fn is_lost(self) -> bool {
-        self.flags() & LOST != 0
+    pub(super) fn is_unreported(self) -> bool {
+        self.flags() & DROPPED != 0
     }
 
-    /// Whether it counts as dropped, told or not: its flow may go on all the same.
+    /// Whether it counts as dropped, reported or not: its flow may go on all the same.
     pub(super) fn was_dropped(self) -> bool {
-        self.flags() & (LOST | TOLD) != 0
+        self.flags() & (DROPPED | REPORTED) != 0
     }
 
-    /// Whether it can be told that it was dropped: it does not come back.
-    pub(super) fn is_told_lost(self) -> bool {
-        self.is_lost() && (self.is_live() || self.disk() == Disk::Same)
+    /// Whether it can be reported that it was dropped: it does not come back.
+    pub(super) fn is_reportable(self) -> bool {
+        self.is_unreported() && (self.is_live() || self.disk() == Durability::Same)
     }
 
     fn set(&mut self, flag: u8, on: bool) {
@@ -317,19 +317,19 @@ impl Record {
         self.set(AGAIN, self.is_sent());
     }
 
-    pub(super) fn set_owing(&mut self, on: bool) {
-        self.set(OWING, on);
+    pub(super) fn set_due(&mut self, on: bool) {
+        self.set(DUE, on);
     }
 
-    /// It was dropped for this reason, which is told once.
-    pub(super) fn set_lost(&mut self, code: u8) {
-        self.set(LOST, self.flags() & TOLD == 0);
+    /// It was dropped for this reason, which is reported once.
+    pub(super) fn set_dropped(&mut self, code: u8) {
+        self.set(DROPPED, self.flags() & REPORTED == 0);
         self.set_code(code);
     }
 
-    /// That it was dropped has been told.
-    pub(super) fn set_told(&mut self) {
-        self.set(LOST, false);
-        self.set(TOLD, true);
+    /// That it was dropped has been reported.
+    pub(super) fn set_reported(&mut self) {
+        self.set(DROPPED, false);
+        self.set(REPORTED, true);
     }
 }

@@ -1,7 +1,7 @@
 //! What the records of a log come to, so that nobody has to look at all of them.
 
-use crate::mqtt::session::disk::Disk;
-use crate::mqtt::session::record::Record;
+use crate::mqtt::session::durability::Durability;
+use crate::mqtt::session::outgoing::header::MessageHeader;
 
 /// Sums over all records. A record that changes is taken out as it was and put in
 /// as it is.
@@ -12,22 +12,22 @@ pub(super) struct Counts {
     /// Messages that are not done, and the bytes they need.
     pub(super) live: usize,
     pub(super) weight: usize,
-    /// Messages dropped and not told.
-    pub(super) lost: usize,
+    /// Messages dropped and not reported.
+    pub(super) dropped: usize,
     /// The rest is counted where changes are put on disk. Those that are to be put
     /// there once more:
     pub(super) changes: usize,
     /// Messages that are done while they are on their way to the disk.
     pub(super) late: usize,
     /// Messages whose PUBREL is due.
-    pub(super) owing: usize,
+    pub(super) due: usize,
     /// Messages sent that a restart would find on disk.
     pub(super) exposed: usize,
 }
 
 /// How the disk comes into it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kept {
+pub(super) enum Backing {
     /// Not at all.
     No,
     /// The record was not yet asked to be put there.
@@ -36,38 +36,43 @@ pub(super) enum Kept {
 }
 
 impl Counts {
-    /// A new record: all of it is needed, nothing is to be told of it.
+    /// A new record: all of it is needed, nothing is to be reported of it.
     #[inline]
-    pub(super) fn begin(&mut self, record: Record, kept: Kept) {
+    pub(super) fn begin(&mut self, record: MessageHeader, backing: Backing) {
         self.live += 1;
         self.weight += record.size();
-        self.exposed += usize::from(kept != Kept::No && record.is_sent());
+        self.exposed += usize::from(backing != Backing::No && record.is_sent());
     }
 
     #[inline]
-    pub(super) fn put(&mut self, record: Record, kept: Kept) {
-        self.each(record, kept, usize::wrapping_add);
+    pub(super) fn put(&mut self, record: MessageHeader, backing: Backing) {
+        self.each(record, backing, usize::wrapping_add);
     }
 
     #[inline]
-    pub(super) fn take(&mut self, record: Record, kept: Kept) {
-        self.each(record, kept, usize::wrapping_sub);
+    pub(super) fn take(&mut self, record: MessageHeader, backing: Backing) {
+        self.each(record, backing, usize::wrapping_sub);
     }
 
     #[inline]
-    fn each(&mut self, record: Record, kept: Kept, with: impl Fn(usize, usize) -> usize) {
+    fn each(
+        &mut self,
+        record: MessageHeader,
+        backing: Backing,
+        with: impl Fn(usize, usize) -> usize,
+    ) {
         let count = |sum: &mut usize, n: usize| *sum = with(*sum, n);
         count(&mut self.dead, record.size() - record.needed());
         count(&mut self.live, record.is_live().into());
         count(&mut self.weight, record.weight());
-        count(&mut self.lost, record.is_lost().into());
-        if kept == Kept::No {
+        count(&mut self.dropped, record.is_unreported().into());
+        if backing == Backing::No {
             return;
         }
         count(&mut self.late, record.is_late().into());
-        count(&mut self.owing, record.is_owing().into());
+        count(&mut self.due, record.is_due().into());
         count(&mut self.exposed, record.is_exposed().into());
-        let changed = kept == Kept::Asked && record.disk() == Disk::Changed;
+        let changed = backing == Backing::Asked && record.disk() == Durability::Changed;
         count(&mut self.changes, changed.into());
     }
 }

@@ -1,7 +1,7 @@
 //! Keep-alive: we show that we are there, and notice when the broker is not
 //! (clause 3.1.2.10).
 
-use super::{Dead, Session};
+use super::event::Dead;
 use crate::time::Instant;
 use core::time::Duration;
 
@@ -32,15 +32,6 @@ pub(super) struct KeepAlive {
     retried: u8,
 }
 
-impl Session<'_> {
-    /// How often on this connection a PINGREQ without an answer is written again,
-    /// half a keep-alive apart, before the broker is [`Dead`]. To be called after
-    /// [`connect`](Self::connect), which sets it to 0.
-    pub fn set_ping_retries(&mut self, retries: u8) {
-        self.keep_alive.retries = retries;
-    }
-}
-
 impl KeepAlive {
     /// A connection begins: CONNECT is written.
     pub(super) fn start(now: Instant, seconds: u16) -> Self {
@@ -53,6 +44,11 @@ impl KeepAlive {
             received: now,
             ..Self::default()
         }
+    }
+
+    /// How often a PINGREQ without an answer is written again.
+    pub(super) fn set_retries(&mut self, retries: u8) {
+        self.retries = retries;
     }
 
     pub(super) fn sent(&mut self, now: Instant) {

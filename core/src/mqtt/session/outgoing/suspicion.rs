@@ -7,20 +7,21 @@
 //! neither blamed nor the cause. Any other end of a connection, and an answer, end
 //! the suspicion.
 
-use super::disk::Disk;
-use super::form::{self, FORM};
 use crate::mqtt::PacketId;
+use crate::mqtt::session::durability::Durability;
+use crate::mqtt::session::form::{self, FORM};
 
 /// Identifiers of messages that were set aside, or dropped, unanswered.
-pub(super) const HELD: usize = 32;
+pub(super) const RESERVED: usize = 32;
 /// So many tries with others behind it: they need not be slowed for a link that was
 /// cut once or twice.
 const TOGETHER: u8 = 2;
-/// What is kept: the form, the suspect's kind, its tries, its number, identifiers.
-const KEPT: usize = 11 + 2 * HELD;
+/// What is stored: the form, the suspect's kind, its tries, its number, identifiers.
+const LEN: usize = 11 + 2 * RESERVED;
+
 /// What may be to blame.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Suspect {
+pub(in crate::mqtt::session) enum Suspect {
     #[default]
     Nothing,
     /// A message to the broker, by its number.
@@ -54,30 +55,47 @@ impl Suspect {
 
 /// The suspect, and identifiers the broker may still know.
 #[derive(Debug)]
-pub(super) struct Aside {
+pub(super) struct Suspicion {
+    /// Whether it is on disk as well.
+    stored: bool,
     /// Tries after which a suspect is set aside; 0 is never.
-    pub(super) limit: u8,
+    limit: u8,
     suspect: Suspect,
     /// How often the connection ended with it.
     tries: u8,
-    held: [u16; HELD],
+    reserved: [u16; RESERVED],
     /// How many of them there are.
-    holds: u8,
-    disk: Disk,
-    record: [u8; KEPT],
+    count: u8,
+    disk: Durability,
+    record: [u8; LEN],
 }
 
-impl Aside {
+impl Suspicion {
     pub(super) fn new() -> Self {
         Self {
+            stored: false,
             limit: 0,
             suspect: Suspect::Nothing,
             tries: 0,
-            held: [0; HELD],
-            holds: 0,
-            disk: Disk::Same,
-            record: [0; KEPT],
+            reserved: [0; RESERVED],
+            count: 0,
+            disk: Durability::Same,
+            record: [0; LEN],
         }
+    }
+
+    /// From now on it is on disk as well.
+    pub(super) fn persist(&mut self) {
+        self.stored = true;
+    }
+
+    /// Tries after which a suspect is set aside; 0 is never.
+    pub(super) fn set_limit(&mut self, tries: u8) {
+        self.limit = tries;
+    }
+
+    pub(super) fn limit(&self) -> u8 {
+        self.limit
     }
 
     #[inline]
@@ -87,7 +105,7 @@ impl Aside {
 
     /// The suspect, once it is to go alone: after some tries, and before the last.
     #[inline]
-    pub(super) fn lone(&self) -> Suspect {
+    pub(super) fn isolated(&self) -> Suspect {
         match self.suspect {
             Suspect::Nothing | Suspect::Packet(_) => Suspect::Nothing,
             _ if self.tries < TOGETHER && self.tries.saturating_add(1) < self.limit => {
@@ -99,7 +117,7 @@ impl Aside {
 
     /// The connection ended with it once more; how often by now. Where it was not
     /// `alone` that is never often enough.
-    pub(super) fn blame(&mut self, suspect: Suspect, alone: bool, kept: bool) -> u8 {
+    pub(super) fn count_failure(&mut self, suspect: Suspect, alone: bool) -> u8 {
         if self.suspect != suspect {
             (self.suspect, self.tries) = (suspect, 0);
         }
@@ -109,82 +127,85 @@ impl Aside {
             self.limit.saturating_sub(1)
         };
         self.tries = self.tries.saturating_add(1).min(most);
-        self.disk = self.disk.changed_if(kept);
+        self.disk = self.disk.changed_if(self.stored);
         self.tries
     }
 
     /// It was not this.
     #[inline]
-    pub(super) fn acquit(&mut self, suspect: Suspect, kept: bool) {
+    pub(super) fn rule_out(&mut self, suspect: Suspect) {
         if self.suspect != Suspect::Nothing && self.suspect == suspect {
             (self.suspect, self.tries) = (Suspect::Nothing, 0);
-            self.disk = self.disk.changed_if(kept);
+            self.disk = self.disk.changed_if(self.stored);
         }
     }
 
     /// Whether the broker may still know the identifier from a message it never
     /// answered.
     #[inline]
-    pub(super) fn holds(&self, id: PacketId) -> bool {
-        self.place_held(id).is_some()
+    pub(super) fn reserves(&self, id: PacketId) -> bool {
+        self.place_of(id).is_some()
     }
 
     /// Mostly there are none.
     #[inline]
-    fn place_held(&self, id: PacketId) -> Option<usize> {
-        if self.holds == 0 {
+    fn place_of(&self, id: PacketId) -> Option<usize> {
+        if self.count == 0 {
             return None;
         }
-        self.find_held(id)
+        self.find(id)
     }
 
     #[cold]
-    fn find_held(&self, id: PacketId) -> Option<usize> {
-        self.held.iter().position(|held| *held == id.get())
+    fn find(&self, id: PacketId) -> Option<usize> {
+        self.reserved
+            .iter()
+            .position(|reserved| *reserved == id.get())
     }
 
-    /// The identifier is not to be used again, in place of the one longest held
+    /// The identifier is not to be used again, in place of the one longest reserved
     /// where there are too many.
-    pub(super) fn hold(&mut self, id: PacketId, kept: bool) {
-        if self.holds(id) {
+    pub(super) fn reserve(&mut self, id: PacketId) {
+        if self.reserves(id) {
             return;
         }
-        if usize::from(self.holds) == HELD {
-            self.held.rotate_left(1);
-            self.holds -= 1;
+        if usize::from(self.count) == RESERVED {
+            self.reserved.rotate_left(1);
+            self.count -= 1;
         }
-        if let Some(place) = self.held.get_mut(usize::from(self.holds)) {
+        if let Some(place) = self.reserved.get_mut(usize::from(self.count)) {
             *place = id.get();
-            self.holds += 1;
-            self.disk = self.disk.changed_if(kept);
+            self.count += 1;
+            self.disk = self.disk.changed_if(self.stored);
         }
     }
 
     /// The broker has answered it: it may be used again.
     #[inline]
-    pub(super) fn release(&mut self, id: PacketId, kept: bool) {
-        if let Some(at) = self.place_held(id) {
-            self.held.copy_within(at + 1.., at);
-            self.holds -= 1;
-            if let Some(last) = self.held.last_mut() {
+    pub(super) fn release(&mut self, id: PacketId) {
+        if let Some(at) = self.place_of(id) {
+            self.reserved.copy_within(at + 1.., at);
+            self.count -= 1;
+            if let Some(last) = self.reserved.last_mut() {
                 *last = 0;
             }
-            self.disk = self.disk.changed_if(kept);
+            self.disk = self.disk.changed_if(self.stored);
         }
     }
 
     /// The broker knows none of them any more.
-    pub(super) fn release_all(&mut self, kept: bool) {
-        if self.holds > 0 {
-            (self.held, self.holds) = ([0; HELD], 0);
-            self.disk = self.disk.changed_if(kept);
+    pub(super) fn release_all(&mut self) {
+        if self.count > 0 {
+            (self.reserved, self.count) = ([0; RESERVED], 0);
+            self.disk = self.disk.changed_if(self.stored);
         }
     }
 
     /// Forgets all; the disk is left alone.
     pub(super) fn clear(&mut self) {
-        let limit = self.limit;
+        let (stored, limit) = (self.stored, self.limit);
         *self = Self {
+            stored,
             limit,
             ..Self::new()
         };
@@ -193,22 +214,22 @@ impl Aside {
     /// Whether something is to be put on disk.
     #[inline]
     pub(super) fn has_changes(&self) -> bool {
-        self.disk == Disk::Changed
+        self.disk == Durability::Changed
     }
 
     /// Whether all of it is on disk.
     pub(super) fn is_on_disk(&self) -> bool {
-        self.disk == Disk::Same
+        self.disk == Durability::Same
     }
 
     /// What is to be put on disk, nothing to erase it.
     pub(super) fn ask(&mut self) -> &[u8] {
-        self.disk = Disk::Asked;
-        if self.suspect == Suspect::Nothing && self.holds == 0 {
+        self.disk = Durability::Asked;
+        if self.suspect == Suspect::Nothing && self.count == 0 {
             return &[];
         }
         let (kind, number) = self.suspect.to_number();
-        let ids = self.held.iter().flat_map(|id| id.to_le_bytes());
+        let ids = self.reserved.iter().flat_map(|id| id.to_le_bytes());
         let bytes = [FORM, kind, self.tries].into_iter();
         let bytes = bytes.chain(number.to_le_bytes()).chain(ids);
         self.record
@@ -222,11 +243,11 @@ impl Aside {
         self.disk = self.disk.answered(ok);
     }
 
-    /// Takes back what was kept; whether it is that.
+    /// Takes back what was stored; whether it is that.
     pub(super) fn restore(&mut self, bytes: &[u8]) -> bool {
         // In version 0.1 there was no form.
         let content = form::content(bytes).unwrap_or(bytes);
-        let Ok(record) = <&[u8; KEPT - 1]>::try_from(content) else {
+        let Ok(record) = <&[u8; LEN - 1]>::try_from(content) else {
             return false;
         };
         let (&[kind, tries], rest) = record.split_first_chunk().unwrap_or((&[0; 2], &[]));
@@ -241,8 +262,9 @@ impl Aside {
             .iter()
             .filter_map(|id| PacketId::new(u16::from_le_bytes(*id)))
         {
-            self.hold(id, false);
+            self.reserve(id);
         }
+        self.disk = Durability::Same;
         true
     }
 }

@@ -1,15 +1,15 @@
 //! What was sent on this connection.
 
-use super::Log;
-use crate::mqtt::session::record::Record;
+use super::MessageLog;
+use crate::mqtt::session::outgoing::header::MessageHeader;
 
-impl Log<'_> {
+impl MessageLog<'_> {
     /// Whether the record at a place was sent on this connection.
-    pub(in crate::mqtt::session) fn is_passed(&self, place: u32) -> bool {
+    pub(in crate::mqtt::session) fn is_sent_now(&self, place: u32) -> bool {
         self.offset(place) < self.sent
     }
 
-    fn open(&self) -> impl Iterator<Item = Record> {
+    fn open(&self) -> impl Iterator<Item = MessageHeader> {
         let sent = self.records().take_while(|(at, _)| *at < self.sent);
         sent.map(|(_, record)| record).filter(|it| it.is_live())
     }
@@ -20,7 +20,7 @@ impl Log<'_> {
     }
 
     /// The first that has no answer, if it was sent on an earlier connection too.
-    pub(in crate::mqtt::session) fn unanswered_again(&self) -> Option<Record> {
+    pub(in crate::mqtt::session) fn unanswered_again(&self) -> Option<MessageHeader> {
         self.open().next().filter(|it| it.is_again())
     }
 }

@@ -1,8 +1,8 @@
 //! When messages were accepted, by a clock that may be set.
 
-use super::Log;
+use super::MessageLog;
 
-impl Log<'_> {
+impl MessageLog<'_> {
     /// The clock was moved by so many seconds. Messages from this number on were
     /// accepted by it as it was: their times move along. On disk they stay, so that
     /// after a restart their ages are off by as much.

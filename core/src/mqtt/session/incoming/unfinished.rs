@@ -1,18 +1,18 @@
 //! Messages from the broker whose flow has not ended, by its identifiers.
 
-use super::disk::{Disk, recount};
-use super::form::{self, FORM};
 use crate::buffer::{Buf, Full};
 use crate::mqtt::PacketId;
+use crate::mqtt::session::durability::{Durability, recount};
+use crate::mqtt::session::form::{self, FORM};
 
 /// Bytes of an entry.
 const WIDTH: usize = 8;
 
 /// How far a message has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stage {
+pub(super) enum Delivery {
     /// The host has it not yet taken over.
-    Held,
+    Deferred,
     /// The host has it: never to be delivered again `[MQTT-4.3.3-2]`.
     Taken,
     /// The broker is to be told that this is the end.
@@ -21,51 +21,51 @@ pub(super) enum Stage {
 
 /// A message from the broker.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Entry {
+pub(super) struct Arrival {
     pub(super) id: PacketId,
     /// QoS 2, else 1.
     pub(super) exactly_once: bool,
-    pub(super) stage: Stage,
-    pub(super) disk: Disk,
+    pub(super) delivery: Delivery,
+    pub(super) disk: Durability,
     /// What the host knows it by, 0 if it never was held.
     pub(super) number: u32,
     /// Its content is with us: it waits for the host.
     pub(super) present: bool,
     /// The broker has sent it on this connection.
     pub(super) seen: bool,
-    /// An acknowledgement is due once the stage is on disk.
-    pub(super) owing: bool,
+    /// An acknowledgement is due once the delivery is on disk.
+    pub(super) due: bool,
 }
 
 const EXACTLY_ONCE: u8 = 1;
 const PRESENT: u8 = 2;
 const SEEN: u8 = 4;
-const OWING: u8 = 8;
+const DUE: u8 = 8;
 
-impl Entry {
+impl Arrival {
     fn from_bytes(bytes: [u8; WIDTH]) -> Option<Self> {
         let [i0, i1, state, flags, n0, n1, n2, n3] = bytes;
         Some(Self {
             id: PacketId::new(u16::from_le_bytes([i0, i1]))?,
             exactly_once: flags & EXACTLY_ONCE != 0,
-            stage: match state >> 2 {
-                0 => Stage::Held,
-                1 => Stage::Taken,
-                _ => Stage::Ended,
+            delivery: match state >> 2 {
+                0 => Delivery::Deferred,
+                1 => Delivery::Taken,
+                _ => Delivery::Ended,
             },
-            disk: Disk::from_bits(state),
+            disk: Durability::from_bits(state),
             number: u32::from_le_bytes([n0, n1, n2, n3]),
             present: flags & PRESENT != 0,
             seen: flags & SEEN != 0,
-            owing: flags & OWING != 0,
+            due: flags & DUE != 0,
         })
     }
 
     fn to_bytes(self) -> [u8; WIDTH] {
-        let stage = match self.stage {
-            Stage::Held => 0,
-            Stage::Taken => 4,
-            Stage::Ended => 8,
+        let delivery = match self.delivery {
+            Delivery::Deferred => 0,
+            Delivery::Taken => 4,
+            Delivery::Ended => 8,
         };
         let flag = |on, flag| if on { flag } else { 0 };
         let [i0, i1] = self.id.get().to_le_bytes();
@@ -73,60 +73,60 @@ impl Entry {
         let flags = flag(self.exactly_once, EXACTLY_ONCE)
             | flag(self.present, PRESENT)
             | flag(self.seen, SEEN)
-            | flag(self.owing, OWING);
-        [i0, i1, stage | self.disk.bits(), flags, n0, n1, n2, n3]
+            | flag(self.due, DUE);
+        [i0, i1, delivery | self.disk.bits(), flags, n0, n1, n2, n3]
     }
 
     /// Whether nothing has to be remembered any more.
     fn is_over(self) -> bool {
-        self.stage == Stage::Ended && self.disk == Disk::Same && !self.owing
+        self.delivery == Delivery::Ended && self.disk == Durability::Same && !self.due
     }
 }
 
 /// A list in the memory lent, in the order the messages came.
 #[derive(Debug)]
-pub(super) struct Received<'a> {
+pub(super) struct Unfinished<'a> {
     list: Buf<'a>,
     /// Whether it is on disk as well.
-    kept: bool,
+    stored: bool,
     /// Entries that are to be put on disk.
     changes: usize,
-    /// Entries that owe an acknowledgement.
-    owing: usize,
+    /// Entries that are due an acknowledgement.
+    due: usize,
     /// Bytes a new message did not find.
     needs: usize,
     /// An entry on its way to the disk.
     record: [u8; 1 + WIDTH],
 }
 
-impl<'a> Received<'a> {
+impl<'a> Unfinished<'a> {
     pub(super) fn new(list: Buf<'a>) -> Self {
         Self {
             list,
-            kept: false,
+            stored: false,
             changes: 0,
-            owing: 0,
+            due: 0,
             needs: 0,
             record: [0; 1 + WIDTH],
         }
     }
 
     /// Whether changes are put on disk from now on.
-    pub(super) fn set_kept(&mut self, kept: bool) {
-        self.kept = kept;
+    pub(super) fn set_stored(&mut self, stored: bool) {
+        self.stored = stored;
     }
 
     /// Whether a QoS 1 message of this identifier can be acknowledged at once:
     /// it is new, and no other waits for that `[MQTT-4.6.0-2]`.
     pub(super) fn is_clear(&self, id: PacketId) -> bool {
-        let waits = |entry: &Entry| entry.id == id || (entry.owing && !entry.exactly_once);
+        let waits = |entry: &Arrival| entry.id == id || (entry.due && !entry.exactly_once);
         self.list.is_empty() || self.find(waits).is_none()
     }
 
     /// Whether messages wait for the host.
     #[inline]
-    pub(super) fn has_held(&self) -> bool {
-        let waits = |entry: &Entry| entry.stage == Stage::Held && entry.present;
+    pub(super) fn has_deferred(&self) -> bool {
+        let waits = |entry: &Arrival| entry.delivery == Delivery::Deferred && entry.present;
         !self.list.is_empty() && self.find(waits).is_some()
     }
 
@@ -144,9 +144,9 @@ impl<'a> Received<'a> {
 
     /// Whether the host or the disk makes room.
     fn will_have_room(&self) -> bool {
-        let frees = |entry: &Entry| {
-            let waits_for_host = entry.stage == Stage::Held && entry.present;
-            waits_for_host || entry.disk != Disk::Same
+        let frees = |entry: &Arrival| {
+            let waits_for_host = entry.delivery == Delivery::Deferred && entry.present;
+            waits_for_host || entry.disk != Durability::Same
         };
         self.find(frees).is_some()
     }
@@ -176,25 +176,25 @@ impl<'a> Received<'a> {
     /// The newest entry the broker has not sent again, of QoS 1 if there is one: if
     /// it comes after all, it comes last.
     fn newest_unseen(&self) -> Option<usize> {
-        let newest = |may_go: fn(&Entry) -> bool| {
-            let unseen = |(_, entry): &(usize, Entry)| !entry.seen && may_go(entry);
+        let newest = |may_go: fn(&Arrival) -> bool| {
+            let unseen = |(_, entry): &(usize, Arrival)| !entry.seen && may_go(entry);
             Some(self.entries().filter(unseen).last()?.0)
         };
         newest(|entry| !entry.exactly_once).or_else(|| newest(|_| true))
     }
 
-    pub(super) fn get(&self, place: usize) -> Option<Entry> {
+    pub(super) fn get(&self, place: usize) -> Option<Arrival> {
         let bytes = self.list.as_slice().get(place..)?;
-        Entry::from_bytes(*bytes.first_chunk()?)
+        Arrival::from_bytes(*bytes.first_chunk()?)
     }
 
-    fn entries(&self) -> impl Iterator<Item = (usize, Entry)> {
+    fn entries(&self) -> impl Iterator<Item = (usize, Arrival)> {
         let places = (0..self.list.len()).step_by(WIDTH);
         places.filter_map(|place| Some((place, self.get(place)?)))
     }
 
     /// The place of the entry that is chosen.
-    pub(super) fn find(&self, chosen: impl Fn(&Entry) -> bool) -> Option<usize> {
+    pub(super) fn find(&self, chosen: impl Fn(&Arrival) -> bool) -> Option<usize> {
         Some(self.entries().find(|(_, entry)| chosen(entry))?.0)
     }
 
@@ -203,15 +203,15 @@ impl<'a> Received<'a> {
     }
 
     /// Adds an entry, which is a change; its place.
-    pub(super) fn insert(&mut self, entry: Entry) -> Result<usize, Full> {
+    pub(super) fn insert(&mut self, entry: Arrival) -> Result<usize, Full> {
         let place = self.list.len();
-        let blank = Entry {
-            disk: Disk::Same,
-            owing: false,
+        let blank = Arrival {
+            disk: Durability::Same,
+            due: false,
             ..entry
         };
         self.list.extend(&blank.to_bytes())?;
-        self.change(place, |it| it.owing = entry.owing);
+        self.change(place, |it| it.due = entry.due);
         Ok(place)
     }
 
@@ -221,11 +221,11 @@ impl<'a> Received<'a> {
         let Some(entry) = self.get(place) else {
             return place;
         };
-        let (stage, disk, owing) = (Stage::Ended, Disk::Same, false);
-        let over = Entry {
-            stage,
+        let (delivery, disk, due) = (Delivery::Ended, Durability::Same, false);
+        let over = Arrival {
+            delivery,
             disk,
-            owing,
+            due,
             ..entry
         };
         self.note(place, |it| *it = over);
@@ -237,24 +237,24 @@ impl<'a> Received<'a> {
     }
 
     /// Changes how far the message at `place` has come, which is put on disk.
-    pub(super) fn change(&mut self, place: usize, change: impl FnOnce(&mut Entry)) {
-        let kept = self.kept;
+    pub(super) fn change(&mut self, place: usize, change: impl FnOnce(&mut Arrival)) {
+        let stored = self.stored;
         self.note(place, |entry| {
             change(entry);
-            entry.disk = entry.disk.changed_if(kept);
+            entry.disk = entry.disk.changed_if(stored);
         });
     }
 
     /// Changes what is not put on disk. Forgets the entry once it is over.
-    pub(super) fn note(&mut self, place: usize, change: impl FnOnce(&mut Entry)) {
+    pub(super) fn note(&mut self, place: usize, change: impl FnOnce(&mut Arrival)) {
         let Some(old) = self.get(place) else {
             return;
         };
         let mut new = old;
         change(&mut new);
-        let is_change = |entry: Entry| entry.disk == Disk::Changed;
+        let is_change = |entry: Arrival| entry.disk == Durability::Changed;
         recount(&mut self.changes, is_change(old), is_change(new));
-        recount(&mut self.owing, old.owing, new.owing);
+        recount(&mut self.due, old.due, new.due);
         if new.is_over() {
             return self.list.remove(place, WIDTH);
         }
@@ -267,16 +267,16 @@ impl<'a> Received<'a> {
     /// The broker is to be told that this is the end of the message at `place`.
     pub(super) fn conclude(&mut self, place: usize) {
         self.change(place, |entry| {
-            entry.stage = Stage::Ended;
-            entry.owing = true;
+            entry.delivery = Delivery::Ended;
+            entry.due = true;
         });
     }
 
     /// The broker has forgotten the message at `place`.
     fn forget(&mut self, place: usize) {
         self.change(place, |entry| {
-            entry.stage = Stage::Ended;
-            entry.owing = false;
+            entry.delivery = Delivery::Ended;
+            entry.due = false;
         });
     }
 
@@ -293,7 +293,7 @@ impl<'a> Received<'a> {
         self.each(|list, place| {
             list.note(place, |entry| {
                 entry.seen = false;
-                entry.owing = false;
+                entry.due = false;
             });
         });
     }
@@ -305,18 +305,18 @@ impl<'a> Received<'a> {
 
     /// Whether an acknowledgement is due.
     #[inline]
-    pub(super) fn is_owing(&self) -> bool {
-        self.owing > 0
+    pub(super) fn has_due(&self) -> bool {
+        self.due > 0
     }
 
     /// The first entry whose acknowledgement is due, if it may be sent: they go out
     /// in the order the messages came.
-    pub(super) fn owed(&self) -> Option<usize> {
-        if self.owing == 0 {
+    pub(super) fn next_due(&self) -> Option<usize> {
+        if self.due == 0 {
             return None;
         }
-        let (place, first) = self.entries().find(|(_, entry)| entry.owing)?;
-        (first.disk == Disk::Same).then_some(place)
+        let (place, first) = self.entries().find(|(_, entry)| entry.due)?;
+        (first.disk == Durability::Same).then_some(place)
     }
 
     /// Whether something is to be put on disk.
@@ -331,10 +331,10 @@ impl<'a> Received<'a> {
         if self.changes == 0 {
             return None;
         }
-        let place = self.find(|entry| entry.disk == Disk::Changed)?;
-        self.note(place, |entry| entry.disk = Disk::Asked);
+        let place = self.find(|entry| entry.disk == Durability::Changed)?;
+        self.note(place, |entry| entry.disk = Durability::Asked);
         let entry = self.get(place)?;
-        if entry.stage == Stage::Ended {
+        if entry.delivery == Delivery::Ended {
             return Some((entry.id.get(), &[]));
         }
         let [form, content @ ..] = &mut self.record;
@@ -344,33 +344,33 @@ impl<'a> Received<'a> {
 
     /// The caller answered for this identifier.
     pub(super) fn answered(&mut self, id: u16, ok: bool) {
-        let asked = |entry: &Entry| entry.id.get() == id && entry.disk.is_asked();
+        let asked = |entry: &Arrival| entry.id.get() == id && entry.disk.is_asked();
         if let Some(place) = self.find(asked) {
             self.note(place, |entry| entry.disk = entry.disk.answered(ok));
         }
     }
 
-    /// The entry that was kept for `id`, if these bytes are one.
-    pub(super) fn kept(&self, id: u16, bytes: &[u8]) -> Option<Entry> {
+    /// The entry that was stored for `id`, if these bytes are one.
+    pub(super) fn to_restore(&self, id: u16, bytes: &[u8]) -> Option<Arrival> {
         // In version 0.1 there was no form.
         let content = form::content(bytes).filter(|content| content.len() == WIDTH);
-        let entry = Entry::from_bytes(content.unwrap_or(bytes).try_into().ok()?)?;
-        let usable = match entry.stage {
-            Stage::Held => entry.number > 0,
-            Stage::Taken => true,
-            Stage::Ended => false,
+        let entry = Arrival::from_bytes(content.unwrap_or(bytes).try_into().ok()?)?;
+        let usable = match entry.delivery {
+            Delivery::Deferred => entry.number > 0,
+            Delivery::Taken => true,
+            Delivery::Ended => false,
         };
         let new = self.place_of(entry.id).is_none();
         (entry.id.get() == id && usable && new).then_some(entry)
     }
 
-    /// Takes back an entry that was kept.
-    pub(super) fn restore(&mut self, entry: Entry) -> Result<(), Full> {
-        let entry = Entry {
-            disk: Disk::Same,
+    /// Takes back an entry that was stored.
+    pub(super) fn restore(&mut self, entry: Arrival) -> Result<(), Full> {
+        let entry = Arrival {
+            disk: Durability::Same,
             present: false,
             seen: false,
-            owing: false,
+            due: false,
             ..entry
         };
         self.list.extend(&entry.to_bytes())
@@ -384,7 +384,7 @@ impl<'a> Received<'a> {
     pub(super) fn clear(&mut self) {
         self.list.clear();
         self.changes = 0;
-        self.owing = 0;
+        self.due = 0;
         self.needs = 0;
     }
 }

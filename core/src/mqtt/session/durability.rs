@@ -3,7 +3,7 @@
 /// What is known of a record's copy on disk. At most one change of a record is
 /// on its way: another waits until that one is answered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Disk {
+pub(super) enum Durability {
     /// It is the same, or the record is not kept on disk at all.
     #[default]
     Same,
@@ -15,7 +15,7 @@ pub(super) enum Disk {
     Behind,
 }
 
-impl Disk {
+impl Durability {
     /// The state of these two bits.
     pub(super) fn from_bits(bits: u8) -> Self {
         match bits & 3 {

@@ -1,0 +1,110 @@
+//! What the broker answers to messages.
+
+use super::header::{Flow, MessageHeader};
+use super::ids::{Awaited, NOWHERE};
+use super::suspicion::Suspect;
+use super::{Outgoing, write_ack};
+use crate::buffer::Buf;
+use crate::mqtt::PacketId;
+use crate::mqtt::packet::{Ack, AckKind, EncodeError};
+use crate::mqtt::session::durability::Durability;
+
+/// What an answer of the broker meant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::mqtt::session) enum AckOutcome {
+    /// Nobody waited for it.
+    Ignored,
+    /// Nothing to be reported.
+    Nothing,
+    /// The broker has the message.
+    Published {
+        /// What the host knows it by, if it was accepted as tracked.
+        tracked: Option<u32>,
+    },
+}
+
+impl Outgoing<'_> {
+    /// Whether what PUBCOMP answers cannot have been sent: it waits for the disk.
+    fn is_early(&mut self, id: PacketId) -> bool {
+        let slot = self.ids.waiting(id, Awaited::Pubcomp);
+        let place = slot.map(|slot| slot.at).filter(|at| *at != NOWHERE);
+        let record = place.and_then(|at| self.log.get(at));
+        record.is_some_and(|record| record.disk() != Durability::Same)
+    }
+
+    /// PUBACK, or PUBCOMP.
+    #[inline]
+    pub(in crate::mqtt::session) fn on_last_ack(&mut self, ack: Ack) -> AckOutcome {
+        let id = ack.id;
+        let awaits = match ack.kind {
+            AckKind::Puback => Awaited::Puback,
+            _ if self.is_early(id) => return AckOutcome::Ignored,
+            _ => Awaited::Pubcomp,
+        };
+        let Some(slot) = self.ids.waiting(id, awaits) else {
+            return AckOutcome::Ignored;
+        };
+        let place = slot.at;
+        let reports = self.ids.end(id);
+        let tracked = if place == NOWHERE {
+            self.suspicion.release(id);
+            None
+        } else {
+            match self.log.finish(place) {
+                Some(record) if !self.is_delivered(record) => return AckOutcome::Nothing,
+                record => record.and_then(MessageHeader::tracked),
+            }
+        };
+        if reports {
+            AckOutcome::Published { tracked }
+        } else {
+            AckOutcome::Nothing
+        }
+    }
+
+    /// The broker has a message; whether that counts: it was not dropped before.
+    #[inline]
+    fn is_delivered(&mut self, record: MessageHeader) -> bool {
+        self.suspicion.rule_out(Suspect::Message(record.number));
+        let counts = !record.was_dropped();
+        if counts && record.host_id() != 0 {
+            self.delivered.add(record.host_id());
+        }
+        counts
+    }
+
+    /// PUBREC; also for an unknown publish PUBREL goes on with the flow.
+    pub(in crate::mqtt::session) fn on_pubrec(
+        &mut self,
+        id: PacketId,
+        clean: bool,
+        out: &mut Buf<'_>,
+    ) -> Result<AckOutcome, EncodeError> {
+        let mut answer = AckOutcome::Nothing;
+        match self.ids.get_mut(id) {
+            Some(slot) if slot.at == NOWHERE && slot.awaits == Awaited::Pubrec && !clean => {
+                self.ids.await_release(id);
+                return Ok(answer);
+            }
+            Some(slot) if matches!(slot.awaits, Awaited::Pubrec | Awaited::Pubcomp) => {
+                slot.awaits = Awaited::Pubcomp;
+                let at = slot.at;
+                if at != NOWHERE && !self.release(at) {
+                    return Ok(answer);
+                }
+            }
+            Some(slot) if slot.awaits != Awaited::Nothing => return Ok(AckOutcome::Ignored),
+            _ => answer = AckOutcome::Ignored,
+        }
+        write_ack(AckKind::Pubrel, id, out)?;
+        Ok(answer)
+    }
+
+    /// PUBREC came for the message at `place`; whether PUBREL may be sent.
+    fn release(&mut self, place: u32) -> bool {
+        if let Some(record) = self.log.get(place).filter(|it| it.flow() == Flow::Stored) {
+            self.suspicion.rule_out(Suspect::Message(record.number));
+        }
+        self.log.release(place)
+    }
+}

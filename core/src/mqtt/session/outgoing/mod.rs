@@ -1,0 +1,217 @@
+//! What goes to the broker and waits for its answer: the messages, and the packet
+//! identifiers of everything that has one.
+//!
+//! [`MessageLog`] has the messages that outlive a connection, [`Ids`] the identifiers
+//! in use, [`Suspicion`] what may be the cause of lost connections, and
+//! [`Delivered`] what was delivered last.
+
+mod accept;
+mod answers;
+mod delivered;
+mod dropping;
+mod header;
+mod ids;
+mod log;
+mod promise;
+mod publish;
+mod send;
+mod stored;
+mod suspects;
+mod suspicion;
+
+use super::event::{DropReason, Dropped, SendError};
+use crate::buffer::Buf;
+use crate::mqtt::PacketId;
+use crate::mqtt::packet::{Ack, AckKind, EncodeError};
+use delivered::Delivered;
+use header::MessageHeader;
+use ids::Ids;
+use log::MessageLog;
+use suspicion::Suspicion;
+
+pub(super) use answers::AckOutcome;
+pub(super) use ids::{Awaited, NOWHERE};
+pub use promise::{Accepted, Backlog, Known, Promise, Stays};
+pub(super) use suspects::Verdict;
+pub(super) use suspicion::Suspect;
+
+/// Publishes in flight at most; a common broker drops clients with more than 16.
+pub const WINDOW: usize = 10;
+
+/// Messages sent at most that a restart would find on disk: those in flight, and
+/// those whose end is not yet on disk.
+const EXPOSED: usize = 2 * WINDOW;
+
+/// The messages to the broker, and the identifiers in use.
+#[derive(Debug)]
+pub(super) struct Outgoing<'a> {
+    log: MessageLog<'a>,
+    ids: Ids,
+    suspicion: Suspicion,
+    delivered: Delivered,
+    /// Whether messages are on disk as well.
+    stored: bool,
+    /// Seconds of the caller's clock.
+    time: u32,
+    /// Messages from this number on were not restored.
+    own_from: u64,
+}
+
+impl<'a> Outgoing<'a> {
+    pub(super) fn new(log: Buf<'a>, first: PacketId) -> Self {
+        Self {
+            log: MessageLog::new(log),
+            ids: Ids::new(first),
+            suspicion: Suspicion::new(),
+            delivered: Delivered::default(),
+            stored: false,
+            time: 0,
+            own_from: 0,
+        }
+    }
+
+    pub(super) fn set_time(&mut self, seconds: u32) {
+        self.time = seconds;
+    }
+
+    /// The clock was moved by so many seconds.
+    pub(super) fn move_times(&mut self, by: i64) {
+        self.log.move_times(self.own_from, by);
+    }
+
+    /// Forgets everything; the disk is left alone.
+    pub(super) fn forget(&mut self) {
+        self.drop_publishes(DropReason::Moved, |_| true);
+        self.log.disown();
+        self.delivered.clear();
+        self.suspicion.clear();
+    }
+
+    /// The session ended: forgets what was not accepted.
+    pub(super) fn end(&mut self) {
+        self.drop_publishes(DropReason::Ended, |message| !message.is_promised());
+        self.suspicion.release_all();
+    }
+
+    /// The connection ended: dropped messages get no answer any more.
+    pub(super) fn lost(&mut self) {
+        self.ids.end_strays();
+    }
+
+    /// The broker accepted a connection: everything in flight is to be sent again.
+    pub(super) fn connected(&mut self, session_present: bool) {
+        if !session_present {
+            self.drop_released();
+            self.suspicion.release_all();
+        }
+        self.log.rewind();
+    }
+
+    /// Forgets the messages in flight that belong to the connection, and of the
+    /// others those that are chosen.
+    fn drop_publishes(&mut self, reason: DropReason, chosen: impl Fn(MessageHeader) -> bool) {
+        for (id, slot) in self.ids.used() {
+            if !slot.awaits.is_publish() {
+                continue;
+            }
+            if slot.at == NOWHERE {
+                self.ids.set_dropped(id);
+                self.ids.end(id);
+            } else if self.log.get(slot.at).is_none_or(&chosen) {
+                self.ids.end(id);
+            }
+        }
+        self.log.discard_all(reason as u8, chosen);
+    }
+
+    /// The broker lost the session: see [`session`](super).
+    fn drop_released(&mut self) {
+        for (id, slot) in self.ids.used() {
+            if slot.awaits != Awaited::Pubcomp {
+                continue;
+            }
+            if slot.at == NOWHERE {
+                self.ids.set_dropped(id);
+            } else {
+                let reason = DropReason::SessionLost as u8;
+                self.log.mark_dropped(slot.at, reason);
+            }
+        }
+    }
+
+    /// As [`Session::poll_dropped`](super::Session::poll_dropped).
+    pub(super) fn poll_dropped(&mut self) -> Option<Dropped> {
+        if let Some(id) = self.ids.poll_dropped() {
+            return Some(Dropped {
+                id: Some(id),
+                tracked: None,
+                reason: DropReason::Ended,
+            });
+        }
+        let record = self.log.poll_dropped()?;
+        Some(Dropped {
+            id: record.id(),
+            tracked: record.tracked(),
+            reason: DropReason::of(record.code()),
+        })
+    }
+
+    /// QoS 1 and 2 publishes without PUBACK or PUBCOMP.
+    pub(super) fn in_flight(&self) -> usize {
+        self.ids.publishes()
+    }
+
+    /// As [`Session::give_up`](super::Session::give_up).
+    pub(super) fn give_up(&mut self, id: PacketId) {
+        self.ids.give_up(id);
+    }
+
+    /// An identifier that is free.
+    #[inline]
+    pub(super) fn free_id(&self) -> Result<PacketId, SendError> {
+        let reserved = |id| self.suspicion.reserves(id);
+        self.ids.free_id(reserved).ok_or(SendError::WindowFull)
+    }
+
+    /// A request with this identifier, which is free, was sent; `at` is the place of
+    /// its filter.
+    pub(super) fn begin_request(&mut self, id: PacketId, awaits: Awaited, at: u32) {
+        self.ids.take(id, awaits, at);
+    }
+
+    /// The place of the filter of a request, if this is awaited for it.
+    pub(super) fn request(&mut self, id: PacketId, awaits: Awaited) -> Option<u32> {
+        Some(self.ids.waiting(id, awaits)?.at)
+    }
+
+    /// A request is over; whether that is to be reported.
+    pub(super) fn end_request(&mut self, id: PacketId) -> bool {
+        self.ids.end(id)
+    }
+
+    /// A request without an answer, and the place of its filter.
+    pub(super) fn first_request(&self) -> Option<(PacketId, u32)> {
+        let is_request = |awaits| matches!(awaits, Awaited::Suback | Awaited::Unsuback);
+        let (id, slot) = self.ids.used().find(|(_, slot)| is_request(slot.awaits))?;
+        Some((id, slot.at))
+    }
+
+    /// Filters behind the place `at` moved forward by `len` bytes.
+    pub(super) fn move_requests(&mut self, at: u32, len: u32) {
+        let shift = |place: &mut u32| {
+            if *place != NOWHERE && *place > at {
+                *place -= len;
+            }
+        };
+        self.ids.for_each(Awaited::Suback, shift);
+        self.ids.for_each(Awaited::Unsuback, shift);
+    }
+
+    pub(super) fn trim(&mut self) -> usize {
+        self.log.trim()
+    }
+}
+
+fn write_ack(kind: AckKind, id: PacketId, out: &mut Buf<'_>) -> Result<(), EncodeError> {
+    Ack { kind, id }.encode(out)
+}

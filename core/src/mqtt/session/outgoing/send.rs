@@ -1,0 +1,135 @@
+//! Messages of the log are written, in their order.
+
+use super::header::{Flow, MessageHeader};
+use super::ids::{Awaited, Ids};
+use super::log::MessageLog;
+use super::suspicion::Suspect;
+use super::{EXPOSED, Outgoing, WINDOW, write_ack};
+use crate::buffer::Buf;
+use crate::mqtt::PacketId;
+use crate::mqtt::packet::{AckKind, DUP, EncodeError};
+use crate::mqtt::session::durability::Durability;
+use crate::mqtt::session::event::DropReason;
+
+impl Outgoing<'_> {
+    /// Whether something may be left to be written.
+    #[inline]
+    pub(in crate::mqtt::session) fn is_sending(&self) -> bool {
+        self.ids.has_release_due() || self.log.has_due() || self.log.is_sending()
+    }
+
+    /// Whether messages wait that were not sent on this connection.
+    pub(in crate::mqtt::session) fn has_backlog(&self) -> bool {
+        self.log.is_sending()
+    }
+
+    /// Writes every PUBREL that is due and may be sent; whether all fitted.
+    pub(in crate::mqtt::session) fn send_due(&mut self, out: &mut Buf<'_>) -> bool {
+        while let Some((place, id)) = self.log.next_due() {
+            if write_ack(AckKind::Pubrel, id, out).is_err() {
+                return false;
+            }
+            self.log.due_sent(place);
+        }
+        while let Some(id) = self.release_due() {
+            if write_ack(AckKind::Pubrel, id, out).is_err() {
+                return false;
+            }
+            self.ids.release_sent(id);
+        }
+        true
+    }
+
+    /// A message that was dropped, which is on disk, and for which PUBREC came.
+    fn release_due(&self) -> Option<PacketId> {
+        let id = self.ids.release_due()?;
+        (!self.log.is_dropping()).then_some(id)
+    }
+
+    /// Writes the messages of the log that are to be sent; whether more wait for
+    /// room.
+    pub(in crate::mqtt::session) fn send_log(&mut self, out: &mut Buf<'_>) -> bool {
+        while let Some((place, record, packet)) = self.log.next_to_send() {
+            if self.waits_for_suspect(&record) || !may_send(&self.ids, &self.log, &record) {
+                return false;
+            }
+            let written = match record.flow() {
+                Flow::Done => Ok(()),
+                Flow::Stored => send(packet, record.is_sent(), out),
+                Flow::Released => send_pubrel(record, out),
+            };
+            let never = record.flow() == Flow::Stored && packet.len() > out.capacity();
+            if written.is_err() && !never {
+                return true;
+            }
+            let awaits = awaited_of(&record, packet);
+            self.log.pass(record);
+            match record.id() {
+                _ if never => self.drop_unfit(place, record),
+                _ if !record.is_live() => {}
+                // QoS 0: that was it.
+                None => drop(self.log.finish(place)),
+                Some(id) if self.ids.has_publish(id) => {}
+                Some(id) => self.ids.occupy(id, awaits, place),
+            }
+        }
+        false
+    }
+
+    /// `out` never has room for it.
+    fn drop_unfit(&mut self, place: u32, record: MessageHeader) {
+        self.abandon(place, record, DropReason::NoRoom, true);
+        if let Some(id) = record.id() {
+            self.ids.end(id);
+        }
+    }
+
+    /// Whether a message waits until the suspect is answered.
+    #[inline]
+    fn waits_for_suspect(&self, record: &MessageHeader) -> bool {
+        match self.suspicion.isolated() {
+            Suspect::Nothing | Suspect::Packet(_) => false,
+            Suspect::Message(number) => record.number > number,
+            Suspect::Subscription(_) => true,
+        }
+    }
+}
+
+/// Whether the next record of the log may be sent: what it says is on disk, and
+/// it is in flight or there is room for it in the window.
+fn may_send(ids: &Ids, log: &MessageLog<'_>, record: &MessageHeader) -> bool {
+    if !record.is_live() {
+        // One that was dropped unsent may not come back behind those after it.
+        return record.is_sent() || record.disk() == Durability::Same;
+    }
+    let in_flight = record.id().is_none_or(|id| ids.has_publish(id));
+    let known = record.is_sent() || log.may_expose(EXPOSED);
+    record.disk() == Durability::Same && known && (in_flight || ids.has_room(record.id(), WINDOW))
+}
+
+/// What a message of the log waits for once it is sent.
+pub(super) fn awaited_of(record: &MessageHeader, packet: &[u8]) -> Awaited {
+    let exactly_once = packet.first().is_some_and(|first| first & 0x04 != 0);
+    match record.flow() {
+        Flow::Stored if exactly_once => Awaited::Pubrec,
+        Flow::Stored => Awaited::Puback,
+        _ => Awaited::Pubcomp,
+    }
+}
+
+/// Writes a stored PUBLISH, with DUP if it may have been sent before
+/// `[MQTT-3.3.1-1]`; never with QoS 0 `[MQTT-3.3.1-2]`.
+fn send(packet: &[u8], again: bool, out: &mut Buf<'_>) -> Result<(), EncodeError> {
+    let start = out.len();
+    out.extend(packet)?;
+    if let Some(first) = out.as_mut_slice().get_mut(start).filter(|_| again) {
+        *first |= if *first & 0x06 == 0 { 0 } else { DUP };
+    }
+    Ok(())
+}
+
+fn send_pubrel(record: MessageHeader, out: &mut Buf<'_>) -> Result<(), EncodeError> {
+    record
+        .id()
+        .map_or(Ok(()), |id| write_ack(AckKind::Pubrel, id, out))
+}
