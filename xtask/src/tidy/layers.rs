@@ -7,13 +7,17 @@ use super::source::{Files, words};
 /// The parts of one folder and what each may import of the others.
 struct Folder {
     path: &'static str,
+    /// From low to high.
     layers: &'static [(&'static str, &'static [&'static str])],
     /// Files that see all of them.
     above: &'static [&'static str],
+    /// Whether every file must be in a layer. Otherwise those that are in none are
+    /// below all others.
+    complete: bool,
 }
 
-/// From low to high. Tests may import anything.
-const LAYERS: &[Folder] = &[CORE, PROGRAM];
+/// Tests may import anything.
+const FOLDERS: [Folder; 3] = [CORE, MODEM, PROGRAM];
 
 const CORE: Folder = Folder {
     path: "core/src/",
@@ -30,6 +34,20 @@ const CORE: Folder = Folder {
         ),
     ],
     above: &["lib"],
+    complete: true,
+};
+
+/// Mechanisms do not know each other: what one returns, the modem gives to the next.
+const MODEM: Folder = Folder {
+    path: "core/src/modem/",
+    layers: &[
+        ("command", &[]),
+        ("link", &[]),
+        ("notify", &[]),
+        ("storage", &[]),
+    ],
+    above: &["mod", "dispatch"],
+    complete: false,
 };
 
 const PROGRAM: Folder = Folder {
@@ -50,64 +68,71 @@ const PROGRAM: Folder = Folder {
         ("fleet", &["runtime", "log", "port", "config"]),
     ],
     above: &["cli", "lib", "main"],
+    complete: true,
 };
 
 /// The folder of the dialects, one file or folder for each.
 const DIALECTS: &str = "core/src/dialect/";
-/// Sources that know no vendor.
-const NEUTRAL: [&str; 1] = ["core/src/"];
+/// Packages that know no vendor outside of it.
+pub const NEUTRAL: [&str; 3] = ["core", "mqmodem", "chat"];
 
-/// Imports that lead upwards or sideways, and files that are in no layer.
-pub fn check(files: &Files, imports: &[Import]) -> Vec<String> {
-    let mut findings: Vec<_> = LAYERS
-        .iter()
-        .flat_map(|folder| homeless(folder, files))
-        .collect();
-    for import in imports {
-        findings.extend(LAYERS.iter().filter_map(|folder| upward(folder, import)));
+/// Files that are in no layer.
+pub fn homeless(files: &Files) -> Vec<String> {
+    let mut findings = Vec::new();
+    for folder in FOLDERS.iter().filter(|folder| folder.complete) {
+        let known = |part: &str| folder.above.contains(&part) || folder.allowed(part).is_some();
+        let homeless = |file: &&String| folder.part(file).is_some_and(|part| !known(part));
+        let files = files.keys().filter(homeless);
+        findings.extend(files.map(|file| format!("{file}: is in no layer of {}", folder.path)));
     }
     findings
 }
 
-/// The part of the folder a file is in: `modem` for `core/src/modem/api.rs`.
-fn part<'a>(folder: &Folder, file: &'a str) -> Option<&'a str> {
-    let place = file.strip_prefix(folder.path)?;
-    place.split(['/', '.']).next()
+/// Imports that lead upwards or sideways.
+pub fn upward(imports: &[Import]) -> Vec<String> {
+    let found = imports
+        .iter()
+        .flat_map(|import| FOLDERS.iter().filter_map(|folder| folder.upward(import)));
+    found.collect()
 }
 
-fn homeless(folder: &Folder, files: &Files) -> Vec<String> {
-    let known = |part: &str| {
-        folder.above.contains(&part) || folder.layers.iter().any(|(layer, _)| *layer == part)
-    };
-    let homeless = files
-        .keys()
-        .filter(|file| part(folder, file).is_some_and(|part| !known(part)));
-    homeless
-        .map(|file| format!("{file}: is in no layer of {}", folder.path))
-        .collect()
-}
-
-fn upward(folder: &Folder, import: &Import) -> Option<String> {
-    let (from, to) = (part(folder, &import.from)?, part(folder, &import.to)?);
-    if from == to || folder.above.contains(&from) {
-        return None;
+impl Folder {
+    /// The part of the folder a file is in: `modem` for `core/src/modem/api.rs`.
+    fn part<'a>(&self, file: &'a str) -> Option<&'a str> {
+        file.strip_prefix(self.path)?.split(['/', '.']).next()
     }
-    let (_, allowed) = folder.layers.iter().find(|(layer, _)| *layer == from)?;
-    let Import {
-        from: file,
-        line,
-        name,
-        ..
-    } = import;
-    (!allowed.contains(&to)).then(|| format!("{file}:{line}: {from} may not import {name} of {to}"))
+
+    /// What a part may import, if it is a layer.
+    fn allowed(&self, part: &str) -> Option<&'static [&'static str]> {
+        let layer = self.layers.iter().find(|(layer, _)| *layer == part);
+        layer.map(|(_, allowed)| *allowed)
+    }
+
+    fn upward(&self, import: &Import) -> Option<String> {
+        let (from, to) = (self.part(&import.from)?, self.part(&import.to)?);
+        let allowed = self.allowed(from)?;
+        let layer = self.above.contains(&to) || self.allowed(to).is_some();
+        if from == to || !layer || allowed.contains(&to) {
+            return None;
+        }
+        let Import {
+            from: file,
+            line,
+            name,
+            ..
+        } = import;
+        Some(format!(
+            "{file}:{line}: {from} may not import {name} of {to}"
+        ))
+    }
 }
 
-/// Vendors that are named where nobody knows one.
-pub fn vendors(files: &Files) -> Vec<String> {
+/// Vendors that are named in this package, where nobody knows one.
+pub fn vendors(files: &Files, package: &str) -> Vec<String> {
     let vendors = dialects(files);
     let mut findings = Vec::new();
     for (path, file) in files {
-        if path.starts_with(DIALECTS) || !NEUTRAL.iter().any(|folder| path.starts_with(folder)) {
+        if path.starts_with(DIALECTS) || !path.starts_with(&format!("{package}/src/")) {
             continue;
         }
         for (word, _) in words(&file.tokens) {
@@ -151,27 +176,45 @@ mod tests {
 
     #[test]
     fn a_layer_imports_from_below() {
-        let none = Files::new();
-        let down = import("core/src/modem/link.rs", "core/src/mqtt/mod.rs");
-        assert_eq!(check(&none, &down), Vec::<String>::new());
-        let inside = import("core/src/modem/link.rs", "core/src/modem/api.rs");
-        assert_eq!(check(&none, &inside), Vec::<String>::new());
-        let up = import("core/src/at/line.rs", "core/src/modem/mod.rs");
+        for (from, to, wrong) in [
+            ("core/src/modem/link.rs", "core/src/mqtt/mod.rs", false),
+            ("core/src/at/line.rs", "core/src/modem/mod.rs", true),
+            ("core/src/mqtt/mod.rs", "core/src/at/text.rs", true),
+            ("core/src/mqtt/mod.rs", "core/src/lib.rs", true),
+            ("core/src/modem/mod.rs", "core/src/modem/link/mod.rs", false),
+            ("core/src/modem/link/mod.rs", "core/src/modem/ids.rs", false),
+            (
+                "core/src/modem/link/mod.rs",
+                "core/src/modem/link/wait.rs",
+                false,
+            ),
+            (
+                "core/src/modem/link/mod.rs",
+                "core/src/modem/notify/mod.rs",
+                true,
+            ),
+            (
+                "mqmodem/src/driver/mod.rs",
+                "mqmodem/src/port/mod.rs",
+                false,
+            ),
+            ("mqmodem/src/port/mod.rs", "mqmodem/src/driver/mod.rs", true),
+        ] {
+            let found = upward(&import(from, to));
+            assert_eq!(found.len(), usize::from(wrong), "{from} > {to}: {found:?}");
+        }
+        let up = upward(&import("core/src/at/line.rs", "core/src/modem/mod.rs"));
         assert_eq!(
-            check(&none, &up),
+            up,
             ["core/src/at/line.rs:3: at may not import Name of modem"]
         );
-        let aside = import("core/src/mqtt/mod.rs", "core/src/at/text.rs");
-        assert_eq!(check(&none, &aside).len(), 1);
     }
 
     #[test]
     fn every_file_is_in_a_layer() {
         let files = files(&[("core/src/new/mod.rs", ""), ("core/src/lib.rs", "")]);
-        assert_eq!(
-            check(&files, &[]),
-            ["core/src/new/mod.rs: is in no layer of core/src/"]
-        );
+        let found = ["core/src/new/mod.rs: is in no layer of core/src/"];
+        assert_eq!(homeless(&files), found);
     }
 
     #[test]
@@ -179,10 +222,13 @@ mod tests {
         let files = files(&[
             ("core/src/dialect/acme/mod.rs", "mod acme;"),
             ("core/src/modem/mod.rs", "\nuse crate::dialect::acme;"),
+            (
+                "mqmodem/src/lib.rs",
+                "const D: u8 = core::dialect::acme::ACME;",
+            ),
         ]);
-        assert_eq!(
-            vendors(&files),
-            ["core/src/modem/mod.rs:2: names the vendor acme"]
-        );
+        let found = ["core/src/modem/mod.rs:2: names the vendor acme"];
+        assert_eq!(vendors(&files, "core"), found);
+        assert_eq!(vendors(&files, "mqmodem").len(), 2);
     }
 }

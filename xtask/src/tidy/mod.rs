@@ -43,6 +43,7 @@ fn of_texts(files: &Files) -> Result<Vec<String>> {
     findings.extend(texts::readmes());
     findings.extend(texts::forbidden(files));
     findings.extend(texts::lints()?);
+    findings.extend(texts::testkit()?);
     let architecture = sh::read(&sh::root().join("ARCHITECTURE.md"))?;
     findings.extend(walks::check(&architecture));
     findings.extend(workflows::check()?);
@@ -50,7 +51,13 @@ fn of_texts(files: &Files) -> Result<Vec<String>> {
 }
 
 fn of_imports(files: &Files, crates: &[Tree], all: bool) -> Vec<String> {
-    let mut findings = layers::vendors(files);
+    let mut findings = layers::homeless(files);
+    for package in layers::NEUTRAL {
+        let vendors = layers::vendors(files, package);
+        let kind = (package, "names of vendors");
+        let beyond = allowed::beyond(allowed::VENDORS, kind, vendors.len(), &vendors, all);
+        findings.extend(beyond);
+    }
     let mut every: Vec<Import> = Vec::new();
     let mut circles: BTreeMap<&str, Vec<Circle>> = BTreeMap::new();
     for tree in crates {
@@ -59,7 +66,15 @@ fn of_imports(files: &Files, crates: &[Tree], all: bool) -> Vec<String> {
         circles.entry(&tree.package).or_default().extend(found);
         every.extend(imports);
     }
-    findings.extend(layers::check(files, &every));
+    let upward = layers::upward(&every);
+    let kind = ("the workspace", "imports that lead upwards");
+    findings.extend(allowed::beyond(
+        allowed::UPWARD,
+        kind,
+        upward.len(),
+        &upward,
+        all,
+    ));
     for (package, circles) in circles {
         let count = circles.iter().map(|circle| circle.files.len()).sum();
         let kind = (package, "files in circles of imports");

@@ -81,6 +81,27 @@ pub fn lints() -> Result<Vec<String>> {
     Ok(findings)
 }
 
+/// Only tests build on what tests are made of.
+pub fn testkit() -> Result<Vec<String>> {
+    let manifests = PUBLISHED.map(|name| format!("{name}/Cargo.toml"));
+    let mut findings = Vec::new();
+    for name in manifests {
+        let text = sh::read(&sh::root().join(&name))?;
+        if builds_on_testkit(&text) {
+            findings.push(format!("{name}: builds on testkit, not only its tests"));
+        }
+    }
+    Ok(findings)
+}
+
+fn builds_on_testkit(manifest: &str) -> bool {
+    let sections = manifest.split("\n[");
+    let others = sections.filter(|section| !section.starts_with("dev-dependencies"));
+    others
+        .into_iter()
+        .any(|section| section.contains("testkit"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::super::source::files;
@@ -105,5 +126,14 @@ mod tests {
         ];
         assert_eq!(forbidden(&files(&[("core/src/a.rs", text)])), found);
         assert!(forbidden(&files(&[("xtask/src/a.rs", text)])).is_empty());
+    }
+
+    #[test]
+    fn testkit_is_for_tests() {
+        let tests = "[dependencies]\na = \"1\"\n\n[dev-dependencies]\nmqmodem-testkit = \"1\"\n";
+        assert!(!builds_on_testkit(tests));
+        assert!(builds_on_testkit(
+            "[package]\n\n[dependencies]\nmqmodem-testkit = \"1\"\n"
+        ));
     }
 }
