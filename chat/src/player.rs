@@ -7,6 +7,7 @@ pub trait Player {
     /// Does this one thing, and waits for everything that follows from it now.
     fn play(&mut self, input: &Input) -> Result<(), String>;
     /// What the modem said and did since this was asked last.
+    #[must_use]
     fn output(&mut self) -> Output;
 }
 

@@ -30,6 +30,7 @@ impl RecordDisk {
     }
 
     /// Takes what a modem asks for; whether it was for the disk.
+    #[must_use]
     pub fn submit(&mut self, action: &Action<'_>) -> bool {
         self.pending.push_back(match action {
             Action::Store { slot, bytes } => (*slot, Some(bytes.to_vec())),

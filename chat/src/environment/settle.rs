@@ -70,6 +70,7 @@ pub trait Environment {
     fn input(&mut self, from: Sender) -> Option<&mut Feed>;
 
     /// How many of so many bytes of input are given at once, at least one.
+    #[must_use]
     fn cut(&mut self, from: Sender, len: usize) -> usize {
         let _ = from;
         len

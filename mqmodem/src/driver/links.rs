@@ -105,6 +105,7 @@ impl Turn<'_> {
         self.modem.handle_net(self.now, conn, event);
     }
 
+    #[must_use]
     fn offer(&mut self, conn: ConnId, bytes: &[u8]) -> usize {
         let taken = self.modem.handle_net_data(self.now, conn, bytes);
         let heard = bytes.get(..taken).unwrap_or_default();

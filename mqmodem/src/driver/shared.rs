@@ -50,9 +50,9 @@ pub struct ModemSetup {
     pub memory: Memory<'static>,
     /// Where it keeps what outlives it.
     pub store: Box<dyn Store>,
-    /// What it kept before it was switched on.
-    pub kept: Vec<(Slot, Vec<u8>)>,
-    /// What counts where it kept nothing.
+    /// What it stored before it was switched on.
+    pub stored: Vec<(Slot, Vec<u8>)>,
+    /// What counts where it stored nothing.
     pub defaults: Vec<(Slot, Vec<u8>)>,
 }
 
@@ -65,7 +65,7 @@ impl ModemSetup {
             config: Config::default(),
             memory: Memory::heap(),
             store: Box::new(Forgetful::default()),
-            kept: Vec::new(),
+            stored: Vec::new(),
             defaults: Vec::new(),
         }
     }
@@ -125,7 +125,7 @@ impl Shared {
         let mut modem = Modem::new(config, setup.memory, now);
         let mut defaults = setup.defaults;
         if setup.store.is_restored() {
-            restore(&mut modem, &label, &setup.kept, &defaults);
+            restore(&mut modem, &label, &setup.stored, &defaults);
             defaults = Vec::new();
         } else {
             modem.await_restore();

@@ -37,6 +37,7 @@ impl Observers {
     }
 
     /// Gives the modem bytes of the host; how many it took.
+    #[must_use]
     pub(crate) fn receive(&mut self, modem: &mut Modem<'_>, now: Instant, bytes: &[u8]) -> usize {
         let Some(watched) = &mut self.0 else {
             return modem.handle_host(now, bytes);

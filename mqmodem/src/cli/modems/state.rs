@@ -56,11 +56,11 @@ impl State {
         };
         let is_new = self.begun.insert(name.to_owned());
         if let Some(found) = self.found.as_mut().filter(|_| is_new) {
-            setup.kept = found.take(name);
+            setup.stored = found.take(name);
             setup.store = Box::new(disk.store(name));
         } else {
             let (store, kept) = disk.load(name);
-            setup.kept = kept;
+            setup.stored = kept;
             setup.store = Box::new(store);
         }
     }
@@ -136,15 +136,15 @@ mod tests {
         };
         let slot = Slot::Tls(LinkId(0));
         let mut first = begin();
-        assert!(first.kept.is_empty());
+        assert!(first.stored.is_empty());
         for bytes in [b"0", b"1"] {
             first.store.submit(StoreChange::Put { slot, bytes });
             assert!(poll_fn(|cx| first.store.poll_done(cx)).await.ok);
         }
         // As after a panic: nothing of it was ended in order.
         drop(first);
-        assert_eq!(begin().kept, [(slot, b"1".to_vec())]);
-        assert_eq!(begin().kept, [(slot, b"1".to_vec())]);
+        assert_eq!(begin().stored, [(slot, b"1".to_vec())]);
+        assert_eq!(begin().stored, [(slot, b"1".to_vec())]);
         drop(state);
         std::fs::remove_dir_all(&directory).unwrap();
     }

@@ -135,6 +135,7 @@ impl HostSession {
 
     /// The modem says `bytes`; how many were taken. Some are where the output
     /// is empty.
+    #[must_use]
     pub(super) fn write(&mut self, bytes: &[u8]) -> usize {
         if self.closed {
             return bytes.len();
