@@ -56,7 +56,7 @@ fn sighup_makes_the_fleet_what_the_file_says() {
     // Another template: the modem begins anew, with what it kept.
     file(0, "[fleet.identity]\nmodel = \"other\"\n");
     fleet.signal(Signal::HUP);
-    fleet.until("1 modems, 1 before; 1 begin anew");
+    fleet.until("1 modems, 1 before; 1 restart");
     fleet.until("1 of 1 modems");
     let answer =
         format!("ATE0+CGMM;+MQTTCONFIG?\r\r\nother\r\n\r\n+MQTTCONFIG:kept,1,me,1,60,,\r\n{OK}");
@@ -123,8 +123,8 @@ fn a_fleet_goes_on_where_sighup_asks_for_what_cannot_be() {
     // The port is its own, so another template may have it.
     file(port, "[fleet.identity]\nmodel = \"other\"\n");
     fleet.signal(Signal::HUP);
-    fleet.until("2 modems, 2 before; 2 begin anew");
-    fleet.until("the last of those that begin anew is switched off");
+    fleet.until("2 modems, 2 before; 2 restart");
+    fleet.until("the last modem that restarts has ended");
     ask(
         &mut connect(),
         "ATE0+CGMM",
@@ -154,8 +154,8 @@ fn another_script_or_period_restarts_no_modem() {
     // All are another, and begin anew some at a time.
     file(3600, "b");
     fleet.signal(Signal::HUP);
-    fleet.until("10 modems, 10 before; 10 begin anew");
-    let log = fleet.until("the last of those that begin anew is switched off");
+    fleet.until("10 modems, 10 before; 10 restart");
+    let log = fleet.until("the last modem that restarts has ended");
     // Four may start in a second: four, four and two.
     assert_eq!(log.matches("10 of 10 modems started").count(), 2, "{log}");
     fleet.until("10 of 10 modems");
@@ -163,7 +163,7 @@ fn another_script_or_period_restarts_no_modem() {
     fs::write(scratch.join("round.chat"), round).unwrap();
     file(1, "b");
     fleet.signal(Signal::HUP);
-    fleet.until("10 modems, 10 before; 0 begin anew");
+    fleet.until("10 modems, 10 before; 0 restart");
     assert_eq!(
         fleet.line(),
         "10 modems, 10 set up, 30 rounds played, 0 failed"

@@ -14,7 +14,7 @@ fn warn_of_certificate(label: &Label, kept: &[&(Slot, Vec<u8>)]) {
     let link = LinkId(0);
     let (certificate, key) = (find(Slot::Certificate(link)), find(Slot::Key(link)));
     if let Err(why) = check_client_certificate(certificate, key) {
-        tracing::warn!(port = %label, "{why}: load both anew, or connects over TLS fail");
+        tracing::warn!(port = %label, "{why}: load both again, or connects over TLS fail");
     }
 }
 

@@ -101,7 +101,7 @@ impl Keeper {
         }
         if count > 0 {
             self.failing = false;
-            tracing::warn!("what modems keep can be read: {count} begin anew with it");
+            tracing::warn!("the state directory can be read: {count} modems restart with it");
         }
     }
 

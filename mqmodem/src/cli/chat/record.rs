@@ -76,7 +76,7 @@ async fn record(arguments: &ChatRecordArguments) -> Result<(), ProgramFailure> {
 fn tell_where_it_plays(file: &Path, text: &str) -> Result<(), ProgramFailure> {
     let name = file.display().to_string();
     let Ok(script) = parse(&name, text) else {
-        return print(&format!("{name} holds nothing that is said\n"));
+        return print(&format!("{name} contains no conversation\n"));
     };
     match mqmodem_chat::run(&script) {
         Ok(()) => print(&format!("{name} plays on a port and in virtual time\n")),

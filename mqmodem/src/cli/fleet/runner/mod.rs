@@ -228,7 +228,7 @@ impl<'a> FleetRunner<'a> {
                     .extend(off.into_iter().filter(|index| *index < count));
             }
             if self.restarts.are_over() {
-                tracing::info!("the last of those that begin anew is switched off");
+                tracing::info!("the last modem that restarts has ended");
             }
         }
         while self.waiting.is_empty() && self.restarts.none_is_leaving() {

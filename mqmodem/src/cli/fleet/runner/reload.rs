@@ -37,7 +37,7 @@ impl FleetRunner<'_> {
         let listener = HostListener::open(&plan.template.hosts, self.listener.as_ref()).await?;
         self.state.look()?;
         if plan.metrics != self.plan.metrics {
-            tracing::warn!("metrics is another now, and holds from the next start on");
+            tracing::warn!("metrics has changed, which takes effect at the next start");
         }
         Ok(Wish {
             plan,
@@ -78,7 +78,7 @@ impl FleetRunner<'_> {
             self.waiting.extend(again);
         }
         tracing::info!(
-            "configuration read again: {count} modems, {before} before; {changed} begin anew"
+            "configuration read again: {count} modems, {before} before; {changed} restart"
         );
     }
 

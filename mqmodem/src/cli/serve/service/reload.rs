@@ -108,6 +108,6 @@ fn tell_fixed(before: &Plan, now: &Plan) {
         ("log", before.verbose != now.verbose),
     ];
     for (key, _) in others.into_iter().filter(|(_, is_other)| *is_other) {
-        tracing::warn!("{key} is another now, and holds from the next start on");
+        tracing::warn!("{key} has changed, which takes effect at the next start");
     }
 }
