@@ -17,17 +17,7 @@ mod summary;
 mod writer;
 
 #[cfg(test)]
-mod crash_tests;
-#[cfg(test)]
-mod play_tests;
-#[cfg(test)]
-mod sim_broker;
-#[cfg(test)]
-mod sim_disk;
-#[cfg(test)]
-mod sim_place;
-#[cfg(test)]
-mod sim_world;
+mod tests;
 
 pub use api::{Done, Forgetful, Store, StoreChange};
 pub use disk::{DiskStore, StateDirectory};

@@ -4,6 +4,7 @@ use super::*;
 use crate::observe::Observers;
 use crate::observe::host::LOOKED;
 use mqmodem_core::{Action, Config, ConnId, HostLines, Memory, Modem};
+use mqmodem_testkit::Random;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -141,27 +142,10 @@ fn both_sides_are_shown_in_order() {
 
 const SECRET: &str = "kumquat7zephyr";
 
-/// Numbers that look random.
-struct Chance(u64);
-
-impl Chance {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1);
-        (self.0 >> 33) as usize % bound
-    }
-
-    fn of<T: Copy>(&mut self, all: &[T]) -> T {
-        all[self.below(all.len())]
-    }
-}
-
 /// The secret as a host may write it.
-fn spelled(chance: &mut Chance) -> String {
+fn spelled(random: &mut Random) -> String {
     let escaped = || SECRET.bytes().map(|byte| format!("\\{byte:02X}"));
-    match chance.below(6) {
+    match random.below(6) {
         0 => SECRET.to_owned(),
         1 => format!("\"{SECRET}\""),
         2 => ["\"", &escaped().collect::<Vec<_>>().concat(), "\""].concat(),
@@ -169,15 +153,15 @@ fn spelled(chance: &mut Chance) -> String {
         4 => format!("\"a\"{SECRET}\""),
         _ => SECRET
             .chars()
-            .flat_map(|c| [c, 'x', chance.of(&['\x08', '\x7f', '#'])])
+            .flat_map(|c| [c, 'x', random.pick(&['\x08', '\x7f', '#'])])
             .collect(),
     }
 }
 
 /// A line with the secret in it, well formed or not.
-fn line(chance: &mut Chance) -> String {
-    let secret = spelled(chance);
-    let name = chance.of(&[
+fn line(random: &mut Random) -> String {
+    let secret = spelled(random);
+    let name = random.pick(&[
         "+MQTTCONFIG",
         "+mqttconfig",
         "+MQTTCONFI",
@@ -190,7 +174,7 @@ fn line(chance: &mut Chance) -> String {
         "+MQTTTLS",
         "+CSQ",
     ]);
-    let before = chance.of(&[
+    let before = random.pick(&[
         "",
         "E1",
         "+CSQ;",
@@ -208,7 +192,7 @@ fn line(chance: &mut Chance) -> String {
     } else {
         name
     };
-    let values = chance.of(&[
+    let values = random.pick(&[
         "=h,1,id,1,60,me,",
         " = h , 1 , id , 1 , 60 , me , ",
         "=\"h\",1,\"id\",1,60,\"m,e\",",
@@ -218,13 +202,13 @@ fn line(chance: &mut Chance) -> String {
         "=mqtt://me:",
         ":",
     ]);
-    let filler = match chance.below(12) {
+    let filler = match random.below(12) {
         0 => format!("{}{}", "y".repeat(5000), "\x08".repeat(4990)),
         1 => "y".repeat(70_000),
-        2 => "\n".repeat(chance.below(40)),
+        2 => "\n".repeat(random.below(40)),
         _ => String::new(),
     };
-    let behind = chance.of(&[
+    let behind = random.pick(&[
         "",
         ",5",
         ";E0",
@@ -235,11 +219,11 @@ fn line(chance: &mut Chance) -> String {
         "\n-----END PRIVATE KEY-----\",60",
         "\\",
     ]);
-    let end = chance.of(&["\r", "\r", "\r", "\n", "\r\n", ""]);
+    let end = random.pick(&["\r", "\r", "\r", "\n", "\r\n", ""]);
     format!("AT{before}{name}{values}{filler}{secret}{behind}{end}")
 }
 
-fn step(desk: &mut Desk, chance: &mut Chance) {
+fn step(desk: &mut Desk, random: &mut Random) {
     let common = [
         "ATE0\r",
         "ATE1\r",
@@ -258,22 +242,22 @@ fn step(desk: &mut Desk, chance: &mut Chance) {
         SECRET,
         "A",
     ];
-    match chance.below(10) {
+    match random.below(10) {
         0..5 => {
-            let line = line(chance);
+            let line = line(random);
             let mut rest = line.as_bytes();
             while !rest.is_empty() {
-                let (piece, behind) = rest.split_at(1 + chance.below(rest.len().min(900)));
+                let (piece, behind) = rest.split_at(1 + random.below(rest.len().min(900)));
                 desk.say(piece);
                 rest = behind;
-                match chance.below(40) {
-                    0 => desk.pass(Duration::from_millis(chance.of(&[500, 2300, 3000]))),
+                match random.below(40) {
+                    0 => desk.pass(Duration::from_millis(random.pick(&[500, 2300, 3000]))),
                     1 => desk.hang_up(),
                     _ => {}
                 }
             }
         }
-        5..9 => desk.say(chance.of(&common).as_bytes()),
+        5..9 => desk.say(random.pick(&common).as_bytes()),
         _ => desk.pass(Duration::from_secs(3)),
     }
 }
@@ -297,8 +281,8 @@ fn no_session_makes_a_trace_show_a_secret() {
         })
         .collect();
     for seed in 0..120 {
-        let (mut desk, mut chance) = (Desk::new(&format!("secret-{seed}")), Chance(seed));
-        (0..30).for_each(|_| step(&mut desk, &mut chance));
+        let (mut desk, mut random) = (Desk::new(&format!("secret-{seed}")), Random::new(seed));
+        (0..30).for_each(|_| step(&mut desk, &mut random));
         let trace = desk.end().join("\n").to_lowercase();
         for telling in &telling {
             assert!(

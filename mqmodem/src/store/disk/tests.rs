@@ -1,11 +1,11 @@
 //! A disk that fills up, and what is told of it; what is kept in which order.
 
-use super::super::sim_disk::{Fault, SimDisk, Step};
-use super::super::sim_place::SimPlace;
 use super::*;
 use crate::store::redb::{file, tables};
+use crate::store::tests::place::SimulatedPlace;
 use mqmodem_core::LinkId;
 use mqmodem_core::mqtt::session::RecordKey;
+use mqmodem_testkit::block::{BlockDisk, DiskFault, DiskStep};
 use std::future::poll_fn;
 
 const TLS: Slot = Slot::Tls(LINK);
@@ -15,24 +15,24 @@ fn message(number: u64) -> Slot {
     Slot::Session(LINK, RecordKey::Outgoing(number))
 }
 
-fn fill(disk: &SimDisk) {
-    disk.fail(Fault::Full, 0..usize::MAX);
+fn fill(disk: &BlockDisk) {
+    disk.fail(DiskFault::Full, 0..usize::MAX);
 }
 
-fn make_room(disk: &SimDisk) {
-    disk.fail(Fault::Full, 0..0);
+fn make_room(disk: &BlockDisk) {
+    disk.fail(DiskFault::Full, 0..0);
 }
 
-fn syncs(disk: &SimDisk) -> usize {
+fn syncs(disk: &BlockDisk) -> usize {
     let steps = disk.steps();
-    steps.iter().filter(|s| matches!(s, Step::Sync)).count()
+    steps.iter().filter(|s| matches!(s, DiskStep::Sync)).count()
 }
 
-fn disk(memory: &SimDisk) -> StateDirectory {
-    StateDirectory::with(SimPlace::new(memory).keeper(), true).unwrap()
+fn disk(memory: &BlockDisk) -> StateDirectory {
+    StateDirectory::with(SimulatedPlace::new(memory).keeper(), true).unwrap()
 }
 
-fn kept(memory: &SimDisk, modem: &str) -> Vec<(Slot, Vec<u8>)> {
+fn kept(memory: &BlockDisk, modem: &str) -> Vec<(Slot, Vec<u8>)> {
     let database = file::on(memory.clone()).unwrap();
     StoredState::sort(tables::content(&database).unwrap()).take(modem)
 }
@@ -51,7 +51,7 @@ async fn put(store: &mut DiskStore, bytes: &[u8]) -> bool {
 
 #[tokio::test]
 async fn a_full_disk_fails_what_needs_it_until_there_is_room() {
-    let memory = SimDisk::default();
+    let memory = BlockDisk::default();
     let disk = disk(&memory);
     let mut store = disk.store("one");
     assert!(put(&mut store, b"old").await);
@@ -66,7 +66,7 @@ async fn a_full_disk_fails_what_needs_it_until_there_is_room() {
 
 #[tokio::test]
 async fn a_store_in_use_tells_what_it_keeps() {
-    let memory = SimDisk::default();
+    let memory = BlockDisk::default();
     let disk = disk(&memory);
     let mut store = disk.store("one");
     // Not awaited: what was submitted before is there all the same.
@@ -86,7 +86,7 @@ async fn a_store_in_use_tells_what_it_keeps() {
 
 #[tokio::test]
 async fn what_failed_is_not_there_later() {
-    let memory = SimDisk::default();
+    let memory = BlockDisk::default();
     let disk = disk(&memory);
     let mut store = disk.store("one");
     assert!(put(&mut store, b"old").await);
@@ -99,8 +99,8 @@ async fn what_failed_is_not_there_later() {
 
 #[tokio::test]
 async fn what_waits_is_one_transaction() {
-    let memory = SimDisk::default();
-    let keeper = SimPlace::new(&memory).keeper();
+    let memory = BlockDisk::default();
+    let keeper = SimulatedPlace::new(&memory).keeper();
     let (messages, waiting) = channel();
     let (answer, mut answers) = unbounded_channel();
     for n in 0..1000 {
@@ -129,7 +129,7 @@ async fn what_waits_is_one_transaction() {
 
 #[tokio::test]
 async fn changes_are_kept_in_order_and_the_last_before_the_end_too() {
-    let memory = SimDisk::default();
+    let memory = BlockDisk::default();
     let disk = disk(&memory);
     let mut store = disk.store("one");
     for n in 0..100 {
@@ -153,14 +153,14 @@ async fn changes_are_kept_in_order_and_the_last_before_the_end_too() {
 
 #[tokio::test]
 async fn nothing_passes_what_failed_before_it() {
-    let memory = SimDisk::default();
+    let memory = BlockDisk::default();
     let disk = disk(&memory);
     let mut store = disk.store("one");
     let mut other = disk.store("two");
     // Of a size that makes it a transaction of its own, which alone fails.
     let large = vec![1; 2 * 1024 * 1024];
     let next = memory.taken();
-    memory.fail(Fault::Full, next..next + 1);
+    memory.fail(DiskFault::Full, next..next + 1);
     let submit = |store: &mut DiskStore, n, bytes: &[u8]| {
         let slot = message(n);
         store.submit(StoreChange::Put { slot, bytes });
@@ -186,7 +186,7 @@ async fn nothing_passes_what_failed_before_it() {
 
 #[tokio::test]
 async fn a_session_is_restored_in_order_and_forgotten_alone() {
-    let memory = SimDisk::default();
+    let memory = BlockDisk::default();
     let disk = disk(&memory);
     let mut store = disk.store("one");
     let session = [
@@ -223,8 +223,8 @@ async fn a_session_is_restored_in_order_and_forgotten_alone() {
 }
 
 /// A modem that began while its store could not be read, and the store.
-fn unread(memory: &SimDisk) -> (SimPlace, StateDirectory) {
-    let place = SimPlace::new(memory);
+fn unread(memory: &BlockDisk) -> (SimulatedPlace, StateDirectory) {
+    let place = SimulatedPlace::new(memory);
     place.set_unreadable(true);
     let disk = StateDirectory::with(place.keeper(), false).unwrap();
     (place, disk)
@@ -232,7 +232,7 @@ fn unread(memory: &SimDisk) -> (SimPlace, StateDirectory) {
 
 #[tokio::test]
 async fn nothing_is_written_over_what_could_not_be_read() {
-    let memory = SimDisk::default();
+    let memory = BlockDisk::default();
     let before = disk(&memory);
     assert!(put(&mut before.store("one"), b"old").await);
     drop(before);
@@ -255,7 +255,7 @@ async fn nothing_is_written_over_what_could_not_be_read() {
 
 #[tokio::test]
 async fn a_modem_that_runs_again_begins_with_what_it_kept_last() {
-    let memory = SimDisk::default();
+    let memory = BlockDisk::default();
     let disk = disk(&memory);
     let mut first = disk.store("one");
     assert!(put(&mut first, b"old").await);
@@ -273,7 +273,7 @@ async fn a_modem_that_runs_again_begins_with_what_it_kept_last() {
 
 #[tokio::test]
 async fn a_modem_that_runs_again_waits_for_what_cannot_be_read() {
-    let memory = SimDisk::default();
+    let memory = BlockDisk::default();
     let (place, disk) = unread(&memory);
     let (mut store, kept) = disk.load("one");
     assert!(kept.is_empty() && !store.is_restored());

@@ -1,12 +1,12 @@
 //! A disk that is full of what it keeps, one that fails, and a file that is gone.
 
-use super::super::sim_disk::{Fault, SimDisk};
-use super::super::sim_place::SimPlace;
-use super::super::sim_world::{Unsynced, Way, World};
 use crate::store::batch::{ChangeAnswer, Key, ModemChange, Request, What};
 use crate::store::keeper::Keeper;
+use crate::store::tests::place::SimulatedPlace;
+use crate::store::tests::world::{StoreWorld, Trouble, Unsynced};
 use mqmodem_core::mqtt::session::RecordKey;
 use mqmodem_core::{LinkId, Slot};
+use mqmodem_testkit::block::{BlockDisk, DiskFault};
 use std::sync::Arc;
 
 const MODEMS: [&str; 6] = ["m0", "m1", "m2", "m3", "m4", "m5"];
@@ -44,7 +44,7 @@ fn write(keeper: &mut Keeper, changes: Vec<(&str, What)>) -> Vec<bool> {
 }
 
 /// Fills a disk of this size with messages; the last number that was taken.
-fn fill(disk: &SimDisk, keeper: &mut Keeper) -> u64 {
+fn fill(disk: &BlockDisk, keeper: &mut Keeper) -> u64 {
     for number in 1.. {
         let all = MODEMS.map(|modem| (modem, put(number, PAYLOAD)));
         if write(keeper, all.into()).contains(&false) {
@@ -62,8 +62,8 @@ fn rows(keeper: &mut Keeper) -> usize {
 #[test]
 fn a_disk_full_of_its_own_rows_is_emptied_whatever_else_fills_it() {
     for size in [400, 700, 2000] {
-        let disk = SimDisk::of_capacity(size * 1024);
-        let mut keeper = SimPlace::new(&disk).keeper();
+        let disk = BlockDisk::of_capacity(size * 1024);
+        let mut keeper = SimulatedPlace::new(&disk).keeper();
         let last = fill(&disk, &mut keeper);
         assert!(last > 100, "{size}: {last}");
         disk.crowd(0);
@@ -83,12 +83,12 @@ fn a_disk_full_of_its_own_rows_is_emptied_whatever_else_fills_it() {
 
 #[test]
 fn a_full_disk_is_emptied_after_a_restart_too() {
-    let disk = SimDisk::of_capacity(700 * 1024);
-    let mut keeper = SimPlace::new(&disk).keeper();
+    let disk = BlockDisk::of_capacity(700 * 1024);
+    let mut keeper = SimulatedPlace::new(&disk).keeper();
     let last = fill(&disk, &mut keeper);
     disk.crowd(0);
     drop(keeper);
-    let mut keeper = SimPlace::new(&disk).keeper();
+    let mut keeper = SimulatedPlace::new(&disk).keeper();
     for number in 1..=last {
         let all = MODEMS.map(|modem| (modem, What::Erase(message(number))));
         assert!(!write(&mut keeper, all.into()).contains(&false), "{number}");
@@ -97,8 +97,8 @@ fn a_full_disk_is_emptied_after_a_restart_too() {
 
 #[test]
 fn a_message_ends_on_a_full_disk_and_a_new_one_waits_for_room() {
-    let disk = SimDisk::of_capacity(700 * 1024);
-    let mut keeper = SimPlace::new(&disk).keeper();
+    let disk = BlockDisk::of_capacity(700 * 1024);
+    let mut keeper = SimulatedPlace::new(&disk).keeper();
     let last = fill(&disk, &mut keeper);
     disk.crowd(0);
     let small = |record| Slot::Session(LinkId(0), record).to_bytes();
@@ -121,8 +121,8 @@ fn a_message_ends_on_a_full_disk_and_a_new_one_waits_for_room() {
 
 #[test]
 fn what_a_full_disk_refuses_writes_nothing_however_often_it_is_tried() {
-    let disk = SimDisk::of_capacity(700 * 1024);
-    let mut keeper = SimPlace::new(&disk).keeper();
+    let disk = BlockDisk::of_capacity(700 * 1024);
+    let mut keeper = SimulatedPlace::new(&disk).keeper();
     let last = fill(&disk, &mut keeper);
     disk.crowd(0);
     let before = disk.written();
@@ -140,13 +140,13 @@ fn what_a_full_disk_refuses_writes_nothing_however_often_it_is_tried() {
 
 #[test]
 fn a_disk_that_fails_is_not_written_anew_at_each_try() {
-    let disk = SimDisk::default();
-    let mut keeper = SimPlace::new(&disk).keeper();
+    let disk = BlockDisk::default();
+    let mut keeper = SimulatedPlace::new(&disk).keeper();
     for number in 1..2000 {
         write(&mut keeper, vec![("m0", put(number, PAYLOAD))]);
     }
     let whole = disk.bytes().len();
-    for fault in [Fault::Broken, Fault::Unsynced] {
+    for fault in [DiskFault::Broken, DiskFault::Unsynced] {
         disk.fail(fault, 0..usize::MAX);
         assert_eq!(write(&mut keeper, vec![("m0", put(1, 9))]), [false]);
         let before = disk.written();
@@ -163,8 +163,8 @@ fn a_disk_that_fails_is_not_written_anew_at_each_try() {
 
 #[test]
 fn what_nobody_would_find_is_not_called_durable() {
-    let disk = SimDisk::default();
-    let place = SimPlace::new(&disk);
+    let disk = BlockDisk::default();
+    let place = SimulatedPlace::new(&disk);
     let mut keeper = place.keeper();
     place.set_lost(true);
     let before = disk.written();
@@ -178,13 +178,13 @@ fn what_nobody_would_find_is_not_called_durable() {
 /// refused all others.
 #[test]
 fn a_queue_that_fills_its_disk_drains() {
-    let way = Way {
-        fault: Fault::Full,
+    let trouble = Trouble {
+        fault: DiskFault::Full,
         length: 0,
         unsynced: Unsynced::Dropped,
         eager: true,
     };
-    let mut world = World::on(SimDisk::of_capacity(300 * 1024), way);
+    let mut world = StoreWorld::on(BlockDisk::of_capacity(300 * 1024), trouble);
     for line in [
         "AT+MQTTOPT=\"pubmode\",1",
         "AT+MQTTOPT=\"queue\",262144",
@@ -211,18 +211,20 @@ fn a_queue_that_fills_its_disk_drains() {
         }
     }
     assert!(accepted.len() > 20 && refused > 3, "{}", accepted.len());
-    world.disk.crowd(0);
+    world.disk().crowd(0);
     world.connect().unwrap();
     for _ in 0..1000 {
-        if world.broker.got.len() >= accepted.len() && world.broker.is_done() {
+        let broker = world.broker();
+        if broker.received().len() >= accepted.len() && broker.is_done() {
             break;
         }
         world.wait().unwrap();
     }
-    world.broker.got.sort();
+    let mut received = world.broker().received().to_vec();
+    received.sort();
     accepted.sort();
-    assert!(world.broker.got == accepted, "{}", world.broker.got.len());
-    let left = world.kept();
+    assert!(received == accepted, "{}", received.len());
+    let left = world.stored();
     let left = left
         .iter()
         .filter(|(slot, _)| matches!(slot, Slot::Session(_, RecordKey::Outgoing(_))));

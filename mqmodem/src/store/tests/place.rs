@@ -1,26 +1,26 @@
 //! A simulated disk as a place of a database, for tests.
 
-use super::error::OpenError;
-use super::keeper::Keeper;
-use super::redb::place::DatabasePlace;
-use super::redb::room::{Health, Noted, reserve_on};
-use super::redb::{RedbBackend, file};
-use super::sim_disk::SimDisk;
+use crate::store::error::OpenError;
+use crate::store::keeper::Keeper;
+use crate::store::redb::place::DatabasePlace;
+use crate::store::redb::room::{Health, Noted, reserve_on};
+use crate::store::redb::{RedbBackend, file};
+use mqmodem_testkit::block::BlockDisk;
 use redb::{Database, StorageBackend};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A database on a simulated disk.
 #[derive(Clone, Debug)]
-pub(super) struct SimPlace {
-    disk: SimDisk,
+pub(in crate::store) struct SimulatedPlace {
+    disk: BlockDisk,
     health: Arc<Health>,
     unreadable: Arc<AtomicBool>,
     lost: Arc<AtomicBool>,
 }
 
-impl SimPlace {
-    pub(super) fn new(disk: &SimDisk) -> Self {
+impl SimulatedPlace {
+    pub(in crate::store) fn new(disk: &BlockDisk) -> Self {
         Self {
             disk: disk.clone(),
             health: Arc::default(),
@@ -30,24 +30,24 @@ impl SimPlace {
     }
 
     /// What is there cannot be opened, or can again.
-    pub(super) fn set_unreadable(&self, unreadable: bool) {
+    pub(in crate::store) fn set_unreadable(&self, unreadable: bool) {
         self.unreadable.store(unreadable, Ordering::Release);
     }
 
     /// Another file stands where this one was, or this one again.
-    pub(super) fn set_lost(&self, lost: bool) {
+    pub(in crate::store) fn set_lost(&self, lost: bool) {
         self.lost.store(lost, Ordering::Release);
     }
 
     /// What writes there, opened where it can be.
-    pub(super) fn keeper(&self) -> Keeper {
+    pub(in crate::store) fn keeper(&self) -> Keeper {
         let mut place = self.clone();
         let database = place.open().ok();
         Keeper::new(Box::new(RedbBackend::new(Box::new(place), database)))
     }
 }
 
-impl DatabasePlace for SimPlace {
+impl DatabasePlace for SimulatedPlace {
     fn open(&mut self) -> Result<Database, OpenError> {
         if self.unreadable.load(Ordering::Acquire) {
             return Err(OpenError::Io(std::io::Error::other("unreadable")));
@@ -74,7 +74,7 @@ impl DatabasePlace for SimPlace {
 
     fn reserve(&mut self, more: u64) -> Result<(), String> {
         let reserve = reserve_on(self.disk.capacity());
-        let held = self.disk.hold(reserve, more);
+        let held = self.disk.reserve(reserve, more);
         held.map_err(|error| error.to_string())
     }
 

@@ -2,12 +2,12 @@
 //! every sync of its store, started again and played to its end: nothing is lost
 //! that was accepted, and with QoS 2 nothing is doubled.
 
-use super::sim_disk::{Fault, SimDisk};
-use super::sim_place::SimPlace;
-use super::sim_world::{Stopped, Unsynced, Way, World};
+use super::place::SimulatedPlace;
+use super::world::{Stopped, StoreWorld, Trouble, Unsynced};
 use mqmodem_core::Slot;
 use mqmodem_core::mqtt::Qos;
 use mqmodem_core::mqtt::session::RecordKey;
+use mqmodem_testkit::block::{BlockDisk, DiskFault};
 
 /// What happens in a day.
 #[derive(Clone, Copy, Debug)]
@@ -42,7 +42,7 @@ const DAY: [Event; 15] = [
     Event::Connect,
 ];
 
-impl World {
+impl StoreWorld {
     fn play(&mut self, event: Event) -> Result<(), Stopped> {
         match event {
             Event::Set(line) => {
@@ -75,8 +75,8 @@ impl World {
     fn receive(&mut self, number: u32, qos: Qos) -> Result<(), Stopped> {
         if self.asked < number {
             self.asked = number;
-            self.broker.send(qos, &format!("in {number} {qos:?}"));
-            self.rest()?;
+            self.broker().send(qos, &format!("in {number} {qos:?}"));
+            self.settle()?;
         }
         self.read_all()
     }
@@ -84,12 +84,8 @@ impl World {
     fn judge(&mut self) {
         for (id, qos) in [(1, 1), (2, 2), (3, 2), (4, 1), (5, 2)] {
             let message = format!("out {id} {qos}");
-            let times = self
-                .broker
-                .got
-                .iter()
-                .filter(|got| **got == message)
-                .count();
+            let received = self.broker().received().iter();
+            let times = received.filter(|it| **it == message).count();
             assert!(times == 1 || (times > 1 && qos == 1), "{message}: {times}");
         }
         for (number, qos) in [(1, 2), (2, 1), (3, 2)] {
@@ -98,8 +94,8 @@ impl World {
             let times = times.count();
             assert!(times == 1 || (times > 1 && qos == 1), "{name}: {times}");
         }
-        assert!(self.broker.is_done(), "{:?}", self.broker);
-        for (slot, _) in self.kept() {
+        assert!(self.broker().is_done(), "{:?}", self.broker());
+        for (slot, _) in self.stored() {
             let open = matches!(
                 slot,
                 Slot::Session(_, RecordKey::Outgoing(_) | RecordKey::Received(_))
@@ -110,8 +106,8 @@ impl World {
 }
 
 /// Plays a day whose disk fails at this step; whether it went so far.
-fn play(way: Way, at: usize) -> bool {
-    let mut world = World::new(way, at);
+fn play(trouble: Trouble, at: usize) -> bool {
+    let mut world = StoreWorld::new(trouble, at);
     let mut stopped = false;
     for event in DAY {
         while world.play(event).is_err() {
@@ -126,34 +122,34 @@ fn play(way: Way, at: usize) -> bool {
         world.wait().unwrap();
     }
     world.judge();
-    let taken = world.disk.taken();
+    let taken = world.disk().taken();
     // Once more, and nothing happens: it was all over.
-    let got = world.broker.got.len();
-    let bytes = world.disk.bytes();
+    let got = world.broker().received().len();
+    let bytes = world.disk().bytes();
     world.start(bytes);
     world.connect().unwrap();
     world.read_all().unwrap();
-    assert_eq!(world.broker.got.len(), got);
+    assert_eq!(world.broker().received().len(), got);
     world.judge();
     stopped || at < taken
 }
 
-fn everywhere(way: Way) {
-    let new = SimDisk::default();
-    drop(SimPlace::new(&new).keeper());
+fn everywhere(trouble: Trouble) {
+    let new = BlockDisk::default();
+    drop(SimulatedPlace::new(&new).keeper());
     // A file that cannot even be made is another tale.
-    let mut at = match way.fault {
-        Fault::Stop => 0,
+    let mut at = match trouble.fault {
+        DiskFault::Stop => 0,
         _ => new.taken(),
     };
-    while play(way, at) {
+    while play(trouble, at) {
         at += 1;
     }
     assert!(at > 150, "{at}");
 }
 
-const STOP: Way = Way {
-    fault: Fault::Stop,
+const STOP: Trouble = Trouble {
+    fault: DiskFault::Stop,
     length: usize::MAX,
     unsynced: Unsynced::Dropped,
     eager: true,
@@ -166,7 +162,7 @@ fn a_day_stopped_anywhere_loses_and_doubles_nothing() {
 
 #[test]
 fn a_day_stopped_anywhere_with_a_torn_disk_loses_and_doubles_nothing() {
-    everywhere(Way {
+    everywhere(Trouble {
         unsynced: Unsynced::Torn,
         ..STOP
     });
@@ -174,15 +170,15 @@ fn a_day_stopped_anywhere_with_a_torn_disk_loses_and_doubles_nothing() {
 
 #[test]
 fn a_day_killed_anywhere_loses_and_doubles_nothing() {
-    everywhere(Way {
-        unsynced: Unsynced::StoredState,
+    everywhere(Trouble {
+        unsynced: Unsynced::Written,
         ..STOP
     });
 }
 
 #[test]
 fn a_day_stopped_before_its_bytes_left_loses_and_doubles_nothing() {
-    everywhere(Way {
+    everywhere(Trouble {
         eager: false,
         ..STOP
     });
@@ -191,8 +187,8 @@ fn a_day_stopped_before_its_bytes_left_loses_and_doubles_nothing() {
 #[test]
 fn a_day_whose_disk_fails_anywhere_loses_and_doubles_nothing() {
     for length in [1, 4] {
-        everywhere(Way {
-            fault: Fault::Full,
+        everywhere(Trouble {
+            fault: DiskFault::Full,
             length,
             ..STOP
         });
