@@ -1,9 +1,11 @@
 //! What differs between versions of MQTT.
 //!
-//! There is one version now. A second one comes in here: the packets ask for the
-//! protocol name and level, and would ask for properties and reason codes; the
-//! session would ask for its send window (the broker's receive maximum) and for
-//! what to do with a session the broker does not know.
+//! There is one version now. [`Session`](super::session::Session) has its version as
+//! a field and passes it to what depends on it: the protocol name and level of
+//! CONNECT. A second version comes in here: properties and reason codes in packets,
+//! the number of publishes in flight that the broker grants, the form in which a
+//! message is stored, and DISCONNECT before a connection is closed for a violation.
+//! Acknowledgements of two bytes are the same in both.
 
 /// A version of MQTT.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -89,11 +89,15 @@ impl<'c> Connect<'c> {
         }
     }
 
-    pub(super) fn encode(&self, out: &mut Buf<'_>) -> Result<(), EncodeError> {
+    /// Appends it as this version has it, whole or not at all.
+    pub(in crate::mqtt) fn encode(
+        &self,
+        version: Version,
+        out: &mut Buf<'_>,
+    ) -> Result<(), EncodeError> {
         if !self.is_valid() {
             return Err(EncodeError::Invalid);
         }
-        let version = Version::V311;
         let mut writer = Writer::start(out, 0x10, self.remaining(version))?;
         writer.binary(version.name().as_bytes())?;
         writer.u8(version.level())?;

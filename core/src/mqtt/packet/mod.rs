@@ -27,6 +27,7 @@ mod tests;
 mod vectors;
 
 use crate::buffer::Buf;
+use crate::mqtt::version::Version;
 use core::fmt;
 
 pub use ack::{Ack, AckKind};
@@ -129,7 +130,7 @@ impl<'p> Packet<'p> {
     /// Appends the packet to `out`, whole or not at all.
     pub fn encode(&self, out: &mut Buf<'_>) -> Result<(), EncodeError> {
         match self {
-            Self::Connect(connect) => connect.encode(out),
+            Self::Connect(connect) => connect.encode(Version::V311, out),
             Self::Connack(connack) => connack.encode(out),
             Self::Publish(publish) => publish.encode(out),
             Self::Ack(ack) => ack.encode(out),

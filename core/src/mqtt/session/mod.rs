@@ -176,7 +176,7 @@ impl<'a> Session<'a> {
         connect: &Connect<'_>,
         out: &mut Buf<'_>,
     ) -> Result<(), SendError> {
-        Packet::Connect(*connect).encode(out)?;
+        connect.encode(self.version, out)?;
         self.lost();
         self.bind(self.numbers.broker(), connect.client_id);
         if connect.clean_session {
