@@ -2,12 +2,11 @@
 
 use super::{Machine, Run};
 use crate::modem::code;
-use crate::modem::event::Event;
+use crate::modem::event::{Event, Received};
 use crate::modem::fail::Fail;
 use crate::modem::ids::{ConnId, LinkId};
 use crate::modem::link::{ANSWER_ROOM, By, Input, Link, TooLarge, publish_len};
 use crate::modem::network::NetEvent;
-use crate::modem::notify;
 use crate::modem::storage::options::{PUB_MODE, RECV_FORMAT, RECV_MODE};
 use crate::modem::table::Outcome;
 use crate::modem::wait::Wait;
@@ -129,7 +128,7 @@ impl Machine<'_> {
                 link.set_blocked(Some(len));
                 return false;
             }
-            Ok(event) => self.session_event(id, packet, &event, too_large),
+            Ok(event) => self.session_event(id, &event, too_large),
             Err(_) => {
                 let ended = link.break_off(now);
                 self.link_ended(id, ended);
@@ -154,15 +153,25 @@ impl Machine<'_> {
         message && link.has_answer_room()
     }
 
-    fn session_event(
-        &mut self,
-        id: LinkId,
-        packet: &[u8],
-        event: &mqtt::Event,
-        too_large: Option<TooLarge>,
-    ) {
+    fn session_event(&mut self, id: LinkId, event: &mqtt::Event, too_large: Option<TooLarge>) {
         match event {
-            mqtt::Event::Message { number, .. } => self.message(id, packet, too_large, *number),
+            mqtt::Event::Message {
+                topic,
+                qos,
+                retain,
+                payload,
+                number,
+                ..
+            } => {
+                let message = Received {
+                    topic,
+                    qos: qos.level(),
+                    retain: *retain,
+                    payload,
+                    format: self.storage.option(id, RECV_FORMAT),
+                };
+                self.message(id, &message, too_large, *number);
+            }
             mqtt::Event::Published {
                 id: packet,
                 tracked,
@@ -231,20 +240,28 @@ impl Machine<'_> {
         self.complete(Wait::Connect(id), result);
     }
 
-    fn message(&mut self, id: LinkId, packet: &[u8], too_large: Option<TooLarge>, number: u32) {
+    fn message(
+        &mut self,
+        id: LinkId,
+        message: &Received,
+        too_large: Option<TooLarge>,
+        number: u32,
+    ) {
         if number > 0 && too_large.is_none() {
             // `has_room_for` has seen to it that it fits.
-            let pushed = self.notify.push_stored(id, packet, number);
+            let pushed = self.notify.push_stored(id, message, number);
             return pushed.unwrap_or_default();
         }
         self.take_over(id, number);
         let total = too_large.map(|TooLarge(total)| total);
-        let format = self.storage.option(id, RECV_FORMAT);
-        let reported = self.may_report_now()
-            && notify::message(packet, total, format).is_some_and(|event| self.report(&event));
-        if !reported {
+        let Received { topic, qos, .. } = *message;
+        let event = match total {
+            Some(length) => Event::TooLarge { topic, qos, length },
+            None => Event::Message(*message),
+        };
+        if !self.may_report_now() || !self.report(&event) {
             // `has_room_for` has seen to it that one of the two takes it.
-            let pushed = self.notify.push_message(id, packet, total);
+            let pushed = self.notify.push_message(id, message, total);
             pushed.unwrap_or_default();
         }
     }

@@ -3,13 +3,13 @@
 mod queue;
 
 use crate::buffer::{Buf, Full};
-use crate::modem::event::Event;
+use crate::modem::event::{Event, Received};
 use crate::modem::ids::{LINKS, LinkId};
 use crate::time::Instant;
 use core::time::Duration;
 use queue::{HEADER, Kind, Queue, Queued};
 
-pub(crate) use queue::{Front, message};
+pub(crate) use queue::Front;
 
 /// Room that messages leave free, so that a lost link can always be told.
 const RESERVE: usize = 8 * HEADER;
@@ -278,14 +278,15 @@ impl<'a> Notifier<'a> {
 
 /// What is added. Each tells whether there was no room for it.
 impl Notifier<'_> {
-    /// Stores a whole PUBLISH packet until the host asks for it.
+    /// Stores a message until the host asks for it.
     pub(crate) fn push_stored(
         &mut self,
         link: LinkId,
-        packet: &[u8],
+        message: &Received<'_>,
         number: u32,
     ) -> Result<(), Full> {
-        self.queue.append(Kind::Stored, link, number, packet)?;
+        let kind = Kind::Stored;
+        self.queue.append_message(kind, link, number, message)?;
         if let Some(mailbox) = self.mailbox_mut(link) {
             mailbox.count += 1;
             mailbox.indicate();
@@ -298,19 +299,22 @@ impl Notifier<'_> {
         self.push(Kind::Tracked, link, name, &[code])
     }
 
-    /// A whole PUBLISH packet; `total` is the length of its payload where that was too
-    /// large to be taken.
+    /// A message; `total` is the length of its payload where that was too large to be
+    /// taken.
     pub(crate) fn push_message(
         &mut self,
         link: LinkId,
-        packet: &[u8],
+        message: &Received<'_>,
         total: Option<u32>,
     ) -> Result<(), Full> {
         let kind = match total {
             Some(_) => Kind::TooLarge,
             None => Kind::Message,
         };
-        self.push(kind, link, total.unwrap_or(0), packet)
+        let number = total.unwrap_or(0);
+        self.queue.append_message(kind, link, number, message)?;
+        self.events += 1;
+        Ok(())
     }
 
     /// A message came that cannot be read.

@@ -3,11 +3,14 @@
 use crate::buffer::{Buf, Full};
 use crate::modem::event::{Event, Received};
 use crate::modem::ids::LinkId;
-use crate::mqtt::{Packet, Rules};
 
 /// Header of a record: kind and link, number (4 bytes), length of what follows
 /// (4 bytes).
 pub(super) const HEADER: usize = 9;
+/// What stands before the topic of a message: QoS and retain, and the length of the
+/// topic.
+const MESSAGE_HEADER: usize = 3;
+const RETAIN: u8 = 4;
 
 /// What a record is. Its link stands in the upper half of the same byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -83,14 +86,44 @@ impl<'a> Queue<'a> {
         number: u32,
         bytes: &[u8],
     ) -> Result<(), Full> {
-        if self.0.free() < HEADER + bytes.len() {
+        self.append_header(kind, link, number, bytes.len())?;
+        self.0.extend(bytes)
+    }
+
+    /// Appends a message, or nothing. It takes less room than its PUBLISH.
+    pub(super) fn append_message(
+        &mut self,
+        kind: Kind,
+        link: LinkId,
+        number: u32,
+        message: &Received<'_>,
+    ) -> Result<(), Full> {
+        let Received { topic, payload, .. } = *message;
+        let [high, low] = u16::try_from(topic.len()).map_err(|_| Full)?.to_be_bytes();
+        let len = MESSAGE_HEADER + topic.len() + payload.len();
+        self.append_header(kind, link, number, len)?;
+        let retain = if message.retain { RETAIN } else { 0 };
+        self.0.extend(&[message.qos | retain, high, low])?;
+        self.0.extend(topic.as_bytes())?;
+        self.0.extend(payload)
+    }
+
+    /// Appends the header of a record with so many bytes behind it, for which there is
+    /// room then.
+    fn append_header(
+        &mut self,
+        kind: Kind,
+        link: LinkId,
+        number: u32,
+        len: usize,
+    ) -> Result<(), Full> {
+        if self.0.free() < HEADER + len {
             return Err(Full);
         }
-        let len = u32::try_from(bytes.len()).map_err(|_| Full)?;
+        let len = u32::try_from(len).map_err(|_| Full)?;
         self.0.push(kind as u8 | link.0 << 4)?;
         self.0.extend(&number.to_be_bytes())?;
-        self.0.extend(&len.to_be_bytes())?;
-        self.0.extend(bytes)
+        self.0.extend(&len.to_be_bytes())
     }
 
     pub(super) fn remove(&mut self, front: Front) {
@@ -151,20 +184,27 @@ impl<'r> Queued<'r> {
                 name: number,
                 code: self.content.first().copied().unwrap_or(0),
             },
-            kind => message(
-                self.content,
-                (kind == Kind::TooLarge).then_some(number),
-                format,
-            )?,
+            Kind::TooLarge => {
+                let Received { topic, qos, .. } = self.message(format)?;
+                let length = number;
+                Event::TooLarge { topic, qos, length }
+            }
+            Kind::Message | Kind::Stored => Event::Message(self.message(format)?),
         })
     }
 
-    /// The message that was stored, to be read.
+    /// The message, in the format of `recvformat`.
     pub(super) fn message(self, format: u32) -> Option<Received<'r>> {
-        match message(self.content, None, format)? {
-            Event::Message(message) => Some(message),
-            _ => None,
-        }
+        let (&[flags, high, low], rest) = self.content.split_first_chunk::<MESSAGE_HEADER>()?;
+        let len = usize::from(u16::from_be_bytes([high, low]));
+        let (topic, payload) = rest.split_at_checked(len)?;
+        Some(Received {
+            topic: core::str::from_utf8(topic).ok()?,
+            qos: flags & !RETAIN,
+            retain: flags & RETAIN != 0,
+            payload,
+            format,
+        })
     }
 
     pub(super) fn front(self) -> Front {
@@ -179,23 +219,4 @@ impl<'r> Queued<'r> {
             },
         }
     }
-}
-
-/// The event of a whole PUBLISH packet, in the format of `recvformat`.
-pub(crate) fn message(packet: &[u8], total: Option<u32>, format: u32) -> Option<Event<'_>> {
-    let Ok(Packet::Publish(publish)) = Packet::decode_by(Rules::Lenient, packet) else {
-        return None;
-    };
-    let qos = publish.qos.level();
-    let topic = publish.topic;
-    Some(match total {
-        Some(length) => Event::TooLarge { topic, qos, length },
-        None => Event::Message(Received {
-            topic,
-            qos,
-            retain: publish.retain,
-            payload: publish.payload,
-            format,
-        }),
-    })
 }
