@@ -2,6 +2,7 @@
 //! are never closed, hosts that leave in the middle of a command. The modem
 //! answers, and the next `AT` is OK.
 
+use crate::actions::carry_out;
 use mqmodem_core::dialect::native::NATIVE;
 use mqmodem_core::{Config, HostLines, Instant, Memory, Modem};
 use std::time::Duration;
@@ -39,11 +40,7 @@ impl<'m> Host<'m> {
     }
 
     fn hear(&mut self) -> Vec<u8> {
-        while let Some(action) = self.modem.poll_action() {
-            if let Some(slot) = action.owes() {
-                self.modem.handle_stored(self.now, slot, true);
-            }
-        }
+        carry_out(&mut self.modem, self.now, |_| {});
         let said = self.modem.host_out().to_vec();
         assert!(said.len() <= LENT, "more is said than memory was lent");
         self.modem.host_sent(self.now, said.len());

@@ -1,10 +1,11 @@
 //! What becomes of a whole line: nothing is sent or stored where a later command of it
 //! is wrong, and bytes in quotes arrive as they were sent.
 
+use crate::actions::carry_out;
 use mqmodem_core::at::schema::{Kind, Param, Signature};
 use mqmodem_core::dialect::native::NATIVE;
 use mqmodem_core::modem::table::{Command, Dialect, Outcome, Table};
-use mqmodem_core::{Action, Config, ConnId, Instant, LinkId, Memory, Modem, NetEvent, Slot};
+use mqmodem_core::{Action, Config, ConnId, Instant, LinkId, Memory, Modem, NetEvent};
 use proptest::prelude::*;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -134,15 +135,11 @@ impl<'m> Host<'m> {
     /// What the modem wants done to links and storage; all of it works.
     fn act(&mut self) -> Vec<String> {
         let mut asked = Vec::new();
-        while let Some(action) = self.modem.poll_action() {
+        carry_out(&mut self.modem, NOW, |action| {
             if !matches!(action, Action::Lines(_) | Action::Serial(_)) {
                 asked.push(format!("{action:?}"));
             }
-            let slot: Option<Slot> = action.owes();
-            if let Some(slot) = slot {
-                self.modem.handle_stored(NOW, slot, true);
-            }
-        }
+        });
         asked
     }
 

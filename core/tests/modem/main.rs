@@ -1,5 +1,6 @@
 //! The modem from outside: what a host may do to it, and what it shows.
 
+mod actions;
 mod hostile;
 mod lines;
 #[cfg(feature = "alloc")]

@@ -1,5 +1,6 @@
 //! A modem on the heap gives back what a large message took.
 
+use crate::actions::carry_out;
 use mqmodem_core::{Config, ConnId, Instant, LinkId, Memory, Modem, NetEvent};
 
 const NOW: Instant = Instant::ZERO;
@@ -9,11 +10,7 @@ const CONN: ConnId = ConnId {
 };
 
 fn act(modem: &mut Modem) {
-    while let Some(action) = modem.poll_action() {
-        if let Some(slot) = action.owes() {
-            modem.handle_stored(NOW, slot, true);
-        }
-    }
+    carry_out(modem, NOW, |_| {});
 }
 
 fn host(modem: &mut Modem, line: &str) {

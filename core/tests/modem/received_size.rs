@@ -1,5 +1,6 @@
 //! How large a payload may be: as large as is promised, whatever stands around it.
 
+use crate::actions::carry_out;
 use mqmodem_core::{Config, ConnId, Instant, LinkId, Memory, Modem, NetEvent};
 
 const NOW: Instant = Instant::ZERO;
@@ -26,11 +27,7 @@ impl Rig {
     }
 
     fn act(&mut self) {
-        while let Some(action) = self.0.poll_action() {
-            if let Some(slot) = action.owes() {
-                self.0.handle_stored(NOW, slot, true);
-            }
-        }
+        carry_out(&mut self.0, NOW, |_| {});
         self.0.net_sent(NOW, CONN, usize::MAX);
     }
 

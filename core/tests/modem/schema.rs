@@ -1,6 +1,7 @@
 //! A walk over every declared command: what is declared is accepted, one step
 //! outside is refused, and a form exists exactly if it was declared.
 
+use crate::actions::carry_out;
 use mqmodem_core::at::schema::{Kind, Param, Signature};
 use mqmodem_core::dialect::native::NATIVE;
 use mqmodem_core::modem::table::Command;
@@ -27,11 +28,7 @@ fn say(modem: &mut Modem, line: &str) -> String {
         modem.handle_host(Instant::ZERO, line.as_bytes()),
         line.len()
     );
-    while let Some(action) = modem.poll_action() {
-        if let Some(slot) = action.owes() {
-            modem.handle_stored(Instant::ZERO, slot, true);
-        }
-    }
+    carry_out(modem, Instant::ZERO, |_| {});
     let said = String::from_utf8(modem.host_out().to_vec()).unwrap();
     modem.host_sent(Instant::ZERO, said.len());
     said

@@ -1,6 +1,7 @@
 //! Law 6: passwords and keys reach no log. Whatever a caller may print with `{:?}`
 //! is asked here, as text and as the numbers bytes are printed as.
 
+use crate::actions::carry_out;
 use mqmodem_core::modem::settings::Settings;
 use mqmodem_core::{Buf, Config, Instant, LinkId, Memory, Modem, Slot};
 
@@ -18,12 +19,9 @@ fn tells(printed: &str) -> bool {
 /// Types a line, carries out what it asks for, and looks at all that is printable.
 fn type_line(modem: &mut Modem<'_>, line: &str) {
     assert_eq!(modem.handle_host(NOW, line.as_bytes()), line.len());
-    while let Some(action) = modem.poll_action() {
+    carry_out(modem, NOW, |action| {
         assert!(!tells(&format!("{action:?}")), "an action tells the secret");
-        if let Some(slot) = action.owes() {
-            modem.handle_stored(NOW, slot, true);
-        }
-    }
+    });
     assert!(!tells(&format!("{modem:?}")), "the modem tells the secret");
     let answer = modem.host_out();
     assert!(

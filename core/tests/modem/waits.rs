@@ -1,5 +1,6 @@
 //! Every wait ends, whatever became of the link.
 
+use crate::actions::carry_out;
 use mqmodem_core::{
     Action, Buf, Config, ConnId, HostLines, Instant, LinkId, Memory, Modem, NetEvent,
 };
@@ -70,14 +71,10 @@ impl Rig {
 
     /// Carries out what the modem asks for.
     fn act(&mut self) {
-        let mut slots = Vec::new();
-        while let Some(action) = self.modem.poll_action() {
-            self.opens += usize::from(matches!(action, Action::Open { .. }));
-            slots.extend(action.owes());
-        }
-        for slot in slots {
-            self.modem.handle_stored(self.now, slot, true);
-        }
+        let opens = &mut self.opens;
+        carry_out(&mut self.modem, self.now, |action| {
+            *opens += usize::from(matches!(action, Action::Open { .. }));
+        });
     }
 
     /// The network takes all there is.
