@@ -51,7 +51,7 @@ impl Bench<'_> {
     fn check_ack(&mut self, ack: Ack) {
         let id = ack.id;
         let slot = Slot::Session(LINK, RecordKey::Received(id.get()));
-        // Stage and whether it is QoS 2; see `received.rs`.
+        // Stage and whether it is QoS 2; see `unfinished.rs`.
         let entry = self
             .disk
             .durable()
@@ -72,7 +72,7 @@ impl Bench<'_> {
         assert!(allowed, "{ack} while the disk has {entry:?}");
     }
 
-    /// How far the message of this identifier has come on disk; see `record.rs`.
+    /// How far the message of this identifier has come on disk; see `header.rs`.
     fn outgoing(&self, id: PacketId) -> Option<u8> {
         let records = self.disk.durable().iter();
         let mut stages = records.filter_map(|(slot, bytes)| match slot {
