@@ -15,7 +15,7 @@ const SHARE: usize = 2 * 1024;
 pub(super) struct HostPort {
     port: Box<dyn Port>,
     /// Bytes that were read and that the modem did not take yet.
-    held: Leftover,
+    leftover: Leftover,
     /// Bytes the host may still send in this turn.
     share: usize,
     switch: Option<Switch>,
@@ -32,7 +32,7 @@ impl HostPort {
     pub(super) fn new(port: Box<dyn Port>) -> Self {
         Self {
             port,
-            held: Leftover::default(),
+            leftover: Leftover::default(),
             share: 0,
             switch: None,
         }
@@ -50,12 +50,12 @@ impl HostPort {
 
     /// Whether nothing waits that was read.
     pub(super) fn all_is_taken(&self) -> bool {
-        self.held.is_empty()
+        self.leftover.is_empty()
     }
 
     /// Forgets what was read and not taken.
     pub(super) fn forget(&mut self) {
-        self.held.clear();
+        self.leftover.clear();
     }
 
     /// What the host sent next: lines move only after the bytes before them.
@@ -71,9 +71,9 @@ impl HostPort {
         observers: &mut Observers,
         now: Instant,
     ) -> bool {
-        let taken = observers.receive(modem, now, self.held.rest());
+        let taken = observers.receive(modem, now, self.leftover.rest());
         self.share = self.share.saturating_sub(taken);
-        self.held.take(taken);
+        self.leftover.take(taken);
         taken > 0
     }
 
@@ -87,7 +87,7 @@ impl HostPort {
     ) {
         self.share = self.share.saturating_sub(bytes.len());
         let taken = observers.receive(modem, now, bytes);
-        self.held.append(bytes.get(taken..).unwrap_or_default());
+        self.leftover.append(bytes.get(taken..).unwrap_or_default());
     }
 
     /// Speed and format change once the host has what the modem has written by now.

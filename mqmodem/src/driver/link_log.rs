@@ -7,24 +7,24 @@ use std::fmt;
 use std::time::Duration;
 
 /// Trouble that comes again while it lasts is told once in so long, with a count.
-/// That it begins or is over is always told.
+/// That it begins or is over is always reported.
 const AGAIN: Duration = Duration::from_secs(60);
 
 /// What was last heard of a modem's link.
 #[derive(Debug)]
-pub(super) struct News {
+pub(super) struct LinkLog {
     modem: Label,
     was: LinkState,
     /// Where the link goes.
     to: String,
     /// Trouble was told of since the link was last up.
     troubled: bool,
-    told: Vec<Told>,
+    reported: Vec<Reported>,
 }
 
-/// A kind of trouble that was told.
+/// A kind of trouble that was reported.
 #[derive(Debug)]
-struct Told {
+struct Reported {
     kind: (Kind, u8),
     at: Instant,
     /// How often it came since.
@@ -37,14 +37,14 @@ enum Kind {
     Refused,
 }
 
-impl News {
+impl LinkLog {
     pub(super) fn of(modem: Label) -> Self {
         Self {
             modem,
             was: LinkState::Closed,
             to: String::new(),
             troubled: false,
-            told: Vec::new(),
+            reported: Vec::new(),
         }
     }
 
@@ -61,12 +61,12 @@ impl News {
         let is = modem.link_state(LinkId::FIRST);
         if is != self.was {
             let was = std::mem::replace(&mut self.was, is);
-            self.tell(was, is, modem.last_failure(LinkId::FIRST), now);
+            self.report(was, is, modem.last_failure(LinkId::FIRST), now);
         }
     }
 
     #[cold]
-    fn tell(&mut self, was: LinkState, is: LinkState, why: Failure, now: Instant) {
+    fn report(&mut self, was: LinkState, is: LinkState, why: Failure, now: Instant) {
         use LinkState::{Closed, Closing, Online, Opening};
         match (was, is) {
             (_, Online) => self.connected(),
@@ -78,11 +78,15 @@ impl News {
     }
 
     fn connected(&mut self) {
-        let untold = self.told.iter_mut();
-        let untold = Untold(untold.map(|told| std::mem::take(&mut told.more)).sum());
+        let unreported = self.reported.iter_mut();
+        let unreported = Unreported(
+            unreported
+                .map(|reported| std::mem::take(&mut reported.more))
+                .sum(),
+        );
         let (modem, to) = (&self.modem, &self.to);
         if std::mem::take(&mut self.troubled) {
-            tracing::warn!("{modem}: connected to {to} again{untold}");
+            tracing::warn!("{modem}: connected to {to} again{unreported}");
         } else {
             tracing::info!("{modem}: connected to {to}");
         }
@@ -109,21 +113,25 @@ impl News {
     /// Whether trouble of a kind is told now, and how often it was not.
     fn turn(&mut self, kind: (Kind, u8), now: Instant) -> Option<More> {
         let begins = !std::mem::replace(&mut self.troubled, true);
-        let Some(told) = self.told.iter_mut().find(|told| told.kind == kind) else {
+        let Some(reported) = self
+            .reported
+            .iter_mut()
+            .find(|reported| reported.kind == kind)
+        else {
             let (at, more) = (now, 0);
-            self.told.push(Told { kind, at, more });
+            self.reported.push(Reported { kind, at, more });
             return Some(More(0));
         };
-        if !begins && now.since(told.at) < AGAIN {
-            told.more += 1;
+        if !begins && now.since(reported.at) < AGAIN {
+            reported.more += 1;
             return None;
         }
-        told.at = now;
-        Some(More(std::mem::take(&mut told.more)))
+        reported.at = now;
+        Some(More(std::mem::take(&mut reported.more)))
     }
 }
 
-/// How often something came without being told.
+/// How often something came without being reported.
 struct More(u64);
 
 impl fmt::Display for More {
@@ -136,9 +144,9 @@ impl fmt::Display for More {
 }
 
 /// How many failures were not told of until they were over.
-struct Untold(u64);
+struct Unreported(u64);
 
-impl fmt::Display for Untold {
+impl fmt::Display for Unreported {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0 {
             0 => Ok(()),
@@ -160,15 +168,15 @@ mod tests {
     #[test]
     fn what_becomes_of_a_link_is_told_by_the_modems_name_in_words() {
         use LinkState::{Closed, Closing, Online, Opening};
-        let mut news = News::of(Label::new("pump"));
-        news.to = "b:1".to_owned();
+        let mut link_log = LinkLog::of(Label::new("pump"));
+        link_log.to = "b:1".to_owned();
         let log = logged(|| {
-            news.tell(Opening, Closed, Failure::of(code::TLS_UNTRUSTED), at(0));
-            news.tell(Opening, Closed, Failure::of(5), at(1));
-            news.tell(Opening, Online, Failure::of(5), at(2));
-            news.tell(Online, Closed, Failure::of(code::CLOSED), at(3));
-            news.tell(Opening, Online, Failure::of(5), at(100));
-            news.tell(Closing, Closed, Failure::of(5), at(101));
+            link_log.report(Opening, Closed, Failure::of(code::TLS_UNTRUSTED), at(0));
+            link_log.report(Opening, Closed, Failure::of(5), at(1));
+            link_log.report(Opening, Online, Failure::of(5), at(2));
+            link_log.report(Online, Closed, Failure::of(code::CLOSED), at(3));
+            link_log.report(Opening, Online, Failure::of(5), at(100));
+            link_log.report(Closing, Closed, Failure::of(5), at(101));
         });
         assert_eq!(
             log,
@@ -186,24 +194,24 @@ mod tests {
     #[test]
     fn that_trouble_begins_or_is_over_is_told_however_soon() {
         use LinkState::{Closed, Closing, Online, Opening};
-        let mut news = News::of(Label::new("pump"));
-        news.to = "b:1".to_owned();
+        let mut link_log = LinkLog::of(Label::new("pump"));
+        link_log.to = "b:1".to_owned();
         let log = logged(|| {
-            news.tell(Opening, Online, Failure::of(5), at(0));
-            news.tell(Online, Closed, Failure::of(code::CLOSED), at(1));
+            link_log.report(Opening, Online, Failure::of(5), at(0));
+            link_log.report(Online, Closed, Failure::of(code::CLOSED), at(1));
             for _ in 0..5 {
-                news.tell(Opening, Closed, Failure::of(21), at(2));
+                link_log.report(Opening, Closed, Failure::of(21), at(2));
             }
-            news.tell(Opening, Online, Failure::of(5), at(3));
-            news.tell(Online, Closed, Failure::of(code::CLOSED), at(4));
-            news.tell(Opening, Closed, Failure::of(21), at(4));
-            news.tell(Opening, Online, Failure::of(5), at(5));
-            news.tell(Closing, Closed, Failure::of(5), at(6));
-            news.tell(Opening, Closed, Failure::of(21), at(7));
+            link_log.report(Opening, Online, Failure::of(5), at(3));
+            link_log.report(Online, Closed, Failure::of(code::CLOSED), at(4));
+            link_log.report(Opening, Closed, Failure::of(21), at(4));
+            link_log.report(Opening, Online, Failure::of(5), at(5));
+            link_log.report(Closing, Closed, Failure::of(5), at(6));
+            link_log.report(Opening, Closed, Failure::of(21), at(7));
         });
-        let told = log.iter().filter(|line| !line.starts_with("DEBUG"));
+        let reported = log.iter().filter(|line| !line.starts_with("DEBUG"));
         assert_eq!(
-            told.collect::<Vec<_>>(),
+            reported.collect::<Vec<_>>(),
             [
                 "INFO pump: connected to b:1",
                 "WARN pump: link lost: closed by the broker (tcp, code 24), b:1",
@@ -219,10 +227,10 @@ mod tests {
 
     #[test]
     fn what_comes_again_and_again_is_told_once_a_minute_with_a_count() {
-        let mut news = News::of(Label::new("pump"));
+        let mut link_log = LinkLog::of(Label::new("pump"));
         let log = logged(|| {
             for second in 0..=60 {
-                news.tell(
+                link_log.report(
                     LinkState::Opening,
                     LinkState::Closed,
                     Failure::of(21),
@@ -230,8 +238,8 @@ mod tests {
                 );
             }
         });
-        let told: Vec<_> = log.iter().filter(|line| line.starts_with("WARN")).collect();
-        let [first, again] = told[..] else {
+        let reported: Vec<_> = log.iter().filter(|line| line.starts_with("WARN")).collect();
+        let [first, again] = reported[..] else {
             panic!("{log:?}");
         };
         assert!(!first.contains("times more"), "{first}");

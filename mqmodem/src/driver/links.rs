@@ -19,8 +19,8 @@ struct Slot {
     /// Its present connection, or the last one it had.
     conn: ConnId,
     link: NetLink,
-    held: Leftover,
-    /// What is to be told once everything held is taken.
+    leftover: Leftover,
+    /// What is to be told once all bytes that came before are taken.
     end: Option<NetEvent>,
 }
 
@@ -37,7 +37,7 @@ impl Links {
             self.slots.push(Slot {
                 conn,
                 link: NetLink::default(),
-                held: Leftover::default(),
+                leftover: Leftover::default(),
                 end: None,
             });
             self.slots.len() - 1
@@ -100,7 +100,7 @@ struct Turn<'t> {
 }
 
 impl Turn<'_> {
-    fn tell(&mut self, conn: ConnId, event: NetEvent) {
+    fn report(&mut self, conn: ConnId, event: NetEvent) {
         self.observers.net(self.now, conn.link, event);
         self.modem.handle_net(self.now, conn, event);
     }
@@ -116,7 +116,7 @@ impl Turn<'_> {
 
 impl Slot {
     fn forget(&mut self) {
-        self.held.clear();
+        self.leftover.clear();
         self.end = None;
     }
 
@@ -124,12 +124,12 @@ impl Slot {
         let _ = self.link.poll_closed(cx);
         let mut moved = false;
         let opened = self.link.poll_opened(cx);
-        if let Some(stage) = self.link.stage_news() {
-            turn.tell(self.conn, NetEvent::Opening(stage));
+        if let Some(stage) = self.link.new_stage() {
+            turn.report(self.conn, NetEvent::Opening(stage));
         }
         if let Poll::Ready(opened) = opened {
             let event = opened.map_or_else(NetEvent::Failed, |()| NetEvent::Opened);
-            turn.tell(self.conn, event);
+            turn.report(self.conn, event);
             moved = true;
         }
         moved |= self.send(cx, turn);
@@ -164,9 +164,9 @@ impl Slot {
         if !turn.modem.net_ready(self.conn) {
             return false;
         }
-        if !self.held.is_empty() {
-            let taken = turn.offer(self.conn, self.held.rest());
-            self.held.take(taken);
+        if !self.leftover.is_empty() {
+            let taken = turn.offer(self.conn, self.leftover.rest());
+            self.leftover.take(taken);
             return taken > 0;
         }
         if let Some(end) = self.end.take() {
@@ -189,16 +189,16 @@ impl Slot {
             Ok(n) => {
                 let bytes = buf.get(..n).unwrap_or_default();
                 let taken = turn.offer(self.conn, bytes).min(n);
-                self.held.append(bytes.get(taken..).unwrap_or_default());
+                self.leftover.append(bytes.get(taken..).unwrap_or_default());
             }
         }
     }
 
     /// The link is gone. What came before is still offered first.
     fn fail(&mut self, turn: &mut Turn<'_>, event: NetEvent) {
-        if self.held.is_empty() {
+        if self.leftover.is_empty() {
             self.link.close();
-            turn.tell(self.conn, event);
+            turn.report(self.conn, event);
         } else {
             self.end = Some(event);
             self.link.abandon();

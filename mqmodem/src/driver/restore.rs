@@ -1,13 +1,13 @@
-//! Gives a modem what it kept.
+//! Gives a modem what is stored of it.
 
 use crate::port::Label;
 use crate::transport::check_client_certificate;
 use mqmodem_core::{LinkId, Modem, Slot};
 
-/// Says of what was kept what a connect would fail for.
-fn warn_of_certificate(label: &Label, kept: &[&(Slot, Vec<u8>)]) {
+/// Warns of a stored certificate with which a connect would fail.
+fn warn_of_certificate(label: &Label, stored: &[&(Slot, Vec<u8>)]) {
     let find = |slot: Slot| {
-        let found = kept.iter().find(|(of, _)| *of == slot);
+        let found = stored.iter().find(|(of, _)| *of == slot);
         let pem = found.map(|(_, pem)| pem.as_slice());
         pem.filter(|pem| !pem.is_empty())
     };
@@ -18,16 +18,16 @@ fn warn_of_certificate(label: &Label, kept: &[&(Slot, Vec<u8>)]) {
     }
 }
 
-/// Gives a modem what it kept, and defaults where it kept nothing.
+/// Gives a modem what is stored of it, and defaults where nothing is.
 pub(crate) fn restore(
     modem: &mut Modem<'static>,
     label: &Label,
-    kept: &[(Slot, Vec<u8>)],
+    stored: &[(Slot, Vec<u8>)],
     defaults: &[(Slot, Vec<u8>)],
 ) {
-    let is_kept = |slot: Slot| kept.iter().any(|(kept, _)| *kept == slot);
+    let is_kept = |slot: Slot| stored.iter().any(|(stored, _)| *stored == slot);
     let defaults = defaults.iter().filter(|(slot, _)| !is_kept(*slot));
-    let all: Vec<_> = kept.iter().chain(defaults).collect();
+    let all: Vec<_> = stored.iter().chain(defaults).collect();
     warn_of_certificate(label, &all);
     for (slot, bytes) in all {
         // Empty stands for erased.

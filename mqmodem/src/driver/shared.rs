@@ -119,7 +119,7 @@ impl Shared {
         let observers = observers.map(|it| it.observer(&label)).collect();
         let now = self.clock.now();
         let config = Config {
-            keeps_sessions: setup.config.keeps_sessions && setup.store.keeps(),
+            keeps_sessions: setup.config.keeps_sessions && setup.store.is_persistent(),
             ..setup.config
         };
         let mut modem = Modem::new(config, setup.memory, now);

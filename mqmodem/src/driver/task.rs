@@ -1,13 +1,13 @@
 //! The task of one modem: its host, its links, its store, its timer.
 
 use super::host::HostPort;
-use super::link_log::News;
+use super::link_log::LinkLog;
 use super::links::Links;
 use super::restore::restore;
 use super::timer::Timer;
 use crate::observe::{Observer, Observers};
 use crate::port::{Label, Port, PortInput};
-use crate::runtime::clock::{Looked, SystemClock};
+use crate::runtime::clock::{SystemClock, WallCheck};
 use crate::store::{Store, StoreChange};
 use crate::transport::{self, Pace, TlsConfigs};
 use mqmodem_core::{Action, Endpoint, HostLines, Instant, Modem, Slot};
@@ -76,9 +76,9 @@ pub struct Driver {
     store: Box<dyn Store>,
     defaults: Vec<(Slot, Vec<u8>)>,
     links: Links,
-    news: News,
+    link_log: LinkLog,
     timer: Timer,
-    looked: Looked,
+    wall_check: WallCheck,
     observers: Observers,
     stop: Option<Stop>,
     phase: Phase,
@@ -106,15 +106,15 @@ impl Driver {
     /// A driver for these parts.
     pub fn new(mut parts: Parts) -> Self {
         parts.port.set_modem(&parts.label);
-        let news = News::of(parts.label.clone());
+        let link_log = LinkLog::of(parts.label.clone());
         Self {
             modem: parts.modem,
-            looked: Looked::new(&parts.clock),
+            wall_check: WallCheck::new(&parts.clock),
             clock: parts.clock,
             host: HostPort::new(parts.port),
             label: parts.label,
             store: parts.store,
-            news,
+            link_log,
             defaults: parts.defaults,
             links: Links::new(parts.tls, parts.pace),
             timer: Timer::default(),
@@ -132,9 +132,9 @@ impl Driver {
             round += 1;
             let now = self.clock.now();
             let mut moved = self.carry_out(now);
-            self.news.look(&self.modem, now);
-            moved |= self.take_kept(cx, now);
-            moved |= self.hear_store(cx, now);
+            self.link_log.look(&self.modem, now);
+            moved |= self.take_restored(cx, now);
+            moved |= self.take_stored(cx, now);
             moved |= self.run_timer(cx, now);
             moved |= self.run_links(cx, now, buf);
             moved |= self.host.poll_attend(cx).is_ready();
@@ -162,7 +162,7 @@ impl Driver {
 
     /// The machine's clock may have been set: what the host asks for is to be right.
     fn look_at_clock(&mut self, now: Instant) {
-        if let Some(wall) = self.looked.news(&self.clock, now) {
+        if let Some(wall) = self.wall_check.changed(&self.clock, now) {
             tracing::debug!(port = %self.label, "the machine's clock was set");
             self.modem.set_clock(now, wall);
         }
@@ -191,7 +191,7 @@ impl Driver {
         while let Some(action) = self.modem.poll_action() {
             match action {
                 Action::Open { conn, to } => {
-                    self.news.open(&to);
+                    self.link_log.open(&to);
                     warn_of(&self.label, &to);
                     self.observers.opening(now, conn.link, &to);
                     self.links.open(conn, &self.label, &to);
@@ -221,7 +221,7 @@ impl Driver {
     }
 
     /// Gives the modem what it kept, where that could not be read when it began.
-    fn take_kept(&mut self, cx: &mut Context<'_>, now: Instant) -> bool {
+    fn take_restored(&mut self, cx: &mut Context<'_>, now: Instant) -> bool {
         if self.modem.is_busy() {
             return false;
         }
@@ -235,7 +235,7 @@ impl Driver {
     }
 
     /// Tells the modem what is durable by now.
-    fn hear_store(&mut self, cx: &mut Context<'_>, now: Instant) -> bool {
+    fn take_stored(&mut self, cx: &mut Context<'_>, now: Instant) -> bool {
         let mut moved = false;
         while let Poll::Ready(done) = self.store.poll_done(cx) {
             self.observers.stored(now, done.slot, done.ok);

@@ -94,7 +94,7 @@ pub(crate) struct PlayedHost {
     number: Box<str>,
     index: u32,
     stage: HostStage,
-    told: bool,
+    reported: bool,
     sleep: Option<Pin<Box<Sleep>>>,
 }
 
@@ -137,7 +137,7 @@ impl PlayedHost {
                 until: clock.now(),
                 then: Chat::Setup { attempt: 0 },
             },
-            told: false,
+            reported: false,
             sleep: None,
         }
     }
@@ -309,8 +309,8 @@ fn chance(index: u32, attempt: u32) -> f64 {
 
 impl Port for PlayedHost {
     fn poll_read(&mut self, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<PortInput> {
-        if !self.told {
-            self.told = true;
+        if !self.reported {
+            self.reported = true;
             return Poll::Ready(PortInput::Lines(PRESENT));
         }
         while let Poll::Ready(programme) = self.changes.poll(cx) {

@@ -120,7 +120,7 @@ impl Queue {
 struct Writer<W, F> {
     to: W,
     failed: F,
-    /// Lines lost that nobody was told of.
+    /// Lines that were lost and not reported yet.
     lost: u64,
     /// A line was written in part.
     torn: bool,
@@ -130,12 +130,12 @@ impl<W: Write + AsFd, F: Fn(&io::Error)> Writer<W, F> {
     fn run(&mut self, queue: &Queue) {
         while let Some((lines, lost)) = queue.take() {
             if self.lost > 0 {
-                self.tell_lost();
+                self.report_lost();
             }
             self.write(&lines);
             self.lost += lost;
             if self.lost > 0 {
-                self.tell_lost();
+                self.report_lost();
             }
         }
     }
@@ -154,14 +154,14 @@ impl<W: Write + AsFd, F: Fn(&io::Error)> Writer<W, F> {
         }
     }
 
-    fn tell_lost(&mut self) {
+    fn report_lost(&mut self) {
         let begin = if self.torn { "\n" } else { "" };
         let lines = if self.lost == 1 { "line" } else { "lines" };
-        let told = format!(
+        let line = format!(
             "{begin}{} {lines} lost here: they were not taken\n",
             self.lost
         );
-        let (written, done) = self.pour(told.as_bytes());
+        let (written, done) = self.pour(line.as_bytes());
         self.torn |= written > 0;
         if done.is_ok() {
             self.lost = 0;
@@ -238,7 +238,7 @@ mod tests {
         }
     }
 
-    /// What comes up to where lines are told lost.
+    /// What comes up to where lines are reported lost.
     fn read_told(reader: &mut impl BufRead) -> String {
         let mut text = String::new();
         while !text.ends_with(" lost here: they were not taken\n") {

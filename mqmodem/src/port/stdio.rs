@@ -10,7 +10,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 pub struct Pipe<R, W> {
     from_host: R,
     to_host: W,
-    told: bool,
+    reported: bool,
     /// The host does not listen any more.
     deaf: bool,
 }
@@ -37,7 +37,7 @@ impl<R, W> Pipe<R, W> {
         Self {
             from_host,
             to_host,
-            told: false,
+            reported: false,
             deaf: false,
         }
     }
@@ -51,8 +51,8 @@ impl<R, W> fmt::Debug for Pipe<R, W> {
 
 impl<R: AsyncRead + Unpin + Send, W: AsyncWrite + Unpin + Send> Port for Pipe<R, W> {
     fn poll_read(&mut self, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<PortInput> {
-        if !self.told {
-            self.told = true;
+        if !self.reported {
+            self.reported = true;
             return Poll::Ready(PortInput::Lines(PRESENT));
         }
         let mut buf = ReadBuf::new(buf);

@@ -52,12 +52,12 @@ impl SystemClock {
 
 /// When the machine's clock was last looked at.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Looked {
+pub(crate) struct WallCheck {
     at: Instant,
     wall: Duration,
 }
 
-impl Looked {
+impl WallCheck {
     pub(crate) fn new(clock: &SystemClock) -> Self {
         Self {
             at: clock.now(),
@@ -67,7 +67,7 @@ impl Looked {
 
     /// What the machine's clock says now, if it was set since it was looked at, or
     /// has drifted.
-    pub(crate) fn news(&mut self, clock: &SystemClock, now: Instant) -> Option<Duration> {
+    pub(crate) fn changed(&mut self, clock: &SystemClock, now: Instant) -> Option<Duration> {
         let wall = clock.wall();
         let expected = self.wall.saturating_add(now.since(self.at));
         if wall.abs_diff(expected) < SLACK {

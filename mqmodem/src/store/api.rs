@@ -48,7 +48,7 @@ pub trait Store: Send {
     fn poll_done(&mut self, cx: &mut Context<'_>) -> Poll<Done>;
 
     /// Whether what was told durable outlives the modem.
-    fn keeps(&self) -> bool {
+    fn is_persistent(&self) -> bool {
         true
     }
 
@@ -91,7 +91,7 @@ impl Store for Forgetful {
         }
     }
 
-    fn keeps(&self) -> bool {
+    fn is_persistent(&self) -> bool {
         false
     }
 }

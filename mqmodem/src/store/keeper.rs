@@ -13,7 +13,7 @@ pub(super) struct Keeper {
     /// Modems that run without what they keep, since it cannot be read.
     waiting: Vec<Load>,
     /// Why it cannot be read, as it was told last.
-    told: String,
+    reported: String,
 }
 
 impl Keeper {
@@ -22,7 +22,7 @@ impl Keeper {
             failing: !backend.is_open(),
             backend,
             waiting: Vec::new(),
-            told: String::new(),
+            reported: String::new(),
         }
     }
 
@@ -46,13 +46,13 @@ impl Keeper {
     /// Writes a batch and notes in each request what became of it.
     pub(super) fn write(&mut self, batch: &mut [Request]) {
         let written = self.backend.write(batch);
-        self.tell(&written);
+        self.report(&written);
         // That something was erased from a full disk does not end that.
         self.failing = written.is_err() || self.failing && self.backend.is_full();
     }
 
     /// Logs when writing begins to fail, and when that ends.
-    fn tell(&self, written: &Result<(), String>) {
+    fn report(&self, written: &Result<(), String>) {
         match written {
             Ok(()) if self.failing && !self.backend.is_full() => {
                 tracing::warn!("settings and messages can be kept again");
@@ -95,7 +95,7 @@ impl Keeper {
         while let Some(load) = self.waiting.pop() {
             if let Err(why) = self.give(&load) {
                 self.waiting.push(load);
-                return self.tell_unread(why);
+                return self.report_unread(why);
             }
             count += 1;
         }
@@ -105,10 +105,10 @@ impl Keeper {
         }
     }
 
-    fn tell_unread(&mut self, why: String) {
-        if self.told != why {
+    fn report_unread(&mut self, why: String) {
+        if self.reported != why {
             tracing::error!("what modems keep cannot be read: {why}");
-            self.told = why;
+            self.reported = why;
         }
     }
 }

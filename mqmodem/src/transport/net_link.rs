@@ -105,9 +105,9 @@ impl NetLink {
     }
 
     /// What opening waits for now, if that is something else than before.
-    pub fn stage_news(&self) -> Option<Stage> {
+    pub fn new_stage(&self) -> Option<Stage> {
         match &self.state {
-            State::Opening(_, progress) => progress.news(),
+            State::Opening(_, progress) => progress.changed(),
             _ => None,
         }
     }

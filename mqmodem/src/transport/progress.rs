@@ -20,7 +20,7 @@ impl OpenProgress {
     }
 
     /// What is waited for, if that was told since this was asked.
-    pub(super) fn news(&self) -> Option<Stage> {
+    pub(super) fn changed(&self) -> Option<Stage> {
         let number = self.0.swap(0, Ordering::Relaxed);
         STAGES.get(usize::from(number).checked_sub(1)?).copied()
     }
@@ -33,10 +33,13 @@ mod tests {
     #[test]
     fn what_is_waited_for_is_told_once() {
         let progress = OpenProgress::default();
-        assert_eq!(progress.news(), None);
+        assert_eq!(progress.changed(), None);
         for stage in STAGES {
             progress.clone().at(stage);
-            assert_eq!((progress.news(), progress.news()), (Some(stage), None));
+            assert_eq!(
+                (progress.changed(), progress.changed()),
+                (Some(stage), None)
+            );
         }
     }
 }

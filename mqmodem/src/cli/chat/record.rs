@@ -55,7 +55,7 @@ async fn record(arguments: &ChatRecordArguments) -> Result<(), ProgramFailure> {
         port,
         patience: arguments.patience,
         recording: Recording::new(&title),
-        heard: Vec::new(),
+        received: Vec::new(),
         since: Instant::now(),
     };
     let ended = tokio::select! {
@@ -67,13 +67,13 @@ async fn record(arguments: &ChatRecordArguments) -> Result<(), ProgramFailure> {
     std::fs::write(file, &text).map_err(|error| {
         ProgramFailure::system(format_args!("cannot write {}", file.display()), &error)
     })?;
-    tell_where_it_plays(file, &text)?;
+    report_where_it_plays(file, &text)?;
     ended.map_err(|error| ProgramFailure::system("the recording ends early", &error))
 }
 
 /// What a broker said is not heard on a port, and virtual time has no broker but the
 /// one that is written down.
-fn tell_where_it_plays(file: &Path, text: &str) -> Result<(), ProgramFailure> {
+fn report_where_it_plays(file: &Path, text: &str) -> Result<(), ProgramFailure> {
     let name = file.display().to_string();
     let Ok(script) = parse(&name, text) else {
         return print(&format!("{name} contains no conversation\n"));
@@ -92,7 +92,7 @@ struct Recorder {
     patience: Patience,
     recording: Recording,
     /// What came and is not written down yet.
-    heard: Vec<u8>,
+    received: Vec<u8>,
     /// When the last thing was written down.
     since: Instant,
 }
@@ -117,7 +117,7 @@ impl Recorder {
         loop {
             tokio::select! {
                 line = lines.next_line() => return line,
-                heard = hear(&mut self.port, &mut self.heard) => heard?,
+                heard = receive(&mut self.port, &mut self.received) => heard?,
             }
             self.settle().await?;
         }
@@ -131,20 +131,22 @@ impl Recorder {
             rest = rest.get(said..).unwrap_or_default();
         }
         let deadline = Instant::now() + self.patience.within;
-        while !is_final(&self.heard) && self.hear_until(deadline).await? {}
+        while !is_final(&self.received) && self.receive_until(deadline).await? {}
         while self
-            .hear_until(Instant::now() + self.patience.quiet)
+            .receive_until(Instant::now() + self.patience.quiet)
             .await?
         {}
-        self.recording.typed(line, &std::mem::take(&mut self.heard));
+        self.recording
+            .typed(line, &std::mem::take(&mut self.received));
         self.since = Instant::now();
         Ok(())
     }
 
     async fn listen(&mut self, by: Duration) -> io::Result<()> {
         let until = Instant::now() + by;
-        while self.hear_until(until).await? {}
-        self.recording.passed(by, &std::mem::take(&mut self.heard));
+        while self.receive_until(until).await? {}
+        self.recording
+            .passed(by, &std::mem::take(&mut self.received));
         self.since = Instant::now();
         Ok(())
     }
@@ -152,11 +154,11 @@ impl Recorder {
     /// Writes down what came by itself, once no more does.
     async fn settle(&mut self) -> io::Result<()> {
         while self
-            .hear_until(Instant::now() + self.patience.quiet)
+            .receive_until(Instant::now() + self.patience.quiet)
             .await?
         {}
-        if !self.heard.is_empty() {
-            let heard = std::mem::take(&mut self.heard);
+        if !self.received.is_empty() {
+            let heard = std::mem::take(&mut self.received);
             self.recording.passed(self.since.elapsed(), &heard);
             self.since = Instant::now();
         }
@@ -164,8 +166,8 @@ impl Recorder {
     }
 
     /// Whether something came until then.
-    async fn hear_until(&mut self, until: Instant) -> io::Result<bool> {
-        let heard = hear(&mut self.port, &mut self.heard);
+    async fn receive_until(&mut self, until: Instant) -> io::Result<bool> {
+        let heard = receive(&mut self.port, &mut self.received);
         match tokio::time::timeout_at(until, heard).await {
             Ok(heard) => heard.map(|()| true),
             Err(_) => Ok(false),
@@ -174,7 +176,7 @@ impl Recorder {
 }
 
 /// Takes what the modem says, and shows it.
-async fn hear(port: &mut Attached, heard: &mut Vec<u8>) -> io::Result<()> {
+async fn receive(port: &mut Attached, received: &mut Vec<u8>) -> io::Result<()> {
     let mut buf = [0; 4096];
     let n = port.read(&mut buf).await?;
     let bytes = buf.get(..n).unwrap_or_default();
@@ -183,6 +185,6 @@ async fn hear(port: &mut Attached, heard: &mut Vec<u8>) -> io::Result<()> {
     }
     // That no one reads it is no reason to stop.
     let _ = print(&String::from_utf8_lossy(bytes));
-    heard.extend_from_slice(bytes);
+    received.extend_from_slice(bytes);
     Ok(())
 }

@@ -96,7 +96,7 @@ async fn on_port(
             read(file)?.and_then(|script| HostSide::of(script).map_err(|error| error.to_string()));
         let wrong = match side {
             Ok(side) => {
-                tell_skipped(&name, &side.skipped)?;
+                report_skipped(&name, &side.skipped)?;
                 play_side(&mut attached, side, rules, patience).await
             }
             Err(why) => Some(why),
@@ -126,7 +126,7 @@ async fn play_side(
         .map(|why| format!("{name}:{}: {why}", chat.line())))
 }
 
-fn tell_skipped(name: &str, lines: &[usize]) -> Result<(), ProgramFailure> {
+fn report_skipped(name: &str, lines: &[usize]) -> Result<(), ProgramFailure> {
     if lines.is_empty() {
         return Ok(());
     }

@@ -11,18 +11,18 @@ pub(super) async fn bring(
     patience: Patience,
 ) -> std::io::Result<()> {
     // What waits there was said to the last host.
-    heard(port, patience.quiet, |_| true).await?;
+    receive(port, patience.quiet, |_| true).await?;
     let mut rest = preamble;
     while !rest.is_empty() {
         let said = port.write(rest).await?;
         rest = rest.get(said..).unwrap_or_default();
     }
-    heard(port, patience.within, |heard| !is_final(heard)).await?;
-    heard(port, patience.quiet, |_| true).await
+    receive(port, patience.within, |heard| !is_final(heard)).await?;
+    receive(port, patience.quiet, |_| true).await
 }
 
 /// Listens until it is quiet for so long, or no more is wanted.
-async fn heard(
+async fn receive(
     port: &mut Attached,
     quiet: Duration,
     wanted: impl Fn(&[u8]) -> bool,

@@ -8,7 +8,7 @@ use std::io::IsTerminal;
 #[derive(Debug)]
 pub(super) struct StartProgress {
     terminal: bool,
-    told: u32,
+    reported: u32,
 }
 
 impl StartProgress {
@@ -16,7 +16,7 @@ impl StartProgress {
         Self {
             // Lines of the log would run into it.
             terminal: verbose == 0 && std::io::stderr().is_terminal(),
-            told: 0,
+            reported: 0,
         }
     }
 
@@ -26,8 +26,8 @@ impl StartProgress {
         if self.terminal {
             let end = if started >= all { "\n" } else { "" };
             logs::write(format!("\r{started} of {all} modems started{end}").as_bytes());
-        } else if started >= all || started >= self.told + tenth {
-            self.told = started;
+        } else if started >= all || started >= self.reported + tenth {
+            self.reported = started;
             tracing::info!("{started} of {all} modems started");
         }
     }

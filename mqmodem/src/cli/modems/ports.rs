@@ -37,8 +37,8 @@ impl OpenPort {
 #[derive(Default)]
 pub(in crate::cli) struct Ports {
     watch: Option<Watch>,
-    /// Addresses that anyone can reach and that are not to be told again.
-    told: Option<HashSet<IpAddr>>,
+    /// Addresses that anyone can reach and that are not to be reported again.
+    reported: Option<HashSet<IpAddr>>,
 }
 
 /// Whether ports are written as they can be. Whether they can be had is another matter,
@@ -58,10 +58,10 @@ pub(in crate::cli) fn check(modems: &[ModemPlan]) -> Result<(), ProgramFailure> 
 }
 
 impl Ports {
-    /// For many modems alike: what is so of all of them is told once.
+    /// For many modems alike: what is so of all of them is reported once.
     pub(in crate::cli) fn of_fleet() -> Self {
         Self {
-            told: Some(HashSet::new()),
+            reported: Some(HashSet::new()),
             ..Self::default()
         }
     }
@@ -80,10 +80,10 @@ impl Ports {
     }
 
     fn warn_of(&mut self, address: SocketAddr) {
-        match &mut self.told {
+        match &mut self.reported {
             None => warn_if_reachable(address, "use the modem there"),
-            Some(told) => {
-                if told.insert(address.ip()) {
+            Some(reported) => {
+                if reported.insert(address.ip()) {
                     warn_if_reachable(address, "use the modem there, and those at other ports");
                 }
             }

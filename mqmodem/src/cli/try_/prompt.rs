@@ -135,13 +135,13 @@ impl<P: ExternalPrinter> Ears<P> {
         loop {
             match host.poll_line(PATIENCE) {
                 Ok(None) => {}
-                Ok(Some(line)) => self.hear(line),
+                Ok(Some(line)) => self.receive(line),
                 Err(_) => return,
             }
         }
     }
 
-    fn hear(&mut self, line: String) {
+    fn receive(&mut self, line: String) {
         // A quote that nobody closes ends in an error after a while.
         if is_final(&line) {
             self.is_open.store(false, Ordering::SeqCst);

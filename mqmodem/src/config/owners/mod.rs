@@ -200,7 +200,7 @@ impl Owners {
         for address in addresses(text) {
             let ip = address.ip().to_canonical();
             let others = self.listeners.entry(address.port()).or_default();
-            if let Some((_, other)) = others.iter().find(|(other, _)| meet(*other, ip)) {
+            if let Some((_, other)) = others.iter().find(|(other, _)| overlap(*other, ip)) {
                 return Err(format!(
                     "{other} and {owner} both listen on port {}; give each its own",
                     address.port()
@@ -249,7 +249,7 @@ fn chosen(mut addresses: Vec<SocketAddr>) -> Vec<SocketAddr> {
 }
 
 /// Whether a host may reach both by one address. `[::]` listens on IPv4 too.
-fn meet(one: IpAddr, other: IpAddr) -> bool {
+fn overlap(one: IpAddr, other: IpAddr) -> bool {
     let covers = |all: IpAddr, ip: IpAddr| all.is_unspecified() && (all.is_ipv6() || ip.is_ipv4());
     one == other || covers(one, other) || covers(other, one)
 }

@@ -22,7 +22,7 @@ pub(super) struct HostSession {
     host: HostLines,
     modem: ModemLines,
     /// The modem's lines are not told yet.
-    untold: bool,
+    unsent: bool,
     closed: bool,
 }
 
@@ -40,10 +40,10 @@ impl HostSession {
             news: Some(PortInput::Lines(PRESENT)),
             host: PRESENT,
             modem,
-            untold: true,
+            unsent: true,
             closed: false,
         };
-        session.tell_lines();
+        session.send_lines();
         session
     }
 
@@ -71,7 +71,7 @@ impl HostSession {
     /// Decodes up to what has to wait for the modem or for room in the output;
     /// whether it came any further.
     pub(super) fn decode(&mut self) -> bool {
-        let mut moved = self.untold && self.tell_lines();
+        let mut moved = self.unsent && self.send_lines();
         let mut buf = [0; AHEAD];
         while self.news.is_none() && !self.raw.is_empty() {
             let room = AHEAD.saturating_sub(self.payload.rest().len());
@@ -146,13 +146,13 @@ impl HostSession {
     /// The modem moved its lines.
     pub(super) fn set_lines(&mut self, lines: ModemLines) {
         self.modem = lines;
-        self.untold = true;
-        self.tell_lines();
+        self.unsent = true;
+        self.send_lines();
     }
 
     /// Whether there was room to tell. CTS is on: who may not send is held back
     /// by TCP.
-    fn tell_lines(&mut self) -> bool {
+    fn send_lines(&mut self) -> bool {
         let mut state = ModemState::CTS;
         if self.modem.dcd {
             state |= ModemState::CD;
@@ -160,7 +160,7 @@ impl HostSession {
         if self.modem.dsr {
             state |= ModemState::DSR;
         }
-        self.untold = self.server.try_set_modem_state(state).is_err();
-        !self.untold
+        self.unsent = self.server.try_set_modem_state(state).is_err();
+        !self.unsent
     }
 }

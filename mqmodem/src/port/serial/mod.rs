@@ -60,7 +60,7 @@ pub struct Serial {
     wiring: Wiring,
     host: HostLines,
     /// Not told yet.
-    news: Option<HostLines>,
+    change: Option<HostLines>,
     /// DTR fell since the last was told; it must not be missed.
     fell: bool,
 }
@@ -83,7 +83,7 @@ impl Serial {
             retry: FIRST_RETRY,
             wiring: Wiring::default(),
             host: ABSENT,
-            news: None,
+            change: None,
             fell: false,
         };
         port.attach()?;
@@ -104,9 +104,9 @@ impl Serial {
         tracing::error!(modem = %self.label, "port lost, trying to open it again: {why}");
         self.device = None;
         self.draining = None;
-        self.tell(ABSENT);
+        self.note(ABSENT);
         // Told once more where it is known: only then the wait is attended to.
-        self.news = Some(ABSENT);
+        self.change = Some(ABSENT);
         self.wait(FIRST_RETRY);
     }
 
@@ -124,27 +124,27 @@ impl Serial {
         match self.device.as_ref().and_then(Device::look) {
             Some((dtr, rts)) => {
                 let lines = self.wiring.judge(dtr, rts);
-                self.tell(lines);
+                self.note(lines);
                 self.wait(LOOK);
             }
-            None => self.tell(PRESENT),
+            None => self.note(PRESENT),
         }
     }
 
-    fn tell(&mut self, lines: HostLines) {
+    fn note(&mut self, lines: HostLines) {
         if lines != self.host {
             self.fell |= self.host.dtr && !lines.dtr;
             self.host = lines;
-            self.news = Some(lines);
+            self.change = Some(lines);
         }
     }
 
-    fn next_news(&mut self) -> Option<HostLines> {
+    fn next_change(&mut self) -> Option<HostLines> {
         let fell = std::mem::take(&mut self.fell);
-        if fell && self.news.is_some_and(|lines| lines.dtr) {
+        if fell && self.change.is_some_and(|lines| lines.dtr) {
             return Some(ABSENT);
         }
-        self.news.take()
+        self.change.take()
     }
 
     fn wait(&mut self, time: Duration) {
@@ -178,7 +178,7 @@ impl Port for Serial {
 
     fn poll_read(&mut self, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<PortInput> {
         loop {
-            if let Some(lines) = self.next_news() {
+            if let Some(lines) = self.next_change() {
                 return Poll::Ready(PortInput::Lines(lines));
             }
             let Some(device) = &mut self.device else {
@@ -231,7 +231,7 @@ impl Port for Serial {
             } else {
                 self.reopen();
             }
-            if self.news.is_some() {
+            if self.change.is_some() {
                 return Poll::Ready(());
             }
         }
@@ -254,7 +254,7 @@ mod tests {
         unlockpt(&cable).unwrap();
         let device = ptsname(&cable, Vec::new()).unwrap().into_string().unwrap();
         let mut port = Serial::open(Path::new(&device), DEFAULT).unwrap();
-        (port.host, port.news) = (ABSENT, None);
+        (port.host, port.change) = (ABSENT, None);
         drop(cable);
         let read = poll_fn(|cx| port.poll_read(cx, &mut [0; 8]));
         let read = tokio::time::timeout(Duration::from_secs(10), read).await;

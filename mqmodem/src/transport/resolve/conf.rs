@@ -89,11 +89,11 @@ impl ResolverFiles {
 fn read(path: &std::path::Path) -> Result<Vec<u8>, LookupFailure> {
     match std::fs::read(path) {
         Ok(bytes) => Ok(bytes),
-        Err(error) => told(path, &error),
+        Err(error) => unread(path, &error),
     }
 }
 
-fn told(path: &std::path::Path, error: &io::Error) -> Result<Vec<u8>, LookupFailure> {
+fn unread(path: &std::path::Path, error: &io::Error) -> Result<Vec<u8>, LookupFailure> {
     match lacks(error) {
         Some(failure) => {
             UNREAD.warn(format_args!("cannot read {}: {error}", path.display()));

@@ -115,7 +115,7 @@ impl Server {
                 .send(&half.query.encode().unwrap_or_default())
                 .await?;
         }
-        let heard = timeout(TRY, hear(socket, self.address, &mut self.halves));
+        let heard = timeout(TRY, receive(socket, self.address, &mut self.halves));
         heard.await.unwrap_or(Ok(()))
     }
 
@@ -146,7 +146,7 @@ impl From<Query> for Half {
 }
 
 /// Hears until both questions are answered, or one is and the other takes long.
-async fn hear(socket: &UdpSocket, server: SocketAddr, halves: &mut [Half]) -> io::Result<()> {
+async fn receive(socket: &UdpSocket, server: SocketAddr, halves: &mut [Half]) -> io::Result<()> {
     let mut buf = vec![0; DATAGRAM];
     while halves.iter().any(|half| half.answer.is_none()) {
         let known = halves.iter().any(|half| !half.found().is_empty());

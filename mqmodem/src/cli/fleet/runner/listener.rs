@@ -104,7 +104,7 @@ impl HostListener {
                         None
                     }
                 },
-                Some(told) = self.strangers.next() => self.named(told),
+                Some(named) = self.strangers.next() => self.named(named),
                 more = self.full.more() => {
                     tracing::warn!("refused {more} more: all modems have a host");
                     None
@@ -142,9 +142,12 @@ impl HostListener {
         assigned
     }
 
-    fn named(&mut self, told: std::io::Result<(String, TcpStream)>) -> Option<(u32, AssignedHost)> {
-        let (name, stream) = match told {
-            Ok(told) => told,
+    fn named(
+        &mut self,
+        named: std::io::Result<(String, TcpStream)>,
+    ) -> Option<(u32, AssignedHost)> {
+        let (name, stream) = match named {
+            Ok(named) => named,
             Err(error) => {
                 if self.silent.may_report() {
                     tracing::warn!("a host left without its modem's name: {error}");

@@ -78,15 +78,15 @@ impl<'a> Service<'a> {
         let mut failure = None;
         for modem in modems {
             if let Err((modem, why)) = service.open(modem).await? {
-                let told = Waiting::new(modem, &why);
-                service.waiting.push(told);
+                let waiting = Waiting::new(modem, &why);
+                service.waiting.push(waiting);
                 failure = failure.or(Some(why));
             }
         }
         match failure {
             Some(failure) if service.running.is_empty() => Err(failure),
             _ => {
-                service.waiting.iter().for_each(Waiting::tell);
+                service.waiting.iter().for_each(Waiting::report);
                 service.forget_kept();
                 Ok(service)
             }
@@ -160,7 +160,7 @@ impl<'a> Service<'a> {
                 Err((modem, why)) => {
                     let now = Waiting::new(modem, &why);
                     if now.why != waiting.why {
-                        now.tell();
+                        now.report();
                     }
                     self.waiting.push(now);
                 }
@@ -200,7 +200,7 @@ impl Waiting {
         }
     }
 
-    fn tell(&self) {
+    fn report(&self) {
         let (name, why) = (&self.modem.plan.name, &self.why);
         tracing::error!("{name} waits for its port: {why}");
     }

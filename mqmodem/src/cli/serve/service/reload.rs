@@ -46,7 +46,7 @@ impl Service<'_> {
         plan: Plan,
         modems: Vec<Prepared>,
     ) -> Result<(), ProgramFailure> {
-        tell_fixed(&self.plan, &plan);
+        report_fixed(&self.plan, &plan);
         let prints: HashMap<_, _> = modems
             .iter()
             .map(|modem| (modem.plan.name.clone(), modem.print()))
@@ -72,7 +72,7 @@ impl Service<'_> {
             }
             if let Err((modem, why)) = self.open(modem).await? {
                 let waiting = Waiting::new(modem, &why);
-                waiting.tell();
+                waiting.report();
                 self.waiting.push(waiting);
             }
         }
@@ -100,7 +100,7 @@ impl Service<'_> {
 }
 
 /// Tells what has another value and holds from the next start on.
-fn tell_fixed(before: &Plan, now: &Plan) {
+fn report_fixed(before: &Plan, now: &Plan) {
     let others = [
         ("state_dir", before.state_dir != now.state_dir),
         ("trace", before.trace != now.trace),
