@@ -1,6 +1,7 @@
 //! Logs go to standard error, as far as it takes them.
 
 use crate::log::outlet::Outlet;
+use std::ffi::OsStr;
 use std::io::{self, IsTerminal, Write};
 use std::panic::{PanicHookInfo, set_hook};
 use std::sync::OnceLock;
@@ -68,8 +69,31 @@ impl Write for Log {
     }
 }
 
-/// Whether to colour what goes to `stream` (<https://no-color.org>).
+/// Whether to colour what goes to `stream`.
 pub(super) fn coloured(stream: &impl IsTerminal) -> bool {
-    let wanted = std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    wanted && stream.is_terminal()
+    let [no_color, term] = ["NO_COLOR", "TERM"].map(std::env::var_os);
+    takes_colours(no_color.as_deref(), term.as_deref()) && stream.is_terminal()
+}
+
+/// Whether terminals are to be coloured (<https://no-color.org>) and can be.
+fn takes_colours(no_color: Option<&OsStr>, term: Option<&OsStr>) -> bool {
+    no_color.is_none_or(OsStr::is_empty) && term.is_none_or(|term| term != "dumb")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_colour_is_shown_where_it_is_not_wanted_or_not_known() {
+        for (no_color, term, colours) in [
+            (None, Some("xterm"), true),
+            (Some(""), None, true),
+            (Some("1"), Some("xterm"), false),
+            (None, Some("dumb"), false),
+        ] {
+            let takes = takes_colours(no_color.map(OsStr::new), term.map(OsStr::new));
+            assert_eq!(takes, colours, "{no_color:?} {term:?}");
+        }
+    }
 }
