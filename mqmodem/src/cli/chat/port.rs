@@ -11,18 +11,19 @@ use std::time::Duration;
 #[derive(Clone, Copy, Debug, Args)]
 pub(super) struct Patience {
     /// How long an answer may take.
-    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds)]
+    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = seconds, requires = "port")]
     pub(super) within: Duration,
 
     /// How long it must be quiet before the next line is said.
-    #[arg(long, value_name = "MILLISECONDS", default_value = "50", value_parser = milliseconds)]
+    #[arg(long, value_name = "MILLISECONDS", default_value = "50", value_parser = milliseconds, requires = "port")]
     pub(super) quiet: Duration,
 }
 
-/// Seconds, perhaps with a fraction.
+/// Seconds, perhaps with a fraction, and not none.
 fn seconds(text: &str) -> Result<Duration, String> {
     let seconds = text.parse().ok();
     let duration = seconds.and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    let duration = duration.filter(|duration| !duration.is_zero());
     duration.ok_or_else(|| "write seconds, such as 10 or 0.5".to_owned())
 }
 
