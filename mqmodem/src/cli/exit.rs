@@ -1,12 +1,9 @@
 //! How the program ends, as a number.
 
-use super::failure::ProgramFailure;
+use super::failure::{ProgramFailure, USAGE};
 use super::logs;
 use clap::Command;
 use std::process::ExitCode;
-
-/// The command line is not understood.
-pub(super) const USAGE: u8 = 2;
 
 /// A second signal ended it at once.
 pub(super) const INTERRUPTED: u8 = 130;
@@ -21,7 +18,7 @@ pub(super) fn code(done: Result<ExitCode, ProgramFailure>) -> ExitCode {
     let code = done.unwrap_or_else(|failure| {
         // Where standard error takes nothing, the exit code has to say it alone.
         logs::write(format!("mqmodem: {failure}\n").as_bytes());
-        ExitCode::FAILURE
+        ExitCode::from(failure.code())
     });
     logs::end();
     code

@@ -37,9 +37,10 @@ pub(super) fn subcommand(program: &Command, words: &[String]) -> Result<Command,
     };
     let all: Vec<_> = found.get_subcommands().map(Command::get_name).collect();
     let what = format!("{path} has no subcommand {}", quoted(word));
-    Err(ProgramFailure::new(if all.is_empty() {
+    let what = if all.is_empty() {
         format!("{what}; leave it out")
     } else {
         format!("{what}; there are {}", all.join(", "))
-    }))
+    };
+    Err(ProgramFailure::new(what).of_usage())
 }

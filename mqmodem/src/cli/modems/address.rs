@@ -14,7 +14,7 @@ pub(in crate::cli) fn warn_if_reachable(address: SocketAddr, to_do_what: &str) {
     }
 }
 
-pub(super) fn check_address(kind: &str, text: &str) -> Result<(), ProgramFailure> {
+pub(in crate::cli) fn check_address(kind: &str, text: &str) -> Result<(), ProgramFailure> {
     let has_host = |(host, port): (&str, &str)| !host.is_empty() && port.parse::<u16>().is_ok();
     if text.parse::<u16>().is_ok() || text.rsplit_once(':').is_some_and(has_host) {
         return Ok(());

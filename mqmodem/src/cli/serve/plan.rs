@@ -2,6 +2,7 @@
 
 use super::arguments::{NOWHERE, ServeArguments};
 use crate::cli::failure::ProgramFailure;
+use crate::cli::modems::address::check_address;
 use crate::config::{Behaviour, ModemPlan, Owners, Plan, PortPlan, check_name, number};
 use crate::port::serial;
 use std::path::PathBuf;
@@ -62,6 +63,11 @@ fn ports(arguments: &ServeArguments) -> Result<Vec<PortPlan>, ProgramFailure> {
             group: arguments.group.clone(),
         });
     }
+    for (kind, addresses) in [("tcp", &arguments.tcp), ("rfc2217", &arguments.rfc2217)] {
+        for address in addresses {
+            check_address(kind, address).map_err(ProgramFailure::of_usage)?;
+        }
+    }
     ports.extend(arguments.tcp.iter().cloned().map(PortPlan::Tcp));
     ports.extend(arguments.rfc2217.iter().cloned().map(PortPlan::Rfc2217));
     ports.extend(arguments.unix.iter().cloned().map(PortPlan::Unix));
@@ -70,6 +76,7 @@ fn ports(arguments: &ServeArguments) -> Result<Vec<PortPlan>, ProgramFailure> {
             ProgramFailure::new(format!(
                 "--serial takes a device, and perhaps a speed, a format and a flow control, such as /dev/ttyUSB0,9600,8N1,rtscts; \"{wrong}\" is none of them"
             ))
+            .of_usage()
         })?;
         ports.push(PortPlan::Serial { device, settings });
     }

@@ -5,6 +5,7 @@ mod sentence;
 pub(super) mod words;
 
 use super::exit;
+use super::failure::USAGE;
 use super::logs::coloured;
 use super::output;
 use super::program::{ProgramArguments, command};
@@ -23,7 +24,7 @@ pub(super) fn read(words: &[OsString]) -> Result<ProgramArguments, ExitCode> {
         Refused::Wrong(what) => {
             // Where standard error is closed, the exit code has to say it alone.
             let _ = writeln!(std::io::stderr().lock(), "mqmodem: {what}");
-            ExitCode::from(exit::USAGE)
+            ExitCode::from(USAGE)
         }
         Refused::Shown(error) => show(&error),
     })
@@ -76,7 +77,7 @@ fn show(error: &clap::Error) -> ExitCode {
     if error.use_stderr() {
         let text = text(&|| coloured(&std::io::stderr()));
         let _ = std::io::stderr().lock().write_all(text.as_bytes());
-        return ExitCode::from(exit::USAGE);
+        return ExitCode::from(USAGE);
     }
     let said = output::print(&text(&|| coloured(&std::io::stdout())));
     exit::code(said.map(|()| ExitCode::SUCCESS))
