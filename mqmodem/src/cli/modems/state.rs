@@ -36,7 +36,7 @@ impl State {
     }
 
     /// Everything that is kept now.
-    pub(in crate::cli) fn look(&self) -> Result<StoredState, ProgramFailure> {
+    fn look(&self) -> Result<StoredState, ProgramFailure> {
         let (Some(disk), Some(directory)) = (&self.disk, &self.directory) else {
             return Ok(StoredState::default());
         };

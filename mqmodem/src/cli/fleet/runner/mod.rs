@@ -49,8 +49,6 @@ pub(super) struct FleetRunner<'a> {
     waiting: VecDeque<u32>,
     restarts: Restarts,
     left_out: HashSet<u32>,
-    /// Modems that have run.
-    begun: HashSet<u32>,
     failed: bool,
     stopping: bool,
 }
@@ -90,7 +88,6 @@ impl<'a> FleetRunner<'a> {
             waiting: VecDeque::new(),
             restarts: Restarts::default(),
             left_out: HashSet::new(),
-            begun: HashSet::new(),
             listener,
             failed: false,
             stopping: false,
@@ -115,7 +112,7 @@ impl<'a> FleetRunner<'a> {
     pub(super) async fn run(&mut self, signals: &mut Signals) -> Result<ExitCode, ProgramFailure> {
         let mut ticks = self.ticks();
         while !self.is_over() {
-            self.restart_some()?;
+            self.restart_some();
             tokio::select! {
                 _ = ticks.tick(), if !self.waiting.is_empty() && !self.stopping => self.start_some().await,
                 Some(ended) = self.modems.join_next_with_id() => self.end(ended),
@@ -197,12 +194,6 @@ impl<'a> FleetRunner<'a> {
 
     /// Starts a modem for the host that came.
     fn deliver(&mut self, index: u32, port: Box<dyn Port>) {
-        // What one kept that has run before is not what was found at the start.
-        let is_read = !self.begun.contains(&index) || self.state.look().is_ok();
-        if !is_read {
-            self.leave_out(index, &ProgramFailure::new("what it kept cannot be read"));
-            return;
-        }
         match self.prepared(index) {
             Ok(modem) => {
                 let label = Label::new(&modem.plan.name);
@@ -212,15 +203,13 @@ impl<'a> FleetRunner<'a> {
         }
     }
 
-    /// Lets modems begin anew: as many at a time as may start in a second. Fails where
-    /// what they kept last cannot be read: none may begin without.
-    fn restart_some(&mut self) -> Result<(), ProgramFailure> {
+    /// Lets modems begin anew: as many at a time as may start in a second.
+    fn restart_some(&mut self) {
         if self.stopping {
             self.restarts = Restarts::default();
-            return Ok(());
+            return;
         }
         if let Some(off) = self.restarts.back() {
-            self.state.look()?;
             // Where hosts come in at one port, each comes back with its own.
             if self.listener.is_none() {
                 let count = self.plan.count();
@@ -240,7 +229,6 @@ impl<'a> FleetRunner<'a> {
             }
             self.switch_off(&next);
         }
-        Ok(())
     }
 
     /// Tells the modems at these places to end.
@@ -261,7 +249,6 @@ impl<'a> FleetRunner<'a> {
         let print = self.print(&modem);
         let setup = modem.at(opened, &mut self.state);
         let label = setup.label.clone();
-        self.begun.insert(index);
         let task = self.modems.spawn(self.shared.set_up(setup));
         self.running.insert(
             task.id(),

@@ -35,7 +35,6 @@ impl FleetRunner<'_> {
         check_files(&plan)?;
         let programme = programme(&plan)?;
         let listener = HostListener::open(&plan.template.hosts, self.listener.as_ref()).await?;
-        self.state.look()?;
         if plan.metrics != self.plan.metrics {
             tracing::warn!("metrics has changed, which takes effect at the next start");
         }

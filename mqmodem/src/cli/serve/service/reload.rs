@@ -30,7 +30,6 @@ impl Service<'_> {
             .collect();
         plan.restore_places(&known);
         let modems = prepared(&plan)?;
-        self.state.look()?;
         Ok((plan, modems))
     }
 
