@@ -1,7 +1,13 @@
 //! Addresses of this machine that are listened on.
 
 use crate::cli::failure::ProgramFailure;
+use crate::transport::resolve;
+use mqmodem_core::{Failure, NetError};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+/// How long the look-up of a name may take.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 pub(in crate::cli) fn cannot_listen(address: SocketAddr, error: &std::io::Error) -> ProgramFailure {
     ProgramFailure::system(format_args!("cannot listen on {address}"), error)
@@ -32,11 +38,19 @@ pub(in crate::cli) async fn tcp_address(
     if let Ok(port) = text.parse::<u16>() {
         return Ok(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), port));
     }
+    if let Ok(address) = text.parse() {
+        return Ok(address);
+    }
     check_address(kind, text)?;
-    let found = tokio::net::lookup_host(text).await;
-    let mut found = found
-        .map_err(|error| ProgramFailure::system(format_args!("cannot find {text}"), &error))?;
-    found.next().ok_or_else(|| {
+    let (host, port) = text.rsplit_once(':').unwrap_or_default();
+    let found = resolve::lookup(host, port.parse().unwrap_or_default());
+    let found = tokio::time::timeout(PATIENCE, found).await;
+    let found = found.unwrap_or(Err(NetError::NoNameServer));
+    let found = found.map_err(|error| {
+        let words = Failure::from(error).words;
+        ProgramFailure::new(format!("cannot find {text}: {words}; check the name"))
+    })?;
+    found.first().copied().ok_or_else(|| {
         ProgramFailure::new(format!("\"{text}\" has no address; give one for {kind}"))
     })
 }
@@ -46,7 +60,7 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn a_bare_port_is_on_loopback() {
+    async fn a_bare_port_is_on_loopback_and_a_name_is_looked_up() {
         assert_eq!(
             tcp_address("tcp", "7000").await.unwrap().to_string(),
             "127.0.0.1:7000"
@@ -55,6 +69,15 @@ mod tests {
             tcp_address("tcp", "0.0.0.0:1").await.unwrap().to_string(),
             "0.0.0.0:1"
         );
+        assert_eq!(
+            tcp_address("tcp", "[::1]:1").await.unwrap().to_string(),
+            "[::1]:1"
+        );
+        // A name of this machine, and one that nobody has (RFC 6761).
+        let named = tcp_address("tcp", "localhost:1").await.unwrap();
+        assert!(named.ip().is_loopback() && named.port() == 1, "{named}");
+        let failure = tcp_address("tcp", "nobody.invalid:1").await.unwrap_err();
+        assert!(failure.to_string().contains("check the name"), "{failure}");
         assert!(tcp_address("tcp", ":7000").await.is_err());
         assert!(tcp_address("tcp", "70000").await.is_err());
     }
