@@ -153,7 +153,7 @@ const WRONG: &[(&str, usize, &str)] = &[
     (
         "[broker]\nhost = \"a\"\noptions = { verify = true }\n",
         3,
-        "option verify cannot be true; give it a number of 0-2: what TLS checks",
+        "option verify cannot be true; give it a number of 0-2: what TLS verifies",
     ),
     (
         "[broker]\nhost = \"a\"\noptions = { reconnect = \"1\" }\n",
