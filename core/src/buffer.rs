@@ -104,6 +104,35 @@ impl<'a> Buf<'a> {
         })
     }
 
+    /// The same memory, of which at most `max` bytes are used; for a buffer that holds
+    /// nothing.
+    #[must_use]
+    pub fn bounded(self, max: usize) -> Self {
+        if max >= self.capacity() {
+            return self;
+        }
+        let (bounded, _) = self.split(max);
+        bounded
+    }
+
+    /// Gives `size` bytes of a buffer that holds nothing to another one, which comes
+    /// first, or all of it where it is smaller.
+    #[must_use]
+    pub fn split(self, size: usize) -> (Self, Self) {
+        match self.bytes {
+            Bytes::Lent(slice) => {
+                let size = size.min(slice.len());
+                let (first, rest) = slice.split_at_mut(size);
+                (Self::lent(first), Self::lent(rest))
+            }
+            #[cfg(feature = "alloc")]
+            Bytes::Heap { max, .. } => {
+                let size = size.min(max);
+                (Self::heap(size), Self::heap(max - size))
+            }
+        }
+    }
+
     fn from(bytes: Bytes<'a>) -> Self {
         Self {
             bytes,

@@ -60,6 +60,7 @@ pub use modem::api::{
     Action, Config, ConnId, Endpoint, Failure, HostLines, Identity, LinkId, LinkState, Memory,
     ModemLines, NetError, NetEvent, Parity, RestoreError, Serial, Slot, Stage, TlsFiles, Verify,
 };
-pub use modem::heard::{Heard, Line, Made};
+pub use modem::command::intake::{Intake, IntakeKind};
+pub use modem::command::shown::Line;
 #[doc(inline)]
 pub use time::Instant;

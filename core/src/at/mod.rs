@@ -4,8 +4,11 @@
 pub mod args;
 pub mod cme;
 mod find;
+pub mod framing;
+pub mod grammar;
 pub mod help;
 pub mod line;
+pub mod param;
 pub mod reply;
 pub(crate) mod scan;
 pub mod schema;

@@ -1,5 +1,6 @@
-//! Framing what is said to the host (V.250 §5.7, 27.007 §9.2).
+//! Writing answers and reports to the host (V.250 §5.7, 27.007 §9.2).
 
+use super::framing::Framing;
 use crate::buffer::Buf;
 use core::fmt;
 use core::ops::Range;
@@ -7,7 +8,7 @@ use core::ops::Range;
 /// Room kept free behind an answer so that its final result always fits.
 pub const RESULT_ROOM: usize = 64;
 
-/// How answers look, from `V`, `Q`, `S3` and `S4`.
+/// How answers look, from the command set and from `V`, `Q`, `S3` and `S4`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Style {
     /// Words (V1) or numbers (V0).
@@ -18,6 +19,8 @@ pub struct Style {
     pub cr: u8,
     /// S4
     pub lf: u8,
+    /// What stands around a line.
+    pub framing: &'static Framing,
 }
 
 /// The final results of V.250 §6.3.
@@ -31,8 +34,8 @@ pub enum Final {
     Cme {
         /// The reason.
         code: u16,
-        /// Whether it is said in words (`+CMEE=2`).
-        words: bool,
+        /// The words to write in its place (`+CMEE=2`), where it has any.
+        words: Option<&'static str>,
     },
 }
 
@@ -44,6 +47,8 @@ pub struct Reply<'r, 'a> {
     style: Style,
     limit: usize,
     overflow: bool,
+    /// Whether a line of information text stands before.
+    follows: bool,
     secret: Range<usize>,
 }
 
@@ -56,8 +61,14 @@ impl<'r, 'a> Reply<'r, 'a> {
             style,
             limit,
             overflow: false,
+            follows: false,
             secret: 0..0,
         }
+    }
+
+    /// The same behind other lines of the answer, if `follows`.
+    pub(crate) fn behind(self, follows: bool) -> Self {
+        Self { follows, ..self }
     }
 
     /// Whether something did not fit.
@@ -79,8 +90,12 @@ impl<'r, 'a> Reply<'r, 'a> {
 
     /// A line of information text.
     pub fn info(&mut self, write: impl FnOnce(&mut Self)) {
-        let Style { cr, lf, .. } = self.style;
-        self.framed(write, &[cr, lf]);
+        let Style {
+            cr, lf, framing, ..
+        } = self.style;
+        let joins = framing.info_joins && self.follows;
+        self.framed(framing.info_leads && !joins, write, &[cr, lf]);
+        self.follows = true;
     }
 
     /// A line of information text that is there already.
@@ -90,20 +105,31 @@ impl<'r, 'a> Reply<'r, 'a> {
 
     /// An unsolicited result code.
     pub fn urc(&mut self, write: impl FnOnce(&mut Self)) {
+        let leads = self.style.framing.urc_leads;
+        self.result_line(leads, write);
+    }
+
+    /// Bytes that bring their own frame, whole or not at all.
+    pub fn unframed(&mut self, write: impl FnOnce(&mut Self)) {
+        self.framed(false, write, b"");
+    }
+
+    /// A line that ends as result codes do.
+    fn result_line(&mut self, leads: bool, write: impl FnOnce(&mut Self)) {
         let Style {
             verbose, cr, lf, ..
         } = self.style;
         let (long, short) = ([cr, lf], [cr]);
-        self.framed(write, if verbose { &long } else { &short });
+        self.framed(leads, write, if verbose { &long } else { &short });
     }
 
     /// A line in its frame, whole or not at all.
-    fn framed(&mut self, write: impl FnOnce(&mut Self), end: &[u8]) {
+    fn framed(&mut self, leads: bool, write: impl FnOnce(&mut Self), end: &[u8]) {
         let Style {
             verbose, cr, lf, ..
         } = self.style;
         let start = self.out.len();
-        if verbose {
+        if verbose && leads {
             self.bytes(&[cr, lf]);
         }
         write(self);
@@ -120,15 +146,15 @@ impl<'r, 'a> Reply<'r, 'a> {
         match (result, self.style.verbose) {
             (Final::Ok, true) => self.bytes(&[cr, lf, b'O', b'K', cr, lf]),
             (Final::Ok, false) => self.bytes(&[b'0', cr]),
-            (Final::Error, true) => self.urc(|line| line.text("ERROR")),
+            (Final::Error, true) => self.result_line(true, |line| line.text("ERROR")),
             (Final::Error, false) => self.bytes(&[b'4', cr]),
-            (Final::Cme { code, words }, _) => self.urc(|line| line.cme(code, words)),
+            (Final::Cme { code, words }, _) => self.result_line(true, |line| line.cme(code, words)),
         }
     }
 
-    fn cme(&mut self, code: u16, words: bool) {
+    fn cme(&mut self, code: u16, words: Option<&str>) {
         self.text("+CME ERROR: ");
-        match super::cme::words(code).filter(|_| words) {
+        match words {
             Some(text) => self.text(text),
             None => self.number(code.into()),
         }
@@ -191,7 +217,7 @@ mod tests {
     use super::*;
     use std::vec::Vec;
 
-    fn say(verbose: bool, quiet: bool, write: impl FnOnce(&mut Reply)) -> Vec<u8> {
+    fn write(verbose: bool, quiet: bool, write: impl FnOnce(&mut Reply)) -> Vec<u8> {
         let mut memory = [0; 64];
         let mut out = Buf::lent(&mut memory);
         let style = Style {
@@ -199,6 +225,7 @@ mod tests {
             quiet,
             cr: b'\r',
             lf: b'\n',
+            framing: &Framing::V250,
         };
         write(&mut Reply::new(&mut out, style, 40));
         out.as_slice().to_vec()
@@ -212,23 +239,23 @@ mod tests {
         let cme = |reply: &mut Reply| {
             reply.result(Final::Cme {
                 code: 3,
-                words: true,
+                words: Some("operation not allowed"),
             });
         };
-        assert_eq!(say(true, false, info), b"\r\nx\r\n");
-        assert_eq!(say(false, false, info), b"x\r\n");
-        assert_eq!(say(true, true, info), b"\r\nx\r\n");
-        assert_eq!(say(true, false, urc), b"\r\n4294967295\r\n");
-        assert_eq!(say(false, false, urc), b"4294967295\r");
-        assert_eq!(say(true, false, ok), b"\r\nOK\r\n");
-        assert_eq!(say(false, false, ok), b"0\r");
-        assert_eq!(say(true, true, ok), b"");
+        assert_eq!(write(true, false, info), b"\r\nx\r\n");
+        assert_eq!(write(false, false, info), b"x\r\n");
+        assert_eq!(write(true, true, info), b"\r\nx\r\n");
+        assert_eq!(write(true, false, urc), b"\r\n4294967295\r\n");
+        assert_eq!(write(false, false, urc), b"4294967295\r");
+        assert_eq!(write(true, false, ok), b"\r\nOK\r\n");
+        assert_eq!(write(false, false, ok), b"0\r");
+        assert_eq!(write(true, true, ok), b"");
         assert_eq!(
-            say(false, false, |reply| reply.result(Final::Error)),
+            write(false, false, |reply| reply.result(Final::Error)),
             b"4\r"
         );
         assert_eq!(
-            say(false, false, cme),
+            write(false, false, cme),
             b"+CME ERROR: operation not allowed\r"
         );
     }
@@ -240,6 +267,6 @@ mod tests {
             reply.text_line("0123456789012345678901234567890123456789");
             assert!(reply.overflowed());
         };
-        assert_eq!(say(true, false, long), b"\r\nfirst\r\n");
+        assert_eq!(write(true, false, long), b"\r\nfirst\r\n");
     }
 }

@@ -2,6 +2,7 @@
 //! comment, behind a `=`. The line reader and the splitter share it.
 
 use super::find::{equal, run_len};
+use super::grammar::{Escapes, Grammar};
 
 /// The place of the next byte in a line (rules R3, R6 and R8).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,23 +62,57 @@ const CLASS: [u8; 256] = {
     table
 };
 
-/// Every step, made from [`Scan::rule`]: without comments, then with them.
-const STEPS: [[u8; 256]; 2] = [steps(false), steps(true)];
+/// What of a [`Grammar`] bears on the place of a byte.
+#[derive(Clone, Copy)]
+struct Rules {
+    comments: bool,
+    escapes: bool,
+    lists: bool,
+}
+
+/// Every step of a grammar, made from [`Scan::rule`].
+#[derive(Debug)]
+pub(crate) struct Steps([u8; 256]);
+
+/// The steps of every combination of [`Rules`], a bit each.
+static STEPS: [Steps; 8] = [
+    steps(0),
+    steps(1),
+    steps(2),
+    steps(3),
+    steps(4),
+    steps(5),
+    steps(6),
+    steps(7),
+];
+
+/// The steps of a grammar.
+pub(crate) fn steps_of(grammar: &Grammar) -> &'static Steps {
+    let escapes = grammar.quotes.escapes != Escapes::None;
+    let index = u8::from(grammar.comments) | u8::from(escapes) << 1 | u8::from(grammar.lists) << 2;
+    let [first, ..] = &STEPS;
+    STEPS.get(usize::from(index)).unwrap_or(first)
+}
 
 #[allow(clippy::indexing_slicing)]
-const fn steps(comments: bool) -> [u8; 256] {
+const fn steps(bits: u8) -> Steps {
+    let rules = Rules {
+        comments: bits & 1 != 0,
+        escapes: bits & 2 != 0,
+        lists: bits & 4 != 0,
+    };
     let mut table = [0; 256];
     let mut scan = 0;
     while scan < 3 * PLACES.len() {
         let mut class = 0;
         while class < CLASSES.len() {
-            let next = Scan(scan as u8).rule(CLASSES[class], comments);
+            let next = Scan(scan as u8).rule(CLASSES[class], rules);
             table[scan * CLASSES.len() + class] = next.0;
             class += 1;
         }
         scan += 1;
     }
-    table
+    Steps(table)
 }
 
 impl Scan {
@@ -118,26 +153,30 @@ impl Scan {
 
     /// Moves past `byte`.
     #[inline]
-    pub(crate) fn step(&mut self, byte: u8, comments: bool) {
-        let [without, with] = &STEPS;
-        let table = if comments { with } else { without };
+    pub(crate) fn step(&mut self, byte: u8, steps: &Steps) {
         let class = CLASS.get(usize::from(byte)).copied().unwrap_or(0);
         let at = self.0.wrapping_mul(CLASSES.len() as u8).wrapping_add(class);
-        self.0 = table.get(usize::from(at)).copied().unwrap_or(0);
+        self.0 = steps.0.get(usize::from(at)).copied().unwrap_or(0);
     }
 
     /// What [`step`](Self::step) is made from.
     #[allow(clippy::indexing_slicing)]
-    const fn rule(self, byte: u8, comments: bool) -> Self {
+    const fn rule(self, byte: u8, rules: Rules) -> Self {
+        let Rules {
+            comments,
+            escapes,
+            lists,
+        } = rules;
         let slashes = self.0 % 3;
         let place = match (PLACES[(self.0 / 3) as usize], byte) {
             (Place::Quoted, b'"') => Place::AfterQuote,
-            (Place::Quoted, b'\\') => Place::Escape,
+            (Place::Quoted, b'\\') if escapes => Place::Escape,
             (Place::Quoted | Place::Escape, _) => Place::Quoted,
             (Place::Junk, _) => Place::Junk,
             (Place::Comment, _) => Place::Comment,
             (Place::Name, b'=') => Place::ValueStart,
-            (Place::Name, _) | (_, b';') => Place::Name,
+            (Place::Name, _) => Place::Name,
+            (_, b';') if lists => Place::Name,
             (_, b',') => Place::ValueStart,
             (Place::ValueStart, b'"') => Place::Quoted,
             (Place::ValueStart, b' ') => Place::ValueStart,
@@ -158,10 +197,11 @@ impl Scan {
 }
 
 /// Where the comment of a line begins; its end where there is none.
-pub(crate) fn comment_at(line: &[u8], comments: bool) -> usize {
+pub(crate) fn comment_at(line: &[u8], grammar: &Grammar) -> usize {
+    let steps = steps_of(grammar);
     let mut scan = Scan::default();
     for (at, &byte) in line.iter().enumerate() {
-        scan.step(byte, comments);
+        scan.step(byte, steps);
         if scan.place() == Place::Comment {
             return at.saturating_sub(1);
         }
@@ -178,10 +218,12 @@ pub(super) fn closes_quotes(body: &[u8]) -> bool {
     !b" ,=\\".contains(before)
 }
 
-/// The extended command's name at the end of `typed`: from its `+` on.
-pub(super) fn extended_name(typed: &[u8]) -> &[u8] {
+/// The extended command's name at the end of `typed`: from its `+` on, or from the
+/// first other prefix of the grammar.
+pub(super) fn extended_name<'t>(typed: &'t [u8], grammar: &Grammar) -> &'t [u8] {
     let plus = typed.iter().rposition(|&byte| byte == b'+');
-    let name = plus.and_then(|at| typed.get(at..)).unwrap_or_default();
+    let start = plus.or_else(|| typed.iter().position(|&byte| grammar.is_prefix(byte)));
+    let name = start.and_then(|at| typed.get(at..)).unwrap_or_default();
     name.trim_ascii_end()
 }
 
@@ -191,7 +233,8 @@ mod tests {
 
     fn place_after(line: &str) -> Place {
         let mut scan = Scan::default();
-        line.bytes().for_each(|byte| scan.step(byte, true));
+        let steps = steps_of(&Grammar::V250);
+        line.bytes().for_each(|byte| scan.step(byte, steps));
         scan.place()
     }
 
@@ -229,16 +272,17 @@ mod tests {
             "+X=\"a,;=\\\"b\" ,\"c\"d,\"",
             "E0;+Y= 1 ;//x\"",
         ] {
+            let steps = steps_of(&Grammar::V250);
             let (mut slow, mut fast, mut rest) =
                 (Scan::default(), Scan::default(), line.as_bytes());
             while let Some(&byte) = rest.first() {
                 let run = fast.skip_run(rest);
                 if run == 0 {
-                    fast.step(byte, true);
+                    fast.step(byte, steps);
                 }
                 let (passed, behind) = rest.split_at(run.max(1));
                 for &byte in passed {
-                    slow.step(byte, true);
+                    slow.step(byte, steps);
                 }
                 assert_eq!(fast, slow, "{line} before {behind:?}");
                 rest = behind;

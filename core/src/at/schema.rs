@@ -4,136 +4,16 @@
 //! the manual and the tests all read it. `H` is what carries a form out: the
 //! language itself does not care.
 
-use super::args::{Args, Reject};
+#![allow(
+    clippy::inline_always,
+    reason = "checking values is much of a command's work, and has callers off the quick path"
+)]
+
+use super::args::Args;
+use super::grammar::Grammar;
 use super::line::Reading;
-
-/// The most parameters a [`Signature`] may have.
-pub const MAX_PARAMS: usize = 8;
-/// The most characters of an extended command's name behind its `+` (V.250 §5.4.1).
-pub const MAX_NAME: usize = 16;
-
-/// A condition on a text, and an example of what fails it.
-pub type Check = (fn(&str) -> bool, &'static str);
-
-/// What a value must be.
-#[derive(Clone, Copy, Debug)]
-pub enum Kind {
-    /// A decimal number from `min` to `max`.
-    Int {
-        /// Least value taken.
-        min: u32,
-        /// Greatest value taken.
-        max: u32,
-    },
-    /// One of some numbers, each with its meaning.
-    Choice(&'static [(u32, &'static str)]),
-    /// UTF-8 without NUL, `min` to `max` bytes, that also passes `check`.
-    Text {
-        /// Fewest bytes.
-        min: usize,
-        /// Most bytes.
-        max: usize,
-        /// A further condition.
-        check: Option<Check>,
-    },
-    /// Any bytes, `min` to `max` of them.
-    Bytes {
-        /// Fewest bytes.
-        min: usize,
-        /// Most bytes.
-        max: usize,
-    },
-}
-
-/// One parameter of a command.
-#[derive(Clone, Copy, Debug)]
-pub struct Param {
-    /// Its name in the manual, without angle brackets.
-    pub name: &'static str,
-    /// What its value must be.
-    pub kind: Kind,
-    /// Whether it may be left out.
-    pub optional: bool,
-    /// Whether its value must never reach a log.
-    pub secret: bool,
-    /// What it means, in a few words, with its unit.
-    pub meaning: &'static str,
-    /// A value that is accepted; the manual and the tests use it.
-    pub example: &'static str,
-}
-
-impl Param {
-    const fn new(name: &'static str, kind: Kind, example: &'static str) -> Self {
-        Self {
-            name,
-            kind,
-            optional: false,
-            secret: false,
-            meaning: "",
-            example,
-        }
-    }
-
-    /// A number from `min` to `max`.
-    pub const fn int(name: &'static str, min: u32, max: u32) -> Self {
-        Self::new(name, Kind::Int { min, max }, "")
-    }
-
-    /// One of some numbers, each with its meaning.
-    pub const fn choice(name: &'static str, choices: &'static [(u32, &'static str)]) -> Self {
-        Self::new(name, Kind::Choice(choices), "")
-    }
-
-    /// Text of `min` to `max` bytes.
-    pub const fn text(name: &'static str, min: usize, max: usize) -> Self {
-        let check = None;
-        Self::new(name, Kind::Text { min, max, check }, "text")
-    }
-
-    /// Bytes of any value, `min` to `max` of them.
-    pub const fn bytes(name: &'static str, min: usize, max: usize) -> Self {
-        Self::new(name, Kind::Bytes { min, max }, "bytes")
-    }
-
-    /// The same under another name.
-    pub const fn named(mut self, name: &'static str) -> Self {
-        self.name = name;
-        self
-    }
-
-    /// May be left out.
-    pub const fn optional(mut self) -> Self {
-        self.optional = true;
-        self
-    }
-
-    /// Its value must never reach a log.
-    pub const fn secret(mut self) -> Self {
-        self.secret = true;
-        self
-    }
-
-    /// What it means.
-    pub const fn means(mut self, meaning: &'static str) -> Self {
-        self.meaning = meaning;
-        self
-    }
-
-    /// A value that is accepted.
-    pub const fn example(mut self, example: &'static str) -> Self {
-        self.example = example;
-        self
-    }
-
-    /// A further condition on a text, and an example of what fails it.
-    pub const fn check(mut self, check: fn(&str) -> bool, refused: &'static str) -> Self {
-        if let Kind::Text { min, max, .. } = self.kind {
-            let check = Some((check, refused));
-            self.kind = Kind::Text { min, max, check };
-        }
-        self
-    }
-}
+use super::param::{MAX_PARAMS, Param, Reject};
+use super::values::Values;
 
 /// A condition on values that fit one by one.
 pub type Together = fn(&Args<'_>) -> Result<(), Reject>;
@@ -160,12 +40,71 @@ impl Signature {
         }
     }
 
+    /// Whether these values fit it.
+    #[inline(always)]
+    fn fits(&self, args: &Args, grammar: &Grammar) -> Result<(), Reject> {
+        for (index, param) in self.params.iter().enumerate() {
+            match args.value(index) {
+                Some(value) => args.fit_value(index, value, param, grammar)?,
+                None if param.optional => {}
+                None => return Err(Reject::Value),
+            }
+        }
+        self.together.map_or(Ok(()), |together| together(args))
+    }
+
+    /// How many values from the first on fit it.
+    fn fitting(&self, args: &Args, grammar: &Grammar) -> usize {
+        let params = self.params.iter().enumerate();
+        let fits = |&(index, param): &(usize, &Param)| {
+            let value = args.value(index);
+            value.is_none_or(|value| args.fit_value(index, value, param, grammar).is_ok())
+        };
+        params.take_while(fits).count()
+    }
+
     /// A condition on the values together: no state of the modem counts, and nothing
     /// comes of it.
     pub const fn check(self, together: Together) -> Self {
         let together = Some(together);
         Self { together, ..self }
     }
+}
+
+/// The values that fit one of the signatures; the first that fits is taken.
+#[inline(always)]
+pub(crate) fn check<'l>(
+    line: &'l [u8],
+    decoded: &'l [u8],
+    values: &'l Values,
+    signatures: &[Signature],
+    grammar: &Grammar,
+) -> Result<Args<'l>, Reject> {
+    let mut why = Reject::Value;
+    for (signature, declared) in signatures.iter().enumerate() {
+        let args = Args::unchecked(line, decoded, values, signature);
+        if args.count() > declared.params.len() {
+            continue;
+        }
+        match declared.fits(&args, grammar) {
+            Ok(()) => return Ok(args),
+            Err(reject) => why = reject,
+        }
+    }
+    Err(why)
+}
+
+/// How many values from the first on fit a signature, of all the one they fit best.
+pub(crate) fn fitting(
+    line: &[u8],
+    decoded: &[u8],
+    values: &Values,
+    signatures: &[Signature],
+    grammar: &Grammar,
+) -> usize {
+    let args = Args::unchecked(line, decoded, values, 0);
+    let fits = |signature: &Signature| signature.fitting(&args, grammar);
+    signatures.iter().map(fits).max().unwrap_or(0)
 }
 
 /// How `=?` is answered.
@@ -325,8 +264,10 @@ impl<H: Copy> Command<H> {
         }
     }
 
-    /// Whether it is an extended command (V.250 §5.4): `+` and a name.
+    /// Whether it is an extended command (V.250 §5.4): `+`, or another prefix of its
+    /// grammar, and a name.
     pub fn is_extended(&self) -> bool {
-        self.name.starts_with('+')
+        let first = self.name.bytes().next().unwrap_or(b'+');
+        !first.is_ascii_alphabetic() && first != b'&'
     }
 }

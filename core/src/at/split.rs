@@ -1,6 +1,14 @@
 //! Splitting a line's body into commands (rules R5 and R8).
 
-use super::schema::MAX_NAME;
+#![allow(
+    clippy::inline_always,
+    reason = "splitting is much of a command's work, and has callers off the quick path"
+)]
+
+use super::grammar::Grammar;
+
+/// The most characters of an extended command's name behind its `+` (V.250 §5.4.1).
+pub const MAX_NAME: usize = 16;
 
 /// How a command was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,30 +46,39 @@ pub enum Step<'l> {
 }
 
 /// Finds the next command of `line` at or behind `at`.
-pub fn next(line: &[u8], at: usize, strict: bool) -> Step<'_> {
+pub fn next<'l>(line: &'l [u8], at: usize, grammar: &Grammar) -> Step<'l> {
     let start = skip_spaces(line, at);
     match byte(line, start) {
         None => Step::End,
-        Some(b'/') if !strict && byte(line, start + 1) == Some(b'/') => Step::End,
-        Some(b';') => next_after_semicolon(line, start, strict),
-        Some(b'+') => extended(line, start, strict),
+        Some(b'/') if grammar.comments && byte(line, start + 1) == Some(b'/') => Step::End,
+        Some(b';') if grammar.lists => next_after_semicolon(line, start, grammar),
+        Some(b'+') => extended(line, start, grammar),
         Some(b'&') => match byte(line, start + 1) {
             Some(letter) if letter.is_ascii_alphabetic() => basic(line, start, 2),
             _ => Step::Bad,
         },
         Some(b'S' | b's') => register(line, start),
         Some(letter) if letter.is_ascii_alphabetic() => basic(line, start, 1),
-        Some(_) => Step::Bad,
+        Some(_) => other_prefix(line, start, grammar),
+    }
+}
+
+/// An extended command of another prefix than `+`, or nothing known.
+#[cold]
+fn other_prefix<'l>(line: &'l [u8], start: usize, grammar: &Grammar) -> Step<'l> {
+    match byte(line, start) {
+        Some(first) if grammar.is_prefix(first) => extended(line, start, grammar),
+        _ => Step::Bad,
     }
 }
 
 /// A `;` may stand behind a command or alone, but not twice.
-fn next_after_semicolon(line: &[u8], at: usize, strict: bool) -> Step<'_> {
+fn next_after_semicolon<'l>(line: &'l [u8], at: usize, grammar: &Grammar) -> Step<'l> {
     let start = skip_spaces(line, at + 1);
     if byte(line, start) == Some(b';') {
         return Step::Bad;
     }
-    next(line, start, strict)
+    next(line, start, grammar)
 }
 
 fn basic(line: &[u8], start: usize, len: usize) -> Step<'_> {
@@ -88,7 +105,8 @@ fn register(line: &[u8], start: usize) -> Step<'_> {
     Step::Item(Item { name, form, next })
 }
 
-fn extended(line: &[u8], start: usize, strict: bool) -> Step<'_> {
+#[inline(always)]
+fn extended<'l>(line: &'l [u8], start: usize, grammar: &Grammar) -> Step<'l> {
     let letters = count(line, start + 1, |byte| is_name_byte(*byte));
     let end = start + 1 + letters;
     let name = line.get(start..end).unwrap_or_default();
@@ -97,7 +115,7 @@ fn extended(line: &[u8], start: usize, strict: bool) -> Step<'_> {
     }
     let at = skip_spaces(line, end);
     let item = |form, next| Step::Item(Item { name, form, next });
-    let ends = |at: usize| at_end(line, at, strict);
+    let ends = |at: usize| at_end(line, at, grammar);
     match byte(line, at) {
         Some(b'?') => ends(at + 1).map_or(Step::Bad, |next| item(Form::Read, next)),
         Some(b'=') => match byte(line, at + 1) {
@@ -111,12 +129,12 @@ fn extended(line: &[u8], start: usize, strict: bool) -> Step<'_> {
 }
 
 /// Where the line goes on if a command may end at `at`.
-pub(crate) fn at_end(line: &[u8], at: usize, strict: bool) -> Option<usize> {
+pub(crate) fn at_end(line: &[u8], at: usize, grammar: &Grammar) -> Option<usize> {
     let next = skip_spaces(line, at);
     match byte(line, next) {
         None => Some(line.len()),
-        Some(b';') => Some(next),
-        Some(b'/') if !strict && next > at && is_comment(line, next) => Some(line.len()),
+        Some(b';') if grammar.lists => Some(next),
+        Some(b'/') if grammar.comments && next > at && is_comment(line, next) => Some(line.len()),
         Some(_) => None,
     }
 }
@@ -166,7 +184,7 @@ mod tests {
     fn split(line: &str) -> Vec<(String, Form)> {
         let (mut items, mut at) = (Vec::new(), 0);
         loop {
-            match next(line.as_bytes(), at, false) {
+            match next(line.as_bytes(), at, &Grammar::V250) {
                 Step::End => return items,
                 Step::Bad => panic!("{line} is bad at {at}"),
                 Step::Item(item) => {
@@ -218,7 +236,7 @@ mod tests {
                 .collect();
             if line == "+X=?1" {
                 assert!(matches!(
-                    next(line.as_bytes(), 0, false),
+                    next(line.as_bytes(), 0, &Grammar::V250),
                     Step::Item(Item { form: Set, .. })
                 ));
             } else {
@@ -239,8 +257,12 @@ mod tests {
             "1",
             ";;",
         ] {
-            assert_eq!(next(line.as_bytes(), 0, false), Step::Bad, "{line}");
+            assert_eq!(
+                next(line.as_bytes(), 0, &Grammar::V250),
+                Step::Bad,
+                "{line}"
+            );
         }
-        assert_eq!(next(b"+X //c", 0, true), Step::Bad);
+        assert_eq!(next(b"+X //c", 0, &Grammar::V250.strict()), Step::Bad);
     }
 }

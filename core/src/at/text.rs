@@ -63,6 +63,8 @@ fn digit(value: u8) -> u8 {
 
 #[cfg(test)]
 mod tests {
+    use super::super::framing::Framing;
+    use super::super::grammar::Grammar;
     use super::super::reply::Style;
     use super::super::values::{Value, Values, parse};
     use super::*;
@@ -70,7 +72,7 @@ mod tests {
     use std::string::String;
     use std::vec::Vec;
 
-    fn say(say: impl FnOnce(&mut Reply)) -> Vec<u8> {
+    fn write(write: impl FnOnce(&mut Reply)) -> Vec<u8> {
         let mut memory = [0; 2048];
         let mut out = Buf::lent(&mut memory);
         let style = Style {
@@ -78,8 +80,9 @@ mod tests {
             quiet: false,
             cr: b'\r',
             lf: b'\n',
+            framing: &Framing::V250,
         };
-        say(&mut Reply::new(&mut out, style, 2048));
+        write(&mut Reply::new(&mut out, style, 2048));
         out.as_slice().to_vec()
     }
 
@@ -105,7 +108,7 @@ mod tests {
         ] {
             let value = value.map(str::as_bytes);
             let said = (String::from(said), value);
-            let heard = String::from_utf8(say(|line| line.value(value))).unwrap();
+            let heard = String::from_utf8(write(|line| line.value(value))).unwrap();
             assert_eq!((heard, value), said);
         }
     }
@@ -122,7 +125,7 @@ mod tests {
                 value.push(pool[(seed >> 33) as usize % pool.len()]);
             }
             seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-            let line = say(|line| {
+            let line = write(|line| {
                 line.value(Some(&value));
                 line.text(",");
                 line.value(Some(&value));
@@ -131,7 +134,7 @@ mod tests {
             let mut memory = [0; 256];
             let mut decoded = Buf::lent(&mut memory);
             let mut values = Values::NONE;
-            let next = parse(&line, 0, false, None, &mut values, &mut decoded);
+            let next = parse(&line, 0, &Grammar::V250, None, &mut values, &mut decoded);
             assert_eq!(next, Ok(line.len() - 3), "{}", line.escape_ascii());
             for index in 0..2 {
                 let read: Option<&Value> = values.get(index);

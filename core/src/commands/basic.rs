@@ -1,10 +1,11 @@
 //! The line and the profile: V.250 §5.8 and §6.
 
 use crate::at::args::Args;
-use crate::at::schema::{Param, Signature};
+use crate::at::param::Param;
+use crate::at::schema::Signature;
 use crate::modem::command::context::Context;
+use crate::modem::command::handler::{Command, Outcome};
 use crate::modem::profile::{S3, S4, S5};
-use crate::modem::table::{Command, Outcome};
 
 const OFF_ON: &[(u32, &str)] = &[(0, "off"), (1, "on")];
 
@@ -39,14 +40,17 @@ const CHARACTER: &[Signature] = &[Signature::of(&[Param::int("value", 0, 127)])]
 const BYTE: &[Signature] = &[Signature::of(&[Param::int("value", 0, 255)])];
 const FCLASS_0: &[Signature] = &[Signature::of(&[Param::choice("class", &[(0, "data")])])];
 
+/// `E` alone, for command sets without the others.
+pub const ECHO_COMMAND: Command = Command::new("E", "Echo what the host types")
+    .details(
+        "With echo a person is taken to type: S5 and DEL delete in quotes too. Without it every \
+         byte in quotes is data, but CR and LF where the value may hold no line breaks.",
+    )
+    .set(ECHO, echo);
+
 /// The commands of this family.
 pub const COMMANDS: &[Command] = &[
-    Command::new("E", "Echo what the host types")
-        .details(
-            "With echo a person is taken to type: S5 and DEL delete in quotes too. Without it every \
-             byte in quotes is data, but CR and LF where the value may hold no line breaks.",
-        )
-        .set(ECHO, echo),
+    ECHO_COMMAND,
     Command::new("Q", "Suppress result codes")
         .details("Information text and unsolicited result codes still come.")
         .set(QUIET, quiet),

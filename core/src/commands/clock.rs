@@ -1,10 +1,11 @@
 //! The clock: 27.007 §8.15, §8.40 and §8.41.
 
 use crate::at::args::Args;
+use crate::at::param::Param;
 use crate::at::reply::Reply;
-use crate::at::schema::{Example, Param, Signature};
+use crate::at::schema::{Example, Signature};
 use crate::modem::command::context::Context;
-use crate::modem::table::{Command, Outcome};
+use crate::modem::command::handler::{Command, Outcome};
 use crate::time::civil::{Civil, from_unix, to_unix};
 
 const OFF_ON: &[(u32, &str)] = &[(0, "off"), (1, "on")];
@@ -80,11 +81,11 @@ fn set(cx: &mut Context, args: &Args) -> Outcome {
 fn read(cx: &mut Context, _: &Args) -> Outcome {
     let (unix, zone) = cx.clock();
     let local = from_unix(unix.saturating_add_signed(i64::from(zone) * 900));
-    cx.info(|line| say(line, local, zone));
+    cx.info(|line| write(line, local, zone));
     Outcome::Ok
 }
 
-fn say(line: &mut Reply, time: Civil, zone: i8) {
+fn write(line: &mut Reply, time: Civil, zone: i8) {
     line.text("+CCLK: \"");
     two(line, (time.year % 100) as u8, "/");
     two(line, time.month, "/");

@@ -1,10 +1,11 @@
 //! How errors are said and which commands there are: 27.007 §9.1 and §8.37.
 
 use crate::at::args::Args;
-use crate::at::schema::{Param, Signature};
+use crate::at::param::Param;
+use crate::at::schema::Signature;
 use crate::modem::api::Failure;
 use crate::modem::command::context::Context;
-use crate::modem::table::{Command, Outcome};
+use crate::modem::command::handler::{Command, Outcome};
 
 const LEVELS: &[Signature] = &[Signature::of(&[Param::choice(
     "n",

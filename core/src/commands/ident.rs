@@ -1,9 +1,10 @@
 //! Who the modem is: V.250 §6.1.4–6.1.9, 27.007 §5.
 
 use crate::at::args::Args;
-use crate::at::schema::{Param, Signature};
+use crate::at::param::Param;
+use crate::at::schema::Signature;
 use crate::modem::command::context::Context;
-use crate::modem::table::{Command, Outcome};
+use crate::modem::command::handler::{Command, Outcome};
 
 const NUMBERS: &[Signature] = &[Signature::of(&[Param::choice(
     "snt",

@@ -10,8 +10,8 @@ pub mod radio;
 pub mod serial;
 
 use crate::at::reply::Reply;
+use crate::modem::dialect::{Table, Urc};
 use crate::modem::event::Event;
-use crate::modem::table::{Table, Urc};
 
 /// The families a host may expect of any module.
 pub const BASIC: Table = Table {

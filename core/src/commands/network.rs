@@ -3,9 +3,10 @@
 
 use super::radio::{attach, is_on};
 use crate::at::args::Args;
-use crate::at::schema::{Param, Signature};
+use crate::at::param::Param;
+use crate::at::schema::Signature;
 use crate::modem::command::context::Context;
-use crate::modem::table::{Command, Outcome};
+use crate::modem::command::handler::{Command, Outcome};
 
 const CONTEXT: Param = Param::int("cid", 1, 1);
 const SELECT: &[Signature] = &[Signature::of(&[

@@ -1,11 +1,12 @@
 //! The stored profile: V.250 §6.1.1–6.1.2, and `&W` and `&V` as modems have them.
 
 use crate::at::args::Args;
+use crate::at::param::Param;
 use crate::at::reply::Reply;
-use crate::at::schema::{Param, Signature};
+use crate::at::schema::Signature;
 use crate::modem::command::context::Context;
+use crate::modem::command::handler::{Command, Outcome};
 use crate::modem::profile::Profile;
-use crate::modem::table::{Command, Outcome};
 
 const ONLY: &[Signature] = &[Signature::of(&[Param::choice(
     "value",
@@ -27,30 +28,31 @@ pub const COMMANDS: &[Command] = &[
 ];
 
 fn reset(cx: &mut Context, _: &Args) -> Outcome {
-    let kept = cx.kept_profile();
+    let kept = cx.stored_profile();
     cx.set_profile(kept);
     cx.forget_read();
     Outcome::Ok
 }
 
 fn factory(cx: &mut Context, _: &Args) -> Outcome {
-    cx.set_profile(Profile::FACTORY);
+    let factory = cx.factory_profile();
+    cx.set_profile(factory);
     Outcome::Ok
 }
 
 fn keep(cx: &mut Context, _: &Args) -> Outcome {
-    cx.keep_profile().into()
+    cx.store_profile().into()
 }
 
 fn view(cx: &mut Context, _: &Args) -> Outcome {
     let profile = *cx.profile();
     cx.text("ACTIVE PROFILE:");
-    cx.info(|line| say(line, &profile));
-    cx.info(|line| say_registers(line, &profile));
+    cx.info(|line| write(line, &profile));
+    cx.info(|line| write_registers(line, &profile));
     Outcome::Ok
 }
 
-fn say(line: &mut Reply, profile: &Profile) {
+fn write(line: &mut Reply, profile: &Profile) {
     for (name, value) in [
         ("E", u8::from(profile.echo)),
         (" Q", profile.quiet.into()),
@@ -67,7 +69,7 @@ fn say(line: &mut Reply, profile: &Profile) {
     line.number(profile.rate);
 }
 
-fn say_registers(line: &mut Reply, profile: &Profile) {
+fn write_registers(line: &mut Reply, profile: &Profile) {
     for (at, index) in [0, 3, 4, 5, 6, 7, 8, 10, 12].into_iter().enumerate() {
         line.text(if at > 0 { " S" } else { "S" });
         line.number(index as u32);

@@ -2,11 +2,13 @@
 //! what can be said truly is whether the radio is on.
 
 use crate::at::args::Args;
+use crate::at::param::Param;
 use crate::at::reply::Reply;
-use crate::at::schema::{Param, Signature};
+use crate::at::schema::Signature;
 use crate::modem::Functionality;
 use crate::modem::command::context::Context;
-use crate::modem::table::{Command, Fail, Outcome};
+use crate::modem::command::handler::{Command, Outcome};
+use crate::modem::fail::Fail;
 
 const FUNCTIONALITY: &[Signature] = &[Signature::of(&[
     Param::choice(

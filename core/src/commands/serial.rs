@@ -2,10 +2,11 @@
 //! without such a line ignores it.
 
 use crate::at::args::Args;
+use crate::at::param::Param;
 use crate::at::reply::Reply;
-use crate::at::schema::{Param, Signature};
+use crate::at::schema::Signature;
 use crate::modem::command::context::Context;
-use crate::modem::table::{Command, Outcome};
+use crate::modem::command::handler::{Command, Outcome};
 
 const RATES: &[(u32, &str)] = &[
     (0, "as it is"),

@@ -2,20 +2,23 @@
 
 pub mod native;
 
-use crate::modem::api::{Config, Identity};
+use crate::modem::api::Config;
+use crate::modem::dialect::Dialect;
 
-/// The native command set, forgiving, no secret masked, sessions kept: what a
-/// host gets that asks for nothing else.
+/// Every command set, that of a host that asks for none first.
+pub static ALL: &[&Dialect] = &[&native::NATIVE];
+
+/// The command set of a host that asks for none.
+pub const DEFAULT: &Dialect = &native::NATIVE;
+
+/// The command set of a name.
+pub fn find(name: &str) -> Option<&'static Dialect> {
+    ALL.iter().copied().find(|dialect| dialect.name == name)
+}
+
+/// What a host gets that asks for nothing else.
 impl Default for Config<'_> {
     fn default() -> Self {
-        Self {
-            dialect: &native::NATIVE,
-            identity: Identity::default(),
-            seed: 0,
-            strict: false,
-            mask_secrets: false,
-            keeps_sessions: true,
-            max_payload: 256 * 1024,
-        }
+        Self::of(DEFAULT)
     }
 }

@@ -1,8 +1,9 @@
 //! What crosses the border between the modem and its caller.
 
 pub use super::action::{Action, Endpoint, TlsFiles, Verify};
-pub use super::config::{Config, Identity};
+pub use super::config::Config;
 pub use super::failure::Failure;
+pub use super::identity::Identity;
 pub use super::ids::{ConnId, LinkId};
 pub use super::memory::Memory;
 pub use super::network::{LinkState, NetError, NetEvent, Stage};

@@ -1,6 +1,9 @@
 //! How a modem behaves.
 
-use super::table::Dialect;
+use super::behaviour::Behaviour;
+use super::dialect::Dialect;
+use super::identity::Identity;
+use super::link::LinkConfig;
 
 /// How a modem behaves, set once.
 #[derive(Clone, Copy, Debug)]
@@ -24,32 +27,36 @@ pub struct Config<'a> {
     pub max_payload: usize,
 }
 
-/// What a modem says of itself.
-#[derive(Clone, Copy, Debug)]
-pub struct Identity<'a> {
-    /// `+CGMI`
-    pub manufacturer: &'a str,
-    /// `+CGMM`
-    pub model: &'a str,
-    /// `+CGMR`
-    pub revision: &'a str,
-    /// `+CGSN`; `None` makes a valid one from the seed.
-    pub imei: Option<&'a str>,
-    /// `+CIMI`
-    pub imsi: &'a str,
-    /// `+CCID`
-    pub iccid: &'a str,
-}
-
-impl Default for Identity<'_> {
-    fn default() -> Self {
+impl<'a> Config<'a> {
+    /// A modem of this command set: forgiving, no secret masked, sessions kept.
+    pub fn of(dialect: &'static Dialect) -> Self {
         Self {
-            manufacturer: "mqmodem",
-            model: "mqmodem",
-            revision: env!("CARGO_PKG_VERSION"),
-            imei: None,
-            imsi: "001010123456789",
-            iccid: "8988211000000000000",
+            dialect,
+            identity: dialect.identity,
+            seed: 0,
+            strict: false,
+            mask_secrets: false,
+            keeps_sessions: true,
+            max_payload: 256 * 1024,
+        }
+    }
+
+    /// What of it the machine needs.
+    pub(crate) fn behaviour(&self) -> Behaviour<'a> {
+        Behaviour {
+            wording: self.dialect.wording(),
+            factory: self.dialect.profile,
+            defaults: self.dialect.options,
+            scratch: self.dialect.scratch,
+            identity: self.identity,
+            seed: self.seed,
+            masks_secrets: self.mask_secrets,
+            links: LinkConfig {
+                seed: self.seed,
+                strict: self.strict,
+                keeps_sessions: self.keeps_sessions,
+                max_payload: self.max_payload,
+            },
         }
     }
 }

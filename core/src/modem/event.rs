@@ -1,5 +1,7 @@
 //! What the modem has to say; a dialect finds the words.
 
+use super::fail::Fail;
+use super::ids::LinkId;
 use crate::at::reply::Reply;
 
 /// A message from the broker, as the host wants it.
@@ -24,12 +26,32 @@ impl Received<'_> {
     }
 }
 
+/// Something a command has begun, as its dialect knows it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Task {
+    /// Which command began it: a number of the dialect's own.
+    pub command: u8,
+    /// The host's own number of it, where it has one.
+    pub number: u32,
+}
+
 /// Something a host is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event<'e> {
     /// How the connect command ended: part of its answer.
     ConnectDone {
         /// One of [`code::ALL`](super::code::ALL).
+        code: u8,
+    },
+    /// What a command has begun, with OK before, is at its end.
+    Finished {
+        /// The link it was for.
+        link: LinkId,
+        /// What it was.
+        task: Task,
+        /// Whether it worked.
+        result: Result<(), Fail>,
+        /// Why not: one of [`code::ALL`](super::code::ALL), 0 if that says nothing.
         code: u8,
     },
     /// A message has come.
@@ -123,4 +145,4 @@ impl Event<'_> {
 }
 
 /// How a dialect words events.
-pub type Wording = fn(&Event, &mut Reply);
+pub type WordEvent = fn(&Event, &mut Reply);

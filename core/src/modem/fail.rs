@@ -1,7 +1,7 @@
 //! Why a command was not carried out.
 
-use crate::at::args::Reject;
 use crate::at::cme;
+use crate::at::param::Reject;
 use crate::buffer::Full;
 use crate::mqtt::SendError;
 use crate::mqtt::session::Stays;
@@ -18,10 +18,14 @@ pub enum Fail {
 impl Fail {
     /// Not connected, or already connected.
     pub const NOT_ALLOWED: Self = Self::Cme(cme::NOT_ALLOWED);
+    /// A form the command does not have.
+    pub const NO_SUCH_FORM: Self = Self::Cme(cme::NOT_SUPPORTED);
     /// The radio is off.
     pub const NO_SERVICE: Self = Self::Cme(cme::NO_SERVICE);
     /// What was to be kept does not fit.
     pub const MEMORY_FULL: Self = Self::Cme(cme::MEMORY_FULL);
+    /// What is stored cannot be read.
+    pub const UNREADABLE: Self = Self::Cme(cme::MEMORY_FAILURE);
     /// What the values say cannot be.
     pub const INCORRECT: Self = Self::Cme(cme::INCORRECT_PARAMETERS);
 }

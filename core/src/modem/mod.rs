@@ -2,14 +2,17 @@
 
 mod action;
 pub mod api;
+mod behaviour;
 mod clock;
 pub mod code;
 pub mod command;
 mod config;
+pub mod dialect;
 mod dispatch;
 pub mod event;
-mod fail;
+pub mod fail;
 mod failure;
+mod identity;
 mod ids;
 mod link;
 mod memory;
@@ -21,27 +24,28 @@ mod radio;
 pub mod settings;
 mod slot;
 pub mod storage;
-mod wait;
+pub mod wait;
+pub mod wording;
 
-pub use command::{context, heard, table};
 pub use dispatch::publish as outbox;
+pub use profile::Profile;
 pub use radio::Functionality;
 pub use storage::{options, pem};
 
-use crate::at::line::{LineReader, Taken};
-use crate::buffer::Buf;
 use crate::time::Instant;
-use command::execute;
+use command::console::Console;
+use command::intake::{Intake, IntakeKind};
+use command::language::Language;
+use command::run::Run;
 use config::Config;
-use dispatch::{Machine, Run};
-use heard::{Heard, Made};
+use dialect::Banner;
+use dispatch::Machine;
 use ids::ConnId;
 use link::Link;
 use memory::Memory;
 use network::NetEvent;
 use slot::{RestoreError, Slot};
 use storage::link_opened_with;
-use table::{Command, Fail, Outcome};
 
 /// A modem: AT commands on one side, MQTT on the other, no I/O of its own.
 ///
@@ -53,9 +57,7 @@ use table::{Command, Fail, Outcome};
 /// order of calls is legal; none of them fails.
 #[derive(Debug)]
 pub struct Modem<'a> {
-    reader: LineReader<'a>,
-    /// Values whose escapes were resolved, and raw bytes of data mode.
-    decoded: Buf<'a>,
+    console: Console<'a>,
     machine: Machine<'a>,
     /// See [`Modem::unanswered`].
     unanswered: usize,
@@ -65,11 +67,17 @@ impl<'a> Modem<'a> {
     /// A modem that was just switched on.
     pub fn new(config: Config<'a>, mut memory: Memory<'a>, now: Instant) -> Self {
         let line = memory.take_line();
-        let decoded = memory.take_values();
+        let values = memory.take_values();
+        let dialect = config.dialect;
+        let behaviour = config.behaviour();
+        let mut machine = Machine::new(behaviour, memory, now);
+        if dialect.banner == Banner::PowerOn {
+            machine.report_start();
+        }
+        let language = Language::new(dialect, config.strict);
         Self {
-            reader: LineReader::new(line),
-            decoded,
-            machine: Machine::new(config, memory, now),
+            console: Console::new(language, line, values),
+            machine,
             unanswered: 0,
         }
     }
@@ -100,98 +108,27 @@ impl<'a> Modem<'a> {
             if rest.is_empty() || !self.host_ready() {
                 return taken;
             }
-            taken += self.hear(rest).taken;
+            taken += self.take(rest).taken;
         }
     }
 
     /// Takes bytes up to the end of a line, or of what the host was asked for.
-    fn hear(&mut self, bytes: &[u8]) -> Heard {
+    #[inline]
+    fn take(&mut self, bytes: &[u8]) -> Intake {
         self.machine.notify.note_typing(self.machine.now);
-        match self.machine.run {
-            Run::Prompt { .. } => Heard {
-                taken: self.take_data(bytes),
-                echoed: 0,
-                made: Made::Data,
-            },
-            _ => self.take_line(bytes),
+        let intake = self.console.take(&mut self.machine, bytes);
+        if intake.kind != IntakeKind::Data {
+            self.hold_events();
         }
+        intake
     }
 
     /// Whether `handle_host` would take a byte now.
     #[inline]
     pub fn host_ready(&self) -> bool {
-        let ready = match self.machine.run {
-            Run::Prompt { .. } => true,
-            Run::Idle => self.has_echo_room() && !self.machine.is_reporting(),
-            Run::Owing => self.machine.owed.takes_more() && self.has_echo_room(),
-            Run::Line { .. } | Run::Waiting { .. } => false,
-        };
         // What was typed ahead is answered at the port's new speed.
-        ready && !self.machine.off && !self.machine.port.is_changed()
-    }
-
-    /// Whether what is still to be echoed of a line fits, whatever it may be: it
-    /// was made sure of when the line began.
-    fn has_echo_room(&self) -> bool {
-        let out = &self.machine.out;
-        out.free() >= (out.capacity() / 2).saturating_sub(self.reader.echoed())
-    }
-
-    /// Takes bytes up to the end of a line.
-    fn take_line(&mut self, bytes: &[u8]) -> Heard {
-        let machine = &mut self.machine;
-        let before = machine.out.len();
-        let room = machine.out.capacity() / 2;
-        let format = machine.profile.format(machine.config.strict, room);
-        let dialect = machine.config.dialect;
-        let out = &mut machine.out;
-        // `host_ready` has seen to it that an echo fits.
-        let mut echo = |bytes: &[u8]| out.extend(bytes).unwrap_or_default();
-        let reading_of = |name: &[u8]| dialect.find(name).map(Command::reading).unwrap_or_default();
-        let (taken, made) = self.reader.take(bytes, format, &mut echo, &reading_of);
-        let echoed = self.machine.out.len() - before;
-        match made {
-            Taken::Partial => {}
-            Taken::Line | Taken::Repeat => self.machine.begin_line(),
-            Taken::TooLong => self.machine.fail_line(Fail::Plain),
-        }
-        self.hold_events();
-        Heard {
-            taken,
-            echoed,
-            made: made.into(),
-        }
-    }
-
-    /// Takes raw bytes of data mode (rule R13).
-    fn take_data(&mut self, bytes: &[u8]) -> usize {
-        let Run::Prompt {
-            at, length, then, ..
-        } = self.machine.run
-        else {
-            return 0;
-        };
-        let feed = self.reader.take_line_feed(bytes);
-        if feed > 0 {
-            return feed;
-        }
-        let missing = length.saturating_sub(self.decoded.len());
-        let part = bytes.get(..missing.min(bytes.len())).unwrap_or_default();
-        if self.decoded.extend(part).is_err() {
-            self.machine.fail_line(Fail::MEMORY_FULL);
-            return part.len();
-        }
-        if self.decoded.len() == length {
-            self.machine.begin_answer();
-            let outcome = then(
-                &mut command::context::Context::new(&mut self.machine),
-                self.decoded.as_slice(),
-            );
-            self.machine.settle(at, outcome);
-        } else {
-            self.machine.prompt_again();
-        }
-        part.len()
+        let usable = !self.machine.off && !self.machine.port.is_changed();
+        self.console.is_ready(&self.machine) && usable
     }
 
     /// Something happened to a connection. Of one that is over nothing is believed:
@@ -322,34 +259,12 @@ impl<'a> Modem<'a> {
     fn run_next(&mut self) -> bool {
         match self.machine.run {
             Run::Line { .. } if !self.machine.may_run() => return false,
-            Run::Line { at } if at == self.reader.body().len() && !self.machine.owed.any() => {
+            Run::Line { at } if self.console.is_at_end(at) && !self.machine.pending.any() => {
                 self.machine.end_line();
             }
-            Run::Line { at } => self.run_at(at),
+            Run::Line { at } => self.console.run_at(&mut self.machine, at),
             _ => return false,
         }
         true
-    }
-
-    /// Carries out the command of the line at `at`. While results are due, what
-    /// became of any but one more message is not said, and nothing came of it: it
-    /// is run again.
-    fn run_at(&mut self, at: usize) {
-        let line = self.reader.body();
-        match execute::run(&mut self.machine, line, at, &mut self.decoded) {
-            execute::Ran::Done(next, Outcome::Wait(wait)) => {
-                if next < line.len() || !self.machine.owe(wait) {
-                    self.machine.settle(next, Outcome::Wait(wait));
-                }
-            }
-            _ if self.machine.owed.any() => self.machine.owe_first(),
-            execute::Ran::End => self.machine.end_line(),
-            execute::Ran::Done(next, outcome) => {
-                if matches!(outcome, Outcome::Prompt { .. }) {
-                    self.decoded.clear();
-                }
-                self.machine.settle(next, outcome);
-            }
-        }
     }
 }

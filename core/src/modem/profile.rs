@@ -1,13 +1,14 @@
 //! What of the modem's state the V.250 and 27.007 commands set.
 
+use crate::at::framing::Framing;
+use crate::at::grammar::Grammar;
 use crate::at::line::{ECHO_LIMIT, Format};
-use crate::at::reply::{Final, Style};
+use crate::at::reply::Style;
 use crate::modem::port::{Parity, Serial};
-use crate::modem::table::Fail;
 
 /// The profile: what `&F` sets to its factory values.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Profile {
+pub struct Profile {
     /// `E`
     pub(crate) echo: bool,
     /// `V`
@@ -56,7 +57,7 @@ pub(crate) const S5: usize = 5;
 
 impl Profile {
     /// What a new modem starts with.
-    pub(crate) const FACTORY: Self = Self {
+    pub const FACTORY: Self = Self {
         echo: true,
         verbose: true,
         quiet: false,
@@ -74,6 +75,18 @@ impl Profile {
         charset: 0,
         registers: [0, 0, b'+', b'\r', b'\n', 8, 2, 50, 2, 6, 14, 95, 50],
     };
+
+    /// The same with or without echo.
+    #[must_use]
+    pub const fn echo(self, echo: bool) -> Self {
+        Self { echo, ..self }
+    }
+
+    /// The same with errors written as `+CMEE` has it: 0, 1 or 2.
+    #[must_use]
+    pub const fn errors(self, cmee: u8) -> Self {
+        Self { cmee, ..self }
+    }
 
     /// The record `&W` keeps.
     pub(crate) fn encode(&self) -> [u8; RECORD] {
@@ -197,33 +210,29 @@ impl Profile {
         self.registers.get(index).copied().unwrap_or_default()
     }
 
-    pub(crate) fn style(&self) -> Style {
+    pub(crate) fn style(&self, framing: &'static Framing) -> Style {
         Style {
             verbose: self.verbose,
             quiet: self.quiet,
             cr: self.register(S3),
             lf: self.register(S4),
+            framing,
         }
     }
 
     /// How lines are read; `room` is what the output holds of an echo.
-    pub(crate) fn format(&self, strict: bool, room: usize) -> Format {
+    pub(crate) fn format<'g>(
+        &self,
+        grammar: &'g Grammar,
+        framing: &Framing,
+        room: usize,
+    ) -> Format<'g> {
         Format {
             cr: self.register(S3),
             backspace: self.register(S5),
             echo: self.echo.then_some(room.saturating_sub(1).min(ECHO_LIMIT)),
-            strict,
-        }
-    }
-
-    /// How a failure is said, as `+CMEE` wants it.
-    pub(crate) fn wording(&self, fail: Fail) -> Final {
-        match (fail, self.cmee) {
-            (Fail::Plain, _) | (Fail::Cme(_), 0) => Final::Error,
-            (Fail::Cme(code), level) => Final::Cme {
-                code,
-                words: level == 2,
-            },
+            echoes_line_feed: framing.echoes_line_feed,
+            grammar,
         }
     }
 }

@@ -2,9 +2,11 @@
 //! is wrong, and bytes in quotes arrive as they were sent.
 
 use crate::actions::carry_out;
-use mqmodem_core::at::schema::{Kind, Param, Signature};
+use mqmodem_core::at::param::{Kind, Param};
+use mqmodem_core::at::schema::Signature;
 use mqmodem_core::dialect::native::NATIVE;
-use mqmodem_core::modem::table::{Command, Dialect, Outcome, Table};
+use mqmodem_core::modem::command::handler::{Command, Outcome};
+use mqmodem_core::modem::dialect::{Dialect, Table};
 use mqmodem_core::{Action, Config, ConnId, Instant, LinkId, Memory, Modem, NetEvent};
 use proptest::prelude::*;
 use std::sync::atomic::{AtomicUsize, Ordering};

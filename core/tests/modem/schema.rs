@@ -2,9 +2,10 @@
 //! outside is refused, and a form exists exactly if it was declared.
 
 use crate::actions::carry_out;
-use mqmodem_core::at::schema::{Kind, Param, Signature};
+use mqmodem_core::at::param::{Kind, Param};
+use mqmodem_core::at::schema::Signature;
 use mqmodem_core::dialect::native::NATIVE;
-use mqmodem_core::modem::table::Command;
+use mqmodem_core::modem::command::handler::Command;
 use mqmodem_core::{Config, Instant, Memory, Modem};
 
 /// What a fresh modem answers to a line, with reasons in numbers and no echo.

@@ -2,9 +2,11 @@
 
 use super::failure::ProgramFailure;
 use super::output::print;
+use crate::config::dialect::dialect_named;
 use crate::manual;
 use clap::{Args, ValueEnum};
-use mqmodem_core::dialect::native::NATIVE;
+use mqmodem_core::dialect;
+use mqmodem_core::modem::dialect::Dialect;
 use std::process::ExitCode;
 
 /// Print the manual of the AT commands.
@@ -16,6 +18,10 @@ pub(super) struct CommandsArguments {
     /// How to print it.
     #[arg(long, value_enum, default_value_t = Format::Md)]
     format: Format,
+
+    /// Of this command set; without it, of the one a modem speaks that is told nothing.
+    #[arg(long, value_name = "NAME", value_parser = dialect_named)]
+    dialect: Option<&'static Dialect>,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -27,9 +33,10 @@ enum Format {
 }
 
 pub(super) fn run(arguments: &CommandsArguments) -> Result<ExitCode, ProgramFailure> {
+    let dialect = arguments.dialect.unwrap_or(dialect::DEFAULT);
     let text = match arguments.format {
-        Format::Md => manual::markdown(&NATIVE),
-        Format::Json => manual::json(&NATIVE),
+        Format::Md => manual::markdown(dialect),
+        Format::Json => manual::json(dialect),
     };
     print(&text)?;
     Ok(ExitCode::SUCCESS)

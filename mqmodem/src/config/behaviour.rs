@@ -1,8 +1,8 @@
 //! How a modem behaves, and what it says of itself.
 
 use super::limits::Limits;
-use mqmodem_core::dialect::native::NATIVE;
-use mqmodem_core::modem::table::Dialect;
+use mqmodem_core::dialect;
+use mqmodem_core::modem::dialect::Dialect;
 use mqmodem_core::{Config, Identity, Instant, Memory, Modem};
 use std::hash::{Hash, Hasher};
 
@@ -69,10 +69,11 @@ impl Behaviour {
     /// The configuration of the modem. Its texts live as long as the program:
     /// it is made once for each modem.
     pub fn config(&self) -> Config<'static> {
-        let usual = Identity::default();
+        let dialect = self.dialect.unwrap_or(dialect::DEFAULT);
+        let usual = dialect.identity;
         let own = |text: &Option<String>| text.clone().map(|text| &*text.leak());
         Config {
-            dialect: self.dialect.unwrap_or(&NATIVE),
+            dialect,
             identity: Identity {
                 manufacturer: own(&self.identity.manufacturer).unwrap_or(usual.manufacturer),
                 model: own(&self.identity.model).unwrap_or(usual.model),

@@ -1,12 +1,12 @@
 //! The configuration file as it is written.
 
 use super::behaviour::{Behaviour, IdentityPlan, is_imei, is_number, is_text};
+use super::dialect::dialect_named;
 use super::fleet::FleetTable;
 use super::layer::BrokerLayer;
 use super::limits::Limits;
 use super::port::PortPlan;
-use mqmodem_core::dialect::native::NATIVE;
-use mqmodem_core::modem::table::Dialect;
+use mqmodem_core::modem::dialect::Dialect;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
 use std::path::PathBuf;
@@ -92,13 +92,7 @@ pub(super) struct Named(pub(super) &'static Dialect);
 impl<'de> Deserialize<'de> for Named {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let name = String::deserialize(from)?;
-        if name == NATIVE.name {
-            return Ok(Self(&NATIVE));
-        }
-        Err(D::Error::custom(format_args!(
-            "there is no dialect \"{name}\"; there is \"{}\"",
-            NATIVE.name
-        )))
+        dialect_named(&name).map(Self).map_err(D::Error::custom)
     }
 }
 

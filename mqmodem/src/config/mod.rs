@@ -4,6 +4,7 @@ mod behaviour;
 mod broker;
 mod brokers;
 mod client;
+pub(crate) mod dialect;
 mod document;
 mod error;
 mod file;

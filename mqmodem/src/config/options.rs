@@ -2,7 +2,7 @@
 
 use super::fill::{PLACEHOLDERS, check, fill};
 use mqmodem_core::at::help::Range;
-use mqmodem_core::at::schema::Kind;
+use mqmodem_core::at::param::Kind;
 use mqmodem_core::modem::options::{OPTIONS, Opt, Value, find};
 use mqmodem_core::{Buf, LinkId, Slot};
 

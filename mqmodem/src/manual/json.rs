@@ -2,8 +2,10 @@
 
 use super::tables::{ManualTable, tables};
 use super::words::{forms, signatures, test_answer};
-use mqmodem_core::at::schema::{Example, Kind, Param, Signature};
-use mqmodem_core::modem::table::{Command, Dialect, Table, Urc};
+use mqmodem_core::at::param::{Kind, Param};
+use mqmodem_core::at::schema::{Example, Signature};
+use mqmodem_core::modem::command::handler::Command;
+use mqmodem_core::modem::dialect::{Dialect, Table, Urc};
 use std::fmt::Write;
 
 /// A JSON value.
@@ -22,7 +24,7 @@ pub fn json(dialect: &Dialect) -> String {
         ("title", text(dialect.title)),
         ("families", list(dialect.tables, family)),
         ("urcs", list(dialect.urcs, urc)),
-        ("tables", list(&tables(), listed)),
+        ("tables", list(&tables(dialect), listed)),
     ]);
     let mut out = String::new();
     manual.write(&mut out, 0);

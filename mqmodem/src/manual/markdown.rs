@@ -2,8 +2,10 @@
 
 use super::tables::{ManualTable, tables};
 use super::words::{self, forms, range, test_answer};
-use mqmodem_core::at::schema::{Example, Param};
-use mqmodem_core::modem::table::{Command, Dialect, Table, Urc};
+use mqmodem_core::at::param::Param;
+use mqmodem_core::at::schema::Example;
+use mqmodem_core::modem::command::handler::Command;
+use mqmodem_core::modem::dialect::{Dialect, Table, Urc};
 use std::fmt::Write;
 
 // Writing to a string cannot fail.
@@ -24,7 +26,7 @@ pub fn markdown(dialect: &Dialect) -> String {
     if !dialect.urcs.is_empty() {
         urcs(&mut out, dialect.urcs);
     }
-    for listed in tables() {
+    for listed in tables(dialect) {
         list(&mut out, &listed);
     }
     out

@@ -1,8 +1,8 @@
 //! The tables behind the commands: options, result codes, errors.
 
 use super::words::range;
-use mqmodem_core::at::cme;
 use mqmodem_core::modem::code;
+use mqmodem_core::modem::dialect::Dialect;
 use mqmodem_core::modem::options::OPTIONS;
 
 /// One table of the manual.
@@ -16,8 +16,8 @@ pub(super) struct ManualTable {
 }
 
 /// Every table, in the manual's order.
-pub(super) fn tables() -> [ManualTable; 3] {
-    [options(), results(), errors()]
+pub(super) fn tables(dialect: &Dialect) -> [ManualTable; 3] {
+    [options(), results(), errors(dialect)]
 }
 
 fn options() -> ManualTable {
@@ -49,11 +49,11 @@ fn results() -> ManualTable {
     }
 }
 
-fn errors() -> ManualTable {
+fn errors(dialect: &Dialect) -> ManualTable {
     let row = |(code, words): &(u16, &str)| vec![code.to_string(), (*words).to_owned()];
     ManualTable {
         title: "Errors of `+CME ERROR:`",
         columns: &["code", "words with `+CMEE=2`"],
-        rows: cme::ALL.iter().map(row).collect(),
+        rows: dialect.codes.iter().map(row).collect(),
     }
 }

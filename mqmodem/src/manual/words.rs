@@ -1,8 +1,9 @@
 //! Forms and ranges in words, for every format.
 
 use mqmodem_core::at::help::Range;
-use mqmodem_core::at::schema::{Kind, Param, Signature, Test};
-use mqmodem_core::modem::table::Command;
+use mqmodem_core::at::param::{Kind, Param};
+use mqmodem_core::at::schema::{Signature, Test};
+use mqmodem_core::modem::command::handler::Command;
 use std::fmt::Write;
 
 /// One way to write a command.

@@ -2,7 +2,7 @@
 
 use super::event::HostEvent;
 use super::text::{AnswerLine, CommandLine};
-use mqmodem_core::{Instant, Made, Modem};
+use mqmodem_core::{Instant, IntakeKind, Modem};
 use std::ops::Range;
 
 #[cfg(test)]
@@ -37,26 +37,26 @@ impl HostReader {
             modem.handle_host(now, &[]);
             self.answers(modem, report);
             let rest = bytes.get(taken..).unwrap_or_default();
-            let heard = modem.hear_host(now, rest);
+            let heard = modem.take_host(now, rest);
             if heard.taken == 0 {
                 return taken;
             }
             taken += heard.taken;
             self.seen += heard.echoed;
             let part = rest.get(..heard.taken).unwrap_or_default();
-            self.line(modem, heard.made, part, report);
+            self.line(modem, heard.kind, part, report);
         }
     }
 
     fn line(
         &mut self,
         modem: &mut Modem<'_>,
-        made: Made,
+        made: IntakeKind,
         part: &[u8],
         report: &mut impl FnMut(&HostEvent<'_>),
     ) {
         match made {
-            Made::Part => {
+            IntakeKind::Part => {
                 let stray = !modem.line_is_open() && part.iter().any(|byte| *byte > b' ');
                 if stray && !self.strayed {
                     self.strayed = true;
@@ -64,10 +64,10 @@ impl HostReader {
                 }
                 return;
             }
-            Made::Line => report(&HostEvent::Command(line(modem))),
-            Made::Repeat => report(&HostEvent::Repeat),
-            Made::TooLong => report(&HostEvent::TooLong),
-            Made::Data => report(&HostEvent::Data(part.len())),
+            IntakeKind::Line => report(&HostEvent::Command(line(modem))),
+            IntakeKind::Repeat => report(&HostEvent::Repeat),
+            IntakeKind::TooLong => report(&HostEvent::TooLong),
+            IntakeKind::Data => report(&HostEvent::Data(part.len())),
         }
         self.strayed = false;
     }

@@ -5,6 +5,7 @@ mod place;
 pub use place::{Reading, ReadingOf};
 
 use super::find::{below, equal, run_len};
+use super::grammar::Grammar;
 use super::scan::closes_quotes;
 use crate::buffer::Buf;
 use place::Place;
@@ -17,7 +18,7 @@ const DELETE: u8 = 0x7f;
 
 /// What of the modem's settings bears on reading a line.
 #[derive(Clone, Copy, Debug)]
-pub struct Format {
+pub struct Format<'g> {
     /// Line terminator, S3.
     pub cr: u8,
     /// Editing character, S5.
@@ -25,8 +26,10 @@ pub struct Format {
     /// Bytes of a line that are echoed before the echo pauses; its end is echoed
     /// too. `None` without echo, `E0`.
     pub echo: Option<usize>,
-    /// Whether the leniences are off.
-    pub strict: bool,
+    /// Whether a line's end is echoed as CR LF, whatever ended it.
+    pub echoes_line_feed: bool,
+    /// How lines are written.
+    pub grammar: &'g Grammar,
 }
 
 /// What the bytes taken amounted to.
@@ -227,7 +230,7 @@ impl<'a> LineReader<'a> {
                 self.start_body();
                 self.echo(&[a, byte], format, echo);
             }
-            b'/' => {
+            b'/' if format.grammar.repeats => {
                 self.phase = Phase::Hunt { after_word: false };
                 self.echoed = 0;
                 self.echo(&[a, byte], format, echo);
@@ -258,7 +261,7 @@ impl<'a> LineReader<'a> {
         echo: &mut dyn FnMut(&[u8]),
         reading_of: ReadingOf,
     ) -> Taken {
-        let breaks = byte == format.cr || (byte == b'\n' && !format.strict);
+        let breaks = byte == format.cr || (byte == b'\n' && format.grammar.line_feed_ends);
         if breaks && !self.takes_break(format, reading_of) {
             return self.end_line(byte, format, echo);
         }
@@ -285,15 +288,15 @@ impl<'a> LineReader<'a> {
         if !self.overflow && closes_quotes(body) {
             return false;
         }
-        self.place.catch_up(body, format.strict, reading_of);
-        self.place.takes_breaks()
+        self.place.catch_up(body, format.grammar, reading_of);
+        self.place.takes_breaks(format.grammar)
     }
 
     /// What a byte means where it stands. In quotes it is data, but for what deletes
     /// while there is an echo: then a person types, and sees what is deleted.
     fn edit(&mut self, byte: u8, format: Format, reading_of: ReadingOf) -> Edit {
         let deletes = byte == format.backspace || byte == DELETE;
-        let typed = format.echo.is_some() || format.strict;
+        let typed = format.echo.is_some() || format.grammar.edits_quotes;
         match byte {
             _ if deletes && typed => Edit::Erase,
             _ if !deletes && byte >= 0x20 => Edit::Keep(byte),
@@ -309,7 +312,7 @@ impl<'a> LineReader<'a> {
             return self.place.passes_data();
         }
         let body = self.body.as_slice();
-        self.place.is_data(body, format.strict, reading_of)
+        self.place.is_data(body, format.grammar, reading_of)
     }
 
     fn end_line(&mut self, byte: u8, format: Format, echo: &mut dyn FnMut(&[u8])) -> Taken {
@@ -319,7 +322,12 @@ impl<'a> LineReader<'a> {
             Phase::Ended
         };
         if format.echo.is_some() {
-            echo(&[byte]);
+            let end: &[u8] = if format.echoes_line_feed {
+                b"\r\n"
+            } else {
+                &[byte]
+            };
+            echo(end);
         }
         if self.overflow {
             self.body.clear();
@@ -335,9 +343,9 @@ impl<'a> LineReader<'a> {
         // What is swallowed is still scanned, so that the line ends where it
         // would have.
         let body = self.body.as_slice();
-        self.place.catch_up(body, format.strict, reading_of);
+        self.place.catch_up(body, format.grammar, reading_of);
         self.overflow = true;
-        self.place.pass(byte, format.strict);
+        self.place.pass(byte, format.grammar);
     }
 
     /// Deletes the last byte, and takes the scan back where it had seen it.

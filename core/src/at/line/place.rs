@@ -1,6 +1,7 @@
 //! Where in a half-typed line the next byte stands.
 
-use crate::at::scan::{Scan, extended_name};
+use crate::at::grammar::Grammar;
+use crate::at::scan::{Scan, Steps, extended_name, steps_of};
 use core::ops::RangeInclusive;
 
 /// How far apart the scan remembers its state, so that a backspace does not
@@ -40,9 +41,9 @@ impl State {
         self.scan.in_quotes() || (self.reading.forgiving && self.scan.is_junk())
     }
 
-    fn step(&mut self, byte: u8, comments: bool) {
+    fn step(&mut self, byte: u8, steps: &Steps) {
         let was_data = self.is_data();
-        self.scan.step(byte, comments);
+        self.scan.step(byte, steps);
         if was_data && !self.is_data() {
             self.closed = self.scanned;
         }
@@ -70,11 +71,16 @@ impl Place {
     }
 
     /// Whether the byte behind `body` is data.
-    pub(super) fn is_data(&mut self, body: &[u8], strict: bool, reading_of: ReadingOf) -> bool {
+    pub(super) fn is_data(
+        &mut self,
+        body: &[u8],
+        grammar: &Grammar,
+        reading_of: ReadingOf,
+    ) -> bool {
         if self.outside.contains(&body.len()) {
             return false;
         }
-        self.catch_up(body, strict, reading_of);
+        self.catch_up(body, grammar, reading_of);
         let data = self.state.is_data();
         if !data {
             self.outside = self.state.closed..=body.len();
@@ -83,14 +89,15 @@ impl Place {
     }
 
     /// Whether a raw line break is data where the scan is.
-    pub(super) fn takes_breaks(&self) -> bool {
-        self.state.reading.multi_line && self.state.scan.in_quotes()
+    pub(super) fn takes_breaks(&self, grammar: &Grammar) -> bool {
+        let multi_line = self.state.reading.multi_line || grammar.multi_line;
+        multi_line && self.state.scan.in_quotes()
     }
 
     /// A byte that is not in the body, but counts for where the line ends, once the
     /// scan has caught up.
-    pub(super) fn pass(&mut self, byte: u8, strict: bool) {
-        self.state.scan.step(byte, !strict);
+    pub(super) fn pass(&mut self, byte: u8, grammar: &Grammar) {
+        self.state.scan.step(byte, steps_of(grammar));
     }
 
     /// As [`is_data`](Self::is_data) behind bytes that are not in the body.
@@ -99,7 +106,8 @@ impl Place {
     }
 
     /// Scans what came since the last time the place mattered.
-    pub(super) fn catch_up(&mut self, body: &[u8], strict: bool, reading_of: ReadingOf) {
+    pub(super) fn catch_up(&mut self, body: &[u8], grammar: &Grammar, reading_of: ReadingOf) {
+        let steps = steps_of(grammar);
         let state = &mut self.state;
         while let Some(&byte) = body.get(state.scanned) {
             // A run never passes a mark, so that marks stay where they belong.
@@ -108,11 +116,11 @@ impl Place {
             let run = state.scan.skip_run(window.unwrap_or_default());
             state.scanned += run.max(1);
             if run == 0 {
-                if byte == b'=' && state.scan.in_name() && !strict {
+                if byte == b'=' && state.scan.in_name() && grammar.lenient {
                     let typed = body.get(state.command..state.scanned - 1);
-                    state.reading = reading_of(extended_name(typed.unwrap_or_default()));
+                    state.reading = reading_of(extended_name(typed.unwrap_or_default(), grammar));
                 }
-                state.step(byte, !strict);
+                state.step(byte, steps);
                 if byte == b';' && state.scan.in_name() {
                     state.command = state.scanned;
                 }

@@ -4,19 +4,20 @@ use super::*;
 use std::vec;
 use std::vec::Vec;
 
-const FORMAT: Format = Format {
+const FORMAT: Format<'static> = Format {
     cr: b'\r',
     backspace: BACKSPACE,
     echo: Some(ECHO_LIMIT),
-    strict: false,
+    echoes_line_feed: false,
+    grammar: &Grammar::V250,
 };
 
-const NO_ECHO: Format = Format {
+const NO_ECHO: Format<'static> = Format {
     echo: None,
     ..FORMAT
 };
-const STRICT: Format = Format {
-    strict: true,
+const STRICT: Format<'static> = Format {
+    grammar: &Grammar::V250.strict(),
     ..NO_ECHO
 };
 
@@ -231,15 +232,15 @@ fn editing_is_as_if_the_rest_had_been_typed_at_once() {
         input.push(b'\r');
         let (lines, _) = read_as(NO_ECHO, &input, 1024);
         let mut place = Place::new();
-        place.catch_up(&body, false, &multi);
-        let body = (!place.takes_breaks()).then_some((Taken::Line, body));
+        place.catch_up(&body, &Grammar::V250, &multi);
+        let body = (!place.takes_breaks(&Grammar::V250)).then_some((Taken::Line, body));
         assert_eq!(lines.first(), body.as_ref(), "{}", input.escape_ascii());
     }
 }
 
 /// One more byte of a program, as rule R2 has it.
 fn edit(body: &mut Vec<u8>, byte: u8) {
-    let data = Place::new().is_data(body, false, &multi);
+    let data = Place::new().is_data(body, &Grammar::V250, &multi);
     match byte {
         b'\t' if !data => body.push(b' '),
         BACKSPACE | DELETE if !data => drop(body.pop()),

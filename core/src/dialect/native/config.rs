@@ -1,11 +1,13 @@
 //! `+MQTTCONFIG`: the broker and who the modem is to it.
 
-use crate::at::args::{Args, Reject};
+use crate::at::args::Args;
+use crate::at::param::{Param, Reject};
 use crate::at::reply::Reply;
-use crate::at::schema::{Example, Param, Signature};
+use crate::at::schema::{Example, Signature};
 use crate::modem::command::context::Context;
+use crate::modem::command::handler::{Command, Outcome};
+use crate::modem::fail::Fail;
 use crate::modem::settings::Settings;
-use crate::modem::table::{Command, Fail, Outcome};
 use crate::mqtt::topic::has_allowed_characters;
 
 /// The longest text MQTT has room for (clause 1.5.3).
@@ -92,7 +94,7 @@ fn set(cx: &mut Context, args: &Args) -> Outcome {
     if args.bytes(6) == MASK && cx.hides_password() {
         return Outcome::Fail(Fail::INCORRECT);
     }
-    cx.keep_settings(&Settings {
+    cx.store_settings(&Settings {
         host: args.text(0),
         port: args.int(1) as u16,
         client_id: args.text(2),
@@ -107,14 +109,14 @@ fn set(cx: &mut Context, args: &Args) -> Outcome {
 
 fn read(cx: &mut Context, _: &Args) -> Outcome {
     let masked = cx.masks_secrets();
-    cx.say_settings(|settings, reply| match settings {
-        Some(settings) => reply.info(|line| say(line, &settings, masked)),
+    cx.write_settings(|settings, reply| match settings {
+        Some(settings) => reply.info(|line| write(line, &settings, masked)),
         None => reply.text_line("+MQTTCONFIG:,,,,,,"),
     });
     Outcome::Ok
 }
 
-fn say(line: &mut Reply, settings: &Settings, masked: bool) {
+fn write(line: &mut Reply, settings: &Settings, masked: bool) {
     line.text("+MQTTCONFIG:");
     line.value(Some(settings.host.as_bytes()));
     line.text(",");

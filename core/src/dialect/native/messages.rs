@@ -1,10 +1,12 @@
 //! `+MQTTPUB` and `+MQTTQUEUE`: messages to the broker.
 
 use crate::at::args::Args;
-use crate::at::schema::{Example, Param, Signature};
+use crate::at::param::Param;
+use crate::at::schema::{Example, Signature};
 use crate::modem::command::context::{Context, quality};
+use crate::modem::command::handler::{Command, Outcome};
+use crate::modem::fail::Fail;
 use crate::modem::outbox::Message;
-use crate::modem::table::{Command, Fail, Outcome};
 use crate::mqtt::topic::can_publish_to;
 
 /// The longest topic MQTT has room for (clause 4.7.3).

@@ -8,15 +8,24 @@ mod received;
 mod subscriptions;
 mod tls;
 
+use crate::at::cme;
+use crate::at::framing::Framing;
+use crate::at::grammar::Grammar;
 use crate::at::reply::Reply;
 use crate::commands;
+use crate::modem::Profile;
+use crate::modem::api::Identity;
+use crate::modem::command::handler::Command;
+use crate::modem::dialect::{Banner, Busy, Dialect, Table, Urc};
 use crate::modem::event::Event;
-use crate::modem::table::{Command, Dialect, Table, Urc};
 
 /// The native command set.
 pub static NATIVE: Dialect = Dialect {
     name: "native",
     title: "The native command set",
+    grammar: &Grammar::V250,
+    framing: &Framing::V250,
+    busy: Busy::Queue,
     tables: &[
         Table {
             title: "MQTT",
@@ -70,7 +79,14 @@ pub static NATIVE: Dialect = Dialect {
                       or the host dropped them.",
         },
     ],
+    options: &[],
+    profile: &Profile::FACTORY,
+    codes: cme::ALL,
+    identity: Identity::OWN,
+    banner: Banner::Restart,
     word,
+    refuse: |_, _, why| why.fail(),
+    scratch: 0,
 };
 
 const COMMANDS: &[Command] = &[
@@ -97,26 +113,28 @@ fn word(event: &Event, reply: &mut Reply) {
         }),
         Event::Message(message) => received::word(reply, &message),
         Event::Read { number, message } => received::word_read(reply, number, &message),
-        Event::Waiting { count } => say(reply, "+MQTTRECVIND:", &[count]),
+        Event::Waiting { count } => write(reply, "+MQTTRECVIND:", &[count]),
         Event::Accepted { name } => reply.info(|line| {
             line.text("+MQTTPUB:");
             line.number(name);
         }),
-        Event::Tracked { name, code } => say(reply, "+MQTTPUBACK:", &[name, code.into()]),
+        // No command of this set answers before its end.
+        Event::Finished { .. } => {}
+        Event::Tracked { name, code } => write(reply, "+MQTTPUBACK:", &[name, code.into()]),
         Event::TooLarge { topic, qos, length } => {
             received::word_dropped(reply, topic, qos, length);
         }
-        Event::Dropped { count } => say(reply, "+MQTTPUBDROPPED:", &[count]),
+        Event::Dropped { count } => write(reply, "+MQTTPUBDROPPED:", &[count]),
         Event::Restored { session_present } => {
-            say(reply, "+MQTTCONNECTED:", &[session_present.into()]);
+            write(reply, "+MQTTCONNECTED:", &[session_present.into()]);
         }
         Event::Registration { .. } | Event::Restarted => commands::word(event, reply),
-        Event::Lost { code } => say(reply, "+MQTTDISCONNECTED:", &[code.into()]),
+        Event::Lost { code } => write(reply, "+MQTTDISCONNECTED:", &[code.into()]),
     }
 }
 
 /// A line of its own: a name and numbers.
-fn say(reply: &mut Reply, name: &str, numbers: &[u32]) {
+fn write(reply: &mut Reply, name: &str, numbers: &[u32]) {
     reply.urc(|line| {
         line.text(name);
         for (at, number) in numbers.iter().enumerate() {

@@ -1,12 +1,14 @@
 //! `+MQTTOPT` and `+MQTTERR`.
 
-use crate::at::args::{Args, Reject};
+use crate::at::args::Args;
 use crate::at::help::Range;
-use crate::at::schema::{Example, Param, Signature};
+use crate::at::param::{Param, Reject};
+use crate::at::schema::{Example, Signature};
 use crate::modem::api::Failure;
 use crate::modem::command::context::Context;
+use crate::modem::command::handler::{Command, Outcome};
+use crate::modem::fail::Fail;
 use crate::modem::options::{self, OPTIONS, Value};
-use crate::modem::table::{Command, Fail, Outcome};
 use core::fmt::Write;
 
 const NAME: Param = Param::text("name", 1, 32)
@@ -38,7 +40,7 @@ pub(super) const OPTION: Command = Command::new("+MQTTOPT", "Set an option")
          only.",
     )
     .test("+MQTTOPT:\"<name>\",<range>")
-    .test_with(say_ranges)
+    .test_with(write_ranges)
     .read(read)
     .commits()
     .set(SIGNATURES, set)
@@ -73,13 +75,13 @@ fn value<'l>(args: &Args<'l>) -> Result<(usize, Value<'l>), Reject> {
 fn set(cx: &mut Context, args: &Args) -> Outcome {
     let value = value(args).map_err(Fail::from);
     value
-        .and_then(|(option, value)| cx.keep_option(option, value))
+        .and_then(|(option, value)| cx.store_option(option, value))
         .into()
 }
 
 fn read(cx: &mut Context, _: &Args) -> Outcome {
     for (option, opt) in OPTIONS.iter().enumerate() {
-        cx.say_option(option, |value, reply| {
+        cx.write_option(option, |value, reply| {
             reply.info(|line| {
                 // A reply notes for itself what does not fit.
                 let _ = write!(line, "+MQTTOPT:\"{}\",{value}", opt.param.name);
@@ -89,7 +91,7 @@ fn read(cx: &mut Context, _: &Args) -> Outcome {
     Outcome::Ok
 }
 
-fn say_ranges(cx: &mut Context, _: &Args) -> Outcome {
+fn write_ranges(cx: &mut Context, _: &Args) -> Outcome {
     for opt in &OPTIONS {
         cx.info(|line| {
             let range = Range(&opt.param);

@@ -1,11 +1,12 @@
 //! Messages from the broker: how they are worded, `+MQTTREAD` and `+MQTTACK`.
 
 use crate::at::args::Args;
+use crate::at::param::Param;
 use crate::at::reply::Reply;
-use crate::at::schema::{Example, Param, Signature};
+use crate::at::schema::{Example, Signature};
 use crate::modem::command::context::Context;
+use crate::modem::command::handler::{Command, Outcome};
 use crate::modem::event::Received;
-use crate::modem::table::{Command, Outcome};
 
 pub(super) const READ: Command = Command::new("+MQTTREAD", "Read the oldest waiting message")
     .remembers()
@@ -65,7 +66,7 @@ fn acknowledge(cx: &mut Context, args: &Args) -> Outcome {
 pub(super) fn word(reply: &mut Reply, message: &Received) {
     reply.urc(|line| {
         line.text("+MQTTRECV:");
-        say(line, message);
+        write(line, message);
     });
 }
 
@@ -75,11 +76,11 @@ pub(super) fn word_read(reply: &mut Reply, number: u32, message: &Received) {
         line.text("+MQTTREAD:");
         line.number(number);
         line.text(",");
-        say(line, message);
+        write(line, message);
     });
 }
 
-fn say(line: &mut Reply, message: &Received) {
+fn write(line: &mut Reply, message: &Received) {
     line.quoted(message.topic.as_bytes());
     line.text(",");
     line.number(message.qos.into());
@@ -88,19 +89,19 @@ fn say(line: &mut Reply, message: &Received) {
     line.text(",");
     match message.format {
         0 => line.bytes(message.payload),
-        1 => say_hex(line, message.payload),
-        _ => say_base64(line, message.payload),
+        1 => write_hex(line, message.payload),
+        _ => write_base64(line, message.payload),
     }
 }
 
-fn say_hex(line: &mut Reply, payload: &[u8]) {
+fn write_hex(line: &mut Reply, payload: &[u8]) {
     for byte in payload {
         line.hex(*byte);
     }
 }
 
 /// Base64 with padding (RFC 4648 §4).
-fn say_base64(line: &mut Reply, payload: &[u8]) {
+fn write_base64(line: &mut Reply, payload: &[u8]) {
     const SYMBOLS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     for chunk in payload.chunks(3) {
         let byte = |at: usize| u32::from(chunk.get(at).copied().unwrap_or(0));

@@ -2,9 +2,10 @@
 
 use super::messages::QOS;
 use crate::at::args::Args;
-use crate::at::schema::{Example, Param, Signature};
+use crate::at::param::Param;
+use crate::at::schema::{Example, Signature};
 use crate::modem::command::context::Context;
-use crate::modem::table::{Command, Outcome};
+use crate::modem::command::handler::{Command, Outcome};
 use crate::mqtt::topic::can_subscribe_to;
 
 const TOPIC: Param = Param::text("topic", 1, 65_535)

@@ -1,11 +1,14 @@
 //! `+MQTTTLS`: TLS and its certificates.
 
-use crate::at::args::{Args, Reject};
-use crate::at::schema::{Example, Param, Signature};
+use crate::at::args::Args;
+use crate::at::param::{Param, Reject};
+use crate::at::schema::{Example, Signature};
 use crate::modem::api::{LinkId, Slot};
 use crate::modem::command::context::Context;
+use crate::modem::command::handler::{Command, Outcome};
+use crate::modem::fail::Fail;
 use crate::modem::pem::{self, Content};
-use crate::modem::table::{Command, Fail, Outcome, Wait};
+use crate::modem::wait::Wait;
 
 /// The most bytes of a certificate or key sent inline.
 const MAX_CONTENT: usize = 1536;
@@ -67,7 +70,7 @@ fn read(cx: &mut Context, _: &Args) -> Outcome {
 fn set(cx: &mut Context, args: &Args) -> Outcome {
     let certificate = args.signature() == 0;
     let loaded = if certificate { load(cx, args) } else { Ok(()) };
-    loaded.and_then(|()| cx.keep_tls(args.flag(0))).into()
+    loaded.and_then(|()| cx.store_tls(args.flag(0))).into()
 }
 
 /// Where a type of file is kept, and what it holds.
@@ -91,7 +94,7 @@ fn is_file(args: &Args) -> Result<(), Reject> {
 
 fn load(cx: &mut Context, args: &Args) -> Result<(), Fail> {
     let (slot, content) = kind(args);
-    let kept = cx.keep_with(slot, |record| match args.bytes(2) {
+    let kept = cx.store_with(slot, |record| match args.bytes(2) {
         [] => Ok(()),
         text => Ok(pem::normalize(text, content, record)?),
     });

@@ -1,21 +1,25 @@
 //! What a command's handler may do: verbs, never bytes.
 
-use super::table::{Dialect, Fail, Outcome, Wait};
-use crate::Identity;
+use super::handler::Outcome;
+use super::scratch::Staged;
 use crate::at::cme;
 use crate::at::reply::Reply;
 use crate::buffer::Buf;
 use crate::modem::code;
+use crate::modem::dialect::Dialect;
 use crate::modem::dispatch::Machine;
 use crate::modem::event::Event;
+use crate::modem::fail::Fail;
 use crate::modem::failure::Failure;
+use crate::modem::identity::Identity;
 use crate::modem::ids::LinkId;
 use crate::modem::link::Link;
 use crate::modem::profile::Profile;
 use crate::modem::radio::Functionality;
 use crate::modem::settings::Settings;
 use crate::modem::slot::Slot;
-use crate::modem::storage::options::{OPTIONS, Value};
+use crate::modem::storage::options::Value;
+use crate::modem::wait::Wait;
 use crate::mqtt::Qos;
 
 /// The modem, as a command's handler sees it.
@@ -23,47 +27,52 @@ use crate::mqtt::Qos;
 pub struct Context<'c, 'a> {
     pub(in crate::modem) machine: &'c mut Machine<'a>,
     pub(in crate::modem) link: LinkId,
+    dialect: &'static Dialect,
 }
 
 impl<'c, 'a> Context<'c, 'a> {
-    pub(crate) fn new(machine: &'c mut Machine<'a>) -> Self {
+    pub(crate) fn new(machine: &'c mut Machine<'a>, dialect: &'static Dialect) -> Self {
         let link = machine.selected;
-        Self { machine, link }
+        Self {
+            machine,
+            link,
+            dialect,
+        }
     }
 
     /// Says something: part of the answer.
-    pub fn say(&mut self, say: impl FnOnce(&mut Reply)) {
-        self.machine.say(say);
+    pub fn write(&mut self, write: impl FnOnce(&mut Reply)) {
+        self.machine.write(write);
     }
 
     /// Says a line of information text.
     pub fn info(&mut self, write: impl FnOnce(&mut Reply)) {
-        self.say(|reply| reply.info(write));
+        self.write(|reply| reply.info(write));
     }
 
     /// Says a line of information text that is there already.
     pub fn text(&mut self, text: &str) {
-        self.say(|reply| reply.text_line(text));
+        self.write(|reply| reply.text_line(text));
     }
 
     /// The command set in use.
     pub fn dialect(&self) -> &'static Dialect {
-        self.machine.config.dialect
+        self.dialect
     }
 
     /// What the modem says of itself.
     pub fn identity(&self) -> Identity<'a> {
-        self.machine.config.identity
+        self.machine.behaviour.identity
     }
 
     /// The seed of everything that looks random.
     pub fn seed(&self) -> u64 {
-        self.machine.config.seed
+        self.machine.behaviour.seed
     }
 
     /// Whether a password read back is shown as `***`.
     pub fn masks_secrets(&self) -> bool {
-        self.machine.config.mask_secrets
+        self.machine.behaviour.masks_secrets
     }
 
     pub(crate) fn profile(&mut self) -> &mut Profile {
@@ -75,14 +84,46 @@ impl<'c, 'a> Context<'c, 'a> {
     }
 
     /// What `&W` kept, or the factory values.
-    pub(crate) fn kept_profile(&self) -> Profile {
+    pub(crate) fn stored_profile(&self) -> Profile {
         self.machine.storage.profile()
     }
 
     /// Keeps the profile.
-    pub(crate) fn keep_profile(&mut self) -> Result<Wait, Fail> {
+    pub(crate) fn store_profile(&mut self) -> Result<Wait, Fail> {
         let record = self.machine.profile.encode();
-        self.keep_with(|_| Slot::Profile, |kept| Ok(kept.extend(&record)?))
+        self.store_with(|_| Slot::Profile, |kept| Ok(kept.extend(&record)?))
+    }
+
+    /// The factory values.
+    pub(crate) fn factory_profile(&self) -> Profile {
+        self.machine.storage.factory()
+    }
+
+    /// Puts a value the host gave aside until it is used, in place of what was there under
+    /// this key.
+    pub fn stage(&mut self, key: u8, value: &[u8]) -> Result<(), Fail> {
+        Ok(self.machine.scratch.set(self.link, key, value)?)
+    }
+
+    /// What was put aside.
+    pub fn staged(&self) -> Staged<'_> {
+        self.machine.scratch.of(self.link)
+    }
+
+    /// Forgets what was put aside under this key, or all of it.
+    pub fn forget_staged(&mut self, key: Option<u8>) {
+        self.machine.scratch.remove(self.link, key);
+    }
+
+    /// Makes settings of what was put aside. They count from now on and until the modem
+    /// restarts; nothing of them is stored.
+    pub fn configure(
+        &mut self,
+        settings: impl for<'s> FnOnce(Staged<'s>) -> Settings<'s>,
+    ) -> Result<(), Fail> {
+        let machine = &mut *self.machine;
+        let settings = settings(machine.scratch.of(self.link));
+        Ok(machine.storage.configure(self.link, &settings)?)
     }
 
     /// The port follows the profile once the answer has gone.
@@ -153,19 +194,18 @@ impl<'c, 'a> Context<'c, 'a> {
     }
 
     /// Says something of the link's MQTT settings.
-    pub fn say_settings(&mut self, say: impl FnOnce(Option<Settings>, &mut Reply)) {
+    pub fn write_settings(&mut self, write: impl FnOnce(Option<Settings>, &mut Reply)) {
         let machine = &mut *self.machine;
         let settings = machine.storage.settings(self.link);
-        machine
-            .answer
-            .say(&mut machine.out, &machine.profile, |reply| {
-                say(settings, reply);
-            });
+        let style = machine.style();
+        machine.answer.write(&mut machine.out, style, |reply| {
+            write(settings, reply);
+        });
     }
 
     /// Keeps new MQTT settings.
-    pub fn keep_settings(&mut self, settings: &Settings) -> Result<Wait, Fail> {
-        self.keep_with(Slot::Settings, |record| {
+    pub fn store_settings(&mut self, settings: &Settings) -> Result<Wait, Fail> {
+        self.store_with(Slot::Settings, |record| {
             settings.encode(record).map_err(Fail::from)
         })
     }
@@ -176,12 +216,12 @@ impl<'c, 'a> Context<'c, 'a> {
     }
 
     /// Keeps whether the link uses TLS.
-    pub fn keep_tls(&mut self, on: bool) -> Result<Wait, Fail> {
-        self.keep_with(Slot::Tls, |record| Ok(record.push(on.into())?))
+    pub fn store_tls(&mut self, on: bool) -> Result<Wait, Fail> {
+        self.store_with(Slot::Tls, |record| Ok(record.push(on.into())?))
     }
 
     /// Keeps what `write` writes under a name of the link; nothing erases it.
-    pub fn keep_with(
+    pub fn store_with(
         &mut self,
         slot: impl Fn(LinkId) -> Slot,
         write: impl FnOnce(&mut Buf) -> Result<(), Fail>,
@@ -190,27 +230,26 @@ impl<'c, 'a> Context<'c, 'a> {
         staged.map(|()| Wait::Stored(self.link))
     }
 
-    /// The value of an option of [`OPTIONS`] that is a number.
+    /// The value of an option of [`OPTIONS`](crate::modem::options::OPTIONS) that is a number.
     pub fn option(&self, option: usize) -> u32 {
         self.machine.storage.option(self.link, option)
     }
 
     /// Says something of the value of an option, be it a number or a text.
-    pub fn say_option(&mut self, option: usize, say: impl FnOnce(Value, &mut Reply)) {
+    pub fn write_option(&mut self, option: usize, write: impl FnOnce(Value, &mut Reply)) {
         let machine = &mut *self.machine;
         let value = machine.storage.value(self.link, option);
-        machine
-            .answer
-            .say(&mut machine.out, &machine.profile, |reply| {
-                say(value, reply);
-            });
+        let style = machine.style();
+        machine.answer.write(&mut machine.out, style, |reply| {
+            write(value, reply);
+        });
     }
 
     /// Sets an option to a value it takes and keeps it.
-    pub fn keep_option(&mut self, option: usize, value: Value<'_>) -> Result<Wait, Fail> {
-        let opt = OPTIONS.get(option).ok_or(Fail::INCORRECT)?;
-        let slot = |link| Slot::Option(link, option as u8);
-        self.keep_with(slot, |kept| Ok(opt.encode(value, kept)?))
+    pub fn store_option(&mut self, option: usize, value: Value<'_>) -> Result<Wait, Fail> {
+        let storage = &mut self.machine.storage;
+        storage.stage_option(self.link, option, value)?;
+        Ok(Wait::Stored(self.link))
     }
 
     /// Whether the broker is connected.
@@ -230,7 +269,29 @@ impl<'c, 'a> Context<'c, 'a> {
         if !link.is_some_and(|link| link.connect(machine.now)) {
             return Err(Fail::NOT_ALLOWED);
         }
+        machine.connect_opened(self.link);
         Ok(Wait::Connect(self.link))
+    }
+
+    /// Opens the transport to the broker; [`connect`](Self::connect) is a step of its own
+    /// then.
+    pub fn open(&mut self) -> Result<Wait, Fail> {
+        if !self.machine.radio.is_on() {
+            return Err(Fail::NO_SERVICE);
+        }
+        let machine = &mut *self.machine;
+        let allowed = machine.storage.is_configured(self.link) && !machine.off;
+        let link = machine.links.get_mut(self.link).filter(|_| allowed);
+        if !link.is_some_and(|link| link.open_transport(machine.now)) {
+            return Err(Fail::NOT_ALLOWED);
+        }
+        Ok(Wait::Opened(self.link))
+    }
+
+    /// Whether the transport is up.
+    pub fn is_opened(&self) -> bool {
+        let link = self.machine.links.get(self.link);
+        link.is_some_and(Link::is_opened)
     }
 
     fn radio_is_off(&mut self) -> Fail {
@@ -239,7 +300,7 @@ impl<'c, 'a> Context<'c, 'a> {
         if let Some(link) = self.machine.links.get_mut(self.link) {
             link.set_last_failure(code.into());
         }
-        self.say(|reply| word(&Event::ConnectDone { code }, reply));
+        self.write(|reply| word(&Event::ConnectDone { code }, reply));
         Fail::Cme(cme::NO_SERVICE)
     }
 
@@ -267,18 +328,17 @@ impl<'c, 'a> Context<'c, 'a> {
     }
 
     /// Says something of every subscription: its filter and granted quality.
-    pub fn each_subscription(&mut self, mut say: impl FnMut(&str, Qos, &mut Reply)) {
+    pub fn each_subscription(&mut self, mut write: impl FnMut(&str, Qos, &mut Reply)) {
         let machine = &mut *self.machine;
         let Some(link) = machine.links.get(self.link) else {
             return;
         };
-        machine
-            .answer
-            .say(&mut machine.out, &machine.profile, |reply| {
-                for (filter, qos) in link.session().subscriptions() {
-                    say(filter, qos, reply);
-                }
-            });
+        let style = machine.style();
+        machine.answer.write(&mut machine.out, style, |reply| {
+            for (filter, qos) in link.session().subscriptions() {
+                write(filter, qos, reply);
+            }
+        });
     }
 
     fn link_mut(&mut self) -> Result<&mut Link<'a>, Fail> {

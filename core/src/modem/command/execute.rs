@@ -6,16 +6,17 @@
 )]
 
 use super::context::Context;
-use super::table::{Command, Fail, Handler, Outcome};
+use super::handler::{Command, Handler, Outcome, Refusal};
+use super::language::Language;
 use crate::at::args::Args;
-use crate::at::schema::Signature;
+use crate::at::help;
+use crate::at::param::Reject;
+use crate::at::schema::{self, Signature};
 use crate::at::split::{Form, Item, Step, next};
 use crate::at::values::{self, Bad, Values};
-use crate::at::{cme, help};
 use crate::buffer::Buf;
 use crate::modem::dispatch::Machine;
-
-const NO_SUCH_FORM: Fail = Fail::Cme(cme::NOT_SUPPORTED);
+use crate::modem::fail::Fail;
 
 /// What became of the command at a position, and where the line goes on.
 pub(crate) enum Ran {
@@ -25,57 +26,96 @@ pub(crate) enum Ran {
     Done(usize, Outcome),
 }
 
-/// Carries out the command of `line` at `at`; `decoded` takes its values.
-pub(crate) fn run(machine: &mut Machine, line: &[u8], at: usize, decoded: &mut Buf) -> Ran {
-    decoded.clear();
-    let strict = machine.config.strict;
-    match next(line, at, strict) {
-        Step::End => Ran::End,
-        Step::Bad => Ran::Done(at, Outcome::Fail(Fail::Plain)),
-        Step::Item(item) => {
-            let (next, outcome) = carry_out(machine, line, item, decoded).unwrap_or_else(failed);
-            Ran::Done(next, outcome)
-        }
+/// Why a command was not carried out, and which.
+struct Refused {
+    command: Option<&'static Command>,
+    why: Refusal,
+}
+
+impl Refused {
+    /// Something that is no command.
+    const UNKNOWN: Self = Self {
+        command: None,
+        why: Refusal::Unknown,
+    };
+
+    /// One that cannot be carried out for this reason.
+    fn of(command: &'static Command, why: Refusal) -> Self {
+        let command = Some(command);
+        Self { command, why }
     }
 }
 
-fn failed(fail: Fail) -> (usize, Outcome) {
-    (0, Outcome::Fail(fail))
+/// Carries out the command of `line` at `at`; `decoded` takes its values.
+pub(crate) fn run(
+    machine: &mut Machine,
+    language: &Language,
+    line: &[u8],
+    at: usize,
+    decoded: &mut Buf,
+) -> Ran {
+    decoded.clear();
+    let done = match next(line, at, &language.grammar) {
+        Step::End => return Ran::End,
+        Step::Bad => Err(Refused::UNKNOWN),
+        Step::Item(item) => carry_out(machine, language, line, item, decoded),
+    };
+    match done {
+        Ok((next, outcome)) => Ran::Done(next, outcome),
+        Err(refused) => Ran::Done(at, Outcome::Fail(refuse(machine, language, &refused))),
+    }
+}
+
+/// The dialect has the last word. What becomes of a line that is only looked at is not
+/// written.
+#[cold]
+fn refuse(machine: &mut Machine, language: &Language, refused: &Refused) -> Fail {
+    if machine.pending.any() {
+        return Fail::Plain;
+    }
+    machine.begin_answer();
+    let mut cx = Context::new(machine, language.dialect);
+    (language.dialect.refuse)(&mut cx, refused.command, refused.why)
 }
 
 fn carry_out(
     machine: &mut Machine,
+    language: &Language,
     line: &[u8],
     item: Item,
     decoded: &mut Buf,
-) -> Result<(usize, Outcome), Fail> {
-    let command = machine.config.dialect.find(item.name).ok_or(Fail::Plain)?;
-    if machine.owed.any() && !(command.gathers && item.form == Form::Set) {
-        return Err(Fail::Plain);
+) -> Result<(usize, Outcome), Refused> {
+    let command = language.dialect.find(item.name).ok_or(Refused::UNKNOWN)?;
+    if machine.pending.any() && !(command.gathers && item.form == Form::Set) {
+        return Err(Refused::UNKNOWN);
     }
     machine.begin_answer();
     match item.form {
-        Form::Set => set(machine, line, item, command, decoded),
+        Form::Set => set(machine, language, line, item, command, decoded),
         Form::Execute if command.commits && command.execute.is_some() => {
-            check_rest(machine, line, item.next, decoded)?;
-            bare(machine, item, command)
+            check_rest(machine, language, line, item.next, decoded)?;
+            bare(machine, language, item, command)
         }
         Form::Test if command.test_form.is_none() => {
-            machine.say(|reply| help::say_test(command, reply));
+            machine.write(|reply| help::write_test(command, reply));
             Ok((item.next, Outcome::Ok))
         }
-        _ => bare(machine, item, command),
+        _ => bare(machine, language, item, command),
     }
 }
 
 /// A form without values.
-fn bare(machine: &mut Machine, item: Item, command: &Command) -> Result<(usize, Outcome), Fail> {
-    let handler = bare_handler(command, item.form).ok_or(NO_SUCH_FORM)?;
-    machine.remembers_for(command)?;
-    Ok((
-        item.next,
-        handler(&mut Context::new(machine), &Args::none()),
-    ))
+fn bare(
+    machine: &mut Machine,
+    language: &Language,
+    item: Item,
+    command: &'static Command,
+) -> Result<(usize, Outcome), Refused> {
+    let handler = bare_handler(command, item.form);
+    let handler = handler.ok_or_else(|| Refused::of(command, Refusal::NoSuchForm))?;
+    can_read_store(machine, command)?;
+    let mut cx = Context::new(machine, language.dialect);
+    Ok((item.next, handler(&mut cx, &Args::none())))
 }
 
 fn bare_handler(command: &Command, form: Form) -> Option<Handler> {
@@ -87,36 +127,50 @@ fn bare_handler(command: &Command, form: Form) -> Option<Handler> {
     }
 }
 
+/// Whether a command that needs what is stored can have it.
+#[inline]
+fn can_read_store(machine: &Machine, command: &'static Command) -> Result<(), Refused> {
+    if command.remembers && !machine.storage.is_readable() {
+        return Err(Refused::of(command, Refusal::Unable(Fail::UNREADABLE)));
+    }
+    Ok(())
+}
+
 fn set(
     machine: &mut Machine,
+    language: &Language,
     line: &[u8],
     item: Item,
-    command: &Command,
+    command: &'static Command,
     decoded: &mut Buf,
-) -> Result<(usize, Outcome), Fail> {
-    let strict = machine.config.strict;
+) -> Result<(usize, Outcome), Refused> {
     let mut values = Values::NONE;
-    let (next, args, handler) = read_set(line, item, command, strict, &mut values, decoded)?;
+    let (next, args, handler) = read_set(line, item.next, command, language, &mut values, decoded)?;
     if command.commits && next < line.len() && !machine.rest_checked {
-        check_rest(machine, line, next, decoded)?;
-        return set_again(machine, line, item, command, decoded);
+        check_rest(machine, language, line, next, decoded)?;
+        return set_again(machine, language, line, item, command, decoded);
     }
-    machine.remembers_for(command)?;
-    Ok((next, handler(&mut Context::new(machine), &args)))
+    can_read_store(machine, command)?;
+    let mut cx = Context::new(machine, language.dialect);
+    Ok((next, handler(&mut cx, &args)))
 }
 
 /// The values of what follows were read over the command's own.
 #[cold]
 fn set_again(
     machine: &mut Machine,
+    language: &Language,
     line: &[u8],
     item: Item,
-    command: &Command,
+    command: &'static Command,
     decoded: &mut Buf,
-) -> Result<(usize, Outcome), Fail> {
-    let (mut values, strict) = (Values::NONE, machine.config.strict);
-    let (next, args, handler) = read_set_again(line, item, command, strict, &mut values, decoded)?;
-    Ok((next, handler(&mut Context::new(machine), &args)))
+) -> Result<(usize, Outcome), Refused> {
+    let mut values = Values::NONE;
+    decoded.clear();
+    let read = read_set_again(line, item.next, command, language, &mut values, decoded);
+    let (next, args, handler) = read?;
+    let mut cx = Context::new(machine, language.dialect);
+    Ok((next, handler(&mut cx, &args)))
 }
 
 /// As [`read_set`], off the quick path.
@@ -124,37 +178,61 @@ fn set_again(
 #[inline(never)]
 fn read_set_again<'l>(
     line: &'l [u8],
-    item: Item,
-    command: &Command,
-    strict: bool,
+    at: usize,
+    command: &'static Command,
+    language: &Language,
     values: &'l mut Values,
     decoded: &'l mut Buf,
-) -> Result<(usize, Args<'l>, Handler), Fail> {
-    decoded.clear();
-    read_set(line, item, command, strict, values, decoded)
+) -> Result<(usize, Args<'l>, Handler), Refused> {
+    read_set(line, at, command, language, values, decoded)
 }
 
-/// The checked values of a set form, what carries it out, and where the line goes on.
-/// Inlined, as reading values is most of the work of a command.
+/// The checked values at `at` of a set form, what carries it out, and where the line goes
+/// on. Inlined, as reading values is most of the work of a command.
 #[inline(always)]
 fn read_set<'l>(
     line: &'l [u8],
-    item: Item,
-    command: &Command,
-    strict: bool,
+    at: usize,
+    command: &'static Command,
+    language: &Language,
     values: &'l mut Values,
     decoded: &'l mut Buf,
-) -> Result<(usize, Args<'l>, Handler), Fail> {
-    let (signatures, handler) = command.set.ok_or(NO_SUCH_FORM)?;
+) -> Result<(usize, Args<'l>, Handler), Refused> {
+    let refused = |why| Refused::of(command, why);
+    let grammar = &language.grammar;
+    let set = command.set;
+    let (signatures, handler) = set.ok_or_else(|| refused(Refusal::NoSuchForm))?;
     let next = if command.is_extended() {
         let forgive = last_param(signatures).filter(|_| command.forgiving);
-        let read = values::parse(line, item.next, strict, forgive, values, decoded);
-        read.map_err(unreadable)?
+        let read = values::parse(line, at, grammar, forgive, values, decoded);
+        read.map_err(|bad| refused(unreadable(bad)))?
     } else {
-        number(line, item.next, values)
+        let next = number(line, at, values);
+        if !grammar.lists && next < line.len() {
+            return Err(refused(Refusal::Unknown));
+        }
+        next
     };
-    let args = Args::check(line, decoded.as_slice(), values, signatures, strict)?;
+    let checked = schema::check(line, decoded.as_slice(), values, signatures, grammar);
+    let args = checked.map_err(|reject: Reject| refused(Refusal::Values(reject)))?;
     Ok((next, args, handler))
+}
+
+/// The values of a command whose set form was read before, with their texts behind what
+/// `decoded` holds, and all of that.
+pub(crate) fn read_again<'l>(
+    line: &'l [u8],
+    at: usize,
+    command: &'static Command,
+    language: &Language,
+    values: &'l mut Values,
+    decoded: &'l mut Buf,
+) -> Option<(Args<'l>, &'l [u8])> {
+    read_set_again(line, at, command, language, values, decoded).ok()?;
+    let decoded = decoded.as_slice();
+    let (signatures, _) = command.set?;
+    let args = schema::check(line, decoded, values, signatures, &language.grammar);
+    Some((args.ok()?, decoded))
 }
 
 /// Whether the commands of `line` from `at` on could be carried out, as far as that does
@@ -163,16 +241,17 @@ fn read_set<'l>(
 #[cold]
 fn check_rest(
     machine: &mut Machine,
+    language: &Language,
     line: &[u8],
     at: usize,
     decoded: &mut Buf,
-) -> Result<(), Fail> {
+) -> Result<(), Refused> {
     let mut at = at;
     while at < line.len() && !machine.rest_checked {
-        match next(line, at, machine.config.strict) {
+        match next(line, at, &language.grammar) {
             Step::End => break,
-            Step::Bad => return Err(Fail::Plain),
-            Step::Item(item) => at = check(machine, line, item, decoded)?,
+            Step::Bad => return Err(Refused::UNKNOWN),
+            Step::Item(item) => at = check(language, line, item, decoded)?,
         }
     }
     machine.rest_checked = true;
@@ -180,16 +259,25 @@ fn check_rest(
 }
 
 /// Checks one command; returns where the line goes on.
-fn check(machine: &Machine, line: &[u8], item: Item, decoded: &mut Buf) -> Result<usize, Fail> {
-    let command = machine.config.dialect.find(item.name).ok_or(Fail::Plain)?;
+fn check(
+    language: &Language,
+    line: &[u8],
+    item: Item,
+    decoded: &mut Buf,
+) -> Result<usize, Refused> {
+    let command = language.dialect.find(item.name).ok_or(Refused::UNKNOWN)?;
     match item.form {
         Form::Set => {
-            let (mut values, strict) = (Values::NONE, machine.config.strict);
-            let read = read_set_again(line, item, command, strict, &mut values, decoded);
+            let mut values = Values::NONE;
+            decoded.clear();
+            let read = read_set_again(line, item.next, command, language, &mut values, decoded);
             read.map(|(next, ..)| next)
         }
         Form::Test => Ok(item.next),
-        form => bare_handler(command, form).map_or(Err(NO_SUCH_FORM), |_| Ok(item.next)),
+        form => match bare_handler(command, form) {
+            Some(_) => Ok(item.next),
+            None => Err(Refused::of(command, Refusal::NoSuchForm)),
+        },
     }
 }
 
@@ -205,9 +293,9 @@ fn last_param(signatures: &[Signature]) -> Option<usize> {
     signatures.first()?.params.len().checked_sub(1)
 }
 
-fn unreadable(bad: Bad) -> Fail {
+fn unreadable(bad: Bad) -> Refusal {
     match bad {
-        Bad::Junk | Bad::Unclosed => Fail::Plain,
-        Bad::Full => Fail::MEMORY_FULL,
+        Bad::Junk | Bad::Unclosed => Refusal::Unknown,
+        Bad::Full => Refusal::Unable(Fail::MEMORY_FULL),
     }
 }

@@ -1,8 +1,9 @@
 //! What the modem asks its caller to do.
 
-use super::{Machine, Run};
+use super::Machine;
 use crate::modem::Modem;
 use crate::modem::action::Action;
+use crate::modem::command::run::Run;
 use crate::modem::ids::LinkId;
 use crate::modem::link::Link;
 

@@ -1,6 +1,6 @@
 //! Links that end: who waits for them is told, and the host is.
 
-use super::{Machine, Run};
+use super::Machine;
 use crate::at::cme;
 use crate::modem::code;
 use crate::modem::fail::Fail;
@@ -23,11 +23,11 @@ impl Machine<'_> {
                 self.notify.push_lost(id, code).unwrap_or_default();
             }
             Ended::Lost { code } => {
-                self.fail_waiting(id);
+                self.fail_waiting(id, code);
                 self.notify.push_lost(id, code).unwrap_or_default();
             }
             Ended::Closed => {
-                self.fail_waiting(id);
+                self.fail_waiting(id, code::BY_COMMAND);
                 self.complete(Wait::Disconnect(id), Ok(()));
             }
         }
@@ -39,24 +39,22 @@ impl Machine<'_> {
     /// Whoever asked for the link is told why it is not up; an attempt of the
     /// modem's own that was called off is no news.
     fn fail_connect(&mut self, id: LinkId, code: u8) {
-        if let Run::Waiting { wait, .. } = self.run
-            && wait == Wait::Connect(id)
-        {
-            let fail = Fail::Cme(code::connect_error(code));
-            self.end_connect(id, code, Err(fail));
-        }
+        let fail = Fail::Cme(code::connect_error(code));
+        self.fail_waits(|wait| wait == Wait::Opened(id), fail, code);
+        self.end_connect(id, code, Err(fail));
     }
 
-    /// A command that waits for the broker ends the moment the link dies.
-    fn fail_waiting(&mut self, id: LinkId) {
+    /// What waits for the broker ends the moment the link dies.
+    fn fail_waiting(&mut self, id: LinkId, code: u8) {
         let fail = Fail::Cme(cme::NETWORK_TIMEOUT);
-        self.fail_owed_of(id, fail);
-        if let Run::Waiting { wait, .. } = self.run
-            && let Wait::Acknowledged(link, _) | Wait::Written(link, _) = wait
-            && link == id
-        {
-            self.complete(wait, Err(fail));
-        }
+        self.fail_pending_of(id, fail);
+        let lost = |wait| match wait {
+            Wait::Acknowledged(link, _) | Wait::Written(link, _) | Wait::Connect(link) => {
+                link == id
+            }
+            _ => false,
+        };
+        self.fail_waits(lost, fail, code);
     }
 
     /// Leaves a link in order. Of one that was up the host is told with `reason`,

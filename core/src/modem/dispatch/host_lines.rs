@@ -1,6 +1,5 @@
 //! A host that comes and goes, and gives up what it has begun to type.
 
-use super::Run;
 use crate::modem::Modem;
 use crate::modem::code;
 use crate::modem::port::HostLines;
@@ -35,11 +34,8 @@ impl Modem<'_> {
     }
 
     pub(crate) fn forget_line(&mut self) {
-        self.reader.drop_line();
+        self.console.forget(&mut self.machine);
         self.hold_events();
-        if matches!(self.machine.run, Run::Prompt { .. }) {
-            self.machine.run = Run::Idle;
-        }
     }
 
     /// What was stored cannot be read yet. Until [`handle_restored`](Self::handle_restored)

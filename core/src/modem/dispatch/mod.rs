@@ -3,9 +3,12 @@
 //! all of this while it reads its values from the line.
 
 mod actions;
+mod command;
 mod ends;
 mod host_lines;
 mod network;
+mod observe;
+mod pending;
 mod policy;
 pub mod publish;
 mod read;
@@ -17,14 +20,19 @@ mod timers;
 mod trim;
 
 use crate::at::cme;
-use crate::at::reply::{Final, RESULT_ROOM, Reply, joined};
+use crate::at::reply::{Final, RESULT_ROOM, Reply, Style};
 use crate::buffer::Buf;
+use crate::modem::behaviour::Behaviour;
 use crate::modem::clock::Clock;
-use crate::modem::command::pending::Owed;
-use crate::modem::config::Config;
+use crate::modem::code;
+use crate::modem::command::answer::Answer;
+use crate::modem::command::pending::Pending;
+use crate::modem::command::run::Run;
+use crate::modem::command::scratch::Scratch;
+use crate::modem::command::tasks::Tasks;
 use crate::modem::fail::Fail;
 use crate::modem::ids::LinkId;
-use crate::modem::link::{Link, LinkConfig, LinkMemory, Links};
+use crate::modem::link::{Link, LinkMemory, Links};
 use crate::modem::memory::Memory;
 use crate::modem::notify::Notifier;
 use crate::modem::port::{ModemLines, PortState};
@@ -32,54 +40,26 @@ use crate::modem::profile::Profile;
 use crate::modem::radio::Radio;
 use crate::modem::storage::Storage;
 use crate::modem::storage::options::ACK_TIMEOUT;
-use crate::modem::table::Outcome;
 use crate::modem::wait::Wait;
 use crate::time::Instant;
-use core::ops::Range;
 use core::time::Duration;
 use policy::policy;
-
-/// How long data mode waits for the next byte (rule R13).
-const PROMPT_LIMIT: Duration = Duration::from_secs(5);
-
-/// Carries on with the bytes that were asked for.
-pub(crate) type Then = fn(&mut crate::modem::command::context::Context<'_, '_>, &[u8]) -> Outcome;
-
-/// How far the command line is.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Run {
-    /// No line is being carried out.
-    Idle,
-    /// No line is either, but some are to be answered.
-    Owing,
-    /// The next command stands at this position.
-    Line { at: usize },
-    /// The command before this position waits.
-    Waiting {
-        at: usize,
-        wait: Wait,
-        deadline: Option<Instant>,
-    },
-    /// The command before this position asked for raw bytes.
-    Prompt {
-        at: usize,
-        length: usize,
-        then: Then,
-        deadline: Instant,
-    },
-}
 
 /// The modem without its line reader.
 #[derive(Debug)]
 pub(crate) struct Machine<'a> {
-    pub(crate) config: Config<'a>,
+    pub(crate) behaviour: Behaviour<'a>,
     pub(crate) now: Instant,
     pub(crate) profile: Profile,
     pub(crate) out: Buf<'a>,
     pub(crate) run: Run,
     /// Whether the rest of the present line was found to be without a fault.
     pub(crate) rest_checked: bool,
-    pub(crate) owed: Owed,
+    pub(crate) pending: Pending,
+    /// What commands have begun, with OK before.
+    pub(crate) tasks: Tasks,
+    /// What a dialect puts aside for a link.
+    pub(crate) scratch: Scratch<'a>,
     /// The answer to the present command.
     pub(crate) answer: Answer,
     /// The link commands are about.
@@ -94,66 +74,14 @@ pub(crate) struct Machine<'a> {
     pub(crate) off: bool,
 }
 
-/// The information text of one command: it fits in half the memory for output,
-/// or it is not said at all. So whether it fits does not depend on how fast the
-/// host reads.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Answer {
-    /// Where in the output it starts.
-    start: usize,
-    overflow: bool,
-    /// Where in the output secrets are, of this answer and of those before.
-    secret: Range<usize>,
-}
-
-impl Answer {
-    /// Says more of it.
-    pub(crate) fn say(&mut self, out: &mut Buf, profile: &Profile, say: impl FnOnce(&mut Reply)) {
-        let said = out.len().saturating_sub(self.start);
-        let room = (out.capacity() / 2).saturating_sub(RESULT_ROOM);
-        let limit = if self.overflow {
-            0
-        } else {
-            room.saturating_sub(said)
-        };
-        let mut reply = Reply::new(out, profile.style(), limit);
-        say(&mut reply);
-        self.overflow |= reply.overflowed();
-        let secret = reply.secrets();
-        if !secret.is_empty() {
-            self.secret = joined(&self.secret, &secret);
-        }
-    }
-
-    /// Where in the output secrets are.
-    pub(super) fn secret(&self) -> Range<usize> {
-        self.secret.clone()
-    }
-
-    /// So much of the output was sent.
-    #[inline]
-    pub(super) fn sent(&mut self, count: usize) {
-        if self.secret.end > 0 {
-            let left = |at: usize| at.saturating_sub(count);
-            self.secret = left(self.secret.start)..left(self.secret.end);
-        }
-    }
-
-    /// Takes back an answer that did not fit; whether it did not.
-    pub(crate) fn retract(&mut self, out: &mut Buf) -> bool {
-        let overflowed = core::mem::take(&mut self.overflow);
-        if overflowed {
-            out.truncate(self.start);
-            self.secret.end = self.secret.end.min(self.start);
-        }
-        overflowed
-    }
-}
+/// Nothing came in time.
+const LATE: Fail = Fail::Cme(cme::NETWORK_TIMEOUT);
 
 impl<'a> Machine<'a> {
     /// The machine on its part of the memory.
-    pub(crate) fn new(config: Config<'a>, memory: Memory<'a>, now: Instant) -> Self {
-        let storage = Storage::new(memory.settings);
+    pub(crate) fn new(behaviour: Behaviour<'a>, memory: Memory<'a>, now: Instant) -> Self {
+        let (scratch, settings) = memory.settings.split(behaviour.scratch);
+        let storage = Storage::new(settings, behaviour.factory, behaviour.defaults);
         let link = LinkMemory {
             net_in: memory.net_in,
             net_out: memory.net_out,
@@ -162,22 +90,24 @@ impl<'a> Machine<'a> {
             subscriptions: memory.subscriptions,
         };
         Self {
-            config,
             now,
-            profile: Profile::FACTORY,
+            profile: *behaviour.factory,
             out: memory.host_out,
             run: Run::Idle,
             rest_checked: false,
-            owed: Owed::NONE,
+            pending: Pending::NONE,
+            tasks: Tasks::default(),
+            scratch: Scratch::new(scratch),
             answer: Answer::default(),
             selected: LinkId::FIRST,
             notify: Notifier::new(memory.inbox, now),
-            links: Links::new(link_config(&config), link, |id| policy(&storage, id)),
+            links: Links::new(behaviour.links, link, |id| policy(&storage, id)),
             storage,
             radio: Radio::new(),
             clock: Clock::new(now),
             port: PortState::new(),
             off: false,
+            behaviour,
         }
     }
 
@@ -195,18 +125,30 @@ impl<'a> Machine<'a> {
 
     /// An answer begins.
     pub(crate) fn begin_answer(&mut self) {
-        self.answer.start = self.out.len();
-        self.answer.overflow = false;
+        self.answer.begin(&self.out);
     }
 
-    /// Says something of the present answer.
-    pub(crate) fn say(&mut self, say: impl FnOnce(&mut Reply)) {
-        self.answer.say(&mut self.out, &self.profile, say);
+    /// How answers look now.
+    #[inline]
+    pub(crate) fn style(&self) -> Style {
+        self.profile.style(self.behaviour.wording.framing)
     }
 
-    /// Says how a line ended.
-    pub(crate) fn say_final(&mut self, result: Final) {
-        let style = self.profile.style();
+    /// Writes something of the present answer.
+    pub(crate) fn write(&mut self, write: impl FnOnce(&mut Reply)) {
+        let style = self.style();
+        self.answer.write(&mut self.out, style, write);
+    }
+
+    /// Writes something that is no part of an answer.
+    pub(crate) fn write_apart(&mut self, write: impl FnOnce(&mut Reply)) {
+        let (style, room) = (self.style(), self.out.free());
+        write(&mut Reply::new(&mut self.out, style, room));
+    }
+
+    /// Writes how a line ended.
+    pub(crate) fn write_final(&mut self, result: Final) {
+        let style = self.style();
         let mut reply = Reply::new(&mut self.out, style, RESULT_ROOM);
         reply.result(result);
         if reply.overflowed() {
@@ -215,19 +157,20 @@ impl<'a> Machine<'a> {
         }
     }
 
-    /// Says that a line failed, and forgets it.
+    /// Writes that a line failed, and forgets it.
     pub(crate) fn fail_line(&mut self, fail: Fail) {
-        if self.owed.any() {
-            return self.fail_after_owed(fail);
+        if self.pending.any() {
+            return self.fail_after_pending(fail);
         }
         self.run = Run::Idle;
-        self.say_final(self.profile.wording(fail));
+        let result = self.behaviour.wording.failure(self.profile.cmee, fail);
+        self.write_final(result);
     }
 
     /// The line is done.
     pub(crate) fn end_line(&mut self) {
         self.run = Run::Idle;
-        self.say_final(Final::Ok);
+        self.write_final(Final::Ok);
         if let Some(functionality) = self.radio.take_restart() {
             self.restart(functionality);
         }
@@ -242,35 +185,36 @@ impl<'a> Machine<'a> {
     }
 
     /// Goes on with what became of the command before `at`.
-    pub(crate) fn settle(&mut self, at: usize, outcome: Outcome) {
+    pub(crate) fn settle(&mut self, at: usize, result: Result<(), Fail>) {
         if self.answer.retract(&mut self.out) {
             return self.fail_line(Fail::MEMORY_FULL);
         }
-        match outcome {
+        match result {
             // What follows a restart on the line is ignored.
-            Outcome::Ok if self.radio.is_restarting() => self.end_line(),
-            Outcome::Ok => self.run = Run::Line { at },
-            Outcome::Fail(fail) => self.fail_line(fail),
-            Outcome::Wait(wait) => {
-                let deadline = match wait {
-                    Wait::Acknowledged(link, _) | Wait::Written(link, _) => {
-                        Some(self.answer_deadline(link))
-                    }
-                    _ => None,
-                };
-                self.run = Run::Waiting { at, wait, deadline };
-                self.check_wait();
+            Ok(()) if self.radio.is_restarting() => self.end_line(),
+            Ok(()) => self.run = Run::Line { at },
+            Err(fail) => self.fail_line(fail),
+        }
+    }
+
+    /// The command before `at` waits.
+    pub(crate) fn wait(&mut self, at: usize, wait: Wait) {
+        if self.answer.retract(&mut self.out) {
+            return self.fail_line(Fail::MEMORY_FULL);
+        }
+        let deadline = self.deadline_of(wait);
+        self.run = Run::Waiting { at, wait, deadline };
+        self.check_wait();
+    }
+
+    /// When a wait has lasted long enough, if it is limited.
+    #[inline]
+    pub(crate) fn deadline_of(&self, wait: Wait) -> Option<Instant> {
+        match wait {
+            Wait::Acknowledged(link, _) | Wait::Written(link, _) => {
+                Some(self.answer_deadline(link))
             }
-            Outcome::Prompt { length, then } => {
-                let deadline = self.now + PROMPT_LIMIT;
-                self.out.extend(b"\r\n> ").unwrap_or_default();
-                self.run = Run::Prompt {
-                    at,
-                    length,
-                    then,
-                    deadline,
-                };
-            }
+            _ => None,
         }
     }
 
@@ -286,7 +230,35 @@ impl<'a> Machine<'a> {
         if let Run::Waiting { at, wait, .. } = self.run
             && wait == wanted
         {
-            self.settle(at, result.into());
+            return self.settle(at, result);
+        }
+        if self.tasks.any() {
+            self.end_task(wanted, result, code::DONE);
+        }
+    }
+
+    /// Ends what was begun and waits for this.
+    #[cold]
+    pub(crate) fn end_task(&mut self, wait: Wait, result: Result<(), Fail>, code: u8) {
+        self.tasks.end(wait, result, code);
+        self.notify.expect_reports(self.tasks.ended());
+    }
+
+    /// Whether the present command waits for this.
+    pub(crate) fn waits_for(&self, wanted: Wait) -> bool {
+        matches!(self.run, Run::Waiting { wait, .. } if wait == wanted)
+    }
+
+    /// Ends whatever waits for such a thing.
+    pub(crate) fn fail_waits(&mut self, such: impl Fn(Wait) -> bool, fail: Fail, code: u8) {
+        if let Run::Waiting { at, wait, .. } = self.run
+            && such(wait)
+        {
+            self.settle(at, Err(fail));
+        }
+        if self.tasks.any() {
+            self.tasks.end_all(such, Err(fail), code);
+            self.notify.expect_reports(self.tasks.ended());
         }
     }
 
@@ -302,6 +274,19 @@ impl<'a> Machine<'a> {
             Run::Waiting { wait, .. } => self.check(wait),
             _ => {}
         }
+        if self.tasks.any() {
+            self.check_tasks();
+        }
+    }
+
+    /// The same for what was begun.
+    #[cold]
+    pub(crate) fn check_tasks(&mut self) {
+        let waits = self.tasks.waits();
+        waits
+            .into_iter()
+            .flatten()
+            .for_each(|wait| self.check(wait));
     }
 
     fn check(&mut self, wait: Wait) {
@@ -314,15 +299,16 @@ impl<'a> Machine<'a> {
     fn result_of(&mut self, wait: Wait) -> Option<Result<(), Fail>> {
         let is_over = match wait {
             Wait::Written(id, upto) => self.links.get(id)?.written() >= upto,
+            Wait::Opened(id) => self.links.get(id)?.is_opened(),
             Wait::Disconnect(id) => self.links.get(id)?.is_closed(),
             Wait::AllClosed => self.links.iter().all(Link::is_closed),
             Wait::Accepted(id, number, name) => {
                 let is_over = self.links.get(id)?.session().is_accepted(number);
-                self.say_accepted(name.filter(|_| is_over));
+                self.write_accepted(name.filter(|_| is_over));
                 is_over
             }
             Wait::Readable(id) => {
-                return self.is_readable(id).then(|| self.say_oldest(id));
+                return self.is_readable(id).then(|| self.write_oldest(id));
             }
             Wait::Dropped(id) => !self.links.get(id)?.session().is_dropping(),
             Wait::Emptied(id) => !self.links.get(id)?.session().is_emptying(),
@@ -346,26 +332,14 @@ impl<'a> Machine<'a> {
         })
     }
 
-    /// Bytes of data mode came: the next one may take its time again.
-    pub(crate) fn prompt_again(&mut self) {
-        if let Run::Prompt { deadline, .. } = &mut self.run {
-            *deadline = self.now + PROMPT_LIMIT;
-        }
-    }
-
-    /// Data mode waited long enough: what came is dropped.
-    pub(crate) fn prompt_timeout(&mut self) {
-        if let Run::Prompt { deadline, .. } = self.run
-            && deadline <= self.now
-        {
-            self.fail_line(Fail::Cme(cme::INCORRECT_PARAMETERS));
-        }
-    }
-
     /// The present command waited long enough.
     pub(crate) fn wait_timeout(&mut self) {
-        if self.owed.deadline().is_some_and(|at| at <= self.now) {
-            self.fail_owed(Fail::Cme(cme::NETWORK_TIMEOUT));
+        if self.pending.deadline().is_some_and(|at| at <= self.now) {
+            self.fail_pending(LATE);
+        }
+        while let Some(wait) = self.tasks.end_late(self.now, LATE, code::TIMED_OUT) {
+            self.forget_request(wait);
+            self.notify.expect_reports(self.tasks.ended());
         }
         let Run::Waiting {
             wait,
@@ -378,21 +352,16 @@ impl<'a> Machine<'a> {
         if deadline > self.now {
             return;
         }
+        self.forget_request(wait);
+        self.complete(wait, Err(LATE));
+    }
+
+    /// The broker's answer is not waited for any more.
+    fn forget_request(&mut self, wait: Wait) {
         if let Wait::Acknowledged(id, packet) = wait
             && let Some(link) = self.links.get_mut(id)
         {
             link.session_mut().give_up(packet);
         }
-        self.complete(wait, Err(Fail::Cme(cme::NETWORK_TIMEOUT)));
-    }
-}
-
-/// How the links of a modem are made.
-fn link_config(config: &Config) -> LinkConfig {
-    LinkConfig {
-        seed: config.seed,
-        strict: config.strict,
-        keeps_sessions: config.keeps_sessions,
-        max_payload: config.max_payload,
     }
 }

@@ -1,14 +1,14 @@
 //! The links' side of the machine: connections come and go, packets arrive.
 
-use super::{Machine, Run};
+use super::Machine;
 use crate::modem::code;
+use crate::modem::command::run::Run;
 use crate::modem::event::{Event, Received};
 use crate::modem::fail::Fail;
 use crate::modem::ids::{ConnId, LinkId};
 use crate::modem::link::{ANSWER_ROOM, By, Input, Link, TooLarge, publish_len};
 use crate::modem::network::NetEvent;
 use crate::modem::storage::options::{PUB_MODE, RECV_FORMAT, RECV_MODE};
-use crate::modem::table::Outcome;
 use crate::modem::wait::Wait;
 use crate::mqtt::{self, PacketId};
 
@@ -22,6 +22,17 @@ impl Machine<'_> {
         let settings = self.storage.settings(id);
         let link = self.links.get_mut(id);
         let ended = link.and_then(|link| link.handle_net(self.now, event, settings.as_ref()));
+        if let Some(ended) = ended {
+            return self.link_ended(id, ended);
+        }
+        self.check_wait();
+    }
+
+    /// Sends CONNECT on a transport that waits for it.
+    pub(crate) fn connect_opened(&mut self, id: LinkId) {
+        let settings = self.storage.settings(id);
+        let link = self.links.get_mut(id);
+        let ended = link.and_then(|link| link.connect_opened(self.now, settings.as_ref()));
         if let Some(ended) = ended {
             self.link_ended(id, ended);
         }
@@ -213,7 +224,10 @@ impl Machine<'_> {
             && awaited == packet
             && link == id
         {
-            self.settle(at, Outcome::Ok);
+            return self.settle(at, Ok(()));
+        }
+        if self.tasks.any() {
+            self.end_task(Wait::Acknowledged(id, packet), Ok(()), code::DONE);
         }
     }
 
@@ -232,11 +246,14 @@ impl Machine<'_> {
         self.report_dropped(id);
     }
 
-    /// The connect command is answered.
+    /// Whoever asked for the link gets its answer.
     pub(super) fn end_connect(&mut self, id: LinkId, code: u8, result: Result<(), Fail>) {
-        let word = self.config.dialect.word;
+        if !self.waits_for(Wait::Connect(id)) {
+            return self.end_task(Wait::Connect(id), result, code);
+        }
+        let word = self.behaviour.wording.event;
         self.begin_answer();
-        self.say(|reply| word(&Event::ConnectDone { code }, reply));
+        self.write(|reply| word(&Event::ConnectDone { code }, reply));
         self.complete(Wait::Connect(id), result);
     }
 
@@ -273,7 +290,7 @@ impl Machine<'_> {
             return;
         };
         let is_left = link.handle_sent(now, count);
-        self.check_owed();
+        self.check_pending();
         self.check_wait();
         if is_left && let Some(link) = self.links.get_mut(id) {
             let ended = link.finish_disconnect(now);

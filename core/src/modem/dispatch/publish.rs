@@ -2,7 +2,7 @@
 
 use super::Machine;
 use crate::modem::code;
-use crate::modem::context::Context;
+use crate::modem::command::context::Context;
 use crate::modem::fail::Fail;
 use crate::modem::ids::LinkId;
 use crate::modem::link::Sent;
@@ -47,7 +47,7 @@ impl Context<'_, '_> {
     pub fn publish(&mut self, message: &Message<'_>) -> Result<Wait, Fail> {
         let online = self.is_connected();
         let (id, machine) = (self.link, &mut *self.machine);
-        if machine.owed.any() {
+        if machine.pending.any() {
             return match message.qos {
                 Qos::AtMostOnce if online => machine.send(id, message),
                 _ => Err(Fail::Plain),

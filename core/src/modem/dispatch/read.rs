@@ -2,7 +2,7 @@
 
 use super::Machine;
 use crate::at::cme;
-use crate::modem::context::Context;
+use crate::modem::command::context::Context;
 use crate::modem::event::Event;
 use crate::modem::fail::Fail;
 use crate::modem::ids::LinkId;
@@ -60,20 +60,21 @@ impl Machine<'_> {
 
     /// Says the oldest message that waits. One that is too long in this format stays:
     /// as raw bytes it may be read.
-    pub(super) fn say_oldest(&mut self, id: LinkId) -> Result<(), Fail> {
+    pub(super) fn write_oldest(&mut self, id: LinkId) -> Result<(), Fail> {
         let format = self.storage.option(id, RECV_FORMAT);
         let Some((event, front)) = self.notify.oldest(id, format) else {
             return Ok(());
         };
-        let word = self.config.dialect.word;
-        let (answer, out, profile) = (&mut self.answer, &mut self.out, &self.profile);
-        answer.say(out, profile, |reply| word(&event, reply));
+        let word = self.behaviour.wording.event;
+        let style = self.profile.style(self.behaviour.wording.framing);
+        let (answer, out) = (&mut self.answer, &mut self.out);
+        answer.write(out, style, |reply| word(&event, reply));
         if answer.retract(out) {
             if format > 0 {
                 return Err(Fail::MEMORY_FULL);
             }
             // It would never fit: it is told without its payload.
-            answer.say(out, profile, |reply| word(&event.shortened(), reply));
+            answer.write(out, style, |reply| word(&event.shortened(), reply));
         }
         self.notify.set_read(id, front.number);
         Ok(())
@@ -98,11 +99,11 @@ impl Machine<'_> {
     }
 
     /// Says that a message is accepted, if the host wants to know its name.
-    pub(super) fn say_accepted(&mut self, name: Option<u32>) {
+    pub(super) fn write_accepted(&mut self, name: Option<u32>) {
         if let Some(name) = name {
-            let word = self.config.dialect.word;
+            let word = self.behaviour.wording.event;
             self.begin_answer();
-            self.say(|reply| word(&Event::Accepted { name }, reply));
+            self.write(|reply| word(&Event::Accepted { name }, reply));
         }
     }
 }

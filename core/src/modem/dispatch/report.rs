@@ -1,13 +1,13 @@
 //! Reporting to the host what happened.
 
-use super::{Machine, Run};
-use crate::at::reply::Reply;
+use super::Machine;
+use crate::at::reply::{Reply, Style};
 use crate::buffer::Buf;
 use crate::modem::code;
-use crate::modem::event::{Event, Wording};
+use crate::modem::command::run::Run;
+use crate::modem::event::{Event, WordEvent};
 use crate::modem::ids::LinkId;
 use crate::modem::link::Link;
-use crate::modem::profile::Profile;
 use crate::modem::storage::options::RECV_FORMAT;
 use crate::modem::wait::Wait;
 use crate::mqtt::session::Dropped;
@@ -28,8 +28,8 @@ impl Machine<'_> {
 
     /// Reports an event to the host; whether it had room for it.
     pub(super) fn report(&mut self, event: &Event) -> bool {
-        let wording = self.config.dialect.word;
-        word(&mut self.out, &self.profile, wording, event)
+        let (wording, style) = (self.behaviour.wording.event, self.style());
+        word(&mut self.out, style, wording, event)
     }
 
     /// Reports the oldest waiting event; whether there was one that fitted.
@@ -37,21 +37,31 @@ impl Machine<'_> {
         if !self.is_reporting() || !matches!(self.run, Run::Idle) {
             return false;
         }
+        if let Some(event) = self.tasks.front() {
+            // It ends a command: that comes before what happened since.
+            let reported = self.report(&event);
+            if reported {
+                self.tasks.pop();
+                self.notify.expect_reports(self.tasks.ended());
+            }
+            return reported;
+        }
+        let style = self.style();
         let storage = &self.storage;
         let format = |link| storage.option(link, RECV_FORMAT);
         let Some((event, front)) = self.notify.front(format) else {
             return false;
         };
-        let wording = self.config.dialect.word;
-        if !word(&mut self.out, &self.profile, wording, &event) {
+        let wording = self.behaviour.wording.event;
+        if !word(&mut self.out, style, wording, &event) {
             if !self.out.is_empty() {
                 return false;
             }
             // What does not even fit an empty output is told without its payload,
             // and where the topic alone does not fit, without that.
             let short = event.shortened();
-            if !word(&mut self.out, &self.profile, wording, &short) {
-                word(&mut self.out, &self.profile, wording, &short.nameless());
+            if !word(&mut self.out, style, wording, &short) {
+                word(&mut self.out, style, wording, &short.nameless());
             }
         }
         self.notify.pop(front);
@@ -111,9 +121,9 @@ impl Machine<'_> {
 }
 
 /// Words an event as a line of its own; whether it fitted.
-fn word(out: &mut Buf, profile: &Profile, wording: Wording, event: &Event) -> bool {
+fn word(out: &mut Buf, style: Style, wording: WordEvent, event: &Event) -> bool {
     let limit = out.free();
-    let mut reply = Reply::new(out, profile.style(), limit);
+    let mut reply = Reply::new(out, style, limit);
     wording(event, &mut reply);
     !reply.overflowed()
 }

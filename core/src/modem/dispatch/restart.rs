@@ -2,29 +2,20 @@
 
 use super::Machine;
 use super::policy::policy;
-use crate::at::cme;
-use crate::modem::fail::Fail;
 use crate::modem::ids::LinkId;
 use crate::modem::profile::Profile;
 use crate::modem::radio::Functionality;
 use crate::modem::storage::options::{AUTOCONNECT, RECV_MODE};
-use crate::modem::table::Command;
 
 impl Machine<'_> {
-    /// Whether a command that needs what was stored can have it.
-    #[inline]
-    pub(crate) fn remembers_for(&self, command: &Command) -> Result<(), Fail> {
-        if !self.storage.is_readable() && command.remembers {
-            return Err(Fail::Cme(cme::MEMORY_FAILURE));
-        }
-        Ok(())
-    }
-
     /// As after power-on, with what is stored.
     pub(crate) fn restart(&mut self, functionality: Functionality) {
         let now = self.now;
         self.radio.set(functionality);
         self.notify.forget_read();
+        self.tasks.clear();
+        self.notify.expect_reports(0);
+        self.scratch.clear();
         for id in LinkId::all() {
             let connects = self.storage.is_on(id, AUTOCONNECT) && self.radio.is_on();
             let Some(link) = self.links.get_mut(id) else {
@@ -36,7 +27,7 @@ impl Machine<'_> {
             }
         }
         self.set_profile(self.storage.profile());
-        self.notify.push_restarted().unwrap_or_default();
+        self.report_start();
         self.notify.indicate();
     }
 

@@ -1,8 +1,10 @@
 //! Sessions on disk: what the caller is asked to store, and its answers.
 
-use super::{Machine, Run};
+use super::Machine;
 use crate::at::cme;
 use crate::modem::action::Action;
+use crate::modem::code;
+use crate::modem::command::run::Run;
 use crate::modem::fail::Fail;
 use crate::modem::ids::LinkId;
 use crate::modem::slot::{RestoreError, Slot};
@@ -57,16 +59,12 @@ impl Machine<'_> {
 
     /// A message is not accepted after all.
     fn refused(&mut self, id: LinkId, number: u64, packet: Option<PacketId>) {
-        if let Run::Waiting { wait, .. } = self.run {
-            let meant = match wait {
-                Wait::Accepted(link, awaited, _) => link == id && awaited == number,
-                Wait::Acknowledged(link, awaited) => link == id && Some(awaited) == packet,
-                _ => false,
-            };
-            if meant {
-                self.complete(wait, Err(Fail::Cme(cme::MEMORY_FAILURE)));
-            }
-        }
+        let meant = |wait| match wait {
+            Wait::Accepted(link, awaited, _) => link == id && awaited == number,
+            Wait::Acknowledged(link, awaited) => link == id && Some(awaited) == packet,
+            _ => false,
+        };
+        self.fail_waits(meant, Fail::Cme(cme::MEMORY_FAILURE), code::DROPPED_ROOM);
     }
 
     /// The disk fails, and one change waits for another: what a command waits for
@@ -75,9 +73,17 @@ impl Machine<'_> {
     fn fail_stored(&mut self, id: LinkId) {
         // It may be there already: then that is said.
         self.check_wait();
-        let Run::Waiting { wait, .. } = self.run else {
-            return;
+        let of_command = match self.run {
+            Run::Waiting { wait, .. } => Some(wait),
+            _ => None,
         };
+        let waits = self.tasks.waits().into_iter().chain([of_command]);
+        waits
+            .flatten()
+            .for_each(|wait| self.fail_stored_wait(id, wait));
+    }
+
+    fn fail_stored_wait(&mut self, id: LinkId, wait: Wait) {
         let fails = match wait {
             Wait::TakenOver(link, _)
             | Wait::Readable(link)
@@ -102,14 +108,14 @@ impl Machine<'_> {
         let link = self.links.get(id);
         let is_stored = link.is_none_or(|link| link.session().are_subscriptions_durable());
         let answered = Wait::Acknowledged(id, packet);
-        if let Run::Waiting { wait, deadline, .. } = &mut self.run
-            && *wait == answered
-            && result.is_ok()
-            && !is_stored
-        {
-            (*wait, *deadline) = (Wait::Stored(id), None);
-            return;
+        if result.is_err() || is_stored {
+            return self.complete(answered, result);
         }
-        self.complete(answered, result);
+        match &mut self.run {
+            Run::Waiting { wait, deadline, .. } if *wait == answered => {
+                (*wait, *deadline) = (Wait::Stored(id), None);
+            }
+            _ => self.tasks.replace(answered, Wait::Stored(id)),
+        }
     }
 }

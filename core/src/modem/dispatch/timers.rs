@@ -5,7 +5,7 @@ use crate::modem::fail::Fail;
 use crate::time::{Instant, sooner};
 use core::time::Duration;
 
-use super::Run;
+use crate::modem::command::run::Run;
 
 /// How long a line with a raw line break in quotes waits for more (rule R4).
 const BREAK_LIMIT: Duration = Duration::from_secs(2);
@@ -15,13 +15,13 @@ impl Modem<'_> {
     pub fn handle_timeout(&mut self, now: Instant) {
         self.at(now);
         if self.break_limit().is_some_and(|at| at <= self.machine.now) {
-            self.reader.drop_line();
+            self.console.drop_line();
             self.hold_events();
             self.machine.fail_line(Fail::Plain);
         }
         self.machine.links_timeout();
         self.machine.wait_timeout();
-        self.machine.prompt_timeout();
+        self.console.handle_timeout(&mut self.machine);
         self.advance();
         // Last: what ran out of time may have made an attempt due.
         self.machine.open_links();
@@ -32,24 +32,30 @@ impl Modem<'_> {
     pub fn poll_timeout(&self) -> Option<Instant> {
         let run = match self.machine.run {
             Run::Waiting { deadline, .. } => deadline,
-            Run::Prompt { deadline, .. } => Some(deadline),
-            Run::Owing | Run::Line { .. } => self.machine.owed.deadline(),
+            Run::Pending | Run::Line { .. } => self.machine.pending.deadline(),
             Run::Idle => None,
+            Run::Prompt { .. } | Run::Draining { .. } => self.console.poll_timeout(&self.machine),
         };
         let events = self.machine.notify.poll_timeout(self.machine.now);
         let reader = sooner(self.break_limit(), events);
-        sooner(sooner(self.machine.links.poll_timeout(), run), reader)
+        let next = sooner(sooner(self.machine.links.poll_timeout(), run), reader);
+        if self.machine.tasks.any() {
+            return sooner(next, self.machine.tasks.deadline());
+        }
+        next
     }
 
     /// When a line with a raw line break in quotes is given up.
     fn break_limit(&self) -> Option<Instant> {
-        let open = self.reader.holds_break();
+        let open = self.console.reader().holds_break();
         open.then(|| self.machine.notify.last_byte() + BREAK_LIMIT)
     }
 
     /// The host typed, or a line was dropped: a half-typed line holds events back.
     pub(crate) fn hold_events(&mut self) {
-        self.machine.notify.set_line_open(self.reader.is_open());
+        self.machine
+            .notify
+            .set_line_open(self.console.reader().is_open());
     }
 
     /// What the machine's clock says now, since 1970 in UTC: at the start, after

@@ -8,14 +8,12 @@ impl Modem<'_> {
     /// is not in use now; returns how much the modem holds then. For a caller that
     /// is about to wait; lent memory stays as it is.
     pub fn trim(&mut self) -> usize {
-        if !self.is_busy() {
-            self.decoded.clear();
-        }
+        let busy = self.is_busy();
         let machine = &mut self.machine;
         let links: usize = machine.links.iter_mut().map(Link::trim).sum();
         [
-            self.reader.trim(),
-            self.decoded.trim(),
+            self.console.trim(busy),
+            machine.scratch.trim(),
             machine.out.trim(),
             machine.notify.trim(),
             machine.storage.trim(),

@@ -17,7 +17,8 @@ impl Link<'_> {
     pub(crate) fn connect(&mut self, now: Instant) -> bool {
         match self.phase {
             Phase::Closed => self.open(now, By::Host),
-            Phase::Opening { .. } | Phase::Greeting { .. } => {
+            Phase::Opening { .. } | Phase::Opened | Phase::Greeting { .. } => {
+                self.greets = true;
                 if let Reconnect::Trying { by, .. } = &mut self.reconnect {
                     *by = By::Host;
                 }
@@ -25,6 +26,29 @@ impl Link<'_> {
             Phase::Online | Phase::Closing { .. } => return false,
         }
         true
+    }
+
+    /// The host wants the transport, without CONNECT; whether that was possible.
+    pub(crate) fn open_transport(&mut self, now: Instant) -> bool {
+        let closed = self.phase == Phase::Closed;
+        if closed {
+            self.open(now, By::Host);
+            self.greets = false;
+        }
+        closed
+    }
+
+    /// Sends CONNECT where the transport is up and waits for that; how the link ended, if
+    /// it did.
+    pub(crate) fn connect_opened(
+        &mut self,
+        now: Instant,
+        settings: Option<&Settings<'_>>,
+    ) -> Option<Ended> {
+        if self.phase != Phase::Opened {
+            return None;
+        }
+        self.greet(now, now + self.policy.connect_limit, settings)
     }
 
     /// Makes the attempt that is due, if there is a broker to go to.
@@ -41,6 +65,7 @@ impl Link<'_> {
     /// Asks for the transport.
     fn open(&mut self, now: Instant, by: By) {
         let deadline = now + self.policy.connect_limit;
+        self.greets = true;
         // An attempt of the host's fails without another, unless the modem was at it.
         let again = by == By::Automatic || matches!(self.reconnect, Reconnect::Waiting { .. });
         self.reconnect = Reconnect::Trying { by, again };
@@ -74,6 +99,10 @@ impl Link<'_> {
             (_, Phase::Closed) => None,
             (NetEvent::Opening(stage), Phase::Opening { deadline, .. }) => {
                 self.phase = Phase::Opening { deadline, stage };
+                None
+            }
+            (NetEvent::Opened, Phase::Opening { .. }) if !self.greets => {
+                self.phase = Phase::Opened;
                 None
             }
             (NetEvent::Opened, Phase::Opening { deadline, .. }) => {

@@ -56,12 +56,12 @@ impl Link<'_> {
         self.reconnect = Reconnect::Off;
         let ended = match self.phase {
             Phase::Closed | Phase::Closing { .. } => None,
-            Phase::Opening { .. } | Phase::Greeting { .. } if is_own => {
+            Phase::Opening { .. } | Phase::Opened | Phase::Greeting { .. } if is_own => {
                 self.close(code::BY_COMMAND.into());
                 self.reset();
                 Some(Ended::Unnoticed)
             }
-            Phase::Opening { .. } | Phase::Greeting { .. } => {
+            Phase::Opening { .. } | Phase::Opened | Phase::Greeting { .. } => {
                 Some(self.drop(now, reason.unwrap_or(code::BY_COMMAND).into()))
             }
             Phase::Online => self.write_disconnect(now),
@@ -119,6 +119,10 @@ impl Link<'_> {
         match was {
             Phase::Closed => Ended::Unnoticed,
             Phase::Opening { .. } | Phase::Greeting { .. } => self.fail_attempt(now, code),
+            Phase::Opened => {
+                self.reconnect = Reconnect::Off;
+                Ended::Lost { code }
+            }
             Phase::Online => {
                 self.try_again(now);
                 Ended::Lost { code }

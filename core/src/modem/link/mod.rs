@@ -43,6 +43,8 @@ pub(crate) struct Link<'a> {
     id: LinkId,
     phase: Phase,
     transport: Transport,
+    /// Whether CONNECT follows the transport by itself.
+    greets: bool,
     /// How many times it was opened.
     number: u32,
     /// A connection the caller is to close.
@@ -176,6 +178,7 @@ impl<'a> Link<'a> {
             id,
             phase: Phase::Closed,
             transport: Transport::None,
+            greets: true,
             number: 0,
             closes: None,
             reconnect: Reconnect::Off,
@@ -231,6 +234,14 @@ impl<'a> Link<'a> {
     #[inline]
     pub(crate) fn is_online(&self) -> bool {
         self.phase == Phase::Online
+    }
+
+    /// Whether its transport is up.
+    pub(crate) fn is_opened(&self) -> bool {
+        matches!(
+            self.phase,
+            Phase::Opened | Phase::Greeting { .. } | Phase::Online
+        )
     }
 
     /// Whether it is closed.
@@ -305,6 +316,7 @@ impl<'a> Link<'a> {
             Phase::Opening { deadline, .. }
             | Phase::Greeting { deadline }
             | Phase::Closing { deadline } => Some(deadline),
+            Phase::Opened => None,
             Phase::Online => self.session.poll_timeout(),
         };
         sooner(phase, self.disk_retry)

@@ -12,6 +12,8 @@ pub(super) enum Phase {
         deadline: Instant,
         stage: Stage,
     },
+    /// The transport is up, and the host connects in a step of its own.
+    Opened,
     /// CONNECT was written, CONNACK is awaited.
     Greeting {
         deadline: Instant,
@@ -26,14 +28,17 @@ pub(super) enum Phase {
 impl Phase {
     /// Whether the connection is being made, up to CONNACK.
     pub(super) fn is_opening(self) -> bool {
-        matches!(self, Self::Opening { .. } | Self::Greeting { .. })
+        matches!(
+            self,
+            Self::Opening { .. } | Self::Opened | Self::Greeting { .. }
+        )
     }
 
     /// How far that is for who watches from outside.
     pub(super) fn state(self) -> LinkState {
         match self {
             Self::Closed => LinkState::Closed,
-            Self::Opening { .. } | Self::Greeting { .. } => LinkState::Opening,
+            Self::Opening { .. } | Self::Opened | Self::Greeting { .. } => LinkState::Opening,
             Self::Online => LinkState::Online,
             Self::Closing { .. } => LinkState::Closing,
         }

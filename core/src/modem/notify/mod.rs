@@ -21,8 +21,10 @@ const TYPING_LIMIT: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(crate) struct Notifier<'a> {
     queue: Queue<'a>,
-    /// Events that wait.
+    /// Events that wait, those that are stored elsewhere included.
     events: u32,
+    /// Events that are stored elsewhere: ends of what commands have begun.
+    elsewhere: u32,
     mailboxes: [Mailbox; LINKS],
     /// When the host's last byte came.
     last_byte: Instant,
@@ -63,6 +65,7 @@ impl<'a> Notifier<'a> {
         Self {
             queue: Queue::new(memory),
             events: 0,
+            elsewhere: 0,
             mailboxes: [Mailbox::default(); LINKS],
             last_byte: now,
             quiet_until: Instant::ZERO,
@@ -117,6 +120,13 @@ impl<'a> Notifier<'a> {
     #[inline]
     pub(crate) fn has_news(&self) -> bool {
         self.events > 0 || self.mailboxes.iter().any(Mailbox::has_news)
+    }
+
+    /// So many events are stored elsewhere now; they are reported first.
+    pub(crate) fn expect_reports(&mut self, count: u8) {
+        let others = self.events.saturating_sub(self.elsewhere);
+        self.elsewhere = count.into();
+        self.events = others + self.elsewhere;
     }
 
     /// Whether the host is to be told how many messages wait. That has no place among

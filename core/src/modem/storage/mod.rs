@@ -11,7 +11,7 @@ use crate::modem::profile::Profile;
 use crate::modem::settings::Settings;
 use crate::modem::slot::{RestoreError, Slot};
 use nvram::Nvram;
-use options::{Options, Value};
+use options::{Defaults, OPTIONS, Opt, Options, Value};
 
 pub(crate) use endpoint::link_opened_with;
 
@@ -22,14 +22,19 @@ pub(crate) struct Storage<'a> {
     options: [Options; LINKS],
     /// Whether what was stored cannot be read yet.
     awaits_restore: bool,
+    /// The profile before the first `&W`.
+    factory: &'static Profile,
+    defaults: Defaults,
 }
 
 impl<'a> Storage<'a> {
-    pub(crate) fn new(memory: Buf<'a>) -> Self {
+    pub(crate) fn new(memory: Buf<'a>, factory: &'static Profile, defaults: Defaults) -> Self {
         Self {
             nvram: Nvram::new(memory),
-            options: [Options::default(); LINKS],
+            options: [Options::new(defaults); LINKS],
             awaits_restore: false,
+            factory,
+            defaults,
         }
     }
 
@@ -87,6 +92,12 @@ impl<'a> Storage<'a> {
         staged
     }
 
+    /// The settings of a link from now on: they are in force, and not stored.
+    pub(crate) fn configure(&mut self, link: LinkId, settings: &Settings) -> Result<(), Full> {
+        let write = |record: &mut Buf| settings.encode(record);
+        self.nvram.put(Slot::Settings(link), write)
+    }
+
     /// Whether there may be a change the caller is to carry out.
     #[inline]
     pub(crate) fn has_changes(&self) -> bool {
@@ -124,7 +135,7 @@ impl<'a> Storage<'a> {
         if let Slot::Option(link, option) = slot
             && let Some(options) = self.options.get_mut(usize::from(link.0))
         {
-            options.follow(&self.nvram, link, option);
+            options.follow(&self.nvram, link, option, self.defaults);
         }
     }
 
@@ -168,6 +179,26 @@ impl<'a> Storage<'a> {
     /// What `&W` stored, or the factory values.
     pub(crate) fn profile(&self) -> Profile {
         let stored = self.nvram.get(Slot::Profile);
-        stored.and_then(Profile::decode).unwrap_or(Profile::FACTORY)
+        stored.and_then(Profile::decode).unwrap_or(*self.factory)
+    }
+
+    /// The factory values.
+    pub(crate) fn factory(&self) -> Profile {
+        *self.factory
+    }
+
+    /// Stages the value of an option.
+    pub(crate) fn stage_option(
+        &mut self,
+        link: LinkId,
+        option: usize,
+        value: Value<'_>,
+    ) -> Result<(), Full> {
+        let (opt, defaults) = (OPTIONS.get(option).ok_or(Full)?, self.defaults);
+        let slot = Slot::Option(link, option as u8);
+        self.stage(slot, |record| match value {
+            value if value == opt.default_in(option, defaults) => Ok(()),
+            value => Opt::write(value, record),
+        })
     }
 }

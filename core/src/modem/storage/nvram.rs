@@ -66,7 +66,16 @@ impl<'a> Nvram<'a> {
 
     /// Takes over what the caller kept.
     pub(crate) fn restore(&mut self, slot: Slot, bytes: &[u8]) -> Result<(), Full> {
-        self.append(slot, Stage::Staged, |records| records.extend(bytes))?;
+        self.put(slot, |records| records.extend(bytes))
+    }
+
+    /// Puts what `write` writes under `slot`, without asking the caller for it.
+    pub(crate) fn put(
+        &mut self,
+        slot: Slot,
+        write: impl FnOnce(&mut Buf) -> Result<(), Full>,
+    ) -> Result<(), Full> {
+        self.append(slot, Stage::Staged, write)?;
         self.commit(slot, Stage::Staged);
         Ok(())
     }

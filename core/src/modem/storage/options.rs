@@ -1,8 +1,7 @@
 //! What `+MQTTOPT` sets: each option declared once, kept like a setting.
 
 use super::nvram::Nvram;
-use crate::at::args::{Reject, fit, number, takes};
-use crate::at::schema::{Kind, Param};
+use crate::at::param::{Kind, Param, Reject, fit, number, takes};
 use crate::buffer::{Buf, Full};
 use crate::modem::ids::LinkId;
 use crate::modem::slot::Slot;
@@ -55,9 +54,22 @@ impl Opt {
     pub fn encode(&self, value: Value<'_>, record: &mut Buf<'_>) -> Result<(), Full> {
         match value {
             value if value == self.default() => Ok(()),
+            value => Self::write(value, record),
+        }
+    }
+
+    /// Writes a value as it is kept.
+    pub(crate) fn write(value: Value<'_>, record: &mut Buf<'_>) -> Result<(), Full> {
+        match value {
             Value::Number(number) => record.extend(&number.to_be_bytes()),
             Value::Text(text) => record.extend(text.as_bytes()),
         }
+    }
+
+    /// The value it has until it is set, where a dialect may have one of its own.
+    pub(crate) fn default_in(&self, option: usize, defaults: Defaults) -> Value<'static> {
+        let own = defaults.iter().find(|(number, _)| *number == option);
+        own.map_or(self.default(), |(_, value)| Value::Number(*value))
     }
 
     /// The value in a record, if it is one the option takes.
@@ -71,6 +83,9 @@ impl Opt {
         takes(kind, number).then_some(Value::Number(number))
     }
 }
+
+/// Options with the number they have until they are set, where that is another one.
+pub type Defaults = &'static [(usize, u32)];
 
 /// Declares an option; its default is the parameter's example.
 const fn opt(param: Param, default: &'static str) -> Opt {
@@ -267,25 +282,28 @@ pub(crate) fn is_text(option: usize) -> bool {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Options([u32; OPTIONS.len()]);
 
-impl Default for Options {
-    fn default() -> Self {
-        Self(OPTIONS.map(|opt| match opt.default() {
-            Value::Number(number) => number,
-            Value::Text(_) => 0,
-        }))
-    }
-}
-
 impl Options {
+    /// Nothing is set yet.
+    pub(crate) fn new(defaults: Defaults) -> Self {
+        let mut numbers = [0; OPTIONS.len()];
+        for (option, (place, opt)) in numbers.iter_mut().zip(&OPTIONS).enumerate() {
+            if let Value::Number(number) = opt.default_in(option, defaults) {
+                *place = number;
+            }
+        }
+        Self(numbers)
+    }
+
     /// An option is in force once it is kept.
-    pub(crate) fn follow(&mut self, nvram: &Nvram, link: LinkId, option: u8) {
+    pub(crate) fn follow(&mut self, nvram: &Nvram, link: LinkId, option: u8, defaults: Defaults) {
         let Some(opt) = OPTIONS.get(usize::from(option)) else {
             return;
         };
         let record = nvram.get(Slot::Option(link, option));
         let kept = record.and_then(|record| opt.decode(record));
+        let default = opt.default_in(option.into(), defaults);
         let place = self.0.get_mut(usize::from(option));
-        if let (Value::Number(value), Some(place)) = (kept.unwrap_or(opt.default()), place) {
+        if let (Value::Number(value), Some(place)) = (kept.unwrap_or(default), place) {
             *place = value;
         }
     }

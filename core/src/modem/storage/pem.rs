@@ -1,7 +1,7 @@
 //! PEM as hosts manage to send it (rule R12), made one form.
 
 use crate::buffer::{Buf, Full};
-use crate::modem::table::Fail;
+use crate::modem::fail::Fail;
 
 /// What a text of PEM is to hold.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

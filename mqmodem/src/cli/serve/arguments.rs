@@ -1,7 +1,9 @@
 //! The flags of `mqmodem serve`.
 
+use crate::config::dialect::dialect_named;
 use crate::config::mode;
 use clap::{ArgAction, Args};
+use mqmodem_core::modem::dialect::Dialect;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -78,6 +80,10 @@ pub(in crate::cli) struct ServeArguments {
     /// Take AT lines and brokers as the standards say, without the usual leniences.
     #[arg(long)]
     pub(super) strict: bool,
+
+    /// The command set the modems speak; otherwise as their configuration says.
+    #[arg(long, value_name = "NAME", value_parser = dialect_named)]
+    pub(super) dialect: Option<&'static Dialect>,
 
     /// Show *** where a command would show a password.
     #[arg(long)]

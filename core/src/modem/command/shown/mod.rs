@@ -1,65 +1,14 @@
 //! The host's side as an observer may see it: a line as the modem holds it, and
 //! how much of it may be written down.
 
-use super::table::{Command, Dialect};
-use crate::at::args::{Args, fitting};
-use crate::at::line::Taken;
+use super::handler::Command;
+use super::language::Language;
 use crate::at::scan::comment_at;
-use crate::at::schema::Signature;
+use crate::at::schema::{Signature, check, fitting};
 use crate::at::split::{Form, Item, Step, next};
 use crate::at::values::{self, Bad, Values};
 use crate::buffer::Buf;
-use crate::modem::Modem;
-use crate::modem::dispatch::Run;
-use crate::modem::profile::S5;
-use crate::time::Instant;
-use core::ops::Range;
-
-/// What the modem made of the host's bytes, for who looks at each line.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Heard {
-    /// Bytes taken.
-    pub taken: usize,
-    /// Bytes of echo that were added to the output for the host.
-    pub echoed: usize,
-    /// What they amounted to.
-    pub made: Made,
-}
-
-impl Heard {
-    /// No byte was taken.
-    pub const NOTHING: Self = Self {
-        taken: 0,
-        echoed: 0,
-        made: Made::Part,
-    };
-}
-
-/// What bytes of the host amounted to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Made {
-    /// A part of a line, or nothing that begins one.
-    Part,
-    /// The end of a line.
-    Line,
-    /// `A/`: the last line once more.
-    Repeat,
-    /// The end of a line that was too long, and is forgotten.
-    TooLong,
-    /// Bytes the host was asked for (rule R13).
-    Data,
-}
-
-impl From<Taken> for Made {
-    fn from(taken: Taken) -> Self {
-        match taken {
-            Taken::Partial => Self::Part,
-            Taken::Line => Self::Line,
-            Taken::Repeat => Self::Repeat,
-            Taken::TooLong => Self::TooLong,
-        }
-    }
-}
+use crate::modem::dialect::Dialect;
 
 /// What of a line may be written down: no secret and nothing unknown is in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,71 +19,38 @@ pub struct Line<'m> {
     pub hides: bool,
 }
 
-impl Modem<'_> {
-    /// As [`handle_host`](Self::handle_host), for who wants to look at each
-    /// [`line`](Self::line): takes bytes up to the end of one, and carries nothing
-    /// out. `handle_host` without bytes does that.
-    pub fn hear_host(&mut self, now: Instant, bytes: &[u8]) -> Heard {
-        self.at(now);
-        if bytes.is_empty() || !self.host_ready() {
-            return Heard::NOTHING;
-        }
-        self.hear(bytes)
-    }
-
-    /// Whether the host has begun a line and not ended it.
-    pub fn line_is_open(&self) -> bool {
-        self.reader.is_open()
-    }
-
-    /// The line that is open, or the one that ended last: what of it may be written
-    /// down. That is as much of its front as the modem takes for what it is, up to the
-    /// first secret.
-    pub fn line(&mut self) -> Line<'_> {
-        let config = &self.machine.config;
-        let body = match self.machine.run {
-            // Its values stand where the bytes of data mode do.
-            Run::Prompt { .. } => &[],
-            _ => self.reader.typed(),
-        };
-        let reading = Reading {
-            dialect: config.dialect,
-            strict: config.strict,
-            moved: self.machine.profile.register(S5) >= b' ',
-        };
-        let shown = shown(reading, body, &mut self.decoded);
-        Line {
-            shown: body.get(..shown).unwrap_or_default(),
-            hides: shown < body.len(),
-        }
-    }
-
-    /// Where in [`host_out`](Self::host_out) secrets are, from the first to the end of the
-    /// last: a password that was read back.
-    pub fn host_out_secret(&self) -> Range<usize> {
-        self.machine.answer.secret()
+/// What of `line` may be written down. `moved` says that S5 is a character of text: then
+/// a password may have lost its comma. `decoded` takes values.
+pub(crate) fn of<'l>(
+    language: &Language,
+    line: &'l [u8],
+    moved: bool,
+    decoded: &mut Buf,
+) -> Line<'l> {
+    let reading = Reading { language, moved };
+    let shown = shown(reading, line, decoded);
+    Line {
+        shown: line.get(..shown).unwrap_or_default(),
+        hides: shown < line.len(),
     }
 }
 
 /// How a line is read.
 #[derive(Clone, Copy)]
-struct Reading {
-    dialect: &'static Dialect,
-    strict: bool,
+struct Reading<'l> {
+    language: &'l Language,
     /// Whether S5 is a character of text: then a password may have lost its comma.
     moved: bool,
 }
 
 /// How much of the front of a line may be shown.
-fn shown(reading: Reading, line: &[u8], decoded: &mut Buf) -> usize {
-    let Reading {
-        dialect, strict, ..
-    } = reading;
+fn shown(reading: Reading<'_>, line: &[u8], decoded: &mut Buf) -> usize {
+    let Language { dialect, grammar } = reading.language;
     // Nor what is not for the modem.
-    let line = line.get(..comment_at(line, !strict)).unwrap_or_default();
+    let line = line.get(..comment_at(line, grammar)).unwrap_or_default();
     let mut at = 0;
     loop {
-        let known = match next(line, at, strict) {
+        let known = match next(line, at, grammar) {
             Step::End => return line.len().min(last_comment(line, at)),
             Step::Bad => Err(known_part(dialect, line, at)),
             Step::Item(item) => match dialect.find(item.name) {
@@ -185,12 +101,12 @@ fn known_part(dialect: &Dialect, line: &[u8], at: usize) -> usize {
 /// Where the line goes on behind a command's values; else how much may be shown.
 fn set(
     command: &Command,
-    reading: Reading,
+    reading: Reading<'_>,
     line: &[u8],
     item: Item,
     decoded: &mut Buf,
 ) -> Result<usize, usize> {
-    let strict = reading.strict;
+    let grammar = &reading.language.grammar;
     if !command.is_extended() {
         let digits = line.get(item.next..).unwrap_or_default().iter();
         return Ok(item.next + digits.take_while(|byte| byte.is_ascii_digit()).count());
@@ -198,12 +114,12 @@ fn set(
     let (signatures, _) = command.set.ok_or(item.next)?;
     decoded.clear();
     let mut values = Values::NONE;
-    let read = values::parse(line, item.next, strict, None, &mut values, decoded);
-    let fit = fitting(line, decoded.as_slice(), &values, signatures, strict);
+    let read = values::parse(line, item.next, grammar, None, &mut values, decoded);
+    let fit = fitting(line, decoded.as_slice(), &values, signatures, grammar);
     let shown = match secret(command) {
         // Where a value is missing or wrong, any of them may be the secret.
         Some(_) if reading.moved || read.is_err() => 0,
-        Some(_) if Args::check(line, decoded.as_slice(), &values, signatures, strict).is_err() => 0,
+        Some(_) if check(line, decoded.as_slice(), &values, signatures, grammar).is_err() => 0,
         Some(secret) => secret.min(fit),
         None => fit,
     };
@@ -212,7 +128,7 @@ fn set(
     }
     let unread = values.end().unwrap_or(item.next);
     match read {
-        Err(Bad::Junk) if command.forgiving && !strict => {
+        Err(Bad::Junk) if command.forgiving && grammar.lenient => {
             let last = values.count.saturating_sub(1);
             forgiven(line, values.place(last).unwrap_or(unread), unread)
         }
@@ -251,7 +167,10 @@ fn mention(dialect: &Dialect, values: &[u8]) -> Option<usize> {
         let mut named = dialect.commands().filter(named);
         named.any(|command| secret(command).is_some())
     };
-    let mut signs = values.iter().enumerate().filter(|(_, byte)| **byte == b'+');
+    let mut signs = values
+        .iter()
+        .enumerate()
+        .filter(|(_, byte)| !byte.is_ascii_alphanumeric());
     signs.find(|(at, _)| names(*at)).map(|(at, _)| at)
 }
 

@@ -5,9 +5,10 @@
     reason = "reading values is most of a command's work, and has callers off the quick path"
 )]
 
-use super::find::{equal, run_len};
-use super::schema::MAX_PARAMS;
-use super::split::{at_end, byte, is_comment, skip_spaces};
+use crate::at::find::{equal, run_len};
+use crate::at::grammar::{Escapes, Grammar, Quotes};
+use crate::at::param::MAX_PARAMS;
+use crate::at::split::{at_end, byte, is_comment, skip_spaces};
 use crate::buffer::Buf;
 
 /// One value as it stands in the line, or decoded beside it.
@@ -143,11 +144,11 @@ impl Values {
     }
 
     /// Rule R10: the value `last` runs from its first quote to the line's last.
-    fn stretch(&mut self, line: &[u8], last: usize, strict: bool) -> Option<usize> {
+    fn stretch(&mut self, line: &[u8], last: usize, grammar: &Grammar) -> Option<usize> {
         let first = self.list.get(last).filter(|value| value.quoted)?;
         let start = first.wire_start as usize;
         let end = line.iter().rposition(|&byte| byte == b'"')?;
-        let next = behind_forgiven(line, end + 1, strict).filter(|_| end > start)?;
+        let next = behind_forgiven(line, end + 1, grammar).filter(|_| end > start)?;
         self.push(last, Value::quoted(start, end));
         self.count = last + 1;
         Some(next)
@@ -161,7 +162,7 @@ impl Values {
 pub(crate) fn parse(
     line: &[u8],
     at: usize,
-    strict: bool,
+    grammar: &Grammar,
     forgive: Option<usize>,
     values: &mut Values,
     decoded: &mut Buf,
@@ -170,16 +171,16 @@ pub(crate) fn parse(
     loop {
         let start = skip_spaces(line, at);
         let (value, end) = match byte(line, start) {
-            Some(b'"') => quoted(line, start + 1, decoded)?,
-            _ => until_separator(line, start, strict),
+            Some(b'"') => quoted(line, start + 1, grammar, decoded)?,
+            _ => until_separator(line, start, grammar),
         };
         values.push(index, value);
         let behind = skip_spaces(line, end);
         if byte(line, behind) != Some(b',') {
-            if let Some(next) = at_end(line, end, strict) {
+            if let Some(next) = at_end(line, end, grammar) {
                 return Ok(next);
             }
-            return forgiven(values, line, index, strict, forgive).ok_or(Bad::Junk);
+            return forgiven(values, line, index, grammar, forgive).ok_or(Bad::Junk);
         }
         at = behind + 1;
         index += 1;
@@ -190,33 +191,37 @@ fn forgiven(
     values: &mut Values,
     line: &[u8],
     index: usize,
-    strict: bool,
+    grammar: &Grammar,
     forgive: Option<usize>,
 ) -> Option<usize> {
-    let last = forgive.filter(|&last| !strict && index >= last)?;
-    values.stretch(line, last, strict)
+    let last = forgive.filter(|&last| grammar.lenient && index >= last)?;
+    values.stretch(line, last, grammar)
 }
 
 /// Where the line goes on behind a forgiven value. Control bytes there are no data
 /// after all.
-fn behind_forgiven(line: &[u8], at: usize, strict: bool) -> Option<usize> {
+fn behind_forgiven(line: &[u8], at: usize, grammar: &Grammar) -> Option<usize> {
     let behind = line.get(at..).unwrap_or_default();
     let blank = |&byte: &u8| byte <= b' ' || byte == 0x7f;
     if behind.iter().all(blank) {
         return Some(line.len());
     }
-    at_end(line, at, strict)
+    at_end(line, at, grammar)
 }
 
 /// A value without quotes: up to `,`, `;`, a comment or the end.
 #[inline(always)]
-fn until_separator(line: &[u8], start: usize, strict: bool) -> (Value, usize) {
+fn until_separator(line: &[u8], start: usize, grammar: &Grammar) -> (Value, usize) {
     let mut before = byte(line, start.wrapping_sub(1));
     let mut end = start;
+    let Grammar {
+        lists, comments, ..
+    } = *grammar;
     for (at, &byte) in line.iter().enumerate().skip(start) {
         match byte {
-            b',' | b';' => break,
-            b'/' if !strict && before == Some(b' ') && is_comment(line, at) => break,
+            b',' => break,
+            b';' if lists => break,
+            b'/' if comments && before == Some(b' ') && is_comment(line, at) => break,
             b' ' => {}
             _ => end = at + 1,
         }
@@ -232,8 +237,16 @@ fn specials(word: u64) -> u64 {
 
 /// A value in quotes that starts at `start`; returns it and where it ended.
 #[inline(always)]
-fn quoted(line: &[u8], start: usize, decoded: &mut Buf) -> Result<(Value, usize), Bad> {
+fn quoted(
+    line: &[u8],
+    start: usize,
+    grammar: &Grammar,
+    decoded: &mut Buf,
+) -> Result<(Value, usize), Bad> {
     let rest = line.get(start..).unwrap_or_default();
+    if !grammar.quotes.is_v250() {
+        return quoted_otherwise(line, start, grammar.quotes, decoded);
+    }
     let first = run_len(rest, specials);
     if first == rest.len() {
         return Err(Bad::Unclosed);
@@ -242,8 +255,53 @@ fn quoted(line: &[u8], start: usize, decoded: &mut Buf) -> Result<(Value, usize)
         let end = start + first;
         return Ok((Value::quoted(start, end), end + 1));
     }
+    escaped(rest, start, Escapes::Hex, decoded)
+}
+
+/// A value in the quotes of another command set.
+#[cold]
+fn quoted_otherwise(
+    line: &[u8],
+    start: usize,
+    quotes: Quotes,
+    decoded: &mut Buf,
+) -> Result<(Value, usize), Bad> {
+    let rest = line.get(start..).unwrap_or_default();
+    let (value, end) = if quotes.escapes == Escapes::None {
+        let len = run_len(rest, |word| equal(word, b'"'));
+        let end = (start + len < line.len()).then_some(start + len);
+        let end = end.ok_or(Bad::Unclosed)?;
+        (Value::quoted(start, end), end + 1)
+    } else {
+        escaped(rest, start, quotes.escapes, decoded)?
+    };
+    let text = line.get(start..end - 1).unwrap_or_default();
+    if !quotes.commas && has_bare_comma(text) {
+        return Err(Bad::Junk);
+    }
+    Ok((value, end))
+}
+
+/// Whether a `,` stands in `text` without a `\` before it.
+fn has_bare_comma(text: &[u8]) -> bool {
+    let mut protected = false;
+    text.iter().any(|&byte| {
+        let bare = byte == b',' && !protected;
+        protected = byte == b'\\' && !protected;
+        bare
+    })
+}
+
+/// A value in quotes with escapes, of which `rest` is the line from `start` on; returns it
+/// and where it ended.
+fn escaped(
+    rest: &[u8],
+    start: usize,
+    escapes: Escapes,
+    decoded: &mut Buf,
+) -> Result<(Value, usize), Bad> {
     let from = decoded.len();
-    let end = start + decode(rest, decoded)?;
+    let end = start + decode(rest, escapes, decoded)?;
     let value = Value {
         in_line: false,
         quoted: true,
@@ -256,7 +314,7 @@ fn quoted(line: &[u8], start: usize, decoded: &mut Buf) -> Result<(Value, usize)
 }
 
 /// Decodes up to the closing quote (rule R7); returns where that is.
-fn decode(text: &[u8], into: &mut Buf) -> Result<usize, Bad> {
+fn decode(text: &[u8], escapes: Escapes, into: &mut Buf) -> Result<usize, Bad> {
     let mut at = 0;
     loop {
         let rest = text.get(at..).unwrap_or_default();
@@ -270,24 +328,25 @@ fn decode(text: &[u8], into: &mut Buf) -> Result<usize, Bad> {
         if byte(text, at) == Some(b'"') {
             return Ok(at);
         }
-        at += escape(text.get(at + 1..).unwrap_or_default(), into)?;
+        at += escape(text.get(at + 1..).unwrap_or_default(), escapes, into)?;
     }
 }
 
 /// Decodes one escape; `behind` is what stands behind its `\`. Returns its length.
-fn escape(behind: &[u8], into: &mut Buf) -> Result<usize, Bad> {
+fn escape(behind: &[u8], escapes: Escapes, into: &mut Buf) -> Result<usize, Bad> {
     let hex = |at: usize| {
         behind
             .get(at)
             .and_then(|byte| char::from(*byte).to_digit(16))
     };
     let full = |_| Bad::Full;
-    if let (Some(high), Some(low)) = (hex(0), hex(1)) {
+    let by_hex = escapes == Escapes::Hex;
+    if let (true, Some(high), Some(low)) = (by_hex, hex(0), hex(1)) {
         into.push((high * 16 + low) as u8).map_err(full)?;
         return Ok(3);
     }
     let byte = *behind.first().ok_or(Bad::Unclosed)?;
-    if byte.is_ascii_alphanumeric() {
+    if by_hex && byte.is_ascii_alphanumeric() {
         into.push(b'\\').map_err(full)?;
     }
     into.push(byte).map_err(full)?;
@@ -295,64 +354,4 @@ fn escape(behind: &[u8], into: &mut Buf) -> Result<usize, Bad> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::string::String;
-    use std::vec::Vec;
-
-    fn read(line: &str, forgive: Option<usize>) -> Result<(Vec<String>, usize), Bad> {
-        let mut memory = [0; 200];
-        let mut decoded = Buf::lent(&mut memory);
-        let mut values = Values::NONE;
-        let line_bytes = line.as_bytes();
-        let next = parse(line_bytes, 0, false, forgive, &mut values, &mut decoded)?;
-        let text = |index| {
-            let value: Option<&Value> = values.get(index);
-            let bytes = value.map(|value| value.bytes(line.as_bytes(), decoded.as_slice()));
-            String::from_utf8_lossy(bytes.unwrap_or(b"-")).into_owned()
-        };
-        Ok(((0..values.count).map(text).collect(), next))
-    }
-
-    #[test]
-    fn reads_values() {
-        for (line, expected, next) in [
-            ("", &[][..], 0),
-            (",,", &[], 2),
-            ("1,2", &["1", "2"], 3),
-            (" a b , \"c,;\" ;E0", &["a b", "c,;"], 13),
-            ("a\"b", &["a\"b"], 3),
-            ("\"\",,3", &["", "-", "3"], 5),
-            ("\"\\0D\\22\\5C\",,3", &["\r\"\\", "-", "3"], 14),
-            (r#""\n\u4e2d\"\\\,\/""#, &[r#"\n\u4e2d"\,/"#], 18),
-            ("a=1&b=%20?x/y:+#$|", &["a=1&b=%20?x/y:+#$|"], 18),
-            ("http://x,1 //c", &["http://x", "1"], 14),
-            ("\"a\" // c, \"", &["a"], 11),
-        ] {
-            let expected: Vec<_> = expected.iter().map(|text| String::from(*text)).collect();
-            assert_eq!(read(line, None), Ok((expected, next)), "{line}");
-        }
-    }
-
-    #[test]
-    fn refuses() {
-        assert_eq!(read("\"a\"b", None), Err(Bad::Junk));
-        assert_eq!(read("\"abc", None), Err(Bad::Unclosed));
-        assert_eq!(read("\"abc\\", None), Err(Bad::Unclosed));
-        assert_eq!(read("\"abc\\\"", None), Err(Bad::Unclosed));
-        let long = std::format!("\"{}\"", "\\00".repeat(201));
-        assert_eq!(read(&long, None), Err(Bad::Full));
-    }
-
-    #[test]
-    fn forgives_json_without_escapes() {
-        let line = r#"t,1,0,"{"a":"b","c":[1,"\/"]}" // x"#;
-        let (values, next) = read(line, Some(3)).unwrap();
-        assert_eq!(values[3], r#"{"a":"b","c":[1,"\/"]}"#);
-        assert_eq!(next, line.len());
-        let (values, _) = read(r#"t,1,0,"{","x"}""#, Some(3)).unwrap();
-        assert_eq!(values[3], r#"{","x"}"#);
-        assert_eq!(read(r#"t,"1"0,0,"x""#, Some(3)), Err(Bad::Junk));
-        assert_eq!(read(r#"t,1,0,"x"y"#, Some(3)), Err(Bad::Junk));
-    }
-}
+mod tests;

@@ -1,5 +1,4 @@
-use super::*;
-use crate::{Config, Memory};
+use crate::{Config, Instant, Intake, IntakeKind, Memory, Modem};
 use std::format;
 use std::string::String;
 use std::vec;
@@ -11,7 +10,7 @@ fn written(typed: &str) -> String {
     let mut memory = vec![0; 64 * 1024];
     let memory = Memory::lent(&mut memory).unwrap();
     let mut modem = Modem::new(Config::default(), memory, NOW);
-    let heard = modem.hear_host(NOW, typed.as_bytes());
+    let heard = modem.take_host(NOW, typed.as_bytes());
     assert_eq!(heard.taken, typed.len(), "{typed}");
     let line = modem.line();
     let shown = String::from_utf8_lossy(line.shown);
@@ -111,7 +110,7 @@ fn no_value_is_shown_beside_a_secret_while_text_deletes() {
         ("109", "AT+MQTTCONFIG=h,1,id,1,60,m,pw\r"),
     ] {
         modem.handle_host(NOW, format!("ATS5={register}\r").as_bytes());
-        modem.hear_host(NOW, line.as_bytes());
+        modem.take_host(NOW, line.as_bytes());
         assert_eq!(modem.line().shown, b"+MQTTCONFIG=");
         modem.handle_host(NOW, b"");
         modem.host_sent(NOW, modem.host_out().len());
@@ -123,7 +122,7 @@ fn nothing_of_a_line_that_is_over_is_shown() {
     let mut memory = vec![0; 64 * 1024];
     let memory = Memory::lent(&mut memory).unwrap();
     let mut modem = Modem::new(Config::default(), memory, NOW);
-    modem.hear_host(NOW, b"AT+CSQ\r");
+    modem.take_host(NOW, b"AT+CSQ\r");
     modem.handle_host(NOW, b"A");
     assert_eq!(modem.line().shown, b"");
     modem.handle_host(NOW, b"T+CS");
@@ -160,19 +159,19 @@ fn echo_is_told_from_answers() {
     let mut memory = vec![0; 64 * 1024];
     let memory = Memory::lent(&mut memory).unwrap();
     let mut modem = Modem::new(Config::default(), memory, NOW);
-    let heard = modem.hear_host(NOW, b"..ATI0\rAT");
-    let made = Made::Line;
+    let heard = modem.take_host(NOW, b"..ATI0\rAT");
+    let kind = IntakeKind::Line;
     assert_eq!(
         heard,
-        Heard {
+        Intake {
             taken: 7,
             echoed: 5,
-            made
+            kind
         }
     );
     assert_eq!(modem.host_out(), b"ATI0\r");
-    assert_eq!(modem.hear_host(NOW, b"AT"), Heard::NOTHING);
+    assert_eq!(modem.take_host(NOW, b"AT"), Intake::NOTHING);
     modem.handle_host(NOW, b"");
     assert!(modem.host_out().ends_with(b"OK\r\n"));
-    assert_eq!(modem.hear_host(NOW, b"A/AT").made, Made::Repeat);
+    assert_eq!(modem.take_host(NOW, b"A/AT").kind, IntakeKind::Repeat);
 }

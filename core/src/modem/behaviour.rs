@@ -1,0 +1,25 @@
+//! How a modem is made, as far as its machine cares.
+
+use super::identity::Identity;
+use super::link::LinkConfig;
+use super::profile::Profile;
+use super::storage::options::Defaults;
+use super::wording::Wording;
+
+/// What of a configuration and its dialect does not change.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Behaviour<'a> {
+    /// How what is reported is written.
+    pub(crate) wording: Wording,
+    /// The profile before the first `&W`.
+    pub(crate) factory: &'static Profile,
+    /// The options that start with another value than usual.
+    pub(crate) defaults: Defaults,
+    /// Bytes for what the dialect puts aside.
+    pub(crate) scratch: usize,
+    pub(crate) identity: Identity<'a>,
+    pub(crate) seed: u64,
+    /// Whether a password read back is shown as `***`.
+    pub(crate) masks_secrets: bool,
+    pub(crate) links: LinkConfig,
+}

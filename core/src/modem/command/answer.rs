@@ -1,0 +1,67 @@
+//! The answer to the present command, as it is written.
+
+use crate::at::reply::{RESULT_ROOM, Reply, Style, joined};
+use crate::buffer::Buf;
+use core::ops::Range;
+
+/// The information text of one command: it fits in half the memory for output,
+/// or it is not said at all. So whether it fits does not depend on how fast the
+/// host reads.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Answer {
+    /// Where in the output it starts.
+    start: usize,
+    overflow: bool,
+    /// Where in the output secrets are, of this answer and of those before.
+    secret: Range<usize>,
+}
+
+impl Answer {
+    /// It begins here.
+    pub(crate) fn begin(&mut self, out: &Buf) {
+        self.start = out.len();
+        self.overflow = false;
+    }
+
+    /// Says more of it.
+    pub(crate) fn write(&mut self, out: &mut Buf, style: Style, write: impl FnOnce(&mut Reply)) {
+        let said = out.len().saturating_sub(self.start);
+        let room = (out.capacity() / 2).saturating_sub(RESULT_ROOM);
+        let limit = if self.overflow {
+            0
+        } else {
+            room.saturating_sub(said)
+        };
+        let mut reply = Reply::new(out, style, limit).behind(said > 0);
+        write(&mut reply);
+        self.overflow |= reply.overflowed();
+        let secret = reply.secrets();
+        if !secret.is_empty() {
+            self.secret = joined(&self.secret, &secret);
+        }
+    }
+
+    /// Where in the output secrets are.
+    pub(in crate::modem) fn secret(&self) -> Range<usize> {
+        self.secret.clone()
+    }
+
+    /// So much of the output was sent.
+    #[inline]
+    pub(in crate::modem) fn sent(&mut self, count: usize) {
+        if self.secret.end > 0 {
+            let left = |at: usize| at.saturating_sub(count);
+            self.secret = left(self.secret.start)..left(self.secret.end);
+        }
+    }
+
+    /// Takes back an answer that did not fit; whether it did not.
+    pub(crate) fn retract(&mut self, out: &mut Buf) -> bool {
+        let overflowed = core::mem::take(&mut self.overflow);
+        if overflowed {
+            out.truncate(self.start);
+            self.secret.end = self.secret.end.min(self.start);
+        }
+        overflowed
+    }
+}

@@ -1,0 +1,398 @@
+//! The host's side: reads its lines and its raw bytes, and has them carried out.
+
+use super::context::Context;
+use super::data::Collector;
+use super::execute::{self, Ran};
+use super::handler::{Command, Outcome};
+use super::intake::{Intake, IntakeKind};
+use super::language::Language;
+use super::prompt::{Data, DataEnd, Late, Prompt, Until};
+use super::run::Run;
+use crate::at::line::{LineReader, Taken};
+use crate::at::split::{Step, next};
+use crate::at::values::Values;
+use crate::buffer::Buf;
+use crate::modem::dialect::Busy;
+use crate::modem::dispatch::Machine;
+use crate::modem::fail::Fail;
+use crate::time::{Instant, sooner};
+
+/// Reads what the host types.
+#[derive(Debug)]
+pub(crate) struct Console<'a> {
+    language: Language,
+    reader: LineReader<'a>,
+    /// Values whose escapes were resolved, and raw bytes.
+    decoded: Buf<'a>,
+    /// The command that asked for raw bytes.
+    asked: Option<Asked>,
+    /// Whether a part of a line came that is rejected as a whole.
+    rejecting: bool,
+}
+
+/// A command that asked for raw bytes.
+#[derive(Debug)]
+struct Asked {
+    prompt: &'static Prompt,
+    collector: Collector,
+    command: &'static Command,
+    /// Where on the line its values stand.
+    values: usize,
+}
+
+impl<'a> Console<'a> {
+    pub(crate) fn new(language: Language, line: Buf<'a>, decoded: Buf<'a>) -> Self {
+        Self {
+            reader: LineReader::new(line.bounded(language.grammar.max_line)),
+            language,
+            decoded,
+            asked: None,
+            rejecting: false,
+        }
+    }
+
+    /// Gives memory of the heap back; returns how much is used then.
+    pub(crate) fn trim(&mut self, busy: bool) -> usize {
+        if !busy {
+            self.decoded.clear();
+        }
+        self.reader.trim() + self.decoded.trim()
+    }
+
+    /// Whether a byte would be taken now.
+    #[inline]
+    pub(crate) fn is_ready(&self, machine: &Machine) -> bool {
+        match machine.run {
+            Run::Prompt { .. } => !self.echoes_data(machine) || machine.has_answer_room(),
+            Run::Draining { .. } => true,
+            Run::Idle => self.has_echo_room(machine) && !machine.is_reporting(),
+            Run::Pending => machine.pending.takes_more() && self.has_echo_room(machine),
+            Run::Line { .. } | Run::Waiting { .. } => self.rejects() && machine.has_answer_room(),
+        }
+    }
+
+    /// Whether a line that comes while a command runs is rejected.
+    fn rejects(&self) -> bool {
+        self.language.dialect.busy != Busy::Queue
+    }
+
+    /// Whether what is still to be echoed of a line fits, whatever it may be: it
+    /// was made sure of when the line began.
+    #[inline]
+    fn has_echo_room(&self, machine: &Machine) -> bool {
+        let out = &machine.out;
+        out.free() >= (out.capacity() / 2).saturating_sub(self.reader.echoed())
+    }
+
+    fn echoes_data(&self, machine: &Machine) -> bool {
+        self.language.dialect.framing.echoes_data && machine.profile.echo
+    }
+
+    /// Takes bytes up to the end of a line, or of what was asked for.
+    #[inline]
+    pub(crate) fn take(&mut self, machine: &mut Machine, bytes: &[u8]) -> Intake {
+        match machine.run {
+            Run::Idle | Run::Pending if !self.rejecting => self.take_line(machine, bytes),
+            Run::Prompt { at, .. } => data(self.take_data(machine, at, bytes)),
+            Run::Draining { quiet, .. } => {
+                let until = machine.now + quiet;
+                machine.run = Run::Draining { until, quiet };
+                data(bytes.len())
+            }
+            _ => data(self.reject(machine, bytes)),
+        }
+    }
+
+    /// Takes bytes up to the end of a line.
+    #[inline]
+    fn take_line(&mut self, machine: &mut Machine, bytes: &[u8]) -> Intake {
+        let before = machine.out.len();
+        let room = machine.out.capacity() / 2;
+        let Language { dialect, grammar } = &self.language;
+        let format = machine.profile.format(grammar, dialect.framing, room);
+        let out = &mut machine.out;
+        // `is_ready` has seen to it that an echo fits.
+        let mut echo = |bytes: &[u8]| out.extend(bytes).unwrap_or_default();
+        let reading_of = |name: &[u8]| dialect.find(name).map(Command::reading).unwrap_or_default();
+        let (taken, made) = self.reader.take(bytes, format, &mut echo, &reading_of);
+        let echoed = machine.out.len() - before;
+        match made {
+            Taken::Partial => {}
+            Taken::Line | Taken::Repeat => machine.begin_line(),
+            Taken::TooLong => machine.fail_line(Fail::Plain),
+        }
+        Intake {
+            taken,
+            echoed,
+            kind: made.into(),
+        }
+    }
+
+    /// Takes a part of a line that came while a command runs: it is dropped, and answered
+    /// at its end.
+    #[cold]
+    fn reject(&mut self, machine: &mut Machine, bytes: &[u8]) -> usize {
+        let end = bytes.iter().position(|byte| matches!(byte, b'\r' | b'\n'));
+        let taken = end.map_or(bytes.len(), |at| at + 1);
+        let part = bytes.get(..taken).unwrap_or_default();
+        self.rejecting |= !part.trim_ascii().is_empty();
+        if end.is_some()
+            && core::mem::take(&mut self.rejecting)
+            && let Busy::Reject(text) = self.language.dialect.busy
+        {
+            machine.write_apart(|reply| reply.unframed(|line| line.text(text)));
+        }
+        taken
+    }
+
+    /// Carries out the command of the line at `at`. While results are due, what
+    /// became of any but one more message is not written, and nothing came of it: it
+    /// is run again.
+    pub(crate) fn run_at(&mut self, machine: &mut Machine, at: usize) {
+        let line = self.reader.body();
+        match execute::run(machine, &self.language, line, at, &mut self.decoded) {
+            Ran::Done(next, Outcome::Wait(wait)) => {
+                if next < line.len() || !machine.defer(wait) {
+                    machine.wait(next, wait);
+                }
+            }
+            _ if machine.pending.any() => machine.pending.block(None),
+            Ran::End => machine.end_line(),
+            Ran::Done(next, Outcome::Prompt(until, prompt)) => {
+                self.ask(machine, (at, next), until, prompt);
+            }
+            Ran::Done(next, outcome) => conclude(machine, next, outcome),
+        }
+    }
+
+    /// Whether nothing is left of the line at `at`.
+    #[inline]
+    pub(crate) fn is_at_end(&self, at: usize) -> bool {
+        at == self.reader.body().len()
+    }
+
+    /// Asks the host for raw bytes, for the command that stands from `at` to `next`.
+    fn ask(
+        &mut self,
+        machine: &mut Machine,
+        (at, next_at): (usize, usize),
+        until: Until,
+        prompt: &'static Prompt,
+    ) {
+        let Language { dialect, grammar } = &self.language;
+        let item = next(self.reader.body(), at, grammar);
+        let Step::Item(item) = item else {
+            return machine.fail_line(Fail::Plain);
+        };
+        let Some(command) = dialect.find(item.name) else {
+            return machine.fail_line(Fail::Plain);
+        };
+        self.asked = Some(Asked {
+            prompt,
+            collector: Collector::new(until, machine.now),
+            command,
+            values: item.next,
+        });
+        self.decoded.clear();
+        let text = prompt.text.unwrap_or(dialect.framing.prompt);
+        if !machine.ask(next_at, text, prompt.limit) {
+            return self.forget_data();
+        }
+        if until == Until::Length(0) {
+            self.finish_data(machine, next_at, DataEnd::Complete);
+        }
+    }
+
+    /// Takes raw bytes (rule R13).
+    #[cold]
+    fn take_data(&mut self, machine: &mut Machine, at: usize, bytes: &[u8]) -> usize {
+        let feed = self.reader.take_line_feed(bytes);
+        if feed > 0 {
+            return feed;
+        }
+        let Some(asked) = &mut self.asked else {
+            machine.fail_line(Fail::Plain);
+            return 0;
+        };
+        let collected = asked.collector.take(machine.now, bytes, &mut self.decoded);
+        let limit = asked.prompt.limit;
+        let Ok((taken, end)) = collected else {
+            self.forget_data();
+            machine.fail_line(Fail::MEMORY_FULL);
+            return bytes.len();
+        };
+        if self.echoes_data(machine) {
+            let part = bytes.get(..taken).unwrap_or_default();
+            machine.out.extend(part).unwrap_or_default();
+        }
+        match end {
+            Some(end) => self.finish_data(machine, at, end),
+            None => machine.ask_again(limit),
+        }
+        taken
+    }
+
+    /// Raw bytes are over: their command carries on.
+    fn finish_data(&mut self, machine: &mut Machine, at: usize, end: DataEnd) {
+        let Some(asked) = self.asked.take() else {
+            return;
+        };
+        let escape = match end {
+            DataEnd::Complete => asked.collector.escape_len(),
+            DataEnd::Cancelled | DataEnd::Late => 0,
+        };
+        let len = self.decoded.len().saturating_sub(escape);
+        let line = self.reader.body();
+        let (mut values, decoded) = (Values::NONE, &mut self.decoded);
+        let (command, language) = (asked.command, &self.language);
+        let read = execute::read_again(line, asked.values, command, language, &mut values, decoded);
+        let Some((args, decoded)) = read else {
+            return machine.fail_line(Fail::MEMORY_FULL);
+        };
+        machine.begin_answer();
+        let bytes = decoded.get(..len).unwrap_or_default();
+        let mut cx = Context::new(machine, language.dialect);
+        match (asked.prompt.then)(&mut cx, &args, Data { bytes, end }) {
+            Outcome::Prompt(until, prompt) => {
+                let command = (asked.command, asked.values);
+                self.ask_more(machine, at, command, until, prompt);
+            }
+            outcome => conclude(machine, at, outcome),
+        }
+    }
+
+    /// A command that got raw bytes wants more.
+    fn ask_more(
+        &mut self,
+        machine: &mut Machine,
+        at: usize,
+        (command, values): (&'static Command, usize),
+        until: Until,
+        prompt: &'static Prompt,
+    ) {
+        let collector = Collector::new(until, machine.now);
+        let text = prompt.text.unwrap_or(self.language.dialect.framing.prompt);
+        self.decoded.clear();
+        if collector.is_empty() {
+            return machine.fail_line(Fail::INCORRECT);
+        }
+        self.asked = Some(Asked {
+            prompt,
+            collector,
+            command,
+            values,
+        });
+        if !machine.ask(at, text, prompt.limit) {
+            self.forget_data();
+        }
+    }
+
+    /// When raw bytes are over without anything more coming.
+    fn data_deadline(&self, machine: &Machine) -> Option<Instant> {
+        let Run::Prompt { deadline, .. } = machine.run else {
+            return None;
+        };
+        let asked = self.asked.as_ref()?;
+        sooner(asked.collector.ends_at(self.decoded.as_slice()), deadline)
+    }
+
+    /// When the console wants to be woken.
+    pub(crate) fn poll_timeout(&self, machine: &Machine) -> Option<Instant> {
+        match machine.run {
+            Run::Prompt { .. } => self.data_deadline(machine),
+            Run::Draining { until, .. } => Some(until),
+            _ => None,
+        }
+    }
+
+    /// What of raw bytes is due.
+    pub(crate) fn handle_timeout(&mut self, machine: &mut Machine) {
+        let now = machine.now;
+        match machine.run {
+            Run::Prompt { at, .. } if self.data_deadline(machine).is_some_and(|it| it <= now) => {
+                self.end_data(machine, at);
+            }
+            Run::Draining { until, .. } if until <= now => machine.run = Run::Idle,
+            _ => {}
+        }
+    }
+
+    /// Nothing more came in time: after `+++` that is the end, else it is late.
+    fn end_data(&mut self, machine: &mut Machine, at: usize) {
+        let Some(asked) = &self.asked else {
+            return machine.fail_line(Fail::Plain);
+        };
+        let escaped = asked.collector.ends_at(self.decoded.as_slice());
+        if escaped.is_some_and(|ends_at| ends_at <= machine.now) {
+            return self.finish_data(machine, at, DataEnd::Complete);
+        }
+        let quiet = asked.prompt.quiet;
+        match asked.prompt.late {
+            Late::Finish => self.finish_data(machine, at, DataEnd::Late),
+            Late::Fail(fail) => {
+                self.forget_data();
+                machine.fail_line(fail);
+                if !quiet.is_zero() {
+                    let until = machine.now + quiet;
+                    machine.run = Run::Draining { until, quiet };
+                }
+            }
+        }
+    }
+
+    fn forget_data(&mut self) {
+        self.asked = None;
+        self.decoded.clear();
+    }
+
+    /// The host gave up what it has begun to send.
+    pub(crate) fn forget(&mut self, machine: &mut Machine) {
+        self.reader.drop_line();
+        self.rejecting = false;
+        if matches!(machine.run, Run::Prompt { .. } | Run::Draining { .. }) {
+            self.forget_data();
+            machine.run = Run::Idle;
+        }
+    }
+
+    /// The line that is open, or the last one, and what it is read by; its memory takes
+    /// the values.
+    pub(crate) fn line(&mut self) -> (&Language, &[u8], &mut Buf<'a>) {
+        (&self.language, self.reader.typed(), &mut self.decoded)
+    }
+
+    /// The line as it is read.
+    pub(crate) fn reader(&self) -> &LineReader<'a> {
+        &self.reader
+    }
+
+    /// Forgets a line that was not ended.
+    pub(crate) fn drop_line(&mut self) {
+        self.reader.drop_line();
+    }
+}
+
+/// Bytes that are no line.
+fn data(taken: usize) -> Intake {
+    Intake {
+        taken,
+        echoed: 0,
+        kind: IntakeKind::Data,
+    }
+}
+
+/// Goes on with what became of the command before `at`.
+fn conclude(machine: &mut Machine, at: usize, outcome: Outcome) {
+    match outcome {
+        Outcome::Ok => machine.settle(at, Ok(())),
+        Outcome::Fail(fail) => machine.settle(at, Err(fail)),
+        Outcome::Wait(wait) => machine.wait(at, wait),
+        Outcome::Silent => machine.end_silently(),
+        Outcome::Started(wait, task) => {
+            machine.start(machine.selected, wait, task);
+            machine.settle(at, Ok(()));
+        }
+        // The console asks before.
+        Outcome::Prompt(..) => machine.settle(at, Err(Fail::INCORRECT)),
+    }
+}

@@ -1,0 +1,30 @@
+//! How far the command line is.
+
+use crate::modem::wait::Wait;
+use crate::time::Instant;
+use core::time::Duration;
+
+/// How far the command line is.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Run {
+    /// No line is being carried out.
+    Idle,
+    /// No line is either, but some are to be answered.
+    Pending,
+    /// The next command stands at this position.
+    Line { at: usize },
+    /// The command before this position waits.
+    Waiting {
+        at: usize,
+        wait: Wait,
+        deadline: Option<Instant>,
+    },
+    /// The command before this position asked for raw bytes.
+    Prompt {
+        at: usize,
+        deadline: Option<Instant>,
+    },
+    /// What is left of raw bytes that came too late is dropped, until the host is
+    /// silent for so long.
+    Draining { until: Instant, quiet: Duration },
+}

@@ -1,0 +1,49 @@
+//! What carrying a command out does to the machine beside its answer.
+
+use super::Machine;
+use crate::modem::command::run::Run;
+use crate::modem::event::Task;
+use crate::modem::fail::Fail;
+use crate::modem::ids::LinkId;
+use crate::modem::wait::Wait;
+use core::time::Duration;
+
+impl Machine<'_> {
+    /// The line is done, and what there is to report of it is written.
+    pub(crate) fn end_silently(&mut self) {
+        if self.answer.retract(&mut self.out) {
+            return self.fail_line(Fail::MEMORY_FULL);
+        }
+        self.run = Run::Idle;
+    }
+
+    /// A command has begun something; `may_run` has seen to it that there is room.
+    pub(crate) fn start(&mut self, link: LinkId, wait: Wait, task: Task) {
+        let deadline = self.deadline_of(wait);
+        self.tasks.start(link, task, wait, deadline);
+        self.check_tasks();
+    }
+
+    /// The command before `at` asks for raw bytes; whether there is room to ask.
+    pub(crate) fn ask(&mut self, at: usize, text: &str, limit: Option<Duration>) -> bool {
+        if self.answer.retract(&mut self.out) || self.out.extend(text.as_bytes()).is_err() {
+            self.fail_line(Fail::MEMORY_FULL);
+            return false;
+        }
+        let deadline = limit.map(|limit| self.now + limit);
+        self.run = Run::Prompt { at, deadline };
+        true
+    }
+
+    /// Raw bytes came: the next one may take its time again.
+    pub(crate) fn ask_again(&mut self, limit: Option<Duration>) {
+        if let Run::Prompt { deadline, .. } = &mut self.run {
+            *deadline = limit.map(|limit| self.now + limit);
+        }
+    }
+
+    /// Reports that the modem has started.
+    pub(crate) fn report_start(&mut self) {
+        self.notify.push_restarted().unwrap_or_default();
+    }
+}

@@ -1,0 +1,45 @@
+//! What an observer may see of the host's side.
+
+use crate::modem::Modem;
+use crate::modem::command::intake::Intake;
+use crate::modem::command::run::Run;
+use crate::modem::command::shown::{self, Line};
+use crate::modem::profile::S5;
+use crate::time::Instant;
+use core::ops::Range;
+
+impl Modem<'_> {
+    /// As [`handle_host`](Self::handle_host), for who wants to look at each
+    /// [`line`](Self::line): takes bytes up to the end of one, and carries nothing
+    /// out. `handle_host` without bytes does that.
+    pub fn take_host(&mut self, now: Instant, bytes: &[u8]) -> Intake {
+        self.at(now);
+        if bytes.is_empty() || !self.host_ready() {
+            return Intake::NOTHING;
+        }
+        self.take(bytes)
+    }
+
+    /// Whether the host has begun a line and not ended it.
+    pub fn line_is_open(&self) -> bool {
+        self.console.reader().is_open()
+    }
+
+    /// The line that is open, or the one that ended last: what of it may be written
+    /// down. That is as much of its front as the modem takes for what it is, up to the
+    /// first secret.
+    pub fn line(&mut self) -> Line<'_> {
+        let moved = self.machine.profile.register(S5) >= b' ';
+        let (language, typed, decoded) = self.console.line();
+        // With raw bytes its values stand where those do.
+        let asked = matches!(self.machine.run, Run::Prompt { .. });
+        let line = if asked { &[] } else { typed };
+        shown::of(language, line, moved, decoded)
+    }
+
+    /// Where in [`host_out`](Self::host_out) secrets are, from the first to the end of the
+    /// last: a password that was read back.
+    pub fn host_out_secret(&self) -> Range<usize> {
+        self.machine.answer.secret()
+    }
+}

@@ -1,0 +1,34 @@
+//! How a modem writes what it has to report: what of a dialect the machine needs.
+
+use super::event::WordEvent;
+use super::fail::Fail;
+use crate::at::framing::Framing;
+use crate::at::reply::Final;
+
+/// Numbers of `+CME ERROR:` with their words.
+pub type Codes = &'static [(u16, &'static str)];
+
+/// The words of a dialect.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wording {
+    /// What stands around a line.
+    pub(crate) framing: &'static Framing,
+    /// The words of `+CMEE=2`.
+    pub(crate) codes: Codes,
+    /// The words of events.
+    pub(crate) event: WordEvent,
+}
+
+impl Wording {
+    /// How a failure is written, as `+CMEE` wants it.
+    pub(crate) fn failure(&self, cmee: u8, fail: Fail) -> Final {
+        match (fail, cmee) {
+            (Fail::Plain, _) | (Fail::Cme(_), 0) => Final::Error,
+            (Fail::Cme(code), level) => {
+                let known = self.codes.iter().find(|(known, _)| *known == code);
+                let words = known.map(|(_, words)| *words).filter(|_| level == 2);
+                Final::Cme { code, words }
+            }
+        }
+    }
+}
