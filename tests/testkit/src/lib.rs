@@ -5,6 +5,7 @@
 #[cfg(feature = "redb")]
 pub mod block;
 pub mod broker;
+pub mod dialect;
 pub mod flow;
 pub mod laws;
 mod links;
