@@ -1,5 +1,6 @@
 //! The command set that proves the seam, played.
 
+use mqmodem_core::at::param::{Kind, Param};
 use mqmodem_core::{Action, Config, ConnId, Instant, LinkId, Memory, Modem, NetEvent};
 use mqmodem_testkit::dialect::PROOF;
 use std::time::Duration;
@@ -110,6 +111,55 @@ fn publish(qos: u8, packet: u8, payload: &[u8]) -> Vec<u8> {
     let id: &[u8] = if qos > 0 { &[0, packet] } else { &[] };
     let rest = [b"\0\x03a/b", id, payload].concat();
     [&[0x30 | qos << 1, rest.len() as u8], &rest[..]].concat()
+}
+
+/// A value as it is typed.
+fn typed(param: &Param, value: &str) -> String {
+    match param.kind {
+        Kind::Int { .. } | Kind::Choice(_) => value.into(),
+        Kind::Text { .. } | Kind::Bytes { .. } => format!("\"{value}\""),
+    }
+}
+
+/// A value that is taken, and one that is not.
+fn good_and_bad(param: &Param) -> (String, String) {
+    match param.kind {
+        Kind::Int { min, max } => (min.to_string(), (u64::from(max) + 1).to_string()),
+        Kind::Choice(choices) => (choices[0].0.to_string(), "x".into()),
+        Kind::Text { max, .. } | Kind::Bytes { max, .. } => {
+            (param.example.into(), "a".repeat(max + 1))
+        }
+    }
+}
+
+#[test]
+fn every_command_takes_what_it_declares_and_refuses_what_it_does_not() {
+    for command in PROOF.commands() {
+        let signatures = command.set.map_or(&[][..], |(signatures, _)| signatures);
+        for signature in signatures.iter().filter(|_| command.is_extended()) {
+            for wrong in (0..signature.params.len()).map(Some).chain([None]) {
+                let values = signature.params.iter().enumerate().map(|(at, param)| {
+                    let (good, bad) = good_and_bad(param);
+                    typed(param, if Some(at) == wrong { &bad } else { &good })
+                });
+                let values = values.collect::<Vec<_>>().join(",");
+                let line = format!("AT{}={values}\r", command.name);
+                let written = World::connected().types(&line);
+                let refused = written.contains("#WHY:") && written.contains("700");
+                assert_eq!(refused, wrong.is_some(), "{line} -> {written}");
+            }
+        }
+        for (form, exists) in [("?", command.read), ("", command.execute)] {
+            let written = World::new().types(&format!("AT{}{form}\r", command.name));
+            let missing = written == "\r\nERROR\r\n";
+            let basic = !command.is_extended();
+            assert!(
+                basic || missing == exists.is_none(),
+                "{}{form}",
+                command.name
+            );
+        }
+    }
 }
 
 #[test]
