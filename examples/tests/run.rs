@@ -17,8 +17,9 @@ fn serve(mut stream: TcpStream) -> std::io::Result<()> {
             8 => stream.write_all(&[0x90, 3, body[0], body[1], 1])?,
             3 => {
                 let topic = usize::from(body[1]) + 2;
-                stream.write_all(&[0x40, 2, body[topic], body[topic + 1]])?;
-                stream.write_all(&[&header[..], &body].concat())?;
+                // At once, so that the message is there when the command ends.
+                let puback = [0x40, 2, body[topic], body[topic + 1]];
+                stream.write_all(&[&header[..], &body, &puback].concat())?;
             }
             _ => {}
         }
@@ -68,4 +69,19 @@ fn library_sends_itself_a_message() {
     let printed = output(env!("CARGO_BIN_EXE_library"), &["127.0.0.1", &port], "");
     let expected = "+MQTTSTATE:0\n+MQTTCONNECT:0\n+MQTTRECV:\"inside\",1,0,5,hello\n";
     assert_eq!(printed, expected);
+}
+
+#[test]
+fn dialect_words_its_own_events() {
+    let lines = [
+        "ATE0#BROKER=\"127.0.0.1\",PORT\r",
+        "AT#LINK\r",
+        "AT#FOLLOW=\"news\"\r",
+        "AT#POST=\"news\",\"hello\"\r",
+        "AT#POST=\r",
+    ];
+    let input = lines.concat().replace("PORT", &broker().to_string());
+    let printed = output(env!("CARGO_BIN_EXE_dialect"), &[], &input);
+    assert!(printed.contains("\r\n#NEWS:news,hello\r\n"), "{printed}");
+    assert!(printed.contains("\r\nERROR\r\n"), "{printed}");
 }

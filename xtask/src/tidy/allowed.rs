@@ -4,15 +4,15 @@
 use std::fmt::Display;
 
 /// Files that import each other in a circle, by package.
-pub const IN_CIRCLES: &[(&str, usize)] = &[("core", 11)];
+pub const IN_CIRCLES: &[(&str, usize)] = &[("core", 4)];
 /// Imports that lead upwards.
-pub const UPWARD: &[(&str, usize)] = &[("the workspace", 9)];
+pub const UPWARD: &[(&str, usize)] = &[("the workspace", 5)];
 /// Names of vendors outside of the dialects.
-pub const VENDORS: &[(&str, usize)] = &[("mqmodem", 12)];
+pub const VENDORS: &[(&str, usize)] = &[];
 /// Public names with a word that has a better one, by package.
-pub const WORDS: &[(&str, usize)] = &[("core", 31)];
+pub const WORDS: &[(&str, usize)] = &[("core", 4)];
 /// Names that are those of two public types or more.
-pub const DOUBLES: &[(&str, usize)] = &[("core, mqmodem and chat", 10)];
+pub const DOUBLES: &[(&str, usize)] = &[("core, mqmodem and chat", 13)];
 
 /// The findings there are of this kind in `place`, unless so many are allowed.
 /// `count` is their number. With `all` the allowed ones are printed.
