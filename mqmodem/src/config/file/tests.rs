@@ -163,7 +163,7 @@ const WRONG: &[(&str, usize, &str)] = &[
     (
         "[broker]\nhost = \"a\"\noptions = { sni = \"a b\" }\n",
         3,
-        "option sni cannot be \"a b\"; give it a text of at most 253 bytes: name TLS asks",
+        "option sni cannot be \"a b\"; give it a text of at most 253 bytes: name that TLS requests",
     ),
     (
         "[broker]\nhost = \"a\"\noptions = { sni = 1 }\n",
