@@ -72,6 +72,11 @@ const STEPS: &[Step] = &[
         sim::short,
     ),
     step(
+        "three-links",
+        "laws and simulation on a modem of three links",
+        sim::three_links,
+    ),
+    step(
         "soak",
         "modems killed and connections cut: nothing lost or doubled",
         soak::short,

@@ -4,7 +4,7 @@ pub use super::action::{Action, Endpoint, TlsFiles, Verify};
 pub use super::config::Config;
 pub use super::failure::Failure;
 pub use super::identity::Identity;
-pub use super::ids::{ConnId, LinkId};
+pub use super::ids::{ConnId, LINKS, LinkId};
 pub use super::memory::Memory;
 pub use super::network::{LinkState, NetError, NetEvent, Stage};
 pub use super::port::{HostLines, ModemLines, Parity, Serial};

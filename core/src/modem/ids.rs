@@ -1,7 +1,7 @@
 //! What names a link, and a connection of it.
 
 /// How many links a modem has.
-pub(crate) const LINKS: usize = 1;
+pub const LINKS: usize = if cfg!(feature = "three-links") { 3 } else { 1 };
 
 /// One of the modem's links to a broker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -38,7 +38,7 @@ impl Slot {
             Self::Root(link) => (2, link, 0),
             Self::Certificate(link) => (3, link, 0),
             Self::Key(link) => (4, link, 0),
-            Self::Profile => (5, LinkId(0), 0),
+            Self::Profile => (5, LinkId::FIRST, 0),
             Self::Session(link, record) => {
                 let (kind, number) = record.to_number();
                 (SESSION_SLOTS + kind, link, number)

@@ -39,6 +39,8 @@ pub static NATIVE: Dialect = Dialect {
         commands::NETWORK,
         commands::CLOCK,
         commands::SERIAL,
+        #[cfg(feature = "three-links")]
+        commands::test_link::TEST_LINK,
     ],
     urcs: &[
         Urc {

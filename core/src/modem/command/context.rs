@@ -40,6 +40,12 @@ impl<'c, 'a> Context<'c, 'a> {
         }
     }
 
+    /// Commands are about this link from now on.
+    #[cfg(feature = "three-links")]
+    pub(crate) fn select_link(&mut self, link: u8) {
+        self.machine.selected = LinkId(link);
+    }
+
     /// Says something: part of the answer.
     pub fn write(&mut self, write: impl FnOnce(&mut Reply)) {
         self.machine.write(write);

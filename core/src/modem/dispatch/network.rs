@@ -276,7 +276,7 @@ impl Machine<'_> {
             Some(length) => Event::TooLarge { topic, qos, length },
             None => Event::Message(*message),
         };
-        if !self.may_report_now() || !self.report(&event) {
+        if !self.may_report_now() || !self.report(id, &event) {
             // `has_room_for` has seen to it that one of the two takes it.
             let pushed = self.notify.push_message(id, message, total);
             pushed.unwrap_or_default();

@@ -27,9 +27,9 @@ impl Machine<'_> {
     }
 
     /// Reports an event to the host; whether it had room for it.
-    pub(super) fn report(&mut self, event: &Event) -> bool {
+    pub(super) fn report(&mut self, id: LinkId, event: &Event) -> bool {
         let (wording, style) = (self.behaviour.wording.event, self.style());
-        word(&mut self.out, style, wording, event)
+        word(&mut self.out, style, wording, id, event)
     }
 
     /// Reports the oldest waiting event; whether there was one that fitted.
@@ -37,9 +37,9 @@ impl Machine<'_> {
         if !self.is_reporting() || !matches!(self.run, Run::Idle) {
             return false;
         }
-        if let Some(event) = self.tasks.front() {
+        if let Some(event @ Event::Finished { link, .. }) = self.tasks.front() {
             // It ends a command: that comes before what happened since.
-            let reported = self.report(&event);
+            let reported = self.report(link, &event);
             if reported {
                 self.tasks.pop();
                 self.notify.expect_reports(self.tasks.ended());
@@ -52,16 +52,16 @@ impl Machine<'_> {
         let Some((event, front)) = self.notify.front(format) else {
             return false;
         };
-        let wording = self.behaviour.wording.event;
-        if !word(&mut self.out, style, wording, &event) {
+        let (wording, id) = (self.behaviour.wording.event, front.link);
+        if !word(&mut self.out, style, wording, id, &event) {
             if !self.out.is_empty() {
                 return false;
             }
             // What does not even fit an empty output is told without its payload,
             // and where the topic alone does not fit, without that.
             let short = event.shortened();
-            if !word(&mut self.out, style, wording, &short) {
-                word(&mut self.out, style, wording, &short.nameless());
+            if !word(&mut self.out, style, wording, id, &short) {
+                word(&mut self.out, style, wording, id, &short.nameless());
             }
         }
         self.notify.pop(front);
@@ -121,9 +121,27 @@ impl Machine<'_> {
 }
 
 /// Words an event as a line of its own; whether it fitted.
-fn word(out: &mut Buf, style: Style, wording: WordEvent, event: &Event) -> bool {
+#[cfg(not(feature = "three-links"))]
+fn word(out: &mut Buf, style: Style, wording: WordEvent, _: LinkId, event: &Event) -> bool {
     let limit = out.free();
     let mut reply = Reply::new(out, style, limit);
     wording(event, &mut reply);
     !reply.overflowed()
+}
+
+/// The same behind a line with the link: no dialect names that yet.
+#[cfg(feature = "three-links")]
+fn word(out: &mut Buf, style: Style, wording: WordEvent, link: LinkId, event: &Event) -> bool {
+    let (before, limit) = (out.len(), out.free());
+    let mut reply = Reply::new(out, style, limit);
+    reply.urc(|line| {
+        line.text("+TESTLINK:");
+        line.number(link.0.into());
+    });
+    wording(event, &mut reply);
+    let fitted = !reply.overflowed();
+    if !fitted {
+        out.truncate(before);
+    }
+    fitted
 }

@@ -92,7 +92,19 @@ pub(crate) struct LinkMemory<'a> {
 impl LinkMemory<'_> {
     /// An equal part for each link.
     fn split(self) -> [Self; LINKS] {
-        [self]
+        let mut net_in = self.net_in.share::<LINKS>().into_iter();
+        let mut net_out = self.net_out.share::<LINKS>().into_iter();
+        let mut in_flight = self.in_flight.share::<LINKS>().into_iter();
+        let mut received = self.received.share::<LINKS>().into_iter();
+        let mut subscriptions = self.subscriptions.share::<LINKS>().into_iter();
+        let empty = || Buf::lent(&mut []);
+        core::array::from_fn(|_| Self {
+            net_in: net_in.next().unwrap_or_else(empty),
+            net_out: net_out.next().unwrap_or_else(empty),
+            in_flight: in_flight.next().unwrap_or_else(empty),
+            received: received.next().unwrap_or_else(empty),
+            subscriptions: subscriptions.next().unwrap_or_else(empty),
+        })
     }
 }
 

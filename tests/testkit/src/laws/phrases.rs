@@ -1,6 +1,8 @@
 //! What hosts and brokers are likely to say. Arbitrary bytes hardly ever make up a
 //! command or a packet.
 
+use crate::links::LINKS;
+
 const HOST: &[&str] = &[
     "AT\r",
     "A/",
@@ -76,6 +78,9 @@ const STORING: &[&str] = &[
 
 /// A phrase of the host, `#` in it being a digit.
 pub fn host(which: u8, digit: u8) -> Vec<u8> {
+    if LINKS > 1 && which % 8 == 7 {
+        return format!("AT+TESTLINK={}\r", digit.checked_rem(LINKS).unwrap_or(0)).into_bytes();
+    }
     phrase(HOST, which, digit)
 }
 

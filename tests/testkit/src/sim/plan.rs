@@ -1,6 +1,7 @@
 //! What a seed plays: the modem, its options, its broker and what goes wrong.
 
 use super::trouble::Trouble;
+use crate::links::LINKS;
 use crate::random::Random;
 use mqmodem_core::{Buf, Config, Memory};
 
@@ -136,11 +137,15 @@ impl Plan {
             trouble: Trouble::draw(seed, 1, false),
             places: c.pick(&[2, 3, 8, SMALL / PLACE]),
         };
+        plan.draw_trouble();
+        plan
+    }
+
+    fn draw_trouble(&mut self) {
         // The host gives a message again until the broker has it; and a modem that cannot
         // remember what the broker has in flight ends connections itself.
-        let endless = plan.host_ids && !plan.pubmode || plan.room == Room::Small;
-        plan.trouble = Trouble::draw(seed, plan.outgoing, !endless);
-        plan
+        let endless = self.host_ids && !self.pubmode || self.room == Room::Small;
+        self.trouble = Trouble::draw(self.seed, self.outgoing, !endless);
     }
 
     /// What this seed plays on a link: modem, port and disk are those of the first.
@@ -155,7 +160,7 @@ impl Plan {
             refused: own.faults.refused,
             ..self.faults
         };
-        Self {
+        let mut plan = Self {
             room: self.room,
             stores: self.stores,
             places: self.places,
@@ -165,7 +170,9 @@ impl Plan {
             clean: own.clean && self.faults.power == 0,
             faults,
             ..own
-        }
+        };
+        plan.draw_trouble();
+        plan
     }
 
     /// Whether a disk that works may refuse a change.
@@ -218,13 +225,16 @@ pub(crate) fn lend<'a>(plan: &Plan, memory: &'a mut Vec<u8>) -> Memory<'a> {
     if plan.room == Room::Heap {
         return Memory::heap();
     }
+    let links = usize::from(LINKS);
     if plan.room == Room::Lent {
-        memory.resize(LENT, 0);
+        memory.resize(LENT * links, 0);
         return Memory::lent(memory).expect("enough of it");
     }
-    memory.resize(12 * SMALL + plan.places * PLACE, 0);
-    let (received, memory) = memory.split_at_mut(plan.places * PLACE);
-    let mut parts = memory.chunks_mut(SMALL).map(Buf::lent);
+    // What each link has a part of is as large for each as for a single one.
+    let (small, places) = (SMALL * links, plan.places * PLACE * links);
+    memory.resize(12 * small + places, 0);
+    let (received, memory) = memory.split_at_mut(places);
+    let mut parts = memory.chunks_mut(small).map(Buf::lent);
     let mut part = || parts.next().expect("twelve of them");
     let places = Buf::lent(received);
     Memory {

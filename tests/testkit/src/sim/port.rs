@@ -17,6 +17,8 @@ pub(crate) struct Port {
     pub(crate) echoes: bool,
     /// The link whose command is unanswered.
     asking: Option<usize>,
+    /// The link the next reply is about, where the modem names it.
+    named: Option<usize>,
 }
 
 impl Port {
@@ -52,9 +54,16 @@ impl Port {
         let echoed = echoed.take_while(|(one, two)| one == two).count();
         self.echo.drain(..echoed);
         self.read.drain(..echoed);
-        let reply = reply::take(&mut self.read)?;
+        let mut reply = reply::take(&mut self.read)?;
+        if let Some(link) = reply.as_ref().and_then(Reply::named_link) {
+            self.named = Some(link);
+            reply = reply::take(&mut self.read)?;
+        }
+        let Some(reply) = reply else {
+            return Ok(None);
+        };
         let asking = self.asking.unwrap_or_default();
-        Ok(reply.map(|reply| (asking, reply)))
+        Ok(Some((self.named.take().unwrap_or(asking), reply)))
     }
 
     /// The final result of the command has come.
@@ -73,5 +82,6 @@ impl Port {
         self.read.clear();
         self.echo.clear();
         self.asking = None;
+        self.named = None;
     }
 }

@@ -17,6 +17,22 @@ pub(crate) struct Received {
     pub(crate) content: Vec<u8>,
 }
 
+impl Reply {
+    /// The link that the next event is about, where the modem says that: in the test
+    /// build, since no dialect does.
+    pub(crate) fn named_link(&self) -> Option<usize> {
+        let Self::Line(line) = self else {
+            return None;
+        };
+        line.strip_prefix("+TESTLINK:")?.parse().ok()
+    }
+
+    /// Whether it says that the modem has restarted.
+    pub(crate) fn is_restart(&self) -> bool {
+        matches!(self, Self::Line(line) if line == "RDY")
+    }
+}
+
 /// Takes the first frame off what was read, none if it is not whole.
 pub(crate) fn take(read: &mut Vec<u8>) -> Result<Option<Reply>, String> {
     let Some(body) = read.strip_prefix(b"\r\n") else {

@@ -181,13 +181,13 @@ impl Host {
             self.wake_at = self.listens_until;
             return Ok(());
         }
-        if self.listens_until.take().is_some() {
-            port.clear_read();
-        }
         if port.is_asking() {
             // Another link's host waits for its answer.
             self.wake_at = Some(now + TURN);
             return Ok(());
+        }
+        if self.listens_until.take().is_some() {
+            port.clear_read();
         }
         let Some((asked, line)) = self.next(now) else {
             let times = [self.connect_at, self.publish_at, self.read_at];

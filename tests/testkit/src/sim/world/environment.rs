@@ -132,9 +132,14 @@ impl World {
     /// The hosts read what is whole.
     fn replies(&mut self) -> Result<(), String> {
         while let Some((link, reply)) = self.port.next_reply()? {
-            let lane = &mut self.lanes[link];
-            let (port, ledger) = (&mut self.port, &mut lane.ledger);
-            lane.host.receive(reply, self.now, port, ledger)?;
+            // The host of every link has to know that the modem has restarted.
+            let is_for_all = reply.is_restart();
+            for (of, lane) in self.lanes.iter_mut().enumerate() {
+                if of == link || is_for_all {
+                    let (port, ledger) = (&mut self.port, &mut lane.ledger);
+                    lane.host.receive(reply.clone(), self.now, port, ledger)?;
+                }
+            }
         }
         Ok(())
     }
