@@ -36,7 +36,7 @@ pub struct Item<'l> {
 
 /// What stands at a position of a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step<'l> {
+pub enum NextItem<'l> {
     /// Nothing more.
     End,
     /// A command.
@@ -46,16 +46,16 @@ pub enum Step<'l> {
 }
 
 /// Finds the next command of `line` at or behind `at`.
-pub fn next<'l>(line: &'l [u8], at: usize, grammar: &Grammar) -> Step<'l> {
+pub fn next<'l>(line: &'l [u8], at: usize, grammar: &Grammar) -> NextItem<'l> {
     let start = skip_spaces(line, at);
     match byte(line, start) {
-        None => Step::End,
-        Some(b'/') if grammar.comments && byte(line, start + 1) == Some(b'/') => Step::End,
+        None => NextItem::End,
+        Some(b'/') if grammar.comments && byte(line, start + 1) == Some(b'/') => NextItem::End,
         Some(b';') if grammar.lists => next_after_semicolon(line, start, grammar),
         Some(b'+') => extended(line, start, grammar),
         Some(b'&') => match byte(line, start + 1) {
             Some(letter) if letter.is_ascii_alphabetic() => basic(line, start, 2),
-            _ => Step::Bad,
+            _ => NextItem::Bad,
         },
         Some(b'S' | b's') => register(line, start),
         Some(letter) if letter.is_ascii_alphabetic() => basic(line, start, 1),
@@ -65,31 +65,31 @@ pub fn next<'l>(line: &'l [u8], at: usize, grammar: &Grammar) -> Step<'l> {
 
 /// An extended command of another prefix than `+`, or nothing known.
 #[cold]
-fn other_prefix<'l>(line: &'l [u8], start: usize, grammar: &Grammar) -> Step<'l> {
+fn other_prefix<'l>(line: &'l [u8], start: usize, grammar: &Grammar) -> NextItem<'l> {
     match byte(line, start) {
         Some(first) if grammar.is_prefix(first) => extended(line, start, grammar),
-        _ => Step::Bad,
+        _ => NextItem::Bad,
     }
 }
 
 /// A `;` may stand behind a command or alone, but not twice.
-fn next_after_semicolon<'l>(line: &'l [u8], at: usize, grammar: &Grammar) -> Step<'l> {
+fn next_after_semicolon<'l>(line: &'l [u8], at: usize, grammar: &Grammar) -> NextItem<'l> {
     let start = skip_spaces(line, at + 1);
     if byte(line, start) == Some(b';') {
-        return Step::Bad;
+        return NextItem::Bad;
     }
     next(line, start, grammar)
 }
 
-fn basic(line: &[u8], start: usize, len: usize) -> Step<'_> {
+fn basic(line: &[u8], start: usize, len: usize) -> NextItem<'_> {
     let name = line.get(start..start + len).unwrap_or_default();
     let next = skip_spaces(line, start + len);
     let form = Form::Set;
-    Step::Item(Item { name, form, next })
+    NextItem::Item(Item { name, form, next })
 }
 
 /// `Sn`, `Sn?` or `Sn=v`.
-fn register(line: &[u8], start: usize) -> Step<'_> {
+fn register(line: &[u8], start: usize) -> NextItem<'_> {
     let digits = count(line, start + 1, u8::is_ascii_digit);
     if digits == 0 {
         return basic(line, start, 1);
@@ -102,29 +102,29 @@ fn register(line: &[u8], start: usize) -> Step<'_> {
         Some(b'?') => (Form::Read, at + 1),
         _ => (Form::Execute, at),
     };
-    Step::Item(Item { name, form, next })
+    NextItem::Item(Item { name, form, next })
 }
 
 #[inline(always)]
-fn extended<'l>(line: &'l [u8], start: usize, grammar: &Grammar) -> Step<'l> {
+fn extended<'l>(line: &'l [u8], start: usize, grammar: &Grammar) -> NextItem<'l> {
     let letters = count(line, start + 1, |byte| is_name_byte(*byte));
     let end = start + 1 + letters;
     let name = line.get(start..end).unwrap_or_default();
     if letters == 0 || letters > MAX_NAME {
-        return Step::Bad;
+        return NextItem::Bad;
     }
     let at = skip_spaces(line, end);
-    let item = |form, next| Step::Item(Item { name, form, next });
+    let item = |form, next| NextItem::Item(Item { name, form, next });
     let ends = |at: usize| at_end(line, at, grammar);
     match byte(line, at) {
-        Some(b'?') => ends(at + 1).map_or(Step::Bad, |next| item(Form::Read, next)),
+        Some(b'?') => ends(at + 1).map_or(NextItem::Bad, |next| item(Form::Read, next)),
         Some(b'=') => match byte(line, at + 1) {
             Some(b'?') if ends(at + 2).is_some() => {
                 item(Form::Test, ends(at + 2).unwrap_or(line.len()))
             }
             _ => item(Form::Set, at + 1),
         },
-        _ => ends(end).map_or(Step::Bad, |next| item(Form::Execute, next)),
+        _ => ends(end).map_or(NextItem::Bad, |next| item(Form::Execute, next)),
     }
 }
 
@@ -185,9 +185,9 @@ mod tests {
         let (mut items, mut at) = (Vec::new(), 0);
         loop {
             match next(line.as_bytes(), at, &Grammar::V250) {
-                Step::End => return items,
-                Step::Bad => panic!("{line} is bad at {at}"),
-                Step::Item(item) => {
+                NextItem::End => return items,
+                NextItem::Bad => panic!("{line} is bad at {at}"),
+                NextItem::Item(item) => {
                     items.push((String::from_utf8(item.name.to_vec()).unwrap(), item.form));
                     let digits = |byte: &u8| byte.is_ascii_digit();
                     at = item.next + count(line.as_bytes(), item.next, digits);
@@ -237,7 +237,7 @@ mod tests {
             if line == "+X=?1" {
                 assert!(matches!(
                     next(line.as_bytes(), 0, &Grammar::V250),
-                    Step::Item(Item { form: Set, .. })
+                    NextItem::Item(Item { form: Set, .. })
                 ));
             } else {
                 assert_eq!(split(line), items, "{line}");
@@ -259,10 +259,10 @@ mod tests {
         ] {
             assert_eq!(
                 next(line.as_bytes(), 0, &Grammar::V250),
-                Step::Bad,
+                NextItem::Bad,
                 "{line}"
             );
         }
-        assert_eq!(next(b"+X //c", 0, &Grammar::V250.strict()), Step::Bad);
+        assert_eq!(next(b"+X //c", 0, &Grammar::V250.strict()), NextItem::Bad);
     }
 }

@@ -8,7 +8,7 @@ use super::find::{below, equal, run_len};
 use super::grammar::Grammar;
 use super::scan::closes_quotes;
 use crate::buffer::Buf;
-use place::Place;
+use place::Cursor;
 
 /// Bytes of a line that are echoed at most before the echo pauses.
 pub const ECHO_LIMIT: usize = 128;
@@ -72,7 +72,7 @@ enum Edit {
 pub struct LineReader<'a> {
     body: Buf<'a>,
     phase: Phase,
-    place: Place,
+    place: Cursor,
     /// Bytes of this line seen, for the echo's limit.
     echoed: usize,
     overflow: bool,
@@ -86,7 +86,7 @@ impl<'a> LineReader<'a> {
         Self {
             body: memory,
             phase: Phase::Hunt { after_word: false },
-            place: Place::new(),
+            place: Cursor::new(),
             echoed: 0,
             overflow: false,
             broke: false,
@@ -248,7 +248,7 @@ impl<'a> LineReader<'a> {
     fn start_body(&mut self) {
         self.phase = Phase::Body;
         self.body.clear();
-        self.place = Place::new();
+        self.place = Cursor::new();
         self.echoed = 0;
         self.overflow = false;
         self.broke = false;

@@ -53,14 +53,14 @@ impl State {
 /// The scan over a line's body. It is behind the body: only where the meaning of
 /// a byte depends on its place does it matter what came before.
 #[derive(Debug)]
-pub(super) struct Place {
+pub(super) struct Cursor {
     state: State,
     marks: [State; 2],
     /// Lengths of the body at which the next byte is known to be no data.
     outside: RangeInclusive<usize>,
 }
 
-impl Place {
+impl Cursor {
     /// At the start of a line.
     pub(super) fn new() -> Self {
         Self {

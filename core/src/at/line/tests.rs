@@ -231,7 +231,7 @@ fn editing_is_as_if_the_rest_had_been_typed_at_once() {
         }
         input.push(b'\r');
         let (lines, _) = read_as(NO_ECHO, &input, 1024);
-        let mut place = Place::new();
+        let mut place = Cursor::new();
         place.catch_up(&body, &Grammar::V250, &multi);
         let body = (!place.takes_breaks(&Grammar::V250)).then_some((Taken::Line, body));
         assert_eq!(lines.first(), body.as_ref(), "{}", input.escape_ascii());
@@ -240,7 +240,7 @@ fn editing_is_as_if_the_rest_had_been_typed_at_once() {
 
 /// One more byte of a program, as rule R2 has it.
 fn edit(body: &mut Vec<u8>, byte: u8) {
-    let data = Place::new().is_data(body, &Grammar::V250, &multi);
+    let data = Cursor::new().is_data(body, &Grammar::V250, &multi);
     match byte {
         b'\t' if !data => body.push(b' '),
         BACKSPACE | DELETE if !data => drop(body.pop()),

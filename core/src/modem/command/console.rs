@@ -9,7 +9,7 @@ use super::language::Language;
 use super::prompt::{Data, DataEnd, Late, Prompt, Until};
 use super::run::Run;
 use crate::at::line::{LineReader, Taken};
-use crate::at::split::{Step, next};
+use crate::at::split::{NextItem, next};
 use crate::at::values::Values;
 use crate::buffer::Buf;
 use crate::modem::dialect::Busy;
@@ -181,7 +181,7 @@ impl<'a> Console<'a> {
     ) {
         let Language { dialect, grammar } = &self.language;
         let item = next(self.reader.body(), at, grammar);
-        let Step::Item(item) = item else {
+        let NextItem::Item(item) = item else {
             return machine.fail_line(Fail::Plain);
         };
         let Some(command) = dialect.find(item.name) else {

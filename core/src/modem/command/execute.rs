@@ -12,7 +12,7 @@ use crate::at::args::Args;
 use crate::at::help;
 use crate::at::param::Reject;
 use crate::at::schema::{self, Signature};
-use crate::at::split::{Form, Item, Step, next};
+use crate::at::split::{Form, Item, NextItem, next};
 use crate::at::values::{self, Bad, Values};
 use crate::buffer::Buf;
 use crate::modem::dispatch::Machine;
@@ -56,9 +56,9 @@ pub(crate) fn run(
 ) -> Ran {
     decoded.clear();
     let done = match next(line, at, &language.grammar) {
-        Step::End => return Ran::End,
-        Step::Bad => Err(Refused::UNKNOWN),
-        Step::Item(item) => carry_out(machine, language, line, item, decoded),
+        NextItem::End => return Ran::End,
+        NextItem::Bad => Err(Refused::UNKNOWN),
+        NextItem::Item(item) => carry_out(machine, language, line, item, decoded),
     };
     match done {
         Ok((next, outcome)) => Ran::Done(next, outcome),
@@ -249,9 +249,9 @@ fn check_rest(
     let mut at = at;
     while at < line.len() && !machine.rest_checked {
         match next(line, at, &language.grammar) {
-            Step::End => break,
-            Step::Bad => return Err(Refused::UNKNOWN),
-            Step::Item(item) => at = check(language, line, item, decoded)?,
+            NextItem::End => break,
+            NextItem::Bad => return Err(Refused::UNKNOWN),
+            NextItem::Item(item) => at = check(language, line, item, decoded)?,
         }
     }
     machine.rest_checked = true;

@@ -36,7 +36,7 @@ pub(crate) enum Input {
 
 /// A packet that has come in part, and what is still passed over.
 #[derive(Debug)]
-pub(super) struct Framing<'a> {
+pub(super) struct PacketFraming<'a> {
     /// The packet that has come in part, or waits for room.
     partial: Buf<'a>,
     rules: Rules,
@@ -68,7 +68,7 @@ impl Held<'_> {
     }
 }
 
-impl<'a> Framing<'a> {
+impl<'a> PacketFraming<'a> {
     pub(super) fn new(memory: Buf<'a>, rules: Rules, max_payload: usize) -> Self {
         Self {
             partial: memory,

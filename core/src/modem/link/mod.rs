@@ -20,7 +20,7 @@ use crate::modem::network::LinkState;
 use crate::mqtt::{Rules, Session};
 use crate::time::{Instant, sooner};
 use backoff::Backoff;
-use framing::Framing;
+use framing::PacketFraming;
 use phase::{Phase, Reconnect, Transport};
 
 pub(crate) use disconnect::Disconnecting;
@@ -57,7 +57,7 @@ pub(crate) struct Link<'a> {
     /// Whether the radio is on.
     has_radio: bool,
     session: Session<'a>,
-    framing: Framing<'a>,
+    framing: PacketFraming<'a>,
     net_out: Buf<'a>,
     /// Bytes written to the network since the modem was switched on.
     written: u64,
@@ -205,7 +205,7 @@ impl<'a> Link<'a> {
                 memory.subscriptions,
                 (config.seed ^ (config.seed >> 16)) as u16,
             ),
-            framing: Framing::new(memory.net_in, rules, config.max_payload),
+            framing: PacketFraming::new(memory.net_in, rules, config.max_payload),
             net_out: memory.net_out,
             written: 0,
             disk_retry: None,

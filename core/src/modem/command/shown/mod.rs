@@ -5,7 +5,7 @@ use super::handler::Command;
 use super::language::Language;
 use crate::at::scan::comment_at;
 use crate::at::schema::{Signature, check, fitting};
-use crate::at::split::{Form, Item, Step, next};
+use crate::at::split::{Form, Item, NextItem, next};
 use crate::at::values::{self, Bad, Values};
 use crate::buffer::Buf;
 use crate::modem::dialect::Dialect;
@@ -51,9 +51,9 @@ fn shown(reading: Reading<'_>, line: &[u8], decoded: &mut Buf) -> usize {
     let mut at = 0;
     loop {
         let known = match next(line, at, grammar) {
-            Step::End => return line.len().min(last_comment(line, at)),
-            Step::Bad => Err(known_part(dialect, line, at)),
-            Step::Item(item) => match dialect.find(item.name) {
+            NextItem::End => return line.len().min(last_comment(line, at)),
+            NextItem::Bad => Err(known_part(dialect, line, at)),
+            NextItem::Item(item) => match dialect.find(item.name) {
                 None => Err(known_part(dialect, line, at)),
                 Some(command) if item.form == Form::Set => {
                     let next = set(command, reading, line, item, decoded);
