@@ -19,7 +19,7 @@ use mqmodem_core::at::reply::Reply;
 use mqmodem_core::at::schema::Signature;
 use mqmodem_core::modem::Profile;
 use mqmodem_core::modem::command::context::Context;
-use mqmodem_core::modem::command::handler::{Command, Outcome};
+use mqmodem_core::modem::command::dialect::{Command, Outcome};
 use mqmodem_core::modem::dialect::{Banner, Busy, Dialect, Table, Urc};
 use mqmodem_core::modem::event::Event;
 use mqmodem_core::modem::outbox::Message;

@@ -5,7 +5,7 @@ use crate::at::param::Param;
 use crate::at::reply::Reply;
 use crate::at::schema::{Example, Signature};
 use crate::modem::command::context::Context;
-use crate::modem::command::handler::{Command, Outcome};
+use crate::modem::command::dialect::{Command, Outcome};
 use crate::time::civil::{Civil, from_unix, to_unix};
 
 const OFF_ON: &[(u32, &str)] = &[(0, "off"), (1, "on")];

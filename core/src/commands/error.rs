@@ -5,7 +5,7 @@ use crate::at::param::Param;
 use crate::at::schema::Signature;
 use crate::modem::api::Failure;
 use crate::modem::command::context::Context;
-use crate::modem::command::handler::{Command, Outcome};
+use crate::modem::command::dialect::{Command, Outcome};
 
 const LEVELS: &[Signature] = &[Signature::of(&[Param::choice(
     "n",

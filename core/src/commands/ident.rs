@@ -4,7 +4,7 @@ use crate::at::args::Args;
 use crate::at::param::Param;
 use crate::at::schema::Signature;
 use crate::modem::command::context::Context;
-use crate::modem::command::handler::{Command, Outcome};
+use crate::modem::command::dialect::{Command, Outcome};
 
 const NUMBERS: &[Signature] = &[Signature::of(&[Param::choice(
     "snt",

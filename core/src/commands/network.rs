@@ -6,7 +6,7 @@ use crate::at::args::Args;
 use crate::at::param::Param;
 use crate::at::schema::Signature;
 use crate::modem::command::context::Context;
-use crate::modem::command::handler::{Command, Outcome};
+use crate::modem::command::dialect::{Command, Outcome};
 
 const CONTEXT: Param = Param::int("cid", 1, 1);
 const SELECT: &[Signature] = &[Signature::of(&[

@@ -5,7 +5,7 @@ use crate::at::param::Param;
 use crate::at::reply::Reply;
 use crate::at::schema::Signature;
 use crate::modem::command::context::Context;
-use crate::modem::command::handler::{Command, Outcome};
+use crate::modem::command::dialect::{Command, Outcome};
 use crate::modem::profile::Profile;
 
 const ONLY: &[Signature] = &[Signature::of(&[Param::choice(

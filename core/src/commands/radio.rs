@@ -7,7 +7,7 @@ use crate::at::reply::Reply;
 use crate::at::schema::Signature;
 use crate::modem::Functionality;
 use crate::modem::command::context::Context;
-use crate::modem::command::handler::{Command, Outcome};
+use crate::modem::command::dialect::{Command, Outcome};
 use crate::modem::fail::Fail;
 
 const FUNCTIONALITY: &[Signature] = &[Signature::of(&[

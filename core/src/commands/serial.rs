@@ -6,7 +6,7 @@ use crate::at::param::Param;
 use crate::at::reply::Reply;
 use crate::at::schema::Signature;
 use crate::modem::command::context::Context;
-use crate::modem::command::handler::{Command, Outcome};
+use crate::modem::command::dialect::{Command, Outcome};
 
 const RATES: &[(u32, &str)] = &[
     (0, "as it is"),

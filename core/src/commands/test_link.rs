@@ -5,7 +5,7 @@ use crate::at::param::Param;
 use crate::at::schema::Signature;
 use crate::modem::api::LINKS;
 use crate::modem::command::context::Context;
-use crate::modem::command::handler::{Command, Outcome};
+use crate::modem::command::dialect::{Command, Outcome};
 use crate::modem::dialect::Table;
 
 const LINK: &[Signature] = &[Signature::of(&[Param::int("link", 0, LINKS as u32 - 1)])];

@@ -1,7 +1,7 @@
 //! What crosses the border between the modem and its caller.
 
 pub use super::action::{Action, Endpoint, TlsFiles, Verify};
-pub use super::config::Config;
+pub use super::border::config::Config;
 pub use super::failure::Failure;
 pub use super::identity::Identity;
 pub use super::ids::{ConnId, LINKS, LinkId};

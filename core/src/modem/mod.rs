@@ -3,11 +3,10 @@
 mod action;
 pub mod api;
 mod behaviour;
+mod border;
 mod clock;
 pub mod code;
 pub mod command;
-mod config;
-pub mod dialect;
 mod dispatch;
 pub mod event;
 pub mod fail;
@@ -20,6 +19,7 @@ mod network;
 mod notify;
 mod port;
 pub(crate) mod profile;
+mod progress;
 mod radio;
 pub mod settings;
 mod slot;
@@ -27,23 +27,25 @@ pub mod storage;
 pub mod wait;
 pub mod wording;
 
+pub use command::dialect;
 pub use dispatch::publish as outbox;
 pub use profile::Profile;
+pub use progress::scratch::Staged;
 pub use radio::Functionality;
 pub use storage::{options, pem};
 
 use crate::time::Instant;
+use border::config::Config;
 use command::console::Console;
 use command::intake::{Intake, IntakeKind};
 use command::language::Language;
-use command::run::Run;
-use config::Config;
 use dialect::Banner;
 use dispatch::Machine;
 use ids::ConnId;
 use link::Link;
 use memory::Memory;
 use network::NetEvent;
+use progress::run::Run;
 use slot::{RestoreError, Slot};
 use storage::link_opened_with;
 

@@ -5,7 +5,7 @@ use crate::actions::carry_out;
 use mqmodem_core::at::param::{Kind, Param};
 use mqmodem_core::at::schema::Signature;
 use mqmodem_core::dialect::native::NATIVE;
-use mqmodem_core::modem::command::handler::{Command, Outcome};
+use mqmodem_core::modem::command::dialect::{Command, Outcome};
 use mqmodem_core::modem::dialect::{Dialect, Table};
 use mqmodem_core::{Action, Config, ConnId, Instant, LinkId, Memory, Modem, NetEvent};
 use proptest::prelude::*;

@@ -5,7 +5,7 @@ use crate::actions::carry_out;
 use mqmodem_core::at::param::{Kind, Param};
 use mqmodem_core::at::schema::Signature;
 use mqmodem_core::dialect::native::NATIVE;
-use mqmodem_core::modem::command::handler::Command;
+use mqmodem_core::modem::command::dialect::Command;
 use mqmodem_core::{Config, Instant, Memory, Modem};
 
 /// What a fresh modem answers to a line, with reasons in numbers and no echo.

@@ -4,7 +4,7 @@ use super::tables::{ManualTable, tables};
 use super::words::{forms, signatures, test_answer};
 use mqmodem_core::at::param::{Kind, Param};
 use mqmodem_core::at::schema::{Example, Signature};
-use mqmodem_core::modem::command::handler::Command;
+use mqmodem_core::modem::command::dialect::Command;
 use mqmodem_core::modem::dialect::{Dialect, Table, Urc};
 use std::fmt::Write;
 

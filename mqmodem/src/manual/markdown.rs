@@ -4,7 +4,7 @@ use super::tables::{ManualTable, tables};
 use super::words::{self, forms, range, test_answer};
 use mqmodem_core::at::param::Param;
 use mqmodem_core::at::schema::Example;
-use mqmodem_core::modem::command::handler::Command;
+use mqmodem_core::modem::command::dialect::Command;
 use mqmodem_core::modem::dialect::{Dialect, Table, Urc};
 use std::fmt::Write;
 

@@ -3,7 +3,7 @@
 use mqmodem_core::at::help::Range;
 use mqmodem_core::at::param::{Kind, Param};
 use mqmodem_core::at::schema::{Signature, Test};
-use mqmodem_core::modem::command::handler::Command;
+use mqmodem_core::modem::command::dialect::Command;
 use std::fmt::Write;
 
 /// One way to write a command.

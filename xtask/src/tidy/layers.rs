@@ -37,16 +37,22 @@ const CORE: Folder = Folder {
     complete: true,
 };
 
-/// Mechanisms do not know each other: what one returns, the modem gives to the next.
+/// Mechanisms do not know each other: what one returns, `dispatch` gives to the next.
+/// Commands act on that, and the calls of the border are above all.
 const MODEM: Folder = Folder {
     path: "core/src/modem/",
     layers: &[
-        ("command", &[]),
+        ("progress", &[]),
         ("link", &[]),
         ("notify", &[]),
         ("storage", &[]),
+        ("dispatch", &["progress", "link", "notify", "storage"]),
+        (
+            "command",
+            &["progress", "link", "notify", "storage", "dispatch"],
+        ),
     ],
-    above: &["mod", "dispatch"],
+    above: &["mod", "border"],
     complete: false,
 };
 

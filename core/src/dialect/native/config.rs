@@ -5,7 +5,7 @@ use crate::at::param::{Param, Reject};
 use crate::at::reply::Reply;
 use crate::at::schema::{Example, Signature};
 use crate::modem::command::context::Context;
-use crate::modem::command::handler::{Command, Outcome};
+use crate::modem::command::dialect::{Command, Outcome};
 use crate::modem::fail::Fail;
 use crate::modem::settings::Settings;
 use crate::mqtt::topic::has_allowed_characters;

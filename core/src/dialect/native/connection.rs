@@ -3,7 +3,7 @@
 use crate::at::args::Args;
 use crate::at::schema::Example;
 use crate::modem::command::context::Context;
-use crate::modem::command::handler::{Command, Outcome};
+use crate::modem::command::dialect::{Command, Outcome};
 
 pub(super) const CONNECT: Command = Command::new("+MQTTCONNECT", "Connect to the broker")
     .remembers()

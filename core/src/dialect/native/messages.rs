@@ -4,7 +4,7 @@ use crate::at::args::Args;
 use crate::at::param::Param;
 use crate::at::schema::{Example, Signature};
 use crate::modem::command::context::{Context, quality};
-use crate::modem::command::handler::{Command, Outcome};
+use crate::modem::command::dialect::{Command, Outcome};
 use crate::modem::fail::Fail;
 use crate::modem::outbox::Message;
 use crate::mqtt::topic::can_publish_to;

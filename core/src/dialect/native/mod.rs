@@ -15,7 +15,7 @@ use crate::at::reply::Reply;
 use crate::commands;
 use crate::modem::Profile;
 use crate::modem::api::Identity;
-use crate::modem::command::handler::Command;
+use crate::modem::command::dialect::Command;
 use crate::modem::dialect::{Banner, Busy, Dialect, Table, Urc};
 use crate::modem::event::Event;
 

@@ -5,7 +5,7 @@ use crate::at::param::Param;
 use crate::at::reply::Reply;
 use crate::at::schema::{Example, Signature};
 use crate::modem::command::context::Context;
-use crate::modem::command::handler::{Command, Outcome};
+use crate::modem::command::dialect::{Command, Outcome};
 use crate::modem::event::Received;
 
 pub(super) const READ: Command = Command::new("+MQTTREAD", "Read the oldest waiting message")

@@ -5,7 +5,7 @@ use crate::at::args::Args;
 use crate::at::param::Param;
 use crate::at::schema::{Example, Signature};
 use crate::modem::command::context::Context;
-use crate::modem::command::handler::{Command, Outcome};
+use crate::modem::command::dialect::{Command, Outcome};
 use crate::mqtt::topic::can_subscribe_to;
 
 const TOPIC: Param = Param::text("topic", 1, 65_535)

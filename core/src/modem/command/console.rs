@@ -2,19 +2,18 @@
 
 use super::context::Context;
 use super::data::Collector;
+use super::dialect::{Busy, Command, Outcome, Prompt};
 use super::execute::{self, Ran};
-use super::handler::{Command, Outcome};
 use super::intake::{Intake, IntakeKind};
 use super::language::Language;
-use super::prompt::{Data, DataEnd, Late, Prompt, Until};
-use super::run::Run;
+use super::prompt::{Data, DataEnd, Late, Until};
 use crate::at::line::{LineReader, Taken};
 use crate::at::split::{NextItem, next};
 use crate::at::values::Values;
 use crate::buffer::Buf;
-use crate::modem::dialect::Busy;
 use crate::modem::dispatch::Machine;
 use crate::modem::fail::Fail;
+use crate::modem::progress::run::Run;
 use crate::time::{Instant, sooner};
 
 /// Reads what the host types.

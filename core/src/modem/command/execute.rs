@@ -6,7 +6,7 @@
 )]
 
 use super::context::Context;
-use super::handler::{Command, Handler, Outcome, Refusal};
+use super::dialect::{Command, Handler, Outcome, Refusal};
 use super::language::Language;
 use crate::at::args::Args;
 use crate::at::help;

@@ -1,7 +1,7 @@
 //! How lines are read: a dialect, and its grammar as this modem was told to read it.
 
 use crate::at::grammar::Grammar;
-use crate::modem::dialect::Dialect;
+use crate::modem::command::dialect::Dialect;
 
 /// What the reading of a line depends on.
 #[derive(Debug)]

@@ -1,10 +1,10 @@
 //! What carrying a command out does to the machine beside its answer.
 
 use super::Machine;
-use crate::modem::command::run::Run;
 use crate::modem::event::Task;
 use crate::modem::fail::Fail;
 use crate::modem::ids::LinkId;
+use crate::modem::progress::run::Run;
 use crate::modem::wait::Wait;
 use core::time::Duration;
 

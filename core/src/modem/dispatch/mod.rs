@@ -2,12 +2,9 @@
 //! what is kept. The line reader stays outside, so that a handler can change
 //! all of this while it reads its values from the line.
 
-mod actions;
 mod command;
 mod ends;
-mod host_lines;
 mod network;
-mod observe;
 mod pending;
 mod policy;
 pub mod publish;
@@ -15,9 +12,6 @@ mod read;
 mod report;
 mod restart;
 mod session;
-mod status;
-mod timers;
-mod trim;
 
 use crate::at::cme;
 use crate::at::reply::{Final, RESULT_ROOM, Reply, Style};
@@ -25,11 +19,6 @@ use crate::buffer::Buf;
 use crate::modem::behaviour::Behaviour;
 use crate::modem::clock::Clock;
 use crate::modem::code;
-use crate::modem::command::answer::Answer;
-use crate::modem::command::pending::Pending;
-use crate::modem::command::run::Run;
-use crate::modem::command::scratch::Scratch;
-use crate::modem::command::tasks::Tasks;
 use crate::modem::fail::Fail;
 use crate::modem::ids::LinkId;
 use crate::modem::link::{Link, LinkMemory, Links};
@@ -37,6 +26,11 @@ use crate::modem::memory::Memory;
 use crate::modem::notify::Notifier;
 use crate::modem::port::{ModemLines, PortState};
 use crate::modem::profile::Profile;
+use crate::modem::progress::answer::Answer;
+use crate::modem::progress::pending::Pending;
+use crate::modem::progress::run::Run;
+use crate::modem::progress::scratch::Scratch;
+use crate::modem::progress::tasks::Tasks;
 use crate::modem::radio::Radio;
 use crate::modem::storage::Storage;
 use crate::modem::storage::options::ACK_TIMEOUT;

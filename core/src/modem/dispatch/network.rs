@@ -2,12 +2,12 @@
 
 use super::Machine;
 use crate::modem::code;
-use crate::modem::command::run::Run;
 use crate::modem::event::{Event, Received};
 use crate::modem::fail::Fail;
 use crate::modem::ids::{ConnId, LinkId};
 use crate::modem::link::{ANSWER_ROOM, By, Input, Link, TooLarge, publish_len};
 use crate::modem::network::NetEvent;
+use crate::modem::progress::run::Run;
 use crate::modem::storage::options::{PUB_MODE, RECV_FORMAT, RECV_MODE};
 use crate::modem::wait::Wait;
 use crate::mqtt::{self, PacketId};

@@ -1,11 +1,11 @@
-//! Results that are due: see [`Pending`](crate::modem::command::pending).
+//! Results that are due: see [`Pending`](crate::modem::progress::pending).
 
 use super::Machine;
 use crate::at::reply::Final;
-use crate::modem::command::run::Run;
 use crate::modem::fail::Fail;
 use crate::modem::ids::LinkId;
 use crate::modem::link::Link;
+use crate::modem::progress::run::Run;
 use crate::modem::wait::Wait;
 
 impl Machine<'_> {

@@ -2,7 +2,6 @@
 
 use super::Machine;
 use crate::modem::code;
-use crate::modem::command::context::Context;
 use crate::modem::fail::Fail;
 use crate::modem::ids::LinkId;
 use crate::modem::link::Sent;
@@ -10,7 +9,7 @@ use crate::modem::storage::options::{PUB_MODE, QUEUE, QUEUE_FULL, QUEUE_QOS0};
 use crate::modem::wait::Wait;
 use crate::mqtt::Qos;
 use crate::mqtt::packet::Publish;
-use crate::mqtt::session::{Accepted, Backlog, Known, Promise};
+use crate::mqtt::session::{Accepted, Known, Promise};
 
 /// A message of the host.
 #[derive(Clone, Copy, Debug)]
@@ -40,76 +39,17 @@ impl<'m> Message<'m> {
     }
 }
 
-impl Context<'_, '_> {
-    /// Publishes a message. Done when the broker has it (QoS 1 and 2) or the
-    /// network (QoS 0); with `pubmode` 1, or while it has to wait in the queue,
-    /// when it is accepted. One whose identifier is known is not sent again.
-    pub fn publish(&mut self, message: &Message<'_>) -> Result<Wait, Fail> {
-        let online = self.is_connected();
-        let (id, machine) = (self.link, &mut *self.machine);
-        if machine.pending.any() {
-            return match message.qos {
-                Qos::AtMostOnce if online => machine.send(id, message),
-                _ => Err(Fail::Plain),
-            };
-        }
-        // QoS 0 says of itself that it may be lost or come twice.
-        let named = message.id != 0 && message.qos != Qos::AtMostOnce;
-        // What is known counts for the broker that is set.
-        if !online && (named || machine.queues(id, message.qos)) {
-            machine.prepare_session(id);
-        }
-        if named && let Some(known) = machine.known(id, message.id) {
-            return machine.repeat(id, known, message.id);
-        }
-        if !online {
-            return machine.queue(id, message);
-        }
-        if named || machine.tracks(id, message.qos) {
-            let accepted = machine.accept(id, message)?;
-            return Ok(machine.wait_for(id, accepted));
-        }
-        if machine.has_backlog(id) && machine.queues(id, message.qos) {
-            let accepted = machine.accept(id, message)?;
-            return Ok(Wait::Accepted(id, accepted.number, None));
-        }
-        machine.send(id, message)
-    }
-
-    /// Drops the message of this name, or all that wait where it is 0. Done when
-    /// nothing of them is on disk; of all, also nothing of those acknowledged before.
-    pub fn drop_messages(&mut self, name: u32) -> Result<Wait, Fail> {
-        let id = self.link;
-        let link = self.machine.links.get_mut(id).ok_or(Fail::NOT_ALLOWED)?;
-        let wait = if name == 0 {
-            link.drop_messages();
-            Wait::Emptied(id)
-        } else {
-            link.drop_message(name)?;
-            Wait::Dropped(id)
-        };
-        self.machine.report_dropped(id);
-        Ok(wait)
-    }
-
-    /// The messages that are on their way.
-    pub fn backlog(&self) -> Backlog {
-        let link = self.machine.links.get(self.link);
-        link.map_or_else(Backlog::default, |link| link.session().backlog())
-    }
-}
-
 impl Machine<'_> {
     /// Whether the host wants to know later what becomes of a message.
-    fn tracks(&self, id: LinkId, qos: Qos) -> bool {
+    pub(crate) fn tracks(&self, id: LinkId, qos: Qos) -> bool {
         self.storage.is_on(id, PUB_MODE) && qos != Qos::AtMostOnce
     }
 
-    fn known(&self, id: LinkId, name: u32) -> Option<Known> {
+    pub(crate) fn known(&self, id: LinkId, name: u32) -> Option<Known> {
         self.links.get(id)?.session().known(name)
     }
 
-    fn has_backlog(&self, id: LinkId) -> bool {
+    pub(crate) fn has_backlog(&self, id: LinkId) -> bool {
         let link = self.links.get(id);
         link.is_some_and(|link| link.session().has_backlog())
     }
@@ -119,13 +59,13 @@ impl Machine<'_> {
     }
 
     /// Whether messages of this quality wait where they cannot be sent.
-    fn queues(&self, id: LinkId, qos: Qos) -> bool {
+    pub(crate) fn queues(&self, id: LinkId, qos: Qos) -> bool {
         let taken = qos != Qos::AtMostOnce || self.storage.is_on(id, QUEUE_QOS0);
         taken && self.storage.option(id, QUEUE) > 0
     }
 
     /// The host gives a message again that is known.
-    fn repeat(&mut self, id: LinkId, known: Known, name: u32) -> Result<Wait, Fail> {
+    pub(crate) fn repeat(&mut self, id: LinkId, known: Known, name: u32) -> Result<Wait, Fail> {
         let tracked = self.storage.is_on(id, PUB_MODE);
         let waits = tracked || self.is_online(id) || self.storage.option(id, QUEUE) > 0;
         match known {
@@ -147,7 +87,7 @@ impl Machine<'_> {
     }
 
     /// What OK waits for after a message was accepted.
-    fn wait_for(&self, id: LinkId, accepted: Accepted) -> Wait {
+    pub(crate) fn wait_for(&self, id: LinkId, accepted: Accepted) -> Wait {
         // QoS 0 has no identifier and is not tracked.
         let tracked = self.storage.is_on(id, PUB_MODE) && accepted.id.is_some();
         match accepted.id {
@@ -158,7 +98,7 @@ impl Machine<'_> {
 
     /// Sends a message to the network.
     #[inline]
-    fn send(&mut self, id: LinkId, message: &Message<'_>) -> Result<Wait, Fail> {
+    pub(crate) fn send(&mut self, id: LinkId, message: &Message<'_>) -> Result<Wait, Fail> {
         let link = self.links.get_mut(id).ok_or(Fail::NOT_ALLOWED)?;
         if link.session().stores_messages(message.qos) {
             let time = self.clock.machine(self.now);
@@ -178,7 +118,7 @@ impl Machine<'_> {
     }
 
     /// Accepts a message while there is no connection.
-    fn queue(&mut self, id: LinkId, message: &Message<'_>) -> Result<Wait, Fail> {
+    pub(crate) fn queue(&mut self, id: LinkId, message: &Message<'_>) -> Result<Wait, Fail> {
         if !self.queues(id, message.qos) || !self.prepare_session(id) {
             return Err(Fail::NOT_ALLOWED);
         }
@@ -186,7 +126,7 @@ impl Machine<'_> {
         Ok(self.wait_for(id, accepted))
     }
 
-    fn accept(&mut self, id: LinkId, message: &Message<'_>) -> Result<Accepted, Fail> {
+    pub(crate) fn accept(&mut self, id: LinkId, message: &Message<'_>) -> Result<Accepted, Fail> {
         // The queue is for messages that have to wait.
         let limit = match self.storage.option(id, QUEUE) {
             _ if self.is_online(id) => usize::MAX,
@@ -211,7 +151,7 @@ impl Machine<'_> {
     }
 
     /// Makes the session that of the broker that is set; whether there is one.
-    fn prepare_session(&mut self, id: LinkId) -> bool {
+    pub(crate) fn prepare_session(&mut self, id: LinkId) -> bool {
         let settings = self.storage.settings(id);
         let link = self.links.get_mut(id);
         let (Some(settings), Some(link)) = (settings, link) else {

@@ -1,50 +1,11 @@
 //! Messages that wait until the host asks for them (`recvmode` 1).
 
 use super::Machine;
-use crate::at::cme;
-use crate::modem::command::context::Context;
 use crate::modem::event::Event;
 use crate::modem::fail::Fail;
 use crate::modem::ids::LinkId;
 use crate::modem::storage::options::RECV_FORMAT;
 use crate::modem::wait::Wait;
-
-impl Context<'_, '_> {
-    /// Says the oldest message that waits, if there is one. The one said before is
-    /// taken over by that.
-    pub fn read_message(&mut self) -> Wait {
-        let (id, machine) = (self.link, &mut *self.machine);
-        if let Some(read) = machine.notify.take_read(id) {
-            machine.take_over(id, read);
-        }
-        Wait::Readable(id)
-    }
-
-    /// The host has taken over the message of this number: one that waits, or that
-    /// it took over before.
-    pub fn acknowledge(&mut self, number: u32) -> Result<Wait, Fail> {
-        let (id, machine) = (self.link, &mut *self.machine);
-        let link = machine.links.get(id);
-        if !link.is_some_and(|link| link.session().was_given(number)) {
-            return Err(Fail::Cme(cme::INVALID_INDEX));
-        }
-        if let Some(front) = machine.notify.front_of(id, number) {
-            machine.notify.pop(front);
-        }
-        machine.take_over(id, number);
-        Ok(Wait::TakenOver(id, number))
-    }
-
-    /// How many messages wait.
-    pub fn waiting(&self) -> u32 {
-        self.machine.notify.stored(self.link)
-    }
-
-    /// The host starts anew: what it read last is read again.
-    pub fn forget_read(&mut self) {
-        self.machine.forget_read();
-    }
-}
 
 impl Machine<'_> {
     /// Whether the oldest message that waits, if there is one, keeps its number,
@@ -89,7 +50,7 @@ impl Machine<'_> {
 
     /// The host has the message of this number, 0 if it has none. That makes room
     /// for events.
-    pub(super) fn take_over(&mut self, id: LinkId, number: u32) {
+    pub(crate) fn take_over(&mut self, id: LinkId, number: u32) {
         if number > 0
             && let Some(link) = self.links.get_mut(id)
         {

@@ -4,10 +4,10 @@ use super::Machine;
 use crate::at::reply::{Reply, Style};
 use crate::buffer::Buf;
 use crate::modem::code;
-use crate::modem::command::run::Run;
 use crate::modem::event::{Event, WordEvent};
 use crate::modem::ids::LinkId;
 use crate::modem::link::Link;
+use crate::modem::progress::run::Run;
 use crate::modem::storage::options::RECV_FORMAT;
 use crate::modem::wait::Wait;
 use crate::mqtt::session::Dropped;
@@ -78,7 +78,7 @@ impl Machine<'_> {
     /// Messages that will not be sent any more are reported, as far as there is room
     /// to; the session keeps the rest until there is. One the host still waits for
     /// is reported by the error it gets.
-    pub(super) fn report_dropped(&mut self, id: LinkId) {
+    pub(crate) fn report_dropped(&mut self, id: LinkId) {
         let awaited = match self.run {
             Run::Waiting {
                 wait: Wait::Acknowledged(link, packet),

@@ -1,14 +1,14 @@
 //! The host's side as an observer may see it: a line as the modem holds it, and
 //! how much of it may be written down.
 
-use super::handler::Command;
+use super::dialect::Command;
 use super::language::Language;
 use crate::at::scan::comment_at;
 use crate::at::schema::{Signature, check, fitting};
 use crate::at::split::{Form, Item, NextItem, next};
 use crate::at::values::{self, Bad, Values};
 use crate::buffer::Buf;
-use crate::modem::dialect::Dialect;
+use crate::modem::command::dialect::Dialect;
 
 /// What of a line may be written down: no secret and nothing unknown is in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use crate::modem::fail::Fail;
 use crate::time::{Instant, sooner};
 use core::time::Duration;
 
-use crate::modem::command::run::Run;
+use crate::modem::progress::run::Run;
 
 /// How long a line with a raw line break in quotes waits for more (rule R4).
 const BREAK_LIMIT: Duration = Duration::from_secs(2);

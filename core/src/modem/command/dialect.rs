@@ -1,15 +1,22 @@
-//! What a command set is made of: a value.
+//! What a command set is made of: its commands, what carries them out and what that
+//! may answer. These types name each other, so they share a file.
 
-use super::command::context::Context;
-use super::command::handler::{Command, Refusal};
-use super::event::WordEvent;
-use super::fail::Fail;
-use super::identity::Identity;
-use super::profile::Profile;
-use super::storage::options::Defaults;
-use super::wording::{Codes, Wording};
+use super::prompt::{Data, Late, Until};
+use crate::at::args::Args;
 use crate::at::framing::Framing;
 use crate::at::grammar::Grammar;
+use crate::at::param::Reject;
+use crate::at::schema;
+use crate::modem::dispatch::Machine;
+use crate::modem::event::{Task, WordEvent};
+use crate::modem::fail::Fail;
+use crate::modem::identity::Identity;
+use crate::modem::ids::LinkId;
+use crate::modem::profile::Profile;
+use crate::modem::storage::options::Defaults;
+use crate::modem::wait::Wait;
+use crate::modem::wording::{Codes, Wording};
+use core::time::Duration;
 
 /// A command set: how its lines are read and written, its commands and its events.
 #[derive(Debug)]
@@ -131,4 +138,108 @@ pub struct Urc {
     pub syntax: &'static str,
     /// When it comes.
     pub meaning: &'static str,
+}
+
+/// The modem, as a command's handler sees it.
+#[derive(Debug)]
+pub struct Context<'c, 'a> {
+    pub(in crate::modem) machine: &'c mut Machine<'a>,
+    pub(in crate::modem) link: LinkId,
+    pub(super) dialect: &'static Dialect,
+}
+
+/// Carries a form of a command out.
+pub type Handler = fn(&mut Context<'_, '_>, &Args<'_>) -> Outcome;
+
+/// A command of the modem.
+pub type Command = schema::Command<Handler>;
+
+/// What became of a command.
+#[derive(Clone, Copy, Debug)]
+pub enum Outcome {
+    /// Done; the line goes on.
+    Ok,
+    /// Done, and everything about it is written: no result code follows.
+    Silent,
+    /// Not done.
+    Fail(Fail),
+    /// It depends on something still to come: the line goes on then.
+    Wait(Wait),
+    /// It is begun, and the line goes on. What comes of it is an event of its own,
+    /// [`Event::Finished`](crate::modem::event::Event::Finished) of this task.
+    Started(Wait, Task),
+    /// The host is asked for raw bytes, as [`Prompt`] says, up to their end.
+    Prompt(Until, &'static Prompt),
+}
+
+impl From<Result<(), Fail>> for Outcome {
+    fn from(result: Result<(), Fail>) -> Self {
+        result.map_or_else(Self::Fail, |()| Self::Ok)
+    }
+}
+
+impl From<Result<Wait, Fail>> for Outcome {
+    fn from(result: Result<Wait, Fail>) -> Self {
+        result.map_or_else(Self::Fail, Self::Wait)
+    }
+}
+
+/// Why a command was not carried out, before its handler was asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// It is no command, or cannot be read.
+    Unknown,
+    /// It has no such form.
+    NoSuchForm,
+    /// Its values are not what it takes.
+    Values(Reject),
+    /// The modem cannot do it now.
+    Unable(Fail),
+}
+
+impl Refusal {
+    /// The failure of V.250 and 27.007 §9.
+    pub fn fail(self) -> Fail {
+        match self {
+            Self::Unknown => Fail::Plain,
+            Self::NoSuchForm => Fail::NO_SUCH_FORM,
+            Self::Values(reject) => reject.into(),
+            Self::Unable(fail) => fail,
+        }
+    }
+}
+
+/// How a command asks for raw bytes, and what it does with them.
+#[derive(Debug)]
+pub struct Prompt {
+    /// What asks for them, in place of the dialect's own prompt.
+    pub text: Option<&'static str>,
+    /// How long the next byte may take; `None` waits for ever.
+    pub limit: Option<Duration>,
+    /// What becomes of them where it takes longer.
+    pub late: Late,
+    /// How long a host that was too late has to be silent before its next line is read:
+    /// what comes until then is the rest of its data, and dropped.
+    pub quiet: Duration,
+    /// Carries on with them; the values of the command are there again.
+    pub then: Then,
+}
+
+/// Carries on with raw bytes.
+pub type Then = fn(&mut Context<'_, '_>, &Args<'_>, Data<'_>) -> Outcome;
+
+/// How long the next byte may take (rule R13).
+const LIMIT: Duration = Duration::from_secs(5);
+
+impl Prompt {
+    /// As rule R13 has it: five seconds for each byte, then an error.
+    pub const fn new(then: Then) -> Self {
+        Self {
+            text: None,
+            limit: Some(LIMIT),
+            late: Late::Fail(Fail::INCORRECT),
+            quiet: Duration::ZERO,
+            then,
+        }
+    }
 }

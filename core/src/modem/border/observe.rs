@@ -2,9 +2,9 @@
 
 use crate::modem::Modem;
 use crate::modem::command::intake::Intake;
-use crate::modem::command::run::Run;
 use crate::modem::command::shown::{self, Line};
 use crate::modem::profile::S5;
+use crate::modem::progress::run::Run;
 use crate::time::Instant;
 use core::ops::Range;
 

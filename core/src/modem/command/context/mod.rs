@@ -1,12 +1,15 @@
 //! What a command's handler may do: verbs, never bytes.
 
-use super::handler::Outcome;
-use super::scratch::Staged;
+mod publish;
+mod read;
+
+pub use super::dialect::Context;
+
+use super::dialect::{Dialect, Outcome};
 use crate::at::cme;
 use crate::at::reply::Reply;
 use crate::buffer::Buf;
 use crate::modem::code;
-use crate::modem::dialect::Dialect;
 use crate::modem::dispatch::Machine;
 use crate::modem::event::Event;
 use crate::modem::fail::Fail;
@@ -15,20 +18,13 @@ use crate::modem::identity::Identity;
 use crate::modem::ids::LinkId;
 use crate::modem::link::Link;
 use crate::modem::profile::Profile;
+use crate::modem::progress::scratch::Staged;
 use crate::modem::radio::Functionality;
 use crate::modem::settings::Settings;
 use crate::modem::slot::Slot;
 use crate::modem::storage::options::Value;
 use crate::modem::wait::Wait;
 use crate::mqtt::Qos;
-
-/// The modem, as a command's handler sees it.
-#[derive(Debug)]
-pub struct Context<'c, 'a> {
-    pub(in crate::modem) machine: &'c mut Machine<'a>,
-    pub(in crate::modem) link: LinkId,
-    dialect: &'static Dialect,
-}
 
 impl<'c, 'a> Context<'c, 'a> {
     pub(crate) fn new(machine: &'c mut Machine<'a>, dialect: &'static Dialect) -> Self {

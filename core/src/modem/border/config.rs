@@ -1,9 +1,9 @@
 //! How a modem behaves.
 
-use super::behaviour::Behaviour;
-use super::dialect::Dialect;
-use super::identity::Identity;
-use super::link::LinkConfig;
+use crate::modem::behaviour::Behaviour;
+use crate::modem::dialect::Dialect;
+use crate::modem::identity::Identity;
+use crate::modem::link::LinkConfig;
 
 /// How a modem behaves, set once.
 #[derive(Clone, Copy, Debug)]

@@ -1,11 +1,11 @@
 //! What the modem asks its caller to do.
 
-use super::Machine;
 use crate::modem::Modem;
 use crate::modem::action::Action;
-use crate::modem::command::run::Run;
+use crate::modem::dispatch::Machine;
 use crate::modem::ids::LinkId;
 use crate::modem::link::Link;
+use crate::modem::progress::run::Run;
 
 impl Modem<'_> {
     /// What to do next; `None` once there is nothing more.

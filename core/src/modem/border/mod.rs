@@ -1,0 +1,9 @@
+//! The calls of a modem, but for bytes and stored records: those are in the folder's parent.
+
+mod actions;
+pub(super) mod config;
+mod host_lines;
+mod observe;
+mod status;
+mod timers;
+mod trim;

@@ -1,0 +1,67 @@
+//! Messages of the host.
+
+use super::Context;
+use crate::modem::dispatch::publish::Message;
+use crate::modem::fail::Fail;
+use crate::modem::wait::Wait;
+use crate::mqtt::Qos;
+use crate::mqtt::session::Backlog;
+
+impl Context<'_, '_> {
+    /// Publishes a message. Done when the broker has it (QoS 1 and 2) or the
+    /// network (QoS 0); with `pubmode` 1, or while it has to wait in the queue,
+    /// when it is accepted. One whose identifier is known is not sent again.
+    pub fn publish(&mut self, message: &Message<'_>) -> Result<Wait, Fail> {
+        let online = self.is_connected();
+        let (id, machine) = (self.link, &mut *self.machine);
+        if machine.pending.any() {
+            return match message.qos {
+                Qos::AtMostOnce if online => machine.send(id, message),
+                _ => Err(Fail::Plain),
+            };
+        }
+        // QoS 0 says of itself that it may be lost or come twice.
+        let named = message.id != 0 && message.qos != Qos::AtMostOnce;
+        // What is known counts for the broker that is set.
+        if !online && (named || machine.queues(id, message.qos)) {
+            machine.prepare_session(id);
+        }
+        if named && let Some(known) = machine.known(id, message.id) {
+            return machine.repeat(id, known, message.id);
+        }
+        if !online {
+            return machine.queue(id, message);
+        }
+        if named || machine.tracks(id, message.qos) {
+            let accepted = machine.accept(id, message)?;
+            return Ok(machine.wait_for(id, accepted));
+        }
+        if machine.has_backlog(id) && machine.queues(id, message.qos) {
+            let accepted = machine.accept(id, message)?;
+            return Ok(Wait::Accepted(id, accepted.number, None));
+        }
+        machine.send(id, message)
+    }
+
+    /// Drops the message of this name, or all that wait where it is 0. Done when
+    /// nothing of them is on disk; of all, also nothing of those acknowledged before.
+    pub fn drop_messages(&mut self, name: u32) -> Result<Wait, Fail> {
+        let id = self.link;
+        let link = self.machine.links.get_mut(id).ok_or(Fail::NOT_ALLOWED)?;
+        let wait = if name == 0 {
+            link.drop_messages();
+            Wait::Emptied(id)
+        } else {
+            link.drop_message(name)?;
+            Wait::Dropped(id)
+        };
+        self.machine.report_dropped(id);
+        Ok(wait)
+    }
+
+    /// The messages that are on their way.
+    pub fn backlog(&self) -> Backlog {
+        let link = self.machine.links.get(self.link);
+        link.map_or_else(Backlog::default, |link| link.session().backlog())
+    }
+}
