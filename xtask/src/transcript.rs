@@ -15,7 +15,7 @@ use std::time::Duration;
 
 /// How a document tells the user to start the program.
 const CARGO_RUN: [&str; 2] = ["cargo run --release -- ", "cargo run -r -- "];
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A fenced block of a document.
 pub struct Block {

@@ -19,7 +19,7 @@ use world::World;
 /// When a chat starts: not at zero, which might be taken for never.
 const START: Instant = Instant::from_micros(1_000_000);
 /// How long an orderly switch-off may take.
-const SHUTDOWN: Duration = Duration::from_secs(60);
+const SHUTDOWN: Duration = Duration::from_mins(1);
 
 /// The modem and its world.
 pub struct Sim<'m> {

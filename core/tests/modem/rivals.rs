@@ -120,7 +120,7 @@ impl Fight {
 #[test]
 fn two_modems_with_one_client_id_slow_down() {
     let mut fight = Fight::new();
-    let minute = Duration::from_secs(60);
+    let minute = Duration::from_mins(1);
     let counts = [1_u32, 2, 3, 4, 5, 6].map(|minutes| {
         let before = fight.connects.len();
         fight.run(Instant::ZERO + minute * minutes);

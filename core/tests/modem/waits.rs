@@ -194,7 +194,7 @@ fn restoring() -> Rig {
 
 #[test]
 fn an_attempt_of_the_modems_own_is_given_up() {
-    let hour = Duration::from_secs(3600);
+    let hour = Duration::from_hours(1);
     // That the link is down has been told: there is no news.
     let answer = "\r\nOK\r\n";
     for line in ["AT+MQTTDISCONNECT", "AT+CFUN=0"] {
@@ -221,7 +221,7 @@ fn a_host_that_hangs_up_ends_the_attempts() {
             rig.closed();
         }
         rig.modem.handle_host_lines(rig.now, GONE);
-        rig.wait(Duration::from_secs(3600));
+        rig.wait(Duration::from_hours(1));
         assert_eq!((rig.said().as_str(), rig.opens), ("", 2));
     }
 }
@@ -243,7 +243,7 @@ fn a_modem_that_is_switched_off_or_restarts_makes_no_attempt() {
                 assert!(rig.modem.is_off());
                 ""
             };
-            rig.wait(Duration::from_secs(3600));
+            rig.wait(Duration::from_hours(1));
             assert_eq!(
                 (rig.said().as_str(), rig.opens),
                 (said, 2),

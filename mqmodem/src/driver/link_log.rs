@@ -8,7 +8,7 @@ use std::time::Duration;
 
 /// Trouble that comes again while it lasts is told once in so long, with a count.
 /// That it begins or is over is always reported.
-const AGAIN: Duration = Duration::from_secs(60);
+const AGAIN: Duration = Duration::from_mins(1);
 
 /// What was last heard of a modem's link.
 #[derive(Debug)]

@@ -19,14 +19,14 @@ use tokio::time::Sleep;
 /// Other lines may stand between those that are expected: messages come when
 /// they come.
 const RULES: LiveRules = LiveRules {
-    within: Duration::from_secs(60),
+    within: Duration::from_mins(1),
     quiet: Duration::ZERO,
     exact: false,
 };
 
 /// Pauses after a setup that failed: the first, and the longest.
 const PAUSE: Duration = Duration::from_secs(2);
-const LONGEST: Duration = Duration::from_secs(60);
+const LONGEST: Duration = Duration::from_mins(1);
 
 /// What all hosts of a fleet play, and how it goes.
 #[derive(Debug)]

@@ -40,13 +40,13 @@ impl Accept for TcpListener {
 
 /// How long what was sent to a host may go unacknowledged: meanwhile nobody asks
 /// whether it is alive.
-const UNHEARD: Duration = Duration::from_secs(120);
+const UNHEARD: Duration = Duration::from_mins(2);
 
 /// Answers go out at once, and a host that vanished is noticed in two minutes.
 pub(crate) fn prepare(client: &TcpStream) -> io::Result<()> {
     client.set_nodelay(true)?;
     rustix::net::sockopt::set_socket_keepalive(client, true)?;
-    rustix::net::sockopt::set_tcp_keepidle(client, Duration::from_secs(60))?;
+    rustix::net::sockopt::set_tcp_keepidle(client, Duration::from_mins(1))?;
     rustix::net::sockopt::set_tcp_keepintvl(client, Duration::from_secs(15))?;
     rustix::net::sockopt::set_tcp_keepcnt(client, 4)?;
     rustix::net::sockopt::set_tcp_user_timeout(client, UNHEARD.as_millis() as u32)?;

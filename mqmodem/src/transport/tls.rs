@@ -18,7 +18,7 @@ use tokio_rustls::rustls::{CertificateError, ClientConfig, Error, RootCertStore}
 
 /// How long settings are taken from the cache. The platform's trust store may
 /// change under a program that runs for years.
-const FRESH: Duration = Duration::from_secs(3600);
+const FRESH: Duration = Duration::from_hours(1);
 
 /// Reads the platform's roots.
 static ROOTS: Threads = Threads::new("trust store", 2);

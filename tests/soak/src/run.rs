@@ -24,7 +24,7 @@ use tokio::time::{Instant, sleep};
 /// Longer than both sides' patience with a connection on which nothing comes.
 const HOLE: Duration = Duration::from_secs(5);
 /// Without a message for so long, no more will come.
-const STALLED: Duration = Duration::from_secs(60);
+const STALLED: Duration = Duration::from_mins(1);
 /// The same with a broker that may have lost it.
 const STALLED_LENIENT: Duration = Duration::from_secs(20);
 /// How long the last acknowledgements may take.

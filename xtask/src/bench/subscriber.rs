@@ -22,7 +22,7 @@ impl Subscriber {
     pub fn new(mut stream: TcpStream) -> Result<Self> {
         let mut answers = [0; 4 + 5];
         stream
-            .set_read_timeout(Some(Duration::from_secs(60)))
+            .set_read_timeout(Some(Duration::from_mins(1)))
             .and_then(|()| stream.write_all(&[CONNECT, SUBSCRIBE].concat()))
             .and_then(|()| stream.read_exact(&mut answers))
             .map_err(|e| format!("subscriber: {e}"))?;

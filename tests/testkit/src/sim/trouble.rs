@@ -54,7 +54,7 @@ impl Attempts {
     /// One more; whether they are too many.
     pub(crate) fn add(&mut self, now: Instant) -> Judged {
         self.0.push_back(now);
-        let minute = Duration::from_secs(60);
+        let minute = Duration::from_mins(1);
         while self.0.front().is_some_and(|at| now.since(*at) > minute) {
             self.0.pop_front();
         }

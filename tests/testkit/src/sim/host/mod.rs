@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// Longer than any command may take, even if the host is slow to read.
-const ANSWERED: Duration = Duration::from_secs(300);
+const ANSWERED: Duration = Duration::from_mins(5);
 /// A host that starts does not know what a modem still has to write of what was
 /// asked before: it listens for longer than a command may take.
 const LISTEN: Duration = Duration::from_secs(15);

@@ -22,7 +22,7 @@ use std::time::Duration;
 /// More steps than any seed needs.
 const STEPS: usize = 200_000;
 /// In a calm world everything must be done by then.
-const CALM: Duration = Duration::from_secs(900);
+const CALM: Duration = Duration::from_mins(15);
 /// How long nothing more may happen before it is over: long enough to notice that
 /// nobody is at the other end any more.
 const LINGER: Duration = Duration::from_secs(45);
