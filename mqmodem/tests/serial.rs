@@ -6,8 +6,8 @@ mod support;
 
 use mqmodem::Shared;
 use mqmodem::port::Label;
-use mqmodem::port::serial::{DEFAULT, Serial};
-use mqmodem_core::{Config, Serial as Settings};
+use mqmodem::port::serial::{DEFAULT, SerialDevice};
+use mqmodem_core::{Config, Serial};
 use rustix::fs::{FlockOperation, flock};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::tcgetattr;
@@ -46,7 +46,7 @@ impl Cable {
     }
 
     fn modem(&self) -> Modem {
-        drive(Serial::open(&self.device, slow()).unwrap())
+        drive(SerialDevice::open(&self.device, slow()).unwrap())
     }
 
     fn speed(&self) -> u32 {
@@ -63,8 +63,8 @@ impl Cable {
     }
 }
 
-fn slow() -> Settings {
-    Settings {
+fn slow() -> Serial {
+    Serial {
         baud: 9600,
         ..DEFAULT
     }
@@ -88,9 +88,9 @@ async fn a_device_that_was_pulled_is_opened_again() {
     let scratch = Scratch::new();
     let link = scratch.join("device");
     let mut cable = Cable::plugged_in(&link);
-    let mut modem = drive(Serial::open(&link, slow()).unwrap());
+    let mut modem = drive(SerialDevice::open(&link, slow()).unwrap());
     modem.expect(Told::Came).await;
-    let fast = Settings {
+    let fast = Serial {
         baud: 57_600,
         ..DEFAULT
     };
@@ -115,8 +115,8 @@ async fn a_device_that_was_pulled_is_opened_again() {
 #[tokio::test]
 async fn one_program_has_the_device_at_a_time() {
     let cable = Cable::new();
-    let first = Serial::open(&cable.device, slow()).unwrap();
-    let busy = Serial::open(&cable.device, slow()).unwrap_err();
+    let first = SerialDevice::open(&cable.device, slow()).unwrap();
+    let busy = SerialDevice::open(&cable.device, slow()).unwrap_err();
     assert_eq!(busy.kind(), std::io::ErrorKind::ResourceBusy);
     drop(first);
     let slave = File::open(&cable.device).unwrap();
@@ -124,7 +124,7 @@ async fn one_program_has_the_device_at_a_time() {
     let device = cable.device.to_str().unwrap();
     assert!(refused(device).contains("stop the program that uses it"));
     flock(&slave, FlockOperation::Unlock).unwrap();
-    Serial::open(&cable.device, slow()).unwrap();
+    SerialDevice::open(&cable.device, slow()).unwrap();
 }
 
 #[tokio::test]
@@ -153,7 +153,7 @@ async fn what_is_said_after_a_switch_goes_out_at_the_new_speed() {
     modem.expect(Told::Came).await;
     assert_eq!(cable.speed(), 9600);
     modem.say(b"\r\nOK\r\n");
-    modem.switch(Settings {
+    modem.switch(Serial {
         baud: 115_200,
         ..DEFAULT
     });
@@ -161,7 +161,7 @@ async fn what_is_said_after_a_switch_goes_out_at_the_new_speed() {
     cable.hear(b"\r\nOK\r\nlater").await;
     assert_eq!(cable.speed(), 115_200);
     // A speed of 0 leaves it as it is.
-    modem.switch(Settings { baud: 0, ..DEFAULT });
+    modem.switch(Serial { baud: 0, ..DEFAULT });
     modem.say(b"again");
     cable.hear(b"again").await;
     assert_eq!(cable.speed(), 115_200);
@@ -170,7 +170,7 @@ async fn what_is_said_after_a_switch_goes_out_at_the_new_speed() {
 #[tokio::test]
 async fn a_modem_changes_its_speed_behind_its_answer() {
     let mut cable = Cable::new();
-    let port = Serial::open(&cable.device, slow()).unwrap();
+    let port = SerialDevice::open(&cable.device, slow()).unwrap();
     let modems = Shared::default();
     let driver = modems.driver(Box::new(port), Label::new("it"), Config::default());
     let running = tokio::spawn(driver);

@@ -2,7 +2,7 @@
 
 use super::param::{Kind, Param};
 use super::reply::Reply;
-use super::schema::{Command, Test};
+use super::schema::{Declaration, Test};
 use core::fmt::{self, Display};
 
 /// The range of a parameter as in a `=?` answer: `(0-2)`, `(0,1,4)`, `<topic>`.
@@ -35,7 +35,7 @@ fn choice_range(choices: &[(u32, &str)], f: &mut fmt::Formatter<'_>) -> fmt::Res
 }
 
 /// Says the answer to `=?`.
-pub fn write_test<H: Copy>(command: &Command<H>, reply: &mut Reply) {
+pub fn write_test<H: Copy>(command: &Declaration<H>, reply: &mut Reply) {
     use fmt::Write;
     let signature = command.set.and_then(|(signatures, _)| signatures.first());
     match (command.test, signature) {

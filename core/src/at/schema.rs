@@ -1,6 +1,6 @@
 //! What a command looks like, declared once.
 //!
-//! A [`Command`] is a constant; the parser, the range checks, the `=?` answer,
+//! A [`Declaration`] is a constant; the parser, the range checks, the `=?` answer,
 //! the manual and the tests all read it. `H` is what carries a form out: the
 //! language itself does not care.
 
@@ -125,10 +125,10 @@ pub struct Example {
     pub answer: &'static [&'static str],
 }
 
-/// A command and its forms. A form exists exactly if its handler does; the test
-/// form of an extended command always exists (V.250 §5.4.4).
+/// The declaration of a command and its forms. A form exists exactly if its handler
+/// does; the test form of an extended command always exists (V.250 §5.4.4).
 #[derive(Clone, Copy, Debug)]
-pub struct Command<H: 'static> {
+pub struct Declaration<H: 'static> {
     /// The name as typed after `AT`: `+MQTTPUB`, `&F`, `E`, `S3`.
     pub name: &'static str,
     /// What it does, in one line.
@@ -161,7 +161,7 @@ pub struct Command<H: 'static> {
     pub examples: &'static [Example],
 }
 
-impl<H: Copy> Command<H> {
+impl<H: Copy> Declaration<H> {
     /// A command without a form yet.
     pub const fn new(name: &'static str, summary: &'static str) -> Self {
         Self {

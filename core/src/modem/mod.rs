@@ -120,7 +120,7 @@ impl<'a> Modem<'a> {
         self.machine.notify.note_typing(self.machine.now);
         let intake = self.console.take(&mut self.machine, bytes);
         if intake.kind != IntakeKind::Data {
-            self.hold_events();
+            self.update_line_open();
         }
         intake
     }
@@ -253,7 +253,7 @@ impl<'a> Modem<'a> {
 
     #[inline(never)]
     fn step(&mut self) -> bool {
-        self.run_next() || self.machine.report_next() || self.machine.held_packets()
+        self.run_next() || self.machine.report_next() || self.machine.handle_buffered_packets()
     }
 
     /// Carries out the next command of the line, if there is one and room for

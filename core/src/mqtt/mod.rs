@@ -19,7 +19,7 @@ use core::fmt;
 use core::num::NonZeroU16;
 
 pub use packet::{Connect, EncodeError, Frame, Malformed, Packet, Rules, Will, frame, frame_by};
-pub use session::{Dead, Event, SendError, Session, Violation};
+pub use session::{Dead, SendError, Session, SessionEvent, Violation};
 pub use version::Version;
 
 /// A packet identifier, 1–65535 `[MQTT-2.3.1-1]`.

@@ -2,7 +2,7 @@
 
 use mqmodem_core::mqtt::packet::{Ack, AckKind, Connack, Publish};
 use mqmodem_core::mqtt::{
-    Connect, Event, Frame, Packet, PacketId, Qos, SendError, Session, Violation, frame,
+    Connect, Frame, Packet, PacketId, Qos, SendError, Session, SessionEvent, Violation, frame,
 };
 use mqmodem_core::{Buf, Instant};
 
@@ -49,8 +49,8 @@ pub(crate) fn ack(kind: AckKind, number: u16) -> Vec<u8> {
 }
 
 /// What a session says of a message of its own that the broker has.
-pub(crate) fn published(number: u16) -> Event<'static> {
-    Event::Published {
+pub(crate) fn published(number: u16) -> SessionEvent<'static> {
+    SessionEvent::Published {
         id: id(number),
         tracked: None,
     }
@@ -152,10 +152,10 @@ impl Client {
         assert_eq!(self.sent().len(), 1);
         let connack = connack(session_present, 0);
         let event = self.feed(&connack);
-        assert_eq!(event, Ok(Event::Connected { session_present }));
+        assert_eq!(event, Ok(SessionEvent::Connected { session_present }));
     }
 
-    pub(crate) fn feed<'p>(&mut self, packet: &'p [u8]) -> Result<Event<'p>, Violation> {
+    pub(crate) fn feed<'p>(&mut self, packet: &'p [u8]) -> Result<SessionEvent<'p>, Violation> {
         self.session.handle(self.now, packet, &mut self.out)
     }
 
@@ -170,7 +170,7 @@ impl Client {
 
     /// Feeds a packet; whether it was a message.
     pub(crate) fn delivers(&mut self, packet: &[u8]) -> bool {
-        matches!(self.feed(packet), Ok(Event::Message { .. }))
+        matches!(self.feed(packet), Ok(SessionEvent::Message { .. }))
     }
 
     /// Publishes; the number of the packet identifier.

@@ -4,7 +4,7 @@
 use crate::client::*;
 use mqmodem_core::mqtt::packet::{Ack, AckKind, Connack, Publish};
 use mqmodem_core::mqtt::session::ROOM;
-use mqmodem_core::mqtt::{Event, Frame, Packet, PacketId, Qos, SendError, frame};
+use mqmodem_core::mqtt::{Frame, Packet, PacketId, Qos, SendError, SessionEvent, frame};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use std::collections::{BTreeSet, VecDeque};
@@ -254,8 +254,10 @@ impl Ends {
             }
             let packet: Vec<u8> = self.partial.drain(..len).collect();
             match session.handle(*now, &packet, out).unwrap() {
-                Event::Message { qos, payload, .. } => self.received.push((qos, number(payload))),
-                Event::Published { id, .. } => self.told.push(id.get()),
+                SessionEvent::Message { qos, payload, .. } => {
+                    self.received.push((qos, number(payload)));
+                }
+                SessionEvent::Published { id, .. } => self.told.push(id.get()),
                 _ => {}
             }
         }

@@ -7,7 +7,7 @@ use mqmodem_core::mqtt::packet::{
 };
 use mqmodem_core::mqtt::session::{ROOM, WINDOW};
 use mqmodem_core::mqtt::{
-    Connect, Event, Frame, Packet, PacketId, Qos, SendError, Will, frame, topic,
+    Connect, Frame, Packet, PacketId, Qos, SendError, SessionEvent, Will, frame, topic,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -257,7 +257,7 @@ impl Run {
             return Ok(());
         }
         match session.handle(*now, packet, out) {
-            Ok(Event::Published { id, .. }) => {
+            Ok(SessionEvent::Published { id, .. }) => {
                 prop_assert!(self.open.remove(&id.get()), "told twice");
             }
             Err(_) => prop_assert!(!session.is_connected()),

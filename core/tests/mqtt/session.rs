@@ -3,7 +3,7 @@
 
 use crate::client::*;
 use mqmodem_core::mqtt::session::WINDOW;
-use mqmodem_core::mqtt::{Event, Rules, SendError, Violation};
+use mqmodem_core::mqtt::{Rules, SendError, SessionEvent, Violation};
 
 #[test]
 fn a_refusal_leaves_nothing_behind() {
@@ -13,7 +13,7 @@ fn a_refusal_leaves_nothing_behind() {
         client.session.connect(at(0), &CLEAN, out).unwrap();
         assert_eq!(
             client.feed(&connack(false, code)),
-            Ok(Event::Refused { code })
+            Ok(SessionEvent::Refused { code })
         );
         assert!(!client.session.is_connected());
         assert_eq!(client.session.poll_timeout(), None);
@@ -28,7 +28,7 @@ fn a_clean_session_cannot_be_present() {
         (Rules::Strict, Err(Violation::Unexpected)),
         (
             Rules::Lenient,
-            Ok(Event::Connected {
+            Ok(SessionEvent::Connected {
                 session_present: false,
             }),
         ),
@@ -48,7 +48,7 @@ fn codes_too_many_in_suback_are_passed_over() {
     let mut client = Client::connected(&CLEAN);
     client.subscribe("a", Q1).unwrap();
     let granted = Ok(Q1);
-    let event = Event::Subscribed { id: id(1), granted };
+    let event = SessionEvent::Subscribed { id: id(1), granted };
     assert_eq!(client.feed(&suback), Ok(event));
     let mut client = Client::connected(&CLEAN);
     client.session.set_rules(Rules::Strict);
@@ -94,7 +94,7 @@ fn a_wrong_or_unknown_acknowledgement_is_counted() {
         [puback(17), pubcomp(18), suback(19), unsuback(20)],
     ];
     for packet in wrong.concat() {
-        assert_eq!(client.feed(&packet), Ok(Event::Nothing));
+        assert_eq!(client.feed(&packet), Ok(SessionEvent::Nothing));
     }
     assert_eq!(client.session.ignored_acks(), 20);
     assert_eq!(client.session.in_flight(), 2);
@@ -124,7 +124,7 @@ fn a_lost_clean_session_tells_what_it_dropped() {
     assert_eq!(client.sent(), [""; 0]);
     assert_eq!(client.dropped(), [2, 4]);
     assert_eq!(client.dropped(), []);
-    assert_eq!(client.feed(&puback(2)), Ok(Event::Nothing));
+    assert_eq!(client.feed(&puback(2)), Ok(SessionEvent::Nothing));
 }
 
 #[test]
@@ -157,7 +157,7 @@ fn a_broker_that_lost_the_session_is_told() {
     assert_eq!(client.sent().len(), 3);
     // Its numbers start afresh, ours go on.
     assert!(client.delivers(&message(Q2, false, 7, b"")));
-    assert_eq!(client.feed(&pubcomp(2)), Ok(Event::Nothing));
+    assert_eq!(client.feed(&pubcomp(2)), Ok(SessionEvent::Nothing));
     assert_eq!(client.session.ignored_acks(), 0);
     client.feed(&pubrec(3)).unwrap();
     assert_eq!(client.feed(&pubcomp(3)), Ok(published(3)));
@@ -174,7 +174,7 @@ fn a_dropped_message_is_told_after_its_pubcomp() {
     client.feed(&pubrec(1)).unwrap();
     client.raw();
     client.open(&KEPT, false);
-    assert_eq!(client.feed(&pubcomp(1)), Ok(Event::Nothing));
+    assert_eq!(client.feed(&pubcomp(1)), Ok(SessionEvent::Nothing));
     assert_eq!(client.session.in_flight(), 0);
     assert_eq!(client.dropped(), [1]);
     assert_eq!(client.dropped(), []);
@@ -196,10 +196,10 @@ fn who_gave_up_is_not_told_but_the_identifier_stays_in_use() {
         client.feed(&puback(number)).unwrap();
         client.raw();
     }
-    assert_eq!(client.feed(&pubrec(1)), Ok(Event::Nothing));
-    assert_eq!(client.feed(&pubcomp(1)), Ok(Event::Nothing));
-    assert_eq!(client.feed(&[0x90, 3, 0, 2, 1]), Ok(Event::Nothing));
-    assert_eq!(client.feed(&unsuback(3)), Ok(Event::Nothing));
+    assert_eq!(client.feed(&pubrec(1)), Ok(SessionEvent::Nothing));
+    assert_eq!(client.feed(&pubcomp(1)), Ok(SessionEvent::Nothing));
+    assert_eq!(client.feed(&[0x90, 3, 0, 2, 1]), Ok(SessionEvent::Nothing));
+    assert_eq!(client.feed(&unsuback(3)), Ok(SessionEvent::Nothing));
     assert_eq!(client.session.in_flight(), 0);
     assert_eq!(client.session.ignored_acks(), 0);
     // The broker did subscribe us.
@@ -225,12 +225,12 @@ fn subscriptions_are_those_the_broker_granted() {
         client.subscribe(filter, Q2).unwrap();
     }
     assert_eq!(client.subscriptions(), []);
-    let granted = Event::Subscribed {
+    let granted = SessionEvent::Subscribed {
         id: id(2),
         granted: Ok(Q1),
     };
     assert_eq!(client.feed(&suback(2, 1)), Ok(granted));
-    let refused = Event::Subscribed {
+    let refused = SessionEvent::Subscribed {
         id: id(1),
         granted: Err(()),
     };
@@ -254,11 +254,14 @@ fn subscriptions_are_those_the_broker_granted() {
     // The one asked for before is not answered on a new connection.
     client.raw();
     client.open(&KEPT, true);
-    assert_eq!(client.feed(&suback(3, 1)), Ok(Event::Nothing));
+    assert_eq!(client.feed(&suback(3, 1)), Ok(SessionEvent::Nothing));
     assert_eq!(list(&client), ["b0", "d2"]);
     client.unsubscribe("b").unwrap();
     assert_eq!(list(&client), ["b0", "d2"]);
-    assert_eq!(client.feed(&unsuback(7)), Ok(Event::Unsubscribed(id(7))));
+    assert_eq!(
+        client.feed(&unsuback(7)),
+        Ok(SessionEvent::Unsubscribed(id(7)))
+    );
     assert_eq!(list(&client), ["d2"]);
     client.session.lost();
     assert_eq!(list(&client), ["d2"]);

@@ -8,7 +8,7 @@ use std::hash::{Hash, Hasher};
 
 /// How a modem behaves, where it is not as usual.
 #[derive(Clone, Debug, Default)]
-pub struct Behaviour {
+pub struct BehaviourPlan {
     /// The command set it speaks.
     pub dialect: Option<&'static Dialect>,
     /// What it says of itself.
@@ -40,7 +40,7 @@ pub struct IdentityPlan {
     pub iccid: Option<String>,
 }
 
-impl Hash for Behaviour {
+impl Hash for BehaviourPlan {
     fn hash<H: Hasher>(&self, hasher: &mut H) {
         let dialect = self.dialect.map(|dialect| dialect.name);
         let switches = (self.strict, self.mask_secrets, self.seed);
@@ -48,7 +48,7 @@ impl Hash for Behaviour {
     }
 }
 
-impl Behaviour {
+impl BehaviourPlan {
     /// The IMEI: a modem that is given none makes it itself, and is asked.
     pub fn imei(&self) -> String {
         if let Some(imei) = &self.identity.imei {

@@ -53,7 +53,7 @@ pub struct TlsPaths {
 }
 
 /// What a modem finds kept where it kept nothing itself.
-pub type Defaults = Vec<(Slot, Vec<u8>)>;
+pub type DefaultRecords = Vec<(Slot, Vec<u8>)>;
 
 impl Broker {
     /// What does not fit together.
@@ -149,7 +149,7 @@ impl Broker {
     }
 
     /// What a modem starts with whose broker this is: the texts filled, all files read.
-    pub fn defaults(&self, shows_password: bool) -> Result<Defaults, ConfigError> {
+    pub fn defaults(&self, shows_password: bool) -> Result<DefaultRecords, ConfigError> {
         let password = self.password()?;
         let settings = Settings {
             host: &self.host,

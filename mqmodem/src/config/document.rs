@@ -1,6 +1,6 @@
 //! The configuration file as it is written.
 
-use super::behaviour::{Behaviour, IdentityPlan, is_imei, is_number, is_text};
+use super::behaviour::{BehaviourPlan, IdentityPlan, is_imei, is_number, is_text};
 use super::dialect::dialect_named;
 use super::fleet::FleetTable;
 use super::layer::BrokerLayer;
@@ -134,8 +134,8 @@ impl IdentityText {
 
 impl Document {
     /// How all modems behave.
-    pub(super) fn usual(&self) -> Behaviour {
-        Behaviour {
+    pub(super) fn usual(&self) -> BehaviourPlan {
+        BehaviourPlan {
             dialect: self.dialect.map(|named| named.0),
             identity: self.identity.or(&IdentityText::default()),
             limits: self.limits,
@@ -146,8 +146,8 @@ impl Document {
     }
 
     /// How the modem at `index` behaves: as it says itself, else as all do.
-    pub(super) fn behaviour(&self, modem: &ModemTable, index: u64) -> Behaviour {
-        Behaviour {
+    pub(super) fn behaviour(&self, modem: &ModemTable, index: u64) -> BehaviourPlan {
+        BehaviourPlan {
             dialect: modem.dialect.or(self.dialect).map(|named| named.0),
             identity: modem.identity.or(&self.identity),
             limits: modem.limits.or(self.limits),

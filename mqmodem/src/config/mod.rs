@@ -23,8 +23,8 @@ mod secret;
 mod text;
 mod wrong;
 
-pub use behaviour::{Behaviour, IdentityPlan};
-pub use broker::{Broker, Defaults, TlsPaths};
+pub use behaviour::{BehaviourPlan, IdentityPlan};
+pub use broker::{Broker, DefaultRecords, TlsPaths};
 pub use error::ConfigError;
 pub use fleet::FleetTable;
 pub use limits::Limits;

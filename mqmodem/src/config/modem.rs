@@ -1,7 +1,7 @@
 //! One modem of the configuration.
 
-use super::behaviour::Behaviour;
-use super::broker::{Broker, Defaults};
+use super::behaviour::BehaviourPlan;
+use super::broker::{Broker, DefaultRecords};
 use super::error::ConfigError;
 use super::port::PortPlan;
 use super::text::is_exposed;
@@ -21,7 +21,7 @@ pub struct ModemPlan {
     /// Where its host is.
     pub port: PortPlan,
     /// How it behaves.
-    pub behaviour: Behaviour,
+    pub behaviour: BehaviourPlan,
     /// Its broker where it has no settings of its own.
     pub broker: Option<Broker>,
 }
@@ -58,9 +58,9 @@ impl ModemPlan {
     }
 
     /// What it finds kept where it kept nothing itself.
-    pub fn defaults(&self) -> Result<Defaults, ConfigError> {
+    pub fn defaults(&self) -> Result<DefaultRecords, ConfigError> {
         let Some(broker) = self.own_broker() else {
-            return Ok(Defaults::new());
+            return Ok(DefaultRecords::new());
         };
         let shows_password = self.behaviour.mask_secrets == Some(false);
         let broker = broker?;

@@ -3,7 +3,7 @@
 use super::fill::{PLACEHOLDERS, check, fill};
 use mqmodem_core::at::help::Range;
 use mqmodem_core::at::param::Kind;
-use mqmodem_core::modem::options::{OPTIONS, Opt, Value, find};
+use mqmodem_core::modem::options::{OPTIONS, Opt, OptionValue, find};
 use mqmodem_core::{Buf, LinkId, Slot};
 
 /// What a modem has room for in the record of an option.
@@ -40,7 +40,7 @@ impl BrokerOptions {
     }
 
     /// The value of an option by its place: what is set here, or its default.
-    pub fn get(&self, option: usize) -> Value<'_> {
+    pub fn get(&self, option: usize) -> OptionValue<'_> {
         let set = self.0.iter().find(|(place, _)| *place == option);
         let opt = &OPTIONS[option];
         let value = set.and_then(|(_, text)| opt.parse(text).ok());

@@ -1,6 +1,6 @@
 //! Modems and what they share.
 
-use super::behaviour::Behaviour;
+use super::behaviour::BehaviourPlan;
 use super::broker::Broker;
 use super::fleet::FleetTable;
 use super::modem::ModemPlan;
@@ -23,7 +23,7 @@ pub struct Plan {
     /// A fleet, as it is written.
     pub fleet: Option<FleetTable>,
     /// How modems behave that say nothing else.
-    pub behaviour: Behaviour,
+    pub behaviour: BehaviourPlan,
     /// The broker of modems that say nothing of theirs.
     pub broker: Option<Broker>,
     /// Where modems keep what outlives them.
@@ -91,7 +91,7 @@ mod tests {
             number: number(0),
             has_own_seed: false,
             port,
-            behaviour: Behaviour::default(),
+            behaviour: BehaviourPlan::default(),
             broker: None,
         };
         let tcp = || PortPlan::Tcp("7000".to_owned());

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 /// The links of one modem, each made when it is first opened.
-pub(super) struct Links {
+pub(super) struct NetLinks {
     slots: Vec<Slot>,
     tls: Arc<TlsConfigs>,
     pace: Option<Arc<Pace>>,
@@ -24,7 +24,7 @@ struct Slot {
     end: Option<NetEvent>,
 }
 
-impl Links {
+impl NetLinks {
     pub(super) fn new(tls: Arc<TlsConfigs>, pace: Option<Arc<Pace>>) -> Self {
         let slots = Vec::new();
         Self { slots, tls, pace }

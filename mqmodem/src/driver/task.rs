@@ -2,7 +2,7 @@
 
 use super::host::HostPort;
 use super::link_log::LinkLog;
-use super::links::Links;
+use super::links::NetLinks;
 use super::restore::restore;
 use super::timer::Timer;
 use crate::observe::{Observer, Observers};
@@ -75,7 +75,7 @@ pub struct Driver {
     label: Label,
     store: Box<dyn Store>,
     defaults: Vec<(Slot, Vec<u8>)>,
-    links: Links,
+    links: NetLinks,
     link_log: LinkLog,
     timer: Timer,
     wall_check: WallCheck,
@@ -116,7 +116,7 @@ impl Driver {
             store: parts.store,
             link_log,
             defaults: parts.defaults,
-            links: Links::new(parts.tls, parts.pace),
+            links: NetLinks::new(parts.tls, parts.pace),
             timer: Timer::default(),
             observers: Observers::new(parts.observers),
             stop: Some(parts.stop),

@@ -10,9 +10,9 @@ pub const UPWARD: &[(&str, usize)] = &[];
 /// Names of vendors outside of the dialects.
 pub const VENDORS: &[(&str, usize)] = &[];
 /// Public names with a word that has a better one, by package.
-pub const WORDS: &[(&str, usize)] = &[("core", 4)];
+pub const WORDS: &[(&str, usize)] = &[];
 /// Names that are those of two public types or more.
-pub const DOUBLES: &[(&str, usize)] = &[("core, mqmodem and chat", 13)];
+pub const DOUBLES: &[(&str, usize)] = &[];
 
 /// The findings there are of this kind in `place`, unless so many are allowed.
 /// `count` is their number. With `all` the allowed ones are printed.

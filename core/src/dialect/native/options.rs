@@ -8,7 +8,7 @@ use crate::modem::api::Failure;
 use crate::modem::command::context::Context;
 use crate::modem::command::dialect::{Command, Outcome};
 use crate::modem::fail::Fail;
-use crate::modem::options::{self, OPTIONS, Value};
+use crate::modem::options::{self, OPTIONS, OptionValue};
 use core::fmt::Write;
 
 const NAME: Param = Param::text("name", 1, 32)
@@ -66,7 +66,7 @@ fn takes_value(args: &Args) -> Result<(), Reject> {
 }
 
 /// An option by its place, and the value it is to have.
-fn value<'l>(args: &Args<'l>) -> Result<(usize, Value<'l>), Reject> {
+fn value<'l>(args: &Args<'l>) -> Result<(usize, OptionValue<'l>), Reject> {
     let option = options::find(args.text(0)).ok_or(Reject::Value)?;
     let opt = OPTIONS.get(option).ok_or(Reject::Value)?;
     Ok((option, opt.parse(args.text(1))?))

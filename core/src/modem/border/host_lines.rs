@@ -35,7 +35,7 @@ impl Modem<'_> {
 
     pub(crate) fn forget_line(&mut self) {
         self.console.forget(&mut self.machine);
-        self.hold_events();
+        self.update_line_open();
     }
 
     /// What was stored cannot be read yet. Until [`handle_restored`](Self::handle_restored)

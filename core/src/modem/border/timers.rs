@@ -16,7 +16,7 @@ impl Modem<'_> {
         self.at(now);
         if self.break_limit().is_some_and(|at| at <= self.machine.now) {
             self.console.drop_line();
-            self.hold_events();
+            self.update_line_open();
             self.machine.fail_line(Fail::Plain);
         }
         self.machine.links_timeout();
@@ -52,7 +52,7 @@ impl Modem<'_> {
     }
 
     /// The host typed, or a line was dropped: a half-typed line holds events back.
-    pub(crate) fn hold_events(&mut self) {
+    pub(crate) fn update_line_open(&mut self) {
         self.machine
             .notify
             .set_line_open(self.console.reader().is_open());

@@ -6,7 +6,7 @@ use crate::at::args::Args;
 use crate::at::framing::Framing;
 use crate::at::grammar::Grammar;
 use crate::at::param::Reject;
-use crate::at::schema;
+use crate::at::schema::Declaration;
 use crate::modem::dispatch::Machine;
 use crate::modem::event::{Task, WordEvent};
 use crate::modem::fail::Fail;
@@ -152,7 +152,7 @@ pub struct Context<'c, 'a> {
 pub type Handler = fn(&mut Context<'_, '_>, &Args<'_>) -> Outcome;
 
 /// A command of the modem.
-pub type Command = schema::Command<Handler>;
+pub type Command = Declaration<Handler>;
 
 /// What became of a command.
 #[derive(Clone, Copy, Debug)]

@@ -5,12 +5,12 @@ use crate::modem::code;
 use crate::modem::event::{Event, Received};
 use crate::modem::fail::Fail;
 use crate::modem::ids::{ConnId, LinkId};
-use crate::modem::link::{ANSWER_ROOM, By, Input, Link, TooLarge, publish_len};
+use crate::modem::link::{ANSWER_ROOM, By, FramingOutcome, Link, TooLarge, publish_len};
 use crate::modem::network::NetEvent;
 use crate::modem::progress::run::Run;
 use crate::modem::storage::options::{PUB_MODE, RECV_FORMAT, RECV_MODE};
 use crate::modem::wait::Wait;
-use crate::mqtt::{self, PacketId};
+use crate::mqtt::{PacketId, SessionEvent};
 
 impl Machine<'_> {
     /// Something happened to a connection. Of one that is over nothing is believed.
@@ -76,8 +76,8 @@ impl Machine<'_> {
             return bytes.len();
         };
         match link.input(bytes, max) {
-            Input::Taken(count) => count,
-            Input::Packet(len) => {
+            FramingOutcome::Taken(count) => count,
+            FramingOutcome::Packet(len) => {
                 let packet = bytes.get(..len).unwrap_or_default();
                 if self.packet(id, packet, None) {
                     return len;
@@ -85,11 +85,11 @@ impl Machine<'_> {
                 let link = self.links.get_mut(id);
                 link.map_or(0, |link| link.store_packet(packet))
             }
-            Input::Held(count) => {
-                self.held_packet(id);
+            FramingOutcome::Buffered(count) => {
+                self.handle_buffered_packet(id);
                 count
             }
-            Input::Malformed => {
+            FramingOutcome::Malformed => {
                 let ended = link.break_off(now);
                 self.link_ended(id, ended);
                 bytes.len()
@@ -104,18 +104,18 @@ impl Machine<'_> {
     }
 
     /// Handles the packets that wait in the links' own memory; whether it could one.
-    pub(crate) fn held_packets(&mut self) -> bool {
-        LinkId::all().any(|id| self.held_packet(id))
+    pub(crate) fn handle_buffered_packets(&mut self) -> bool {
+        LinkId::all().any(|id| self.handle_buffered_packet(id))
     }
 
     /// Handles the whole packet in a link's own memory; whether it could.
-    fn held_packet(&mut self, id: LinkId) -> bool {
-        let Some(held) = self.links.get_mut(id).and_then(Link::take_packet) else {
+    fn handle_buffered_packet(&mut self, id: LinkId) -> bool {
+        let Some(buffered) = self.links.get_mut(id).and_then(Link::take_packet) else {
             return false;
         };
-        let done = self.packet(id, held.packet(), held.too_large());
+        let done = self.packet(id, buffered.packet(), buffered.too_large());
         if let Some(link) = self.links.get_mut(id) {
-            link.put_packet_back(held, done);
+            link.put_packet_back(buffered, done);
         }
         done
     }
@@ -135,7 +135,7 @@ impl Machine<'_> {
             return false;
         }
         match link.handle_packet(now, packet) {
-            Ok(mqtt::Event::Later) => {
+            Ok(SessionEvent::Later) => {
                 link.set_blocked(Some(len));
                 return false;
             }
@@ -164,9 +164,9 @@ impl Machine<'_> {
         message && link.has_answer_room()
     }
 
-    fn session_event(&mut self, id: LinkId, event: &mqtt::Event, too_large: Option<TooLarge>) {
+    fn session_event(&mut self, id: LinkId, event: &SessionEvent, too_large: Option<TooLarge>) {
         match event {
-            mqtt::Event::Message {
+            SessionEvent::Message {
                 topic,
                 qos,
                 retain,
@@ -183,7 +183,7 @@ impl Machine<'_> {
                 };
                 self.message(id, &message, too_large, *number);
             }
-            mqtt::Event::Published {
+            SessionEvent::Published {
                 id: packet,
                 tracked,
             } => {
@@ -192,21 +192,21 @@ impl Machine<'_> {
                     self.push_tracked(id, name, code::DONE);
                 }
             }
-            mqtt::Event::Unreadable { qos, length } => {
+            SessionEvent::Unreadable { qos, length } => {
                 let pushed = self.notify.push_unreadable(id, *qos, *length);
                 pushed.unwrap_or_default();
             }
-            mqtt::Event::Unsubscribed(packet) => self.end_request(id, *packet, Ok(())),
-            mqtt::Event::Subscribed {
+            SessionEvent::Unsubscribed(packet) => self.end_request(id, *packet, Ok(())),
+            SessionEvent::Subscribed {
                 id: packet,
                 granted,
             } => {
                 let result = granted.map(|_| ()).map_err(|()| Fail::NOT_ALLOWED);
                 self.end_request(id, *packet, result);
             }
-            mqtt::Event::Nothing | mqtt::Event::Later => {}
-            mqtt::Event::Connected { session_present } => self.connected(id, *session_present),
-            mqtt::Event::Refused { code } => {
+            SessionEvent::Nothing | SessionEvent::Later => {}
+            SessionEvent::Connected { session_present } => self.connected(id, *session_present),
+            SessionEvent::Refused { code } => {
                 let now = self.now;
                 if let Some(link) = self.links.get_mut(id) {
                     let ended = link.handle_refused(now, *code);

@@ -23,13 +23,13 @@ enum Size {
 
 /// What became of bytes offered to a link.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Input {
+pub(crate) enum FramingOutcome {
     /// So many were taken and made no packet.
     Taken(usize),
     /// The first so many are a packet.
     Packet(usize),
     /// So many were taken; the packet in `partial` is whole.
-    Held(usize),
+    Buffered(usize),
     /// They are not MQTT.
     Malformed,
 }
@@ -52,12 +52,12 @@ pub(super) struct PacketFraming<'a> {
 
 /// A whole packet taken out of the memory for one that came in parts.
 #[derive(Debug)]
-pub(crate) struct Held<'a> {
+pub(crate) struct BufferedPacket<'a> {
     packet: Buf<'a>,
     too_large: Option<TooLarge>,
 }
 
-impl Held<'_> {
+impl BufferedPacket<'_> {
     pub(crate) fn packet(&self) -> &[u8] {
         self.packet.as_slice()
     }
@@ -124,24 +124,24 @@ impl<'a> PacketFraming<'a> {
     }
 
     /// Takes the whole packet out, if there is one. It is to be put back.
-    pub(super) fn take(&mut self) -> Option<Held<'a>> {
+    pub(super) fn take(&mut self) -> Option<BufferedPacket<'a>> {
         if self.partial.is_empty() || !self.is_whole() {
             return None;
         }
-        Some(Held {
+        Some(BufferedPacket {
             packet: core::mem::replace(&mut self.partial, Buf::lent(&mut [])),
             too_large: self.too_large.take(),
         })
     }
 
     /// Puts a packet back; one that was handled is forgotten.
-    pub(super) fn put_back(&mut self, mut held: Held<'a>, handled: bool) {
+    pub(super) fn put_back(&mut self, mut buffered: BufferedPacket<'a>, handled: bool) {
         if handled {
-            held.packet.clear();
+            buffered.packet.clear();
         } else {
-            self.too_large = held.too_large;
+            self.too_large = buffered.too_large;
         }
-        self.partial = held.packet;
+        self.partial = buffered.packet;
     }
 
     fn frame(&self, bytes: &[u8]) -> Frame {
@@ -149,37 +149,37 @@ impl<'a> PacketFraming<'a> {
     }
 
     /// Looks at bytes the broker sent; `max` is the largest packet taken whole.
-    pub(super) fn input(&mut self, bytes: &[u8], max: usize) -> Input {
+    pub(super) fn input(&mut self, bytes: &[u8], max: usize) -> FramingOutcome {
         if self.skip > 0 {
             let passed = self.skip.min(bytes.len());
             self.skip -= passed;
-            return Input::Taken(passed);
+            return FramingOutcome::Taken(passed);
         }
         if self.partial.is_empty()
             && let Frame::Whole { len } = self.frame(bytes)
             && matches!(self.size(bytes, len, max), Size::Fits)
         {
-            return Input::Packet(len);
+            return FramingOutcome::Packet(len);
         }
         self.collect(bytes, max)
     }
 
     /// Adds to the packet that has come in part.
-    fn collect(&mut self, bytes: &[u8], max: usize) -> Input {
+    fn collect(&mut self, bytes: &[u8], max: usize) -> FramingOutcome {
         let Some(missing) = self.missing(max) else {
-            return Input::Malformed;
+            return FramingOutcome::Malformed;
         };
         let part = bytes.get(..missing.min(bytes.len())).unwrap_or_default();
         if self.partial.extend(part).is_err() {
-            return Input::Malformed;
+            return FramingOutcome::Malformed;
         }
         match self.missing(max) {
-            None => Input::Malformed,
+            None => FramingOutcome::Malformed,
             Some(0) => {
                 self.cut_too_large(max);
-                Input::Held(part.len())
+                FramingOutcome::Buffered(part.len())
             }
-            Some(_) => Input::Taken(part.len()),
+            Some(_) => FramingOutcome::Taken(part.len()),
         }
     }
 

@@ -25,7 +25,7 @@ use phase::{Phase, Reconnect, Transport};
 
 pub(crate) use disconnect::Disconnecting;
 pub(crate) use ended::Ended;
-pub(crate) use framing::{Input, TooLarge, publish_len};
+pub(crate) use framing::{FramingOutcome, TooLarge, publish_len};
 pub(crate) use messages::Sent;
 pub(crate) use phase::By;
 pub(crate) use policy::Policy;

@@ -1,11 +1,11 @@
 //! Bytes to and from the broker, and the time.
 
-use super::framing::{Held, Input};
+use super::framing::{BufferedPacket, FramingOutcome};
 use super::phase::Phase;
 use super::{Ended, Link};
 use crate::modem::code;
 use crate::modem::failure::Failure;
-use crate::mqtt::{self, session::Violation};
+use crate::mqtt::{SessionEvent, session::Violation};
 use crate::time::Instant;
 
 impl<'a> Link<'a> {
@@ -24,7 +24,7 @@ impl<'a> Link<'a> {
 
     /// Looks at bytes the broker sent; `max` is the largest packet taken whole.
     #[inline]
-    pub(crate) fn input(&mut self, bytes: &[u8], max: usize) -> Input {
+    pub(crate) fn input(&mut self, bytes: &[u8], max: usize) -> FramingOutcome {
         self.framing.input(bytes, max)
     }
 
@@ -58,13 +58,13 @@ impl<'a> Link<'a> {
     }
 
     /// Takes out the whole packet that waits, if there is one. It is to be put back.
-    pub(crate) fn take_packet(&mut self) -> Option<Held<'a>> {
+    pub(crate) fn take_packet(&mut self) -> Option<BufferedPacket<'a>> {
         self.framing.take()
     }
 
     /// Puts a packet back; one that was handled is forgotten.
-    pub(crate) fn put_packet_back(&mut self, held: Held<'a>, handled: bool) {
-        self.framing.put_back(held, handled);
+    pub(crate) fn put_packet_back(&mut self, buffered: BufferedPacket<'a>, handled: bool) {
+        self.framing.put_back(buffered, handled);
     }
 
     /// Handles a whole packet: what it meant to the session. Whether the link is up or
@@ -74,7 +74,7 @@ impl<'a> Link<'a> {
         &mut self,
         now: Instant,
         packet: &'p [u8],
-    ) -> Result<mqtt::Event<'p>, Violation> {
+    ) -> Result<SessionEvent<'p>, Violation> {
         self.session.handle(now, packet, &mut self.net_out)
     }
 

@@ -7,7 +7,7 @@ use crate::modem::event::{Event, Received};
 use crate::modem::ids::{LINKS, LinkId};
 use crate::time::Instant;
 use core::time::Duration;
-use queue::{HEADER, Kind, Queue, Queued};
+use queue::{HEADER, Queue, Queued, RecordKind};
 
 pub(crate) use queue::Front;
 
@@ -226,7 +226,7 @@ impl<'a> Notifier<'a> {
     /// The oldest event that is to be told, a message in the `format` of its link, and
     /// how to `pop` it.
     pub(crate) fn front(&self, format: impl Fn(LinkId) -> u32) -> Option<(Event<'_>, Front)> {
-        let told = |it: &Queued| it.kind != Kind::Stored || !self.mailbox(it.link).is_on;
+        let told = |it: &Queued| it.kind != RecordKind::Stored || !self.mailbox(it.link).is_on;
         if let Some(queued) = self.queue.iter().find(told) {
             return Some((queued.event(format(queued.link))?, queued.front()));
         }
@@ -275,7 +275,7 @@ impl<'a> Notifier<'a> {
     }
 
     fn stored_messages(&self, link: LinkId) -> impl Iterator<Item = Queued<'_>> {
-        let of_link = move |it: &Queued| it.kind == Kind::Stored && it.link == link;
+        let of_link = move |it: &Queued| it.kind == RecordKind::Stored && it.link == link;
         self.queue.iter().filter(of_link)
     }
 
@@ -295,7 +295,7 @@ impl Notifier<'_> {
         message: &Received<'_>,
         number: u32,
     ) -> Result<(), Full> {
-        let kind = Kind::Stored;
+        let kind = RecordKind::Stored;
         self.queue.append_message(kind, link, number, message)?;
         if let Some(mailbox) = self.mailbox_mut(link) {
             mailbox.count += 1;
@@ -306,7 +306,7 @@ impl Notifier<'_> {
 
     /// What became of a message.
     pub(crate) fn push_tracked(&mut self, link: LinkId, name: u32, code: u8) -> Result<(), Full> {
-        self.push(Kind::Tracked, link, name, &[code])
+        self.push(RecordKind::Tracked, link, name, &[code])
     }
 
     /// A message; `total` is the length of its payload where that was too large to be
@@ -318,8 +318,8 @@ impl Notifier<'_> {
         total: Option<u32>,
     ) -> Result<(), Full> {
         let kind = match total {
-            Some(_) => Kind::TooLarge,
-            None => Kind::Message,
+            Some(_) => RecordKind::TooLarge,
+            None => RecordKind::Message,
         };
         let number = total.unwrap_or(0);
         self.queue.append_message(kind, link, number, message)?;
@@ -334,18 +334,18 @@ impl Notifier<'_> {
         qos: u8,
         length: u32,
     ) -> Result<(), Full> {
-        self.push(Kind::Unreadable, link, length, &[qos])
+        self.push(RecordKind::Unreadable, link, length, &[qos])
     }
 
     /// The link was lost. Fits unless it was lost several times while the host did not
     /// listen; then the later ones are not told.
     pub(crate) fn push_lost(&mut self, link: LinkId, code: u8) -> Result<(), Full> {
-        self.push(Kind::Lost, link, code.into(), &[])
+        self.push(RecordKind::Lost, link, code.into(), &[])
     }
 
     /// So many publishes were lost with the session.
     pub(crate) fn push_dropped(&mut self, link: LinkId, count: u32) -> Result<(), Full> {
-        self.push(Kind::Dropped, link, count, &[])
+        self.push(RecordKind::Dropped, link, count, &[])
     }
 
     /// The network is there or gone, for the report `which`.
@@ -357,12 +357,12 @@ impl Notifier<'_> {
     ) -> Result<(), Full> {
         let flags = u32::from(on) | u32::from(located) << 1;
         let number = (which as u32) << 2 | flags;
-        self.push(Kind::Registration, LinkId::FIRST, number, &[])
+        self.push(RecordKind::Registration, LinkId::FIRST, number, &[])
     }
 
     /// The modem has restarted.
     pub(crate) fn push_restarted(&mut self) -> Result<(), Full> {
-        self.push(Kind::Restarted, LinkId::FIRST, 0, &[])
+        self.push(RecordKind::Restarted, LinkId::FIRST, 0, &[])
     }
 
     /// A link came back.
@@ -371,10 +371,16 @@ impl Notifier<'_> {
         link: LinkId,
         session_present: bool,
     ) -> Result<(), Full> {
-        self.push(Kind::Restored, link, session_present.into(), &[])
+        self.push(RecordKind::Restored, link, session_present.into(), &[])
     }
 
-    fn push(&mut self, kind: Kind, link: LinkId, number: u32, bytes: &[u8]) -> Result<(), Full> {
+    fn push(
+        &mut self,
+        kind: RecordKind,
+        link: LinkId,
+        number: u32,
+        bytes: &[u8],
+    ) -> Result<(), Full> {
         self.queue.append(kind, link, number, bytes)?;
         self.events += 1;
         Ok(())

@@ -15,7 +15,7 @@ const RETAIN: u8 = 4;
 /// What a record is. Its link stands in the upper half of the same byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
-pub(super) enum Kind {
+pub(super) enum RecordKind {
     Message = 0,
     TooLarge = 1,
     Lost = 2,
@@ -29,7 +29,7 @@ pub(super) enum Kind {
     Unreadable = 9,
 }
 
-impl Kind {
+impl RecordKind {
     fn of(number: u8) -> Self {
         match number {
             1 => Self::TooLarge,
@@ -81,7 +81,7 @@ impl<'a> Queue<'a> {
     /// Appends a record, or nothing.
     pub(super) fn append(
         &mut self,
-        kind: Kind,
+        kind: RecordKind,
         link: LinkId,
         number: u32,
         bytes: &[u8],
@@ -93,7 +93,7 @@ impl<'a> Queue<'a> {
     /// Appends a message, or nothing. It takes less room than its PUBLISH.
     pub(super) fn append_message(
         &mut self,
-        kind: Kind,
+        kind: RecordKind,
         link: LinkId,
         number: u32,
         message: &Received<'_>,
@@ -112,7 +112,7 @@ impl<'a> Queue<'a> {
     /// room then.
     fn append_header(
         &mut self,
-        kind: Kind,
+        kind: RecordKind,
         link: LinkId,
         number: u32,
         len: usize,
@@ -139,7 +139,7 @@ impl<'a> Queue<'a> {
             let len = u32::from_be_bytes([l0, l1, l2, l3]) as usize;
             let record = Queued {
                 at,
-                kind: Kind::of(kind & 0x0f),
+                kind: RecordKind::of(kind & 0x0f),
                 link: LinkId(kind >> 4),
                 number: u32::from_be_bytes([n0, n1, n2, n3]),
                 content: rest.get(..len)?,
@@ -154,7 +154,7 @@ impl<'a> Queue<'a> {
 #[derive(Clone, Copy)]
 pub(super) struct Queued<'r> {
     at: usize,
-    pub(super) kind: Kind,
+    pub(super) kind: RecordKind,
     pub(super) link: LinkId,
     pub(super) number: u32,
     content: &'r [u8],
@@ -164,32 +164,32 @@ impl<'r> Queued<'r> {
     pub(super) fn event(self, format: u32) -> Option<Event<'r>> {
         let number = self.number;
         Some(match self.kind {
-            Kind::Lost => Event::Lost { code: number as u8 },
-            Kind::Dropped => Event::Dropped { count: number },
-            Kind::Registration => Event::Registration {
+            RecordKind::Lost => Event::Lost { code: number as u8 },
+            RecordKind::Dropped => Event::Dropped { count: number },
+            RecordKind::Registration => Event::Registration {
                 which: number as usize >> 2,
                 on: number & 1 != 0,
                 located: number & 2 != 0,
             },
-            Kind::Restarted => Event::Restarted,
-            Kind::Restored => Event::Restored {
+            RecordKind::Restarted => Event::Restarted,
+            RecordKind::Restored => Event::Restored {
                 session_present: number != 0,
             },
-            Kind::Unreadable => Event::TooLarge {
+            RecordKind::Unreadable => Event::TooLarge {
                 topic: "",
                 qos: self.content.first().copied().unwrap_or(0),
                 length: number,
             },
-            Kind::Tracked => Event::Tracked {
+            RecordKind::Tracked => Event::Tracked {
                 name: number,
                 code: self.content.first().copied().unwrap_or(0),
             },
-            Kind::TooLarge => {
+            RecordKind::TooLarge => {
                 let Received { topic, qos, .. } = self.message(format)?;
                 let length = number;
                 Event::TooLarge { topic, qos, length }
             }
-            Kind::Message | Kind::Stored => Event::Message(self.message(format)?),
+            RecordKind::Message | RecordKind::Stored => Event::Message(self.message(format)?),
         })
     }
 
@@ -212,7 +212,7 @@ impl<'r> Queued<'r> {
             at: self.at,
             len: HEADER + self.content.len(),
             link: self.link,
-            number: if self.kind == Kind::Stored {
+            number: if self.kind == RecordKind::Stored {
                 self.number
             } else {
                 0

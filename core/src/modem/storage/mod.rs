@@ -11,7 +11,7 @@ use crate::modem::profile::Profile;
 use crate::modem::settings::Settings;
 use crate::modem::slot::{RestoreError, Slot};
 use nvram::Nvram;
-use options::{Defaults, OPTIONS, Opt, Options, Value};
+use options::{Defaults, OPTIONS, Opt, OptionValue, Options};
 
 pub(crate) use endpoint::link_opened_with;
 
@@ -153,12 +153,12 @@ impl<'a> Storage<'a> {
     }
 
     /// The value of an option of a link, be it a number or a text.
-    pub(crate) fn value(&self, link: LinkId, option: usize) -> Value<'_> {
+    pub(crate) fn value(&self, link: LinkId, option: usize) -> OptionValue<'_> {
         if !options::is_text(option) {
-            return Value::Number(self.option(link, option));
+            return OptionValue::Number(self.option(link, option));
         }
         let text = self.nvram.text(Slot::Option(link, option as u8));
-        Value::Text(text.unwrap_or_default())
+        OptionValue::Text(text.unwrap_or_default())
     }
 
     /// The MQTT settings of a link.
@@ -192,7 +192,7 @@ impl<'a> Storage<'a> {
         &mut self,
         link: LinkId,
         option: usize,
-        value: Value<'_>,
+        value: OptionValue<'_>,
     ) -> Result<(), Full> {
         let (opt, defaults) = (OPTIONS.get(option).ok_or(Full)?, self.defaults);
         let slot = Slot::Option(link, option as u8);

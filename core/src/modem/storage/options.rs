@@ -16,7 +16,7 @@ pub struct Opt {
 
 /// What an option is set to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Value<'t> {
+pub enum OptionValue<'t> {
     /// A number.
     Number(u32),
     /// A text.
@@ -24,7 +24,7 @@ pub enum Value<'t> {
 }
 
 /// As `+MQTTOPT?` shows it.
-impl fmt::Display for Value<'_> {
+impl fmt::Display for OptionValue<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Number(number) => write!(f, "{number}"),
@@ -35,23 +35,24 @@ impl fmt::Display for Value<'_> {
 
 impl Opt {
     /// The value a text means, if the option takes it.
-    pub fn parse<'t>(&self, text: &'t str) -> Result<Value<'t>, Reject> {
+    pub fn parse<'t>(&self, text: &'t str) -> Result<OptionValue<'t>, Reject> {
         fit(&self.param.kind, text.as_bytes())?;
         Ok(match self.param.kind {
             Kind::Int { .. } | Kind::Choice(_) => {
-                Value::Number(number(text.as_bytes()).unwrap_or(0))
+                OptionValue::Number(number(text.as_bytes()).unwrap_or(0))
             }
-            Kind::Text { .. } | Kind::Bytes { .. } => Value::Text(text),
+            Kind::Text { .. } | Kind::Bytes { .. } => OptionValue::Text(text),
         })
     }
 
     /// The value it has until it is set.
-    pub fn default(&self) -> Value<'static> {
-        self.parse(self.param.example).unwrap_or(Value::Number(0))
+    pub fn default(&self) -> OptionValue<'static> {
+        self.parse(self.param.example)
+            .unwrap_or(OptionValue::Number(0))
     }
 
     /// Writes what is kept of a value: nothing of the default.
-    pub fn encode(&self, value: Value<'_>, record: &mut Buf<'_>) -> Result<(), Full> {
+    pub fn encode(&self, value: OptionValue<'_>, record: &mut Buf<'_>) -> Result<(), Full> {
         match value {
             value if value == self.default() => Ok(()),
             value => Self::write(value, record),
@@ -59,28 +60,28 @@ impl Opt {
     }
 
     /// Writes a value as it is kept.
-    pub(crate) fn write(value: Value<'_>, record: &mut Buf<'_>) -> Result<(), Full> {
+    pub(crate) fn write(value: OptionValue<'_>, record: &mut Buf<'_>) -> Result<(), Full> {
         match value {
-            Value::Number(number) => record.extend(&number.to_be_bytes()),
-            Value::Text(text) => record.extend(text.as_bytes()),
+            OptionValue::Number(number) => record.extend(&number.to_be_bytes()),
+            OptionValue::Text(text) => record.extend(text.as_bytes()),
         }
     }
 
     /// The value it has until it is set, where a dialect may have one of its own.
-    pub(crate) fn default_in(&self, option: usize, defaults: Defaults) -> Value<'static> {
+    pub(crate) fn default_in(&self, option: usize, defaults: Defaults) -> OptionValue<'static> {
         let own = defaults.iter().find(|(number, _)| *number == option);
-        own.map_or(self.default(), |(_, value)| Value::Number(*value))
+        own.map_or(self.default(), |(_, value)| OptionValue::Number(*value))
     }
 
     /// The value in a record, if it is one the option takes.
-    pub fn decode<'t>(&self, record: &'t [u8]) -> Option<Value<'t>> {
+    pub fn decode<'t>(&self, record: &'t [u8]) -> Option<OptionValue<'t>> {
         let kind = &self.param.kind;
         if let Kind::Text { .. } | Kind::Bytes { .. } = kind {
             fit(kind, record).ok()?;
-            return Some(Value::Text(core::str::from_utf8(record).ok()?));
+            return Some(OptionValue::Text(core::str::from_utf8(record).ok()?));
         }
         let number = u32::from_be_bytes(record.try_into().ok()?);
-        takes(kind, number).then_some(Value::Number(number))
+        takes(kind, number).then_some(OptionValue::Number(number))
     }
 }
 
@@ -268,7 +269,7 @@ pub fn is_name(name: &str) -> bool {
 }
 
 /// The value in the record of an option, if it is one the option takes.
-pub fn decode(option: u8, record: &[u8]) -> Option<Value<'_>> {
+pub fn decode(option: u8, record: &[u8]) -> Option<OptionValue<'_>> {
     OPTIONS.get(usize::from(option))?.decode(record)
 }
 
@@ -287,7 +288,7 @@ impl Options {
     pub(crate) fn new(defaults: Defaults) -> Self {
         let mut numbers = [0; OPTIONS.len()];
         for (option, (place, opt)) in numbers.iter_mut().zip(&OPTIONS).enumerate() {
-            if let Value::Number(number) = opt.default_in(option, defaults) {
+            if let OptionValue::Number(number) = opt.default_in(option, defaults) {
                 *place = number;
             }
         }
@@ -303,7 +304,7 @@ impl Options {
         let kept = record.and_then(|record| opt.decode(record));
         let default = opt.default_in(option.into(), defaults);
         let place = self.0.get_mut(usize::from(option));
-        if let (Value::Number(value), Some(place)) = (kept.unwrap_or(default), place) {
+        if let (OptionValue::Number(value), Some(place)) = (kept.unwrap_or(default), place) {
             *place = value;
         }
     }
@@ -354,7 +355,7 @@ mod tests {
         let long = "a".repeat(64);
         assert_eq!(OPTIONS[SNI].parse(&long), Err(Reject::Characters));
         assert_eq!(OPTIONS[SNI].parse(&long.repeat(4)), Err(Reject::TooLong));
-        assert_eq!(OPTIONS[ALPN].parse(&long), Ok(Value::Text(&long)));
+        assert_eq!(OPTIONS[ALPN].parse(&long), Ok(OptionValue::Text(&long)));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::incoming::Receipt;
 use super::outgoing::AckOutcome;
-use super::{Event, Session, State, Violation, fingerprint};
+use super::{Session, SessionEvent, State, Violation, fingerprint};
 use crate::buffer::Buf;
 use crate::mqtt::Qos;
 use crate::mqtt::packet::{
@@ -22,9 +22,9 @@ impl Session<'_> {
         now: Instant,
         packet: &'p [u8],
         out: &mut Buf<'_>,
-    ) -> Result<Event<'p>, Violation> {
+    ) -> Result<SessionEvent<'p>, Violation> {
         if self.state == State::Idle {
-            return Ok(Event::Nothing);
+            return Ok(SessionEvent::Nothing);
         }
         self.keep_alive.received(now);
         let event = match self.dispatch(packet, out) {
@@ -42,7 +42,7 @@ impl Session<'_> {
         &mut self,
         packet: &'p [u8],
         out: &mut Buf<'_>,
-    ) -> Result<Event<'p>, Violation> {
+    ) -> Result<SessionEvent<'p>, Violation> {
         let packet = Packet::decode_by(self.rules, packet).map_err(|_| Violation::Malformed)?;
         let connected = self.state == State::Connected;
         match packet {
@@ -51,21 +51,21 @@ impl Session<'_> {
             Packet::Suback(suback) if connected => self.on_suback(suback),
             Packet::Pingresp if connected => {
                 self.acknowledged = true;
-                Ok(Event::Nothing)
+                Ok(SessionEvent::Nothing)
             }
             Packet::Connack(connack) if !connected => self.on_connack(connack),
             _ => Err(Violation::Unexpected),
         }
     }
 
-    fn on_connack(&mut self, connack: Connack) -> Result<Event<'static>, Violation> {
+    fn on_connack(&mut self, connack: Connack) -> Result<SessionEvent<'static>, Violation> {
         let Connack {
             session_present,
             code,
         } = connack;
         if code != 0 {
             self.lost();
-            return Ok(Event::Refused { code });
+            return Ok(SessionEvent::Refused { code });
         }
         let claimed = session_present && self.clean;
         if claimed && self.rules == Rules::Strict {
@@ -79,21 +79,21 @@ impl Session<'_> {
         }
         self.state = State::Connected;
         self.recheck_suspect();
-        Ok(Event::Connected { session_present })
+        Ok(SessionEvent::Connected { session_present })
     }
 
     fn on_publish<'p>(
         &mut self,
         publish: Publish<'p>,
         out: &mut Buf<'_>,
-    ) -> Result<Event<'p>, Violation> {
+    ) -> Result<SessionEvent<'p>, Violation> {
         let receipt = self.incoming.on_publish(&publish, &mut self.numbers, out);
         let number = match receipt.map_err(|_| Violation::Full)? {
             Receipt::New(number) => number,
-            Receipt::Known => return Ok(Event::Nothing),
-            Receipt::Later => return Ok(Event::Later),
+            Receipt::Known => return Ok(SessionEvent::Nothing),
+            Receipt::Later => return Ok(SessionEvent::Later),
         };
-        Ok(Event::Message {
+        Ok(SessionEvent::Message {
             topic: publish.topic,
             qos: publish.qos,
             retain: publish.retain,
@@ -103,7 +103,7 @@ impl Session<'_> {
         })
     }
 
-    fn on_ack(&mut self, ack: Ack, out: &mut Buf<'_>) -> Result<Event<'static>, Violation> {
+    fn on_ack(&mut self, ack: Ack, out: &mut Buf<'_>) -> Result<SessionEvent<'static>, Violation> {
         let id = ack.id;
         // PUBREL may answer what was said on an earlier connection.
         self.acknowledged |= ack.kind != AckKind::Pubrel;
@@ -121,16 +121,16 @@ impl Session<'_> {
             }
         };
         Ok(match answer {
-            AckOutcome::Published { tracked } => Event::Published { id, tracked },
-            AckOutcome::Nothing => Event::Nothing,
+            AckOutcome::Published { tracked } => SessionEvent::Published { id, tracked },
+            AckOutcome::Nothing => SessionEvent::Nothing,
             AckOutcome::Ignored => self.ignore(),
         })
     }
 
     /// An acknowledgement nobody waits for.
-    pub(super) fn ignore(&mut self) -> Event<'static> {
+    pub(super) fn ignore(&mut self) -> SessionEvent<'static> {
         self.ignored = self.ignored.saturating_add(1);
-        Event::Nothing
+        SessionEvent::Nothing
     }
 
     /// The broker has sent what cannot be read. A PUBLISH that ended so many
@@ -141,7 +141,7 @@ impl Session<'_> {
         &mut self,
         packet: &[u8],
         out: &mut Buf<'_>,
-    ) -> Result<Event<'p>, Violation> {
+    ) -> Result<SessionEvent<'p>, Violation> {
         let Some((&first, rest)) = packet.split_first().filter(|_| is_publish(packet)) else {
             return Err(Violation::Malformed);
         };
@@ -162,7 +162,7 @@ impl Session<'_> {
                 .map_err(|_| Violation::Full)?;
         }
         let length = u32::try_from(head.payload(packet.len())).unwrap_or(u32::MAX);
-        Ok(Event::Unreadable {
+        Ok(SessionEvent::Unreadable {
             qos: head.qos,
             length,
         })

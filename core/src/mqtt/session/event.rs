@@ -7,7 +7,7 @@ use core::fmt;
 
 /// What a packet from the broker meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Event<'p> {
+pub enum SessionEvent<'p> {
     /// Nothing the caller has to know of.
     Nothing,
     /// The memory for messages received is full, and the host or the disk makes

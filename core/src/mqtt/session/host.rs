@@ -41,7 +41,7 @@ impl Session<'_> {
     }
 
     /// Sends a message; the identifier that
-    /// [`Event::Published`](super::Event::Published) will carry, none
+    /// [`SessionEvent::Published`](super::SessionEvent::Published) will carry, none
     /// with QoS 0.
     ///
     /// Fails with `NotConnected`, `Invalid` (the topic), `WindowFull` (later) or
@@ -145,11 +145,11 @@ impl Session<'_> {
     }
 
     /// The next publish that was dropped without
-    /// [`Event::Published`](super::Event::Published), each reported once, in the order
+    /// [`SessionEvent::Published`](super::SessionEvent::Published), each reported once, in the order
     /// they were sent.
     ///
     /// To be asked until none is left after [`connect`](Self::connect),
-    /// [`Event::Connected`](super::Event::Connected), everything that ends a
+    /// [`SessionEvent::Connected`](super::SessionEvent::Connected), everything that ends a
     /// connection, [`poll_send`](Self::poll_send) and [`accept`](Self::accept). The
     /// identifier is in use until then.
     pub fn poll_dropped(&mut self) -> Option<Dropped> {
@@ -211,7 +211,7 @@ impl Session<'_> {
     }
 
     /// Whether a message should be handled now, after one was told to come
-    /// [later](super::Event::Later).
+    /// [later](super::SessionEvent::Later).
     pub fn is_receiving(&self) -> bool {
         self.incoming.is_open()
     }

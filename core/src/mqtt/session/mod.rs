@@ -13,7 +13,7 @@
 //!
 //! # What ends a connection
 //!
-//! A [`Violation`], [`Dead`], [`Event::Refused`] and
+//! A [`Violation`], [`Dead`], [`SessionEvent::Refused`] and
 //! [`disconnect`](Session::disconnect) each leave the session as `lost` does:
 //! nothing more is written and whatever still comes in is ignored. The caller
 //! sends what is in the buffer after `disconnect`, nothing after the others,
@@ -22,7 +22,7 @@
 //! # Messages sent
 //!
 //! Every QoS 1 or 2 publish takes a packet identifier and ends in exactly one of
-//! three ways: [`Event::Published`], [`poll_dropped`](Session::poll_dropped) or
+//! three ways: [`SessionEvent::Published`], [`poll_dropped`](Session::poll_dropped) or
 //! [`give_up`](Session::give_up). At most [`WINDOW`] are in flight.
 //!
 //! With clean session 1 nothing of a message outlives it, and those in flight when
@@ -49,7 +49,7 @@
 //!   when PUBCOMP comes.
 //! * The broker's own identifiers start afresh, so the ones received are
 //!   forgotten: kept, they would swallow new messages.
-//! * The subscriptions are gone; [`Event::Connected`] says so.
+//! * The subscriptions are gone; [`SessionEvent::Connected`] says so.
 //!
 //! # What is on disk
 //!
@@ -78,7 +78,7 @@ use super::packet::{Connect, Packet, Rules};
 use super::{PacketId, Version};
 use crate::buffer::{Buf, Full};
 use crate::time::Instant;
-pub use event::{Dead, DropReason, Dropped, Event, SendError, Violation};
+pub use event::{Dead, DropReason, Dropped, SendError, SessionEvent, Violation};
 use incoming::Incoming;
 use journal::Journal;
 use keep_alive::KeepAlive;
@@ -128,7 +128,7 @@ impl<'a> Session<'a> {
     ///   published with QoS 1 or 2 and clean session 0, until it is acknowledged.
     /// * `received`: 8 bytes for each QoS 2 message the broker has in flight to
     ///   us, and each of QoS 1 that is deferred, and 8 more, which are for QoS 1 alone.
-    ///   If that is not enough, messages come [later](Event::Later), and where
+    ///   If that is not enough, messages come [later](SessionEvent::Later), and where
     ///   only the broker could make room the connection is closed.
     /// * `subscriptions`: the filter and 8 bytes for each.
     ///

@@ -1,14 +1,14 @@
 //! Subscribing, and the answers to it.
 
 use super::outgoing::{Awaited, NOWHERE, Suspect};
-use super::{Event, SendError, Session, Violation};
+use super::{SendError, Session, SessionEvent, Violation};
 use crate::buffer::Buf;
 use crate::mqtt::packet::{Filters, Packet, Requests, Rules, Suback, Subscribe, Unsubscribe};
 use crate::mqtt::{PacketId, Qos};
 
 impl Session<'_> {
     /// Asks for the messages of one filter; the identifier that
-    /// [`Event::Subscribed`] will carry.
+    /// [`SessionEvent::Subscribed`] will carry.
     ///
     /// Fails with `NotConnected`, `Invalid` (the filter), `WindowFull` (later) or
     /// `Full` (`out`, or the memory for subscriptions).
@@ -56,7 +56,7 @@ impl Session<'_> {
     }
 
     /// Ends the subscription to one filter, which need not be known here; the
-    /// identifier that [`Event::Unsubscribed`] will carry.
+    /// identifier that [`SessionEvent::Unsubscribed`] will carry.
     ///
     /// Fails with `NotConnected`, `Invalid` (the filter), `WindowFull` (later) or
     /// `Full` (`out`).
@@ -74,7 +74,10 @@ impl Session<'_> {
         Ok(id)
     }
 
-    pub(super) fn on_suback(&mut self, suback: Suback<'_>) -> Result<Event<'static>, Violation> {
+    pub(super) fn on_suback(
+        &mut self,
+        suback: Suback<'_>,
+    ) -> Result<SessionEvent<'static>, Violation> {
         let id = suback.id;
         self.acknowledged = true;
         let Some(at) = self.outgoing.request(id, Awaited::Suback) else {
@@ -90,18 +93,18 @@ impl Session<'_> {
             Some(_) => self.subscriptions.set_granted(at, granted),
             None => self.subscriptions.end_renewal(at),
         }
-        let event = Event::Subscribed {
+        let event = SessionEvent::Subscribed {
             id,
             granted: granted.ok_or(()),
         };
         Ok(if self.end_request(id, at) {
             event
         } else {
-            Event::Nothing
+            SessionEvent::Nothing
         })
     }
 
-    pub(super) fn on_unsuback(&mut self, id: PacketId) -> Event<'static> {
+    pub(super) fn on_unsuback(&mut self, id: PacketId) -> SessionEvent<'static> {
         let Some(at) = self.outgoing.request(id, Awaited::Unsuback) else {
             return self.ignore();
         };
@@ -109,9 +112,9 @@ impl Session<'_> {
             self.subscriptions.set_granted(at, None);
         }
         if self.end_request(id, at) {
-            Event::Unsubscribed(id)
+            SessionEvent::Unsubscribed(id)
         } else {
-            Event::Nothing
+            SessionEvent::Nothing
         }
     }
 

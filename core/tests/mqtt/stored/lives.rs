@@ -5,7 +5,7 @@
 use super::disk::*;
 use crate::client::*;
 use mqmodem_core::mqtt::session::Stored;
-use mqmodem_core::mqtt::{Event, Frame, Packet, PacketId, Qos, frame};
+use mqmodem_core::mqtt::{Frame, Packet, PacketId, Qos, SessionEvent, frame};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 /// The broker's half of the session.
@@ -185,7 +185,7 @@ impl World {
             return;
         };
         let event = client.feed(&packet).unwrap();
-        if let Event::Message {
+        if let SessionEvent::Message {
             number, payload, ..
         } = event
         {

@@ -1,7 +1,7 @@
 //! Clauses 3.1 and 3.2: CONNECT, CONNACK and keep-alive.
 
 use crate::client::*;
-use mqmodem_core::mqtt::{Connect, Event, SendError, Violation, Will};
+use mqmodem_core::mqtt::{Connect, SendError, SessionEvent, Violation, Will};
 
 const WILL: Will<'static> = Will {
     topic: "w",
@@ -68,7 +68,10 @@ fn mqtt_3_1_2_4() {
     client.open(&KEPT, true);
     assert_eq!(client.subscriptions(), [("a".to_string(), 1)]);
     assert_eq!(client.sent(), [r#"PUBLISH q2 d1 r0 id=2 "out" 0 bytes"#]);
-    assert_eq!(client.feed(&message(Q2, true, 9, b"")), Ok(Event::Nothing));
+    assert_eq!(
+        client.feed(&message(Q2, true, 9, b"")),
+        Ok(SessionEvent::Nothing)
+    );
     assert_eq!(flags(&KEPT), 0);
 }
 
@@ -304,7 +307,7 @@ fn mqtt_3_2_0_1() {
         client.session.connect(at(0), &CLEAN, out).unwrap();
         assert_eq!(client.feed(&early), Err(Violation::Unexpected));
         client.raw();
-        assert_eq!(client.feed(&connack(false, 0)), Ok(Event::Nothing));
+        assert_eq!(client.feed(&connack(false, 0)), Ok(SessionEvent::Nothing));
         assert!(!client.session.is_connected() && client.out.is_empty());
     }
     let mut client = Client::connected(&CLEAN);

@@ -1,7 +1,7 @@
 //! Clauses 1, 2 and 7: strings, flags, identifiers, the stream.
 
 use crate::client::*;
-use mqmodem_core::mqtt::{Event, Frame, Rules, SendError, Violation, frame};
+use mqmodem_core::mqtt::{Frame, Rules, SendError, SessionEvent, Violation, frame};
 
 /// Ill-formed: a surrogate, an overlong form, a cut one, one above U+10FFFF.
 #[test]
@@ -38,7 +38,7 @@ fn mqtt_1_5_3_2() {
 fn mqtt_1_5_3_3() {
     let packet = [0x30, 6, 0, 4, 0xef, 0xbb, 0xbf, b'a'];
     let mut client = Client::connected(&CLEAN);
-    let Ok(Event::Message { topic, .. }) = client.feed(&packet) else {
+    let Ok(SessionEvent::Message { topic, .. }) = client.feed(&packet) else {
         panic!("no message");
     };
     assert_eq!(topic, "\u{feff}a");

@@ -1,7 +1,7 @@
 //! Clauses 3.3 to 3.7 and 4.3: PUBLISH and its acknowledgements.
 
 use crate::client::*;
-use mqmodem_core::mqtt::{Event, Rules, SendError, Violation};
+use mqmodem_core::mqtt::{Rules, SendError, SessionEvent, Violation};
 
 #[test]
 fn mqtt_3_3_1_1() {
@@ -26,7 +26,7 @@ fn mqtt_3_3_1_2() {
     client.open(&KEPT, true);
     assert!(client.out.is_empty());
     let bad = [0x38, 3, 0, 1, b'a'];
-    let Ok(Event::Message { dup: false, .. }) = client.feed(&bad) else {
+    let Ok(SessionEvent::Message { dup: false, .. }) = client.feed(&bad) else {
         panic!("DUP is not passed over");
     };
     client.session.set_rules(Rules::Strict);
@@ -74,7 +74,7 @@ fn mqtt_3_3_4_1() {
         let mut client = Client::connected(&CLEAN);
         let number = if qos == Q0 { 0 } else { 7 };
         let packet = message(qos, false, number, b"hello");
-        let expected = Event::Message {
+        let expected = SessionEvent::Message {
             topic: "in",
             qos,
             retain: false,
@@ -119,7 +119,7 @@ fn mqtt_4_3_2_1() {
     );
     assert_eq!(client.feed(&puback(two)), Ok(published(two)));
     assert_eq!(client.session.in_flight(), 1);
-    assert_eq!(client.feed(&puback(two)), Ok(Event::Nothing));
+    assert_eq!(client.feed(&puback(two)), Ok(SessionEvent::Nothing));
     assert_eq!(client.session.in_flight(), 1);
 }
 
@@ -128,7 +128,7 @@ fn mqtt_4_3_2_2() {
     let mut client = Client::connected(&CLEAN);
     for payload in [b"1", b"2"] {
         let packet = message(Q1, false, 7, payload);
-        let Ok(Event::Message { payload: got, .. }) = client.feed(&packet) else {
+        let Ok(SessionEvent::Message { payload: got, .. }) = client.feed(&packet) else {
             panic!("no message");
         };
         assert_eq!(got, payload);
@@ -142,13 +142,13 @@ fn mqtt_4_3_3_1() {
         let mut client = Client::connected(&KEPT);
         let number = client.publish_id(Q2, b"x");
         assert_eq!(client.sent(), [r#"PUBLISH q2 d0 r0 id=1 "out" 1 bytes"#]);
-        assert_eq!(client.feed(&pubrec(number)), Ok(Event::Nothing));
+        assert_eq!(client.feed(&pubrec(number)), Ok(SessionEvent::Nothing));
         assert_eq!(client.sent(), ["PUBREL id=1"]);
         assert_eq!(client.session.in_flight(), 1);
         client.open(&KEPT, session_present);
         assert_eq!(client.sent(), ["PUBREL id=1"]);
         // A second PUBREC is a second PUBREL.
-        assert_eq!(client.feed(&pubrec(number)), Ok(Event::Nothing));
+        assert_eq!(client.feed(&pubrec(number)), Ok(SessionEvent::Nothing));
         assert_eq!(client.sent(), ["PUBREL id=1"]);
         client.feed(&pubcomp(number)).unwrap();
         assert_eq!(client.session.in_flight(), 0);
@@ -162,12 +162,18 @@ fn mqtt_4_3_3_2() {
     let mut client = Client::connected(&KEPT);
     assert!(client.delivers(&message(Q2, false, 7, b"")));
     for dup in [true, false] {
-        assert_eq!(client.feed(&message(Q2, dup, 7, b"")), Ok(Event::Nothing));
+        assert_eq!(
+            client.feed(&message(Q2, dup, 7, b"")),
+            Ok(SessionEvent::Nothing)
+        );
     }
     assert!(client.delivers(&message(Q2, false, 8, b"")));
     client.raw();
     client.open(&KEPT, true);
-    assert_eq!(client.feed(&message(Q2, true, 7, b"")), Ok(Event::Nothing));
+    assert_eq!(
+        client.feed(&message(Q2, true, 7, b"")),
+        Ok(SessionEvent::Nothing)
+    );
     client.feed(&pubrel(7)).unwrap();
     assert_eq!(client.sent(), ["PUBREC id=7", "PUBCOMP id=7"]);
     assert!(client.delivers(&message(Q2, false, 7, b"")));

@@ -1,7 +1,7 @@
 //! Clauses 3.8, 3.10, 3.14 and 4.7: subscribing, leaving, topics.
 
 use crate::client::*;
-use mqmodem_core::mqtt::{Event, SendError};
+use mqmodem_core::mqtt::{SendError, SessionEvent};
 
 fn publish_to(topic: &str) -> Result<(), SendError> {
     let mut client = Client::connected(&CLEAN);
@@ -91,7 +91,7 @@ fn mqtt_3_14_4_2() {
             pubrel(3),
         ];
         for packet in asked {
-            assert_eq!(client.feed(&packet), Ok(Event::Nothing));
+            assert_eq!(client.feed(&packet), Ok(SessionEvent::Nothing));
         }
         let Client { session, out, .. } = &mut client;
         session.handle_timeout(at(600), false, out).unwrap();

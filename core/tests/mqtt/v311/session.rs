@@ -1,7 +1,7 @@
 //! Clauses 4.1, 4.4, 4.6 and 4.8: what outlives a connection, what ends it.
 
 use crate::client::*;
-use mqmodem_core::mqtt::{Event, Violation};
+use mqmodem_core::mqtt::{SessionEvent, Violation};
 
 /// Over any number of connections, until it is acknowledged.
 #[test]
@@ -26,7 +26,10 @@ fn mqtt_4_1_0_2() {
     let number = client.publish_id(Q2, b"");
     client.feed(&message(Q2, false, 7, b"")).unwrap();
     client.now = at(86_400);
-    assert_eq!(client.feed(&message(Q2, false, 7, b"")), Ok(Event::Nothing));
+    assert_eq!(
+        client.feed(&message(Q2, false, 7, b"")),
+        Ok(SessionEvent::Nothing)
+    );
     client.feed(&pubrec(number)).unwrap();
     assert_eq!(client.feed(&pubcomp(number)), Ok(published(number)));
 }

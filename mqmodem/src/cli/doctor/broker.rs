@@ -2,11 +2,11 @@
 //! are there.
 
 use super::reach::{self, MqttClient, Route};
-use super::report::{DoctorReport, Verdict};
+use super::report::{CheckResult, DoctorReport};
 use crate::cli::failure::ProgramFailure;
 use crate::config::{Broker, ConfigError, ModemPlan, Secret, TlsPaths};
 use crate::transport::NetLink;
-use mqmodem_core::modem::options::{ALPN, SNI, VERIFY, Value};
+use mqmodem_core::modem::options::{ALPN, OptionValue, SNI, VERIFY};
 use mqmodem_core::{LinkId, Slot, TlsFiles, Verify};
 use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
@@ -143,8 +143,8 @@ impl Visits {
 
 fn verify(broker: &Broker) -> Verify {
     match broker.options.get(VERIFY) {
-        Value::Number(option) => Verify::of(option),
-        Value::Text(_) => Verify::All,
+        OptionValue::Number(option) => Verify::of(option),
+        OptionValue::Text(_) => Verify::All,
     }
 }
 
@@ -166,8 +166,8 @@ fn way<'w>(broker: &'w Broker, files: &'w Files) -> Route<'w> {
 /// An option that is a text, where it is not empty.
 fn text(broker: &Broker, option: usize) -> Option<&str> {
     match broker.options.get(option) {
-        Value::Text(text) => Some(text).filter(|text| !text.is_empty()),
-        Value::Number(_) => None,
+        OptionValue::Text(text) => Some(text).filter(|text| !text.is_empty()),
+        OptionValue::Number(_) => None,
     }
 }
 
@@ -183,7 +183,7 @@ fn secrets(broker: &Broker) -> Result<(Option<Secret>, Files), ConfigError> {
     Ok((broker.password()?, broker.files()?))
 }
 
-fn roots(tls: &TlsPaths, files: &Files) -> Verdict {
+fn roots(tls: &TlsPaths, files: &Files) -> CheckResult {
     let Some(path) = &tls.root else {
         let mut store = RootCertStore::empty();
         let found = rustls_native_certs::load_native_certs();

@@ -104,8 +104,8 @@ async fn examine(
             report.add("state directory", &Ok(text.to_owned()))?;
         }
         Some(directory) => {
-            for verdict in state::examine(directory) {
-                report.add("state directory", &verdict)?;
+            for result in state::examine(directory) {
+                report.add("state directory", &result)?;
             }
         }
     }

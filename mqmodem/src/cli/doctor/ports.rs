@@ -1,6 +1,6 @@
 //! The ports, without touching who uses them.
 
-use super::report::Verdict;
+use super::report::CheckResult;
 use crate::cli::modems::address::tcp_address;
 use crate::cli::modems::ports::group_id;
 use crate::config::PortPlan;
@@ -11,7 +11,7 @@ use std::net::TcpListener;
 use std::os::unix::fs::FileTypeExt;
 use std::path::Path;
 
-pub(super) async fn examine(port: &PortPlan) -> Verdict {
+pub(super) async fn examine(port: &PortPlan) -> CheckResult {
     match port {
         PortPlan::Pty { link, group, .. } => {
             if let Some(group) = group {
@@ -31,7 +31,7 @@ pub(super) async fn examine(port: &PortPlan) -> Verdict {
 }
 
 /// Whether the link of a pseudo-terminal can be made.
-fn place(link: &Path) -> Verdict {
+fn place(link: &Path) -> CheckResult {
     let shown = link.display();
     if link.symlink_metadata().is_ok_and(|meta| !meta.is_symlink()) {
         return Err(format!("{shown} is there and no link; choose another name"));
@@ -40,7 +40,7 @@ fn place(link: &Path) -> Verdict {
 }
 
 /// Whether a Unix socket can be made.
-fn socket(path: &Path) -> Verdict {
+fn socket(path: &Path) -> CheckResult {
     let shown = path.display();
     let other = |meta: std::fs::Metadata| !meta.file_type().is_socket();
     if path.symlink_metadata().is_ok_and(other) {
@@ -52,7 +52,7 @@ fn socket(path: &Path) -> Verdict {
 }
 
 /// Whether something can be made at this place.
-fn room(place: &Path) -> Verdict {
+fn room(place: &Path) -> CheckResult {
     let shown = place.display();
     let directory = match place.parent() {
         Some(parent) if !parent.as_os_str().is_empty() => parent,
@@ -85,7 +85,7 @@ fn membership(group: &str) -> Result<(), String> {
     ))
 }
 
-async fn listen(kind: &str, text: &str) -> Verdict {
+async fn listen(kind: &str, text: &str) -> CheckResult {
     let address = tcp_address(kind, text)
         .await
         .map_err(|failure| failure.to_string())?;
@@ -103,7 +103,7 @@ async fn listen(kind: &str, text: &str) -> Verdict {
     }
 }
 
-fn serial(device: &Path) -> Verdict {
+fn serial(device: &Path) -> CheckResult {
     let shown = device.display();
     let Ok(meta) = device.metadata() else {
         return Err(format!(
@@ -160,8 +160,8 @@ mod tests {
             pty("/tmp/mqmodem-doctor-link", Some("0")),
         ] {
             // Group 0 needs root.
-            let verdict = examine(&port).await;
-            assert!(verdict.is_ok() || !geteuid().is_root(), "{verdict:?}");
+            let result = examine(&port).await;
+            assert!(result.is_ok() || !geteuid().is_root(), "{result:?}");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The way to a broker, layer by layer: name, TCP, TLS, CONNACK.
 
 use super::advice::{CHECK_ROUTE, CLOSED, NO_BROKER, advice, refusal};
-use super::report::{DoctorReport, Verdict};
+use super::report::{CheckResult, DoctorReport};
 use crate::cli::failure::ProgramFailure;
 use crate::transport::{self, NetLink, TlsConfigs, resolve};
 use mqmodem_core::mqtt::packet::{Connack, Connect, Frame, Packet, Rules, frame_by};
@@ -74,7 +74,7 @@ pub(super) async fn greet(
     way: &Route<'_>,
     link: Option<NetLink>,
     guest: &MqttClient<'_>,
-) -> Verdict {
+) -> CheckResult {
     let mut link = if let Some(link) = link {
         link
     } else {
@@ -87,7 +87,7 @@ pub(super) async fn greet(
     connack.and_then(|connack| connack)
 }
 
-async fn name(host: &str) -> Verdict {
+async fn name(host: &str) -> CheckResult {
     let bare = host
         .strip_prefix('[')
         .and_then(|host| host.strip_suffix(']'));
@@ -163,7 +163,7 @@ impl Route<'_> {
 }
 
 /// Says CONNECT and hears CONNACK.
-async fn hello(link: &mut NetLink, guest: &MqttClient<'_>) -> Verdict {
+async fn hello(link: &mut NetLink, guest: &MqttClient<'_>) -> CheckResult {
     let connect = Packet::Connect(Connect {
         client_id: guest.client_id,
         clean_session: guest.clean_session,
@@ -205,7 +205,7 @@ async fn hello(link: &mut NetLink, guest: &MqttClient<'_>) -> Verdict {
     welcome(came.get(..len).unwrap_or_default())
 }
 
-fn welcome(packet: &[u8]) -> Verdict {
+fn welcome(packet: &[u8]) -> CheckResult {
     let Ok(Packet::Connack(Connack { code, .. })) = Packet::decode_by(Rules::Lenient, packet)
     else {
         return Err(NO_BROKER.to_owned());

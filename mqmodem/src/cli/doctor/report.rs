@@ -5,9 +5,9 @@ use crate::cli::output::print;
 use std::fmt::Display;
 
 /// What was found to be so, or what is wrong and what to do about it.
-pub(super) type Verdict = Result<String, String>;
+pub(super) type CheckResult = Result<String, String>;
 
-/// Says verdicts, and remembers whether one was bad.
+/// Prints results, and remembers whether one was bad.
 pub(super) struct DoctorReport {
     colour: bool,
     failed: bool,
@@ -29,10 +29,10 @@ impl DoctorReport {
     pub(super) fn add(
         &mut self,
         what: impl Display,
-        verdict: &Verdict,
+        result: &CheckResult,
     ) -> Result<(), ProgramFailure> {
-        self.failed |= verdict.is_err();
-        match verdict {
+        self.failed |= result.is_err();
+        match result {
             Ok(text) => self.line("ok", 32, what, text),
             Err(text) => self.line("FAIL", 31, what, text),
         }

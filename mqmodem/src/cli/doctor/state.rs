@@ -1,6 +1,6 @@
 //! The state directory.
 
-use super::report::Verdict;
+use super::report::CheckResult;
 use crate::cli::modems::state::refusal;
 use crate::store::{FILE, OpenError, StoredState};
 use rustix::fs::{Access, access, statvfs};
@@ -11,7 +11,7 @@ use std::path::Path;
 /// Less than this and the disk is as good as full.
 const LEAST: u64 = 16 * 1024 * 1024;
 
-pub(super) fn examine(directory: &Path) -> Vec<Verdict> {
+pub(super) fn examine(directory: &Path) -> Vec<CheckResult> {
     let place = place(directory);
     if !directory.is_dir() || place.is_err() {
         return vec![place];
@@ -20,7 +20,7 @@ pub(super) fn examine(directory: &Path) -> Vec<Verdict> {
 }
 
 /// Whether it can be written, or made.
-fn place(directory: &Path) -> Verdict {
+fn place(directory: &Path) -> CheckResult {
     let shown = directory.display();
     if directory.is_dir() {
         return match access(directory, Access::WRITE_OK | Access::EXEC_OK) {
@@ -43,7 +43,7 @@ fn place(directory: &Path) -> Verdict {
     ))
 }
 
-fn space(directory: &Path) -> Verdict {
+fn space(directory: &Path) -> CheckResult {
     let disk = statvfs(directory).map_err(|error| format!("cannot ask for its space: {error}"))?;
     let free = disk.f_bavail.saturating_mul(disk.f_frsize);
     let mib = free / 1024 / 1024;
@@ -53,7 +53,7 @@ fn space(directory: &Path) -> Verdict {
     Ok(format!("{mib} MiB are free there"))
 }
 
-fn content(directory: &Path) -> Verdict {
+fn content(directory: &Path) -> CheckResult {
     let path = directory.join(FILE);
     let kept = match StoredState::look(directory) {
         Ok(kept) => kept,

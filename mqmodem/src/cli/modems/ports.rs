@@ -5,12 +5,13 @@ use crate::cli::failure::ProgramFailure;
 use crate::config::{ModemPlan, PortPlan};
 use crate::port::pty::{Pty, PtyOptions};
 use crate::port::rfc2217::Rfc2217;
-use crate::port::serial::Serial;
+use crate::port::serial::SerialDevice;
 use crate::port::stdio::Stdio;
 use crate::port::tcp::Tcp;
 use crate::port::unix::Unix;
 use crate::port::watch::Watch;
 use crate::port::{Label, Port};
+use mqmodem_core::Serial;
 use std::collections::HashSet;
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
@@ -164,8 +165,8 @@ fn listening(kind: &str, address: SocketAddr, port: Box<dyn Port>) -> OpenPort {
     found_at(address.to_string(), &format!("{kind} {address}"), port)
 }
 
-fn open_serial(path: &Path, settings: mqmodem_core::Serial) -> Result<OpenPort, ProgramFailure> {
-    let port = Serial::open(path, settings).map_err(|error| {
+fn open_serial(path: &Path, settings: Serial) -> Result<OpenPort, ProgramFailure> {
+    let port = SerialDevice::open(path, settings).map_err(|error| {
         ProgramFailure::system(format_args!("cannot open {}", path.display()), &error)
     })?;
     Ok(OpenPort {

@@ -4,7 +4,7 @@ use super::ports::OpenPort;
 use super::state::State;
 use crate::ModemSetup;
 use crate::cli::failure::ProgramFailure;
-use crate::config::{Defaults, ModemPlan};
+use crate::config::{DefaultRecords, ModemPlan};
 use crate::port::Label;
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -21,7 +21,7 @@ pub(in crate::cli) fn warn_of_exposed<'m>(modems: impl IntoIterator<Item = &'m M
 /// A modem that lacks only its port.
 pub(in crate::cli) struct Prepared {
     pub(in crate::cli) plan: ModemPlan,
-    defaults: Defaults,
+    defaults: DefaultRecords,
 }
 
 impl Prepared {

@@ -3,7 +3,7 @@
 use super::arguments::{NOWHERE, ServeArguments};
 use crate::cli::failure::ProgramFailure;
 use crate::cli::modems::address::check_address;
-use crate::config::{Behaviour, ModemPlan, Owners, Plan, PortPlan, check_name, number};
+use crate::config::{BehaviourPlan, ModemPlan, Owners, Plan, PortPlan, check_name, number};
 use crate::port::serial;
 use std::path::PathBuf;
 
@@ -93,7 +93,7 @@ fn modems(ports: Vec<PortPlan>, name: &str, usual: &Plan) -> Vec<ModemPlan> {
         has_own_seed: false,
         number: number(index),
         port,
-        behaviour: Behaviour {
+        behaviour: BehaviourPlan {
             seed: usual.behaviour.seed.wrapping_add(index),
             ..usual.behaviour.clone()
         },

@@ -1,6 +1,6 @@
 use crate::config::file::parse;
-use crate::config::{Broker, Defaults, ModemPlan, Plan};
-use mqmodem_core::modem::options::{BACKOFF, RECONNECT, SNI, VERIFY, Value};
+use crate::config::{Broker, DefaultRecords, ModemPlan, Plan};
+use mqmodem_core::modem::options::{BACKOFF, OptionValue, RECONNECT, SNI, VERIFY};
 use mqmodem_core::modem::settings::Settings;
 use mqmodem_core::{LinkId, Slot};
 use std::path::Path;
@@ -16,7 +16,7 @@ fn modem(text: &str) -> ModemPlan {
     Plan::parsed(text).modems.remove(0)
 }
 
-fn defaults(broker: &str) -> Defaults {
+fn defaults(broker: &str) -> DefaultRecords {
     let text = format!("[[modem]]\nname = \"/run/m 0\"\nport = \"pty\"\n[broker]\n{broker}");
     modem(&text).defaults().unwrap()
 }
@@ -136,7 +136,10 @@ fn a_modem_may_differ_from_the_broker_of_all_key_by_key() {
         ["dir/root", "dir/c.pem", "dir/own.key"]
     );
     let number = |option| host.options.get(option);
-    assert_eq!([number(VERIFY), number(RECONNECT)], [Value::Number(1); 2]);
+    assert_eq!(
+        [number(VERIFY), number(RECONNECT)],
+        [OptionValue::Number(1); 2]
+    );
     assert_eq!(
         (&*plain.host, plain.port, &plain.tls),
         ("plain", 1883, &None)

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::config::Limits;
-use mqmodem_core::modem::options::{RECONNECT, Value};
+use mqmodem_core::modem::options::{OptionValue, RECONNECT};
 
 fn plan(text: &str) -> Plan {
     parse(Path::new("dir/m.toml"), text).unwrap()
@@ -25,7 +25,7 @@ fn the_example_is_read_and_shows_every_key() {
     assert_eq!(plc.behaviour.config().identity.model, "PLC-1");
     assert_eq!(plan.modems[2].behaviour.seed, 2);
     let options = plan.broker.unwrap().options;
-    assert_eq!(options.get(RECONNECT), Value::Number(1));
+    assert_eq!(options.get(RECONNECT), OptionValue::Number(1));
     assert_eq!(plan.modems[2].behaviour.limits.line, Some(4096));
     // What stands in comments can be taken out of them, but for the second way
     // to name the broker.

@@ -5,7 +5,7 @@ mod pattern;
 
 use self::list::List;
 use self::pattern::{NumberRange, Numbered, check_pattern};
-use super::behaviour::{Behaviour, IdentityPlan, check_identity};
+use super::behaviour::{BehaviourPlan, IdentityPlan, check_identity};
 use super::broker::Broker;
 use super::fill::check;
 use super::modem::ModemPlan;
@@ -93,7 +93,7 @@ pub(crate) struct Template {
     name: Option<String>,
     pub(crate) hosts: Hosts,
     identity: IdentityTable,
-    behaviour: Behaviour,
+    behaviour: BehaviourPlan,
     broker: Option<Broker>,
     list: Option<List>,
     pub(crate) setup: Option<PathBuf>,
@@ -138,7 +138,7 @@ impl FleetTable {
     /// The fleet this describes; else what is missing or does not fit.
     pub(crate) fn plan(
         self,
-        behaviour: Behaviour,
+        behaviour: BehaviourPlan,
         broker: Option<Broker>,
     ) -> Result<FleetPlan, String> {
         self.check_placeholders()?;
@@ -338,7 +338,7 @@ impl FleetPlan {
         };
         Ok(ModemPlan {
             port: template.hosts.port(placeholders),
-            behaviour: Behaviour {
+            behaviour: BehaviourPlan {
                 identity,
                 seed: template.behaviour.seed.wrapping_add(index.into()),
                 ..template.behaviour.clone()

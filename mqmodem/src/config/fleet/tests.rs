@@ -5,7 +5,7 @@ fn table(text: &str) -> FleetTable {
 }
 
 fn plan(text: &str) -> Result<FleetPlan, String> {
-    table(text).plan(Behaviour::default(), None)
+    table(text).plan(BehaviourPlan::default(), None)
 }
 
 #[test]
@@ -147,7 +147,7 @@ fn a_list_says_who_the_modems_are() {
     let plan = |text: &str| {
         let broker = crate::config::Plan::parsed("[broker]\nurl = \"mqtt://a\"\n").broker;
         let text = format!("script = \"a\"\ncredentials = {path:?}\n{text}");
-        table(&text).plan(Behaviour::default(), broker)
+        table(&text).plan(BehaviourPlan::default(), broker)
     };
     let all = plan("").unwrap();
     assert_eq!((all.count(), &*all.name(1)), (2, "sn-9"));
@@ -168,7 +168,7 @@ fn a_list_says_who_the_modems_are() {
         assert!(wrong.contains(hint), "{wrong}");
     }
     let wrong = table(&format!("script = \"a\"\ncredentials = {path:?}\n"))
-        .plan(Behaviour::default(), None);
+        .plan(BehaviourPlan::default(), None);
     assert!(wrong.unwrap_err().contains("add [broker]"));
     std::fs::remove_file(path).unwrap();
 }

@@ -1,7 +1,7 @@
 //! What two may not share, and how that is told.
 
 use super::*;
-use crate::config::{Behaviour, FleetTable};
+use crate::config::{BehaviourPlan, FleetTable};
 use std::os::unix::fs::symlink;
 
 fn at(name: &str, port: PortPlan) -> ModemPlan {
@@ -11,7 +11,7 @@ fn at(name: &str, port: PortPlan) -> ModemPlan {
         number: String::new(),
         has_own_seed: false,
         port,
-        behaviour: Behaviour::default(),
+        behaviour: BehaviourPlan::default(),
         broker: None,
     }
 }
@@ -277,7 +277,7 @@ fn a_trace_is_neither_the_state_nor_the_configuration_nor_a_port() {
 fn a_fleet_owns_its_ports_and_names() {
     let table: FleetTable =
         toml::from_str("port = { tcp = \"127.0.0.1:{7000..7009}\" }\nmetrics = \"7004\"").unwrap();
-    let fleet = table.plan(Behaviour::default(), None).unwrap();
+    let fleet = table.plan(BehaviourPlan::default(), None).unwrap();
     let said = Owners::check_fleet(&fleet, [None; 3]).unwrap_err();
     assert!(
         said.contains("the metrics") && said.contains("port 7004"),

@@ -12,7 +12,7 @@ mod wiring;
 
 use super::{ABSENT, Label, PRESENT, Port, PortInput};
 use device::Device;
-use mqmodem_core::{HostLines, ModemLines};
+use mqmodem_core::{HostLines, ModemLines, Serial};
 pub use spec::{DEFAULT, parse};
 use std::future::Future;
 use std::io;
@@ -26,10 +26,7 @@ use tokio::time::Sleep;
 use wiring::Wiring;
 
 /// Opens a device as a host does: not claimed, since others may watch it.
-pub(crate) fn attach(
-    path: &Path,
-    serial: mqmodem_core::Serial,
-) -> io::Result<serial2_tokio::SerialPort> {
+pub(crate) fn attach(path: &Path, serial: Serial) -> io::Result<serial2_tokio::SerialPort> {
     serial2_tokio::SerialPort::open(path, |settings| device::adjust(settings, serial, true))
 }
 
@@ -44,12 +41,12 @@ const LOOK: Duration = Duration::from_millis(100);
 /// A host on a serial device. A device that vanishes, as a USB adapter does
 /// when it is pulled, is opened again when it is back.
 #[derive(Debug)]
-pub struct Serial {
+pub struct SerialDevice {
     path: PathBuf,
     /// What it is called in logs.
     label: Label,
-    opened: mqmodem_core::Serial,
-    settings: mqmodem_core::Serial,
+    opened: Serial,
+    settings: Serial,
     lines: ModemLines,
     device: Option<Device>,
     /// Another speed or format is set when this ends.
@@ -65,9 +62,9 @@ pub struct Serial {
     fell: bool,
 }
 
-impl Serial {
+impl SerialDevice {
     /// Opens the device; an error where another program has it.
-    pub fn open(path: &Path, settings: mqmodem_core::Serial) -> io::Result<Self> {
+    pub fn open(path: &Path, settings: Serial) -> io::Result<Self> {
         let mut port = Self {
             path: path.to_owned(),
             label: Label::new(&path.display().to_string()),
@@ -171,7 +168,7 @@ impl Serial {
     }
 }
 
-impl Port for Serial {
+impl Port for SerialDevice {
     fn set_modem(&mut self, name: &Label) {
         self.label = self.label.at_modem(name);
     }
@@ -216,7 +213,7 @@ impl Port for Serial {
         }
     }
 
-    fn set_serial(&mut self, serial: mqmodem_core::Serial) {
+    fn set_serial(&mut self, serial: Serial) {
         self.settings = spec::follow(self.opened, self.settings.baud, serial);
         self.draining = self.device.as_ref().map(Device::drain);
     }
@@ -253,7 +250,7 @@ mod tests {
         grantpt(&cable).unwrap();
         unlockpt(&cable).unwrap();
         let device = ptsname(&cable, Vec::new()).unwrap().into_string().unwrap();
-        let mut port = Serial::open(Path::new(&device), DEFAULT).unwrap();
+        let mut port = SerialDevice::open(Path::new(&device), DEFAULT).unwrap();
         (port.host, port.change) = (ABSENT, None);
         drop(cable);
         let read = poll_fn(|cx| port.poll_read(cx, &mut [0; 8]));

@@ -2,7 +2,7 @@
 //! that it keeps until PUBACK, and take each PUBACK. It says how many
 //! allocations that took.
 
-use mqmodem_core::mqtt::{Connect, Event, PacketId, Qos, Session};
+use mqmodem_core::mqtt::{Connect, PacketId, Qos, Session, SessionEvent};
 use mqmodem_core::{Buf, Instant};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 use std::alloc::System;
@@ -48,5 +48,8 @@ fn publish(session: &mut Session<'_>, out: &mut Buf<'_>) {
     let [high, low] = id.map_or(0, PacketId::get).to_be_bytes();
     let puback = [0x40, 2, high, low];
     let event = session.handle(now, &puback, out);
-    assert!(matches!(event, Ok(Event::Published { .. })), "{event:?}");
+    assert!(
+        matches!(event, Ok(SessionEvent::Published { .. })),
+        "{event:?}"
+    );
 }

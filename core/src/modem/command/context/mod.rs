@@ -22,7 +22,7 @@ use crate::modem::progress::scratch::Staged;
 use crate::modem::radio::Functionality;
 use crate::modem::settings::Settings;
 use crate::modem::slot::Slot;
-use crate::modem::storage::options::Value;
+use crate::modem::storage::options::OptionValue;
 use crate::modem::wait::Wait;
 use crate::mqtt::Qos;
 
@@ -238,7 +238,7 @@ impl<'c, 'a> Context<'c, 'a> {
     }
 
     /// Says something of the value of an option, be it a number or a text.
-    pub fn write_option(&mut self, option: usize, write: impl FnOnce(Value, &mut Reply)) {
+    pub fn write_option(&mut self, option: usize, write: impl FnOnce(OptionValue, &mut Reply)) {
         let machine = &mut *self.machine;
         let value = machine.storage.value(self.link, option);
         let style = machine.style();
@@ -248,7 +248,7 @@ impl<'c, 'a> Context<'c, 'a> {
     }
 
     /// Sets an option to a value it takes and keeps it.
-    pub fn store_option(&mut self, option: usize, value: Value<'_>) -> Result<Wait, Fail> {
+    pub fn store_option(&mut self, option: usize, value: OptionValue<'_>) -> Result<Wait, Fail> {
         let storage = &mut self.machine.storage;
         storage.stage_option(self.link, option, value)?;
         Ok(Wait::Stored(self.link))

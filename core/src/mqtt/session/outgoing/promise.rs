@@ -5,7 +5,7 @@ use crate::mqtt::PacketId;
 /// How a message is accepted.
 #[derive(Clone, Copy, Debug)]
 pub struct Promise {
-    /// Whether [`Event::Published`](crate::mqtt::Event::Published) or
+    /// Whether [`SessionEvent::Published`](crate::mqtt::SessionEvent::Published) or
     /// [`Dropped`](crate::mqtt::session::Dropped) carries its name.
     pub tracked: bool,
     /// The identifier the host gave it, 0 if none.

@@ -9,7 +9,7 @@ use mqmodem_chat::StorageMode;
 use mqmodem_chat::environment::{RecordDisk, WriteOutcome};
 use mqmodem_core::mqtt::packet::{Connect, Publish};
 use mqmodem_core::mqtt::session::{Promise, ROOM, RecordKey, SessionChange, WINDOW};
-use mqmodem_core::mqtt::{Event, Packet, PacketId, Qos, Session};
+use mqmodem_core::mqtt::{Packet, PacketId, Qos, Session, SessionEvent};
 use mqmodem_core::{Action, Buf, Instant, LinkId, Slot};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -207,8 +207,8 @@ impl<'a> Bench<'a> {
         }
         let event = self.session.handle(self.now, packet, &mut self.out);
         match event {
-            Err(_) | Ok(Event::Refused { .. }) => self.end(),
-            Ok(Event::Message { number, .. }) => {
+            Err(_) | Ok(SessionEvent::Refused { .. }) => self.end(),
+            Ok(SessionEvent::Message { number, .. }) => {
                 self.held.push(number);
                 self.given(number.into());
             }
