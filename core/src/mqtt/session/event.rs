@@ -24,7 +24,7 @@ pub enum SessionEvent<'p> {
         /// Return code 1–5 (table 3.1).
         code: u8,
     },
-    /// A message came. It is acknowledged already, unless it is held.
+    /// A message came. It is acknowledged already, unless it is deferred.
     Message {
         /// Topic name.
         topic: &'p str,
@@ -36,7 +36,7 @@ pub enum SessionEvent<'p> {
         dup: bool,
         /// Any bytes.
         payload: &'p [u8],
-        /// Its number if it is [held](super::Session::set_holding), else 0.
+        /// Its number if it is [deferred](super::Session::set_deferring), else 0.
         number: u32,
     },
     /// A message came that cannot be read and ended the connection too often: it is
