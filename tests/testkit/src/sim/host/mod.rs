@@ -181,12 +181,13 @@ impl Host {
             self.wake_at = self.listens_until;
             return Ok(());
         }
+        let has_listened = self.listens_until.take().is_some();
         if port.is_asking() {
             // Another link's host waits for its answer.
             self.wake_at = Some(now + TURN);
             return Ok(());
         }
-        if self.listens_until.take().is_some() {
+        if has_listened {
             port.clear_read();
         }
         let Some((asked, line)) = self.next(now) else {

@@ -83,7 +83,8 @@ impl Environment for World {
             return Ok(bytes.len());
         }
         // One that listens for the end of what was asked before reads all the time.
-        let listens = self.lanes[0].host.listens();
+        // The first of the hosts that ends that may ask something.
+        let listens = self.lanes.iter().all(|lane| lane.host.listens());
         if !listens && let Some(until) = self.stall(self.host_stalls) {
             self.host_stalls = until;
             return Ok(0);
