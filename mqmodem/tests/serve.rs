@@ -54,7 +54,7 @@ fn a_modem_waits_for_its_port_and_the_others_run() {
 }
 
 #[test]
-fn sighup_lets_modems_come_and_go_and_begin_anew() {
+fn sighup_adds_removes_and_restarts_modems() {
     let scratch = Scratch::new();
     let file = |modems: &[(&str, &str)]| {
         let modem = |(name, more): &(&str, &str)| {

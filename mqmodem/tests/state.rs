@@ -138,7 +138,7 @@ fn start_with_damage(directory: &Path) {
 }
 
 #[test]
-fn a_file_that_could_not_be_written_is_written_anew() {
+fn a_file_that_could_not_be_written_is_written_again() {
     let scratch = Scratch::new();
     let directory = with_settings(&scratch);
     let doubtful = directory.join("state.redb.doubtful");

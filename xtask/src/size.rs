@@ -8,7 +8,7 @@ pub fn run() -> Result {
         ("with the broker", None),
         ("without", Some("--no-default-features")),
     ] {
-        // One directory each: else the two would build each other anew.
+        // One directory each: otherwise each would make the other build again.
         let dir = sh::target().join(if features.is_some() { "size-small" } else { "" });
         let dir_name = dir.to_string_lossy();
         let words = [

@@ -31,7 +31,7 @@ pub struct Disturbance {
     pub stale: bool,
 }
 
-/// A host, links, storage and the time, as a modem meets them.
+/// A host, links, storage and the time around a modem.
 pub trait Environment {
     /// Rounds after which a modem that still moves never comes to rest.
     const ROUNDS: usize = 2_000_000;

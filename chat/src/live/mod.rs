@@ -1,5 +1,5 @@
 //! The host's side of a chat, played on a port in real time. Without I/O: the
-//! caller sends, hears and tells the time.
+//! caller sends, receives and passes the time.
 
 mod find;
 mod names;

@@ -9,9 +9,9 @@ const ANSWERS: [u8; 8] = [2, 4, 5, 6, 7, 9, 11, 13];
 /// The host's side of a chat.
 #[derive(Clone, Debug)]
 pub struct HostSide {
-    /// The chat with nothing in it but what the host does and hears.
+    /// The chat with nothing in it but what the host sends and receives.
     pub script: Script,
-    /// The lines that were left out: what the modem and the broker say to each
+    /// The lines that were left out: what the modem and the broker send to each
     /// other.
     pub skipped: Vec<usize>,
 }

@@ -19,8 +19,8 @@ impl LinkId {
 
 /// One connection of a link, from its [`Action::Open`](crate::Action::Open) to its end.
 ///
-/// Whatever is told of it carries this, so that what comes late, when the link is
-/// closed or is opened anew, is known for what it is and ignored.
+/// Each report about a connection carries this number. So a report that comes late, when
+/// the link is closed or was opened again, is recognised and ignored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct ConnId {
     /// Whose connection it is.

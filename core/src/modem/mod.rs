@@ -167,8 +167,8 @@ impl<'a> Modem<'a> {
         self.machine.links.of(conn).is_none() || self.machine.net_ready(conn.link)
     }
 
-    /// What was asked for by an action that [owes](api::Action::owes) this answer is
-    /// done, or failed.
+    /// What an action that [needs](api::Action::owes) this answer asked for is done, or
+    /// has failed.
     pub fn handle_stored(&mut self, now: Instant, slot: Slot, ok: bool) {
         self.at(now);
         self.unanswered = self.unanswered.saturating_sub(1);

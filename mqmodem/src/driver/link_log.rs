@@ -6,11 +6,11 @@ use mqmodem_core::{Endpoint, Failure, Instant, LinkId, LinkState, Modem};
 use std::fmt;
 use std::time::Duration;
 
-/// Trouble that comes again while it lasts is told once in so long, with a count.
+/// Trouble that repeats while it lasts is reported once in this time, with a count.
 /// That it begins or is over is always reported.
 const AGAIN: Duration = Duration::from_mins(1);
 
-/// What was last heard of a modem's link.
+/// What was last reported of a modem's link.
 #[derive(Debug)]
 pub(super) struct LinkLog {
     modem: Label,

@@ -18,7 +18,7 @@ const LINE: &[u8] = b"AT+MQTTPUB=\"t\",1,0,\"m\"\r";
 /// A host is asked for no more, were nobody else to have a turn.
 const ENOUGH: usize = 8_000_000;
 
-/// A host that always has something to say, and hears all.
+/// A host that always has something to send, and reads everything.
 #[derive(Debug)]
 struct Endless {
     /// What it is about to say, before it says the same line for ever.
@@ -149,7 +149,7 @@ fn wall() -> SystemTime {
     SystemTime::UNIX_EPOCH + Duration::from_secs(WALL.load(Relaxed))
 }
 
-/// What a host hears of these lines, each said after the one before.
+/// The answers to these lines, each sent after the one before.
 async fn talk(lines: &str) -> String {
     let heard = Arc::<Mutex<String>>::default();
     let port = Waiting {

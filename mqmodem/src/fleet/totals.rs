@@ -1,4 +1,4 @@
-//! How the chats of a fleet went: once for each modem, however often it began anew,
+//! How the chats of a fleet went: once for each modem, however often it restarted,
 //! and failures by their cause.
 
 use mqmodem_chat::{Difference, Mismatch};
@@ -187,7 +187,7 @@ mod tests {
     }
 
     #[test]
-    fn a_modem_that_begins_anew_counts_once_and_its_rounds_add_up() {
+    fn a_modem_that_restarts_counts_once_and_its_repeats_add_up() {
         let totals = Totals::default();
         assert_eq!(totals.summary(true, 0), None);
         for _ in 0..2 {

@@ -42,7 +42,7 @@ impl fmt::Debug for Outlet {
 }
 
 impl Outlet {
-    /// An outlet to `to`; `failed` hears when it begins to refuse lines.
+    /// An outlet to `to`; `failed` is called when it begins to refuse lines.
     pub(crate) fn new<W: Write + AsFd + Send + 'static>(
         to: W,
         failed: impl Fn(&io::Error) + Send + 'static,

@@ -81,7 +81,7 @@ impl NetLink {
         }
     }
 
-    /// Drops the link without a word, where there is no one to hear it.
+    /// Drops the link without a packet, where nobody would receive it.
     pub fn abandon(&mut self) {
         self.state = State::Closed;
     }

@@ -90,7 +90,7 @@ impl Host {
             }
         }
         self.judge.borrow_mut().subscribed(self.modem);
-        // What the modem said while nobody was there was not heard.
+        // What the modem sent while nobody was there was not received.
         self.waits = true;
         loop {
             self.hear(port);

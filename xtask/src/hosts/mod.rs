@@ -1,4 +1,4 @@
-//! `cargo xtask hosts [NAME...]`: host programs by people who never heard of us.
+//! `cargo xtask hosts [NAME...]`: host programs by people who do not know mqmodem.
 //!
 //! Each is installed by [`install`], gets a fresh modem on a PTY, and is driven by a
 //! small script in `tests/hosts/`. `docs/testing-firmware.md` says what a script is

@@ -214,7 +214,7 @@ fn a_swallowed_line_ends_where_it_would_have() {
 }
 
 /// What a byte means is a matter of what stands before it, however it came to
-/// stand there: a reader that reads each body anew agrees with one that edits.
+/// stand there: a reader that reads each body again agrees with one that edits.
 #[test]
 fn editing_is_as_if_the_rest_had_been_typed_at_once() {
     let alphabet = *b"\"\"\"\\,;=x \x08\x08\x7f\t\x01";

@@ -19,8 +19,8 @@ impl Modem<'_> {
         }
     }
 
-    /// How many actions that [owe](Action::owes) an answer have none yet. A caller
-    /// that has nothing under way and finds any here has passed one over.
+    /// How many actions that [need](Action::owes) an answer have none yet. A caller that
+    /// has nothing in progress and finds any here has ignored one.
     pub fn unanswered(&self) -> usize {
         self.unanswered
     }

@@ -46,7 +46,7 @@ impl Modem<'_> {
     }
 
     /// What was stored is given back, by [`restore`](Self::restore), while no change was
-    /// under way: the modem begins anew with it, as after `+CFUN=1,1`.
+    /// under way: the modem restarts with it, as after `+CFUN=1,1`.
     pub fn handle_restored(&mut self, now: Instant) {
         self.at(now);
         if self.machine.storage.end_restore() {

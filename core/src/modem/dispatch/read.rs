@@ -41,7 +41,7 @@ impl Machine<'_> {
         Ok(())
     }
 
-    /// The host is gone, or starts anew: what it read last is read again, and what
+    /// The host is gone, or has started again: what it read last is read again, and what
     /// it is still waiting to read it does not get.
     pub(crate) fn forget_read(&mut self) {
         self.notify.forget_read();

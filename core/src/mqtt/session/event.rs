@@ -116,7 +116,7 @@ impl fmt::Display for Violation {
     }
 }
 
-/// The broker is not heard any more; close the transport.
+/// The broker does not answer any more; close the transport.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Dead;
 

@@ -162,7 +162,7 @@ impl Route<'_> {
     }
 }
 
-/// Says CONNECT and hears CONNACK.
+/// Sends CONNECT and receives CONNACK.
 async fn hello(link: &mut NetLink, guest: &MqttClient<'_>) -> CheckResult {
     let connect = Packet::Connect(Connect {
         client_id: guest.client_id,

@@ -33,8 +33,7 @@ impl Prepared {
         Ok(Self { plan, defaults })
     }
 
-    /// A number that is another where a running modem has to begin anew to become
-    /// this one.
+    /// A number that differs if a running modem has to restart to become this one.
     pub(in crate::cli) fn print(&self) -> u64 {
         let mut hasher = DefaultHasher::new();
         let plan = &self.plan;

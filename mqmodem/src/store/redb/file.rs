@@ -20,11 +20,11 @@ pub const FILE: &str = "state.redb";
 /// What a new file is called until it is whole: one of length 0 was not made so.
 const DRAFT: &str = "state.redb.new";
 
-/// Holds room for changes that free some.
+/// Reserves room for changes that free some.
 const RESERVE: &str = "state.redb.reserve";
 
-/// Stands beside the file from a failure to write until all of it was written
-/// anew, if need be by the next process.
+/// Is beside the file from a failure to write until all of it was written again, if
+/// necessary by the next process.
 const DOUBTFUL: &str = "state.redb.doubtful";
 
 /// The files of a state directory.
@@ -36,10 +36,10 @@ const PAGE: u64 = 4096;
 /// What redb may hold of the file in memory; its own default is a gigabyte.
 const CACHE: usize = 1024 * 1024;
 
-/// Bytes written at once where a file is written anew.
+/// Bytes written at once when a whole file is written again.
 const CHUNK: usize = 64 * 1024;
 
-/// How often a file that another process writes is read anew.
+/// How often a file that another process writes is read again.
 const READS: usize = 20;
 
 fn builder() -> Builder {
@@ -99,12 +99,12 @@ pub(in crate::store) fn open_existing(
         health.set_doubtful(true);
     }
     let opened = open_file(&file, health)?;
-    // It is written anew by now, if it had to be.
+    // All of it was written again by now, if that was necessary.
     drop(fs::remove_file(mark));
     Ok(opened)
 }
 
-/// Notes that all of the file is to be written anew, should another process do so.
+/// Notes that all of the file has to be written again, if need be by another process.
 pub(in crate::store) fn mark_doubtful(directory: &Path) {
     // As what is doubtful, the mark lasts until the system stops.
     drop(File::create(directory.join(DOUBTFUL)));
@@ -201,7 +201,7 @@ fn open_file(file: &File, health: &Arc<Health>) -> Result<OpenFile, OpenError> {
     })
 }
 
-/// A database on a backend, written anew where that failed to write.
+/// A database on a backend, written again in full if that had failed to write.
 pub(in crate::store) fn on_noted<B: StorageBackend>(
     backend: Noted<B>,
     health: &Health,

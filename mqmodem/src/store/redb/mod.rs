@@ -107,7 +107,7 @@ impl RedbBackend {
     }
 
     /// Makes changes durable where they will be found. After a failure the database is
-    /// opened anew: what it holds in memory is not to be trusted any more.
+    /// opened again: what it has in memory cannot be trusted any more.
     fn commit(&mut self, batch: &[Request]) -> Result<Effect, String> {
         self.place.health().take_full();
         self.database()?;

@@ -70,7 +70,7 @@ impl Directory {
     fn open_file(&self) -> Result<OpenFile, OpenError> {
         match self.given {
             Given::Nothing => match file::open(&self.path, &self.health) {
-                Err(OpenError::Damaged(why)) => self.start_anew(&why),
+                Err(OpenError::Damaged(why)) => self.replace_damaged(&why),
                 opened => opened,
             },
             Given::StateContent(given) => {
@@ -93,7 +93,7 @@ impl Directory {
     }
 
     /// Puts a damaged file aside and makes a new one.
-    fn start_anew(&self, why: &str) -> Result<OpenFile, OpenError> {
+    fn replace_damaged(&self, why: &str) -> Result<OpenFile, OpenError> {
         let path = self.path.join(FILE);
         match file::put_aside(&self.path) {
             Ok(aside) => tracing::error!(

@@ -28,7 +28,7 @@ pub(in crate::store) struct Health {
     doubtful: AtomicBool,
     /// How long the file is.
     len: AtomicU64,
-    /// Where it could not be written anew.
+    /// Where it could not be written again.
     obstacle: AtomicU64,
 }
 
@@ -43,17 +43,17 @@ impl Health {
         self.doubtful.load(Ordering::Acquire)
     }
 
-    /// All of it was written anew, or is to be.
+    /// All of it was written again, or has to be.
     pub(in crate::store) fn set_doubtful(&self, doubtful: bool) {
         self.doubtful.store(doubtful, Ordering::Release);
     }
 
-    /// Where the file could not be written anew.
+    /// Where the file could not be written again.
     pub(in crate::store) fn obstacle(&self) -> u64 {
         self.obstacle.load(Ordering::Acquire)
     }
 
-    /// The file is being written anew from here on.
+    /// The file is being written again from here on.
     pub(in crate::store) fn set_obstacle(&self, at: u64) {
         self.obstacle.store(at, Ordering::Release);
     }

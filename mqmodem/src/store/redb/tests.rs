@@ -139,7 +139,7 @@ fn what_a_full_disk_refuses_writes_nothing_however_often_it_is_tried() {
 }
 
 #[test]
-fn a_disk_that_fails_is_not_written_anew_at_each_try() {
+fn a_disk_that_fails_is_not_written_again_at_each_try() {
     let disk = BlockDisk::default();
     let mut keeper = SimulatedPlace::new(&disk).keeper();
     for number in 1..2000 {
@@ -157,7 +157,7 @@ fn a_disk_that_fails_is_not_written_anew_at_each_try() {
         assert!(a_try * 4 < whole, "{fault:?}: {a_try} of {whole}");
         disk.fail(fault, 0..0);
         assert_eq!(write(&mut keeper, vec![("m0", put(1, 9))]), [true]);
-        assert!(disk.written() - before > whole, "written anew once");
+        assert!(disk.written() - before > whole, "written again once");
     }
 }
 

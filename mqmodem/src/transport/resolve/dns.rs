@@ -171,7 +171,7 @@ async fn receive(socket: &UdpSocket, server: SocketAddr, halves: &mut [Half]) ->
     Ok(())
 }
 
-/// A socket that hears of nobody but the server, and learns that none is there.
+/// A socket that receives from the server alone, and learns if nobody listens there.
 async fn open(server: SocketAddr) -> io::Result<UdpSocket> {
     let any: IpAddr = match server {
         SocketAddr::V4(_) => Ipv4Addr::UNSPECIFIED.into(),

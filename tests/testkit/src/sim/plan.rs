@@ -220,7 +220,7 @@ fn faults(c: &mut Random, loses: bool, stores: bool) -> Faults {
     }
 }
 
-/// Memory for a modem, lent anew each time it is switched on.
+/// Memory for a modem, lent again each time it is switched on.
 pub(crate) fn lend<'a>(plan: &Plan, memory: &'a mut Vec<u8>) -> Memory<'a> {
     if plan.room == Room::Heap {
         return Memory::heap();

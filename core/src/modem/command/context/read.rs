@@ -36,7 +36,7 @@ impl Context<'_, '_> {
         self.machine.notify.stored(self.link)
     }
 
-    /// The host starts anew: what it read last is read again.
+    /// The host has started again: what it read last is read once more.
     pub fn forget_read(&mut self) {
         self.machine.forget_read();
     }

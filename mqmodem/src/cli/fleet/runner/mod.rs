@@ -203,7 +203,7 @@ impl<'a> FleetRunner<'a> {
         }
     }
 
-    /// Lets modems begin anew: as many at a time as may start in a second.
+    /// Restarts modems: as many at a time as may start in a second.
     fn restart_some(&mut self) {
         if self.stopping {
             self.restarts = Restarts::default();

@@ -39,8 +39,8 @@ pub(super) fn programme(plan: &FleetPlan) -> Result<Option<Programme>, ProgramFa
     }))
 }
 
-/// A number that is another where every modem has to begin anew: with a host of another
-/// kind, or one that is to be set up in another way.
+/// A number that differs if every modem has to restart: with a host of another kind, or
+/// one that is set up in another way.
 pub(super) fn salt(plan: &FleetPlan, programme: Option<&Programme>) -> u64 {
     let mut hasher = DefaultHasher::new();
     (plan.template.hosts == Hosts::Played).hash(&mut hasher);

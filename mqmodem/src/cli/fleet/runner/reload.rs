@@ -18,9 +18,9 @@ struct Wish {
 }
 
 impl FleetRunner<'_> {
-    /// Reads the configuration again and makes the fleet what it says: modems come
-    /// and go, those that are another begin anew some at a time, and hosts go on with
-    /// other chats. Where that cannot be, everything stays.
+    /// Reads the configuration again and makes the fleet what it says: modems are added
+    /// and removed, those that differ restart some at a time, and hosts continue with
+    /// other chats. If that is impossible, nothing changes.
     pub(super) async fn reload(&mut self) {
         match self.wish().await {
             Ok(wish) => self.fulfil(wish).await,
@@ -81,7 +81,7 @@ impl FleetRunner<'_> {
         );
     }
 
-    /// The modems that have to begin anew to be what the plan says.
+    /// The modems that have to restart to be what the plan says.
     fn others(&self) -> Vec<u32> {
         let is_other = |index: u32, print| match self.prepared(index) {
             Ok(modem) => self.print(&modem) != print,

@@ -1,5 +1,5 @@
-//! Modems that begin anew: some at a time, so that the others hold what the fleet is
-//! there for, and the broker sees no storm.
+//! Modems that restart: some at a time, so that the others go on with their work and the
+//! broker does not get all connections at once.
 
 use std::collections::{HashSet, VecDeque};
 
@@ -14,7 +14,7 @@ pub(super) struct Restarts {
 }
 
 impl Restarts {
-    /// These are to begin anew, in place of what was asked before.
+    /// These are to restart, in place of those that were asked for before.
     pub(super) fn ask(&mut self, modems: Vec<u32>) {
         let leaving = &self.leaving;
         let staying = modems.into_iter().filter(|index| !leaving.contains(index));
@@ -57,7 +57,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn modems_begin_anew_some_at_a_time() {
+    fn modems_restart_some_at_a_time() {
         let mut restarts = Restarts::default();
         let running = (0..10).collect();
         restarts.ask((0..5).collect());

@@ -1,4 +1,4 @@
-//! The modems that are served: begun, waited for, begun anew.
+//! The modems that are served: started, waited for, restarted.
 
 mod reload;
 

@@ -9,8 +9,8 @@ use crate::config::Plan;
 use std::collections::{HashMap, HashSet};
 
 impl Service<'_> {
-    /// Makes the modems what the configuration says now: those that are another begin
-    /// anew, the others do not notice. Where that cannot be, everything stays.
+    /// Makes the modems what the configuration says now: modems that differ from it restart,
+    /// the others do not notice. If that is impossible, nothing changes.
     pub(super) async fn reload(&mut self) -> Result<(), ProgramFailure> {
         match self.wish() {
             Ok((plan, modems)) => self.become_those_of(plan, modems).await,
@@ -39,7 +39,7 @@ impl Service<'_> {
         running.chain(self.waiting.iter().map(|it| &it.modem.plan))
     }
 
-    /// Lets modems end, begin and begin anew until there are those of `plan`.
+    /// Ends, starts and restarts modems until they are those of `plan`.
     async fn become_those_of(
         &mut self,
         plan: Plan,

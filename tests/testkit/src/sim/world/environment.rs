@@ -152,7 +152,7 @@ impl World {
         let (plan, random) = (lane.plan, &mut self.random);
         let conn = lane.network.open(id, self.now, &plan, storm, random);
         let refused = storm && random.below(10) < plan.faults.refused;
-        // Of some attempts nothing is heard at all.
+        // Some attempts get no answer at all.
         if !(refused && random.one_in(4)) {
             let at = self.now + random.millis(2 * plan.latency);
             self.agenda.add(at, 0, Event::Opened { conn, refused });

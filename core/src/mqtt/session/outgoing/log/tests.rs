@@ -1,7 +1,7 @@
 use super::*;
 use crate::mqtt::Qos;
 
-/// After four gigabytes places begin anew; none of them may mean "nowhere".
+/// After four gigabytes positions start again at 0; none of them may mean "nowhere".
 #[test]
 fn a_place_is_somewhere_whenever_it_is_given() {
     let publish = Publish {
