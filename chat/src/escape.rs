@@ -157,13 +157,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn reads_every_escape() {
+    fn every_escape_is_read() {
         let read = unescape(r#"a\r\n\t\\\"\x00\xfFb\*3c"#);
         assert_eq!(read, Ok(b"a\r\n\t\\\"\x00\xFFbbbc".to_vec()));
     }
 
     #[test]
-    fn says_what_is_wrong() {
+    fn wrong_escapes_are_explained() {
         assert!(unescape(r"\q").unwrap_err().contains("`\\q`"));
         assert!(unescape("\\").is_err());
         assert!(unescape(r"\x4").unwrap_err().contains("two hex digits"));
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[test]
-    fn writes_what_it_reads() {
+    fn escaped_bytes_are_read_back() {
         let mut bytes: Vec<u8> = (0..=255).collect();
         bytes.extend([b'x'; 300]);
         bytes.extend("上电 ".as_bytes());
@@ -182,7 +182,7 @@ mod tests {
     }
 
     #[test]
-    fn hex_there_and_back() {
+    fn hex_is_read_and_written() {
         assert_eq!(from_hex("20 0200 00"), Ok(vec![0x20, 2, 0, 0]));
         assert_eq!(to_hex(&[0x20, 2]), "20 02");
         assert!(from_hex("2").is_err());

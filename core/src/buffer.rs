@@ -321,7 +321,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn holds_its_bound_and_refuses_whole() {
+    fn a_buffer_refuses_whole_what_exceeds_its_bound() {
         let mut memory = [0; 4];
         let mut buf = Buf::lent(&mut memory);
         assert_eq!(buf.extend(b"abc"), Ok(()));
@@ -335,7 +335,7 @@ mod tests {
     }
 
     #[test]
-    fn removes_from_the_middle() {
+    fn bytes_are_removed_from_the_middle_of_a_buffer() {
         let mut memory = [0; 8];
         let mut buf = Buf::lent(&mut memory);
         buf.extend(b"abcdef").unwrap();
@@ -349,7 +349,7 @@ mod tests {
 
     #[cfg(feature = "alloc")]
     #[test]
-    fn heap_grows_on_use_and_is_given_back() {
+    fn memory_on_the_heap_grows_on_use_and_is_given_back() {
         let mut buf = Buf::heap(10_000);
         assert_eq!(buf.capacity(), 10_000);
         assert_eq!(buf.extend(&[7; 10_000]), Ok(()));

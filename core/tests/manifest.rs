@@ -3,7 +3,7 @@
 const OWN: &str = include_str!("../Cargo.toml");
 
 #[test]
-fn nothing_is_taken_over_from_a_workspace() {
+fn the_manifest_of_the_core_inherits_nothing_from_a_workspace() {
     let lines = OWN.lines().filter(|line| !line.starts_with('#'));
     let taken: Vec<&str> = lines.filter(|line| line.contains("workspace")).collect();
     assert!(taken.is_empty(), "{taken:?}");
@@ -11,7 +11,7 @@ fn nothing_is_taken_over_from_a_workspace() {
 
 /// What is said twice is said alike. Alone there is no workspace to compare with.
 #[test]
-fn it_says_what_the_workspace_says() {
+fn the_manifest_of_the_core_agrees_with_the_workspace() {
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/../Cargo.toml");
     let Ok(root) = std::fs::read_to_string(root) else {
         return;

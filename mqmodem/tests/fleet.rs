@@ -18,7 +18,7 @@ use support::Scratch;
 const OK: &str = "\r\nOK\r\n";
 
 #[test]
-fn hosts_inside_the_process_play_rounds() {
+fn hosts_inside_the_process_repeat_their_script() {
     let (broker, scratch) = (Broker::plain(), Scratch::new());
     chats(scratch.path(), broker.port);
     let arguments = [

@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn patterns() {
+    fn dots_in_a_pattern_fit_any_text() {
         for (pattern, line, right) in [
             ("abc", "abc", true),
             ("abc", "abcd", false),

@@ -78,7 +78,7 @@ fn more_than_expected_is_wrong() {
 }
 
 #[test]
-fn many_are_not_looked_at_so_closely() {
+fn inexact_rules_compare_final_results_only() {
     let rules = LiveRules {
         exact: false,
         quiet: Duration::ZERO,

@@ -232,7 +232,7 @@ mod tests {
     }
 
     #[test]
-    fn frames() {
+    fn each_kind_of_reply_has_its_frame() {
         let info = |reply: &mut Reply| reply.text_line("x");
         let urc = |reply: &mut Reply| reply.urc(|line| line.number(4_294_967_295));
         let ok = |reply: &mut Reply| reply.result(Final::Ok);

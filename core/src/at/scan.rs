@@ -239,7 +239,7 @@ mod tests {
     }
 
     #[test]
-    fn places() {
+    fn the_scanner_reports_its_place_in_a_line() {
         for (line, place) in [
             ("+X", Place::Name),
             ("+X=", Place::ValueStart),
@@ -266,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn runs_change_nothing_but_the_speed() {
+    fn a_run_is_scanned_like_its_single_bytes() {
         for line in [
             "+X=a b//c //d",
             "+X=\"a,;=\\\"b\" ,\"c\"d,\"",

@@ -197,7 +197,7 @@ mod tests {
     }
 
     #[test]
-    fn splits() {
+    fn a_line_is_split_into_its_commands() {
         use Form::{Execute, Read, Set, Test};
         for (line, items) in [
             ("", &[][..]),
@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses() {
+    fn malformed_commands_are_refused() {
         for line in [
             "+",
             "+X?1",

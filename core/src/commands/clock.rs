@@ -128,7 +128,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_whole_and_valid_times() {
+    fn only_whole_and_valid_times_are_accepted() {
         assert!(is_time("26/11/23,14:23:00"));
         assert!(is_time("24/02/29,23:59:59-96"));
         for text in [

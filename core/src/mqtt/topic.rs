@@ -106,7 +106,7 @@ mod tests {
     use std::string::String;
 
     #[test]
-    fn topic_names() {
+    fn topic_names_with_wildcards_or_nul_are_refused() {
         let longest = "a".repeat(LONGEST);
         for good in [
             "a", "/", "a/b", "/a", "a//b", "$SYS/x", " ", "\u{feff}", "é/ü", &longest,
@@ -120,7 +120,7 @@ mod tests {
     }
 
     #[test]
-    fn topic_filters() {
+    fn topic_filters_with_misplaced_wildcards_are_refused() {
         let longest: String = "a".repeat(LONGEST);
         for good in [
             "a", "#", "+", "a/#", "+/#", "a/+/b", "/+", "+/", "/", "//#", "+/+", "$SYS/#", &longest,
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_broker_may_close_the_connection_for() {
+    fn characters_a_broker_may_close_the_connection_for_are_refused() {
         for good in [
             " ",
             "~",

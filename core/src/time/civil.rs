@@ -85,7 +85,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn there_and_back() {
+    fn dates_convert_to_unix_time_and_back() {
         // `date -u -d @N`
         for (unix, year, month, day) in [
             (0, 1970, 1, 1),

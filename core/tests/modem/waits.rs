@@ -105,7 +105,7 @@ impl Rig {
 }
 
 #[test]
-fn a_disconnect_for_which_there_is_no_room() {
+fn a_disconnect_without_room_for_its_packet_succeeds() {
     let mut rig = Rig::online(100, 0);
     // 100 bytes: header 2, topic 3, payload 95.
     rig.host(&format!("AT+MQTTPUB=t,0,0,{}", "x".repeat(95)));
@@ -116,7 +116,7 @@ fn a_disconnect_for_which_there_is_no_room() {
 }
 
 #[test]
-fn a_publish_when_the_link_is_left() {
+fn a_waiting_publish_fails_when_the_host_hangs_up() {
     let mut rig = Rig::online(1000, 0);
     rig.host("AT&D2");
     rig.host("AT+MQTTPUB=t,1,0,m");
@@ -131,7 +131,7 @@ fn a_publish_when_the_link_is_left() {
 }
 
 #[test]
-fn a_publish_when_the_modem_is_switched_off() {
+fn a_waiting_publish_fails_when_the_modem_is_switched_off() {
     let mut rig = Rig::online(1000, 0);
     rig.host("AT+MQTTPUB=t,1,0,m;+MQTTCONNECT");
     rig.send();

@@ -20,14 +20,14 @@ impl Client {
 }
 
 #[test]
-fn zero_is_off() {
+fn a_keep_alive_of_0_sends_no_ping() {
     let mut client = client(0);
     assert_eq!(client.session.poll_timeout(), None);
     assert_eq!(client.wake(at(1_000_000), false), Ok(vec![]));
 }
 
 #[test]
-fn idle_pings_and_answers() {
+fn an_idle_session_pings_once_until_the_answer() {
     let mut client = client(60);
     assert_eq!(client.session.poll_timeout(), Some(at(59)));
     assert_eq!(client.wake(at(58), false), Ok(vec![]));
@@ -39,7 +39,7 @@ fn idle_pings_and_answers() {
 }
 
 #[test]
-fn sending_puts_it_off_but_not_without_hearing() {
+fn sending_delays_a_ping_only_while_bytes_are_received() {
     let mut client = client(60);
     client.session.sent(at(50));
     client.session.received(at(30));
@@ -49,7 +49,7 @@ fn sending_puts_it_off_but_not_without_hearing() {
 }
 
 #[test]
-fn silence_is_death() {
+fn a_connection_is_dead_when_a_ping_is_not_answered() {
     let mut client = client(60);
     assert_eq!(client.wake(at(59), false), Ok(vec!["PINGREQ".into()]));
     assert_eq!(client.session.poll_timeout(), Some(at(90)));
@@ -74,7 +74,7 @@ fn a_busy_sender_notices_silence() {
 }
 
 #[test]
-fn any_byte_is_life() {
+fn any_byte_received_answers_a_ping() {
     let mut client = client(60);
     client.wake(at(59), false).unwrap();
     client.session.received(at(89));
@@ -84,7 +84,7 @@ fn any_byte_is_life() {
 
 /// A late wake-up pings first.
 #[test]
-fn who_slept_is_not_told_the_broker_is_dead() {
+fn a_late_wake_up_pings_before_the_connection_is_dead() {
     let mut client = client(60);
     assert_eq!(client.wake(at(10_000), false), Ok(vec!["PINGREQ".into()]));
     assert_eq!(client.session.poll_timeout(), Some(at(10_030)));
@@ -92,7 +92,7 @@ fn who_slept_is_not_told_the_broker_is_dead() {
 }
 
 #[test]
-fn who_does_not_read_does_not_judge() {
+fn a_blocked_reader_does_not_end_the_connection() {
     let mut client = client(60);
     client.wake(at(59), true).unwrap();
     let mut now = at(59);
@@ -111,7 +111,7 @@ fn stubborn(retries: u8) -> Client {
 }
 
 #[test]
-fn pings_are_said_again_half_a_keep_alive_apart() {
+fn pings_are_repeated_half_a_keep_alive_apart() {
     let mut client = stubborn(2);
     let ping = || Ok(vec!["PINGREQ".into()]);
     assert_eq!(client.wake(at(59), false), ping());
@@ -126,7 +126,7 @@ fn pings_are_said_again_half_a_keep_alive_apart() {
 }
 
 #[test]
-fn an_answer_gives_every_further_ping_back() {
+fn an_answer_restores_every_further_ping() {
     let mut client = stubborn(1);
     client.wake(at(59), false).unwrap();
     client.wake(at(90), false).unwrap();
@@ -139,7 +139,7 @@ fn an_answer_gives_every_further_ping_back() {
 
 /// What a host that does not read costs is time, not a further ping.
 #[test]
-fn who_does_not_read_uses_up_no_ping() {
+fn a_blocked_reader_uses_up_no_ping() {
     let mut client = stubborn(1);
     client.wake(at(59), true).unwrap();
     client.wake(at(90), true).unwrap();
@@ -149,7 +149,7 @@ fn who_does_not_read_uses_up_no_ping() {
 }
 
 #[test]
-fn a_busy_sender_asks_again_too() {
+fn a_busy_sender_repeats_its_ping_too() {
     let mut client = stubborn(3);
     let died = (1..1000).find(|&seconds| {
         client.session.sent(at(seconds));
@@ -160,7 +160,7 @@ fn a_busy_sender_asks_again_too() {
 
 /// Whoever reads again gets the time for an answer once more, but once only.
 #[test]
-fn who_reads_again_has_time_for_the_answer() {
+fn a_reader_that_is_unblocked_has_time_for_the_answer() {
     let mut client = client(60);
     client.wake(at(59), true).unwrap();
     client.wake(at(90), true).unwrap();
@@ -173,7 +173,7 @@ fn who_reads_again_has_time_for_the_answer() {
 }
 
 #[test]
-fn no_room_for_pingreq_is_tried_again() {
+fn a_pingreq_without_room_is_tried_again() {
     let mut client = client(60);
     client.out = memory(4);
     client.out.extend(&[0; 3]).unwrap();
@@ -187,7 +187,7 @@ fn no_room_for_pingreq_is_tried_again() {
 
 /// The wait for CONNACK has a deadline elsewhere, but the server counts.
 #[test]
-fn before_connack_it_is_kept_but_not_judged() {
+fn pings_are_sent_but_not_awaited_before_connack() {
     let mut client = Client::new();
     let asked = Connect {
         keep_alive: 1,
@@ -209,7 +209,7 @@ fn before_connack_it_is_kept_but_not_judged() {
 }
 
 #[test]
-fn each_connection_counts_afresh() {
+fn each_connection_begins_with_a_new_keep_alive() {
     let mut client = client(10);
     client.wake(at(9), false).unwrap();
     client.now = at(14);
@@ -219,7 +219,7 @@ fn each_connection_counts_afresh() {
 
 /// The clock of the caller may be wrong; it cannot do harm.
 #[test]
-fn a_clock_that_goes_back_or_ends() {
+fn a_clock_that_goes_back_or_ends_does_no_harm() {
     let mut client = client(60);
     client.wake(at(59), false).unwrap();
     client.session.received(at(70));

@@ -46,7 +46,7 @@ proptest! {
     #![proptest_config(ProptestConfig { failure_persistence: None, ..Default::default() })]
 
     #[test]
-    fn connect_survives(
+    fn a_connect_is_decoded_as_it_was_encoded(
         client_id in text(), clean_session: bool, keep_alive: u16,
         username in proptest::option::of(text()),
         password in proptest::option::of(vec(any::<u8>(), 0..40)),
@@ -67,7 +67,7 @@ proptest! {
     }
 
     #[test]
-    fn publish_survives(
+    fn a_publish_is_decoded_as_it_was_encoded(
         topic in name(), qos in qos(), dup: bool, retain: bool, id in packet_id(),
         payload in vec(any::<u8>(), 0..20_000),
     ) {
@@ -77,7 +77,7 @@ proptest! {
     }
 
     #[test]
-    fn requests_survive(id in packet_id(), list in vec((filter(), qos()), 1..5)) {
+    fn requests_and_suback_are_decoded_as_they_were_encoded(id in packet_id(), list in vec((filter(), qos()), 1..5)) {
         let requests: Vec<_> = list.iter().map(|(filter, qos)| (filter.as_str(), *qos)).collect();
         let filters: Vec<_> = list.iter().map(|(filter, _)| filter.as_str()).collect();
         let codes: Vec<_> = list.iter().map(|(_, qos)| qos.level()).chain([REFUSED]).collect();
@@ -87,7 +87,7 @@ proptest! {
     }
 
     #[test]
-    fn the_small_ones_survive(id in packet_id(), code in 0..=5_u8, present: bool) {
+    fn packets_of_fixed_size_are_decoded_as_they_were_encoded(id in packet_id(), code in 0..=5_u8, present: bool) {
         for kind in [AckKind::Puback, AckKind::Pubrec, AckKind::Pubrel, AckKind::Pubcomp, AckKind::Unsuback] {
             round_trip(&Packet::Ack(Ack { kind, id }))?;
         }
@@ -100,7 +100,7 @@ proptest! {
 
     /// What is decoded is encoded to the same bytes: there is one form only.
     #[test]
-    fn decoding_takes_one_form_only(bytes in almost_a_packet()) {
+    fn a_packet_is_decoded_from_one_form_only(bytes in almost_a_packet()) {
         if let Ok(packet) = Packet::decode(&bytes) {
             prop_assert_eq!(encode(packet), bytes);
         }
@@ -116,7 +116,7 @@ proptest! {
     }
 
     #[test]
-    fn names_are_filters(name in name()) {
+    fn every_topic_name_is_a_topic_filter(name in name()) {
         prop_assert!(topic::is_topic_name(&name));
         prop_assert!(topic::is_topic_filter(&name));
     }

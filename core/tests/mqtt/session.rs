@@ -269,7 +269,7 @@ fn subscriptions_are_those_the_broker_granted() {
 
 /// The answers come in the order of the requests.
 #[test]
-fn asking_again_before_the_answer() {
+fn answers_to_several_requests_are_taken_in_their_order() {
     let mut client = Client::connected(&CLEAN);
     client.subscribe("a", Q2).unwrap();
     client.feed(&[0x90, 3, 0, 1, 2]).unwrap();

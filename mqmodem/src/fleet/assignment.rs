@@ -187,7 +187,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_first_free_seat_is_taken() {
+    fn the_lowest_free_modem_is_assigned_first() {
         let mut taken = Taken::default();
         let first: Vec<_> = (0..5).map(|_| taken.first(4)).collect();
         assert_eq!(first, [Some(0), Some(1), Some(2), Some(3), None]);

@@ -51,7 +51,7 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn a_second_has_so_many_turns() {
+    async fn turns_per_second_are_limited() {
         let pace = Pace::new(NonZeroU32::new(500).unwrap());
         let begin = Instant::now();
         for _ in 0..1000 {
@@ -65,7 +65,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn who_gives_up_takes_no_turn() {
+    async fn a_waiter_that_gives_up_takes_no_turn() {
         let pace = Pace::new(NonZeroU32::MIN);
         pace.turn().await;
         let begin = Instant::now();

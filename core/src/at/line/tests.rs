@@ -62,7 +62,7 @@ fn one_as(format: Format, input: &[u8]) -> Vec<u8> {
 }
 
 #[test]
-fn hunts_for_at() {
+fn bytes_before_at_are_skipped() {
     assert_eq!(one(b"\r\n\r\nAT\r"), b"");
     assert_eq!(one(b"at\r\n"), b"");
     assert_eq!(one(b"+++ATE0\r"), b"E0");
@@ -181,7 +181,7 @@ fn in_quotes_only_what_deletes_is_edited_while_a_person_types() {
 }
 
 #[test]
-fn strict_editing_is_everywhere() {
+fn strict_editing_applies_inside_and_outside_quotes() {
     assert_eq!(
         one_as(STRICT, b"AT+N=\"ab\x08\tc\x7f\n\x01\"\r"),
         b"+N=\"a\t\n\x01\""

@@ -27,7 +27,7 @@ fn read_by(
 }
 
 #[test]
-fn reads_values() {
+fn bare_and_quoted_values_are_read() {
     for (line, expected, next) in [
         ("", &[][..], 0),
         (",,", &[], 2),
@@ -47,7 +47,7 @@ fn reads_values() {
 }
 
 #[test]
-fn refuses() {
+fn malformed_and_too_long_values_are_refused() {
     assert_eq!(read("\"a\"b", None), Err(Bad::Junk));
     assert_eq!(read("\"abc", None), Err(Bad::Unclosed));
     assert_eq!(read("\"abc\\", None), Err(Bad::Unclosed));
@@ -79,7 +79,7 @@ fn other_quotes_are_read_by_their_own_rule() {
 }
 
 #[test]
-fn forgives_json_without_escapes() {
+fn json_without_escapes_is_read_as_one_value() {
     let line = r#"t,1,0,"{"a":"b","c":[1,"\/"]}" // x"#;
     let (values, next) = read(line, Some(3)).unwrap();
     assert_eq!(values[3], r#"{"a":"b","c":[1,"\/"]}"#);

@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_that_came_together_go_out_together() {
+    fn publishes_received_together_are_sent_together() {
         let mut modem = connected();
         let lines = PUB.repeat(40);
         let taken = write(&mut modem, &lines);
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn half_of_them_sent_is_not_enough() {
+    fn pending_publishes_are_answered_once_all_their_bytes_are_sent() {
         let mut modem = connected();
         write(&mut modem, &PUB.repeat(2));
         modem.net_sent(NOW, CONN, 2 * PACKET.len() - 1);
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn any_other_line_waits_for_its_turn() {
+    fn any_other_line_is_answered_after_pending_publishes() {
         for (line, answer) in [
             ("AT\r", "OK"),
             ("AT+NONSENSE\r", "ERROR"),
@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[test]
-    fn a_message_to_be_acknowledged_waits_too_and_is_sent_once() {
+    fn a_qos1_publish_waits_for_pending_ones_and_is_sent_once() {
         let mut modem = connected();
         write(&mut modem, &[PUB, "AT+MQTTPUB=\"t\",1,0,\"m\"\r"].concat());
         assert_eq!(send(&mut modem), PACKET);
@@ -185,7 +185,7 @@ mod tests {
     }
 
     #[test]
-    fn each_of_them_fails_with_the_link() {
+    fn pending_qos0_publishes_fail_when_the_link_is_lost() {
         let mut modem = connected();
         write(&mut modem, &[PUB, PUB, "AT+MQTTSTATE\r"].concat());
         modem.handle_net(NOW, CONN, NetEvent::Closed);
@@ -194,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn each_of_them_fails_where_the_network_takes_nothing() {
+    fn pending_qos0_publishes_fail_when_the_network_takes_nothing() {
         let mut modem = connected();
         write(&mut modem, &[PUB, PUB, "AT\r"].concat());
         let late = modem.poll_timeout().expect("a deadline");
@@ -203,7 +203,7 @@ mod tests {
     }
 
     #[test]
-    fn with_echo_each_is_answered_before_the_next_is_read() {
+    fn with_echo_each_publish_is_answered_before_the_next_is_read() {
         let mut modem = connected();
         write(&mut modem, "ATE1\r");
         heard(&mut modem);

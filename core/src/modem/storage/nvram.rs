@@ -267,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn erasing() {
+    fn an_erased_record_is_gone_once_that_is_durable() {
         let mut memory = [0; 40];
         let mut nvram = Nvram::new(Buf::lent(&mut memory));
         nvram.restore(SLOT, b"old").unwrap();

@@ -329,7 +329,7 @@ mod tests {
     }
 
     #[test]
-    fn what_an_option_does_not_take() {
+    fn values_an_option_does_not_take_are_refused() {
         for (option, text, why) in [
             (BACKOFF, "0", Reject::Value),
             (BACKOFF, "3601", Reject::Value),

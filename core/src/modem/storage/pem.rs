@@ -280,7 +280,7 @@ mod tests {
     }
 
     #[test]
-    fn takes_every_line_break() {
+    fn every_form_of_line_break_is_accepted() {
         for text in [
             String::from(GOOD),
             GOOD.replace('\n', "\r\n"),
@@ -329,7 +329,7 @@ mod tests {
     }
 
     #[test]
-    fn refuses_what_is_not_a_certificate() {
+    fn text_that_is_no_certificate_is_refused() {
         for text in [
             "",
             "-----BEGIN CERTIFICATE-----......",
@@ -356,7 +356,7 @@ mod tests {
     }
 
     #[test]
-    fn sizes() {
+    fn a_size_may_count_line_breaks_in_any_form() {
         for (text, accepted) in [
             (&b"a\r\nb\r\n"[..], &[3, 4, 6, 9][..]),
             (b"a\\nb\\n", &[3, 4, 6, 9]),

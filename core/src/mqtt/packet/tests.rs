@@ -31,7 +31,7 @@ fn encode(packet: &Packet<'_>) -> Result<Vec<u8>, EncodeError> {
 }
 
 #[test]
-fn what_the_standard_allows() {
+fn packets_the_standard_allows_are_decoded_and_encoded() {
     for &(clause, hex, line) in GOOD {
         let wire = bytes(hex);
         assert_eq!(
@@ -50,7 +50,7 @@ fn what_the_standard_allows() {
 }
 
 #[test]
-fn what_it_does_not() {
+fn packets_the_standard_forbids_are_malformed() {
     for &(clause, hex) in BAD {
         let wire = bytes(hex);
         assert_eq!(Packet::decode(&wire), Err(Malformed), "{clause}: {hex}");
@@ -61,7 +61,7 @@ fn what_it_does_not() {
 }
 
 #[test]
-fn what_is_forgiven_and_by_strict_rules_is_not() {
+fn lenient_rules_accept_packets_that_strict_rules_refuse() {
     for &(clause, hex, line) in FORGIVEN {
         let wire = bytes(hex);
         let len = wire.len();
@@ -84,7 +84,7 @@ fn what_is_forgiven_and_by_strict_rules_is_not() {
 }
 
 #[test]
-fn every_cut_is_incomplete_and_every_tail_too_much() {
+fn a_packet_cut_short_is_incomplete_and_one_with_a_tail_malformed() {
     for &(_, hex, _) in GOOD {
         let mut wire = bytes(hex);
         for cut in 0..wire.len() {
@@ -109,7 +109,7 @@ fn every_cut_is_incomplete_and_every_tail_too_much() {
 
 /// Clause 2.2.3: the lengths where a byte is added.
 #[test]
-fn remaining_lengths() {
+fn remaining_lengths_of_one_to_four_bytes_are_decoded() {
     let total = |bytes: &[u8]| frame(bytes);
     for (wire, len) in [
         (&[0x30, 0x7f][..], 129),
@@ -159,7 +159,7 @@ fn assert_invalid(packets: &[Packet<'_>]) {
 }
 
 #[test]
-fn a_publish_that_may_not_be_sent_is_not_written() {
+fn an_invalid_publish_is_not_written() {
     let long = "x".repeat(65_536);
     let publish = |dup, qos, id, topic| {
         Packet::Publish(Publish {
@@ -182,7 +182,7 @@ fn a_publish_that_may_not_be_sent_is_not_written() {
 }
 
 #[test]
-fn nor_is_a_connect() {
+fn an_invalid_connect_is_not_written() {
     let long = "x".repeat(65_536);
     let connect = Connect {
         client_id: "x",
@@ -230,7 +230,7 @@ fn nor_is_a_connect() {
 }
 
 #[test]
-fn nor_are_the_others() {
+fn invalid_requests_and_acknowledgements_are_not_written() {
     let id = PacketId::new(1).unwrap();
     let connack = |session_present, code| {
         Packet::Connack(Connack {
@@ -259,7 +259,7 @@ fn nor_are_the_others() {
 }
 
 #[test]
-fn whole_or_not_at_all() {
+fn a_packet_is_encoded_whole_or_not_at_all() {
     for &(_, hex, _) in GOOD {
         let wire = bytes(hex);
         let packet = Packet::decode(&wire).unwrap();

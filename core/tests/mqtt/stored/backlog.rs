@@ -88,7 +88,7 @@ fn of_a_full_queue_the_oldest_not_sent_is_dropped() {
 /// What is dropped before it was ever on its way to the disk is not asked for, and
 /// what is on its way is erased after it.
 #[test]
-fn a_message_dropped_on_its_way_to_the_disk() {
+fn a_message_dropped_while_it_is_written_is_erased_afterwards() {
     let tight = Promise {
         limit: 40,
         drop_oldest: true,

@@ -94,7 +94,7 @@ fn tries_are_counted_over_restarts_and_forgotten_with_the_answer() {
 }
 
 #[test]
-fn another_end_of_the_connection_acquits() {
+fn a_message_is_not_dropped_where_the_broker_did_not_end_the_connection() {
     let mut kept = Kept::with_limit(2);
     kept.accept(Q1, b"m", PROMISE).unwrap();
     kept.settle();

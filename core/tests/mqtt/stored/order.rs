@@ -195,7 +195,7 @@ fn forgetting_that_fails_is_tried_again() {
 /// The answer for an identity on its way is not one for the forgetting that was
 /// asked for after it.
 #[test]
-fn an_identity_on_its_way_while_another_broker_is_met() {
+fn an_identity_being_written_is_forgotten_for_another_broker() {
     let mut kept = Kept::new();
     kept.client.session.bind(BROKER, "x");
     assert_eq!(kept.ask(), ["put Identity"]);
@@ -241,7 +241,7 @@ fn a_message_lost_with_the_session_is_told_once() {
 /// What belongs to the broker met last is asked for once the disk has forgotten,
 /// and its answers are not those for another.
 #[test]
-fn brokers_met_while_the_disk_is_late() {
+fn only_the_last_of_several_brokers_is_stored_once_the_disk_answers() {
     let mut kept = Kept::connected();
     kept.feed(&message(Q2, false, 9, b"m"));
     assert_eq!(kept.ask(), ["put Received(9)"]);

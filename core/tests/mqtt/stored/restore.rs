@@ -22,7 +22,7 @@ fn busy() -> Vec<(RecordKey, Vec<u8>)> {
 }
 
 #[test]
-fn of_each_kind_one() {
+fn a_record_of_each_kind_is_restored() {
     let records = busy();
     let all: Vec<RecordKey> = records.iter().map(|(record, _)| *record).collect();
     let expected = [
@@ -68,7 +68,7 @@ fn a_record_of_another_length_is_refused() {
 /// Any bit of any record turned: what is taken can be sent to its end and kept
 /// once more.
 #[test]
-fn a_record_with_a_bit_turned() {
+fn a_record_with_a_flipped_bit_does_no_harm() {
     let records = busy();
     for at in 0..records.len() {
         for bit in 0..records[at].1.len() * 8 {
@@ -117,7 +117,7 @@ fn nothing_is_taken_before_the_identity_nor_out_of_order() {
 }
 
 #[test]
-fn of_another_version_nothing_is_taken() {
+fn records_of_another_version_are_refused() {
     let mut records = busy();
     records[0].1[0] += 1;
     assert_eq!(Kept::take(&records).1, []);
@@ -157,7 +157,7 @@ fn a_number_of_the_future_is_refused() {
 /// Messages whose identifiers have the same place in the table of those in use
 /// cannot both have been in flight.
 #[test]
-fn only_what_can_have_been_in_flight_is() {
+fn only_messages_that_can_have_been_in_flight_are_sent_first() {
     let mut kept = Kept::connected();
     kept.accept_many(40);
     kept.settle();

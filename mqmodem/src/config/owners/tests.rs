@@ -76,7 +76,7 @@ fn a_given_name_that_is_the_name_of_a_port_is_refused() {
 }
 
 #[test]
-fn listeners_that_meet_are_refused_and_named() {
+fn listeners_at_overlapping_addresses_are_refused_and_named() {
     for (one, other) in [
         ("7000", "127.0.0.1:7000"),
         ("7000", "0.0.0.0:7000"),

@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn known_dates() {
+    fn known_dates_are_formatted() {
         assert_eq!(format(0, 0), "1970-01-01T00:00:00.000000Z");
         assert_eq!(format(951_782_400, 5), "2000-02-29T00:00:00.000005Z");
         assert_eq!(

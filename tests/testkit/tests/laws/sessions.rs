@@ -112,7 +112,7 @@ fn a_scenario_with_little_room_keeps_the_laws() {
 
 /// An event goes out before the line behind an `A` that began none.
 #[test]
-fn a_scenario_with_a_lone_letter_keeps_the_laws() {
+fn an_event_before_an_incomplete_at_keeps_the_laws() {
     let host = |line: &str| Operation::Host(line.as_bytes().to_vec());
     let scenario = Scenario {
         memory: 1024,
@@ -192,7 +192,7 @@ proptest! {
     /// Law 5: a line goes out whole or not at all, however little memory there is
     /// and however slowly the host reads.
     #[test]
-    fn lines_are_whole(
+    fn every_answer_is_a_whole_line_in_any_memory(
         which in prop::collection::vec(0..ASKED.len(), 1..20),
         memory in 24..2048_usize,
         takes in 0..64_usize,
