@@ -1,10 +1,10 @@
 //! Many modems in one process.
 
-mod crew;
+mod fleet_process;
 mod rig;
 mod support;
 
-use crew::{Fleet, ask, chats, ended, run};
+use fleet_process::{Fleet, ask, chats, ended, run};
 use rig::{Broker, PATIENCE, free_port};
 use rustix::process::Signal;
 use std::fs;

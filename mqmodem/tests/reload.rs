@@ -1,10 +1,10 @@
 //! A fleet whose configuration is read again.
 
-mod crew;
+mod fleet_process;
 mod rig;
 mod support;
 
-use crew::{Fleet, ask, chats};
+use fleet_process::{Fleet, ask, chats};
 use rig::{Broker, PATIENCE, free_port};
 use rustix::process::Signal;
 use std::fs;

@@ -1,10 +1,10 @@
 //! Modems that are served while ports and the configuration change.
 
-mod crew;
+mod fleet_process;
 mod rig;
 mod support;
 
-use crew::{Fleet, ask};
+use fleet_process::{Fleet, ask};
 use rig::PATIENCE;
 use rustix::process::Signal;
 use std::fs;
