@@ -7,8 +7,8 @@ use super::message::Message;
 use super::network::Network;
 use super::plan::Plan;
 use super::story::Story;
-use super::tap::Tap;
 use super::trouble::Attempts;
+use super::wire_observer::WireObserver;
 use crate::random::Random;
 use mqmodem_core::Instant;
 
@@ -19,7 +19,7 @@ pub(crate) struct Lane {
     pub(crate) host: Host,
     pub(crate) network: Network,
     pub(crate) broker: Broker,
-    pub(crate) tap: Tap,
+    pub(crate) wire: WireObserver,
     pub(crate) ledger: Ledger,
     pub(crate) attempts: Attempts,
     /// It takes no byte until then.
@@ -35,7 +35,7 @@ impl Lane {
             host: Host::new(link, plan),
             network: Network::new(link, &plan),
             broker: Broker::new(&plan),
-            tap: Tap::new(&plan),
+            wire: WireObserver::new(&plan),
             ledger: Ledger::new(plan, story),
             attempts: Attempts::default(),
             stalls: Instant::ZERO,

@@ -21,9 +21,9 @@ mod run;
 mod sabotage;
 mod session;
 mod story;
-mod tap;
 mod trouble;
 mod unreadable;
+mod wire_observer;
 mod world;
 
 pub use plan::Plan;

@@ -20,9 +20,9 @@
 //!
 //! A host with `recvmode` 1 notes the numbers of messages it has worked on until OK
 //! to their `+MQTTACK`, and works on none of these again. What goes wrong here is
-//! looked at elsewhere: packets in `tap` (durable before sent, identifiers in use,
-//! DUP) and `session` (order of acknowledgements), frames in `reply`, deadlines and
-//! endless work by the loop of `mqmodem_chat::environment`.
+//! looked at elsewhere: packets in `wire_observer` (durable before sent, identifiers
+//! in use, DUP) and `session` (order of acknowledgements), frames in `reply`,
+//! deadlines and endless work by the loop of `mqmodem_chat::environment`.
 
 mod dropped;
 mod fate;

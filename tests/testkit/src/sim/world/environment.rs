@@ -73,7 +73,7 @@ impl Environment for World {
     fn taken(&mut self, from: Sender, bytes: &[u8]) -> Result<(), String> {
         match from {
             Sender::Host => Ok(()),
-            Sender::Peer(conn) => self.lanes[usize::from(conn.link.0)].tap.received(bytes),
+            Sender::Peer(conn) => self.lanes[usize::from(conn.link.0)].wire.received(bytes),
         }
     }
 
@@ -112,7 +112,7 @@ impl Environment for World {
         let count = self.cut(Sender::Peer(id), bytes.len());
         let bytes = &bytes[..count];
         let lane = &mut self.lanes[link];
-        lane.tap.sent(bytes, &self.disk, &lane.ledger)?;
+        lane.wire.sent(bytes, &self.disk, &lane.ledger)?;
         let (agenda, random) = (&mut self.agenda, &mut self.random);
         let to = (conn, Direction::Up);
         lane.network.send(to, bytes, self.now, agenda, random);

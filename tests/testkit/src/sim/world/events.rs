@@ -55,7 +55,7 @@ impl World {
             modem.handle_net(self.now, id, NetEvent::Failed(why));
         } else {
             pipe.near = Near::Open;
-            lane.tap.begin();
+            lane.wire.begin();
             lane.ledger.begins();
             lane.broker.accept(conn);
             modem.handle_net(self.now, id, NetEvent::Opened);

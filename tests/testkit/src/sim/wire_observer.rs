@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Both directions of the present connection, and identifiers in use.
 #[derive(Debug)]
-pub(crate) struct Tap {
+pub(crate) struct WireObserver {
     stored: bool,
     clean: bool,
     up: PacketStream,
@@ -24,7 +24,7 @@ pub(crate) struct Tap {
 
 type Judged = Result<(), String>;
 
-impl Tap {
+impl WireObserver {
     pub(crate) fn new(plan: &Plan) -> Self {
         Self {
             stored: plan.stores && (!plan.clean || plan.pubmode),
