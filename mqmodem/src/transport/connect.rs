@@ -1,7 +1,7 @@
 //! Opens a transport: name, addresses, TCP, TLS.
 
 use super::error::{before_open, tls_error};
-use super::host::{server_name, unbracketed};
+use super::host_name::{server_name, unbracketed};
 use super::identity::asked_during;
 use super::pace::Pace;
 use super::probe::{found_nothing_in_common, shows_unsupported};

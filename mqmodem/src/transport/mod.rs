@@ -2,7 +2,7 @@
 
 mod connect;
 mod error;
-mod host;
+mod host_name;
 mod identity;
 mod kind;
 mod net_link;

@@ -1,6 +1,6 @@
 //! Learns why a broker ends a handshake before it has shown its certificate.
 
-use super::host::{server_name, unbracketed};
+use super::host_name::{server_name, unbracketed};
 use super::{kind, resolve};
 use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
