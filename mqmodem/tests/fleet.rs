@@ -233,7 +233,7 @@ fn credentials_that_everyone_can_read_are_warned_of_at_the_start() {
 }
 
 #[test]
-fn what_does_not_fit_is_said_in_one_sentence() {
+fn arguments_that_do_not_fit_are_refused_in_one_sentence() {
     let scratch = Scratch::new();
     fs::write(scratch.join("bad.chat"), "> AT\nbroker close\n").unwrap();
     fs::write(scratch.join("worse.chat"), "AT\n").unwrap();

@@ -61,7 +61,7 @@ fn the_service_runs_what_the_program_takes() {
 }
 
 #[test]
-fn its_user_may_use_serial_devices() {
+fn the_user_of_the_service_may_use_serial_devices() {
     let users = packaged("mqmodem.sysusers");
     assert!(users.contains("\nu mqmodem ") && users.contains("\nm mqmodem dialout"));
 }

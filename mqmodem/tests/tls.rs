@@ -198,7 +198,7 @@ async fn a_root_that_cannot_be_read_trusts_no_one() {
 }
 
 #[tokio::test]
-async fn what_is_not_tls_has_its_name() {
+async fn an_answer_that_is_not_tls_is_reported_as_such() {
     let authority = Authority::new();
     for answer in [
         &b"HTTP/1.1 400 Bad Request\r\n\r\n"[..],

@@ -134,7 +134,7 @@ fn params() -> impl Iterator<Item = (&'static Command, &'static Signature, usize
 }
 
 #[test]
-fn what_is_declared_is_accepted() {
+fn every_declared_value_is_accepted() {
     let mut walked = 0;
     for (command, signature, index, param) in params() {
         for value in good(param) {
@@ -161,7 +161,7 @@ fn what_is_declared_is_accepted() {
 }
 
 #[test]
-fn one_step_outside_is_refused() {
+fn a_value_one_step_outside_its_range_is_refused() {
     let mut walked = 0;
     for (command, signature, index, param) in params() {
         for value in bad(param) {

@@ -53,7 +53,7 @@ mod tests {
     use super::*;
 
     #[tokio::test(start_paused = true)]
-    async fn one_is_told_at_once_and_the_others_as_a_count_each_second() {
+    async fn one_event_is_reported_at_once_and_others_as_a_count_each_second() {
         let mut rate = Rate::default();
         let told = (0..690).filter(|_| rate.may_report()).count();
         assert_eq!(told, 1);

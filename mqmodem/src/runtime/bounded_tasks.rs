@@ -50,7 +50,7 @@ mod tests {
     use std::future::pending;
 
     #[tokio::test]
-    async fn those_who_say_nothing_shut_nobody_out() {
+    async fn silent_peers_shut_nobody_out() {
         let mut guests = BoundedTasks::new(8);
         for round in 0..3 {
             for _ in 0..100 {

@@ -31,7 +31,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_waited_for_is_told_once() {
+    fn each_stage_of_opening_is_reported_once() {
         let progress = OpenProgress::default();
         assert_eq!(progress.changed(), None);
         for stage in STAGES {

@@ -91,7 +91,7 @@ fn every_fault_is_noticed() {
 }
 
 #[test]
-fn what_did_not_come_is_lost() {
+fn a_message_that_did_not_arrive_is_lost() {
     let mut judge = Judge::new(8, 1);
     let [once, exact] = Stream::both(0, Direction::Up);
     for stream in [once, exact] {

@@ -312,7 +312,7 @@ fn a_line_that_comes_while_a_command_runs_is_rejected() {
 }
 
 #[test]
-fn its_grammar_is_its_own() {
+fn the_proof_dialect_has_its_own_grammar() {
     let mut world = World::new();
     for line in [
         "AT#STATE?;#STATE?",

@@ -295,7 +295,7 @@ fn next(seed: &mut u64) -> u64 {
 }
 
 #[test]
-fn everything_promised_arrives() {
+fn every_promised_message_arrives() {
     let mut count = 0;
     for start in 1..=150 {
         let mut seed = 0x9e37_79b9_7f4a_7c15_u64.wrapping_mul(start);

@@ -155,7 +155,7 @@ fn a_modem_may_differ_from_the_broker_of_all_key_by_key() {
 }
 
 #[test]
-fn what_all_have_in_common_may_be_a_part() {
+fn the_broker_of_all_modems_may_be_incomplete() {
     let all = filled(
         "[broker]\npassword = \"{imei}\"\nkeepalive = 9\n\
          [[modem]]\nname = \"a\"\nport = \"pty\"\nidentity = { imei = \"490154203237518\" }\n\

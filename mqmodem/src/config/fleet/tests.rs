@@ -67,7 +67,7 @@ fn hosts_are_at_ports_on_connections_or_played() {
 }
 
 #[test]
-fn what_cannot_be_is_said() {
+fn a_fleet_that_cannot_be_is_refused_with_a_hint() {
     for (text, hint) in [
         ("", "needs a number of modems"),
         ("modems = 3", "or a script they play"),

@@ -85,7 +85,7 @@ async fn a_store_in_use_tells_what_it_keeps() {
 }
 
 #[tokio::test]
-async fn what_failed_is_not_there_later() {
+async fn a_change_that_failed_is_not_stored_later() {
     let memory = BlockDisk::default();
     let disk = disk(&memory);
     let mut store = disk.store("one");
@@ -98,7 +98,7 @@ async fn what_failed_is_not_there_later() {
 }
 
 #[tokio::test]
-async fn what_waits_is_one_transaction() {
+async fn waiting_changes_are_one_transaction() {
     let memory = BlockDisk::default();
     let keeper = SimulatedPlace::new(&memory).keeper();
     let (messages, waiting) = channel();
