@@ -238,7 +238,7 @@ impl<H: Copy> Declaration<H> {
         Self { commits, ..self }
     }
 
-    /// It cannot be carried out without what the modem keeps.
+    /// It needs what is stored: while that cannot be read, it is answered with CME 23.
     pub const fn remembers(self) -> Self {
         let remembers = true;
         Self { remembers, ..self }

@@ -8,7 +8,7 @@ use super::network::{NetError, Stage};
 pub struct Failure {
     /// One of [`code::ALL`].
     pub code: u8,
-    /// The layer it happened in: name, tcp, tls, mqtt or modem.
+    /// The layer it happened in: name, tcp, tls, mqtt or modem; none where nothing failed.
     pub layer: &'static str,
     /// What it means.
     pub words: &'static str,

@@ -7,7 +7,7 @@ use crate::buffer::Buf;
 pub struct Memory<'a> {
     /// The command line as it is typed: bounds the longest line.
     pub line: Buf<'a>,
-    /// Values whose escapes were resolved; as large as the line.
+    /// Values whose escapes were resolved: bounds what a command takes of its line.
     pub values: Buf<'a>,
     /// Bytes for the host.
     pub host_out: Buf<'a>,

@@ -1,8 +1,8 @@
 //! `mqmodem commands`
 
+use super::dialect::dialect_parser;
 use super::failure::ProgramFailure;
 use super::output::print;
-use crate::config::dialect::dialect_named;
 use crate::manual;
 use clap::{Args, ValueEnum};
 use mqmodem_core::dialect;
@@ -20,7 +20,7 @@ pub(super) struct CommandsArguments {
     format: Format,
 
     /// Of this command set; without it, of the one a modem speaks that is told nothing.
-    #[arg(long, value_name = "NAME", value_parser = dialect_named)]
+    #[arg(long, value_name = "NAME", value_parser = dialect_parser())]
     dialect: Option<&'static Dialect>,
 }
 

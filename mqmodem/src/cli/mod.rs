@@ -3,6 +3,7 @@
 mod chat;
 mod commands;
 mod completions;
+mod dialect;
 mod doctor;
 mod exit;
 mod failure;

@@ -133,6 +133,21 @@ fn good_and_bad(param: &Param) -> (String, String) {
 }
 
 #[test]
+fn nothing_is_opened_before_what_is_stored_can_be_read() {
+    let mut world = World::new();
+    world.modem.await_restore();
+    world.types("AT#SET=\"host\",\"broker.example\"\r");
+    let answer = world.types("AT#OPEN\r");
+    assert!(answer.contains("ERR"), "{answer}");
+    assert_eq!(world.asked(), [""; 0]);
+    world.modem.handle_restored(world.now);
+    world.written();
+    world.types("AT#SET=\"host\",\"broker.example\"\r");
+    world.types("AT#OPEN\r");
+    assert_eq!(world.asked().len(), 1);
+}
+
+#[test]
 fn every_command_takes_what_it_declares_and_refuses_what_it_does_not() {
     for command in PROOF.commands() {
         let signatures = command.set.map_or(&[][..], |(signatures, _)| signatures);

@@ -1,6 +1,6 @@
 //! The flags of `mqmodem serve`.
 
-use crate::config::dialect::dialect_named;
+use crate::cli::dialect::dialect_parser;
 use crate::config::mode;
 use clap::{ArgAction, Args};
 use mqmodem_core::modem::dialect::Dialect;
@@ -82,7 +82,7 @@ pub(in crate::cli) struct ServeArguments {
     pub(super) strict: bool,
 
     /// The command set the modems speak; otherwise as their configuration says.
-    #[arg(long, value_name = "NAME", value_parser = dialect_named)]
+    #[arg(long, value_name = "NAME", value_parser = dialect_parser())]
     pub(super) dialect: Option<&'static Dialect>,
 
     /// Show *** where a command would show a password.

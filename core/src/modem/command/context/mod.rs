@@ -123,6 +123,7 @@ impl<'c, 'a> Context<'c, 'a> {
         &mut self,
         settings: impl for<'s> FnOnce(Staged<'s>) -> Settings<'s>,
     ) -> Result<(), Fail> {
+        self.check_readable()?;
         let machine = &mut *self.machine;
         let settings = settings(machine.scratch.of(self.link));
         Ok(machine.storage.configure(self.link, &settings)?)
@@ -262,6 +263,7 @@ impl<'c, 'a> Context<'c, 'a> {
 
     /// Connects to the broker.
     pub fn connect(&mut self) -> Result<Wait, Fail> {
+        self.check_readable()?;
         if !self.machine.radio.is_on() {
             return Err(self.radio_is_off());
         }
@@ -278,6 +280,7 @@ impl<'c, 'a> Context<'c, 'a> {
     /// Opens the transport to the broker; [`connect`](Self::connect) is a step of its own
     /// then.
     pub fn open(&mut self) -> Result<Wait, Fail> {
+        self.check_readable()?;
         if !self.machine.radio.is_on() {
             return Err(Fail::NO_SERVICE);
         }
@@ -288,6 +291,16 @@ impl<'c, 'a> Context<'c, 'a> {
             return Err(Fail::NOT_ALLOWED);
         }
         Ok(Wait::Opened(self.link))
+    }
+
+    /// Nothing is set up or connected that what is stored could contradict, once it can be
+    /// read.
+    fn check_readable(&self) -> Result<(), Fail> {
+        if self.machine.storage.is_readable() {
+            Ok(())
+        } else {
+            Err(Fail::UNREADABLE)
+        }
     }
 
     /// Whether the transport is up.
