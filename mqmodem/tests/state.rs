@@ -4,6 +4,7 @@ mod pki;
 mod rig;
 mod support;
 
+use redb::ReadableTable;
 use rig::Modem;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -189,20 +190,45 @@ fn write(directory: &Path, key: (&str, &str), bytes: &[u8]) {
     write.commit().unwrap();
 }
 
+/// The version in a state file, once it was set to another one, if it is.
+fn version(directory: &Path, set: Option<u64>) -> u64 {
+    let database = redb::Database::open(directory.join("state.redb")).unwrap();
+    let write = database.begin_write().unwrap();
+    let meta = redb::TableDefinition::<&str, u64>::new("meta");
+    let mut table = write.open_table(meta).unwrap();
+    if let Some(version) = set {
+        table.insert("version", version).unwrap();
+    }
+    let version = table.get("version").unwrap().unwrap().value();
+    drop(table);
+    write.commit().unwrap();
+    version
+}
+
+/// A program that does not know the records of today must not go on without them.
+#[test]
+fn what_an_older_version_wrote_is_the_present_one_after_a_change() {
+    let scratch = Scratch::new();
+    let directory = with_settings(&scratch);
+    let present = version(&directory, None);
+    version(&directory, Some(1));
+    let path = directory.to_str().unwrap();
+    assert!(mqmodem(&["state", path]).status.success());
+    assert_eq!(
+        version(&directory, None),
+        1,
+        "looking at it changes nothing"
+    );
+    with_settings(&scratch);
+    assert_eq!(version(&directory, None), present);
+}
+
 #[test]
 fn what_a_newer_version_wrote_is_refused() {
     let scratch = Scratch::new();
     let directory = with_settings(&scratch);
-    let database = redb::Database::open(directory.join("state.redb")).unwrap();
-    let write = database.begin_write().unwrap();
-    let meta = redb::TableDefinition::<&str, u64>::new("meta");
-    write
-        .open_table(meta)
-        .unwrap()
-        .insert("version", 2)
-        .unwrap();
-    write.commit().unwrap();
-    drop(database);
+    let newer = version(&directory, None) + 1;
+    version(&directory, Some(newer));
     for command in [
         &[
             "serve",

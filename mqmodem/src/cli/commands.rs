@@ -19,7 +19,7 @@ pub(super) struct CommandsArguments {
     #[arg(long, value_enum, default_value_t = Format::Md)]
     format: Format,
 
-    /// Of this command set; without it, of the one a modem speaks that is told nothing.
+    /// Which command set; by default the one of a modem without `--dialect`.
     #[arg(long, value_name = "NAME", value_parser = dialect_parser())]
     dialect: Option<&'static Dialect>,
 }

@@ -3,8 +3,11 @@
 use redb::{DatabaseError, StorageError};
 use std::{fmt, io};
 
-/// The form of what is in the file; a newer one is refused.
-pub(super) const VERSION: u64 = 1;
+/// The form of what is in the file; a newer one is refused. In 2 the records of sessions
+/// begin with their form, which a program that knows 1 would leave out.
+pub(super) const VERSION: u64 = 2;
+/// The oldest form that is read. The first change makes it the present one.
+pub(super) const OLDEST: u64 = 1;
 
 /// Why a state directory cannot be used.
 #[derive(Debug)]

@@ -3,7 +3,7 @@
 use super::room::{Health, Noted};
 use super::tables;
 use crate::store::batch::StateContent;
-use crate::store::error::{OpenError, VERSION};
+use crate::store::error::{OLDEST, OpenError, VERSION};
 use redb::backends::{FileBackend, InMemoryBackend};
 use redb::{Builder, Database, StorageBackend};
 use rustix::fs::{CWD, OFlags, RenameFlags, renameat_with};
@@ -239,11 +239,11 @@ fn renew(backend: &impl StorageBackend, health: &Health) -> io::Result<()> {
     Ok(())
 }
 
-/// A database on `backend`, of our version.
+/// A database on `backend`, of a version we read.
 pub(in crate::store) fn on(backend: impl StorageBackend) -> Result<Database, OpenError> {
     let database = builder().create_with_backend(backend)?;
     match tables::version(&database)? {
-        Some(VERSION) => {}
+        Some(OLDEST..=VERSION) => {}
         Some(newer) if newer > VERSION => return Err(OpenError::Newer(newer)),
         Some(other) => return Err(OpenError::Damaged(format!("it has version {other}"))),
         None => tables::create(&database)?,

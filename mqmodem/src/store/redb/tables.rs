@@ -179,11 +179,22 @@ pub(in crate::store) fn commit<'c>(
     let write = database.begin_write()?;
     let effect = make(&write, changes)?;
     if effect.changed {
+        mark(&write)?;
         write.commit()?;
     } else {
         write.abort()?;
     }
     Ok(effect)
+}
+
+/// Notes that the file has what only the present version knows.
+fn mark(write: &WriteTransaction) -> Result<(), redb::Error> {
+    let mut meta = write.open_table(META)?;
+    let known = meta.get(VERSION_KEY)?.map(|version| version.value());
+    if known != Some(VERSION) {
+        meta.insert(VERSION_KEY, VERSION)?;
+    }
+    Ok(())
 }
 
 fn make<'c>(
