@@ -41,8 +41,7 @@ fn run(words: &[&str]) -> sh::Result {
     match words {
         ["test", rest @ ..] => test::run(rest),
         ["setup"] => setup::run(),
-        ["tidy"] => tidy::run(false),
-        ["tidy", "--all"] => tidy::run(true),
+        ["tidy"] => tidy::run(),
         ["no-std"] => no_std::run(),
         ["docs"] => docs::write(),
         ["docs", "--check"] => docs::check(),

@@ -27,7 +27,7 @@ const STEPS: &[Step] = &[
     step(
         "tidy",
         "layers, circles of imports, lengths and names",
-        || tidy::run(false),
+        tidy::run,
     ),
     step(
         "deny",

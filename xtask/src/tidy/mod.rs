@@ -1,6 +1,5 @@
 //! `cargo xtask tidy`: what the house rules say and no other tool checks.
 
-mod allowed;
 mod circles;
 mod imports;
 mod layers;
@@ -14,20 +13,18 @@ mod walks;
 mod workflows;
 
 use crate::sh::{self, Result};
-use circles::Circle;
 use imports::Import;
 use source::Files;
-use std::collections::BTreeMap;
+use std::fmt::Display;
 use tree::Tree;
 
-/// Checks everything and prints every finding; with `all`, also those that are
-/// allowed for now.
-pub fn run(all: bool) -> Result {
+/// Checks everything and prints every finding.
+pub fn run() -> Result {
     let files = source::read()?;
     let mut findings = of_texts(&files)?;
     let crates = tree::crates(&files)?;
-    findings.extend(of_imports(&files, &crates, all));
-    findings.extend(of_names(&crates, all));
+    findings.extend(of_imports(&files, &crates));
+    findings.extend(of_names(&crates));
     for finding in &findings {
         println!("{finding}");
     }
@@ -50,62 +47,38 @@ fn of_texts(files: &Files) -> Result<Vec<String>> {
     Ok(findings)
 }
 
-fn of_imports(files: &Files, crates: &[Tree], all: bool) -> Vec<String> {
+fn of_imports(files: &Files, crates: &[Tree]) -> Vec<String> {
     let mut findings = layers::homeless(files);
     for package in layers::NEUTRAL {
-        let vendors = layers::vendors(files, package);
-        let kind = (package, "names of vendors");
-        let beyond = allowed::beyond(allowed::VENDORS, kind, vendors.len(), &vendors, all);
-        findings.extend(beyond);
+        findings.extend(in_package(package, layers::vendors(files, package)));
     }
     let mut every: Vec<Import> = Vec::new();
-    let mut circles: BTreeMap<&str, Vec<Circle>> = BTreeMap::new();
     for tree in crates {
         let imports = imports::imports(tree);
-        let found = circles::circles(&imports);
-        circles.entry(&tree.package).or_default().extend(found);
+        findings.extend(in_package(&tree.package, circles::circles(&imports)));
         every.extend(imports);
     }
-    let upward = layers::upward(&every);
-    let kind = ("the workspace", "imports that lead upwards");
-    findings.extend(allowed::beyond(
-        allowed::UPWARD,
-        kind,
-        upward.len(),
-        &upward,
-        all,
-    ));
-    for (package, circles) in circles {
-        let count = circles.iter().map(|circle| circle.files.len()).sum();
-        let kind = (package, "files in circles of imports");
-        findings.extend(allowed::beyond(
-            allowed::IN_CIRCLES,
-            kind,
-            count,
-            &circles,
-            all,
-        ));
+    findings.extend(in_package("the workspace", layers::upward(&every)));
+    findings
+}
+
+fn of_names(crates: &[Tree]) -> Vec<String> {
+    let mut findings = Vec::new();
+    for (package, doubles) in names::doubles(crates) {
+        findings.extend(in_package(package, doubles));
+    }
+    for (package, words) in names::words(crates) {
+        findings.extend(in_package(package, words));
     }
     findings
 }
 
-fn of_names(crates: &[Tree], all: bool) -> Vec<String> {
-    let mut findings = Vec::new();
-    for (package, doubles) in names::doubles(crates) {
-        let kind = (package, "names of two public types or more");
-        let beyond = allowed::beyond(allowed::DOUBLES, kind, doubles.len(), &doubles, all);
-        findings.extend(beyond);
-    }
-    for (package, words) in names::words(crates) {
-        let words: Vec<_> = words.into_iter().collect();
-        let kind = (package, "public names with a word that has a better one");
-        findings.extend(allowed::beyond(
-            allowed::WORDS,
-            kind,
-            words.len(),
-            &words,
-            all,
-        ));
-    }
+/// Findings with the place they are in.
+fn in_package(
+    package: &str,
+    findings: impl IntoIterator<Item = impl Display>,
+) -> impl Iterator<Item = String> {
     findings
+        .into_iter()
+        .map(move |finding| format!("{package}: {finding}"))
 }

@@ -3,6 +3,7 @@
 use crate::modem::behaviour::Behaviour;
 use crate::modem::dialect::Dialect;
 use crate::modem::identity::Identity;
+use crate::modem::ids::LINKS;
 use crate::modem::link::LinkConfig;
 
 /// How a modem behaves, set once.
@@ -47,7 +48,7 @@ impl<'a> Config<'a> {
             wording: self.dialect.wording(),
             factory: self.dialect.profile,
             defaults: self.dialect.options,
-            scratch: self.dialect.scratch,
+            scratch: self.dialect.scratch * LINKS,
             identity: self.identity,
             seed: self.seed,
             masks_secrets: self.mask_secrets,
