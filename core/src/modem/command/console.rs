@@ -186,20 +186,31 @@ impl<'a> Console<'a> {
         let Some(command) = dialect.find(item.name) else {
             return machine.fail_line(Fail::Plain);
         };
-        self.asked = Some(Asked {
+        let asked = self.send_prompt(machine, next_at, (command, item.next), until, prompt);
+        if asked && until == Until::Length(0) {
+            self.finish_data(machine, next_at, DataEnd::Complete);
+        }
+    }
+
+    /// Writes a prompt for a command whose values stand at `values`; whether there was room.
+    fn send_prompt(
+        &mut self,
+        machine: &mut Machine,
+        at: usize,
+        (command, values): (&'static Command, usize),
+        until: Until,
+        prompt: &'static Prompt,
+    ) -> bool {
+        self.decoded.clear();
+        let text = prompt.text.unwrap_or(self.language.dialect.framing.prompt);
+        let asked = machine.ask(at, text, prompt.limit);
+        self.asked = asked.then(|| Asked {
             prompt,
             collector: Collector::new(until, machine.now),
             command,
-            values: item.next,
+            values,
         });
-        self.decoded.clear();
-        let text = prompt.text.unwrap_or(dialect.framing.prompt);
-        if !machine.ask(next_at, text, prompt.limit) {
-            return self.forget_data();
-        }
-        if until == Until::Length(0) {
-            self.finish_data(machine, next_at, DataEnd::Complete);
-        }
+        asked
     }
 
     /// Takes raw bytes (rule R13).
@@ -252,37 +263,10 @@ impl<'a> Console<'a> {
         let bytes = decoded.get(..len).unwrap_or_default();
         let mut cx = Context::new(machine, language.dialect);
         match (asked.prompt.then)(&mut cx, &args, Data { bytes, end }) {
-            Outcome::Prompt(until, prompt) => {
-                let command = (asked.command, asked.values);
-                self.ask_more(machine, at, command, until, prompt);
+            Outcome::Prompt(until, prompt) if until != Until::Length(0) => {
+                self.send_prompt(machine, at, (command, asked.values), until, prompt);
             }
             outcome => conclude(machine, at, outcome),
-        }
-    }
-
-    /// A command that got raw bytes wants more.
-    fn ask_more(
-        &mut self,
-        machine: &mut Machine,
-        at: usize,
-        (command, values): (&'static Command, usize),
-        until: Until,
-        prompt: &'static Prompt,
-    ) {
-        let collector = Collector::new(until, machine.now);
-        let text = prompt.text.unwrap_or(self.language.dialect.framing.prompt);
-        self.decoded.clear();
-        if collector.is_empty() {
-            return machine.fail_line(Fail::INCORRECT);
-        }
-        self.asked = Some(Asked {
-            prompt,
-            collector,
-            command,
-            values,
-        });
-        if !machine.ask(at, text, prompt.limit) {
-            self.forget_data();
         }
     }
 
@@ -391,7 +375,7 @@ fn conclude(machine: &mut Machine, at: usize, outcome: Outcome) {
             machine.start(machine.selected, wait, task);
             machine.settle(at, Ok(()));
         }
-        // The console asks before.
+        // The console asks before; after raw bytes it does not ask for none.
         Outcome::Prompt(..) => machine.settle(at, Err(Fail::INCORRECT)),
     }
 }

@@ -69,11 +69,6 @@ impl Collector {
         }
     }
 
-    /// Whether there is nothing to wait for.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.until == Until::Length(0)
-    }
-
     fn guard(&self) -> Option<Duration> {
         match self.until {
             Until::Guard(0) => None,

@@ -267,13 +267,11 @@ impl<'c, 'a> Context<'c, 'a> {
         if !self.machine.radio.is_on() {
             return Err(self.radio_is_off());
         }
-        let machine = &mut *self.machine;
-        let allowed = machine.storage.is_configured(self.link) && !machine.off;
-        let link = machine.links.get_mut(self.link).filter(|_| allowed);
-        if !link.is_some_and(|link| link.connect(machine.now)) {
+        let now = self.machine.now;
+        if !self.openable()?.connect(now) {
             return Err(Fail::NOT_ALLOWED);
         }
-        machine.connect_opened(self.link);
+        self.machine.connect_opened(self.link);
         Ok(Wait::Connect(self.link))
     }
 
@@ -284,10 +282,8 @@ impl<'c, 'a> Context<'c, 'a> {
         if !self.machine.radio.is_on() {
             return Err(Fail::NO_SERVICE);
         }
-        let machine = &mut *self.machine;
-        let allowed = machine.storage.is_configured(self.link) && !machine.off;
-        let link = machine.links.get_mut(self.link).filter(|_| allowed);
-        if !link.is_some_and(|link| link.open_transport(machine.now)) {
+        let now = self.machine.now;
+        if !self.openable()?.open_transport(now) {
             return Err(Fail::NOT_ALLOWED);
         }
         Ok(Wait::Opened(self.link))
@@ -301,6 +297,14 @@ impl<'c, 'a> Context<'c, 'a> {
         } else {
             Err(Fail::UNREADABLE)
         }
+    }
+
+    /// The link, where it is configured and the modem is not being switched off.
+    fn openable(&mut self) -> Result<&mut Link<'a>, Fail> {
+        if !self.machine.storage.is_configured(self.link) || self.machine.off {
+            return Err(Fail::NOT_ALLOWED);
+        }
+        self.link_mut()
     }
 
     /// Whether the transport is up.
