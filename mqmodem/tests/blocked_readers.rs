@@ -3,7 +3,7 @@
 mod rig;
 mod support;
 
-use rig::PATIENCE;
+use rig::{call, spawn};
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 use rustix::process::{Pid, Signal, kill_process};
 use std::fs::File;
@@ -24,23 +24,10 @@ fn full_pipe() -> (OwnedFd, File) {
 }
 
 fn serve(arguments: &[&str], stderr: impl Into<Stdio>) -> (Child, String) {
-    let mut process = Command::new(env!("CARGO_BIN_EXE_mqmodem"))
-        .args(["serve", "--tcp", "0"])
-        .args(arguments)
-        .stdout(Stdio::piped())
-        .stderr(stderr)
-        .spawn()
-        .unwrap();
-    let mut address = String::new();
-    let mut stdout = BufReader::new(process.stdout.take().unwrap());
-    stdout.read_line(&mut address).unwrap();
-    (process, address.trim().to_owned())
-}
-
-fn call(address: &str) -> TcpStream {
-    let host = TcpStream::connect(address).unwrap();
-    host.set_read_timeout(Some(PATIENCE)).unwrap();
-    host
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mqmodem"));
+    command.args(["serve", "--tcp", "0"]).args(arguments);
+    let (process, _, address) = spawn(command.stderr(stderr));
+    (process, address)
 }
 
 fn answers(host: &mut TcpStream) {

@@ -5,12 +5,11 @@ mod rig;
 mod support;
 
 use fleet_process::{Fleet, ask, chats, ended, run};
-use rig::{Broker, PATIENCE, free_port};
+use rig::{Broker, PATIENCE, call, call_unix, free_port};
 use rustix::process::Signal;
 use std::fs;
 use std::io::{Read, Write};
 use std::net::TcpStream;
-use std::os::unix::net::UnixStream;
 use std::process::Command;
 use std::time::Instant;
 use support::Scratch;
@@ -147,8 +146,7 @@ fn hosts_find_their_modems_on_unix_sockets() {
     let mut fleet = Fleet::start(scratch.path(), &["--unix", "m{00..19}"]);
     fleet.until("20 of 20 modems");
     for name in ["m00", "m03", "m19"] {
-        let mut host = UnixStream::connect(scratch.join(name)).unwrap();
-        host.set_read_timeout(Some(PATIENCE)).unwrap();
+        let mut host = call_unix(&scratch.join(name));
         ask(&mut host, "AT", &format!("AT\r{OK}"));
     }
     assert_eq!(fleet.end(), Some(0));
@@ -163,11 +161,7 @@ fn each_connection_to_one_port_is_a_modem() {
     fs::write(scratch.join("mqmodem.toml"), text).unwrap();
     let mut fleet = Fleet::start(scratch.path(), &[]);
     let address = fleet.line();
-    let connect = || {
-        let host = TcpStream::connect(&address).unwrap();
-        host.set_read_timeout(Some(PATIENCE)).unwrap();
-        host
-    };
+    let connect = || call(&address);
     let (mut first, mut second) = (connect(), connect());
     ask(
         &mut first,

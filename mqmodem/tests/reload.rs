@@ -5,10 +5,10 @@ mod rig;
 mod support;
 
 use fleet_process::{Fleet, ask, chats};
-use rig::{Broker, PATIENCE, free_port};
+use rig::{Broker, call, call_unix, free_port};
 use rustix::process::Signal;
 use std::fs;
-use std::net::{TcpListener, TcpStream};
+use std::net::TcpListener;
 use std::os::unix::net::UnixStream;
 use support::Scratch;
 
@@ -23,11 +23,7 @@ fn sighup_makes_the_fleet_what_the_file_says() {
         );
         fs::write(scratch.join("mqmodem.toml"), text).unwrap();
     };
-    let connect = |name: &str| {
-        let host = UnixStream::connect(scratch.join(name)).unwrap();
-        host.set_read_timeout(Some(PATIENCE)).unwrap();
-        host
-    };
+    let connect = |name: &str| call_unix(&scratch.join(name));
     file(1, "");
     let mut fleet = Fleet::start(scratch.path(), &[]);
     fleet.until("2 of 2 modems");
@@ -77,8 +73,7 @@ fn what_was_accepted_is_kept_where_the_fleet_grows_and_told_where_it_shrinks() {
     file(10);
     let mut fleet = Fleet::start(scratch.path(), &[]);
     let address = fleet.line();
-    let mut host = TcpStream::connect(&address).unwrap();
-    host.set_read_timeout(Some(PATIENCE)).unwrap();
+    let mut host = call(&address);
     let accept =
         "ATE0+MQTTCONFIG=127.0.0.1,1,me,0,60;+MQTTOPT=\"queue\",1000;+MQTTPUB=\"t\",1,0,\"x\"";
     let said = format!("{accept}\r{OK}");
@@ -106,11 +101,7 @@ fn a_fleet_goes_on_where_sighup_asks_for_what_cannot_be() {
     file(port, "");
     let mut fleet = Fleet::start(scratch.path(), &[]);
     let address = fleet.line();
-    let connect = || {
-        let host = TcpStream::connect(&address).unwrap();
-        host.set_read_timeout(Some(PATIENCE)).unwrap();
-        host
-    };
+    let connect = || call(&address);
     let mut host = connect();
     ask(&mut host, "ATE0", &format!("ATE0\r{OK}"));
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();

@@ -5,22 +5,15 @@ mod rig;
 mod support;
 
 use fleet_process::{Fleet, ask};
-use rig::PATIENCE;
+use rig::call_unix;
 use rustix::process::Signal;
 use std::fs;
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::net::UnixStream;
-use std::path::Path;
 use support::Scratch;
 
 const OK: &str = "\r\nOK\r\n";
-
-fn connect(path: &Path) -> UnixStream {
-    let host = UnixStream::connect(path).unwrap();
-    host.set_read_timeout(Some(PATIENCE)).unwrap();
-    host
-}
 
 #[test]
 fn a_modem_waits_for_its_port_and_the_others_run() {
@@ -36,7 +29,7 @@ fn a_modem_waits_for_its_port_and_the_others_run() {
     let told = format!("tcp {port} waits for its port: cannot listen on {address}");
     assert!(log.contains(&told), "{log}");
     ask(
-        &mut connect(&scratch.join("other")),
+        &mut call_unix(&scratch.join("other")),
         "AT",
         &format!("AT\r{OK}"),
     );
@@ -64,7 +57,7 @@ fn sighup_adds_removes_and_restarts_modems() {
         let text = format!("state_dir = \"state\"\n{modems}[broker]\nhost = \"a\"\n");
         fs::write(scratch.join("mqmodem.toml"), text).unwrap();
     };
-    let at = |name: &str| connect(&scratch.join(name));
+    let at = |name: &str| call_unix(&scratch.join(name));
     file(&[("goes", ""), ("stays", ""), ("changes", "")]);
     let mut modems = Fleet::serve(scratch.path(), &[]);
     for name in ["./goes", "./stays", "./changes"] {

@@ -3,12 +3,11 @@
 mod rig;
 mod support;
 
-use rig::PATIENCE;
+use rig::{PATIENCE, call, spawn};
 use rustix::process::{Pid, Signal, kill_process};
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
-use std::process::{Child, Command, Stdio};
+use std::io::{Read, Write};
+use std::process::{Child, Command};
 use std::time::Instant;
 use support::Scratch;
 
@@ -16,20 +15,16 @@ use support::Scratch;
 fn fleet(scratch: &Scratch, table: &str) -> (Child, String) {
     fs::write(scratch.join("mqmodem.toml"), format!("[fleet]\n{table}")).unwrap();
     let program = env!("CARGO_BIN_EXE_mqmodem");
-    let mut process = Command::new("sh")
+    let mut command = Command::new("sh");
+    command
         .args([
             "-c",
             &format!("ulimit -n 250; exec {program} fleet --metrics 0 -v"),
         ])
         .current_dir(scratch.path())
-        .stdout(Stdio::piped())
-        .stderr(fs::File::create(scratch.join("log")).unwrap())
-        .spawn()
-        .unwrap();
-    let mut address = String::new();
-    let mut stdout = BufReader::new(process.stdout.take().unwrap());
-    stdout.read_line(&mut address).unwrap();
-    (process, address.trim().to_owned())
+        .stderr(fs::File::create(scratch.join("log")).unwrap());
+    let (process, _, address) = spawn(&mut command);
+    (process, address)
 }
 
 /// Where the metrics are, once that is in the log.
@@ -44,12 +39,6 @@ fn metrics(scratch: &Scratch) -> String {
         assert!(Instant::now() < deadline, "no address: {logged}");
         std::thread::yield_now();
     }
-}
-
-fn call(address: &str) -> TcpStream {
-    let stream = TcpStream::connect(address).unwrap();
-    stream.set_read_timeout(Some(PATIENCE)).unwrap();
-    stream
 }
 
 /// Ends it in order; what it has logged.

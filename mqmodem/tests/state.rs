@@ -5,18 +5,15 @@ mod rig;
 mod support;
 
 use redb::ReadableTable;
-use rig::Modem;
+use rig::{CONFIG, CONFIG_SAID, Modem, stored_settings};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Output};
 use support::Scratch;
 
-const CONFIG: &str = "AT+MQTTCONFIG=broker,1883,me,1,60,user,hunter2";
-const CONFIG_SAID: &str = "+MQTTCONFIG:broker,1883,me,1,60,user,hunter2";
-
 fn modem(directory: &Path) -> Modem {
-    Modem::with(&["--state-dir", directory.to_str().unwrap()])
+    Modem::with_state(directory)
 }
 
 fn mqmodem(arguments: &[&str]) -> Output {
@@ -30,15 +27,6 @@ fn shown(directory: &Path) -> String {
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{said}");
     String::from_utf8(output.stdout).unwrap()
-}
-
-/// A directory with the settings of one modem, whose process was killed.
-fn with_settings(scratch: &Scratch) -> PathBuf {
-    let directory = scratch.join("state");
-    let mut modem = modem(&directory);
-    modem.ok(CONFIG);
-    modem.end(rustix::process::Signal::KILL);
-    directory
 }
 
 #[test]
@@ -86,7 +74,7 @@ fn what_was_erased_stays_erased() {
 #[test]
 fn only_the_owner_can_read_it() {
     let scratch = Scratch::new();
-    let directory = with_settings(&scratch);
+    let directory = stored_settings(scratch.join("state"));
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     let file = directory.join("state.redb");
     assert_eq!((mode(&directory), mode(&file)), (0o700, 0o600));
@@ -99,14 +87,14 @@ fn only_the_owner_can_read_it() {
 #[test]
 fn a_file_damaged_after_a_crash_starts() {
     let scratch = Scratch::new();
-    let directory = with_settings(&scratch);
+    let directory = stored_settings(scratch.join("state"));
     start_with_damage(&directory);
 }
 
 #[test]
 fn a_file_damaged_after_an_orderly_end_starts() {
     let scratch = Scratch::new();
-    let directory = with_settings(&scratch);
+    let directory = stored_settings(scratch.join("state"));
     modem(&directory).end(rustix::process::Signal::TERM);
     start_with_damage(&directory);
 }
@@ -141,7 +129,7 @@ fn start_with_damage(directory: &Path) {
 #[test]
 fn a_file_that_could_not_be_written_is_written_again() {
     let scratch = Scratch::new();
-    let directory = with_settings(&scratch);
+    let directory = stored_settings(scratch.join("state"));
     let doubtful = directory.join("state.redb.doubtful");
     fs::write(&doubtful, "").unwrap();
     let mut modem = modem(&directory);
@@ -153,7 +141,7 @@ fn a_file_that_could_not_be_written_is_written_again() {
 #[test]
 fn a_file_cut_after_kill_9_is_intact() {
     let scratch = Scratch::new();
-    let directory = with_settings(&scratch);
+    let directory = stored_settings(scratch.join("state"));
     let file = directory.join("state.redb");
     let whole = fs::read(&file).unwrap();
     for missing in [1, 100, 4095, 4096, 8000] {
@@ -169,7 +157,7 @@ fn a_file_cut_after_kill_9_is_intact() {
 #[test]
 fn a_value_that_cannot_be_used_is_left_out_alone() {
     let scratch = Scratch::new();
-    let directory = with_settings(&scratch);
+    let directory = stored_settings(scratch.join("state"));
     write(&directory, ("tcp 0", "tls 0"), &[7]);
     write(&directory, ("tcp 0", "toaster 0"), &[1]);
     assert!(shown(&directory).contains("tls          1 bytes"));
@@ -209,7 +197,7 @@ fn version(directory: &Path, set: Option<u64>) -> u64 {
 #[test]
 fn what_an_older_version_wrote_is_the_present_one_after_a_change() {
     let scratch = Scratch::new();
-    let directory = with_settings(&scratch);
+    let directory = stored_settings(scratch.join("state"));
     let present = version(&directory, None);
     version(&directory, Some(1));
     let path = directory.to_str().unwrap();
@@ -219,14 +207,14 @@ fn what_an_older_version_wrote_is_the_present_one_after_a_change() {
         1,
         "looking at it changes nothing"
     );
-    with_settings(&scratch);
+    stored_settings(scratch.join("state"));
     assert_eq!(version(&directory, None), present);
 }
 
 #[test]
 fn what_a_newer_version_wrote_is_refused() {
     let scratch = Scratch::new();
-    let directory = with_settings(&scratch);
+    let directory = stored_settings(scratch.join("state"));
     let newer = version(&directory, None) + 1;
     version(&directory, Some(newer));
     for command in [
@@ -268,7 +256,7 @@ fn a_directory_serves_one_process() {
 #[test]
 fn a_disk_that_cannot_be_written_fails_only_what_needs_it() {
     let scratch = Scratch::new();
-    let directory = with_settings(&scratch);
+    let directory = stored_settings(scratch.join("state"));
     // No file may grow or be written: to the program the disk is full.
     let script = "trap '' XFSZ; ulimit -f 0; exec \"$0\" serve --tcp 0 --state-dir \"$1\"";
     let mut full = Command::new("sh");

@@ -3,30 +3,19 @@
 mod rig;
 mod support;
 
-use rig::Modem;
+use rig::{CONFIG, CONFIG_SAID, Modem, stored_settings};
 use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use support::Scratch;
 
-const CONFIG: &str = "AT+MQTTCONFIG=broker,1883,me,1,60,user,hunter2";
-const CONFIG_SAID: &str = "+MQTTCONFIG:broker,1883,me,1,60,user,hunter2";
 const OTHER: &str = "AT+MQTTCONFIG=other,1883,me,1,60";
 const NOT_KEPT: &[&str] = &["+CME ERROR: 23"];
 
 fn modem(directory: &Path) -> Modem {
-    let mut modem = Modem::with(&["--state-dir", directory.to_str().unwrap()]);
+    let mut modem = Modem::with_state(directory);
     modem.ok("AT+CMEE=1");
     modem
-}
-
-/// A directory with the settings of one modem.
-fn with_settings(scratch: &Scratch) -> PathBuf {
-    let directory = scratch.join("state");
-    let mut modem = modem(&directory);
-    modem.ok(CONFIG);
-    modem.end(rustix::process::Signal::KILL);
-    directory
 }
 
 /// What is said at the start, with nothing to do.
@@ -47,7 +36,7 @@ fn restarted(modem: &mut Modem) {
 #[test]
 fn a_directory_that_comes_late_is_restored() {
     let scratch = Scratch::new();
-    let disk = with_settings(&scratch);
+    let disk = stored_settings(scratch.join("state"));
     // Nothing below a file can be opened, as below what is not mounted yet.
     let place = scratch.join("mount");
     fs::write(&place, "").unwrap();

@@ -7,16 +7,44 @@
 )]
 
 mod broker;
+mod state;
 
 pub use broker::{Broker, TlsFiles, free_port};
+pub use state::{CONFIG, CONFIG_SAID, stored_settings};
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
+use std::os::unix::net::UnixStream;
+use std::path::Path;
 use std::process::{Child, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
 /// Longer than any answer takes where nothing hangs.
 pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// Starts a command that says its address first: the process, what it says next, and the
+/// address.
+pub fn spawn(command: &mut Command) -> (Child, BufReader<ChildStdout>, String) {
+    let mut process = command.stdout(Stdio::piped()).spawn().unwrap();
+    let mut stdout = BufReader::new(process.stdout.take().unwrap());
+    let mut address = String::new();
+    stdout.read_line(&mut address).unwrap();
+    (process, stdout, address.trim().to_owned())
+}
+
+/// A host on the TCP port at this address.
+pub fn call(address: &str) -> TcpStream {
+    let host = TcpStream::connect(address).unwrap();
+    host.set_read_timeout(Some(PATIENCE)).unwrap();
+    host
+}
+
+/// A host on the Unix socket at this path.
+pub fn call_unix(path: &Path) -> UnixStream {
+    let host = UnixStream::connect(path).unwrap();
+    host.set_read_timeout(Some(PATIENCE)).unwrap();
+    host
+}
 
 /// A modem of its own process, with a host on TCP.
 pub struct Modem {
@@ -38,17 +66,17 @@ impl Modem {
         Self::of(command)
     }
 
+    /// With this state directory.
+    pub fn with_state(directory: &Path) -> Self {
+        Self::with(&["--state-dir", directory.to_str().unwrap()])
+    }
+
     /// Of a command that says its address first.
     pub fn of(mut command: Command) -> Self {
-        let mut process = command.stdout(Stdio::piped()).spawn().unwrap();
-        let mut stdout = BufReader::new(process.stdout.take().unwrap());
-        let mut address = String::new();
-        stdout.read_line(&mut address).unwrap();
-        let host = TcpStream::connect(address.trim()).unwrap();
-        host.set_read_timeout(Some(PATIENCE)).unwrap();
+        let (process, stdout, address) = spawn(&mut command);
         let mut modem = Self {
             process,
-            host,
+            host: call(&address),
             came: Vec::new(),
             _stdout: stdout,
         };
