@@ -12,9 +12,10 @@ cargo xtask VERB
   no-std             the core without alloc links without std and allocator
   docs [--check]     write the generated manual; play the README's transcripts
   hosts [NAME...]    real host programs against a modem and a real broker
-  bench [ROW] [--rounds N] [--messages N]
+  bench [ROW] [--rounds N] [--messages N] [--beside PROGRAM]
                      what commands and messages cost, beside other clients;
-                     without a ROW all of them, into docs/benchmarks.md
+                     without a ROW all of them, into docs/benchmarks.md; PROGRAM is
+                     another build of mqmodem for `publish` to take turns with
   bench fleet [--modems N] [--tls]
                      that row with another number of modems, or over TLS
   fuzz [--target NAME] [--seconds N]

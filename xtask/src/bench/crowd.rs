@@ -43,7 +43,7 @@ impl Template {
             "[broker]\nhost = \"127.0.0.1\"\nport = {broker}\nkeepalive = 1200\nclean_session = false\nclient_id = \"{{name}}\"\n{tls}"
         );
         sh::write(&dir.join("mqmodem.toml"), text.as_bytes())?;
-        let program = programs.bin("mqmodem");
+        let program = programs.mqmodem.clone();
         let persistent = false;
         Ok(Self {
             program,

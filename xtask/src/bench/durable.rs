@@ -15,7 +15,7 @@ use std::time::Duration;
 const WINDOW: Duration = Duration::from_secs(5);
 
 /// The program, then the store.
-pub fn run(programs: &Programs, _: Options) -> Result<Vec<Table>> {
+pub fn run(programs: &Programs, _: &Options) -> Result<Vec<Table>> {
     Ok(vec![program(programs)?, store()?])
 }
 

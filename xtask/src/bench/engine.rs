@@ -18,7 +18,7 @@ const RIVALS: [(&str, &str); 2] = [
 ];
 
 /// Counts ours and the others'.
-pub fn run(_: &Programs, _: Options) -> Result<Vec<Table>> {
+pub fn run(_: &Programs, _: &Options) -> Result<Vec<Table>> {
     let head = ["instructions", "allocations", "times ours"];
     let mut table = Table::new("The engine alone: one stored QoS 1 publish, PUBACK", &head);
     let folder = callgrind::build(&["--features", "rivals"])?;

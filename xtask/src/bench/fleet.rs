@@ -33,7 +33,7 @@ pub fn verb(words: &[&str]) -> Result {
 }
 
 /// Ten thousand over TCP.
-pub fn run(programs: &Programs, options: Options) -> Result<Vec<Table>> {
+pub fn run(programs: &Programs, options: &Options) -> Result<Vec<Table>> {
     Ok(vec![table(programs, options.messages(10_000), false)?])
 }
 

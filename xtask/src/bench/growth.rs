@@ -18,7 +18,7 @@ const WINDOW: Duration = Duration::from_secs(20);
 const LIMIT: f64 = 1.3;
 
 /// Five sizes.
-pub fn run(programs: &Programs, _: Options) -> Result<Vec<Table>> {
+pub fn run(programs: &Programs, _: &Options) -> Result<Vec<Table>> {
     let head = ["msg/s", "CPU us/msg", "times one modem's"];
     let title = format!("{RATE:.0} QoS 1 messages a second, spread over a fleet, Mosquitto");
     let mut table = Table::new(title, &head);

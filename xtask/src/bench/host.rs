@@ -36,7 +36,7 @@ impl Load {
 pub fn serve(programs: &Programs, folder: &str) -> Command {
     let home = sh::target().join("bench").join(folder);
     let _ = std::fs::remove_dir_all(&home);
-    let mut command = Command::new(programs.bin("mqmodem"));
+    let mut command = Command::new(&programs.mqmodem);
     command.arg("serve");
     for name in ["HOME", "XDG_STATE_HOME", "XDG_DATA_HOME", "XDG_CONFIG_HOME"] {
         command.env(name, &home);

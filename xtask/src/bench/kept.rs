@@ -9,7 +9,7 @@ use super::table::Table;
 use crate::sh::{self, Result};
 
 /// One modem.
-pub fn run(programs: &Programs, options: Options) -> Result<Vec<Table>> {
+pub fn run(programs: &Programs, options: &Options) -> Result<Vec<Table>> {
     let broker = programs.acks()?;
     let n = options.messages(1_000);
     let load = Load {

@@ -38,10 +38,10 @@ use table::Table;
 /// One subject: what it is called and how its tables come about.
 struct Row {
     name: &'static str,
-    run: fn(&Programs, Options) -> Result<Vec<Table>>,
+    run: fn(&Programs, &Options) -> Result<Vec<Table>>,
 }
 
-const fn row(name: &'static str, run: fn(&Programs, Options) -> Result<Vec<Table>>) -> Row {
+const fn row(name: &'static str, run: fn(&Programs, &Options) -> Result<Vec<Table>>) -> Row {
     Row { name, run }
 }
 
@@ -75,7 +75,7 @@ pub fn run(words: &[&str]) -> Result {
         .iter()
         .filter(|row| chosen.is_none_or(|name| name == row.name))
     {
-        for table in (row.run)(&programs, options)? {
+        for table in (row.run)(&programs, &options)? {
             println!("\n{table}");
             tables.push(table);
         }
@@ -90,6 +90,7 @@ fn choose<'w>(words: &[&'w str]) -> Result<(Option<&'w str>, Options)> {
     let mut options = Options {
         repeats: 5,
         messages: None,
+        beside: None,
     };
     let mut chosen = None;
     let mut words = words.iter();
@@ -102,6 +103,10 @@ fn choose<'w>(words: &[&'w str]) -> Result<(Option<&'w str>, Options)> {
         match word {
             "--rounds" => options.repeats = number()?,
             "--messages" => options.messages = Some(number()?),
+            "--beside" => {
+                let path = words.next().ok_or("bench: what program behind --beside?")?;
+                options.beside = Some(path.into());
+            }
             name if ROWS.iter().any(|row| row.name == name) => chosen = Some(name),
             _ => {
                 let names: Vec<_> = ROWS.iter().map(|row| row.name).collect();

@@ -9,8 +9,11 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 /// The programs that take part.
+#[derive(Clone)]
 pub struct Programs {
     folder: PathBuf,
+    /// The mqmodem that is measured.
+    pub mqmodem: PathBuf,
     /// The Python that has paho-mqtt, or why there is none.
     pub python: Result<PathBuf>,
 }
@@ -22,12 +25,23 @@ impl Programs {
         sh::run(&mut cargo(release.into_iter().chain(["mqmodem"])))?;
         let bench = ["mqmodem-bench", "--features", "rivals"];
         sh::run(&mut cargo(release.into_iter().chain(bench)))?;
-        let folder = sh::target().join("bench");
+        let venv = sh::target().join("bench/venv");
         let wanted = sh::root().join("tests/bench/requirements.txt");
+        let folder = sh::target().join("release");
         Ok(Self {
-            python: install::venv(&folder.join("venv"), &wanted),
-            folder: sh::target().join("release"),
+            python: install::venv(&venv, &wanted),
+            mqmodem: folder.join("mqmodem"),
+            folder,
         })
+    }
+
+    /// The same with another build of mqmodem.
+    pub fn with(&self, mqmodem: &Path) -> Self {
+        let mqmodem = mqmodem.to_owned();
+        Self {
+            mqmodem,
+            ..self.clone()
+        }
     }
 
     /// One of the programs cargo built.

@@ -11,7 +11,7 @@ use crate::sh::Result;
 use std::cell::RefCell;
 
 /// Two qualities, two brokers.
-pub fn run(programs: &Programs, options: Options) -> Result<Vec<Table>> {
+pub fn run(programs: &Programs, options: &Options) -> Result<Vec<Table>> {
     let mut tables = Vec::new();
     for broker in programs.brokers()? {
         let broker = RefCell::new(broker);
@@ -26,7 +26,7 @@ pub fn run(programs: &Programs, options: Options) -> Result<Vec<Table>> {
 
 fn table(
     programs: &Programs,
-    options: Options,
+    options: &Options,
     broker: &RefCell<Broker>,
     load: Load,
 ) -> Result<Table> {

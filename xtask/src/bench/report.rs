@@ -59,9 +59,7 @@ fn versions(programs: &Programs) -> Result<String> {
             .and_then(|(_, rest)| rest.split('"').next());
         format!("{name} {}", version.unwrap_or("unknown"))
     };
-    let ours = Command::new(programs.bin("mqmodem"))
-        .arg("--version")
-        .output();
+    let ours = Command::new(&programs.mqmodem).arg("--version").output();
     let ours = ours.map_err(|e| e.to_string())?.stdout;
     let mosquitto = sh::need("mosquitto", "Get it: cargo xtask setup")?;
     let mosquitto = Command::new(mosquitto)

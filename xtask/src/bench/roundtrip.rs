@@ -12,7 +12,7 @@ use crate::sh::Result;
 const LIMIT: f64 = 1.15;
 
 /// Two qualities, two brokers.
-pub fn run(programs: &Programs, options: Options) -> Result<Vec<Table>> {
+pub fn run(programs: &Programs, options: &Options) -> Result<Vec<Table>> {
     let mut tables = Vec::new();
     for mut broker in programs.brokers()? {
         for qos in [1, 2] {
@@ -24,7 +24,7 @@ pub fn run(programs: &Programs, options: Options) -> Result<Vec<Table>> {
     Ok(tables)
 }
 
-fn table(programs: &Programs, options: Options, broker: &mut Broker, load: Load) -> Result<Table> {
+fn table(programs: &Programs, options: &Options, broker: &mut Broker, load: Load) -> Result<Table> {
     let mut host = Host::new(programs, broker.port)?;
     let acks = programs.acks()?;
     let port = broker.port;

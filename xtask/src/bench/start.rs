@@ -17,7 +17,7 @@ const STARTS: usize = 10;
 
 /// Without and with a store.
 #[allow(clippy::unnecessary_wraps, reason = "a row of the bench may fail")]
-pub fn run(programs: &Programs, options: Options) -> Result<Vec<Table>> {
+pub fn run(programs: &Programs, options: &Options) -> Result<Vec<Table>> {
     let clients = vec![
         client("serve --stdio", || starts(programs, false)),
         client("... --state-dir, a new one", || starts(programs, true)),

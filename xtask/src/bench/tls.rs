@@ -13,7 +13,7 @@ use crate::sh::{self, Result};
 const STALL_MICROS: f64 = 40_000.0;
 
 /// Messages and connects.
-pub fn run(programs: &Programs, options: Options) -> Result<Vec<Table>> {
+pub fn run(programs: &Programs, options: &Options) -> Result<Vec<Table>> {
     let (_broker, port) = Programs::mosquitto_tls()?;
     let mut host = Host::unset(programs, "tls", &[])?;
     let root = sh::read(&Programs::root_certificate())?;
@@ -25,7 +25,7 @@ pub fn run(programs: &Programs, options: Options) -> Result<Vec<Table>> {
     ])
 }
 
-fn messages(programs: &Programs, options: Options, host: &mut Host, port: u16) -> Table {
+fn messages(programs: &Programs, options: &Options, host: &mut Host, port: u16) -> Table {
     let n = options.messages(20_000);
     let load = Load {
         qos: 1,
@@ -45,7 +45,7 @@ fn messages(programs: &Programs, options: Options, host: &mut Host, port: u16) -
     table
 }
 
-fn connects(programs: &Programs, options: Options, host: &mut Host, port: u16) -> Table {
+fn connects(programs: &Programs, options: &Options, host: &mut Host, port: u16) -> Table {
     let n = options.messages(200).min(200);
     let load = Load {
         qos: 0,

@@ -9,7 +9,7 @@ use super::table::{Table, met};
 use crate::sh::Result;
 
 /// Two brokers.
-pub fn run(programs: &Programs, options: Options) -> Result<Vec<Table>> {
+pub fn run(programs: &Programs, options: &Options) -> Result<Vec<Table>> {
     let n = options.messages(20_000);
     let load = Load {
         qos: 1,
@@ -23,7 +23,7 @@ pub fn run(programs: &Programs, options: Options) -> Result<Vec<Table>> {
         .collect()
 }
 
-fn table(programs: &Programs, options: Options, broker: &Broker, load: Load) -> Result<Table> {
+fn table(programs: &Programs, options: &Options, broker: &Broker, load: Load) -> Result<Table> {
     let mut host = Host::new(programs, broker.port)?;
     let port = broker.port;
     let done = || Ok(());
