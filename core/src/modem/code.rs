@@ -7,6 +7,8 @@ use crate::mqtt::session::DropReason;
 
 /// Done.
 pub const DONE: u8 = 0;
+/// Acknowledged, and nobody is subscribed.
+pub const NOBODY_SUBSCRIBED: u8 = 16;
 /// The broker's name has no address.
 pub const NAME_NOT_FOUND: u8 = 20;
 /// The connection was refused.
@@ -42,6 +44,8 @@ pub const DROPPED_SESSION: u8 = 34;
 pub const DROPPED_ROOM: u8 = 35;
 /// Dropped: for another broker or client id.
 pub const DROPPED_MOVED: u8 = 36;
+/// Dropped: expired before it was sent.
+pub const DROPPED_EXPIRED: u8 = 38;
 /// Set aside: the connection ended each time it was sent.
 pub const SET_ASIDE: u8 = 39;
 /// No local port or address.
@@ -63,6 +67,7 @@ pub const ALL: &[(u8, &str)] = &[
     (3, "broker: server unavailable"),
     (4, "broker: bad user name or password"),
     (5, "broker: not authorized"),
+    (NOBODY_SUBSCRIBED, "acknowledged, nobody is subscribed"),
     (NAME_NOT_FOUND, "name not found"),
     (REFUSED, "connection refused"),
     (UNREACHABLE, "network unreachable"),
@@ -86,6 +91,7 @@ pub const ALL: &[(u8, &str)] = &[
         DROPPED_MOVED,
         "message dropped, for another broker or client id",
     ),
+    (DROPPED_EXPIRED, "message dropped, expired"),
     (
         SET_ASIDE,
         "set aside: the connection ended each time it was sent",
@@ -98,6 +104,42 @@ pub const ALL: &[(u8, &str)] = &[
         "TLS: certificate or key of a kind that is not supported",
     ),
     (DROPPED_BY_COMMAND, "message dropped by command"),
+    // The reason codes of MQTT 5.0 (clause 2.4).
+    (128, "broker: unspecified error"),
+    (129, "broker: malformed packet"),
+    (130, "broker: protocol error"),
+    (131, "broker: implementation specific error"),
+    (132, "broker: unsupported protocol version"),
+    (133, "broker: client id not valid"),
+    (134, "broker: bad user name or password"),
+    (135, "broker: not authorized"),
+    (136, "broker: server unavailable"),
+    (137, "broker: server busy"),
+    (138, "broker: banned"),
+    (139, "broker: server shutting down"),
+    (140, "broker: bad authentication method"),
+    (141, "broker: keep-alive timeout"),
+    (142, "broker: session taken over"),
+    (143, "broker: topic filter invalid"),
+    (144, "broker: topic name invalid"),
+    (145, "broker: packet identifier in use"),
+    (146, "broker: packet identifier not found"),
+    (147, "broker: receive maximum exceeded"),
+    (148, "broker: topic alias invalid"),
+    (149, "broker: packet too large"),
+    (150, "broker: message rate too high"),
+    (151, "broker: quota exceeded"),
+    (152, "broker: administrative action"),
+    (153, "broker: payload format invalid"),
+    (154, "broker: retain not supported"),
+    (155, "broker: QoS not supported"),
+    (156, "broker: use another server"),
+    (157, "broker: server moved"),
+    (158, "broker: shared subscriptions not supported"),
+    (159, "broker: connection rate exceeded"),
+    (160, "broker: maximum connect time"),
+    (161, "broker: subscription identifiers not supported"),
+    (162, "broker: wildcard subscriptions not supported"),
 ];
 
 /// The layer a code speaks of.
@@ -110,6 +152,7 @@ pub fn layer(code: u8) -> &'static str {
         RADIO_OFF
         | BY_COMMAND
         | DROPPED_SESSION..=DROPPED_MOVED
+        | DROPPED_EXPIRED
         | SET_ASIDE
         | DROPPED_BY_COMMAND => "modem",
         // The machine's own failures.
