@@ -1,11 +1,12 @@
 //! Playing chats: one in every mode, and whole folders of them.
 
 use crate::check::{Mismatch, check};
-use crate::parse::parse;
+use crate::parse::parse_with;
 use crate::player::{Played, Player, play};
 use crate::script::{Input, Script, Sizes};
 use crate::sim::{PLAY_MODES, PlayMode, Sim};
 use crate::update::updated;
+use mqmodem_core::modem::dialect::Dialect;
 use mqmodem_core::{Buf, Memory, Slot};
 use std::collections::BTreeMap;
 use std::fmt;
@@ -143,6 +144,20 @@ impl fmt::Display for Report {
 /// # Errors
 /// Where the folder or a file in it cannot be read or written.
 pub fn run_dir(folder: &Path, filter: &str, update: bool) -> std::io::Result<Report> {
+    run_dir_with(&[], folder, filter, update)
+}
+
+/// Plays the chats of a folder as [`run_dir`] does. They may choose one of `more`
+/// dialects, too.
+///
+/// # Errors
+/// Where the folder or a file in it cannot be read or written.
+pub fn run_dir_with(
+    more: &[&'static Dialect],
+    folder: &Path,
+    filter: &str,
+    update: bool,
+) -> std::io::Result<Report> {
     let mut files = Vec::new();
     find(folder, &mut files)?;
     let mut report = Report::default();
@@ -150,7 +165,7 @@ pub fn run_dir(folder: &Path, filter: &str, update: bool) -> std::io::Result<Rep
         let path = file.strip_prefix(folder).unwrap_or(&file);
         let name = path.with_extension("").display().to_string();
         if name.contains(filter) {
-            let wrong = run_file(&file, update)?;
+            let wrong = run_file(more, &file, update)?;
             report.chats.push((name, wrong));
         }
     }
@@ -178,27 +193,31 @@ pub fn find(path: &Path, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
 }
 
 /// What is wrong with the chat in `file`, if anything is.
-fn run_file(file: &Path, update: bool) -> std::io::Result<Option<String>> {
+fn run_file(
+    more: &[&'static Dialect],
+    file: &Path,
+    update: bool,
+) -> std::io::Result<Option<String>> {
     let name = file.display().to_string();
     let text = fs::read_to_string(file)?;
-    if update && let Some(text) = rewritten(&name, &text) {
+    if update && let Some(text) = rewritten(more, &name, &text) {
         fs::write(file, text)?;
     }
     let text = fs::read_to_string(file)?;
     // A panic in the modem spoils one chat, not the report.
-    let played = catch_unwind(AssertUnwindSafe(|| played(&name, &text)));
+    let played = catch_unwind(AssertUnwindSafe(|| played(more, &name, &text)));
     Ok(played
         .unwrap_or_else(|_| Err(format!("{name}: the modem panicked")))
         .err())
 }
 
-fn played(name: &str, text: &str) -> Result<(), String> {
-    let script = parse(name, text).map_err(|error| error.to_string())?;
+fn played(more: &[&'static Dialect], name: &str, text: &str) -> Result<(), String> {
+    let script = parse_with(more, name, text).map_err(|error| error.to_string())?;
     run(&script).map_err(|mismatch| mismatch.to_string())
 }
 
-fn rewritten(name: &str, text: &str) -> Option<String> {
-    let script = parse(name, text).ok()?;
+fn rewritten(more: &[&'static Dialect], name: &str, text: &str) -> Option<String> {
+    let script = parse_with(more, name, text).ok()?;
     let play = || play_in(&script, PLAY_MODES[0]);
     let played = catch_unwind(AssertUnwindSafe(play)).ok()?;
     let new = updated(text, &script, &played);

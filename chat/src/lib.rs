@@ -9,6 +9,7 @@
 pub const FORMAT: &str = include_str!("format.md");
 
 mod check;
+mod echo;
 pub mod environment;
 mod escape;
 mod golden;
@@ -21,9 +22,9 @@ mod sim;
 mod update;
 
 pub use check::{Difference, Mismatch, check};
-pub use golden::{Report, find, play_in, run, run_dir, stored_in};
+pub use golden::{Report, find, play_in, run, run_dir, run_dir_with, stored_in};
 pub use live::{HostSide, Live};
-pub use parse::parse;
+pub use parse::{parse, parse_with};
 pub use player::{Output, Played, Player, play};
 pub use script::{Expect, Expected, Input, ParseError, Script, Setup, Sizes, Step, StorageMode};
 pub use sim::{PLAY_MODES, PlayMode, Sim};

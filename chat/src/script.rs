@@ -1,5 +1,7 @@
 //! A conversation as it was written down.
 
+use mqmodem_core::dialect;
+use mqmodem_core::modem::dialect::Dialect;
 use mqmodem_core::{NetError, Stage};
 use std::fmt;
 use std::time::Duration;
@@ -107,8 +109,10 @@ pub enum StorageMode {
 }
 
 /// How the modem is made.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug)]
 pub struct Setup {
+    /// The command set it has.
+    pub dialect: &'static Dialect,
     /// Leniences are off.
     pub strict: bool,
     /// Passwords read back as `***`.
@@ -119,8 +123,22 @@ pub struct Setup {
     pub clock: u64,
     /// The memory it runs on.
     pub memory: Sizes,
-    /// Its echo is off when the chat begins.
-    pub echo_off: bool,
+    /// Whether it echoes when the chat begins.
+    pub echo: bool,
+}
+
+impl Default for Setup {
+    fn default() -> Self {
+        Self {
+            dialect: dialect::DEFAULT,
+            strict: false,
+            mask_secrets: false,
+            seed: 0,
+            clock: 0,
+            memory: Sizes::default(),
+            echo: dialect::DEFAULT.profile.echoes(),
+        }
+    }
 }
 
 /// How many bytes each part of the modem's memory has.

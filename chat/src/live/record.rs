@@ -1,7 +1,9 @@
 //! Writing down what was said on a port, as a chat.
 
 use crate::check::host_lines;
+use crate::echo::echo_of;
 use crate::escape::escape;
+use mqmodem_core::dialect;
 use std::fmt::Write;
 use std::time::Duration;
 
@@ -31,7 +33,7 @@ impl Recording {
         let typed = format!("{line}\r");
         let plain = !line.ends_with([' ', '\t']) && !line.contains(char::is_control);
         let echo = if plain {
-            crate::parse::echo_of(typed.as_bytes())
+            echo_of(typed.as_bytes(), dialect::DEFAULT.framing)
         } else {
             Vec::new()
         };

@@ -2,16 +2,15 @@
 
 mod setup;
 
+use crate::echo::echo_of;
 use crate::escape::{from_hex, unescape};
 use crate::packet;
 use crate::script::{Expect, Expected, Input, ParseError, Script, Setup, Step, StorageMode};
+use mqmodem_core::modem::dialect::Dialect;
 use mqmodem_core::{NetError, Stage};
-use setup::{clock, memory};
+use setup::{clock, set_up};
 use std::collections::BTreeSet;
 use std::time::Duration;
-
-/// After this many bytes of a line the echo pauses until the terminator.
-const ECHO_LIMIT: usize = 128;
 
 /// The reasons a link may fail for, as `net fail` names them.
 pub(crate) const FAILURES: [(&str, NetError); 14] = [
@@ -33,7 +32,12 @@ pub(crate) const FAILURES: [(&str, NetError); 14] = [
 
 /// Reads the chat `text`; `file` is what errors call it.
 pub fn parse(file: &str, text: &str) -> Result<Script, ParseError> {
-    let mut parser = Parser::new(file);
+    parse_with(&[], file, text)
+}
+
+/// Reads a chat that may choose one of `more` dialects, too.
+pub fn parse_with(more: &[&'static Dialect], file: &str, text: &str) -> Result<Script, ParseError> {
+    let mut parser = Parser::new(file, more);
     // Some editors put a byte order mark before it.
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
     for (at, line) in text.lines().enumerate() {
@@ -54,8 +58,10 @@ pub fn parse(file: &str, text: &str) -> Result<Script, ParseError> {
     }
 }
 
-struct Parser {
+struct Parser<'a> {
     script: Script,
+    /// Dialects beside those that are built in.
+    more: &'a [&'static Dialect],
     at: usize,
     echo: bool,
     /// What the chat said of it since the modem was switched on.
@@ -66,8 +72,8 @@ struct Parser {
     set: BTreeSet<String>,
 }
 
-impl Parser {
-    fn new(file: &str) -> Self {
+impl<'a> Parser<'a> {
+    fn new(file: &str, more: &'a [&'static Dialect]) -> Self {
         let on = Step {
             line: 0,
             input: Input::PowerOn,
@@ -82,9 +88,10 @@ impl Parser {
             steps: vec![on],
         };
         Self {
+            echo: script.setup.echo,
             script,
+            more,
             at: 0,
-            echo: true,
             echo_said: None,
             on: true,
             title_done: false,
@@ -147,7 +154,8 @@ impl Parser {
                 return Err("it is on; write `power off` or `power cut` first".into());
             }
             Input::PowerOn => {
-                (self.on, self.echo, self.echo_said) = (true, true, None);
+                let echo = self.script.setup.dialect.profile.echoes();
+                (self.on, self.echo, self.echo_said) = (true, echo, None);
             }
             Input::PowerOff | Input::PowerCut => self.on = false,
             _ => {}
@@ -166,7 +174,7 @@ impl Parser {
         let mut bytes = text.as_bytes().to_vec();
         bytes.push(b'\r');
         let echo = if self.echo {
-            echo_of(&bytes)
+            echo_of(&bytes, self.script.setup.dialect.framing)
         } else {
             Vec::new()
         };
@@ -231,7 +239,7 @@ impl Parser {
         }
         self.echo = echo;
         if self.script.steps.len() == 1 {
-            self.script.setup.echo_off = !echo;
+            self.script.setup.echo = echo;
         }
         Ok(())
     }
@@ -246,20 +254,9 @@ impl Parser {
         }
         self.script.settings.push(self.at);
         let setup = &mut self.script.setup;
-        match rest.split_once(' ') {
-            None if rest == "strict" => setup.strict = true,
-            None if rest == "mask-secrets" => setup.mask_secrets = true,
-            Some(("seed", seed)) => {
-                setup.seed = seed.parse().map_err(|_| "write `set seed 7`")?;
-            }
-            Some(("clock", time)) => setup.clock = clock(time)?,
-            Some(("memory", sizes)) => memory(&mut setup.memory, sizes)?,
-            _ => {
-                return Err(
-                    "after `set` comes strict, mask-secrets, seed N, clock or memory".into(),
-                );
-            }
-        }
+        set_up(setup, rest, self.more)?;
+        setup.echo = self.echo_said.unwrap_or(setup.dialect.profile.echoes());
+        self.echo = setup.echo;
         Ok(())
     }
 }
@@ -297,18 +294,6 @@ fn framed(text: &str) -> Result<Vec<u8>, String> {
         return Err("write what is answered after `<`, or raw bytes after `<<`".into());
     }
     Ok(format!("\r\n{text}\r\n").into_bytes())
-}
-
-/// Only a command line is echoed, and of a long one only the start and the end.
-pub(crate) fn echo_of(line: &[u8]) -> Vec<u8> {
-    if !line
-        .get(..2)
-        .is_some_and(|at| at.eq_ignore_ascii_case(b"AT"))
-    {
-        return Vec::new();
-    }
-    let shown = (line.len() - 1).min(ECHO_LIMIT);
-    [&line[..shown], b"\r"].concat()
 }
 
 fn plain_input(line: &str) -> Result<Input, String> {

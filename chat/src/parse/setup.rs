@@ -1,8 +1,47 @@
 //! How the modem is made: the values of `set`.
 
-use crate::script::Sizes;
+use crate::script::{Setup, Sizes};
+use mqmodem_core::dialect;
+use mqmodem_core::modem::dialect::Dialect;
 use mqmodem_core::time::civil::{Civil, to_unix};
 use std::collections::BTreeSet;
+
+/// The dialect of this name, built in or one of `more`.
+fn dialect_named(name: &str, more: &[&'static Dialect]) -> Result<&'static Dialect, String> {
+    let known = || dialect::ALL.iter().chain(more).copied();
+    known().find(|it| it.name == name).ok_or_else(|| {
+        let names: Vec<_> = known().map(|it| it.name).collect();
+        format!(
+            "there is no dialect `{name}`; there is {}",
+            names.join(", ")
+        )
+    })
+}
+
+/// What a line with `set` says, without that word.
+pub(super) fn set_up(
+    setup: &mut Setup,
+    text: &str,
+    more: &[&'static Dialect],
+) -> Result<(), String> {
+    match text.split_once(' ') {
+        None if text == "strict" => setup.strict = true,
+        None if text == "mask-secrets" => setup.mask_secrets = true,
+        Some(("dialect", name)) => setup.dialect = dialect_named(name, more)?,
+        Some(("seed", seed)) => {
+            setup.seed = seed.parse().map_err(|_| "write `set seed 7`")?;
+        }
+        Some(("clock", time)) => setup.clock = clock(time)?,
+        Some(("memory", sizes)) => memory(&mut setup.memory, sizes)?,
+        _ => {
+            return Err(
+                "after `set` comes dialect NAME, strict, mask-secrets, seed N, clock or memory"
+                    .into(),
+            );
+        }
+    }
+    Ok(())
+}
 
 /// Seconds since 1970 of a time in UTC.
 pub(super) fn clock(text: &str) -> Result<u64, String> {
@@ -28,7 +67,7 @@ pub(super) fn clock(text: &str) -> Result<u64, String> {
 }
 
 /// `small`, and sizes of single parts.
-pub(super) fn memory(sizes: &mut Sizes, text: &str) -> Result<(), String> {
+fn memory(sizes: &mut Sizes, text: &str) -> Result<(), String> {
     let mut said = BTreeSet::new();
     for word in text.split_whitespace() {
         let (name, bytes) = word.split_once('=').unwrap_or((word, ""));

@@ -75,7 +75,7 @@ impl<'m> Sim<'m> {
             seed: self.setup.seed,
             strict: self.setup.strict,
             mask_secrets: self.setup.mask_secrets,
-            ..Config::default()
+            ..Config::of(self.setup.dialect)
         };
         let mut modem = Modem::new(config, memory, self.world.now);
         for (slot, bytes) in self.world.disk.durable() {
@@ -84,9 +84,12 @@ impl<'m> Sim<'m> {
         }
         modem.set_clock(self.world.now, self.wall + self.world.now.since(START));
         self.modem = Some(modem);
-        if std::mem::take(&mut self.setup.echo_off) {
+        let usual = self.setup.dialect.profile.echoes();
+        let echo = std::mem::replace(&mut self.setup.echo, usual);
+        if echo != usual {
             // As it was left before the chat.
-            self.world.host.typed.extend(b"ATE0\r");
+            let line = if echo { b"ATE1\r" } else { b"ATE0\r" };
+            self.world.host.typed.extend(line);
             self.settle()?;
             self.world.output.host.clear();
         }

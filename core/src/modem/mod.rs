@@ -77,11 +77,14 @@ impl<'a> Modem<'a> {
             machine.report_start();
         }
         let language = Language::new(dialect, config.strict);
-        Self {
+        let mut modem = Self {
             console: Console::new(language, line, values),
             machine,
             unanswered: 0,
-        }
+        };
+        // A banner is said before anything is asked.
+        modem.advance();
+        modem
     }
 
     /// Gives back what was kept under `slot`; before the first input, or, after

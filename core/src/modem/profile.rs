@@ -82,6 +82,11 @@ impl Profile {
         Self { echo, ..self }
     }
 
+    /// Whether what the host types is echoed.
+    pub const fn echoes(&self) -> bool {
+        self.echo
+    }
+
     /// The same with errors written as `+CMEE` has it: 0, 1 or 2.
     #[must_use]
     pub const fn errors(self, cmee: u8) -> Self {

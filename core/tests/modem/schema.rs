@@ -4,15 +4,16 @@
 use crate::actions::carry_out;
 use mqmodem_core::at::param::{Kind, Param};
 use mqmodem_core::at::schema::Signature;
-use mqmodem_core::dialect::native::NATIVE;
+use mqmodem_core::dialect;
 use mqmodem_core::modem::command::dialect::Command;
+use mqmodem_core::modem::dialect::Dialect;
 use mqmodem_core::{Config, Instant, Memory, Modem};
 
-/// What a fresh modem answers to a line, with reasons in numbers and no echo.
-fn answer(line: &str) -> String {
+/// What a fresh modem of a dialect answers to a line, with reasons in numbers and no echo.
+fn answer(dialect: &'static Dialect, line: &str) -> String {
     let mut memory = vec![0; 1 << 20];
     let memory = Memory::lent(&mut memory).unwrap();
-    let mut modem = Modem::new(Config::default(), memory, Instant::ZERO);
+    let mut modem = Modem::new(Config::of(dialect), memory, Instant::ZERO);
     say(&mut modem, "ATE0+CMEE=1\r");
     let answer = say(&mut modem, &format!("{line}\r"));
     assert_eq!(
@@ -50,8 +51,10 @@ fn is_refused(answer: &str) -> bool {
         .any(|code| answer.ends_with(&format!("+CME ERROR: {code}\r\n")))
 }
 
-fn commands() -> impl Iterator<Item = &'static Command> {
-    NATIVE.commands()
+/// Every command of every dialect.
+fn commands() -> impl Iterator<Item = (&'static Dialect, &'static Command)> {
+    let dialects = dialect::ALL.iter().copied();
+    dialects.flat_map(|dialect| dialect.commands().map(move |command| (dialect, command)))
 }
 
 /// A value as it is typed.
@@ -122,13 +125,37 @@ fn line(command: &Command, signature: &Signature, index: usize, value: &str) -> 
     )
 }
 
-/// Every command, signature and parameter that can be walked.
-fn params() -> impl Iterator<Item = (&'static Command, &'static Signature, usize, &'static Param)> {
-    commands().flat_map(|command| {
+/// A parameter of a signature of a command.
+struct Walked {
+    dialect: &'static Dialect,
+    command: &'static Command,
+    signature: &'static Signature,
+    index: usize,
+    param: &'static Param,
+}
+
+impl Walked {
+    /// A line with this value, and what is answered.
+    fn answered(&self, value: &str) -> (String, String) {
+        let line = line(self.command, self.signature, self.index, value);
+        let answer = answer(self.dialect, &line);
+        (line, answer)
+    }
+}
+
+/// Every parameter that can be walked.
+fn params() -> impl Iterator<Item = Walked> {
+    commands().flat_map(|(dialect, command)| {
         let signatures = command.set.map_or(&[][..], |(signatures, _)| signatures);
         signatures.iter().flat_map(move |signature| {
             let params = signature.params.iter().enumerate();
-            params.map(move |(index, param)| (command, signature, index, param))
+            params.map(move |(index, param)| Walked {
+                dialect,
+                command,
+                signature,
+                index,
+                param,
+            })
         })
     })
 }
@@ -136,10 +163,10 @@ fn params() -> impl Iterator<Item = (&'static Command, &'static Signature, usize
 #[test]
 fn every_declared_value_is_accepted() {
     let mut walked = 0;
-    for (command, signature, index, param) in params() {
+    for walk in params() {
+        let param = walk.param;
         for value in good(param) {
-            let line = line(command, signature, index, &value);
-            let answer = answer(&line);
+            let (line, answer) = walk.answered(&value);
             // A certificate's size is bound to its content, a client id to the
             // clean session, a value to its option: those are refused by the
             // command, not by the range.
@@ -163,45 +190,44 @@ fn every_declared_value_is_accepted() {
 #[test]
 fn a_value_one_step_outside_its_range_is_refused() {
     let mut walked = 0;
-    for (command, signature, index, param) in params() {
+    for walk in params() {
+        let (command, param) = (walk.command, walk.param);
         for value in bad(param) {
             // A basic command ends where its number does: there is no wrong type.
             if !command.is_extended() && !value.bytes().all(|byte| byte.is_ascii_digit()) {
                 continue;
             }
-            let line = line(command, signature, index, &value);
-            let answer = answer(&line);
+            let (line, answer) = walk.answered(&value);
             assert!(is_refused(&answer), "{line} -> {answer}");
             walked += 1;
         }
     }
-    let bounded =
-        params().filter(|(command, .., param)| command.is_extended() && !bad(param).is_empty());
+    let bounded = params().filter(|it| it.command.is_extended() && !bad(it.param).is_empty());
     assert!(walked >= bounded.count(), "a parameter was not walked");
 }
 
 #[test]
 fn too_few_and_too_many_values_are_refused() {
-    for command in commands().filter(|command| command.is_extended()) {
+    for (dialect, command) in commands().filter(|(_, command)| command.is_extended()) {
         let Some((signatures, _)) = command.set else {
             continue;
         };
         let longest = signatures.iter().map(|it| it.params.len()).max().unwrap();
         let many = format!("AT{}={}", command.name, vec!["1"; longest + 1].join(","));
-        assert!(is_refused(&answer(&many)), "{many}");
+        assert!(is_refused(&answer(dialect, &many)), "{many}");
         let needs = |it: &Signature| it.params.iter().filter(|param| !param.optional).count();
         if signatures.iter().all(|signature| needs(signature) > 0) {
             let none = format!("AT{}=", command.name);
-            assert!(is_refused(&answer(&none)), "{none}");
+            assert!(is_refused(&answer(dialect, &none)), "{none}");
         }
     }
 }
 
 #[test]
 fn a_form_exists_exactly_if_it_is_declared() {
-    for command in commands() {
+    for (dialect, command) in commands() {
         let name = command.name;
-        let missing = |line: String| answer(&line).ends_with("+CME ERROR: 4\r\n");
+        let missing = |line: String| answer(dialect, &line).ends_with("+CME ERROR: 4\r\n");
         let register = name.starts_with('S');
         if command.is_extended() || register {
             let read = missing(format!("AT{name}?"));
@@ -218,7 +244,7 @@ fn a_form_exists_exactly_if_it_is_declared() {
                 command.set.is_none(),
                 "{name}="
             );
-            let test = answer(&format!("AT{name}=?"));
+            let test = answer(dialect, &format!("AT{name}=?"));
             assert!(test.ends_with("OK\r\n"), "{name}=? -> {test}");
         }
     }
@@ -226,21 +252,18 @@ fn a_form_exists_exactly_if_it_is_declared() {
 
 #[test]
 fn names_are_unique_and_well_formed() {
-    let mut names: Vec<_> = commands()
-        .map(|command| command.name.to_ascii_uppercase())
-        .collect();
-    let count = names.len();
-    names.sort_unstable();
-    names.dedup();
-    assert_eq!(names.len(), count);
-    for command in commands() {
+    for dialect in dialect::ALL {
+        let names = dialect.commands().map(|it| it.name.to_ascii_uppercase());
+        let mut names: Vec<_> = names.collect();
+        let count = names.len();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), count, "{}", dialect.name);
+    }
+    for (dialect, command) in commands() {
         assert!(!command.summary.is_empty(), "{} says nothing", command.name);
-        assert_eq!(
-            NATIVE
-                .find(command.name.to_ascii_lowercase().as_bytes())
-                .map(|it| it.name),
-            Some(command.name)
-        );
+        let found = dialect.find(command.name.to_ascii_lowercase().as_bytes());
+        assert_eq!(found.map(|it| it.name), Some(command.name));
     }
 }
 
@@ -248,16 +271,20 @@ fn names_are_unique_and_well_formed() {
 fn no_urc_is_named_like_a_command() {
     // 27.007 §7.2 names this one so.
     let standard = mqmodem_core::commands::REGISTRATION.syntax;
-    for urc in NATIVE.urcs.iter().filter(|urc| urc.syntax != standard) {
-        let name = urc.syntax.split(':').next().unwrap();
-        assert!(NATIVE.find(name.as_bytes()).is_none(), "{name}");
+    for dialect in dialect::ALL {
+        for urc in dialect.urcs.iter().filter(|urc| urc.syntax != standard) {
+            let name = urc.syntax.split(':').next().unwrap();
+            assert!(dialect.find(name.as_bytes()).is_none(), "{name}");
+        }
     }
 }
 
 #[test]
 fn every_example_is_answered_as_the_manual_says_or_needs_a_broker() {
-    for example in commands().flat_map(|command| command.examples) {
-        let answer = answer(example.line);
-        assert!(!is_refused(&answer), "{} -> {answer}", example.line);
+    for (dialect, command) in commands() {
+        for example in command.examples {
+            let answer = answer(dialect, example.line);
+            assert!(!is_refused(&answer), "{} -> {answer}", example.line);
+        }
     }
 }

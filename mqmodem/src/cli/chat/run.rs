@@ -114,7 +114,7 @@ async fn play_side(
     patience: Patience,
 ) -> Option<String> {
     let name = side.script.file.clone();
-    let echo = !side.script.setup.echo_off;
+    let echo = side.script.setup.echo;
     let mut chat = Live::new(Arc::new(side.script), rules);
     let mut played = bring(port, preamble(echo), patience).await;
     if played.is_ok() {

@@ -2,6 +2,10 @@
 //! command or a packet.
 
 use crate::links::LINKS;
+use mqmodem_core::at::param::Kind;
+use mqmodem_core::dialect;
+use mqmodem_core::modem::command::dialect::Command;
+use mqmodem_core::modem::dialect::Dialect;
 
 const HOST: &[&str] = &[
     "AT\r",
@@ -77,7 +81,10 @@ const STORING: &[&str] = &[
 ];
 
 /// A phrase of the host, `#` in it being a digit.
-pub fn host(which: u8, digit: u8) -> Vec<u8> {
+pub fn host(dialect: &Dialect, which: u8, digit: u8) -> Vec<u8> {
+    if dialect.name != dialect::DEFAULT.name {
+        return declared(dialect, which);
+    }
     if LINKS > 1 && which % 8 == 7 {
         return format!("AT+TESTLINK={}\r", digit.checked_rem(LINKS).unwrap_or(0)).into_bytes();
     }
@@ -85,8 +92,39 @@ pub fn host(which: u8, digit: u8) -> Vec<u8> {
 }
 
 /// A phrase of the host about what is stored.
-pub fn storing(which: u8, digit: u8) -> Vec<u8> {
+pub fn storing(dialect: &Dialect, which: u8, digit: u8) -> Vec<u8> {
+    if dialect.name != dialect::DEFAULT.name {
+        return declared(dialect, which);
+    }
     phrase(STORING, which, digit)
+}
+
+/// A line of a dialect, made of what it declares, or what may end data.
+fn declared(dialect: &Dialect, which: u8) -> Vec<u8> {
+    let mut lines: Vec<_> = dialect.commands().flat_map(lines).collect();
+    lines.extend(["m\x1a", "\x1b", "+++", "\r\n"].map(str::to_owned));
+    lines
+        .swap_remove(usize::from(which) % lines.len())
+        .into_bytes()
+}
+
+/// A command in each of its forms, by the examples of its values.
+fn lines(command: &Command) -> Vec<String> {
+    let name = command.name;
+    let mut lines = vec![format!("AT{name}\r"), format!("AT{name}?\r")];
+    for signature in command.set.map_or(&[][..], |(signatures, _)| signatures) {
+        for most in [false, true] {
+            let values = signature.params.iter().map(|param| match param.kind {
+                Kind::Int { min, max } => if most { max } else { min }.to_string(),
+                Kind::Choice(choices) => choices[0].0.to_string(),
+                Kind::Text { .. } | Kind::Bytes { .. } => format!("\"{}\"", param.example),
+            });
+            let values = values.collect::<Vec<_>>().join(",");
+            let equals = if command.is_extended() { "=" } else { "" };
+            lines.push(format!("AT{name}{equals}{values}\r"));
+        }
+    }
+    lines
 }
 
 fn phrase(of: &[&str], which: u8, digit: u8) -> Vec<u8> {

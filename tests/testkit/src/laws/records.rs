@@ -6,6 +6,7 @@ use super::scenario::Scenario;
 use super::trace::Trace;
 use super::variation::Variation;
 use mqmodem_chat::StorageMode;
+use mqmodem_core::dialect;
 use mqmodem_core::{NetEvent, Slot};
 use std::time::Duration;
 
@@ -78,6 +79,7 @@ impl Found {
 
     fn play(&self, records: &Records, operations: Vec<Operation>) -> Trace {
         let mut scenario = Scenario {
+            dialect: dialect::DEFAULT,
             memory: self.memory,
             strict: false,
             stores: true,

@@ -70,7 +70,7 @@ impl<'a> Rig<'a> {
         let config = Config {
             strict: scenario.strict,
             keeps_sessions: scenario.stores,
-            ..Config::default()
+            ..Config::of(scenario.dialect)
         };
         let memory = spare.pop().expect("memory for a modem");
         let world = ScenarioWorld::new(scenario.memory, variation);

@@ -5,12 +5,17 @@ use super::phrases;
 use super::reader::Reader;
 use mqmodem_chat::StorageMode;
 use mqmodem_chat::environment::Stale;
+use mqmodem_core::dialect;
+use mqmodem_core::modem::dialect::Dialect;
 use mqmodem_core::{HostLines, NetError, NetEvent, Stage};
+use std::fmt;
 use std::time::Duration;
 
 /// A modem's memory and what happens to it.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone)]
 pub struct Scenario {
+    /// The modem's command set.
+    pub dialect: &'static Dialect,
     /// Bytes of each of the modem's buffers.
     pub memory: usize,
     /// Whether the rules are strict.
@@ -24,15 +29,21 @@ pub struct Scenario {
 impl Scenario {
     /// Every string of bytes is a scenario.
     pub fn decode(bytes: &[u8]) -> Self {
+        Self::decode_for(dialect::DEFAULT, bytes)
+    }
+
+    /// Likewise, with a host that speaks this dialect.
+    pub fn decode_for(dialect: &'static Dialect, bytes: &[u8]) -> Self {
         let mut reader = Reader::new(bytes);
         let memory = [48, 128, 300, 1024, 4096, 16_384][usize::from(reader.byte() % 6)];
         let how = reader.byte();
         let (strict, stores) = (how % 8 == 7, how / 8 % 4 != 3);
         let mut operations = Vec::new();
         while !reader.is_empty() {
-            reader.operation(&mut operations);
+            reader.operation(dialect, &mut operations);
         }
         Self {
+            dialect,
             memory,
             strict,
             stores,
@@ -41,11 +52,23 @@ impl Scenario {
     }
 }
 
+impl fmt::Debug for Scenario {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Scenario")
+            .field("dialect", &self.dialect.name)
+            .field("memory", &self.memory)
+            .field("strict", &self.strict)
+            .field("stores", &self.stores)
+            .field("operations", &self.operations)
+            .finish()
+    }
+}
+
 impl Reader<'_> {
-    fn operation(&mut self, operations: &mut Vec<Operation>) {
+    fn operation(&mut self, dialect: &'static Dialect, operations: &mut Vec<Operation>) {
         let operation = match self.byte() % 24 {
             0 | 1 => Operation::Host(self.bytes()),
-            2..=6 => Operation::Host(phrases::host(self.byte(), self.byte())),
+            2..=6 => Operation::Host(phrases::host(dialect, self.byte(), self.byte())),
             7 => Operation::Net {
                 link: self.link(),
                 bytes: self.bytes(),
@@ -66,7 +89,7 @@ impl Reader<'_> {
             // Deep states are what arbitrary bytes hardly ever reach.
             18 => return connect(operations, self.flag()),
             19 => Operation::Event(self.link(), event(self.byte())),
-            20 => Operation::Host(phrases::storing(self.byte(), self.byte())),
+            20 => Operation::Host(phrases::storing(dialect, self.byte(), self.byte())),
             _ => self.disk(),
         };
         operations.push(operation);

@@ -1,6 +1,9 @@
 //! The laws of the core (ARCHITECTURE.md), as properties of arbitrary sessions.
 
+use mqmodem_core::dialect;
+use mqmodem_core::modem::dialect::Dialect;
 use mqmodem_testkit::Random;
+use mqmodem_testkit::dialect::PROOF;
 use mqmodem_testkit::laws::{Operation, Scenario, Variation, play};
 use proptest::prelude::*;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -55,8 +58,8 @@ fn fault(scenario: &Scenario, cuts: u64) -> Option<String> {
 }
 
 /// Plays a scenario; where it breaks a law, tells the shortest form of it that does.
-fn laws_hold(bytes: &[u8], cuts: u64) -> Result<(), String> {
-    let mut scenario = Scenario::decode(bytes);
+fn laws_hold(dialect: &'static Dialect, bytes: &[u8], cuts: u64) -> Result<(), String> {
+    let mut scenario = Scenario::decode_for(dialect, bytes);
     let Some(mut why) = fault(&scenario, cuts) else {
         return Ok(());
     };
@@ -77,7 +80,25 @@ proptest! {
 
     #[test]
     fn arbitrary_scenarios_keep_the_laws(bytes in sessions(), cuts in any::<u64>()) {
-        laws_hold(&bytes, cuts).map_err(TestCaseError::fail)?;
+        laws_hold(dialect::DEFAULT, &bytes, cuts).map_err(TestCaseError::fail)?;
+    }
+}
+
+/// Every command set but the default one, and one that differs from it in everything.
+fn other_dialects() -> impl Iterator<Item = &'static Dialect> {
+    let built_in = dialect::ALL.iter().copied();
+    let others = built_in.filter(|it| it.name != dialect::DEFAULT.name);
+    others.chain([&PROOF])
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, ..config() })]
+
+    #[test]
+    fn scenarios_of_other_dialects_keep_the_laws(bytes in sessions(), cuts in any::<u64>()) {
+        for dialect in other_dialects() {
+            laws_hold(dialect, &bytes, cuts).map_err(TestCaseError::fail)?;
+        }
     }
 }
 
@@ -91,6 +112,7 @@ fn a_scenario_with_little_room_keeps_the_laws() {
         rude: false,
     };
     let scenario = Scenario {
+        dialect: dialect::DEFAULT,
         memory: 128,
         strict: false,
         stores: true,
@@ -115,6 +137,7 @@ fn a_scenario_with_little_room_keeps_the_laws() {
 fn an_event_before_an_incomplete_at_keeps_the_laws() {
     let host = |line: &str| Operation::Host(line.as_bytes().to_vec());
     let scenario = Scenario {
+        dialect: dialect::DEFAULT,
         memory: 1024,
         strict: false,
         stores: true,
@@ -156,6 +179,7 @@ fn asking(which: &[usize], memory: usize, takes: Option<usize>) -> Scenario {
     // Whatever is left is read in the end.
     operations.push(Operation::HostTakes(None));
     Scenario {
+        dialect: dialect::DEFAULT,
         memory,
         strict: false,
         stores: true,
@@ -217,8 +241,12 @@ fn random_scenarios_keep_the_laws_for_a_while() {
     while begin.elapsed() < time {
         let len = random.below(1500);
         let bytes = random.bytes(len);
-        let result = laws_hold(&bytes, random.number());
-        result.unwrap_or_else(|why| panic!("{why}"));
+        let other = random.below(4) == 0;
+        let dialects = other_dialects().filter(|_| other);
+        for dialect in dialects.chain([dialect::DEFAULT]) {
+            let result = laws_hold(dialect, &bytes, random.number());
+            result.unwrap_or_else(|why| panic!("{why}"));
+        }
         count += 1;
     }
     println!("{count} sessions kept the laws");
@@ -232,6 +260,6 @@ fn the_scenario_in_a_file_keeps_the_laws() {
     let bytes = std::fs::read(file).expect("a file");
     // As the fuzz target cuts it.
     let mut random = Random::new(bytes.len() as u64);
-    let result = laws_hold(&bytes, random.number());
+    let result = laws_hold(dialect::DEFAULT, &bytes, random.number());
     result.unwrap_or_else(|why| panic!("{why}"));
 }

@@ -1,6 +1,7 @@
 //! Damaged and arbitrary records of a disk; `tests/fuzz/` runs the same code for longer.
 
 use mqmodem_chat::StorageMode;
+use mqmodem_core::dialect;
 use mqmodem_core::mqtt::session::RecordKey;
 use mqmodem_core::{NetEvent, Slot};
 use mqmodem_testkit::Random;
@@ -12,6 +13,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 /// What a busy modem has on its disk.
 fn records() -> Records {
     let scenario = Scenario {
+        dialect: dialect::DEFAULT,
         memory: 4096,
         strict: false,
         stores: true,
