@@ -82,9 +82,10 @@ impl Host {
         Ok(host)
     }
 
-    /// Connects to the broker at this port.
+    /// Connects to the broker at this port, as a client that no other modem is.
     pub fn connect(&mut self, broker: u16, clean: u8) -> Result {
-        let line = format!("AT+MQTTCONFIG=127.0.0.1,{broker},bench-modem,{clean},60");
+        let client = self.modem.0.id();
+        let line = format!("AT+MQTTCONFIG=127.0.0.1,{broker},bench-{client},{clean},60");
         self.command(&line)?;
         self.command("AT+MQTTCONNECT")
     }
