@@ -25,7 +25,7 @@ use mqmodem_core::modem::event::Event;
 use mqmodem_core::modem::outbox::Message;
 use mqmodem_core::modem::settings::Settings;
 use mqmodem_core::mqtt::Qos;
-use mqmodem_core::{Config, Identity, commands};
+use mqmodem_core::{Config, Identity, LinkId, commands};
 
 /// The command set. Each field says where it differs from V.250 and from others.
 static OWN: Dialect = Dialect {
@@ -118,7 +118,7 @@ fn post(cx: &mut Context, args: &Args) -> Outcome {
 }
 
 /// The words of events; what is not worded here is not reported.
-fn word(event: &Event, reply: &mut Reply) {
+fn word(_: LinkId, event: &Event, reply: &mut Reply) {
     if let Event::Message(message) = event {
         reply.urc(|line| {
             line.text("#NEWS:");

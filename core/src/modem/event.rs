@@ -45,8 +45,6 @@ pub enum Event<'e> {
     },
     /// What a command has begun, with OK before, is at its end.
     Finished {
-        /// The link it was for.
-        link: LinkId,
         /// What it was.
         task: Task,
         /// Whether it worked.
@@ -144,5 +142,6 @@ impl Event<'_> {
     }
 }
 
-/// How a dialect words events.
-pub type WordEvent = fn(&Event, &mut Reply);
+/// How a dialect words an event, and of which link it is. An event of the modem as a whole
+/// is one of the first link.
+pub type WordEvent = fn(LinkId, &Event, &mut Reply);

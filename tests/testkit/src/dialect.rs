@@ -299,14 +299,9 @@ fn refuse(cx: &mut Context, command: Option<&'static Command>, why: Refusal) -> 
     }
 }
 
-fn word(event: &Event, reply: &mut Reply) {
+fn word(link: LinkId, event: &Event, reply: &mut Reply) {
     match *event {
-        Event::Finished {
-            link,
-            task,
-            code,
-            result,
-        } => {
+        Event::Finished { task, result, code } => {
             let code = if result.is_ok() {
                 0
             } else {
@@ -322,14 +317,16 @@ fn word(event: &Event, reply: &mut Reply) {
             });
         }
         Event::Message(message) => reply.urc(|line| {
-            line.text("#UMSG:0,");
+            line.text("#UMSG:");
+            line.number(link.0.into());
+            line.text(",");
             line.text(message.topic);
             line.text(",");
             line.bytes(message.payload);
         }),
         Event::Lost { code, .. } => reply.urc(|line| {
             line.text("#ULOST:");
-            numbers(line, LinkId::FIRST, &[code.into()]);
+            numbers(line, link, &[code.into()]);
         }),
         Event::Restarted => reply.unframed(|line| line.text("\r\nready\r\n")),
         _ => {}

@@ -7,6 +7,7 @@ mod options;
 mod received;
 mod subscriptions;
 mod tls;
+mod urc;
 
 use crate::at::cme;
 use crate::at::framing::Framing;
@@ -14,7 +15,7 @@ use crate::at::grammar::Grammar;
 use crate::at::reply::Reply;
 use crate::commands;
 use crate::modem::Profile;
-use crate::modem::api::Identity;
+use crate::modem::api::{Identity, LinkId};
 use crate::modem::command::dialect::Command;
 use crate::modem::dialect::{Banner, Busy, Dialect, Table, Urc};
 use crate::modem::event::Event;
@@ -107,41 +108,32 @@ const COMMANDS: &[Command] = &[
     options::ERROR,
 ];
 
-fn word(event: &Event, reply: &mut Reply) {
+fn word(link: LinkId, event: &Event, reply: &mut Reply) {
     match *event {
         Event::ConnectDone { code } => reply.info(|line| {
             line.text("+MQTTCONNECT:");
             line.number(code.into());
         }),
-        Event::Message(message) => received::word(reply, &message),
+        Event::Message(message) => received::word(reply, link, &message),
         Event::Read { number, message } => received::word_read(reply, number, &message),
-        Event::Waiting { count } => write(reply, "+MQTTRECVIND:", &[count]),
+        Event::Waiting { count } => urc::write(reply, "+MQTTRECVIND", link, &[count]),
         Event::Accepted { name } => reply.info(|line| {
             line.text("+MQTTPUB:");
             line.number(name);
         }),
         // No command of this set answers before its end.
         Event::Finished { .. } => {}
-        Event::Tracked { name, code } => write(reply, "+MQTTPUBACK:", &[name, code.into()]),
-        Event::TooLarge { topic, qos, length } => {
-            received::word_dropped(reply, topic, qos, length);
+        Event::Tracked { name, code } => {
+            urc::write(reply, "+MQTTPUBACK", link, &[name, code.into()]);
         }
-        Event::Dropped { count } => write(reply, "+MQTTPUBDROPPED:", &[count]),
+        Event::TooLarge { topic, qos, length } => {
+            received::word_dropped(reply, link, topic, qos, length);
+        }
+        Event::Dropped { count } => urc::write(reply, "+MQTTPUBDROPPED", link, &[count]),
         Event::Restored { session_present } => {
-            write(reply, "+MQTTCONNECTED:", &[session_present.into()]);
+            urc::write(reply, "+MQTTCONNECTED", link, &[session_present.into()]);
         }
         Event::Registration { .. } | Event::Restarted => commands::word(event, reply),
-        Event::Lost { code } => write(reply, "+MQTTDISCONNECTED:", &[code.into()]),
+        Event::Lost { code } => urc::write(reply, "+MQTTDISCONNECTED", link, &[code.into()]),
     }
-}
-
-/// A line of its own: a name and numbers.
-fn write(reply: &mut Reply, name: &str, numbers: &[u32]) {
-    reply.urc(|line| {
-        line.text(name);
-        for (at, number) in numbers.iter().enumerate() {
-            line.text(if at > 0 { "," } else { "" });
-            line.number(*number);
-        }
-    });
 }

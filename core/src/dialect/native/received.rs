@@ -1,9 +1,11 @@
 //! Messages from the broker: how they are worded, `+MQTTREAD` and `+MQTTACK`.
 
+use super::urc::write_name;
 use crate::at::args::Args;
 use crate::at::param::Param;
 use crate::at::reply::Reply;
 use crate::at::schema::{Example, Signature};
+use crate::modem::api::LinkId;
 use crate::modem::command::context::Context;
 use crate::modem::command::dialect::{Command, Outcome};
 use crate::modem::event::Received;
@@ -63,9 +65,9 @@ fn acknowledge(cx: &mut Context, args: &Args) -> Outcome {
 }
 
 /// `+MQTTRECV:"<topic>",<qos>,<retain>,<length>,<payload>`
-pub(super) fn word(reply: &mut Reply, message: &Received) {
+pub(super) fn word(reply: &mut Reply, link: LinkId, message: &Received) {
     reply.urc(|line| {
-        line.text("+MQTTRECV:");
+        write_name(line, "+MQTTRECV", link);
         write(line, message);
     });
 }
@@ -116,9 +118,9 @@ fn write_base64(line: &mut Reply, payload: &[u8]) {
 }
 
 /// `+MQTTRECVDROPPED:"<topic>",<qos>,<length>`
-pub(super) fn word_dropped(reply: &mut Reply, topic: &str, qos: u8, length: u32) {
+pub(super) fn word_dropped(reply: &mut Reply, link: LinkId, topic: &str, qos: u8, length: u32) {
     reply.urc(|line| {
-        line.text("+MQTTRECVDROPPED:");
+        write_name(line, "+MQTTRECVDROPPED", link);
         line.quoted(topic.as_bytes());
         line.text(",");
         line.number(qos.into());

@@ -298,7 +298,7 @@ impl<'a> Machine<'a> {
             Wait::AllClosed => self.links.iter().all(Link::is_closed),
             Wait::Accepted(id, number, name) => {
                 let is_over = self.links.get(id)?.session().is_accepted(number);
-                self.write_accepted(name.filter(|_| is_over));
+                self.write_accepted(id, name.filter(|_| is_over));
                 is_over
             }
             Wait::Readable(id) => {

@@ -253,7 +253,7 @@ impl Machine<'_> {
         }
         let word = self.behaviour.wording.event;
         self.begin_answer();
-        self.write(|reply| word(&Event::ConnectDone { code }, reply));
+        self.write(|reply| word(id, &Event::ConnectDone { code }, reply));
         self.complete(Wait::Connect(id), result);
     }
 

@@ -29,13 +29,13 @@ impl Machine<'_> {
         let word = self.behaviour.wording.event;
         let style = self.profile.style(self.behaviour.wording.framing);
         let (answer, out) = (&mut self.answer, &mut self.out);
-        answer.write(out, style, |reply| word(&event, reply));
+        answer.write(out, style, |reply| word(id, &event, reply));
         if answer.retract(out) {
             if format > 0 {
                 return Err(Fail::MEMORY_FULL);
             }
             // It would never fit: it is told without its payload.
-            answer.write(out, style, |reply| word(&event.shortened(), reply));
+            answer.write(out, style, |reply| word(id, &event.shortened(), reply));
         }
         self.notify.set_read(id, front.number);
         Ok(())
@@ -60,11 +60,11 @@ impl Machine<'_> {
     }
 
     /// Says that a message is accepted, if the host wants to know its name.
-    pub(super) fn write_accepted(&mut self, name: Option<u32>) {
+    pub(super) fn write_accepted(&mut self, id: LinkId, name: Option<u32>) {
         if let Some(name) = name {
             let word = self.behaviour.wording.event;
             self.begin_answer();
-            self.write(|reply| word(&Event::Accepted { name }, reply));
+            self.write(|reply| word(id, &Event::Accepted { name }, reply));
         }
     }
 }

@@ -37,7 +37,7 @@ impl Machine<'_> {
         if !self.is_reporting() || !matches!(self.run, Run::Idle) {
             return false;
         }
-        if let Some(event @ Event::Finished { link, .. }) = self.tasks.front() {
+        if let Some((link, event)) = self.tasks.front() {
             // It ends a command: that comes before what happened since.
             let reported = self.report(link, &event);
             if reported {
@@ -120,27 +120,14 @@ impl Machine<'_> {
     }
 }
 
-/// Words an event as a line of its own; whether it fitted.
-#[cfg(not(feature = "three-links"))]
-fn word(out: &mut Buf, style: Style, wording: WordEvent, _: LinkId, event: &Event) -> bool {
-    let limit = out.free();
-    let mut reply = Reply::new(out, style, limit);
-    wording(event, &mut reply);
-    !reply.overflowed()
-}
-
-/// The same behind a line with the link: no dialect names that yet.
-#[cfg(feature = "three-links")]
+/// Words an event, as a whole or not at all; whether it fitted.
 fn word(out: &mut Buf, style: Style, wording: WordEvent, link: LinkId, event: &Event) -> bool {
     let (before, limit) = (out.len(), out.free());
     let mut reply = Reply::new(out, style, limit);
-    reply.urc(|line| {
-        line.text("+TESTLINK:");
-        line.number(link.0.into());
-    });
-    wording(event, &mut reply);
+    wording(link, event, &mut reply);
     let fitted = !reply.overflowed();
     if !fitted {
+        // It may have lines that did.
         out.truncate(before);
     }
     fitted

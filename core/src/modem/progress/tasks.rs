@@ -131,16 +131,12 @@ impl Tasks {
         deadlines.fold(None, sooner)
     }
 
-    /// The first end that is to be reported.
-    pub(crate) fn front(&self) -> Option<Event<'static>> {
+    /// The first end that is to be reported, and of which link it is.
+    pub(crate) fn front(&self) -> Option<(LinkId, Event<'static>)> {
         let ended = |it: &Running| Some((it.link, it.task, it.end?));
         let (link, task, (result, code)) = self.list.iter().flatten().find_map(ended)?;
-        Some(Event::Finished {
-            link,
-            task,
-            result,
-            code,
-        })
+        let finished = Event::Finished { task, result, code };
+        Some((link, finished))
     }
 
     /// It was reported.

@@ -315,11 +315,11 @@ impl<'c, 'a> Context<'c, 'a> {
 
     fn radio_is_off(&mut self) -> Fail {
         let word = self.dialect().word;
-        let code = code::RADIO_OFF;
+        let (link, code) = (self.link, code::RADIO_OFF);
         if let Some(link) = self.machine.links.get_mut(self.link) {
             link.set_last_failure(code.into());
         }
-        self.write(|reply| word(&Event::ConnectDone { code }, reply));
+        self.write(|reply| word(link, &Event::ConnectDone { code }, reply));
         Fail::Cme(cme::NO_SERVICE)
     }
 
