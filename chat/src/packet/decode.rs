@@ -67,6 +67,15 @@ fn connect(body: &mut Reader) -> Option<String> {
     let client = body.text()?;
     let clean = flags >> 1 & 1;
     let mut words = format!("CONNECT client={client} clean={clean} keepalive={keep_alive}");
+    if flags & 0x04 != 0 {
+        write!(words, " will={}", body.text()?).ok()?;
+        for (name, value) in [("willqos", flags >> 3 & 3), ("willretain", flags >> 5 & 1)] {
+            if value != 0 {
+                write!(words, " {name}={value}").ok()?;
+            }
+        }
+        write!(words, " willpayload={}", body.text()?).ok()?;
+    }
     for (flag, name) in [(0x80, "user"), (0x40, "password")] {
         if flags & flag != 0 {
             write!(words, " {name}={}", body.text()?).ok()?;

@@ -48,17 +48,34 @@ fn connect(words: &mut Words) -> Result<Vec<u8>, String> {
     let clean = words.number("clean", 1)?.unwrap_or(1) as u8;
     let keep_alive = words.number("keepalive", 0xFFFF)?;
     let keep_alive = keep_alive.ok_or_else(|| words.missing("keepalive"))? as u16;
+    let (will_flags, will) = will(words)?;
     let user = words.bytes("user")?;
     let password = words.bytes("password")?;
-    let flags = clean << 1 | u8::from(user.is_some()) << 7 | u8::from(password.is_some()) << 6;
+    let named = u8::from(user.is_some()) << 7 | u8::from(password.is_some()) << 6;
+    let flags = clean << 1 | will_flags | named;
     let mut body = b"\0\x04MQTT\x04".to_vec();
     body.push(flags);
     body.extend(keep_alive.to_be_bytes());
     string(&client, &mut body)?;
-    for text in [user, password].into_iter().flatten() {
+    for text in will
+        .into_iter()
+        .chain([user, password].into_iter().flatten())
+    {
         string(&text, &mut body)?;
     }
     Ok(body)
+}
+
+/// The flags of a will, its topic and its payload; nothing without one.
+fn will(words: &mut Words) -> Result<(u8, Vec<Vec<u8>>), String> {
+    let Some(topic) = words.bytes("will")? else {
+        return Ok((0, Vec::new()));
+    };
+    let qos = words.number("willqos", 3)?.unwrap_or(0) as u8;
+    let retain = words.number("willretain", 1)?.unwrap_or(0) as u8;
+    let payload = words.bytes("willpayload")?;
+    let payload = payload.ok_or_else(|| words.missing("willpayload"))?;
+    Ok((4 | qos << 3 | retain << 5, vec![topic, payload]))
 }
 
 fn connack(words: &mut Words) -> Result<Vec<u8>, String> {

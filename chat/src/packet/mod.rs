@@ -47,6 +47,14 @@ mod tests {
             "10 12 00 04 4D 51 54 54 04 C2 00 00 00 00 00 01 75 00 01 70",
         ),
         (
+            r#"CONNECT client="a" clean=1 keepalive=0 will="w" willqos=1 willretain=1 willpayload="x""#,
+            "10 13 00 04 4D 51 54 54 04 2E 00 00 00 01 61 00 01 77 00 01 78",
+        ),
+        (
+            r#"CONNECT client="a" clean=1 keepalive=0 will="w" willpayload="" user="u""#,
+            "10 15 00 04 4D 51 54 54 04 86 00 00 00 01 61 00 01 77 00 00 00 01 75",
+        ),
+        (
             r#"PUBLISH topic="a/b" payload="hi""#,
             "30 07 00 03 61 2F 62 68 69",
         ),

@@ -7,7 +7,8 @@ use crate::buffer::Buf;
 pub struct Memory<'a> {
     /// The command line as it is typed: bounds the longest line.
     pub line: Buf<'a>,
-    /// Values whose escapes were resolved: bounds what a command takes of its line.
+    /// Values whose escapes were resolved: bounds what a command takes of its line, and the
+    /// raw bytes it takes with them.
     pub values: Buf<'a>,
     /// Bytes for the host.
     pub host_out: Buf<'a>,
@@ -88,7 +89,7 @@ impl Memory<'static> {
         const KIB: usize = 1024;
         Self {
             line: Buf::heap(64 * KIB),
-            values: Buf::heap(64 * KIB),
+            values: Buf::heap(256 * KIB),
             host_out: Buf::heap(0),
             inbox: Buf::heap(0),
             settings: Buf::heap(64 * KIB),

@@ -11,6 +11,7 @@ mod dispatch;
 pub mod event;
 pub mod fail;
 mod failure;
+mod greeting;
 mod identity;
 mod ids;
 mod link;
@@ -25,6 +26,7 @@ pub mod settings;
 mod slot;
 pub mod storage;
 pub mod wait;
+pub mod will;
 pub mod wording;
 
 pub use command::dialect;
@@ -72,7 +74,7 @@ impl<'a> Modem<'a> {
         let values = memory.take_values();
         let dialect = config.dialect;
         let behaviour = config.behaviour();
-        let mut machine = Machine::new(behaviour, memory, now);
+        let mut machine = Machine::new(behaviour, memory, values.capacity(), now);
         if dialect.banner == Banner::PowerOn {
             machine.report_start();
         }

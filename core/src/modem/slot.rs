@@ -18,6 +18,10 @@ pub enum Slot {
     Key(LinkId),
     /// The V.250 profile (`&W`).
     Profile,
+    /// What the broker publishes if a link is cut (`+MQTTWILL`).
+    Will(LinkId),
+    /// User properties of CONNECT and headers of WebSocket, which `+MQTTCONFIG` keeps.
+    ConnectProperties(LinkId),
     /// An option of a link (`+MQTTOPT`), by its number.
     Option(LinkId, u8),
     /// A record of a link's session. Changes to these must become durable in the
@@ -39,6 +43,8 @@ impl Slot {
             Self::Certificate(link) => (3, link, 0),
             Self::Key(link) => (4, link, 0),
             Self::Profile => (5, LinkId::FIRST, 0),
+            Self::Will(link) => (6, link, 0),
+            Self::ConnectProperties(link) => (8, link, 0),
             Self::Session(link, record) => {
                 let (kind, number) = record.to_number();
                 (SESSION_SLOTS + kind, link, number)
@@ -60,6 +66,8 @@ impl Slot {
             3 => Self::Certificate(link),
             4 => Self::Key(link),
             5 => Self::Profile,
+            6 => Self::Will(link),
+            8 => Self::ConnectProperties(link),
             OPTION_SLOTS.. => Self::Option(link, kind & !OPTION_SLOTS),
             SESSION_SLOTS.. => {
                 let record = RecordKey::from_number(kind - SESSION_SLOTS, number)?;

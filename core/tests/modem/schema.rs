@@ -168,8 +168,8 @@ fn every_declared_value_is_accepted() {
         for value in good(param) {
             let (line, answer) = walk.answered(&value);
             // A certificate's size is bound to its content, a client id to the
-            // clean session, a value to its option: those are refused by the
-            // command, not by the range.
+            // clean session, a value to its option, raw bytes to the memory: those
+            // are refused by the command, not by the range.
             let bound = [
                 "cert file size",
                 "client id",
@@ -177,6 +177,7 @@ fn every_declared_value_is_accepted() {
                 "rst",
                 "number",
                 "text",
+                "length",
             ];
             let accepted = is_accepted(&answer) || bound.contains(&param.name);
             let other_style = ["ATQ1", "ATV0"].contains(&line.as_str());

@@ -18,6 +18,8 @@ fn known(slot: Slot) -> Option<String> {
         Slot::Root(link) => ("root", link),
         Slot::Certificate(link) => ("certificate", link),
         Slot::Key(link) => ("key", link),
+        Slot::Will(link) => ("will", link),
+        Slot::ConnectProperties(link) => ("connect-properties", link),
         Slot::Profile => return Some("profile".to_owned()),
         Slot::Option(link, option) => {
             let opt = OPTIONS.get(usize::from(option))?;
@@ -44,6 +46,8 @@ pub(super) fn slot(name: &str) -> Option<Slot> {
         "root" => Slot::Root(link),
         "certificate" => Slot::Certificate(link),
         "key" => Slot::Key(link),
+        "will" => Slot::Will(link),
+        "connect-properties" => Slot::ConnectProperties(link),
         _ => return None,
     })
 }
@@ -61,6 +65,8 @@ mod tests {
             Slot::Root(link),
             Slot::Certificate(link),
             Slot::Key(link),
+            Slot::Will(link),
+            Slot::ConnectProperties(link),
             Slot::Profile,
             Slot::Option(link, 0),
             Slot::Option(link, OPTIONS.len() as u8 - 1),

@@ -5,6 +5,7 @@ use super::sessions::sessions;
 use mqmodem_core::Slot;
 use mqmodem_core::modem::options;
 use mqmodem_core::modem::settings::Settings;
+use mqmodem_core::modem::will;
 use ring::digest::{SHA256, digest};
 use std::fmt::Write;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
@@ -39,6 +40,7 @@ fn words(slot: Slot, bytes: &[u8]) -> (String, String) {
         (Slot::Tls(_), [1]) => "on".to_owned(),
         (Slot::Root(_) | Slot::Certificate(_), pem) => certificates(pem),
         (Slot::Key(_), pem) => key(pem).to_owned(),
+        (Slot::Will(_), bytes) => will(bytes),
         (Slot::Option(_, option), bytes) => self::option(option, bytes),
         (_, bytes) => format!("{} bytes", bytes.len()),
     };
@@ -69,6 +71,19 @@ fn settings(record: &[u8]) -> String {
         text.push_str(", password ***");
     }
     text
+}
+
+fn will(record: &[u8]) -> String {
+    let Some(will) = will::decode(record) else {
+        return DAMAGED.to_owned();
+    };
+    format!(
+        "{:?}, QoS {}, retain {}, {} bytes",
+        will.topic,
+        will.qos.level(),
+        u8::from(will.retain),
+        will.message.len()
+    )
 }
 
 const DAMAGED: &str = "damaged: it will be left out";

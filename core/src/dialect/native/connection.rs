@@ -1,7 +1,8 @@
 //! `+MQTTCONNECT`, `+MQTTSTATE` and `+MQTTDISCONNECT`.
 
 use crate::at::args::Args;
-use crate::at::schema::Example;
+use crate::at::param::Param;
+use crate::at::schema::{Example, Signature};
 use crate::modem::command::context::Context;
 use crate::modem::command::dialect::{Command, Outcome};
 
@@ -32,14 +33,34 @@ pub(super) const DISCONNECT: Command =
     Command::new("+MQTTDISCONNECT", "Disconnect from the broker")
         .details(
             "OK when DISCONNECT is sent and the link is closed; an error (3) if there was no \
-             link.",
+             link. With `<reason>` 4 the broker publishes the will: the link is closed without \
+             DISCONNECT.",
         )
         .commits()
         .execute(disconnect)
-        .examples(&[Example {
-            line: "AT+MQTTDISCONNECT",
-            answer: &["OK"],
-        }]);
+        .test("")
+        .set(&[Signature::of(&[REASON])], disconnect_with)
+        .examples(&[
+            Example {
+                line: "AT+MQTTDISCONNECT",
+                answer: &["OK"],
+            },
+            Example {
+                line: "AT+MQTTDISCONNECT=4",
+                answer: &["OK"],
+            },
+        ]);
+
+/// Reason code: disconnect with will message.
+const WITH_WILL: u32 = 4;
+
+const REASON: Param = Param::choice(
+    "reason",
+    &[
+        (0, "in order"),
+        (WITH_WILL, "the broker publishes the will"),
+    ],
+);
 
 fn connect(cx: &mut Context, _: &Args) -> Outcome {
     cx.connect().into()
@@ -57,4 +78,11 @@ fn state(cx: &mut Context, _: &Args) -> Outcome {
 
 fn disconnect(cx: &mut Context, _: &Args) -> Outcome {
     cx.disconnect().into()
+}
+
+fn disconnect_with(cx: &mut Context, args: &Args) -> Outcome {
+    match args.int(0) {
+        WITH_WILL => cx.disconnect_with_will().into(),
+        _ => cx.disconnect().into(),
+    }
 }

@@ -1,13 +1,16 @@
-//! `+MQTTPUB` and `+MQTTQUEUE`: messages to the broker.
+//! `+MQTTPUB`, `+MQTTPUBRAW` and `+MQTTQUEUE`: messages to the broker.
 
 use crate::at::args::Args;
 use crate::at::param::Param;
 use crate::at::schema::{Example, Signature};
 use crate::modem::command::context::{Context, quality};
-use crate::modem::command::dialect::{Command, Outcome};
+use crate::modem::command::dialect::{Command, Outcome, Prompt};
+use crate::modem::command::prompt::{Data, Until};
 use crate::modem::fail::Fail;
 use crate::modem::outbox::Message;
 use crate::mqtt::topic::can_publish_to;
+use core::fmt::Write;
+use core::time::Duration;
 
 /// The longest topic MQTT has room for (clause 4.7.3).
 const MAX_TOPIC: usize = 65_535;
@@ -23,20 +26,25 @@ pub(super) const QOS: Param = Param::choice(
     ],
 );
 
-const TOPIC: Param = Param::text("topic", 1, MAX_TOPIC)
+pub(super) const TOPIC: Param = Param::text("topic", 1, MAX_TOPIC)
     .check(can_publish_to, "a/+")
     .means("without +, # and control characters")
     .example("devices/MQTT002/data");
-const RETAIN: Param = Param::choice(
+pub(super) const RETAIN: Param = Param::choice(
     "retain",
     &[
         (0, "not retained"),
         (1, "retained by the broker for later subscribers"),
     ],
 );
-const MESSAGE: Param = Param::bytes("message", 0, MAX_MESSAGE)
+pub(super) const MESSAGE: Param = Param::bytes("message", 0, MAX_MESSAGE)
     .means("any bytes; in quotes `\\hh` is the byte hh")
     .example("{\\\"id\\\":123}");
+/// More than any memory holds.
+pub(super) const LENGTH: Param =
+    Param::int("length", 0, MAX_MESSAGE as u32).means("how many bytes follow the prompt");
+/// How long a host that was too late has to be silent before its next line is read.
+pub(super) const QUIET: Duration = Duration::from_secs(1);
 const ID: Param = Param::int("id", 1, u32::MAX)
     .means("the host's own number for the message; the same number again does not send it again");
 
@@ -79,6 +87,36 @@ pub(super) const PUBLISH: Command = Command::new("+MQTTPUB", "Publish a message"
         },
     ]);
 
+const RAW_SIGNATURES: &[Signature] = &[
+    Signature::of(&[TOPIC, QOS, RETAIN, LENGTH]),
+    Signature::of(&[TOPIC, QOS, RETAIN, LENGTH, ID]),
+];
+
+static PAYLOAD: Prompt = Prompt {
+    quiet: QUIET,
+    ..Prompt::new(publish_raw)
+};
+
+pub(super) const PUBLISH_RAW: Command = Command::new("+MQTTPUBRAW", "Publish raw bytes")
+    .remembers()
+    .details(
+        "The prompt is CR, LF, `> `. Exactly `<length>` bytes after it are the payload, whatever \
+         they are; a LF directly behind the CR of the command is not one of them. The result is \
+         that of `+MQTTPUB`. Topic, connection, room and length are checked before the prompt, \
+         and a message of a known `<id>` is answered without one. Five seconds without a byte \
+         are an error (50): nothing is sent, and what comes is dropped until nothing came for \
+         one second. A break or DTR off gives up too, without an answer. What stands behind `;` \
+         is carried out after the message.",
+    )
+    .commits()
+    .test("+MQTTPUBRAW:<topic>,(0-2),(0-1),(0-<most>),<id>")
+    .test_with(most_raw)
+    .set(RAW_SIGNATURES, ask_raw)
+    .examples(&[Example {
+        line: "AT+MQTTPUBRAW=\"cam/7\",1,0,4,9001",
+        answer: &["> ", "OK"],
+    }]);
+
 pub(super) const QUEUE: Command = Command::new("+MQTTQUEUE", "Messages not acknowledged yet")
     .remembers()
     .details(
@@ -106,17 +144,45 @@ pub(super) const QUEUE: Command = Command::new("+MQTTQUEUE", "Messages not ackno
     ]);
 
 fn publish(cx: &mut Context, args: &Args) -> Outcome {
-    let Ok(qos) = quality(args.int(1)) else {
-        return Outcome::Fail(Fail::INCORRECT);
-    };
-    let message = Message {
+    let message = message(args, args.bytes(3));
+    message.and_then(|message| cx.publish(&message)).into()
+}
+
+fn message<'m>(args: &Args<'m>, payload: &'m [u8]) -> Result<Message<'m>, Fail> {
+    Ok(Message {
         topic: args.text(0),
-        qos,
+        qos: quality(args.int(1))?,
         retain: args.flag(2),
-        payload: args.bytes(3),
+        payload,
         id: args.int(4),
-    };
-    cx.publish(&message).into()
+    })
+}
+
+fn ask_raw(cx: &mut Context, args: &Args) -> Outcome {
+    let length = args.int(3) as usize;
+    if length > cx.most_published() {
+        return Outcome::Fail(Fail::INCORRECT);
+    }
+    let expected = message(args, &[]).and_then(|message| cx.expect_publish(&message, length));
+    match expected {
+        Ok(None) => Outcome::Prompt(Until::Length(length), &PAYLOAD),
+        Ok(Some(wait)) => Outcome::Wait(wait),
+        Err(fail) => Outcome::Fail(fail),
+    }
+}
+
+fn publish_raw(cx: &mut Context, args: &Args, data: Data) -> Outcome {
+    let message = message(args, data.bytes);
+    message.and_then(|message| cx.publish(&message)).into()
+}
+
+fn most_raw(cx: &mut Context, _: &Args) -> Outcome {
+    let most = cx.most_published();
+    cx.info(|line| {
+        // A reply notes for itself what does not fit.
+        let _ = write!(line, "+MQTTPUBRAW:<topic>,(0-2),(0-1),(0-{most}),<id>");
+    });
+    Outcome::Ok
 }
 
 fn drop_messages(cx: &mut Context, args: &Args) -> Outcome {

@@ -8,6 +8,7 @@ mod received;
 mod subscriptions;
 mod tls;
 mod urc;
+mod will;
 
 use crate::at::cme;
 use crate::at::framing::Framing;
@@ -94,6 +95,7 @@ pub static NATIVE: Dialect = Dialect {
 
 const COMMANDS: &[Command] = &[
     messages::PUBLISH,
+    messages::PUBLISH_RAW,
     messages::QUEUE,
     received::READ,
     received::ACKNOWLEDGE,
@@ -101,6 +103,8 @@ const COMMANDS: &[Command] = &[
     subscriptions::UNSUBSCRIBE,
     tls::TLS,
     config::CONFIG,
+    will::WILL,
+    will::WILL_RAW,
     connection::CONNECT,
     connection::STATE,
     connection::DISCONNECT,

@@ -82,6 +82,14 @@ pub(super) fn word_read(reply: &mut Reply, number: u32, message: &Received) {
     });
 }
 
+/// `+MQTTWILL:` and the same.
+pub(super) fn word_will(message: &Received, reply: &mut Reply) {
+    reply.info(|line| {
+        line.text("+MQTTWILL:");
+        write(line, message);
+    });
+}
+
 fn write(line: &mut Reply, message: &Received) {
     line.quoted(message.topic.as_bytes());
     line.text(",");

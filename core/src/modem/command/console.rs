@@ -186,6 +186,12 @@ impl<'a> Console<'a> {
         let Some(command) = dialect.find(item.name) else {
             return machine.fail_line(Fail::Plain);
         };
+        // The values are read once more, behind the bytes.
+        if let Until::Length(length) = until
+            && length + self.decoded.len() > self.decoded.capacity()
+        {
+            return machine.settle(next_at, Err(Fail::MEMORY_FULL));
+        }
         let asked = self.send_prompt(machine, next_at, (command, item.next), until, prompt);
         if asked && until == Until::Length(0) {
             self.finish_data(machine, next_at, DataEnd::Complete);

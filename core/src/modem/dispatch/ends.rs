@@ -59,17 +59,18 @@ impl Machine<'_> {
 
     /// Leaves a link in order. Of one that was up the host is told with `reason`,
     /// unless it asked for it itself.
-    pub(crate) fn disconnect(&mut self, id: LinkId, reason: Option<u8>) {
+    /// `with_will` it is left so that the broker publishes the will.
+    pub(crate) fn disconnect(&mut self, id: LinkId, reason: Option<u8>, with_will: bool) {
         let now = self.now;
         if let Some(link) = self.links.get_mut(id) {
-            let disconnecting = link.disconnect(now, reason);
+            let disconnecting = link.disconnect(now, reason, with_will);
             self.disconnecting(id, disconnecting, reason);
         }
     }
 
     /// Leaves every link in order.
     pub(crate) fn disconnect_all(&mut self, reason: Option<u8>) {
-        LinkId::all().for_each(|id| self.disconnect(id, reason));
+        LinkId::all().for_each(|id| self.disconnect(id, reason, false));
     }
 
     fn disconnecting(&mut self, id: LinkId, it: Disconnecting, reason: Option<u8>) {

@@ -49,6 +49,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) run: Run,
     /// Whether the rest of the present line was found to be without a fault.
     pub(crate) rest_checked: bool,
+    /// The most raw bytes a command may ask for.
+    pub(crate) most_asked: u32,
     pub(crate) pending: Pending,
     /// What commands have begun, with OK before.
     pub(crate) tasks: Tasks,
@@ -73,7 +75,12 @@ const LATE: Fail = Fail::Cme(cme::NETWORK_TIMEOUT);
 
 impl<'a> Machine<'a> {
     /// The machine on its part of the memory.
-    pub(crate) fn new(behaviour: Behaviour<'a>, memory: Memory<'a>, now: Instant) -> Self {
+    pub(crate) fn new(
+        behaviour: Behaviour<'a>,
+        memory: Memory<'a>,
+        most_asked: usize,
+        now: Instant,
+    ) -> Self {
         let (scratch, settings) = memory.settings.split(behaviour.scratch);
         let storage = Storage::new(settings, behaviour.factory, behaviour.defaults);
         let link = LinkMemory {
@@ -89,6 +96,7 @@ impl<'a> Machine<'a> {
             out: memory.host_out,
             run: Run::Idle,
             rest_checked: false,
+            most_asked: u32::try_from(most_asked).unwrap_or(u32::MAX),
             pending: Pending::NONE,
             tasks: Tasks::default(),
             scratch: Scratch::new(scratch),

@@ -19,9 +19,9 @@ impl Machine<'_> {
             return;
         }
         let id = conn.link;
-        let settings = self.storage.settings(id);
+        let greeting = self.storage.greeting(id);
         let link = self.links.get_mut(id);
-        let ended = link.and_then(|link| link.handle_net(self.now, event, settings.as_ref()));
+        let ended = link.and_then(|link| link.handle_net(self.now, event, greeting.as_ref()));
         if let Some(ended) = ended {
             return self.link_ended(id, ended);
         }
@@ -30,9 +30,9 @@ impl Machine<'_> {
 
     /// Sends CONNECT on a transport that waits for it.
     pub(crate) fn connect_opened(&mut self, id: LinkId) {
-        let settings = self.storage.settings(id);
+        let greeting = self.storage.greeting(id);
         let link = self.links.get_mut(id);
-        let ended = link.and_then(|link| link.connect_opened(self.now, settings.as_ref()));
+        let ended = link.and_then(|link| link.connect_opened(self.now, greeting.as_ref()));
         if let Some(ended) = ended {
             self.link_ended(id, ended);
         }

@@ -27,6 +27,13 @@ pub struct Message<'m> {
 }
 
 impl<'m> Message<'m> {
+    /// Whether the host can ask for it again: QoS 0 says of itself that it may be lost or
+    /// come twice.
+    #[inline]
+    pub(crate) fn is_named(&self) -> bool {
+        self.id != 0 && self.qos != Qos::AtMostOnce
+    }
+
     fn publish(&self) -> Publish<'m> {
         Publish {
             dup: false,
@@ -127,13 +134,24 @@ impl Machine<'_> {
     }
 
     pub(crate) fn accept(&mut self, id: LinkId, message: &Message<'_>) -> Result<Accepted, Fail> {
+        let promise = self.promise(id, message);
+        let time = self.clock.machine(self.now);
+        let link = self.links.get_mut(id).ok_or(Fail::NOT_ALLOWED)?;
+        link.session_mut().set_time(time);
+        let accepted = link.accept(&message.publish(), promise)?;
+        self.report_dropped(id);
+        Ok(accepted)
+    }
+
+    /// How a message is accepted.
+    fn promise(&self, id: LinkId, message: &Message<'_>) -> Promise {
         // The queue is for messages that have to wait.
         let limit = match self.storage.option(id, QUEUE) {
             _ if self.is_online(id) => usize::MAX,
             0 => usize::MAX,
             bytes => bytes as usize,
         };
-        let promise = Promise {
+        Promise {
             tracked: self.tracks(id, message.qos),
             host_id: match message.qos {
                 Qos::AtMostOnce => 0,
@@ -141,13 +159,33 @@ impl Machine<'_> {
             },
             limit,
             drop_oldest: self.storage.is_on(id, QUEUE_FULL),
-        };
-        let time = self.clock.machine(self.now);
-        let link = self.links.get_mut(id).ok_or(Fail::NOT_ALLOWED)?;
-        link.session_mut().set_time(time);
-        let accepted = link.accept(&message.publish(), promise)?;
-        self.report_dropped(id);
-        Ok(accepted)
+        }
+    }
+
+    /// Whether a message could be published now, with so many bytes of payload that are
+    /// still to come: where it would go, and that there is room.
+    pub(crate) fn check_publish(
+        &mut self,
+        id: LinkId,
+        message: &Message<'_>,
+        length: usize,
+    ) -> Result<(), Fail> {
+        let online = self.is_online(id);
+        if !online && (!self.queues(id, message.qos) || !self.prepare_session(id)) {
+            return Err(Fail::NOT_ALLOWED);
+        }
+        let promise = self.promise(id, message);
+        let link = self.links.get(id).ok_or(Fail::NOT_ALLOWED)?;
+        let stored = !online
+            || promise.host_id > 0
+            || promise.tracked
+            || link.session().stores_messages(message.qos);
+        let promise = stored.then_some(promise);
+        if link.has_room(&message.publish(), length, promise) {
+            Ok(())
+        } else {
+            Err(Fail::MEMORY_FULL)
+        }
     }
 
     /// Makes the session that of the broker that is set; whether there is one.

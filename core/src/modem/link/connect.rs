@@ -5,9 +5,9 @@ use super::policy::Policy;
 use super::{Ended, Link};
 use crate::modem::code;
 use crate::modem::failure::Failure;
+use crate::modem::greeting::Greeting;
 use crate::modem::network::{NetError, NetEvent, Stage};
 use crate::modem::settings::Settings;
-use crate::mqtt::Connect;
 use crate::mqtt::session::fingerprint;
 use crate::time::Instant;
 
@@ -43,12 +43,12 @@ impl Link<'_> {
     pub(crate) fn connect_opened(
         &mut self,
         now: Instant,
-        settings: Option<&Settings<'_>>,
+        greeting: Option<&Greeting<'_>>,
     ) -> Option<Ended> {
         if self.phase != Phase::Opened {
             return None;
         }
-        self.greet(now, now + self.policy.connect_limit, settings)
+        self.greet(now, now + self.policy.connect_limit, greeting)
     }
 
     /// Makes the attempt that is due, if there is a broker to go to.
@@ -93,7 +93,7 @@ impl Link<'_> {
         &mut self,
         now: Instant,
         event: NetEvent,
-        settings: Option<&Settings<'_>>,
+        greeting: Option<&Greeting<'_>>,
     ) -> Option<Ended> {
         match (event, self.phase) {
             (_, Phase::Closed) => None,
@@ -106,7 +106,7 @@ impl Link<'_> {
                 None
             }
             (NetEvent::Opened, Phase::Opening { deadline, .. }) => {
-                self.greet(now, deadline, settings)
+                self.greet(now, deadline, greeting)
             }
             (NetEvent::Opening(_) | NetEvent::Opened, _) => None,
             (NetEvent::Failed(NetError::TimedOut), Phase::Opening { stage, .. }) => {
@@ -122,18 +122,11 @@ impl Link<'_> {
         &mut self,
         now: Instant,
         deadline: Instant,
-        settings: Option<&Settings<'_>>,
+        greeting: Option<&Greeting<'_>>,
     ) -> Option<Ended> {
-        let written = settings.map(|settings| {
-            self.use_settings(settings);
-            let connect = Connect {
-                client_id: settings.client_id,
-                clean_session: settings.clean_session,
-                keep_alive: settings.keep_alive,
-                username: settings.username,
-                password: settings.password,
-                will: None,
-            };
+        let written = greeting.map(|greeting| {
+            self.use_settings(&greeting.settings);
+            let connect = greeting.connect();
             self.session.connect(now, &connect, &mut self.net_out)
         });
         self.session.set_ping_retries(self.policy.ping_retries);

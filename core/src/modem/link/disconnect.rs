@@ -30,20 +30,32 @@ impl Link<'_> {
 
     /// Leaves in order: DISCONNECT, then the transport is closed; an attempt is
     /// given up, and the modem makes none of its own any more. `reason` is what the
-    /// host is told of a link that was up, unless it asked for it itself.
-    pub(crate) fn disconnect(&mut self, now: Instant, reason: Option<u8>) -> Disconnecting {
+    /// host is told of a link that was up, unless it asked for it itself. `with_will` it is
+    /// left so that the broker publishes the will.
+    pub(crate) fn disconnect(
+        &mut self,
+        now: Instant,
+        reason: Option<u8>,
+        with_will: bool,
+    ) -> Disconnecting {
         let comes_back = self.reconnect == Reconnect::WithRadio;
-        self.leave(now, reason, comes_back)
+        self.leave(now, reason, comes_back, with_will)
     }
 
     /// The radio went off: the link is left, in order, and comes back with it.
     pub(crate) fn radio_off(&mut self, now: Instant) -> Disconnecting {
         self.has_radio = false;
         let comes_back = self.is_online() || self.is_wanted();
-        self.leave(now, Some(code::RADIO_OFF), comes_back)
+        self.leave(now, Some(code::RADIO_OFF), comes_back, false)
     }
 
-    fn leave(&mut self, now: Instant, reason: Option<u8>, comes_back: bool) -> Disconnecting {
+    fn leave(
+        &mut self,
+        now: Instant,
+        reason: Option<u8>,
+        comes_back: bool,
+        with_will: bool,
+    ) -> Disconnecting {
         let is_own = matches!(
             self.reconnect,
             Reconnect::Trying {
@@ -64,6 +76,7 @@ impl Link<'_> {
             Phase::Opening { .. } | Phase::Opened | Phase::Greeting { .. } => {
                 Some(self.drop(now, reason.unwrap_or(code::BY_COMMAND).into()))
             }
+            Phase::Online if with_will => Some(self.close_silently(now)),
             Phase::Online => self.write_disconnect(now),
         };
         if was_online && let Some(code) = reason {
@@ -84,6 +97,12 @@ impl Link<'_> {
         written
             .is_err()
             .then(|| self.drop(now, code::BY_COMMAND.into()))
+    }
+
+    /// Closes the link without DISCONNECT: the broker publishes the will.
+    fn close_silently(&mut self, now: Instant) -> Ended {
+        self.phase = Phase::Closing { deadline: now };
+        self.drop(now, code::BY_COMMAND.into())
     }
 
     /// Closes the link for a reason of our own.

@@ -9,6 +9,9 @@ use crate::mqtt::{PacketId, Qos, SendError};
 use crate::time::Instant;
 use core::time::Duration;
 
+/// What stands around topic and payload at most: header, length, packet id.
+const AROUND_PAYLOAD: usize = 5 + 2 + 2;
+
 /// How long what could not be put on disk waits before it is tried again.
 const PAUSE: Duration = Duration::from_secs(1);
 
@@ -65,6 +68,19 @@ impl Link<'_> {
         promise: Promise,
     ) -> Result<Accepted, SendError> {
         self.session.accept(publish, promise, &mut self.net_out)
+    }
+
+    /// Whether a message with `more` bytes of payload than it has ever fits the output,
+    /// and is accepted now, where it is promised something.
+    pub(crate) fn has_room(
+        &self,
+        publish: &Publish<'_>,
+        more: usize,
+        promise: Option<Promise>,
+    ) -> bool {
+        let fits = |promise| self.session.has_room(publish, more, promise);
+        let around = AROUND_PAYLOAD + publish.topic.len();
+        around + publish.payload.len() + more <= self.most_sent() && promise.is_none_or(fits)
     }
 
     /// The host has the message of this number.

@@ -290,6 +290,11 @@ impl<'a> Link<'a> {
         self.net_out.as_slice()
     }
 
+    /// The most bytes a packet may have that is sent.
+    pub(crate) fn most_sent(&self) -> usize {
+        self.net_out.capacity()
+    }
+
     /// Whether an answer to the broker fits.
     #[inline]
     pub(crate) fn has_answer_room(&self) -> bool {

@@ -1,6 +1,7 @@
 //! What the modem stores between restarts: settings, certificates, options, profile.
 
 mod endpoint;
+mod greeting;
 mod nvram;
 pub mod options;
 pub mod pem;
@@ -10,6 +11,7 @@ use crate::modem::ids::{LINKS, LinkId};
 use crate::modem::profile::Profile;
 use crate::modem::settings::Settings;
 use crate::modem::slot::{RestoreError, Slot};
+use crate::modem::will;
 use nvram::Nvram;
 use options::{Defaults, OPTIONS, Opt, OptionValue, Options};
 
@@ -65,6 +67,7 @@ impl<'a> Storage<'a> {
             Slot::Settings(_) => Settings::decode(bytes).is_some(),
             Slot::Tls(_) => matches!(bytes, [0 | 1]),
             Slot::Profile => Profile::decode(bytes).is_some(),
+            Slot::Will(_) => will::decode(bytes).is_some(),
             Slot::Option(_, option) => options::decode(option, bytes).is_some(),
             _ => !bytes.is_empty(),
         };
@@ -90,6 +93,11 @@ impl<'a> Storage<'a> {
             self.nvram.unstage();
         }
         staged
+    }
+
+    /// Whether there is room for a change of so many bytes.
+    pub(crate) fn fits(&self, len: usize) -> bool {
+        self.nvram.fits(len)
     }
 
     /// The settings of a link from now on: they are in force, and not stored.

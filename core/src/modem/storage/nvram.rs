@@ -6,8 +6,8 @@
 use crate::buffer::{Buf, Full};
 use crate::modem::slot::Slot;
 
-/// Header of a record: slot kind, link, state, length (2 bytes).
-const HEADER: usize = 5;
+/// Header of a record: slot kind, link, state, length (4 bytes).
+const HEADER: usize = 7;
 
 /// What a record is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,6 +92,11 @@ impl<'a> Nvram<'a> {
         self.append(slot, Stage::Staged, write)
     }
 
+    /// Whether a record of so many bytes fits.
+    pub(crate) fn fits(&self, len: usize) -> bool {
+        self.records.free() >= HEADER + len
+    }
+
     /// Whether there may be a change the caller is to carry out.
     #[inline]
     pub(crate) fn asks(&self) -> bool {
@@ -167,9 +172,10 @@ impl<'a> Nvram<'a> {
         self.news = true;
         let at = self.records.len();
         let [kind, link, ..] = slot.to_bytes();
-        self.records.extend(&[kind, link, stage as u8, 0, 0])?;
+        self.records
+            .extend(&[kind, link, stage as u8, 0, 0, 0, 0])?;
         let written = write(&mut self.records);
-        let len = u16::try_from(self.records.len() - at - HEADER);
+        let len = u32::try_from(self.records.len() - at - HEADER);
         match (written, len) {
             (Ok(()), Ok(len)) => {
                 let place = self.records.as_mut_slice().get_mut(at + 3..at + HEADER);
@@ -187,7 +193,7 @@ impl<'a> Nvram<'a> {
         let mut at = 0;
         core::iter::from_fn(move || {
             let header = self.records.as_slice().get(at..at + HEADER)?;
-            let &[kind, link, stage, high, low] = header else {
+            let &[kind, link, stage, l0, l1, l2, l3] = header else {
                 return None;
             };
             let record = Record {
@@ -198,7 +204,7 @@ impl<'a> Nvram<'a> {
                     1 => Stage::Staged,
                     _ => Stage::Asked,
                 },
-                len: u16::from_be_bytes([high, low]).into(),
+                len: u32::from_be_bytes([l0, l1, l2, l3]) as usize,
             };
             at += HEADER + record.len;
             Some(record)

@@ -137,7 +137,8 @@ impl<'c> Connect<'c> {
 }
 
 impl<'c> Will<'c> {
-    fn is_valid(&self) -> bool {
+    /// Whether the standard allows it to be sent.
+    pub fn is_valid(&self) -> bool {
         topic::is_topic_name(self.topic) && is_counted(self.message)
     }
 

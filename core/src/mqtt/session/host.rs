@@ -96,6 +96,13 @@ impl Session<'_> {
         Ok(accepted)
     }
 
+    /// Whether [`accept`](Self::accept) would have room for a message with `more` bytes of
+    /// payload than it has.
+    pub fn has_room(&self, publish: &Publish<'_>, more: usize, promise: Promise) -> bool {
+        let stalled = self.journal.is_stalled();
+        self.outgoing.has_room(publish, more, promise, stalled)
+    }
+
     /// Whether an accepted message is on disk, or needs not be any more.
     pub fn is_accepted(&self, number: u64) -> bool {
         self.outgoing.is_accepted(number)

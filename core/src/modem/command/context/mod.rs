@@ -2,6 +2,7 @@
 
 mod publish;
 mod read;
+mod will;
 
 pub use super::dialect::Context;
 
@@ -60,6 +61,11 @@ impl<'c, 'a> Context<'c, 'a> {
     /// The command set in use.
     pub fn dialect(&self) -> &'static Dialect {
         self.dialect
+    }
+
+    /// The most raw bytes a command may ask for.
+    pub fn most_asked(&self) -> usize {
+        self.machine.most_asked as usize
     }
 
     /// What the modem says of itself.
@@ -325,11 +331,20 @@ impl<'c, 'a> Context<'c, 'a> {
 
     /// Disconnects in order.
     pub fn disconnect(&mut self) -> Result<Wait, Fail> {
+        self.leave(false)
+    }
+
+    /// Disconnects so that the broker publishes the will.
+    pub fn disconnect_with_will(&mut self) -> Result<Wait, Fail> {
+        self.leave(true)
+    }
+
+    fn leave(&mut self, with_will: bool) -> Result<Wait, Fail> {
         let link = self.machine.links.get_mut(self.link);
         if !link.is_some_and(Link::may_disconnect) {
             return Err(Fail::NOT_ALLOWED);
         }
-        self.machine.disconnect(self.link, None);
+        self.machine.disconnect(self.link, None, with_will);
         Ok(Wait::Disconnect(self.link))
     }
 

@@ -3,6 +3,7 @@
 use super::Context;
 use crate::modem::dispatch::publish::Message;
 use crate::modem::fail::Fail;
+use crate::modem::link::Link;
 use crate::modem::wait::Wait;
 use crate::mqtt::Qos;
 use crate::mqtt::session::Backlog;
@@ -20,8 +21,7 @@ impl Context<'_, '_> {
                 _ => Err(Fail::Plain),
             };
         }
-        // QoS 0 says of itself that it may be lost or come twice.
-        let named = message.id != 0 && message.qos != Qos::AtMostOnce;
+        let named = message.is_named();
         // What is known counts for the broker that is set.
         if !online && (named || machine.queues(id, message.qos)) {
             machine.prepare_session(id);
@@ -41,6 +41,34 @@ impl Context<'_, '_> {
             return Ok(Wait::Accepted(id, accepted.number, None));
         }
         machine.send(id, message)
+    }
+
+    /// Looks whether a message could be published whose payload, of so many bytes, is still
+    /// to come. One whose identifier is known is not sent again: then there is something
+    /// to wait for, and the payload is not wanted.
+    pub fn expect_publish(
+        &mut self,
+        message: &Message<'_>,
+        length: usize,
+    ) -> Result<Option<Wait>, Fail> {
+        let online = self.is_connected();
+        let (id, machine) = (self.link, &mut *self.machine);
+        if message.is_named() {
+            if !online {
+                machine.prepare_session(id);
+            }
+            if let Some(known) = machine.known(id, message.id) {
+                return machine.repeat(id, known, message.id).map(Some);
+            }
+        }
+        machine.check_publish(id, message, length).map(|()| None)
+    }
+
+    /// The most bytes of payload a message may have that is given as raw bytes.
+    pub fn most_published(&self) -> usize {
+        let link = self.machine.links.get(self.link);
+        let sent = link.map_or(0, Link::most_sent);
+        sent.min(self.most_asked())
     }
 
     /// Drops the message of this name, or all that wait where it is 0. Done when

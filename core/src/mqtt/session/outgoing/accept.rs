@@ -30,7 +30,8 @@ impl Outgoing<'_> {
             return Err(SendError::Invalid);
         }
         let may_drop = promise.drop_oldest && !stalled;
-        self.make_room(&publish, promise.limit, may_drop)?;
+        let count = self.too_many(&publish, 0, promise.limit, may_drop);
+        self.make_room(count.ok_or(SendError::Full)?);
         let reserved = |id| self.suspicion.reserves(id);
         let id = named.then(|| self.ids.later_id(reserved));
         let publish = Publish { id, ..publish };
@@ -41,32 +42,43 @@ impl Outgoing<'_> {
         Ok(accepted(record))
     }
 
-    /// Drops the oldest messages that certainly were never sent, if that is wanted,
-    /// until there is room for another; none if that would not do.
-    fn make_room(
-        &mut self,
+    /// Whether there is room for a message with `more` bytes of payload than it has.
+    pub(in crate::mqtt::session) fn has_room(
+        &self,
         publish: &Publish<'_>,
-        limit: usize,
-        may_drop: bool,
-    ) -> Result<(), SendError> {
-        let count = self.too_many(publish, limit, may_drop);
-        for _ in 0..count.ok_or(SendError::Full)? {
+        more: usize,
+        promise: Promise,
+        stalled: bool,
+    ) -> bool {
+        let may_drop = promise.drop_oldest && !stalled;
+        let count = self.too_many(publish, more, promise.limit, may_drop);
+        count.is_some()
+    }
+
+    /// Drops so many of the oldest messages that certainly were never sent.
+    fn make_room(&mut self, count: usize) {
+        for _ in 0..count {
             if let Some((place, _)) = self.log.find(|record| !record.is_sent()) {
                 self.log.discard(place, DropReason::NoRoom as u8);
             }
         }
-        Ok(())
     }
 
-    /// How many are to be dropped for that, if it can be done. While the disk fails
-    /// none goes for one that could not be stored.
-    fn too_many(&self, publish: &Publish<'_>, limit: usize, may_drop: bool) -> Option<usize> {
+    /// How many are to be dropped for a message with `more` bytes of payload than it has,
+    /// if that makes room. While the disk fails none goes for one that could not be stored.
+    fn too_many(
+        &self,
+        publish: &Publish<'_>,
+        more: usize,
+        limit: usize,
+        may_drop: bool,
+    ) -> Option<usize> {
         let capacity = self.log.capacity();
         let limit = limit.min(capacity);
         let counted = HEADER + publish.topic.len() + publish.payload.len();
         let (mut weight, mut bytes) = (
-            self.log.bytes() + counted,
-            self.log.needed() + HEADER + publish.len(),
+            self.log.bytes() + counted + more,
+            self.log.needed() + HEADER + publish.len() + more + longer(more),
         );
         let mut oldest = self.log.unsent().filter(|_| may_drop);
         let mut count = 0;
@@ -115,6 +127,11 @@ impl Outgoing<'_> {
             oldest: self.log.oldest().map(MessageHeader::time),
         }
     }
+}
+
+/// Bytes by which the length of a packet may grow with so many bytes of payload.
+fn longer(more: usize) -> usize {
+    if more > 0 { 3 } else { 0 }
 }
 
 fn accepted(record: MessageHeader) -> Accepted {

@@ -1,0 +1,28 @@
+//! What a link says first to its broker, put together from what is stored.
+
+use super::settings::Settings;
+use crate::mqtt::{Connect, Will};
+
+/// Where a link goes, and what its CONNECT says.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Greeting<'s> {
+    /// The broker, and who the modem is to it.
+    pub(crate) settings: Settings<'s>,
+    /// What the broker publishes if the link is cut.
+    pub(crate) will: Option<Will<'s>>,
+}
+
+impl<'s> Greeting<'s> {
+    /// The packet.
+    pub(crate) fn connect(&self) -> Connect<'s> {
+        let settings = &self.settings;
+        Connect {
+            client_id: settings.client_id,
+            clean_session: settings.clean_session,
+            keep_alive: settings.keep_alive,
+            username: settings.username,
+            password: settings.password,
+            will: self.will,
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! What a link says first, put together from the stored slots.
+
+use super::Storage;
+use crate::modem::greeting::Greeting;
+use crate::modem::ids::LinkId;
+use crate::modem::slot::Slot;
+use crate::modem::will;
+use crate::mqtt::Will;
+
+impl Storage<'_> {
+    /// What the broker is to publish if a link is cut.
+    pub(crate) fn will(&self, link: LinkId) -> Option<Will<'_>> {
+        will::decode(self.nvram.get(Slot::Will(link))?)
+    }
+
+    /// What a link says first; `None` if it has no settings.
+    pub(crate) fn greeting(&self, link: LinkId) -> Option<Greeting<'_>> {
+        Some(Greeting {
+            settings: self.settings(link)?,
+            will: self.will(link),
+        })
+    }
+}
