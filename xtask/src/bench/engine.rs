@@ -3,8 +3,6 @@
 //! I/O. See `tests/bench/src/bin/engine.rs`.
 
 use super::callgrind;
-use super::options::Options;
-use super::programs::Programs;
 use super::table::Table;
 use crate::sh::{self, Result};
 use std::path::Path;
@@ -18,7 +16,7 @@ const RIVALS: [(&str, &str); 2] = [
 ];
 
 /// Counts ours and the others'.
-pub fn run(_: &Programs, _: &Options) -> Result<Vec<Table>> {
+pub fn run() -> Result<Vec<Table>> {
     let head = ["instructions", "allocations", "times ours"];
     let mut table = Table::new("The engine alone: one stored QoS 1 publish, PUBACK", &head);
     let folder = callgrind::build(&["--features", "rivals"])?;

@@ -38,16 +38,30 @@ use table::Table;
 /// One subject: what it is called and how its tables come about.
 struct Row {
     name: &'static str,
-    run: fn(&Programs, &Options) -> Result<Vec<Table>>,
+    run: Run,
+}
+
+/// How the tables of a row come about.
+enum Run {
+    /// Instructions are counted, of loads built for that alone.
+    Count(fn() -> Result<Vec<Table>>),
+    /// Programs take turns.
+    Play(fn(&Programs, &Options) -> Result<Vec<Table>>),
+}
+
+const fn count(name: &'static str, run: fn() -> Result<Vec<Table>>) -> Row {
+    let run = Run::Count(run);
+    Row { name, run }
 }
 
 const fn row(name: &'static str, run: fn(&Programs, &Options) -> Result<Vec<Table>>) -> Row {
+    let run = Run::Play(run);
     Row { name, run }
 }
 
 const ROWS: &[Row] = &[
-    row("parse", |_, _| Ok(vec![parse::table()?.0])),
-    row("engine", engine::run),
+    count("parse", || Ok(vec![parse::table()?.0])),
+    count("engine", engine::run),
     row("publish", publish::run),
     row("roundtrip", roundtrip::run),
     row("tracked", tracked::run),
@@ -69,24 +83,34 @@ pub fn run(words: &[&str]) -> Result {
     }
     let (chosen, options) = choose(words)?;
     setup::run()?;
+    if let Some(row) = chosen {
+        let tables = match row.run {
+            Run::Count(run) => run()?,
+            Run::Play(run) => run(&Programs::build()?, &options)?,
+        };
+        print(&tables);
+        return Ok(());
+    }
     let programs = Programs::build()?;
     let mut tables = Vec::new();
-    for row in ROWS
-        .iter()
-        .filter(|row| chosen.is_none_or(|name| name == row.name))
-    {
-        for table in (row.run)(&programs, &options)? {
-            println!("\n{table}");
-            tables.push(table);
-        }
-    }
-    if chosen.is_some() {
-        return Ok(());
+    for row in ROWS {
+        let made = match row.run {
+            Run::Count(run) => run()?,
+            Run::Play(run) => run(&programs, &options)?,
+        };
+        print(&made);
+        tables.extend(made);
     }
     report::write(&programs, options.repeats, &tables)
 }
 
-fn choose<'w>(words: &[&'w str]) -> Result<(Option<&'w str>, Options)> {
+fn print(tables: &[Table]) {
+    for table in tables {
+        println!("\n{table}");
+    }
+}
+
+fn choose(words: &[&str]) -> Result<(Option<&'static Row>, Options)> {
     let mut options = Options {
         repeats: 5,
         messages: None,
@@ -107,15 +131,16 @@ fn choose<'w>(words: &[&'w str]) -> Result<(Option<&'w str>, Options)> {
                 let path = words.next().ok_or("bench: what program behind --beside?")?;
                 options.beside = Some(path.into());
             }
-            name if ROWS.iter().any(|row| row.name == name) => chosen = Some(name),
-            _ => {
-                let names: Vec<_> = ROWS.iter().map(|row| row.name).collect();
-                return Err(format!(
-                    "bench: no `{word}`; there are: {}",
-                    names.join(", ")
-                ));
+            name => {
+                let row = ROWS.iter().find(|row| row.name == name);
+                chosen = Some(row.ok_or_else(|| no_row(name))?);
             }
         }
     }
     Ok((chosen, options))
+}
+
+fn no_row(name: &str) -> String {
+    let names: Vec<_> = ROWS.iter().map(|row| row.name).collect();
+    format!("bench: no `{name}`; there are: {}", names.join(", "))
 }
