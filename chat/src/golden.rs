@@ -45,7 +45,7 @@ fn with_sim<T>(script: &Script, mode: PlayMode, act: impl FnOnce(&mut Sim<'_>) -
     let on = |step: &&_| is_power_on(step);
     let times = script.steps.iter().filter(on).count();
     let sizes = script.setup.memory;
-    let mut arenas: Vec<[Vec<u8>; 10]> = Vec::new();
+    let mut arenas: Vec<[Vec<u8>; 11]> = Vec::new();
     if mode == PlayMode::LentMemory {
         arenas.resize_with(times, || sizes.bytes.map(|size| vec![0; size]));
     }
@@ -61,7 +61,7 @@ fn is_power_on(step: &crate::script::Step) -> bool {
     step.input == Input::PowerOn
 }
 
-fn lent(arena: &mut [Vec<u8>; 10]) -> Memory<'_> {
+fn lent(arena: &mut [Vec<u8>; 11]) -> Memory<'_> {
     memory(arena.each_mut().map(|part| Buf::lent(part)))
 }
 
@@ -70,7 +70,7 @@ fn heap<'m>(sizes: Sizes) -> Memory<'m> {
 }
 
 /// The parts in the order of [`Sizes::NAMES`].
-fn memory(parts: [Buf<'_>; 10]) -> Memory<'_> {
+fn memory(parts: [Buf<'_>; 11]) -> Memory<'_> {
     let [
         line,
         values,
@@ -82,6 +82,7 @@ fn memory(parts: [Buf<'_>; 10]) -> Memory<'_> {
         in_flight,
         received,
         subscriptions,
+        terms,
     ] = parts;
     Memory {
         line,
@@ -94,6 +95,7 @@ fn memory(parts: [Buf<'_>; 10]) -> Memory<'_> {
         in_flight,
         received,
         subscriptions,
+        terms,
     }
 }
 

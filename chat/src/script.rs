@@ -145,12 +145,12 @@ impl Default for Setup {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sizes {
     /// One number for each of [`Sizes::NAMES`].
-    pub bytes: [usize; 10],
+    pub bytes: [usize; 11],
 }
 
 impl Sizes {
     /// The parts of the memory, as in [`mqmodem_core::Memory`].
-    pub const NAMES: [&'static str; 10] = [
+    pub const NAMES: [&'static str; 11] = [
         "line",
         "values",
         "host_out",
@@ -161,11 +161,14 @@ impl Sizes {
         "in_flight",
         "received",
         "subscriptions",
+        "terms",
     ];
 
     /// As on a chip that lends 16 KiB.
     pub const SMALL: Self = Self {
-        bytes: [2560, 2048, 3072, 1280, 3072, 1024, 1280, 1280, 256, 512],
+        bytes: [
+            2560, 2048, 3072, 1280, 3072, 1024, 1280, 1280, 256, 512, 768,
+        ],
     };
 
     /// The size of the part `name`, to change it.
@@ -178,7 +181,7 @@ impl Sizes {
 impl Default for Sizes {
     /// As on a host.
     fn default() -> Self {
-        let kib = [64, 256, 1410, 641, 64, 321, 256, 256, 4, 64];
+        let kib = [64, 256, 1410, 641, 64, 321, 256, 256, 4, 64, 256];
         Self {
             bytes: kib.map(|kib| kib * 1024),
         }

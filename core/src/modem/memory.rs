@@ -27,6 +27,9 @@ pub struct Memory<'a> {
     pub received: Buf<'a>,
     /// Subscriptions.
     pub subscriptions: Buf<'a>,
+    /// What a broker of MQTT 5 says, topics that aliases stand for, and the identifiers
+    /// of more than ten messages in flight. There may be none.
+    pub terms: Buf<'a>,
 }
 
 /// The least memory [`Memory::lent`] takes, in bytes.
@@ -69,6 +72,7 @@ impl<'a> Memory<'a> {
             in_flight: part(6)?,
             received: part(1)?,
             subscriptions: part(4)?,
+            terms: part(3)?,
         })
     }
 
@@ -98,6 +102,7 @@ impl Memory<'static> {
             in_flight: Buf::heap(256 * KIB),
             received: Buf::heap(16 * KIB),
             subscriptions: Buf::heap(64 * KIB),
+            terms: Buf::heap(1024 * KIB),
         }
         .receiving(256 * KIB)
     }

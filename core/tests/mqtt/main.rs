@@ -8,3 +8,4 @@ mod properties;
 mod session;
 mod stored;
 mod v311;
+mod window;

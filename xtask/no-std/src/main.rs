@@ -28,9 +28,9 @@ fn panic(_: &PanicInfo<'_>) -> ! {
 /// 0 if the modem does what it should, else the number of the step that failed.
 #[unsafe(no_mangle)]
 pub extern "C" fn main() -> i32 {
-    let mut lent = [[0; 2560]; 10];
+    let mut lent = [[0; 2560]; 11];
     let [line, values, host_out, inbox, settings, rest @ ..] = &mut lent;
-    let [net_in, net_out, in_flight, received, subscriptions] = rest;
+    let [net_in, net_out, in_flight, received, subscriptions, terms] = rest;
     let memory = Memory {
         line: Buf::lent(line),
         values: Buf::lent(values),
@@ -42,6 +42,7 @@ pub extern "C" fn main() -> i32 {
         in_flight: Buf::lent(in_flight),
         received: Buf::lent(received),
         subscriptions: Buf::lent(subscriptions),
+        terms: Buf::lent(terms),
     };
     let mut modem = Modem::new(Config::default(), memory, NOW);
     match session(&mut modem) {

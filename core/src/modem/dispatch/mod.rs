@@ -89,6 +89,7 @@ impl<'a> Machine<'a> {
             in_flight: memory.in_flight,
             received: memory.received,
             subscriptions: memory.subscriptions,
+            terms: memory.terms,
         };
         Self {
             now,

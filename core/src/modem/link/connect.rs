@@ -211,6 +211,7 @@ impl Link<'_> {
         self.session.set_deferring(policy.stores_messages);
         self.session.set_renewing(policy.reconnects);
         self.session.set_give_up(policy.give_up);
+        self.session.set_window(policy.in_flight);
         if !policy.reconnects && self.phase == Phase::Closed && self.backoff.has_begun() {
             self.backoff = super::Backoff::default();
             if self.reconnect != Reconnect::WithRadio {

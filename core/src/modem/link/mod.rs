@@ -87,6 +87,7 @@ pub(crate) struct LinkMemory<'a> {
     pub(crate) in_flight: Buf<'a>,
     pub(crate) received: Buf<'a>,
     pub(crate) subscriptions: Buf<'a>,
+    pub(crate) terms: Buf<'a>,
 }
 
 impl LinkMemory<'_> {
@@ -97,6 +98,7 @@ impl LinkMemory<'_> {
         let mut in_flight = self.in_flight.share::<LINKS>().into_iter();
         let mut received = self.received.share::<LINKS>().into_iter();
         let mut subscriptions = self.subscriptions.share::<LINKS>().into_iter();
+        let mut terms = self.terms.share::<LINKS>().into_iter();
         let empty = || Buf::lent(&mut []);
         core::array::from_fn(|_| Self {
             net_in: net_in.next().unwrap_or_else(empty),
@@ -104,6 +106,7 @@ impl LinkMemory<'_> {
             in_flight: in_flight.next().unwrap_or_else(empty),
             received: received.next().unwrap_or_else(empty),
             subscriptions: subscriptions.next().unwrap_or_else(empty),
+            terms: terms.next().unwrap_or_else(empty),
         })
     }
 }
@@ -211,11 +214,13 @@ impl<'a> Link<'a> {
             disk_retry: None,
             last_failure: Failure::NONE,
         };
+        link.session.lend(memory.terms);
         link.session.set_rules(rules);
         if config.keeps_sessions {
             link.session.persist();
         }
         link.session.set_give_up(policy.give_up);
+        link.session.set_window(policy.in_flight);
         link
     }
 

@@ -13,6 +13,8 @@ pub(crate) struct Policy {
     pub(crate) connect_limit: Duration,
     /// How often PINGREQ is sent again before the link is given up.
     pub(crate) ping_retries: u8,
+    /// How many messages may be in flight.
+    pub(crate) in_flight: u16,
     /// How often the connection ends with a message before it is set aside.
     pub(crate) give_up: u8,
     /// Whether messages wait until the host asks for them.

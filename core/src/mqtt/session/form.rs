@@ -9,6 +9,10 @@
 /// subscription begins with this byte.
 pub(super) const FORM: u8 = 0x10;
 
+/// The form of a record with something more in it than one of the present form: an
+/// older version could not read it.
+pub(super) const WIDE: u8 = 0x11;
+
 /// What stands behind the first byte of a record of the present form.
 pub(super) fn content(bytes: &[u8]) -> Option<&[u8]> {
     match bytes {

@@ -1,6 +1,7 @@
 //! What the caller asks for, but for subscriptions.
 
 use super::outgoing::Verdict;
+use super::window::exposed;
 use super::{Accepted, Backlog, Dropped, Known, Promise, Rules, SendError, Session, Stays};
 use crate::buffer::Buf;
 use crate::mqtt::packet::Publish;
@@ -15,6 +16,21 @@ impl Session<'_> {
     /// How closely the broker is held to the standard.
     pub fn rules(&self) -> Rules {
         self.rules
+    }
+
+    /// How many messages of QoS 1 and 2 may be in flight, 1–1000 and 10 at first; fewer
+    /// where the memory does not reach.
+    pub fn set_window(&mut self, window: u16) {
+        self.outgoing.set_window(window.into());
+        self.numbers.expose(exposed(self.outgoing.window()));
+        self.follow_window();
+    }
+
+    /// More may be in flight once a restart would know that.
+    pub(super) fn follow_window(&mut self) {
+        let wanted = exposed(self.outgoing.window());
+        self.outgoing
+            .set_exposed(wanted.min(self.numbers.exposed()));
     }
 
     /// How often the connection has to end with the same message, subscription or

@@ -73,6 +73,7 @@ mod outgoing;
 mod requests;
 mod storage;
 mod subscriptions;
+mod window;
 
 use super::packet::{Connect, Packet, Rules};
 use super::{PacketId, Version};
@@ -85,11 +86,15 @@ use keep_alive::KeepAlive;
 pub use key::{RecordKey, SessionChange, Stored};
 use numbers::Numbers;
 use outgoing::Outgoing;
-pub use outgoing::{Accepted, Backlog, Known, Promise, Stays, WINDOW};
+pub use outgoing::{Accepted, Backlog, Known, Promise, Stays};
 use subscriptions::Subscriptions;
+pub use window::WINDOW;
 
 /// Room [`Session::handle`] and [`Session::handle_timeout`] need in `out`.
 pub const ROOM: usize = 64;
+
+/// Bytes for the identifiers of as many messages as may be in flight.
+const IDS: usize = 8 * 1024;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
@@ -157,6 +162,15 @@ impl<'a> Session<'a> {
         }
     }
 
+    /// Lends memory for what is rarely needed: what a broker of MQTT 5 says, topics that
+    /// aliases stand for, and the identifiers of more than [`WINDOW`] messages in flight.
+    /// To be called before the first connect.
+    pub fn lend(&mut self, memory: Buf<'a>) {
+        let part = memory.capacity() / 3;
+        let (ids, _rest) = memory.split(part.min(IDS));
+        self.outgoing.lend(ids);
+    }
+
     /// The version of MQTT it speaks.
     pub fn version(&self) -> Version {
         self.version
@@ -185,6 +199,7 @@ impl<'a> Session<'a> {
         self.clean = connect.clean_session;
         self.acknowledged = false;
         self.follow_clean();
+        self.follow_window();
         self.state = State::Connecting;
         self.keep_alive = KeepAlive::start(now, connect.keep_alive);
         Ok(())

@@ -2,7 +2,8 @@
 //! also after a restart.
 
 use super::durability::Durability;
-use super::form::FORM;
+use super::form::{FORM, WIDE};
+use super::window::{WINDOW, exposed};
 
 /// Numbers that are given away on disk at once, so that not every one is a
 /// change.
@@ -14,6 +15,10 @@ const AHEAD: u64 = 512;
 const FORM_01: u8 = 1;
 /// Bytes of it.
 const LEN: usize = 25;
+/// Bytes of the wide form, which has how many messages may have been sent.
+const WIDE_LEN: usize = LEN + 2;
+/// How many without being said.
+const EXPOSED: u16 = exposed(WINDOW);
 /// No number is given from here on. Only a forged session comes so far.
 const END: u64 = (1 << 63) - 1;
 
@@ -34,9 +39,13 @@ pub(super) struct Numbers {
     asked: u64,
     durable: u64,
     stored: bool,
+    /// How many messages may have been sent that a restart would find on disk; the same
+    /// once that is on disk.
+    exposed: u16,
+    exposed_durable: u16,
     disk: Durability,
     restored: bool,
-    record: [u8; LEN],
+    record: [u8; WIDE_LEN],
 }
 
 impl Numbers {
@@ -50,9 +59,11 @@ impl Numbers {
             asked: 0,
             durable: 0,
             stored: false,
+            exposed: EXPOSED,
+            exposed_durable: EXPOSED,
             disk: Durability::Same,
             restored: false,
-            record: [0; LEN],
+            record: [0; WIDE_LEN],
         }
     }
 
@@ -109,6 +120,25 @@ impl Numbers {
         self.next < END
     }
 
+    /// So many messages are to be sent before the end of the first is on disk.
+    pub(super) fn expose(&mut self, messages: u16) {
+        if messages > self.exposed {
+            self.exposed = messages;
+            if self.is_used() {
+                self.changed();
+            }
+        }
+    }
+
+    /// How many messages may have been sent that a restart would find on disk.
+    pub(super) fn exposed(&self) -> u16 {
+        if self.stored {
+            self.exposed_durable
+        } else {
+            self.exposed
+        }
+    }
+
     /// Whether it is on disk that `number` is given away, so that nothing else will
     /// ever have it.
     pub(super) fn is_durable(&self, number: u32) -> bool {
@@ -134,17 +164,26 @@ impl Numbers {
         self.asked = self.reserved;
         let fields = [self.client, self.broker, self.reserved];
         let bytes = fields.into_iter().flat_map(u64::to_le_bytes);
-        let all = core::iter::once(FORM).chain(bytes);
+        let (form, len) = match self.exposed {
+            ..=EXPOSED => (FORM, LEN),
+            _ => (WIDE, WIDE_LEN),
+        };
+        let all = core::iter::once(form).chain(bytes);
         self.record
             .iter_mut()
-            .zip(all)
+            .zip(all.chain(self.exposed.to_le_bytes()))
             .for_each(|(to, byte)| *to = byte);
-        &self.record
+        self.record.get(..len).unwrap_or_default()
     }
 
     pub(super) fn answered(&mut self, ok: bool) {
         if ok {
             self.durable = self.asked;
+            // A wider one would have been asked for once more.
+            self.exposed_durable = match self.disk {
+                Durability::Asked => self.exposed,
+                _ => self.exposed_durable,
+            };
         }
         self.disk = self.disk.answered(ok);
     }
@@ -156,21 +195,27 @@ impl Numbers {
 
     /// Takes back what was stored; whether it is that.
     pub(super) fn restore(&mut self, bytes: &[u8]) -> bool {
-        let Ok(record) = <&[u8; LEN]>::try_from(bytes) else {
+        let Some((record, exposed)) = bytes.split_first_chunk::<LEN>() else {
             return false;
+        };
+        let exposed = match (record.first(), exposed) {
+            (Some(&(FORM | FORM_01)), &[]) => EXPOSED,
+            (Some(&WIDE), &[low, high]) => u16::from_le_bytes([low, high]),
+            _ => return false,
         };
         let field = |at: usize| {
             let bytes = record.get(at..).and_then(<[u8]>::first_chunk);
             bytes.map_or(0, |bytes| u64::from_le_bytes(*bytes))
         };
         let possible = (1..=END).contains(&field(17));
-        let known = matches!(record.first(), Some(&(FORM | FORM_01)));
-        if self.restored || !known || !possible {
+        if self.restored || !possible {
             return false;
         }
         (self.client, self.broker) = (field(1), field(9));
         (self.next, self.reserved) = (field(17), field(17));
         self.durable = self.reserved;
+        self.exposed = self.exposed.max(exposed);
+        self.exposed_durable = exposed;
         self.restored = true;
         true
     }

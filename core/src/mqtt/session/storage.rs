@@ -90,7 +90,10 @@ impl Session<'_> {
             return Stored::Nothing;
         }
         match record {
-            RecordKey::Identity => self.numbers.answered(ok),
+            RecordKey::Identity => {
+                self.numbers.answered(ok);
+                self.follow_window();
+            }
             RecordKey::Outgoing(number) => {
                 if let Err(id) = self.outgoing.message_answered(number, ok) {
                     return Stored::Refused { number, id };
@@ -146,6 +149,7 @@ impl Session<'_> {
         if restored {
             self.clean = false;
             self.follow_clean();
+            self.outgoing.set_exposed(self.numbers.exposed());
         }
         restored
     }

@@ -67,6 +67,7 @@ impl Rig {
             in_flight: heap(),
             received: heap(),
             subscriptions: heap(),
+            terms: heap(),
         };
         let now = Instant::ZERO;
         // As the program without a state directory.

@@ -18,7 +18,7 @@ pub fn play(scenario: &Scenario, variation: Variation) -> Trace {
 pub fn play_on(records: &[(Slot, Vec<u8>)], scenario: &Scenario, variation: Variation) -> Trace {
     let is_cut = |it: &&Operation| **it == Operation::PowerCut;
     let times = 1 + scenario.operations.iter().filter(is_cut).count();
-    let mut lent = vec![vec![vec![0; scenario.memory]; 10]; times];
+    let mut lent = vec![vec![vec![0; scenario.memory]; 11]; times];
     let spare = lent.iter_mut().map(|parts| memory(parts)).collect();
     let mut rig = Rig::new(scenario, spare, variation);
     let taken = rig.begin(records);
@@ -42,7 +42,7 @@ pub fn play_on(records: &[(Slot, Vec<u8>)], scenario: &Scenario, variation: Vari
 
 fn memory(parts: &mut [Vec<u8>]) -> Memory<'_> {
     let mut bufs = parts.iter_mut().map(|memory| Buf::lent(memory));
-    let mut next = || bufs.next().expect("ten buffers");
+    let mut next = || bufs.next().expect("eleven buffers");
     Memory {
         line: next(),
         values: next(),
@@ -54,6 +54,7 @@ fn memory(parts: &mut [Vec<u8>]) -> Memory<'_> {
         in_flight: next(),
         received: next(),
         subscriptions: next(),
+        terms: next(),
     }
 }
 

@@ -232,10 +232,10 @@ pub(crate) fn lend<'a>(plan: &Plan, memory: &'a mut Vec<u8>) -> Memory<'a> {
     }
     // What each link has a part of is as large for each as for a single one.
     let (small, places) = (SMALL * links, plan.places * PLACE * links);
-    memory.resize(12 * small + places, 0);
+    memory.resize(13 * small + places, 0);
     let (received, memory) = memory.split_at_mut(places);
     let mut parts = memory.chunks_mut(small).map(Buf::lent);
-    let mut part = || parts.next().expect("twelve of them");
+    let mut part = || parts.next().expect("thirteen of them");
     let places = Buf::lent(received);
     Memory {
         line: part(),
@@ -248,5 +248,6 @@ pub(crate) fn lend<'a>(plan: &Plan, memory: &'a mut Vec<u8>) -> Memory<'a> {
         in_flight: part(),
         received: places,
         subscriptions: part(),
+        terms: part(),
     }
 }

@@ -25,7 +25,7 @@ pub(in crate::mqtt::session) enum AckOutcome {
 
 impl Outgoing<'_> {
     /// Whether what PUBCOMP answers cannot have been sent: it waits for the disk.
-    fn is_early(&mut self, id: PacketId) -> bool {
+    fn is_early(&self, id: PacketId) -> bool {
         let slot = self.ids.waiting(id, Awaited::Pubcomp);
         let place = slot.map(|slot| slot.at).filter(|at| *at != NOWHERE);
         let record = place.and_then(|at| self.log.get(at));
@@ -81,15 +81,14 @@ impl Outgoing<'_> {
         out: &mut Buf<'_>,
     ) -> Result<AckOutcome, EncodeError> {
         let mut answer = AckOutcome::Nothing;
-        match self.ids.get_mut(id) {
+        match self.ids.get(id) {
             Some(slot) if slot.at == NOWHERE && slot.awaits == Awaited::Pubrec && !clean => {
                 self.ids.await_release(id);
                 return Ok(answer);
             }
             Some(slot) if matches!(slot.awaits, Awaited::Pubrec | Awaited::Pubcomp) => {
-                slot.awaits = Awaited::Pubcomp;
-                let at = slot.at;
-                if at != NOWHERE && !self.release(at) {
+                self.ids.await_pubcomp(id);
+                if slot.at != NOWHERE && !self.release(slot.at) {
                     return Ok(answer);
                 }
             }

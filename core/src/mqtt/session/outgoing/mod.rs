@@ -20,6 +20,7 @@ mod suspects;
 mod suspicion;
 
 use super::event::{DropReason, Dropped, SendError};
+use super::window::{WINDOW, exposed};
 use crate::buffer::Buf;
 use crate::mqtt::PacketId;
 use crate::mqtt::packet::{Ack, AckKind, EncodeError};
@@ -35,22 +36,19 @@ pub use promise::{Accepted, Backlog, Known, Promise, Stays};
 pub(super) use suspects::Verdict;
 pub(super) use suspicion::Suspect;
 
-/// Publishes in flight at most; a common broker drops clients with more than 16.
-pub const WINDOW: usize = 10;
-
-/// Messages sent at most that a restart would find on disk: those in flight, and
-/// those whose end is not yet on disk.
-const EXPOSED: usize = 2 * WINDOW;
-
 /// The messages to the broker, and the identifiers in use.
 #[derive(Debug)]
 pub(super) struct Outgoing<'a> {
     log: MessageLog<'a>,
-    ids: Ids,
+    ids: Ids<'a>,
     suspicion: Suspicion,
     delivered: Delivered,
     /// Whether messages are on disk as well.
     stored: bool,
+    /// Publishes in flight at most.
+    window: usize,
+    /// Messages sent at most that a restart would find on disk.
+    exposed: u16,
     /// Seconds of the caller's clock.
     time: u32,
     /// Messages from this number on were not restored.
@@ -65,9 +63,31 @@ impl<'a> Outgoing<'a> {
             suspicion: Suspicion::new(),
             delivered: Delivered::default(),
             stored: false,
+            window: WINDOW,
+            exposed: exposed(WINDOW),
             time: 0,
             own_from: 0,
         }
+    }
+
+    /// Memory for more identifiers; to be called before any is in use.
+    pub(super) fn lend(&mut self, ids: Buf<'a>) {
+        self.ids.lend(ids);
+    }
+
+    /// So many publishes may be in flight, as far as there is memory.
+    pub(super) fn set_window(&mut self, window: usize) {
+        self.window = self.ids.widen(window);
+    }
+
+    /// How many publishes may be in flight.
+    pub(super) fn window(&self) -> usize {
+        self.window
+    }
+
+    /// So many messages may have been sent that a restart would find on disk.
+    pub(super) fn set_exposed(&mut self, exposed: u16) {
+        self.exposed = exposed;
     }
 
     pub(super) fn set_time(&mut self, seconds: u32) {
@@ -110,7 +130,9 @@ impl<'a> Outgoing<'a> {
     /// Forgets the messages in flight that belong to the connection, and of the
     /// others those that are chosen.
     fn drop_publishes(&mut self, reason: DropReason, chosen: impl Fn(MessageHeader) -> bool) {
-        for (id, slot) in self.ids.used() {
+        let mut from = 0;
+        while let Some((next, id, slot)) = self.ids.next_used(from) {
+            from = next;
             if !slot.awaits.is_publish() {
                 continue;
             }
@@ -126,7 +148,9 @@ impl<'a> Outgoing<'a> {
 
     /// The broker lost the session: see [`session`](super).
     fn drop_released(&mut self) {
-        for (id, slot) in self.ids.used() {
+        let mut from = 0;
+        while let Some((next, id, slot)) = self.ids.next_used(from) {
+            from = next;
             if slot.awaits != Awaited::Pubcomp {
                 continue;
             }
@@ -180,7 +204,7 @@ impl<'a> Outgoing<'a> {
     }
 
     /// The place of the filter of a request, if this is awaited for it.
-    pub(super) fn request(&mut self, id: PacketId, awaits: Awaited) -> Option<u32> {
+    pub(super) fn request(&self, id: PacketId, awaits: Awaited) -> Option<u32> {
         Some(self.ids.waiting(id, awaits)?.at)
     }
 
@@ -208,7 +232,7 @@ impl<'a> Outgoing<'a> {
     }
 
     pub(super) fn trim(&mut self) -> usize {
-        self.log.trim()
+        self.log.trim() + self.ids.trim()
     }
 }
 

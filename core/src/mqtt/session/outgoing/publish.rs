@@ -1,7 +1,6 @@
 //! A message to the broker is given: sent at once, or by way of the log.
 
 use super::Outgoing;
-use super::WINDOW;
 use super::header::MessageHeader;
 use super::ids::{Awaited, NOWHERE};
 use super::log::MessageLog;
@@ -42,7 +41,7 @@ impl Outgoing<'_> {
 
     fn publish_id(&self) -> Result<PacketId, SendError> {
         let waits = self.log.is_sending() || self.suspicion.isolated() != Suspect::Nothing;
-        if self.ids.publishes() >= WINDOW || waits {
+        if self.ids.publishes() >= self.window || waits {
             return Err(SendError::WindowFull);
         }
         self.free_id()
@@ -126,11 +125,7 @@ impl Outgoing<'_> {
 
     fn squeeze(&mut self) -> bool {
         let ids = &mut self.ids;
-        self.log.squeeze(|id, at| {
-            if let Some(slot) = ids.get_mut(id) {
-                slot.at = at;
-            }
-        })
+        self.log.squeeze(|id, at| ids.move_to(id, at))
     }
 }
 

@@ -1,10 +1,9 @@
 //! Messages of the log are written, in their order.
 
 use super::header::{Flow, MessageHeader};
-use super::ids::{Awaited, Ids};
-use super::log::MessageLog;
+use super::ids::Awaited;
 use super::suspicion::Suspect;
-use super::{EXPOSED, Outgoing, WINDOW, write_ack};
+use super::{Outgoing, write_ack};
 use crate::buffer::Buf;
 use crate::mqtt::PacketId;
 use crate::mqtt::packet::{AckKind, DUP, EncodeError};
@@ -50,7 +49,7 @@ impl Outgoing<'_> {
     /// room.
     pub(in crate::mqtt::session) fn send_log(&mut self, out: &mut Buf<'_>) -> bool {
         while let Some((place, record, packet)) = self.log.next_to_send() {
-            if self.waits_for_suspect(&record) || !may_send(&self.ids, &self.log, &record) {
+            if self.waits_for_suspect(&record) || !self.may_send(&record) {
                 return false;
             }
             let written = match record.flow() {
@@ -93,18 +92,19 @@ impl Outgoing<'_> {
             Suspect::Subscription(_) => true,
         }
     }
-}
 
-/// Whether the next record of the log may be sent: what it says is on disk, and
-/// it is in flight or there is room for it in the window.
-fn may_send(ids: &Ids, log: &MessageLog<'_>, record: &MessageHeader) -> bool {
-    if !record.is_live() {
-        // One that was dropped unsent may not come back behind those after it.
-        return record.is_sent() || record.disk() == Durability::Same;
+    /// Whether the next record of the log may be sent: what it says is on disk, and
+    /// it is in flight or there is room for it in the window.
+    fn may_send(&self, record: &MessageHeader) -> bool {
+        if !record.is_live() {
+            // One that was dropped unsent may not come back behind those after it.
+            return record.is_sent() || record.disk() == Durability::Same;
+        }
+        let in_flight = record.id().is_none_or(|id| self.ids.has_publish(id));
+        let known = record.is_sent() || self.log.may_expose(self.exposed.into());
+        let has_room = in_flight || self.ids.has_room(record.id(), self.window);
+        record.disk() == Durability::Same && known && has_room
     }
-    let in_flight = record.id().is_none_or(|id| ids.has_publish(id));
-    let known = record.is_sent() || log.may_expose(EXPOSED);
-    record.disk() == Durability::Same && known && (in_flight || ids.has_room(record.id(), WINDOW))
 }
 
 /// What a message of the log waits for once it is sent.

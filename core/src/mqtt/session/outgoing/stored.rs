@@ -3,7 +3,6 @@
 use super::Outgoing;
 use super::header::{Flow, MessageHeader};
 use super::send::awaited_of;
-use super::{EXPOSED, WINDOW};
 use crate::mqtt::PacketId;
 use crate::mqtt::packet::Packet;
 
@@ -107,14 +106,14 @@ impl Outgoing<'_> {
             return None;
         }
         // Only so many can have been sent.
-        if self.log.live() < EXPOSED {
+        if self.log.live() < self.exposed.into() {
             record.set_sent();
         }
         let place = self.log.copy(record, packet).ok()?;
         self.own_from = number + 1;
         if let Some(id) = record.id() {
             self.ids.skip(id);
-            if record.is_sent() && self.ids.has_room(Some(id), WINDOW) {
+            if record.is_sent() && self.ids.has_room(Some(id), self.window) {
                 self.ids.occupy(id, awaited_of(&record, packet), place);
             }
         }

@@ -1,97 +1,48 @@
 //! The packet identifiers in use, found by number, and what is awaited for each.
 
+mod table;
+
 use super::suspicion::RESERVED;
+use crate::buffer::Buf;
 use crate::mqtt::PacketId;
+use table::{IdTable, IdUse};
 
-/// The place of what is not in the log, or not in the list of subscriptions.
-pub(in crate::mqtt::session) const NOWHERE: u32 = u32::MAX;
-
-/// Identifiers in use at once. An identifier has the place of its low bits, so
-/// it is found without a search.
-const PLACES: usize = 16;
-/// One step more than there are places, as 0 is left out, and past those reserved
-/// otherwise.
-const STEPS: usize = PLACES + 1 + RESERVED;
-
-/// What the broker is to send for an identifier.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::mqtt::session) enum Awaited {
-    Free,
-    Puback,
-    Pubrec,
-    Pubcomp,
-    /// PUBREC came for a message that is dropped: PUBREL is due once that is on disk.
-    /// Else it could be sent again after a power cut.
-    Release,
-    Suback,
-    Unsuback,
-    /// Nothing more; the caller has yet to ask what was dropped.
-    Nothing,
-}
-
-impl Awaited {
-    pub(super) fn is_publish(self) -> bool {
-        matches!(
-            self,
-            Self::Puback | Self::Pubrec | Self::Pubcomp | Self::Release
-        )
-    }
-}
-
-/// What of an identifier is reported to the caller.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Reporting {
-    /// How its use ends.
-    Outcome,
-    /// That it was dropped, when it asks.
-    Dropped,
-    /// Nothing: the caller gave up, or knows already.
-    Nothing,
-}
-
-/// An identifier in use.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct IdUse {
-    /// Where its record is: of a publish in the log, else in the subscriptions.
-    pub(super) at: u32,
-    id: u16,
-    pub(super) awaits: Awaited,
-    pub(super) report: Reporting,
-}
-
-const FREE: IdUse = IdUse {
-    at: 0,
-    id: 0,
-    awaits: Awaited::Free,
-    report: Reporting::Nothing,
-};
+pub(super) use table::Reporting;
+pub(in crate::mqtt::session) use table::{Awaited, NOWHERE};
 
 /// The identifiers in use and the next one to use.
 #[derive(Debug)]
-pub(super) struct Ids {
-    table: [IdUse; PLACES],
+pub(super) struct Ids<'a> {
+    table: IdTable<'a>,
     next: PacketId,
     /// Those that report [`Reporting::Dropped`].
-    dropped: u8,
+    dropped: u16,
     /// Ids that awaits for the end of a publish.
-    publishes: u8,
+    publishes: u16,
     /// Ids that awaits for [`Awaited::Release`].
-    releases: u8,
+    releases: u16,
 }
 
-fn place(id: PacketId) -> usize {
-    usize::from(id.get()) % PLACES
-}
-
-impl Ids {
+impl<'a> Ids<'a> {
     pub(super) fn new(first: PacketId) -> Self {
         Self {
-            table: [FREE; PLACES],
+            table: IdTable::new(),
             next: first,
             dropped: 0,
             publishes: 0,
             releases: 0,
         }
+    }
+
+    /// Memory for more of them; to be called before any is in use.
+    pub(super) fn lend(&mut self, memory: Buf<'a>) {
+        self.table.lend(memory);
+    }
+
+    /// Makes places for so many messages, or as many as the memory has; how many.
+    pub(super) fn widen(&mut self, messages: usize) -> usize {
+        self.table.widen(messages);
+        self.table.holds(messages)
     }
 
     /// Publishes whose end is awaited.
@@ -116,12 +67,14 @@ impl Ids {
     #[cold]
     fn find_free(&self, free: impl Fn(PacketId) -> bool) -> Option<PacketId> {
         let ids = core::iter::successors(Some(self.next), |id| Some(id.next()));
-        ids.take(STEPS).find(|id| free(*id))
+        // One step more than there are places, as 0 is left out, and past those
+        // reserved otherwise.
+        ids.take(self.table.len() + 1 + RESERVED)
+            .find(|id| free(*id))
     }
 
     fn is_free(&self, id: PacketId) -> bool {
-        let slot = self.table.get(place(id));
-        slot.is_some_and(|slot| slot.awaits == Awaited::Free)
+        self.table.get(id).awaits == Awaited::Free
     }
 
     /// Takes `id`, which [`Ids::free_id`] gave.
@@ -132,15 +85,13 @@ impl Ids {
 
     /// Takes the place of `id`, which was given away before.
     pub(super) fn occupy(&mut self, id: PacketId, awaits: Awaited, at: u32) {
-        if let Some(slot) = self.table.get_mut(place(id)) {
-            *slot = IdUse {
-                at,
-                id: id.get(),
-                awaits,
-                report: Reporting::Outcome,
-            };
-            self.publishes += u8::from(awaits.is_publish());
-        }
+        self.table.set(IdUse {
+            at,
+            id: id.get(),
+            awaits,
+            report: Reporting::Outcome,
+        });
+        self.publishes += u16::from(awaits.is_publish());
     }
 
     /// Takes no place yet, but gives `id` to nothing else.
@@ -161,8 +112,7 @@ impl Ids {
 
     /// Whether `id` is that of a publish in flight.
     pub(super) fn has_publish(&self, id: PacketId) -> bool {
-        let slot = self.table.get(place(id));
-        slot.is_some_and(|slot| slot.id == id.get() && slot.awaits.is_publish())
+        self.get(id).is_some_and(|slot| slot.awaits.is_publish())
     }
 
     /// Whether a publish of this identifier has a place now, with at most so many
@@ -175,46 +125,59 @@ impl Ids {
     }
 
     /// The use of `id`, if there is one.
-    pub(super) fn get_mut(&mut self, id: PacketId) -> Option<&mut IdUse> {
-        self.table
-            .get_mut(place(id))
-            .filter(|slot| slot.id == id.get())
+    #[inline]
+    pub(super) fn get(&self, id: PacketId) -> Option<IdUse> {
+        let slot = self.table.get(id);
+        (slot.id == id.get()).then_some(slot)
     }
 
     /// The use of `id`, if this is awaited for it.
-    pub(super) fn waiting(&mut self, id: PacketId, awaits: Awaited) -> Option<&mut IdUse> {
-        self.get_mut(id).filter(|slot| slot.awaits == awaits)
+    #[inline]
+    pub(super) fn waiting(&self, id: PacketId, awaits: Awaited) -> Option<IdUse> {
+        self.get(id).filter(|slot| slot.awaits == awaits)
+    }
+
+    /// The record of `id` has another place.
+    pub(super) fn move_to(&mut self, id: PacketId, at: u32) {
+        if let Some(slot) = self.get(id) {
+            self.table.set(IdUse { at, ..slot });
+        }
+    }
+
+    /// PUBCOMP is awaited for `id`, of a publish.
+    pub(super) fn await_pubcomp(&mut self, id: PacketId) {
+        if let Some(slot) = self.get(id) {
+            let awaits = Awaited::Pubcomp;
+            self.table.set(IdUse { awaits, ..slot });
+        }
     }
 
     /// What `id` waited for has come or never will. Whether that is to be reported
     /// to the caller now.
+    #[inline]
     pub(super) fn end(&mut self, id: PacketId) -> bool {
-        let Some(slot) = self
-            .table
-            .get_mut(place(id))
-            .filter(|slot| slot.id == id.get())
-        else {
+        let Some(slot) = self.get(id) else {
             return false;
         };
-        self.publishes = self
-            .publishes
-            .saturating_sub(u8::from(slot.awaits.is_publish()));
-        self.releases -= u8::from(slot.awaits == Awaited::Release);
-        let report = slot.report;
-        if report == Reporting::Dropped {
-            slot.awaits = Awaited::Nothing;
+        let publishes = u16::from(slot.awaits.is_publish());
+        self.publishes = self.publishes.saturating_sub(publishes);
+        self.releases -= u16::from(slot.awaits == Awaited::Release);
+        if slot.report == Reporting::Dropped {
+            let awaits = Awaited::Nothing;
+            self.table.set(IdUse { awaits, ..slot });
         } else {
-            *slot = FREE;
+            self.table.clear(id);
         }
-        report == Reporting::Outcome
+        slot.report == Reporting::Outcome
     }
 
     /// Whoever waited for `id` does no longer, but for a message in the log.
     pub(super) fn give_up(&mut self, id: PacketId) {
-        if let Some(slot) = self.get_mut(id) {
+        if let Some(slot) = self.get(id) {
             let stays = slot.awaits.is_publish() && slot.at != NOWHERE;
             if slot.report == Reporting::Outcome && !stays {
-                slot.report = Reporting::Nothing;
+                let report = Reporting::Nothing;
+                self.table.set(IdUse { report, ..slot });
             }
         }
     }
@@ -222,8 +185,12 @@ impl Ids {
     /// The message of `id` is dropped: how it ends is not reported. If it is `in_use` on
     /// this connection it stays so until the broker answers.
     pub(super) fn abandon(&mut self, id: PacketId, in_use: bool) {
-        match self.get_mut(id).filter(|slot| slot.awaits.is_publish()) {
-            Some(slot) if in_use => (slot.at, slot.report) = (NOWHERE, Reporting::Nothing),
+        match self.get(id).filter(|slot| slot.awaits.is_publish()) {
+            Some(slot) if in_use => self.table.set(IdUse {
+                at: NOWHERE,
+                report: Reporting::Nothing,
+                ..slot
+            }),
             Some(_) => drop(self.end(id)),
             None => {}
         }
@@ -232,7 +199,8 @@ impl Ids {
     /// PUBREL is due for `id` once the disk is ready.
     pub(super) fn await_release(&mut self, id: PacketId) {
         if let Some(slot) = self.waiting(id, Awaited::Pubrec) {
-            slot.awaits = Awaited::Release;
+            let awaits = Awaited::Release;
+            self.table.set(IdUse { awaits, ..slot });
             self.releases += 1;
         }
     }
@@ -248,24 +216,25 @@ impl Ids {
         if self.releases == 0 {
             return None;
         }
-        let slot = self
-            .table
-            .iter()
-            .find(|slot| slot.awaits == Awaited::Release)?;
-        PacketId::new(slot.id)
+        let mut used = self.used();
+        let due = used.find(|(_, slot)| slot.awaits == Awaited::Release);
+        due.map(|(id, _)| id)
     }
 
     /// Its PUBREL was sent.
     pub(super) fn release_sent(&mut self, id: PacketId) {
         if let Some(slot) = self.waiting(id, Awaited::Release) {
-            slot.awaits = Awaited::Pubcomp;
+            let awaits = Awaited::Pubcomp;
+            self.table.set(IdUse { awaits, ..slot });
             self.releases -= 1;
         }
     }
 
     /// The connection ended: dropped messages get no answer any more.
     pub(super) fn end_strays(&mut self) {
-        for (id, slot) in self.used() {
+        let mut from = 0;
+        while let Some((next, id, slot)) = self.next_used(from) {
+            from = next;
             let dropped = slot.at == NOWHERE && slot.report == Reporting::Nothing;
             if slot.awaits.is_publish() && dropped {
                 self.end(id);
@@ -276,10 +245,11 @@ impl Ids {
     /// That `id` was dropped is reported when the caller asks.
     pub(super) fn set_dropped(&mut self, id: PacketId) {
         if let Some(slot) = self
-            .get_mut(id)
+            .get(id)
             .filter(|slot| slot.report == Reporting::Outcome)
         {
-            slot.report = Reporting::Dropped;
+            let report = Reporting::Dropped;
+            self.table.set(IdUse { report, ..slot });
             self.dropped = self.dropped.saturating_add(1);
         }
     }
@@ -290,31 +260,48 @@ impl Ids {
             return None;
         }
         let next = self.next.get();
-        let dropped = self
-            .table
-            .iter_mut()
-            .filter(|slot| slot.report == Reporting::Dropped);
-        let slot = dropped.min_by_key(|slot| slot.id.wrapping_sub(next))?;
-        let id = PacketId::new(slot.id);
+        let dropped = self.used();
+        let dropped = dropped.filter(|(_, slot)| slot.report == Reporting::Dropped);
+        let (id, slot) = dropped.min_by_key(|(id, _)| id.get().wrapping_sub(next))?;
         self.dropped = self.dropped.saturating_sub(1);
-        slot.report = Reporting::Nothing;
         if slot.awaits == Awaited::Nothing {
-            *slot = FREE;
+            self.table.clear(id);
+        } else {
+            let report = Reporting::Nothing;
+            self.table.set(IdUse { report, ..slot });
         }
-        id
+        Some(id)
+    }
+
+    /// The first in use from a place on, and the place behind it.
+    pub(super) fn next_used(&self, from: usize) -> Option<(usize, PacketId, IdUse)> {
+        let (place, id, slot) = self.table.next_used(from)?;
+        Some((place + 1, id, slot))
     }
 
     /// Those in use, with their identifiers.
-    pub(super) fn used(&self) -> impl Iterator<Item = (PacketId, IdUse)> + use<> {
-        let slots = self.table;
-        slots
-            .into_iter()
-            .filter_map(|slot| Some((PacketId::new(slot.id)?, slot)))
+    pub(super) fn used(&self) -> impl Iterator<Item = (PacketId, IdUse)> {
+        let mut from = 0;
+        core::iter::from_fn(move || {
+            let (next, id, slot) = self.next_used(from)?;
+            from = next;
+            Some((id, slot))
+        })
     }
 
     /// Calls `change` with the record's place of everything that waits for this.
     pub(super) fn for_each(&mut self, awaits: Awaited, mut change: impl FnMut(&mut u32)) {
-        let waiting = self.table.iter_mut().filter(|slot| slot.awaits == awaits);
-        waiting.for_each(|slot| change(&mut slot.at));
+        let mut from = 0;
+        while let Some((next, _, mut slot)) = self.next_used(from) {
+            from = next;
+            if slot.awaits == awaits {
+                change(&mut slot.at);
+                self.table.set(slot);
+            }
+        }
+    }
+
+    pub(super) fn trim(&mut self) -> usize {
+        self.table.trim()
     }
 }
