@@ -1,7 +1,7 @@
 //! What a link says first to its broker, put together from what is stored.
 
 use super::settings::Settings;
-use crate::mqtt::{Connect, Will};
+use crate::mqtt::{Connect, Properties, Version, Will};
 
 /// Where a link goes, and what its CONNECT says.
 #[derive(Clone, Copy, Debug)]
@@ -17,11 +17,13 @@ impl<'s> Greeting<'s> {
     pub(crate) fn connect(&self) -> Connect<'s> {
         let settings = &self.settings;
         Connect {
+            version: Version::V311,
             client_id: settings.client_id,
             clean_session: settings.clean_session,
             keep_alive: settings.keep_alive,
             username: settings.username,
             password: settings.password,
+            properties: Properties::NONE,
             will: self.will,
         }
     }

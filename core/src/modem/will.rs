@@ -1,8 +1,8 @@
 //! The will of a link as it is kept: fields behind a version.
 
 use crate::buffer::{Buf, Full};
-use crate::mqtt::Qos;
 use crate::mqtt::packet::Will;
+use crate::mqtt::{Properties, Qos};
 
 /// The form of the record; another one is refused.
 const VERSION: u8 = 1;
@@ -32,6 +32,7 @@ pub fn decode(record: &[u8]) -> Option<Will<'_>> {
         message,
         qos: Qos::new(flags & !RETAIN)?,
         retain: flags & RETAIN != 0,
+        properties: Properties::NONE,
     };
     (version == VERSION && will.is_valid()).then_some(will)
 }
@@ -52,6 +53,7 @@ mod tests {
                 message,
                 qos,
                 retain,
+                properties: Properties::NONE,
             };
             let mut record = Buf::lent(&mut memory);
             encode(&will, &mut record).unwrap();

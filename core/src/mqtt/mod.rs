@@ -1,4 +1,5 @@
-//! An MQTT 3.1.1 client without I/O: the packets and the session. Knows no AT.
+//! An MQTT client without I/O, of 3.1.1 and 5.0: the packets and the session. Knows no
+//! AT.
 //!
 //! [`packet`] turns bytes into packets and back, in both directions, so that a
 //! scripted broker, a trace and a fuzzer use the same code as the client.
@@ -10,15 +11,22 @@
 //! lent or panics, whatever a peer sends. Clause numbers such as
 //! `[MQTT-3.3.1-4]` are those of MQTT 3.1.1 (OASIS, 29 October 2014).
 
+pub mod carrier;
+mod error;
 pub mod packet;
+pub mod property;
+pub mod reason;
 pub mod session;
 pub mod topic;
 pub mod version;
+mod wire;
 
 use core::fmt;
 use core::num::NonZeroU16;
 
-pub use packet::{Connect, EncodeError, Frame, Malformed, Packet, Rules, Will, frame, frame_by};
+pub use error::{DecodeError, EncodeError};
+pub use packet::{Connect, Frame, Packet, Rules, Will, frame, frame_as, frame_by};
+pub use property::Properties;
 pub use session::{Dead, SendError, Session, SessionEvent, Violation};
 pub use version::Version;
 

@@ -61,6 +61,11 @@ pub fn is_topic_filter(filter: &str) -> bool {
         && (last == "#" || is_level(last))
 }
 
+/// Whether a filter is that of a shared subscription of MQTT 5 (clause 4.8.2).
+pub fn is_shared(filter: &str) -> bool {
+    filter.starts_with("$share/")
+}
+
 /// Whether a message is published under `topic`: a topic name no broker closes the
 /// connection for.
 pub fn can_publish_to(topic: &str) -> bool {

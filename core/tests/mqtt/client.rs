@@ -1,8 +1,9 @@
 //! A session with memory and an output buffer, for tests.
 
-use mqmodem_core::mqtt::packet::{Ack, AckKind, Connack, Publish};
+use mqmodem_core::mqtt::packet::{Ack, AckKind, Connack, Publish, Unsuback};
 use mqmodem_core::mqtt::{
-    Connect, Frame, Packet, PacketId, Qos, SendError, Session, SessionEvent, Violation, frame,
+    Connect, Frame, Packet, PacketId, Properties, Qos, SendError, Session, SessionEvent, Version,
+    Violation, frame,
 };
 use mqmodem_core::{Buf, Instant};
 
@@ -11,11 +12,13 @@ pub(crate) const Q1: Qos = Qos::AtLeastOnce;
 pub(crate) const Q2: Qos = Qos::ExactlyOnce;
 
 pub(crate) const CLEAN: Connect<'static> = Connect {
+    version: Version::V311,
     client_id: "x",
     clean_session: true,
     keep_alive: 60,
     username: None,
     password: None,
+    properties: Properties::NONE,
     will: None,
 };
 pub(crate) const KEPT: Connect<'static> = Connect {
@@ -45,7 +48,7 @@ pub(crate) fn encode(packet: Packet<'_>) -> Vec<u8> {
 
 pub(crate) fn ack(kind: AckKind, number: u16) -> Vec<u8> {
     let id = id(number);
-    encode(Packet::Ack(Ack { kind, id }))
+    encode(Packet::Ack(Ack::new(kind, id)))
 }
 
 /// What a session says of a message of its own that the broker has.
@@ -73,14 +76,11 @@ pub(crate) fn pubcomp(number: u16) -> Vec<u8> {
 }
 
 pub(crate) fn unsuback(number: u16) -> Vec<u8> {
-    ack(AckKind::Unsuback, number)
+    encode(Packet::Unsuback(Unsuback::new(id(number), &[])))
 }
 
 pub(crate) fn connack(session_present: bool, code: u8) -> Vec<u8> {
-    encode(Packet::Connack(Connack {
-        session_present,
-        code,
-    }))
+    encode(Packet::Connack(Connack::new(session_present, code)))
 }
 
 /// A message from the broker; id 0 with QoS 0.
@@ -91,6 +91,7 @@ pub(crate) fn message(qos: Qos, dup: bool, number: u16, payload: &[u8]) -> Vec<u
         retain: false,
         topic: "in",
         id: PacketId::new(number),
+        properties: Properties::NONE,
         payload,
     }))
 }

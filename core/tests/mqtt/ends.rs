@@ -59,7 +59,7 @@ impl Broker {
     }
 
     fn ack(&mut self, kind: AckKind, id: PacketId) {
-        self.send(Packet::Ack(Ack { kind, id }));
+        self.send(Packet::Ack(Ack::new(kind, id)));
     }
 
     fn publish(&mut self, qos: Qos, number: u32) -> bool {
@@ -98,7 +98,7 @@ impl Broker {
         match packet {
             Packet::Connect(_) => self.accept(),
             Packet::Publish(publish) => self.take(&publish),
-            Packet::Ack(Ack { kind, id }) => self.acknowledged(kind, id),
+            Packet::Ack(Ack { kind, id, .. }) => self.acknowledged(kind, id),
             other => panic!("{other}"),
         }
     }
@@ -106,10 +106,7 @@ impl Broker {
     fn accept(&mut self) {
         let session_present = std::mem::replace(&mut self.known, true);
         self.connected = true;
-        self.send(Packet::Connack(Connack {
-            session_present,
-            code: 0,
-        }));
+        self.send(Packet::Connack(Connack::new(session_present, 0)));
         for message in std::mem::take(&mut self.flight) {
             if message.released {
                 self.ack(AckKind::Pubrel, message.id);

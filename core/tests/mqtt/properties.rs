@@ -3,11 +3,13 @@
 use crate::client::*;
 use mqmodem_core::Buf;
 use mqmodem_core::mqtt::packet::{
-    Ack, AckKind, Connack, Filters, Publish, REFUSED, Requests, Suback, Subscribe, Unsubscribe,
+    Ack, AckKind, Connack, Disconnect, Filters, Publish, REFUSED, Requests, Suback, Subscribe,
+    SubscribeOptions, Unsuback, Unsubscribe,
 };
 use mqmodem_core::mqtt::session::{ROOM, WINDOW};
 use mqmodem_core::mqtt::{
-    Connect, Frame, Packet, PacketId, Qos, SendError, SessionEvent, Will, frame, topic,
+    Connect, Frame, Packet, PacketId, Properties, Qos, SendError, SessionEvent, Version, Will,
+    frame, topic,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -53,14 +55,16 @@ proptest! {
         will in proptest::option::of((name(), vec(any::<u8>(), 0..200), qos(), any::<bool>())),
     ) {
         let will = will.as_ref().map(|(topic, message, qos, retain)| Will {
-            topic, message, qos: *qos, retain: *retain,
+            topic, message, qos: *qos, retain: *retain, properties: Properties::NONE,
         });
         let packet = Connect {
+            version: Version::V311,
             client_id: &client_id,
             clean_session: clean_session || client_id.is_empty(),
             keep_alive,
             username: username.as_deref(),
             password: password.as_deref().filter(|_| username.is_some()),
+            properties: Properties::NONE,
             will,
         };
         round_trip(&Packet::Connect(packet))?;
@@ -73,27 +77,29 @@ proptest! {
     ) {
         let id = Some(id).filter(|_| qos != Q0);
         let dup = dup && qos != Q0;
-        round_trip(&Packet::Publish(Publish { dup, qos, retain, topic: &topic, id, payload: &payload }))?;
+        let properties = Properties::NONE;
+        round_trip(&Packet::Publish(Publish { dup, qos, retain, topic: &topic, id, properties, payload: &payload }))?;
     }
 
     #[test]
     fn requests_and_suback_are_decoded_as_they_were_encoded(id in packet_id(), list in vec((filter(), qos()), 1..5)) {
-        let requests: Vec<_> = list.iter().map(|(filter, qos)| (filter.as_str(), *qos)).collect();
+        let requests: Vec<_> = list.iter().map(|(filter, qos)| (filter.as_str(), SubscribeOptions::new(*qos))).collect();
         let filters: Vec<_> = list.iter().map(|(filter, _)| filter.as_str()).collect();
         let codes: Vec<_> = list.iter().map(|(_, qos)| qos.level()).chain([REFUSED]).collect();
-        round_trip(&Packet::Subscribe(Subscribe { id, requests: Requests::of(&requests) }))?;
-        round_trip(&Packet::Unsubscribe(Unsubscribe { id, filters: Filters::of(&filters) }))?;
-        round_trip(&Packet::Suback(Suback { id, codes: &codes }))?;
+        round_trip(&Packet::Subscribe(Subscribe::new(id, Requests::of(&requests))))?;
+        round_trip(&Packet::Unsubscribe(Unsubscribe::new(id, Filters::of(&filters))))?;
+        round_trip(&Packet::Suback(Suback::new(id, &codes)))?;
     }
 
     #[test]
     fn packets_of_fixed_size_are_decoded_as_they_were_encoded(id in packet_id(), code in 0..=5_u8, present: bool) {
-        for kind in [AckKind::Puback, AckKind::Pubrec, AckKind::Pubrel, AckKind::Pubcomp, AckKind::Unsuback] {
-            round_trip(&Packet::Ack(Ack { kind, id }))?;
+        for kind in [AckKind::Puback, AckKind::Pubrec, AckKind::Pubrel, AckKind::Pubcomp] {
+            round_trip(&Packet::Ack(Ack::new(kind, id)))?;
         }
         let session_present = present && code == 0;
-        round_trip(&Packet::Connack(Connack { session_present, code }))?;
-        for packet in [Packet::Pingreq, Packet::Pingresp, Packet::Disconnect] {
+        round_trip(&Packet::Connack(Connack::new(session_present, code)))?;
+        round_trip(&Packet::Unsuback(Unsuback::new(id, &[])))?;
+        for packet in [Packet::Pingreq, Packet::Pingresp, Packet::Disconnect(Disconnect::default())] {
             round_trip(&packet)?;
         }
     }

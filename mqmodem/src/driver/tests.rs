@@ -73,7 +73,9 @@ async fn acknowledge(listener: TcpListener, most: usize) {
                 Packet::Publish(publish) => {
                     let id = publish.id.unwrap();
                     let kind = AckKind::Puback;
-                    Packet::Ack(Ack { kind, id }).encode(&mut answers).unwrap();
+                    Packet::Ack(Ack::new(kind, id))
+                        .encode(&mut answers)
+                        .unwrap();
                     count += 1;
                 }
                 other => panic!("{other}"),

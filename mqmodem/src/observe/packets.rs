@@ -1,6 +1,7 @@
 //! Cuts the broker's side of the traffic into packets, once for all observers. The
 //! core decodes them.
 
+use mqmodem_core::mqtt::Version;
 use mqmodem_core::mqtt::packet::{Frame, Packet, Publish, Rules, frame_by};
 use std::fmt;
 
@@ -121,7 +122,7 @@ fn first(bytes: &[u8]) -> Option<(usize, WirePacket<'_>)> {
             ))
         }
         Frame::Incomplete { total: Some(total) } if total > LARGEST => {
-            let publish = match Publish::decode_start(Rules::Lenient, bytes) {
+            let publish = match Publish::decode_start(Version::V311, Rules::Lenient, bytes) {
                 Ok(None) => return None,
                 Ok(publish) => publish,
                 Err(_) => None,

@@ -6,8 +6,8 @@ use crate::judge::{Forgiven, Shared};
 use crate::message::Stream;
 use crate::wire::{Side, converse, refuse};
 use mqmodem_core::buffer::Buf;
-use mqmodem_core::mqtt::packet::{Connack, Connect, Requests, Subscribe};
-use mqmodem_core::mqtt::{Packet, PacketId, Qos};
+use mqmodem_core::mqtt::packet::{Connack, Connect, Requests, Subscribe, SubscribeOptions};
+use mqmodem_core::mqtt::{Packet, PacketId, Properties, Version};
 use std::io::{ErrorKind, Result};
 use std::time::Duration;
 use tokio::net::TcpStream;
@@ -79,11 +79,13 @@ impl Client {
         use tokio::io::AsyncWriteExt;
         let mut out = Buf::heap(1 << 16);
         let connect = Packet::Connect(Connect {
+            version: Version::V311,
             client_id: &self.id,
             clean_session: false,
             keep_alive: self.keep_alive,
             username: None,
             password: None,
+            properties: Properties::NONE,
             will: None,
         });
         let _ = connect.encode(&mut out);
@@ -100,7 +102,7 @@ impl Client {
         }
     }
 
-    fn greeted(&mut self, connack: Connack, out: &mut Buf<'_>) -> Result<()> {
+    fn greeted(&mut self, connack: Connack<'_>, out: &mut Buf<'_>) -> Result<()> {
         if connack.code != 0 {
             return Err(refuse(format!("refused: {connack}")));
         }
@@ -118,13 +120,12 @@ impl Client {
             return Ok(());
         }
         let topics: Vec<String> = self.wants.iter().map(|stream| stream.topic()).collect();
-        let qos = self.wants.iter().map(|stream| stream.qos());
-        let list: Vec<(&str, Qos)> = topics.iter().map(String::as_str).zip(qos).collect();
-        let subscribe = Packet::Subscribe(Subscribe {
-            // The flow sends nothing before this is granted.
-            id: PacketId::new(u16::MAX).ok_or(ErrorKind::InvalidInput)?,
-            requests: Requests::of(&list),
-        });
+        let options = |stream: &Stream| SubscribeOptions::new(stream.qos());
+        let options = self.wants.iter().map(options);
+        let list: Vec<_> = topics.iter().map(String::as_str).zip(options).collect();
+        // The flow sends nothing before this is granted.
+        let id = PacketId::new(u16::MAX).ok_or(ErrorKind::InvalidInput)?;
+        let subscribe = Packet::Subscribe(Subscribe::new(id, Requests::of(&list)));
         let _ = subscribe.encode(out);
         Ok(())
     }

@@ -7,7 +7,7 @@ use crate::message::{Direction, Stream};
 use crate::wire::{Side, converse, refuse};
 use mqmodem_core::buffer::Buf;
 use mqmodem_core::mqtt::Packet;
-use mqmodem_core::mqtt::packet::{Connack, Connect, REFUSED, Suback, Subscribe};
+use mqmodem_core::mqtt::packet::{Connack, Connect, REFUSED, Suback, Subscribe, SubscribeOptions};
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::io::{ErrorKind, Result};
@@ -114,10 +114,7 @@ impl Guest<'_> {
         let known = sessions.get(connect.client_id).cloned();
         let session = known.clone().unwrap_or_else(|| self.end.session());
         sessions.insert(connect.client_id.to_owned(), Rc::clone(&session));
-        let connack = Packet::Connack(Connack {
-            session_present: known.is_some(),
-            code: 0,
-        });
+        let connack = Packet::Connack(Connack::new(known.is_some(), 0));
         let _ = connack.encode(out);
         {
             let mut session = session.borrow_mut();
@@ -159,7 +156,7 @@ impl Side for Guest<'_> {
                 session.is_quiet = true;
                 let _ = Packet::Pingresp.encode(out);
             }
-            Packet::Disconnect => return Err(ErrorKind::UnexpectedEof.into()),
+            Packet::Disconnect(_) => return Err(ErrorKind::UnexpectedEof.into()),
             other => return Err(refuse(format!("{other} is not for a broker"))),
         }
         Ok(())
@@ -178,18 +175,15 @@ impl Side for Guest<'_> {
 
 /// Grants the streams there are, at their QoS.
 fn grant(flow: &mut Streams, subscribe: &Subscribe<'_>, out: &mut Buf<'_>) {
-    let grant = |(filter, qos)| {
+    let grant = |(filter, options): (_, SubscribeOptions)| {
         let stream = Stream::of_topic(filter).filter(|stream| stream.direction == Direction::Down);
-        let Some(stream) = stream.filter(|stream| stream.qos() == qos) else {
+        let Some(stream) = stream.filter(|stream| stream.qos() == options.qos) else {
             return REFUSED;
         };
         flow.add(stream);
-        qos.level()
+        options.qos.level()
     };
     let codes: Vec<u8> = subscribe.requests.iter().map(grant).collect();
-    let suback = Packet::Suback(Suback {
-        id: subscribe.id,
-        codes: &codes,
-    });
+    let suback = Packet::Suback(Suback::new(subscribe.id, &codes));
     let _ = suback.encode(out);
 }

@@ -112,12 +112,11 @@ impl SingleBroker {
                 let answer = answer.map(|it| ack(it.kind, it.id));
                 self.write(&answer.unwrap_or_default());
             }
-            Packet::Subscribe(subscribe) => self.write(&encode(&Packet::Suback(Suback {
-                id: subscribe.id,
-                codes: &[2],
-            }))),
+            Packet::Subscribe(subscribe) => {
+                self.write(&encode(&Packet::Suback(Suback::new(subscribe.id, &[2]))))
+            }
             Packet::Pingreq => self.write(&encode(&Packet::Pingresp)),
-            Packet::Disconnect => self.disconnect(),
+            Packet::Disconnect(_) => self.disconnect(),
             other => return Err(format!("not expected: {other}")),
         }
         Ok(())
@@ -126,10 +125,7 @@ impl SingleBroker {
     fn connect(&mut self) {
         self.connected = true;
         let session_present = std::mem::replace(&mut self.has_session, true);
-        self.write(&encode(&Packet::Connack(Connack {
-            session_present,
-            code: 0,
-        })));
+        self.write(&encode(&Packet::Connack(Connack::new(session_present, 0))));
         for packet in self.flow.resume() {
             self.write(&packet);
         }

@@ -2,7 +2,7 @@
 
 use crate::packets::{ack, encode};
 use mqmodem_core::mqtt::packet::{Ack, AckKind, Publish};
-use mqmodem_core::mqtt::{Packet, PacketId, Qos};
+use mqmodem_core::mqtt::{Packet, PacketId, Properties, Qos};
 use std::collections::VecDeque;
 
 /// A message that is sent.
@@ -182,7 +182,10 @@ impl<M: Outgoing> Flow<M> {
     ///
     /// # Errors
     /// Where its packet id is in use for another message.
-    pub fn receive(&mut self, publish: &Publish<'_>) -> Result<(Arrival, Option<Ack>), String> {
+    pub fn receive(
+        &mut self,
+        publish: &Publish<'_>,
+    ) -> Result<(Arrival, Option<Ack<'static>>), String> {
         let Some(id) = publish.id else {
             return Ok((Arrival::New, None));
         };
@@ -208,8 +211,8 @@ impl<M: Outgoing> Flow<M> {
     ///
     /// # Errors
     /// Where it is not the one that is due.
-    pub fn acknowledged(&mut self, ack: Ack) -> Result<Option<Ack>, String> {
-        let Ack { kind, id } = ack;
+    pub fn acknowledged(&mut self, ack: Ack<'_>) -> Result<Option<Ack<'static>>, String> {
+        let Ack { kind, id, .. } = ack;
         let ended = match kind {
             AckKind::Puback => {
                 let at = self.first(id, |it| it.message.qos() == Qos::AtLeastOnce)?;
@@ -232,7 +235,6 @@ impl<M: Outgoing> Flow<M> {
                 self.release(id)?;
                 return Ok(Some(reply(AckKind::Pubcomp, id)));
             }
-            AckKind::Unsuback => return Err("UNSUBACK ends no message".to_owned()),
         };
         // What is not known is of a connection or session before.
         if !ended && self.sent.iter().any(|it| it.id == id) {
@@ -276,8 +278,8 @@ impl<M: Outgoing> Flow<M> {
     }
 }
 
-fn reply(kind: AckKind, id: PacketId) -> Ack {
-    Ack { kind, id }
+fn reply(kind: AckKind, id: PacketId) -> Ack<'static> {
+    Ack::new(kind, id)
 }
 
 fn publish(message: &impl Outgoing, id: Option<PacketId>, dup: bool) -> Vec<u8> {
@@ -287,6 +289,7 @@ fn publish(message: &impl Outgoing, id: Option<PacketId>, dup: bool) -> Vec<u8> 
         retain: false,
         topic: &message.topic(),
         id,
+        properties: Properties::NONE,
         payload: &message.payload(),
     }))
 }

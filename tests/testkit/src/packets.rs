@@ -44,5 +44,5 @@ pub fn encode(packet: &Packet<'_>) -> Vec<u8> {
 
 /// An acknowledgement as bytes.
 pub fn ack(kind: AckKind, id: PacketId) -> Vec<u8> {
-    encode(&Packet::Ack(Ack { kind, id }))
+    encode(&Packet::Ack(Ack::new(kind, id)))
 }

@@ -10,7 +10,7 @@ use crate::modem::command::dialect::{Command, Outcome, Prompt};
 use crate::modem::command::prompt::{Data, Until};
 use crate::modem::fail::Fail;
 use crate::modem::wait::Wait;
-use crate::mqtt::Will;
+use crate::mqtt::{Properties, Will};
 use core::fmt::Write;
 
 /// The longest payload a will has room for (clause 3.1.3.3).
@@ -97,6 +97,7 @@ fn keep(cx: &mut Context, args: &Args, message: &[u8]) -> Result<Wait, Fail> {
         message,
         qos: quality(args.int(1))?,
         retain: args.flag(2),
+        properties: Properties::NONE,
     }))
 }
 

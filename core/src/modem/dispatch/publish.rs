@@ -7,9 +7,9 @@ use crate::modem::ids::LinkId;
 use crate::modem::link::Sent;
 use crate::modem::storage::options::{PUB_MODE, QUEUE, QUEUE_FULL, QUEUE_QOS0};
 use crate::modem::wait::Wait;
-use crate::mqtt::Qos;
 use crate::mqtt::packet::Publish;
 use crate::mqtt::session::{Accepted, Known, Promise};
+use crate::mqtt::{Properties, Qos};
 
 /// A message of the host.
 #[derive(Clone, Copy, Debug)]
@@ -41,6 +41,7 @@ impl<'m> Message<'m> {
             retain: self.retain,
             topic: self.topic,
             id: None,
+            properties: Properties::NONE,
             payload: self.payload,
         }
     }

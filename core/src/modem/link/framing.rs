@@ -2,7 +2,7 @@
 
 use crate::buffer::Buf;
 use crate::mqtt::packet::{PublishHead, is_publish};
-use crate::mqtt::{Frame, Rules, frame_by};
+use crate::mqtt::{Frame, Rules, Version, frame_by};
 
 /// A PUBLISH too large to be taken: told without its payload, of which this is the
 /// length.
@@ -195,7 +195,7 @@ impl<'a> PacketFraming<'a> {
         if !is_publish(begin) {
             return if within { Size::Fits } else { Size::NoPublish };
         }
-        let head = PublishHead::of(begin);
+        let head = PublishHead::of(Version::V311, begin);
         if !head.is_known {
             Size::Unknown(head)
         } else if within && head.payload(total) <= self.max_payload {

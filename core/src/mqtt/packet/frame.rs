@@ -1,7 +1,8 @@
 //! Where a packet in a stream of bytes ends (clause 2.2).
 
-use super::error::Malformed;
 use super::rules::Rules;
+use crate::mqtt::Version;
+use crate::mqtt::error::DecodeError::{self, Malformed};
 
 /// What the first bytes of a stream are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,16 +22,22 @@ pub enum Frame {
     Malformed,
 }
 
-/// Where the packet at the start of `bytes` ends, as the standard has it.
+/// Where the packet at the start of `bytes` ends, as 3.1.1 has it.
 pub fn frame(bytes: &[u8]) -> Frame {
     frame_by(Rules::Strict, bytes)
 }
 
-/// Where the packet at the start of `bytes` ends.
+/// Where the packet of 3.1.1 at the start of `bytes` ends.
 #[inline]
 pub fn frame_by(rules: Rules, bytes: &[u8]) -> Frame {
-    match header(rules, bytes) {
-        Err(Malformed) => Frame::Malformed,
+    frame_as(Version::V311, rules, bytes)
+}
+
+/// Where the packet at the start of `bytes` ends.
+#[inline]
+pub fn frame_as(version: Version, rules: Rules, bytes: &[u8]) -> Frame {
+    match header(version, rules, bytes) {
+        Err(_) => Frame::Malformed,
         Ok(None) => Frame::Incomplete { total: None },
         Ok(Some((start, remaining))) => match start + remaining {
             len if len <= bytes.len() => Frame::Whole { len },
@@ -40,11 +47,16 @@ pub fn frame_by(rules: Rules, bytes: &[u8]) -> Frame {
 }
 
 /// Length of the fixed header and remaining length, none if bytes are missing.
-pub(super) fn header(rules: Rules, bytes: &[u8]) -> Result<Option<(usize, usize)>, Malformed> {
+pub(super) fn header(
+    version: Version,
+    rules: Rules,
+    bytes: &[u8],
+) -> Result<Option<(usize, usize)>, DecodeError> {
+    let rules = rules.under(version);
     let Some((&first, rest)) = bytes.split_first() else {
         return Ok(None);
     };
-    if !is_first_byte(first) && !rules.forgive_first_byte(first) {
+    if !is_first_byte(first) && !rules.forgive_first_byte(first) && !is_auth(version, first) {
         return Err(Malformed);
     }
     // Most packets are short.
@@ -86,4 +98,9 @@ const FLAGS: [u16; 16] = {
 fn is_first_byte(first: u8) -> bool {
     let flags = FLAGS.get(usize::from(first >> 4));
     flags.is_some_and(|flags| flags >> (first & 0x0f) & 1 == 1)
+}
+
+/// AUTH is the one packet that is in MQTT 5 alone.
+fn is_auth(version: Version, first: u8) -> bool {
+    version == Version::V5 && first == 0xf0
 }

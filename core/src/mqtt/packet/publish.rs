@@ -1,12 +1,15 @@
 //! PUBLISH: a message, in either direction (clause 3.3).
 
-use super::error::{EncodeError, Malformed};
 use super::frame::header;
 use super::publish_head::{PUBLISH, PublishHead, is_publish};
 use super::rules::Rules;
-use super::wire::{Reader, Writer, counted, whole};
 use crate::buffer::Buf;
-use crate::mqtt::{PacketId, Qos, topic};
+use crate::mqtt::carrier::Carrier;
+use crate::mqtt::error::DecodeError::{self, Malformed, Protocol};
+use crate::mqtt::error::EncodeError;
+use crate::mqtt::property::{self, Properties};
+use crate::mqtt::wire::{Reader, Writer, counted, whole};
+use crate::mqtt::{PacketId, Qos, Version, topic};
 use core::fmt;
 
 /// The bit of the first byte that marks a re-delivery `[MQTT-3.3.1-1]`.
@@ -23,10 +26,12 @@ pub struct Publish<'p> {
     pub qos: Qos,
     /// To the broker: keep it. From the broker: it was kept.
     pub retain: bool,
-    /// Topic name.
+    /// Topic name. In MQTT 5 it may be empty if a topic alias says which one is meant.
     pub topic: &'p str,
     /// None exactly with QoS 0 `[MQTT-2.3.1-5]`.
     pub id: Option<PacketId>,
+    /// None in 3.1.1.
+    pub properties: Properties<'p>,
     /// Any bytes.
     pub payload: &'p [u8],
 }
@@ -34,18 +39,24 @@ pub struct Publish<'p> {
 impl<'p> Publish<'p> {
     pub(in crate::mqtt) fn is_valid(&self) -> bool {
         let once = self.qos == Qos::AtMostOnce;
-        once == self.id.is_none() && !(once && self.dup) && topic::is_topic_name(self.topic)
+        let named = topic::is_topic_name(self.topic) || self.is_aliased();
+        once == self.id.is_none() && !(once && self.dup) && named
     }
 
-    /// Whether it can be read. Whether its flags may be is decided by the header.
-    fn is_readable(&self) -> bool {
-        topic::is_topic_name(self.topic)
+    /// Whether an alias stands in place of the topic; never in 3.1.1, which has no
+    /// properties.
+    fn is_aliased(&self) -> bool {
+        self.topic.is_empty() && self.properties.has(&property::ALIAS)
     }
 
     /// Reads the start of a PUBLISH that has not come whole: its payload is what has
     /// come of it. None while bytes before the payload are missing.
-    pub fn decode_start(rules: Rules, bytes: &'p [u8]) -> Result<Option<Self>, Malformed> {
-        let Some((start, remaining)) = header(rules, bytes)? else {
+    pub fn decode_start(
+        version: Version,
+        rules: Rules,
+        bytes: &'p [u8],
+    ) -> Result<Option<Self>, DecodeError> {
+        let Some((start, remaining)) = header(version, rules, bytes)? else {
             return Ok(None);
         };
         let &first = bytes.first().ok_or(Malformed)?;
@@ -54,50 +65,71 @@ impl<'p> Publish<'p> {
         }
         let body = bytes.get(start..).unwrap_or_default();
         let body = body.get(..remaining).unwrap_or(body);
-        let head = PublishHead::of(bytes);
-        if body.len() < 2 || body.len() < head.body().min(remaining) {
+        let head = PublishHead::of(version, bytes);
+        if body.len() < remaining && (!head.is_known || body.len() < head.body()) {
             return Ok(None);
         }
-        Self::decode(first, body).map(Some)
+        Self::decode(version, first, body).map(Some)
     }
 
-    pub(super) fn decode(flags: u8, body: &'p [u8]) -> Result<Self, Malformed> {
+    /// Whether its flags may be is decided by the header.
+    pub(super) fn decode(version: Version, flags: u8, body: &'p [u8]) -> Result<Self, DecodeError> {
         let mut reader = Reader::new(body);
         let qos = Qos::new(flags >> 1 & 3).ok_or(Malformed)?;
         let topic = reader.string()?;
         let id = (qos != Qos::AtMostOnce).then(|| reader.id()).transpose()?;
+        let properties = Properties::read_in(version, Carrier::Publish, &mut reader)?;
         let publish = Self {
             dup: flags & DUP != 0,
             qos,
             retain: flags & RETAIN != 0,
             topic,
             id,
+            properties,
             payload: reader.rest(),
         };
-        if publish.is_readable() {
+        if topic::is_topic_name(topic) || publish.is_aliased() {
             Ok(publish)
+        } else if topic.is_empty() && version == Version::V5 {
+            Err(Protocol)
         } else {
             Err(Malformed)
         }
     }
 
+    /// Appends it as 3.1.1 has it, whole or not at all.
     pub(in crate::mqtt) fn encode(&self, out: &mut Buf<'_>) -> Result<(), EncodeError> {
-        if !self.is_valid() {
+        self.encode_as(Version::V311, out)
+    }
+
+    /// Appends it as this version has it, whole or not at all.
+    #[inline]
+    pub(in crate::mqtt) fn encode_as(
+        &self,
+        version: Version,
+        out: &mut Buf<'_>,
+    ) -> Result<(), EncodeError> {
+        let block = self.properties.size_in(version)?;
+        if !self.is_valid() || !self.properties.fit(Carrier::Publish) {
             return Err(EncodeError::Invalid);
         }
-        let mut writer = Writer::start(out, PUBLISH << 4 | self.flags(), self.remaining())?;
+        let remaining = self.remaining().saturating_add(block);
+        let mut writer = Writer::start(out, PUBLISH << 4 | self.flags(), remaining)?;
         writer.binary(self.topic.as_bytes())?;
         if let Some(id) = self.id {
             writer.id(id)?;
         }
+        self.properties.write_in(version, &mut writer)?;
         writer.bytes(self.payload)
     }
 
-    /// Bytes it takes as it is sent.
-    pub(in crate::mqtt) fn len(&self) -> usize {
-        whole(self.remaining())
+    /// Bytes it takes as this version sends it.
+    pub(in crate::mqtt) fn len(&self, version: Version) -> usize {
+        let block = self.properties.size_in(version).unwrap_or(0);
+        whole(self.remaining().saturating_add(block))
     }
 
+    /// Bytes after the fixed header without those of properties.
     fn remaining(&self) -> usize {
         let id = if self.id.is_some() { 2 } else { 0 };
         // No sum of two slices' lengths is too large for the type.
@@ -118,7 +150,9 @@ impl fmt::Display for Publish<'_> {
         if let Some(id) = self.id {
             write!(f, " id={id}")?;
         }
-        write!(f, " {:?} {} bytes", self.topic, self.payload.len())
+        let properties = self.properties.shown(Carrier::Publish);
+        let (topic, len) = (self.topic, self.payload.len());
+        write!(f, " {topic:?}{properties} {len} bytes")
     }
 }
 
@@ -130,11 +164,12 @@ mod tests {
     fn the_start_of_a_message_is_read_once_its_payload_begins() {
         let whole = [0x32, 9, 0, 1, b't', 0, 7, b'a', b'b', b'c', b'd'];
         for len in 0..whole.len() {
-            let publish = Publish::decode_start(Rules::Strict, &whole[..len]).unwrap();
+            let publish =
+                Publish::decode_start(Version::V311, Rules::Strict, &whole[..len]).unwrap();
             let payload = publish.map(|publish| publish.payload);
             assert_eq!(payload, whole[..len].get(7..), "{len} bytes");
         }
-        let publish = Publish::decode_start(Rules::Strict, &whole).unwrap();
+        let publish = Publish::decode_start(Version::V311, Rules::Strict, &whole).unwrap();
         assert_eq!(
             publish.map(|it| (it.topic, it.payload)),
             Some(("t", &b"abcd"[..]))
@@ -145,7 +180,10 @@ mod tests {
             &[0x32, 2, 0, 9],
             &[0, 0],
         ] {
-            assert_eq!(Publish::decode_start(Rules::Strict, wrong), Err(Malformed));
+            assert_eq!(
+                Publish::decode_start(Version::V311, Rules::Strict, wrong),
+                Err(Malformed)
+            );
         }
     }
 }

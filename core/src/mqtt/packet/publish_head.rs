@@ -1,6 +1,6 @@
 //! What stands before the payload of a PUBLISH that is not whole, or cannot be read.
 
-use crate::mqtt::PacketId;
+use crate::mqtt::{PacketId, Version};
 
 /// The type of the packet, in the upper half of its first byte.
 pub(super) const PUBLISH: u8 = 3;
@@ -16,8 +16,10 @@ pub(crate) struct PublishHead {
     /// Where the payload starts, if that is known; else where it starts at the
     /// soonest.
     pub(crate) end: usize,
-    /// Whether it is known how long the topic is.
+    /// Whether it is known where the payload starts.
     pub(crate) is_known: bool,
+    /// Where the packet identifier starts, if there is one and that is known.
+    id: Option<usize>,
 }
 
 /// Whether a packet that begins so is a PUBLISH.
@@ -27,18 +29,43 @@ pub(crate) fn is_publish(packet: &[u8]) -> bool {
 
 impl PublishHead {
     /// Of these bytes, with which a PUBLISH begins.
-    pub(crate) fn of(packet: &[u8]) -> Self {
+    pub(crate) fn of(version: Version, packet: &[u8]) -> Self {
         let (first, rest) = packet.split_first().unwrap_or((&0, &[]));
         let header = 2 + rest.iter().take_while(|byte| **byte & 0x80 != 0).count();
         let topic = packet.get(header..).and_then(<[u8]>::first_chunk);
         let topic = topic.map(|len| usize::from(u16::from_be_bytes(*len)));
         let qos = first >> 1 & 3;
-        let id = if qos > 0 { 2 } else { 0 };
-        Self {
+        let topic_end = header + 2 + topic.unwrap_or(0);
+        let id = topic.filter(|_| qos > 0).map(|_| topic_end);
+        let head = Self {
             qos,
             header,
-            end: header + 2 + topic.map_or(0, |topic| topic + id),
+            end: topic_end + if id.is_some() { 2 } else { 0 },
             is_known: topic.is_some(),
+            id,
+        };
+        match version {
+            Version::V5 if head.is_known => head.with_properties(packet),
+            _ => head,
+        }
+    }
+
+    /// The block of properties, with its length before it, stands before the payload.
+    fn with_properties(self, packet: &[u8]) -> Self {
+        let bytes = packet.get(self.end..).unwrap_or_default();
+        let (mut block, mut size, mut is_known) = (0, 0, false);
+        // A length in more than four bytes is not to be read on.
+        while size < 4 && !is_known {
+            let Some(byte) = bytes.get(size) else { break };
+            block |= usize::from(byte & 0x7f) << (7 * size);
+            size += 1;
+            is_known = byte & 0x80 == 0 || size == 4;
+        }
+        let rest = if is_known { block } else { 1 };
+        Self {
+            end: self.end + size + rest,
+            is_known,
+            ..self
         }
     }
 
@@ -54,10 +81,7 @@ impl PublishHead {
 
     /// Its packet identifier, if it has one and `packet` reaches that far.
     pub(crate) fn id(self, packet: &[u8]) -> Option<PacketId> {
-        if self.qos == 0 || !self.is_known {
-            return None;
-        }
-        let id = packet.get(self.end.checked_sub(2)?..)?.first_chunk()?;
+        let id = packet.get(self.id?..)?.first_chunk()?;
         PacketId::new(u16::from_be_bytes(*id))
     }
 }

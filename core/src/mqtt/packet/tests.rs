@@ -2,7 +2,7 @@
 
 use super::vectors::{BAD, FORGIVEN, GOOD};
 use super::*;
-use crate::mqtt::{PacketId, Qos};
+use crate::mqtt::{PacketId, Properties, Qos};
 use std::string::{String, ToString};
 use std::vec;
 use std::vec::Vec;
@@ -53,7 +53,7 @@ fn packets_the_standard_allows_are_decoded_and_encoded() {
 fn packets_the_standard_forbids_are_malformed() {
     for &(clause, hex) in BAD {
         let wire = bytes(hex);
-        assert_eq!(Packet::decode(&wire), Err(Malformed), "{clause}: {hex}");
+        assert!(Packet::decode(&wire).is_err(), "{clause}: {hex}");
         // Bad for what it says, not for a length that is wrong by mistake.
         let whole = frame(&wire) == Frame::Whole { len: wire.len() };
         assert!(whole || frame(&wire) == Frame::Malformed, "{clause}: {hex}");
@@ -70,7 +70,7 @@ fn lenient_rules_accept_packets_that_strict_rules_refuse() {
         let packet = Packet::decode_by(Rules::Lenient, &wire);
         let packet = packet.unwrap_or_else(|_| panic!("{clause}: {hex}"));
         assert_eq!(packet.to_string(), line, "{clause}");
-        assert_eq!(Packet::decode(&wire), Err(Malformed), "{clause}: {hex}");
+        assert!(Packet::decode(&wire).is_err(), "{clause}: {hex}");
     }
     for &(clause, hex) in BAD {
         let lenient = Packet::decode_by(Rules::Lenient, &bytes(hex)).is_ok();
@@ -145,6 +145,7 @@ fn remaining_lengths_of_one_to_four_bytes_are_decoded() {
             retain: false,
             topic: "a/b",
             id: None,
+            properties: Properties::NONE,
             payload: &payload,
         };
         let wire = encode(&Packet::Publish(publish)).unwrap();
@@ -168,6 +169,7 @@ fn an_invalid_publish_is_not_written() {
             retain: false,
             topic,
             id: PacketId::new(id),
+            properties: Properties::NONE,
             payload: b"",
         })
     };
@@ -185,11 +187,13 @@ fn an_invalid_publish_is_not_written() {
 fn an_invalid_connect_is_not_written() {
     let long = "x".repeat(65_536);
     let connect = Connect {
+        version: Version::V311,
         client_id: "x",
         clean_session: true,
         keep_alive: 0,
         username: Some("u"),
         password: None,
+        properties: Properties::NONE,
         will: None,
     };
     let bad = |change: fn(&mut Connect<'_>)| {
@@ -206,6 +210,7 @@ fn an_invalid_connect_is_not_written() {
         message: b"",
         qos: Qos::AtMostOnce,
         retain: false,
+        properties: Properties::NONE,
     };
     let with_will = |will| {
         Packet::Connect(Connect {
@@ -232,29 +237,25 @@ fn an_invalid_connect_is_not_written() {
 #[test]
 fn invalid_requests_and_acknowledgements_are_not_written() {
     let id = PacketId::new(1).unwrap();
-    let connack = |session_present, code| {
-        Packet::Connack(Connack {
-            session_present,
-            code,
-        })
-    };
+    let connack = |session_present, code| Packet::Connack(Connack::new(session_present, code));
+    let once = SubscribeOptions::new(Qos::AtMostOnce);
     let subscribe = |list| {
         let requests = Requests::of(list);
-        Packet::Subscribe(Subscribe { id, requests })
+        Packet::Subscribe(Subscribe::new(id, requests))
     };
     let unsubscribe = |list| {
         let filters = Filters::of(list);
-        Packet::Unsubscribe(Unsubscribe { id, filters })
+        Packet::Unsubscribe(Unsubscribe::new(id, filters))
     };
     assert_invalid(&[
         connack(true, 1),
         connack(false, 6),
         subscribe(&[]),
-        subscribe(&[("a", Qos::AtMostOnce), ("#a", Qos::AtMostOnce)]),
+        subscribe(&[("a", once), ("#a", once)]),
         unsubscribe(&[]),
         unsubscribe(&["a", ""]),
-        Packet::Suback(Suback { id, codes: &[] }),
-        Packet::Suback(Suback { id, codes: &[0, 3] }),
+        Packet::Suback(Suback::new(id, &[])),
+        Packet::Suback(Suback::new(id, &[0, 3])),
     ]);
 }
 
@@ -279,13 +280,16 @@ fn no_trace_holds_a_password_or_a_payload() {
         message: b"SECRET",
         qos: Qos::AtMostOnce,
         retain: false,
+        properties: Properties::NONE,
     };
     let connect = Packet::Connect(Connect {
+        version: Version::V311,
         client_id: "x",
         clean_session: true,
         keep_alive: 0,
         username: Some("u"),
         password: Some(b"SECRET"),
+        properties: Properties::NONE,
         will: Some(will),
     });
     let line = std::format!("{connect} {connect:?}");

@@ -1,9 +1,12 @@
 //! UNSUBSCRIBE: a client no longer wants messages (clause 3.10).
 
-use super::wire::{Reader, Writer, counted};
-use super::{EncodeError, Malformed};
 use crate::buffer::Buf;
-use crate::mqtt::{PacketId, topic};
+use crate::mqtt::carrier::Carrier;
+use crate::mqtt::error::DecodeError::{self, Malformed, Protocol};
+use crate::mqtt::error::EncodeError;
+use crate::mqtt::property::Properties;
+use crate::mqtt::wire::{Reader, Writer, counted};
+use crate::mqtt::{PacketId, Version, topic};
 use core::fmt;
 
 /// A client no longer wants messages.
@@ -11,6 +14,8 @@ use core::fmt;
 pub struct Unsubscribe<'p> {
     /// UNSUBACK will carry it.
     pub id: PacketId,
+    /// None in 3.1.1.
+    pub properties: Properties<'p>,
     /// What is no longer wanted, at least one `[MQTT-3.10.3-2]`.
     pub filters: Filters<'p>,
 }
@@ -42,7 +47,7 @@ impl<'p> Filters<'p> {
     }
 }
 
-fn next<'p>(reader: &mut Reader<'p>) -> Result<&'p str, Malformed> {
+fn next<'p>(reader: &mut Reader<'p>) -> Result<&'p str, DecodeError> {
     let filter = reader.string()?;
     if topic::is_topic_filter(filter) {
         Ok(filter)
@@ -66,22 +71,36 @@ impl fmt::Debug for Filters<'_> {
 }
 
 impl<'p> Unsubscribe<'p> {
-    pub(super) fn decode(body: &'p [u8]) -> Result<Self, Malformed> {
+    /// One without properties.
+    pub const fn new(id: PacketId, filters: Filters<'p>) -> Self {
+        Self {
+            id,
+            properties: Properties::NONE,
+            filters,
+        }
+    }
+
+    pub(super) fn decode(version: Version, body: &'p [u8]) -> Result<Self, DecodeError> {
         let mut reader = Reader::new(body);
         let id = reader.id()?;
+        let properties = Properties::read_in(version, Carrier::Unsubscribe, &mut reader)?;
+        if reader.is_empty() {
+            // Clause 3.10.3.
+            return Err(Protocol);
+        }
         let wire = reader.rest();
         let mut reader = Reader::new(wire);
-        next(&mut reader)?;
         while !reader.is_empty() {
             next(&mut reader)?;
         }
         Ok(Self {
             id,
+            properties,
             filters: Filters(Source::Wire(wire)),
         })
     }
 
-    pub(super) fn encode(&self, out: &mut Buf<'_>) -> Result<(), EncodeError> {
+    pub(super) fn encode(&self, version: Version, out: &mut Buf<'_>) -> Result<(), EncodeError> {
         let mut remaining = 0_usize;
         for filter in self.filters.iter() {
             if !topic::is_topic_filter(filter) {
@@ -89,11 +108,14 @@ impl<'p> Unsubscribe<'p> {
             }
             remaining = remaining.saturating_add(counted(filter.as_bytes()));
         }
-        if remaining == 0 {
+        if remaining == 0 || !self.properties.fit(Carrier::Unsubscribe) {
             return Err(EncodeError::Invalid);
         }
-        let mut writer = Writer::start(out, 0xa2, remaining.saturating_add(2))?;
+        let block = self.properties.size_in(version)?;
+        let remaining = remaining.saturating_add(block).saturating_add(2);
+        let mut writer = Writer::start(out, 0xa2, remaining)?;
         writer.id(self.id)?;
+        self.properties.write_in(version, &mut writer)?;
         for filter in self.filters.iter() {
             writer.binary(filter.as_bytes())?;
         }
@@ -107,6 +129,6 @@ impl fmt::Display for Unsubscribe<'_> {
         for filter in self.filters.iter() {
             write!(f, " {filter:?}")?;
         }
-        Ok(())
+        write!(f, "{}", self.properties.shown(Carrier::Unsubscribe))
     }
 }

@@ -114,11 +114,11 @@ pub(super) const FORGIVEN: &[(&str, &str, &str)] = &[
         r#"39 05 0003 "a/b""#,
         r#"PUBLISH q0 d1 r1 "a/b" 0 bytes"#,
     ),
-    ("3.9.3-2 code 3", "90 03 000a 03", "SUBACK id=10 refused"),
+    ("3.9.3-2 code 3", "90 03 000a 03", "SUBACK id=10 code=3"),
     (
         "3.9.3-2 code 87",
         "90 04 000a 01 87",
-        "SUBACK id=10 q1 refused",
+        "SUBACK id=10 q1 code=135 (not authorized)",
     ),
 ];
 

@@ -49,6 +49,7 @@ impl Session<'_> {
             Packet::Ack(ack) if connected => self.on_ack(ack, out),
             Packet::Publish(publish) if connected => self.on_publish(publish, out),
             Packet::Suback(suback) if connected => self.on_suback(suback),
+            Packet::Unsuback(unsuback) if connected => Ok(self.on_unsuback(unsuback.id)),
             Packet::Pingresp if connected => {
                 self.acknowledged = true;
                 Ok(SessionEvent::Nothing)
@@ -58,10 +59,11 @@ impl Session<'_> {
         }
     }
 
-    fn on_connack(&mut self, connack: Connack) -> Result<SessionEvent<'static>, Violation> {
+    fn on_connack(&mut self, connack: Connack<'_>) -> Result<SessionEvent<'static>, Violation> {
         let Connack {
             session_present,
             code,
+            ..
         } = connack;
         if code != 0 {
             self.lost();
@@ -103,7 +105,11 @@ impl Session<'_> {
         })
     }
 
-    fn on_ack(&mut self, ack: Ack, out: &mut Buf<'_>) -> Result<SessionEvent<'static>, Violation> {
+    fn on_ack(
+        &mut self,
+        ack: Ack<'_>,
+        out: &mut Buf<'_>,
+    ) -> Result<SessionEvent<'static>, Violation> {
         let id = ack.id;
         // PUBREL may answer what was said on an earlier connection.
         self.acknowledged |= ack.kind != AckKind::Pubrel;
@@ -113,7 +119,6 @@ impl Session<'_> {
                 let answer = self.outgoing.on_pubrec(id, self.clean, out);
                 answer.map_err(|_| Violation::Full)?
             }
-            AckKind::Unsuback => return Ok(self.on_unsuback(id)),
             AckKind::Pubrel => {
                 let answered = self.incoming.on_pubrel(id, out);
                 answered.map_err(|_| Violation::Full)?;
@@ -150,16 +155,14 @@ impl Session<'_> {
         if !may || !self.outgoing.suspect_packet(print) {
             return Err(Violation::Malformed);
         }
-        let head = PublishHead::of(packet);
+        let head = PublishHead::of(self.version, packet);
         let kind = match Qos::new(head.qos) {
             Some(Qos::AtLeastOnce) => Some(AckKind::Puback),
             Some(Qos::ExactlyOnce) => Some(AckKind::Pubrec),
             _ => None,
         };
         if let (Some(kind), Some(id)) = (kind, head.id(packet)) {
-            (Ack { kind, id })
-                .encode(out)
-                .map_err(|_| Violation::Full)?;
+            Ack::encode_plain(kind, id, out).map_err(|_| Violation::Full)?;
         }
         let length = u32::try_from(head.payload(packet.len())).unwrap_or(u32::MAX);
         Ok(SessionEvent::Unreadable {

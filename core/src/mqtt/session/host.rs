@@ -5,7 +5,7 @@ use super::window::exposed;
 use super::{Accepted, Backlog, Dropped, Known, Promise, Rules, SendError, Session, Stays};
 use crate::buffer::Buf;
 use crate::mqtt::packet::Publish;
-use crate::mqtt::{PacketId, Qos};
+use crate::mqtt::{PacketId, Properties, Qos};
 
 impl Session<'_> {
     /// How closely the broker is held to the standard; leniently at first.
@@ -77,6 +77,7 @@ impl Session<'_> {
             retain,
             topic,
             id: None,
+            properties: Properties::NONE,
             payload,
         };
         let (clean, numbers) = (self.clean, &mut self.numbers);

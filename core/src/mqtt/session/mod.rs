@@ -75,7 +75,7 @@ mod storage;
 mod subscriptions;
 mod window;
 
-use super::packet::{Connect, Packet, Rules};
+use super::packet::{Connect, Disconnect, Packet, Rules};
 use super::{PacketId, Version};
 use crate::buffer::{Buf, Full};
 use crate::time::Instant;
@@ -190,7 +190,7 @@ impl<'a> Session<'a> {
         connect: &Connect<'_>,
         out: &mut Buf<'_>,
     ) -> Result<(), SendError> {
-        connect.encode(self.version, out)?;
+        connect.encode(out)?;
         self.lost();
         self.bind(self.numbers.broker(), connect.client_id);
         if connect.clean_session {
@@ -214,7 +214,7 @@ impl<'a> Session<'a> {
     /// nothing is written after it `[MQTT-3.14.4-2]`. The caller sends what is in
     /// `out` and closes. Writes nothing without a connection.
     pub fn disconnect(&mut self, out: &mut Buf<'_>) -> Result<(), Full> {
-        if self.state != State::Idle && Packet::Disconnect.encode(out).is_err() {
+        if self.state != State::Idle && Disconnect::default().encode(self.version, out).is_err() {
             return Err(Full);
         }
         self.lost();

@@ -3,7 +3,9 @@
 use super::outgoing::{Awaited, NOWHERE, Suspect};
 use super::{SendError, Session, SessionEvent, Violation};
 use crate::buffer::Buf;
-use crate::mqtt::packet::{Filters, Packet, Requests, Rules, Suback, Subscribe, Unsubscribe};
+use crate::mqtt::packet::{
+    Filters, Packet, Requests, Rules, Suback, Subscribe, SubscribeOptions, Unsubscribe,
+};
 use crate::mqtt::{PacketId, Qos};
 
 impl Session<'_> {
@@ -21,9 +23,9 @@ impl Session<'_> {
         self.check_connected()?;
         let id = self.outgoing.free_id()?;
         let start = out.len();
-        let requests = [(filter, qos)];
+        let requests = [(filter, SubscribeOptions::new(qos))];
         let requests = Requests::of(&requests);
-        Packet::Subscribe(Subscribe { id, requests }).encode(out)?;
+        Packet::Subscribe(Subscribe::new(id, requests)).encode(out)?;
         let asked = self.subscriptions.request(filter);
         if asked.is_err() {
             out.truncate(start);
@@ -46,9 +48,9 @@ impl Session<'_> {
         };
         let id = self.outgoing.free_id().ok()?;
         let (at, filter, qos) = self.subscriptions.renewal(only)?;
-        let request = (filter, qos);
+        let request = (filter, SubscribeOptions::new(qos));
         let requests = Requests::of(core::slice::from_ref(&request));
-        let packet = Packet::Subscribe(Subscribe { id, requests });
+        let packet = Packet::Subscribe(Subscribe::new(id, requests));
         packet.encode(out).ok()?;
         self.subscriptions.begin_request(at);
         self.outgoing.begin_request(id, Awaited::Suback, at);
@@ -64,7 +66,7 @@ impl Session<'_> {
         self.check_connected()?;
         let id = self.outgoing.free_id()?;
         let filters = Filters::of(core::slice::from_ref(&filter));
-        Packet::Unsubscribe(Unsubscribe { id, filters }).encode(out)?;
+        Packet::Unsubscribe(Unsubscribe::new(id, filters)).encode(out)?;
         let at = self.subscriptions.find(filter);
         if let Some(at) = at {
             self.subscriptions.begin_request(at);
@@ -105,6 +107,7 @@ impl Session<'_> {
     }
 
     pub(super) fn on_unsuback(&mut self, id: PacketId) -> SessionEvent<'static> {
+        self.acknowledged = true;
         let Some(at) = self.outgoing.request(id, Awaited::Unsuback) else {
             return self.ignore();
         };

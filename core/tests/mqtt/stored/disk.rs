@@ -3,7 +3,7 @@
 use crate::client::{Client, KEPT, Q1, at};
 use mqmodem_core::mqtt::packet::Publish;
 use mqmodem_core::mqtt::session::{Accepted, Promise, RecordKey, SessionChange, Stored};
-use mqmodem_core::mqtt::{Qos, SendError};
+use mqmodem_core::mqtt::{Properties, Qos, SendError};
 use std::collections::{BTreeMap, VecDeque};
 
 /// The broker the sessions belong to.
@@ -143,6 +143,7 @@ impl Kept {
             retain: false,
             topic: "out",
             id: None,
+            properties: Properties::NONE,
             payload,
         };
         let Client { session, out, .. } = &mut self.client;

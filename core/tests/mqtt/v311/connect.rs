@@ -1,13 +1,14 @@
 //! Clauses 3.1 and 3.2: CONNECT, CONNACK and keep-alive.
 
 use crate::client::*;
-use mqmodem_core::mqtt::{Connect, SendError, SessionEvent, Violation, Will};
+use mqmodem_core::mqtt::{Connect, Properties, SendError, SessionEvent, Violation, Will};
 
 const WILL: Will<'static> = Will {
     topic: "w",
     message: b"bye",
     qos: Q2,
     retain: true,
+    properties: Properties::NONE,
 };
 const FULL: Connect<'static> = Connect {
     username: Some("user"),

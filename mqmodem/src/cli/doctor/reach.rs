@@ -5,6 +5,7 @@ use super::report::{CheckResult, DoctorReport};
 use crate::cli::failure::ProgramFailure;
 use crate::transport::{self, NetLink, TlsConfigs, resolve};
 use mqmodem_core::mqtt::packet::{Connack, Connect, Frame, Packet, Rules, frame_by};
+use mqmodem_core::mqtt::{Properties, Version};
 use mqmodem_core::{Buf, Endpoint, Instant, NetError, TlsFiles, Verify};
 use std::future::{Future, poll_fn};
 use std::net::IpAddr;
@@ -165,11 +166,13 @@ impl Route<'_> {
 /// Sends CONNECT and receives CONNACK.
 async fn hello(link: &mut NetLink, guest: &MqttClient<'_>) -> CheckResult {
     let connect = Packet::Connect(Connect {
+        version: Version::V311,
         client_id: guest.client_id,
         clean_session: guest.clean_session,
         keep_alive: 60,
         username: guest.username,
         password: guest.password,
+        properties: Properties::NONE,
         will: None,
     });
     let mut packet = Buf::heap(256 * 1024);

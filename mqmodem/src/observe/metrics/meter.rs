@@ -149,6 +149,7 @@ impl Meter {
             WirePacket::Whole(Packet::Ack(Ack {
                 kind: AckKind::Puback | AckKind::Pubcomp,
                 id,
+                ..
             })) => self.acknowledged(now, *id),
             _ => {}
         }

@@ -4,7 +4,7 @@
 //! clients cost.
 
 use mqmodem_core::Buf;
-use mqmodem_core::mqtt::packet::{Ack, AckKind, Connack, Packet, Publish, Subscribe};
+use mqmodem_core::mqtt::packet::{Ack, AckKind, Connack, Packet, Publish, Subscribe, Unsuback};
 use mqmodem_core::mqtt::{Frame, PacketId, Qos, frame};
 use std::io::{Read, Result, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
@@ -116,29 +116,32 @@ fn subscriber(who: usize, stream: TcpStream, subscribe: &Subscribe<'_>) -> Subsc
 
 /// The quality a subscriber asks for.
 fn wanted(subscribe: &Subscribe<'_>) -> Qos {
-    let qos = subscribe.requests.iter().next().map(|(_, qos)| qos);
+    let qos = subscribe
+        .requests
+        .iter()
+        .next()
+        .map(|(_, options)| options.qos);
     qos.unwrap_or(Qos::AtMostOnce)
 }
 
 fn answer(packet: &Packet<'_>, out: &mut Buf<'_>) {
-    let ack = |kind, id| Some(Packet::Ack(Ack { kind, id }));
+    let ack = |kind, id| Some(Packet::Ack(Ack::new(kind, id)));
     let answer = match packet {
-        Packet::Connect(_) => Some(Packet::Connack(Connack {
-            session_present: false,
-            code: 0,
-        })),
+        Packet::Connect(_) => Some(Packet::Connack(Connack::new(false, 0))),
         Packet::Publish(Publish {
             qos, id: Some(id), ..
         }) => match qos {
             Qos::ExactlyOnce => ack(AckKind::Pubrec, *id),
             _ => ack(AckKind::Puback, *id),
         },
-        Packet::Ack(Ack { kind, id }) => match kind {
+        Packet::Ack(Ack { kind, id, .. }) => match kind {
             AckKind::Pubrel => ack(AckKind::Pubcomp, *id),
             AckKind::Pubrec => ack(AckKind::Pubrel, *id),
             _ => None,
         },
-        Packet::Unsubscribe(unsubscribe) => ack(AckKind::Unsuback, unsubscribe.id),
+        Packet::Unsubscribe(unsubscribe) => {
+            Some(Packet::Unsuback(Unsuback::new(unsubscribe.id, &[])))
+        }
         Packet::Pingreq => Some(Packet::Pingresp),
         _ => None,
     };

@@ -2,7 +2,7 @@
 //! that it keeps until PUBACK, and take each PUBACK. It says how many
 //! allocations that took.
 
-use mqmodem_core::mqtt::{Connect, PacketId, Qos, Session, SessionEvent};
+use mqmodem_core::mqtt::{Connect, PacketId, Properties, Qos, Session, SessionEvent, Version};
 use mqmodem_core::{Buf, Instant};
 use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 use std::alloc::System;
@@ -20,11 +20,13 @@ fn main() {
     let (now, mut out) = (Instant::ZERO, heap());
     let mut session = Session::new(heap(), heap(), heap(), 1);
     let connect = Connect {
+        version: Version::V311,
         client_id: "bench",
         clean_session: false,
         keep_alive: 60,
         username: None,
         password: None,
+        properties: Properties::NONE,
         will: None,
     };
     let connected = session.connect(now, &connect, &mut out);

@@ -1,7 +1,7 @@
 //! A broker that answers everything at once.
 
 use crate::packets::{PacketStream, ack, encode};
-use mqmodem_core::mqtt::packet::{Ack, AckKind, Connack, Connect, Publish, Suback};
+use mqmodem_core::mqtt::packet::{Ack, AckKind, Connack, Connect, Publish, Suback, Unsuback};
 use mqmodem_core::mqtt::{Packet, Qos};
 
 /// A broker with at most one session.
@@ -34,19 +34,19 @@ impl PoliteBroker {
         Ok(match packet {
             Packet::Connect(connect) => self.connack(connect),
             Packet::Publish(publish) => acknowledge(publish),
-            Packet::Ack(Ack { kind, id }) => match kind {
+            Packet::Ack(Ack { kind, id, .. }) => match kind {
                 AckKind::Pubrec => ack(AckKind::Pubrel, *id),
                 AckKind::Pubrel => ack(AckKind::Pubcomp, *id),
                 AckKind::Puback | AckKind::Pubcomp => Vec::new(),
-                AckKind::Unsuback => return Err("no client sends UNSUBACK".into()),
             },
-            Packet::Subscribe(subscribe) => encode(&Packet::Suback(Suback {
-                id: subscribe.id,
-                codes: &[1],
-            })),
-            Packet::Unsubscribe(unsubscribe) => ack(AckKind::Unsuback, unsubscribe.id),
+            Packet::Subscribe(subscribe) => {
+                encode(&Packet::Suback(Suback::new(subscribe.id, &[1])))
+            }
+            Packet::Unsubscribe(unsubscribe) => {
+                encode(&Packet::Unsuback(Unsuback::new(unsubscribe.id, &[])))
+            }
             Packet::Pingreq => encode(&Packet::Pingresp),
-            Packet::Disconnect => Vec::new(),
+            Packet::Disconnect(_) => Vec::new(),
             other => return Err(format!("no client sends {other}")),
         })
     }
@@ -55,10 +55,7 @@ impl PoliteBroker {
     fn connack(&mut self, connect: &Connect<'_>) -> Vec<u8> {
         let stores = !connect.clean_session;
         let had = std::mem::replace(&mut self.stores, stores);
-        encode(&Packet::Connack(Connack {
-            session_present: had && stores,
-            code: 0,
-        }))
+        encode(&Packet::Connack(Connack::new(had && stores, 0)))
     }
 }
 

@@ -202,17 +202,14 @@ impl Broker {
                 self.out.push((conn, suback(&subscribe, &codes)));
             }
             Packet::Pingreq => self.out.push((conn, encode(&Packet::Pingresp))),
-            Packet::Disconnect => self.lost(conn),
+            Packet::Disconnect(_) => self.lost(conn),
             other => return Err(format!("no client sends {other}")),
         }
         Ok(())
     }
 
     fn refuse(&mut self, conn: Conn) {
-        let connack = Connack {
-            session_present: false,
-            code: 3,
-        };
+        let connack = Connack::new(false, 3);
         self.out.push((conn, encode(&Packet::Connack(connack))));
         self.thrown_out.push(conn);
         self.lost(conn);
@@ -246,10 +243,7 @@ impl Broker {
         if let Some(far) = self.conns.get_mut(&conn) {
             far.client = Some(client);
         }
-        let connack = Connack {
-            session_present,
-            code: 0,
-        };
+        let connack = Connack::new(session_present, 0);
         self.out.push((conn, encode(&Packet::Connack(connack))));
         let again = session.flow.resume().into_iter();
         self.out.extend(again.map(|bytes| (conn, bytes)));
@@ -271,6 +265,5 @@ fn poisons(trouble: &Trouble, session: &Session, packet: &Packet) -> bool {
 }
 
 fn suback(subscribe: &Subscribe, codes: &[u8]) -> Vec<u8> {
-    let id = subscribe.id;
-    encode(&Packet::Suback(Suback { id, codes }))
+    encode(&Packet::Suback(Suback::new(subscribe.id, codes)))
 }

@@ -57,9 +57,9 @@ impl Session {
 
     pub(crate) fn subscribe(&mut self, subscribe: &Subscribe) -> Vec<u8> {
         let mut codes = Vec::new();
-        for (filter, qos) in subscribe.requests.iter() {
-            self.filters.insert(filter.to_owned(), qos);
-            codes.push(qos.level());
+        for (filter, options) in subscribe.requests.iter() {
+            self.filters.insert(filter.to_owned(), options.qos);
+            codes.push(options.qos.level());
         }
         codes
     }
@@ -69,7 +69,7 @@ impl Session {
         &mut self,
         publish: &Publish,
         ledger: &mut Ledger,
-    ) -> Result<Option<Ack>, String> {
+    ) -> Result<Option<Ack<'static>>, String> {
         let number = number_of(publish.payload).ok_or("a content nobody sent")?;
         let (arrival, answer) = self.flow.receive(publish)?;
         if arrival == Arrival::New {

@@ -32,7 +32,7 @@ impl Incoming<'_> {
         let number = match (publish.qos, publish.id) {
             (Qos::AtLeastOnce, Some(id)) if !self.is_deferring() && self.list.is_clear(id) => {
                 let kind = AckKind::Puback;
-                (Ack { kind, id }).encode(out).map_err(|_| Full)?;
+                Ack::encode_plain(kind, id, out).map_err(|_| Full)?;
                 0
             }
             (_, Some(id)) if !self.has_place(id, publish.qos)? => return Ok(Receipt::Later),

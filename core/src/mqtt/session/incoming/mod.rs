@@ -112,7 +112,7 @@ impl<'a> Incoming<'a> {
             _ => AckKind::Pubrec,
         };
         let id = entry.id;
-        if (Ack { kind, id }).encode(out).is_err() {
+        if Ack::encode_plain(kind, id, out).is_err() {
             return false;
         }
         self.list.note(place, |entry| entry.due = false);
@@ -127,7 +127,7 @@ impl<'a> Incoming<'a> {
         let delivery = place.and_then(|at| Some(self.list.get(at)?.delivery));
         let (Some(place), Some(Delivery::Taken | Delivery::Ended)) = (place, delivery) else {
             let kind = AckKind::Pubcomp;
-            return (Ack { kind, id }).encode(out).map_err(|_| Full);
+            return Ack::encode_plain(kind, id, out).map_err(|_| Full);
         };
         if delivery == Some(Delivery::Taken) {
             self.list.conclude(place);

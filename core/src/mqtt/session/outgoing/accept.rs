@@ -7,7 +7,7 @@ use super::promise::{Accepted, Backlog, Known, Promise};
 use crate::mqtt::packet::Publish;
 use crate::mqtt::session::event::{DropReason, SendError};
 use crate::mqtt::session::numbers::Numbers;
-use crate::mqtt::{PacketId, Qos};
+use crate::mqtt::{PacketId, Qos, Version};
 
 impl Outgoing<'_> {
     /// Accepts a message with an identifier that is chosen here. While the disk is
@@ -78,7 +78,7 @@ impl Outgoing<'_> {
         let counted = HEADER + publish.topic.len() + publish.payload.len();
         let (mut weight, mut bytes) = (
             self.log.bytes() + counted + more,
-            self.log.needed() + HEADER + publish.len() + more + longer(more),
+            self.log.needed() + HEADER + publish.len(Version::V311) + more + longer(more),
         );
         let mut oldest = self.log.unsent().filter(|_| may_drop);
         let mut count = 0;

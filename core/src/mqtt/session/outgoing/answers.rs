@@ -34,7 +34,7 @@ impl Outgoing<'_> {
 
     /// PUBACK, or PUBCOMP.
     #[inline]
-    pub(in crate::mqtt::session) fn on_last_ack(&mut self, ack: Ack) -> AckOutcome {
+    pub(in crate::mqtt::session) fn on_last_ack(&mut self, ack: Ack<'_>) -> AckOutcome {
         let id = ack.id;
         let awaits = match ack.kind {
             AckKind::Puback => Awaited::Puback,

@@ -237,5 +237,5 @@ impl<'a> Outgoing<'a> {
 }
 
 fn write_ack(kind: AckKind, id: PacketId, out: &mut Buf<'_>) -> Result<(), EncodeError> {
-    Ack { kind, id }.encode(out)
+    Ack::encode_plain(kind, id, out)
 }

@@ -67,7 +67,6 @@ impl Bench<'_> {
             // The broker may also release what it has no PUBREC for.
             AckKind::Pubcomp => self.arrived.contains(&id) || entry != Some((1, true)),
             AckKind::Puback => !matches!(entry, Some((_, false))),
-            AckKind::Unsuback => false,
         };
         assert!(allowed, "{ack} while the disk has {entry:?}");
     }

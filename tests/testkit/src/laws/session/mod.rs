@@ -9,7 +9,7 @@ use mqmodem_chat::StorageMode;
 use mqmodem_chat::environment::{RecordDisk, WriteOutcome};
 use mqmodem_core::mqtt::packet::{Connect, Publish};
 use mqmodem_core::mqtt::session::{Promise, ROOM, RecordKey, SessionChange, WINDOW};
-use mqmodem_core::mqtt::{Packet, PacketId, Qos, Session, SessionEvent};
+use mqmodem_core::mqtt::{Packet, PacketId, Properties, Qos, Session, SessionEvent, Version};
 use mqmodem_core::{Action, Buf, Instant, LinkId, Slot};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
@@ -160,11 +160,13 @@ impl<'a> Bench<'a> {
         self.moved |= other && !self.disk.is_blank();
         self.session.bind(whose.0, client_id);
         let connect = Connect {
+            version: Version::V311,
             client_id,
             clean_session: how & 5 == 5,
             keep_alive: u16::from(how),
             username: None,
             password: None,
+            properties: Properties::NONE,
             will: None,
         };
         if self
@@ -231,6 +233,7 @@ impl<'a> Bench<'a> {
             retain: how & 4 != 0,
             topic: "a",
             id: None,
+            properties: Properties::NONE,
             payload: &vec![id; usize::from(how / 8)],
         };
         let promise = Promise {

@@ -1,5 +1,5 @@
 use super::*;
-use crate::mqtt::Qos;
+use crate::mqtt::{Properties, Qos};
 
 /// After four gigabytes positions start again at 0; none of them may mean "nowhere".
 #[test]
@@ -10,6 +10,7 @@ fn a_place_is_somewhere_whenever_it_is_given() {
         retain: false,
         topic: "t",
         id: PacketId::new(7),
+        properties: Properties::NONE,
         payload: b"",
     };
     for base in [0, PLACES - 50, PLACES, PLACES + 1, NOWHERE - 50, NOWHERE] {

@@ -1,8 +1,9 @@
 //! The fields packets are made of (clauses 1.5 and 2).
 
-use super::{EncodeError, Malformed};
+use super::PacketId;
+use super::error::DecodeError::{self, Malformed};
+use super::error::EncodeError;
 use crate::buffer::Buf;
-use crate::mqtt::PacketId;
 
 /// The largest remaining length four bytes can tell (clause 2.2.3).
 pub(super) const LARGEST: usize = 268_435_455;
@@ -27,7 +28,7 @@ impl<'p> Reader<'p> {
     }
 
     /// Nothing may be left.
-    pub(super) fn end(self) -> Result<(), Malformed> {
+    pub(super) fn end(self) -> Result<(), DecodeError> {
         if self.is_empty() {
             Ok(())
         } else {
@@ -35,37 +36,57 @@ impl<'p> Reader<'p> {
         }
     }
 
-    pub(super) fn take(&mut self, n: usize) -> Result<&'p [u8], Malformed> {
+    pub(super) fn take(&mut self, n: usize) -> Result<&'p [u8], DecodeError> {
         let (taken, rest) = self.rest.split_at_checked(n).ok_or(Malformed)?;
         self.rest = rest;
         Ok(taken)
     }
 
-    pub(super) fn u8(&mut self) -> Result<u8, Malformed> {
+    pub(super) fn u8(&mut self) -> Result<u8, DecodeError> {
         let (&byte, rest) = self.rest.split_first().ok_or(Malformed)?;
         self.rest = rest;
         Ok(byte)
     }
 
-    pub(super) fn u16(&mut self) -> Result<u16, Malformed> {
+    pub(super) fn u16(&mut self) -> Result<u16, DecodeError> {
         let (&bytes, rest) = self.rest.split_first_chunk().ok_or(Malformed)?;
         self.rest = rest;
         Ok(u16::from_be_bytes(bytes))
     }
 
+    pub(super) fn u32(&mut self) -> Result<u32, DecodeError> {
+        let (&bytes, rest) = self.rest.split_first_chunk().ok_or(Malformed)?;
+        self.rest = rest;
+        Ok(u32::from_be_bytes(bytes))
+    }
+
+    /// A number in one to four bytes, in as few as it needs `[MQTT-1.5.5-1]`.
+    pub(super) fn varint(&mut self) -> Result<u32, DecodeError> {
+        let mut number = 0;
+        for place in 0..4 {
+            let byte = self.u8()?;
+            number |= u32::from(byte & 0x7f) << (7 * place);
+            if byte & 0x80 == 0 {
+                let overlong = place > 0 && byte == 0;
+                return if overlong { Err(Malformed) } else { Ok(number) };
+            }
+        }
+        Err(Malformed)
+    }
+
     /// A packet identifier, not 0 `[MQTT-2.3.1-1]`.
-    pub(super) fn id(&mut self) -> Result<PacketId, Malformed> {
+    pub(super) fn id(&mut self) -> Result<PacketId, DecodeError> {
         PacketId::new(self.u16()?).ok_or(Malformed)
     }
 
     /// Bytes preceded by their count.
-    pub(super) fn binary(&mut self) -> Result<&'p [u8], Malformed> {
+    pub(super) fn binary(&mut self) -> Result<&'p [u8], DecodeError> {
         let len = self.u16()?;
         self.take(usize::from(len))
     }
 
     /// Well-formed UTF-8 without NUL `[MQTT-1.5.3-1]`, `[MQTT-1.5.3-2]`.
-    pub(super) fn string(&mut self) -> Result<&'p str, Malformed> {
+    pub(super) fn string(&mut self) -> Result<&'p str, DecodeError> {
         let text = core::str::from_utf8(self.binary()?).map_err(|_| Malformed)?;
         if is_text(text) {
             Ok(text)
@@ -88,13 +109,19 @@ pub(super) fn counted(bytes: &[u8]) -> usize {
 
 /// Bytes of a packet with `remaining` bytes after its fixed header.
 pub(super) fn whole(remaining: usize) -> usize {
-    let header = match remaining {
-        0..=127 => 2,
-        128..=16_383 => 3,
-        16_384..=2_097_151 => 4,
-        _ => 5,
-    };
-    remaining.saturating_add(header)
+    remaining
+        .saturating_add(1)
+        .saturating_add(varint(remaining))
+}
+
+/// Bytes that `number` takes as a variable byte integer.
+pub(super) fn varint(number: usize) -> usize {
+    match number {
+        0..=127 => 1,
+        128..=16_383 => 2,
+        16_384..=2_097_151 => 3,
+        _ => 4,
+    }
 }
 
 /// Writes one packet, in room that is made for all of it at once.
@@ -133,6 +160,13 @@ impl<'b> Writer<'b> {
             }
             _ => Err(EncodeError::Invalid),
         }
+    }
+
+    /// Room for `len` bytes that are a part of a packet, all of which have to be
+    /// written then.
+    pub(super) fn part(out: &'b mut Buf<'_>, len: usize) -> Result<Self, EncodeError> {
+        let rest = out.extend_by(len)?;
+        Ok(Self { rest })
     }
 
     /// Room for a packet, its fixed header written.
@@ -176,6 +210,15 @@ impl<'b> Writer<'b> {
 
     pub(super) fn u16(&mut self, number: u16) -> Result<(), EncodeError> {
         self.array(number.to_be_bytes())
+    }
+
+    /// A variable byte integer. The caller has checked that four bytes can tell it.
+    pub(super) fn varint(&mut self, mut number: usize) -> Result<(), EncodeError> {
+        while number > 0x7f {
+            self.u8(number as u8 | 0x80)?;
+            number >>= 7;
+        }
+        self.u8(number as u8)
     }
 
     pub(super) fn id(&mut self, id: PacketId) -> Result<(), EncodeError> {
