@@ -58,7 +58,8 @@ pub use modem::Modem;
 #[doc(inline)]
 pub use modem::api::{
     Action, Config, ConnId, Endpoint, Failure, HostLines, Identity, LinkId, LinkState, Memory,
-    ModemLines, NetError, NetEvent, Parity, RestoreError, Serial, Slot, Stage, TlsFiles, Verify,
+    ModemLines, NetError, NetEvent, Parity, RestoreError, Serial, Slot, Stage, TlsFiles,
+    TlsVersion, Verify,
 };
 pub use modem::command::intake::{Intake, IntakeKind};
 pub use modem::command::shown::Line;

@@ -1,6 +1,6 @@
 //! What a modem asks for, as lines of a chat.
 
-use mqmodem_core::{Endpoint, Instant, ModemLines, Parity, Serial, Verify};
+use mqmodem_core::{Endpoint, Instant, ModemLines, Parity, Serial, TlsVersion, Verify};
 
 /// Lines as `port <` words them.
 pub(super) fn lines(lines: ModemLines) -> String {
@@ -54,7 +54,19 @@ pub(super) fn endpoint(to: &Endpoint<'_>, now: Instant) -> String {
         Verify::Nothing => words.push_str(" verify=0"),
         Verify::Chain => words.push_str(" verify=2"),
     }
-    for (name, text) in [("sni", tls.sni), ("alpn", tls.alpn)] {
+    let identity = tls.psk.map(|psk| psk.identity());
+    let version = match tls.version {
+        TlsVersion::Any => None,
+        TlsVersion::V12 => Some("2"),
+        TlsVersion::V13 => Some("3"),
+    };
+    let texts = [
+        ("sni", tls.sni),
+        ("alpn", tls.alpn),
+        ("psk", identity),
+        ("tlsversion", version),
+    ];
+    for (name, text) in texts {
         if let Some(text) = text {
             words = format!("{words} {name}={text}");
         }

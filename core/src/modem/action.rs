@@ -1,5 +1,6 @@
 //! What the caller is asked to do.
 
+use super::credential::Psk;
 use super::failure::Failure;
 use super::ids::{ConnId, LinkId};
 use super::port::{ModemLines, Serial};
@@ -130,10 +131,33 @@ impl Verify {
     }
 }
 
+/// The versions of TLS that may be used.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum TlsVersion {
+    /// 1.2 or 1.3.
+    #[default]
+    Any,
+    /// 1.2 alone.
+    V12,
+    /// 1.3 alone.
+    V13,
+}
+
+impl TlsVersion {
+    /// What a value of the option `tlsversion` means.
+    pub fn of(option: u32) -> Self {
+        match option {
+            2 => Self::V12,
+            3 => Self::V13,
+            _ => Self::Any,
+        }
+    }
+}
+
 /// How a TLS link is made; each certificate PEM with LF line ends.
 #[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub struct TlsFiles<'m> {
-    /// Roots to trust; `None` means the platform's trust store.
+    /// Roots to trust, one or several; `None` means the platform's trust store.
     pub root: Option<&'m [u8]>,
     /// The client's certificate, then the rest of its chain.
     pub certificate: Option<&'m [u8]>,
@@ -146,6 +170,10 @@ pub struct TlsFiles<'m> {
     pub sni: Option<&'m str>,
     /// The protocols to offer (ALPN), with commas between them.
     pub alpn: Option<&'m str>,
+    /// A pre-shared key, in place of every certificate: none is used or checked.
+    pub psk: Option<Psk<'m>>,
+    /// The versions of TLS that may be used.
+    pub version: TlsVersion,
 }
 
 impl core::fmt::Debug for TlsFiles<'_> {
@@ -157,6 +185,8 @@ impl core::fmt::Debug for TlsFiles<'_> {
             .field("verify", &self.verify)
             .field("sni", &self.sni)
             .field("alpn", &self.alpn)
+            .field("psk", &self.psk)
+            .field("version", &self.version)
             .finish()
     }
 }

@@ -1,7 +1,8 @@
 //! What crosses the border between the modem and its caller.
 
-pub use super::action::{Action, Endpoint, TlsFiles, Verify};
+pub use super::action::{Action, Endpoint, TlsFiles, TlsVersion, Verify};
 pub use super::border::config::Config;
+pub use super::credential::{Credential, CredentialKind, Psk};
 pub use super::failure::Failure;
 pub use super::identity::Identity;
 pub use super::ids::{ConnId, LINKS, LinkId};

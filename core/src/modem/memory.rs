@@ -96,7 +96,7 @@ impl Memory<'static> {
             values: Buf::heap(256 * KIB),
             host_out: Buf::heap(0),
             inbox: Buf::heap(0),
-            settings: Buf::heap(64 * KIB),
+            settings: Buf::heap(1024 * KIB),
             net_in: Buf::heap(0),
             net_out: Buf::heap(256 * KIB),
             in_flight: Buf::heap(256 * KIB),

@@ -7,6 +7,7 @@ mod border;
 mod clock;
 pub mod code;
 pub mod command;
+pub mod credential;
 mod dispatch;
 pub mod event;
 pub mod fail;

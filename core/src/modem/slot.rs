@@ -24,6 +24,9 @@ pub enum Slot {
     ConnectProperties(LinkId),
     /// An option of a link (`+MQTTOPT`), by its number.
     Option(LinkId, u8),
+    /// An entry of the certificate store (`+MQTTCERT`), which all links share, by its
+    /// number; its name stands in the record.
+    Credential(u16),
     /// A record of a link's session. Changes to these must become durable in the
     /// order they were asked for: none without those before it.
     Session(LinkId, RecordKey),
@@ -45,6 +48,7 @@ impl Slot {
             Self::Profile => (5, LinkId::FIRST, 0),
             Self::Will(link) => (6, link, 0),
             Self::ConnectProperties(link) => (8, link, 0),
+            Self::Credential(number) => (7, LinkId::FIRST, number.into()),
             Self::Session(link, record) => {
                 let (kind, number) = record.to_number();
                 (SESSION_SLOTS + kind, link, number)
@@ -68,6 +72,7 @@ impl Slot {
             5 => Self::Profile,
             6 => Self::Will(link),
             8 => Self::ConnectProperties(link),
+            7 => Self::Credential(u16::try_from(number).ok()?),
             OPTION_SLOTS.. => Self::Option(link, kind & !OPTION_SLOTS),
             SESSION_SLOTS.. => {
                 let record = RecordKey::from_number(kind - SESSION_SLOTS, number)?;

@@ -41,7 +41,8 @@ fn is_accepted(answer: &str) -> bool {
     // S3 and S4 change what stands around it.
     // 3: not in this state, 21: no message has that number.
     let elsewhere = ["3", "21"].map(|code| format!("+CME ERROR: {code}\r\n"));
-    answer.contains("OK") || elsewhere.iter().any(|error| answer.ends_with(error))
+    let asks = answer.ends_with("> ");
+    answer.contains("OK") || asks || elsewhere.iter().any(|error| answer.ends_with(error))
 }
 
 /// Whether the values were refused as such.

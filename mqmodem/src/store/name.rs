@@ -6,6 +6,9 @@ use mqmodem_core::{LinkId, Slot};
 /// Stands before an option's own name.
 const OPTION: &str = "option:";
 
+/// Stands before the number of an entry of the certificate store.
+const CREDENTIAL: &str = "credential ";
+
 /// The name of a slot.
 pub(super) fn of(slot: Slot) -> String {
     known(slot).unwrap_or_else(|| format!("{slot:?}"))
@@ -21,6 +24,7 @@ fn known(slot: Slot) -> Option<String> {
         Slot::Will(link) => ("will", link),
         Slot::ConnectProperties(link) => ("connect-properties", link),
         Slot::Profile => return Some("profile".to_owned()),
+        Slot::Credential(number) => return Some(format!("{CREDENTIAL}{number}")),
         Slot::Option(link, option) => {
             let opt = OPTIONS.get(usize::from(option))?;
             return Some(format!("{OPTION}{} {}", opt.param.name, link.0));
@@ -34,6 +38,9 @@ fn known(slot: Slot) -> Option<String> {
 pub(super) fn slot(name: &str) -> Option<Slot> {
     if name == "profile" {
         return Some(Slot::Profile);
+    }
+    if let Some(number) = name.strip_prefix(CREDENTIAL) {
+        return Some(Slot::Credential(number.parse().ok()?));
     }
     let (kind, link) = name.split_once(' ')?;
     let link = LinkId(link.parse().ok()?);
@@ -68,6 +75,7 @@ mod tests {
             Slot::Will(link),
             Slot::ConnectProperties(link),
             Slot::Profile,
+            Slot::Credential(67),
             Slot::Option(link, 0),
             Slot::Option(link, OPTIONS.len() as u8 - 1),
         ] {

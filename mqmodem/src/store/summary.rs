@@ -3,6 +3,7 @@
 use super::kept::StoredState;
 use super::sessions::sessions;
 use mqmodem_core::Slot;
+use mqmodem_core::modem::credential::{Credential, CredentialKind};
 use mqmodem_core::modem::options;
 use mqmodem_core::modem::settings::Settings;
 use mqmodem_core::modem::will;
@@ -17,24 +18,52 @@ pub fn summary(kept: &StoredState) -> String {
     for (modem, values) in kept.modems() {
         // Writing to a string does not fail.
         let _ = writeln!(text, "{modem}");
-        let settings = values.iter().filter(|(slot, _)| !is_session(*slot));
+        let settings = values.iter().filter(|(slot, _)| is_setting(*slot));
         let settings = settings.map(|(slot, bytes)| words(*slot, bytes));
-        for (name, value) in settings.chain(sessions(values)) {
-            let name = name.strip_suffix(" 0").unwrap_or(&name);
+        let links = settings.chain(sessions(values)).map(of_first_link);
+        let store = values
+            .iter()
+            .filter_map(|(slot, bytes)| credential(*slot, bytes));
+        for (name, value) in links.chain(store) {
             let _ = writeln!(text, "  {name:12} {value}");
         }
     }
     text
 }
 
-fn is_session(slot: Slot) -> bool {
-    matches!(slot, Slot::Session(..))
+fn is_setting(slot: Slot) -> bool {
+    !matches!(slot, Slot::Session(..) | Slot::Credential(_))
+}
+
+/// Most modems have one link: it is not named.
+fn of_first_link((name, value): (String, String)) -> (String, String) {
+    let name = name.strip_suffix(" 0").unwrap_or(&name);
+    (name.to_owned(), value)
+}
+
+/// An entry of the certificate store by its name.
+fn credential(slot: Slot, bytes: &[u8]) -> Option<(String, String)> {
+    let Slot::Credential(number) = slot else {
+        return None;
+    };
+    let slot = super::name::of(slot);
+    let Some(entry) = Credential::decode(number, bytes) else {
+        let value = if bytes.is_empty() { ERASED } else { DAMAGED };
+        return Some((slot, value.to_owned()));
+    };
+    let value = match entry.kind {
+        CredentialKind::Roots => format!("roots: {}", certificates(entry.content)),
+        CredentialKind::Certificate => certificates(entry.content),
+        CredentialKind::Key => key(entry.content).to_owned(),
+        CredentialKind::Psk => "a pre-shared key".to_owned(),
+    };
+    Some((slot, format!("{:?}: {value}", entry.name)))
 }
 
 fn words(slot: Slot, bytes: &[u8]) -> (String, String) {
     let name = super::name::of(slot);
     let value = match (slot, bytes) {
-        (_, []) => "erased".to_owned(),
+        (_, []) => ERASED.to_owned(),
         (Slot::Settings(_), bytes) => settings(bytes),
         (Slot::Tls(_), [0]) => "off".to_owned(),
         (Slot::Tls(_), [1]) => "on".to_owned(),
@@ -86,6 +115,7 @@ fn will(record: &[u8]) -> String {
     )
 }
 
+const ERASED: &str = "erased";
 const DAMAGED: &str = "damaged: it will be left out";
 
 fn certificates(pem: &[u8]) -> String {
@@ -161,6 +191,19 @@ mod tests {
             words(Slot::Key(link), pem.as_bytes()),
             ("key 0".to_owned(), "a private key, PKCS #8".to_owned())
         );
+    }
+
+    #[test]
+    fn entries_of_the_store_are_shown_by_their_names() {
+        let shown = |number, record: &[u8]| credential(Slot::Credential(number), record).unwrap();
+        let pem = KeyPair::generate().unwrap().serialize_pem();
+        let (name, value) = shown(6, format!("\x05pump7{pem}").as_bytes());
+        assert_eq!(name, "credential 6");
+        assert_eq!(value, "\"pump7\": a private key, PKCS #8");
+        let (_, value) = shown(7, b"\x05pump7me:00112233445566778899aabbccddeeff");
+        assert_eq!(value, "\"pump7\": a pre-shared key");
+        assert_eq!(shown(0, b"").1, ERASED);
+        assert_eq!(shown(0, b"\x09a").1, DAMAGED);
     }
 
     #[test]

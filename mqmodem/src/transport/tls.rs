@@ -232,8 +232,7 @@ mod tests {
             certificate: None,
             key,
             verify: Verify::All,
-            sni: None,
-            alpn: None,
+            ..TlsFiles::default()
         };
         let log = logged(|| {
             for files in [

@@ -1,5 +1,6 @@
 //! The native command set: `AT+MQTT…`.
 
+mod certificates;
 mod config;
 mod connection;
 mod messages;
@@ -102,6 +103,7 @@ const COMMANDS: &[Command] = &[
     subscriptions::SUBSCRIBE,
     subscriptions::UNSUBSCRIBE,
     tls::TLS,
+    certificates::CERTIFICATE,
     config::CONFIG,
     will::WILL,
     will::WILL_RAW,

@@ -5,6 +5,7 @@ use crate::modem::action::Action;
 use crate::modem::dispatch::Machine;
 use crate::modem::ids::LinkId;
 use crate::modem::link::Link;
+use crate::modem::network::{NetError, NetEvent};
 use crate::modem::progress::run::Run;
 
 impl Modem<'_> {
@@ -30,6 +31,10 @@ impl Modem<'_> {
             return Some(close);
         }
         if let Some(id) = self.machine.links.wanted() {
+            if self.machine.lacks_credential(id) {
+                self.advance();
+                return self.poll_action();
+            }
             return self.machine.open_action(id);
         }
         if let Some(action) = self.machine.port_action() {
@@ -64,6 +69,18 @@ impl Machine<'_> {
     fn close_action<'m>(&mut self) -> Option<Action<'m>> {
         let (conn, why) = self.links.iter_mut().find_map(Link::take_close)?;
         Some(Action::Close { conn, why })
+    }
+
+    /// Whether a connection cannot be opened, as the certificate store has not what an
+    /// option names: then it has failed, as if the caller had tried.
+    fn lacks_credential(&mut self, id: LinkId) -> bool {
+        let lacks = self.storage.endpoint(id, self.now).is_none();
+        if lacks && let Some(link) = self.links.get_mut(id) {
+            let conn = link.conn();
+            link.take_open();
+            self.handle_net(conn, NetEvent::Failed(NetError::TlsClientCertificate));
+        }
+        lacks
     }
 
     /// The connection that is to be opened.

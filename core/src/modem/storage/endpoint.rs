@@ -1,34 +1,57 @@
 //! Where a link goes, and how, put together from the stored slots.
 
 use super::Storage;
-use super::options::{ALPN, SNI, VERIFY};
-use crate::modem::action::{Endpoint, TlsFiles, Verify};
+use super::options::{ALPN, CA, CERT, PSK, SNI, TLS_VERSION, VERIFY};
+use crate::modem::action::{Endpoint, TlsFiles, TlsVersion, Verify};
+use crate::modem::credential::{CredentialKind, Psk};
 use crate::modem::ids::LinkId;
 use crate::modem::slot::Slot;
 use crate::time::Instant;
 
 impl Storage<'_> {
-    /// Where a link goes; `None` if that was not set.
+    /// Where a link goes; `None` if that was not set, or the certificate store has not what
+    /// an option of the link names.
     pub(crate) fn endpoint(&self, link: LinkId, deadline: Instant) -> Option<Endpoint<'_>> {
         let settings = self.settings(link)?;
+        let tls = if self.uses_tls(link) {
+            Some(self.tls_files(link)?)
+        } else {
+            None
+        };
         Some(Endpoint {
             host: settings.host,
             port: settings.port,
-            tls: self.uses_tls(link).then(|| self.tls_files(link)),
+            tls,
             deadline,
         })
     }
 
-    fn tls_files(&self, link: LinkId) -> TlsFiles<'_> {
-        let nvram = &self.nvram;
-        TlsFiles {
-            root: nvram.get(Slot::Root(link)),
-            certificate: nvram.get(Slot::Certificate(link)),
-            key: nvram.get(Slot::Key(link)),
-            verify: Verify::of(self.option(link, VERIFY)),
-            sni: nvram.text(Slot::Option(link, SNI as u8)),
-            alpn: nvram.text(Slot::Option(link, ALPN as u8)),
+    fn tls_files(&self, link: LinkId) -> Option<TlsFiles<'_>> {
+        let text = |option| self.nvram.text(Slot::Option(link, option as u8));
+        let shared = TlsFiles {
+            sni: text(SNI),
+            alpn: text(ALPN),
+            version: TlsVersion::of(self.option(link, TLS_VERSION)),
+            ..TlsFiles::default()
+        };
+        if let Some(name) = text(PSK) {
+            let psk = Psk::parse(self.credential(name, CredentialKind::Psk)?)?;
+            return Some(TlsFiles {
+                psk: Some(psk),
+                ..shared
+            });
         }
+        let named = |option, kind, inline: fn(LinkId) -> Slot| match text(option) {
+            Some(name) => self.credential(name, kind).map(Some),
+            None => Some(self.nvram.get(inline(link))),
+        };
+        Some(TlsFiles {
+            root: named(CA, CredentialKind::Roots, Slot::Root)?,
+            certificate: named(CERT, CredentialKind::Certificate, Slot::Certificate)?,
+            key: named(CERT, CredentialKind::Key, Slot::Key)?,
+            verify: Verify::of(self.option(link, VERIFY)),
+            ..shared
+        })
     }
 }
 
@@ -38,8 +61,8 @@ pub(crate) fn link_opened_with(slot: Slot) -> Option<LinkId> {
         Slot::Settings(link) | Slot::Tls(link) => Some(link),
         Slot::Root(link) | Slot::Certificate(link) | Slot::Key(link) => Some(link),
         Slot::Option(link, option) => {
-            let of_tls = [VERIFY, SNI, ALPN].contains(&usize::from(option));
-            of_tls.then_some(link)
+            let of_tls = [VERIFY, SNI, ALPN, CA, CERT, PSK, TLS_VERSION];
+            of_tls.contains(&option.into()).then_some(link)
         }
         _ => None,
     }

@@ -1,5 +1,6 @@
 //! What the modem stores between restarts: settings, certificates, options, profile.
 
+mod credentials;
 mod endpoint;
 mod greeting;
 mod nvram;
@@ -7,6 +8,7 @@ pub mod options;
 pub mod pem;
 
 use crate::buffer::{Buf, Full};
+use crate::modem::credential::Credential;
 use crate::modem::ids::{LINKS, LinkId};
 use crate::modem::profile::Profile;
 use crate::modem::settings::Settings;
@@ -69,6 +71,7 @@ impl<'a> Storage<'a> {
             Slot::Profile => Profile::decode(bytes).is_some(),
             Slot::Will(_) => will::decode(bytes).is_some(),
             Slot::Option(_, option) => options::decode(option, bytes).is_some(),
+            Slot::Credential(number) => Credential::decode(number, bytes).is_some(),
             _ => !bytes.is_empty(),
         };
         if !valid {

@@ -6,8 +6,12 @@
 use crate::buffer::{Buf, Full};
 use crate::modem::slot::Slot;
 
-/// Header of a record: slot kind, link, state, length (4 bytes).
-const HEADER: usize = 7;
+/// Header of a record: slot kind, link, number (2 bytes), state, length (4 bytes).
+const HEADER: usize = 9;
+/// Where in it the state stands.
+const STAGE: usize = 4;
+/// Where in it the length stands.
+const LENGTH: usize = 5;
 
 /// What a record is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,6 +54,16 @@ impl<'a> Nvram<'a> {
 
     pub(crate) fn trim(&mut self) -> usize {
         self.records.trim()
+    }
+
+    /// Whether a record of so many bytes still fits.
+    pub(crate) fn has_room_for(&self, len: usize) -> bool {
+        self.records.free().checked_sub(HEADER) >= Some(len)
+    }
+
+    /// The longest record there is memory for, if nothing else is kept.
+    pub(crate) fn longest(&self) -> usize {
+        self.records.capacity().saturating_sub(HEADER)
     }
 
     /// What is kept under `slot`.
@@ -171,14 +185,18 @@ impl<'a> Nvram<'a> {
     ) -> Result<(), E> {
         self.news = true;
         let at = self.records.len();
-        let [kind, link, ..] = slot.to_bytes();
-        self.records
-            .extend(&[kind, link, stage as u8, 0, 0, 0, 0])?;
+        // No slot kept here has a longer number.
+        let [kind, link, .., high, low] = slot.to_bytes();
+        let header = [kind, link, high, low, stage as u8, 0, 0, 0, 0];
+        self.records.extend(&header)?;
         let written = write(&mut self.records);
         let len = u32::try_from(self.records.len() - at - HEADER);
         match (written, len) {
             (Ok(()), Ok(len)) => {
-                let place = self.records.as_mut_slice().get_mut(at + 3..at + HEADER);
+                let place = self
+                    .records
+                    .as_mut_slice()
+                    .get_mut(at + LENGTH..at + HEADER);
                 place.ok_or(Full)?.copy_from_slice(&len.to_be_bytes());
                 Ok(())
             }
@@ -193,12 +211,12 @@ impl<'a> Nvram<'a> {
         let mut at = 0;
         core::iter::from_fn(move || {
             let header = self.records.as_slice().get(at..at + HEADER)?;
-            let &[kind, link, stage, l0, l1, l2, l3] = header else {
+            let &[kind, link, n0, n1, stage, l0, l1, l2, l3] = header else {
                 return None;
             };
             let record = Record {
                 at,
-                slot: Slot::from_bytes([kind, link, 0, 0, 0, 0, 0, 0, 0, 0])?,
+                slot: Slot::from_bytes([kind, link, 0, 0, 0, 0, 0, 0, n0, n1])?,
                 stage: match stage {
                     0 => Stage::Kept,
                     1 => Stage::Staged,
@@ -222,7 +240,7 @@ impl<'a> Nvram<'a> {
     }
 
     fn set_stage(&mut self, record: Record, stage: Stage) {
-        if let Some(byte) = self.records.as_mut_slice().get_mut(record.at + 2) {
+        if let Some(byte) = self.records.as_mut_slice().get_mut(record.at + STAGE) {
             *byte = stage as u8;
         }
     }

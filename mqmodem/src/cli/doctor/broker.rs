@@ -159,6 +159,7 @@ fn way<'w>(broker: &'w Broker, files: &'w Files) -> Route<'w> {
             verify: verify(broker),
             sni: text(broker, SNI),
             alpn: text(broker, ALPN),
+            ..TlsFiles::default()
         }),
     }
 }

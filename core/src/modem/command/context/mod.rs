@@ -1,5 +1,6 @@
 //! What a command's handler may do: verbs, never bytes.
 
+mod credentials;
 mod publish;
 mod read;
 mod will;

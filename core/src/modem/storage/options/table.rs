@@ -1,12 +1,13 @@
 //! Every option, declared once.
 
 use super::opt::Opt;
-use super::text::{is_credential_name, is_protocol_list, is_server_name};
+use super::text::{is_protocol_list, is_server_name};
 use crate::at::param::Param;
+use crate::modem::credential;
 
 /// An option that is the name of an entry of the certificate store.
 const fn credential(name: &'static str) -> Param {
-    Param::text(name, 0, 32).check(is_credential_name, "a b")
+    Param::text(name, 0, credential::MAX_NAME).check(credential::is_name, "a b")
 }
 
 /// Declares an option; its default is the parameter's example.

@@ -20,9 +20,3 @@ pub(super) fn is_protocol_list(list: &str) -> bool {
     let is_name = |name: &str| !name.is_empty() && name.bytes().all(good);
     list.is_empty() || list.split(',').all(is_name)
 }
-
-/// Whether a text is empty or could name an entry of the certificate store.
-pub(super) fn is_credential_name(name: &str) -> bool {
-    let good = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');
-    name.bytes().all(good)
-}
