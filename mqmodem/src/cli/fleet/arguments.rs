@@ -1,6 +1,8 @@
 //! The flags of `mqmodem fleet`.
 
+use crate::cli::dialect::dialect_parser;
 use clap::{ArgAction, Args};
+use mqmodem_core::modem::dialect::Dialect;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 
@@ -62,6 +64,10 @@ pub(in crate::cli) struct FleetArguments {
     /// How many modems are started in a second; as many may connect.
     #[arg(long, value_name = "NUMBER")]
     pub(super) rate: Option<NonZeroU32>,
+
+    /// The command set the modems speak; otherwise as their configuration says.
+    #[arg(long, value_name = "NAME", value_parser = dialect_parser())]
+    pub(super) dialect: Option<&'static Dialect>,
 
     /// Serve metrics for Prometheus: PORT on loopback, or HOST:PORT.
     #[arg(long, value_name = "ADDRESS")]

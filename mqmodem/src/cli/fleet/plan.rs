@@ -30,6 +30,7 @@ pub(super) fn made(arguments: &FleetArguments) -> Result<FleetRequest, ProgramFa
         Some(file) => Plan::read(&file)?,
         None => Plan::default(),
     };
+    plan.behaviour.dialect = arguments.dialect.or(plan.behaviour.dialect);
     let written = plan.fleet.take().unwrap_or_default();
     let mut table = said.or(written);
     table.metrics = table.metrics.or(plan.metrics);

@@ -112,7 +112,6 @@ fn override_with(arguments: &ServeArguments, plan: &mut Plan) {
     for (index, modem) in (0..).zip(&mut plan.modems) {
         let behaviour = &mut modem.behaviour;
         behaviour.dialect = arguments.dialect.or(behaviour.dialect);
-        behaviour.dialect = arguments.dialect.or(behaviour.dialect);
         behaviour.strict |= arguments.strict;
         if arguments.mask_secrets {
             behaviour.mask_secrets = Some(true);

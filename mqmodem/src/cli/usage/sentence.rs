@@ -138,7 +138,7 @@ impl Line<'_> {
         let suggested = self.said(ContextKind::SuggestedArg);
         let others = self.others_with(word);
         if !others.is_empty() {
-            format!("{what}, but {} has", others.join(", "))
+            format!("{what}, but {}", owners(&others))
         } else if suggested.is_empty() {
             format!("{what}; {} --help shows those it has", self.path)
         } else {
@@ -220,6 +220,14 @@ impl Line<'_> {
             return format!("{} --help shows how it is written", self.path);
         }
         format!("for example: {example}")
+    }
+}
+
+/// Which programs have it.
+fn owners(programs: &[String]) -> String {
+    match programs {
+        [all @ .., last] if !all.is_empty() => format!("{} and {last} have", all.join(", ")),
+        _ => format!("{} has", programs.concat()),
     }
 }
 

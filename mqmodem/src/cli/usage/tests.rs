@@ -209,6 +209,10 @@ fn what_is_typed_wrongly_gets_the_right_form() {
         ("serve --mode 999 --pty", "three octal digits"),
         ("serve --masksecrets", "perhaps --mask-secrets is meant"),
         ("serve --repeat 3", "mqmodem fleet has"),
+        (
+            "try --dialect x",
+            "mqmodem serve, mqmodem fleet and mqmodem commands have",
+        ),
         ("serve --zzz", "mqmodem serve --help"),
         ("serve --version", "mqmodem has"),
         ("fleet --rate 0", "whole number from 1 to 4294967295"),
