@@ -24,6 +24,7 @@ use mqmodem_core::modem::dialect::{Banner, Busy, Dialect, Table, Urc};
 use mqmodem_core::modem::event::Event;
 use mqmodem_core::modem::outbox::Message;
 use mqmodem_core::modem::settings::Settings;
+use mqmodem_core::modem::url::BrokerUrl;
 use mqmodem_core::mqtt::Qos;
 use mqmodem_core::{Config, Identity, LinkId, commands};
 
@@ -94,7 +95,7 @@ const COMMANDS: &[Command] = &[
 /// A handler gets values that were checked. It names no socket and no packet.
 fn broker(cx: &mut Context, args: &Args) -> Outcome {
     cx.store_settings(&Settings {
-        host: args.text(0),
+        url: BrokerUrl::of_host(args.text(0)),
         port: args.int(1) as u16,
         client_id: "own",
         clean_session: true,

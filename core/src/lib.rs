@@ -59,7 +59,7 @@ pub use modem::Modem;
 pub use modem::api::{
     Action, Config, ConnId, Endpoint, Failure, HostLines, Identity, LinkId, LinkState, Memory,
     ModemLines, NetError, NetEvent, Parity, RestoreError, Serial, Slot, Stage, TlsFiles,
-    TlsVersion, Verify,
+    TlsVersion, Verify, WebSocketTarget,
 };
 pub use modem::command::intake::{Intake, IntakeKind};
 pub use modem::command::shown::Line;

@@ -19,6 +19,7 @@ async fn dial(host: &str, port: u16, tls: Option<TlsFiles<'_>>) -> Result<Vec<u8
         host,
         port,
         tls,
+        websocket: None,
         deadline,
     };
     let mut link = NetLink::default();
@@ -298,6 +299,7 @@ async fn settings_that_verify_less_are_not_taken_for_others() {
             host: "localhost",
             port: Server::new(&theirs, &Leaf::good()).start().await,
             tls: Some(verifying(verify, trusting(&ours))),
+            websocket: None,
             deadline: Instant::ZERO,
         };
         let mut link = NetLink::default();

@@ -1,5 +1,6 @@
 //! Reading a chat.
 
+mod net;
 mod setup;
 
 use crate::echo::echo_of;
@@ -7,28 +8,10 @@ use crate::escape::{from_hex, unescape};
 use crate::packet;
 use crate::script::{Expect, Expected, Input, ParseError, Script, Setup, Step, StorageMode};
 use mqmodem_core::modem::dialect::Dialect;
-use mqmodem_core::{NetError, Stage};
+use net::{failure, stage_named};
 use setup::{clock, set_up};
 use std::collections::BTreeSet;
 use std::time::Duration;
-
-/// The reasons a link may fail for, as `net fail` names them.
-pub(crate) const FAILURES: [(&str, NetError); 14] = [
-    ("name", NetError::NameNotFound),
-    ("refused", NetError::Refused),
-    ("unreachable", NetError::Unreachable),
-    ("timed-out", NetError::TimedOut),
-    ("broken", NetError::Broken),
-    ("no-local-address", NetError::NoLocalAddress),
-    ("no-file-handle", NetError::NoFileHandle),
-    ("no-name-server", NetError::NoNameServer),
-    ("tls-untrusted", NetError::TlsUntrusted),
-    ("tls-name", NetError::TlsName),
-    ("tls-expired", NetError::TlsExpired),
-    ("tls-client-certificate", NetError::TlsClientCertificate),
-    ("tls-unsupported", NetError::TlsUnsupported),
-    ("tls-other", NetError::TlsOther),
-];
 
 /// Reads the chat `text`; `file` is what errors call it.
 pub fn parse(file: &str, text: &str) -> Result<Script, ParseError> {
@@ -330,24 +313,6 @@ fn on_off(text: &str) -> Result<bool, String> {
         "on" => Ok(true),
         "off" => Ok(false),
         _ => Err("write `on` or `off`".into()),
-    }
-}
-
-fn failure(why: &str) -> Result<NetError, String> {
-    let known = FAILURES.iter().find(|(name, _)| *name == why);
-    known.map(|(_, error)| *error).ok_or_else(|| {
-        let names = FAILURES.map(|(name, _)| name).join(", ");
-        format!("a link fails for one of: {names}")
-    })
-}
-
-fn stage_named(name: &str) -> Result<Stage, String> {
-    match name {
-        "turn" => Ok(Stage::Turn),
-        "name" => Ok(Stage::Name),
-        "tcp" => Ok(Stage::Tcp),
-        "tls" => Ok(Stage::Tls),
-        _ => Err("a link waits for one of: turn, name, tcp, tls".into()),
     }
 }
 

@@ -1,5 +1,7 @@
+use super::net::FAILURES;
 use super::*;
 use crate::script::Sizes;
+use mqmodem_core::NetError;
 
 fn steps(text: &str) -> Vec<Step> {
     parse("t.chat", text).unwrap().steps

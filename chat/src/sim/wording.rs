@@ -1,6 +1,8 @@
 //! What a modem asks for, as lines of a chat.
 
-use mqmodem_core::{Endpoint, Instant, ModemLines, Parity, Serial, TlsVersion, Verify};
+use mqmodem_core::{
+    Endpoint, Instant, ModemLines, Parity, Serial, TlsVersion, Verify, WebSocketTarget,
+};
 
 /// Lines as `port <` words them.
 pub(super) fn lines(lines: ModemLines) -> String {
@@ -36,8 +38,17 @@ pub(super) fn serial(serial: Serial) -> String {
 
 /// An endpoint as `net <` words it.
 pub(super) fn endpoint(to: &Endpoint<'_>, now: Instant) -> String {
-    let scheme = if to.tls.is_some() { "tls" } else { "tcp" };
+    let scheme = match (to.websocket, to.tls) {
+        (None, None) => "tcp",
+        (None, Some(_)) => "tls",
+        (Some(_), None) => "ws",
+        (Some(_), Some(_)) => "wss",
+    };
     let mut words = format!("open {scheme}://{}:{}", to.host, to.port);
+    if let Some(WebSocketTarget { path, query }) = to.websocket {
+        let query = query.map(|query| format!("?{query}"));
+        words = format!("{words}{path}{}", query.unwrap_or_default());
+    }
     let tls = to.tls.unwrap_or_default();
     let files = [
         ("root", tls.root),

@@ -13,5 +13,5 @@ pub mod reply;
 pub(crate) mod scan;
 pub mod schema;
 pub mod split;
-mod text;
+pub mod text;
 pub(crate) mod values;

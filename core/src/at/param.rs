@@ -58,6 +58,8 @@ pub struct Param {
     pub optional: bool,
     /// Whether its value must never reach a log.
     pub secret: bool,
+    /// The character behind which its value must never reach a log.
+    pub secret_behind: Option<u8>,
     /// What it means, in a few words, with its unit.
     pub meaning: &'static str,
     /// A value that is accepted; the manual and the tests use it.
@@ -71,6 +73,7 @@ impl Param {
             kind,
             optional: false,
             secret: false,
+            secret_behind: None,
             meaning: "",
             example,
         }
@@ -112,6 +115,12 @@ impl Param {
     /// Its value must never reach a log.
     pub const fn secret(mut self) -> Self {
         self.secret = true;
+        self
+    }
+
+    /// What stands behind this character in its value must never reach a log.
+    pub const fn secret_behind(mut self, character: u8) -> Self {
+        self.secret_behind = Some(character);
         self
     }
 

@@ -3,6 +3,9 @@
 
 use super::reply::Reply;
 
+/// Stands for a secret that is not shown.
+pub const MASK: &[u8] = b"***";
+
 impl Reply<'_, '_> {
     /// Text with what could pass for something else as `\hh` (V.250 §5.4.2.2).
     pub fn escaped(&mut self, text: &[u8]) {
@@ -35,6 +38,28 @@ impl Reply<'_, '_> {
             Some(value) => self.quoted(value),
             None => {}
         }
+    }
+
+    /// The same of a value that is a secret from `at` on: `***` stands there if it is
+    /// `masked`, else that part must reach no log.
+    pub fn value_with_secret(&mut self, value: &[u8], at: usize, masked: bool) {
+        let (shown, secret) = value.split_at_checked(at).unwrap_or((&[], value));
+        if secret.is_empty() {
+            return self.value(Some(value));
+        }
+        let quote = if is_bare(if masked { shown } else { value }) {
+            ""
+        } else {
+            "\""
+        };
+        self.text(quote);
+        self.escaped(shown);
+        if masked {
+            self.bytes(MASK);
+        } else {
+            self.secret(|line| line.escaped(secret));
+        }
+        self.text(quote);
     }
 
     /// A byte in two hex digits.

@@ -6,6 +6,7 @@ use crate::at::schema::Signature;
 use crate::modem::api::Failure;
 use crate::modem::command::context::Context;
 use crate::modem::command::dialect::{Command, Outcome};
+use core::fmt::Write;
 
 const LEVELS: &[Signature] = &[Signature::of(&[Param::choice(
     "n",
@@ -47,11 +48,12 @@ fn last_failure(cx: &mut Context, _: &Args) -> Outcome {
     let last = cx.last_failure();
     cx.info(|line| {
         line.text("+CEER: ");
-        line.text(if last == Failure::NONE {
-            "no failure"
+        if last == Failure::NONE {
+            line.text("no failure");
         } else {
-            last.words
-        });
+            // A reply notes for itself what does not fit.
+            let _ = write!(line, "{last}");
+        }
     });
     Outcome::Ok
 }

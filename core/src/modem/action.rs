@@ -104,8 +104,41 @@ pub struct Endpoint<'m> {
     pub port: u16,
     /// TLS, where it is on.
     pub tls: Option<TlsFiles<'m>>,
+    /// WebSocket, where MQTT is sent over it: in binary messages, each with any part of
+    /// the stream (MQTT clause 6). The frames are the caller's.
+    pub websocket: Option<WebSocketTarget<'m>>,
     /// When the modem gives up; it then asks for [`Action::Close`] by itself.
     pub deadline: Instant,
+}
+
+impl Endpoint<'_> {
+    /// What MQTT goes over, in the field's word.
+    pub fn transport(&self) -> &'static str {
+        match (self.websocket, self.tls) {
+            (None, None) => "TCP",
+            (None, Some(_)) => "TLS",
+            (Some(_), None) => "WebSocket",
+            (Some(_), Some(_)) => "secure WebSocket",
+        }
+    }
+}
+
+/// What a WebSocket is asked for. The query is a secret.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct WebSocketTarget<'m> {
+    /// The path, with its first `/`.
+    pub path: &'m str,
+    /// What stands behind the `?`, where there is one.
+    pub query: Option<&'m str>,
+}
+
+impl core::fmt::Debug for WebSocketTarget<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.debug_struct("WebSocketTarget")
+            .field("path", &self.path)
+            .field("query", &self.query.map(|_| "***"))
+            .finish()
+    }
 }
 
 /// What of the broker's certificate is checked.

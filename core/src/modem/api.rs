@@ -1,6 +1,6 @@
 //! What crosses the border between the modem and its caller.
 
-pub use super::action::{Action, Endpoint, TlsFiles, TlsVersion, Verify};
+pub use super::action::{Action, Endpoint, TlsFiles, TlsVersion, Verify, WebSocketTarget};
 pub use super::border::config::Config;
 pub use super::credential::{Credential, CredentialKind, Psk};
 pub use super::failure::Failure;

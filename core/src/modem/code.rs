@@ -44,6 +44,8 @@ pub const DROPPED_SESSION: u8 = 34;
 pub const DROPPED_ROOM: u8 = 35;
 /// Dropped: for another broker or client id.
 pub const DROPPED_MOVED: u8 = 36;
+/// The WebSocket was refused, or the proxy on the way refused.
+pub const WEBSOCKET_REFUSED: u8 = 37;
 /// Dropped: expired before it was sent.
 pub const DROPPED_EXPIRED: u8 = 38;
 /// Set aside: the connection ended each time it was sent.
@@ -91,6 +93,7 @@ pub const ALL: &[(u8, &str)] = &[
         DROPPED_MOVED,
         "message dropped, for another broker or client id",
     ),
+    (WEBSOCKET_REFUSED, "WebSocket refused"),
     (DROPPED_EXPIRED, "message dropped, expired"),
     (
         SET_ASIDE,
@@ -147,7 +150,7 @@ pub fn layer(code: u8) -> &'static str {
     match code {
         DONE => "none",
         NAME_NOT_FOUND => "name",
-        REFUSED..=CLOSED => "tcp",
+        REFUSED..=CLOSED | WEBSOCKET_REFUSED => "tcp",
         TLS_UNTRUSTED..=TLS_CLIENT | TLS_UNSUPPORTED => "tls",
         RADIO_OFF
         | BY_COMMAND
@@ -184,6 +187,7 @@ pub(crate) fn of(error: NetError) -> u8 {
         NetError::TlsClientCertificate => TLS_CLIENT,
         NetError::TlsUnsupported => TLS_UNSUPPORTED,
         NetError::TlsOther => TLS_OTHER,
+        NetError::WebSocket { .. } | NetError::Proxy { .. } => WEBSOCKET_REFUSED,
     }
 }
 

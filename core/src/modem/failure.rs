@@ -2,8 +2,9 @@
 
 use super::code;
 use super::network::{NetError, Stage};
+use core::fmt;
 
-/// A failure as the host is told it.
+/// A failure as the host is told it. `Display` gives its words, with the status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Failure {
     /// One of [`code::ALL`].
@@ -12,6 +13,8 @@ pub struct Failure {
     pub layer: &'static str,
     /// What it means.
     pub words: &'static str,
+    /// The status of HTTP that tells more; 0 where there is none.
+    pub status: u16,
 }
 
 impl Failure {
@@ -20,6 +23,7 @@ impl Failure {
         code: code::DONE,
         layer: "none",
         words: "done",
+        status: 0,
     };
 
     /// What this code means.
@@ -28,6 +32,7 @@ impl Failure {
             code,
             layer: code::layer(code),
             words: code::words(code),
+            status: 0,
         }
     }
 
@@ -39,9 +44,12 @@ impl Failure {
                 code: code::NAME_NOT_FOUND,
                 layer: "name",
                 words: "name not found in time",
+                status: 0,
             },
             Stage::Tcp => Self::of(code::TIMED_OUT),
             Stage::Tls => Self::timed_out("tls", "TLS: timed out"),
+            Stage::Proxy => Self::timed_out("tcp", "proxy: timed out"),
+            Stage::WebSocket => Self::timed_out("tcp", "websocket: timed out"),
         }
     }
 
@@ -53,13 +61,41 @@ impl Failure {
             code: code::TIMED_OUT,
             layer,
             words,
+            status: 0,
+        }
+    }
+
+    /// The same with a status, said by whom it came from.
+    fn with_status(self, words: &'static str, status: u16) -> Self {
+        Self {
+            words: if status == 0 { self.words } else { words },
+            status,
+            ..self
+        }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.status {
+            0 => f.write_str(self.words),
+            status => write!(f, "{}: {status}", self.words),
         }
     }
 }
 
 impl From<NetError> for Failure {
     fn from(error: NetError) -> Self {
-        Self::of(code::of(error))
+        let failure = Self::of(code::of(error));
+        match error {
+            NetError::WebSocket { status } => failure.with_status("websocket", status),
+            NetError::Proxy { status: 0 } => Self {
+                words: "proxy refused",
+                ..failure
+            },
+            NetError::Proxy { status } => failure.with_status("proxy", status),
+            _ => failure,
+        }
     }
 }
 

@@ -26,6 +26,7 @@ mod radio;
 pub mod settings;
 mod slot;
 pub mod storage;
+pub mod url;
 pub mod wait;
 pub mod will;
 pub mod wording;

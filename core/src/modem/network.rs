@@ -46,6 +46,16 @@ pub enum NetError {
     TlsUnsupported,
     /// TLS: anything else.
     TlsOther,
+    /// The WebSocket was refused.
+    WebSocket {
+        /// The status of the answer; 0 where it was no answer of HTTP.
+        status: u16,
+    },
+    /// The proxy on the way refused.
+    Proxy {
+        /// The status of its answer; 0 where it was no answer of HTTP.
+        status: u16,
+    },
 }
 
 /// What a connection that is being opened waits for.
@@ -59,6 +69,10 @@ pub enum Stage {
     Tcp,
     /// TLS.
     Tls,
+    /// The answer of the proxy on the way.
+    Proxy,
+    /// The answer to the request for a WebSocket.
+    WebSocket,
 }
 
 /// How far a link is.

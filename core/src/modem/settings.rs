@@ -1,15 +1,18 @@
 //! The MQTT settings of a link as they are kept: fields behind a version.
 
+use super::url::BrokerUrl;
 use crate::buffer::{Buf, Full};
 
-/// The form of the record; another one is refused.
-const VERSION: u8 = 1;
+/// The form of a record with a host; another one is refused.
+const HOST: u8 = 1;
+/// The form of one with a URL that has a scheme: older versions know no such place.
+const URL: u8 = 2;
 
 /// Where a link goes and as whom (`+MQTTCONFIG`).
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Settings<'s> {
-    /// Host name or IP address of the broker.
-    pub host: &'s str,
+    /// The broker's host, or a URL with its scheme.
+    pub url: BrokerUrl<'s>,
     /// TCP port.
     pub port: u16,
     /// Client identifier.
@@ -30,7 +33,7 @@ pub struct Settings<'s> {
 impl core::fmt::Debug for Settings<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
         f.debug_struct("Settings")
-            .field("host", &self.host)
+            .field("url", &self.url)
             .field("port", &self.port)
             .field("client_id", &self.client_id)
             .field("clean_session", &self.clean_session)
@@ -49,12 +52,17 @@ impl<'s> Settings<'s> {
             | u8::from(self.username.is_some()) << 1
             | u8::from(self.password.is_some()) << 2
             | u8::from(self.hides_password) << 3;
-        into.extend(&[VERSION, flags])?;
+        let version = if self.url.scheme().is_some() {
+            URL
+        } else {
+            HOST
+        };
+        into.extend(&[version, flags])?;
         into.extend(&self.port.to_be_bytes())?;
         into.extend(&self.keep_alive.to_be_bytes())?;
         let username = self.username.map(str::as_bytes);
         for field in [
-            Some(self.host.as_bytes()),
+            Some(self.url.text().as_bytes()),
             Some(self.client_id.as_bytes()),
             username,
             self.password,
@@ -71,15 +79,20 @@ impl<'s> Settings<'s> {
     pub fn decode(record: &'s [u8]) -> Option<Self> {
         let (head, mut rest) = record.split_first_chunk::<6>()?;
         let [version, flags, port @ .., keep_high, keep_low] = *head;
-        let host = field(&mut rest)?;
+        let url = core::str::from_utf8(field(&mut rest)?).ok()?;
         let client_id = field(&mut rest)?;
         let username = field(&mut rest)?;
         let password = field(&mut rest)?;
-        if version != VERSION || !rest.is_empty() {
+        let url = match version {
+            HOST => BrokerUrl::of_host(url),
+            URL => BrokerUrl::parse(url).ok()?,
+            _ => return None,
+        };
+        if !rest.is_empty() {
             return None;
         }
         Some(Self {
-            host: core::str::from_utf8(host).ok()?,
+            url,
             port: u16::from_be_bytes(port),
             client_id: core::str::from_utf8(client_id).ok()?,
             clean_session: flags & 1 != 0,
@@ -107,22 +120,25 @@ mod tests {
 
     #[test]
     fn what_is_written_is_read_and_nothing_shorter() {
-        let settings = Settings {
-            host: "broker",
-            port: 8883,
-            client_id: "MQTT002",
-            clean_session: true,
-            keep_alive: 60,
-            username: Some("431671"),
-            password: None,
-            hides_password: true,
-        };
-        let mut memory = [0; 64];
-        let mut record = Buf::lent(&mut memory);
-        settings.encode(&mut record).unwrap();
-        assert_eq!(Settings::decode(record.as_slice()), Some(settings));
-        for len in 0..record.len() {
-            assert_eq!(Settings::decode(&record.as_slice()[..len]), None);
+        for (url, version) in [("broker", 1), ("wss://broker/path?query", 2)] {
+            let settings = Settings {
+                url: BrokerUrl::parse(url).unwrap(),
+                port: 8883,
+                client_id: "MQTT002",
+                clean_session: true,
+                keep_alive: 60,
+                username: Some("431671"),
+                password: None,
+                hides_password: true,
+            };
+            let mut memory = [0; 64];
+            let mut record = Buf::lent(&mut memory);
+            settings.encode(&mut record).unwrap();
+            assert_eq!(record.as_slice().first(), Some(&version));
+            assert_eq!(Settings::decode(record.as_slice()), Some(settings));
+            for len in 0..record.len() {
+                assert_eq!(Settings::decode(&record.as_slice()[..len]), None);
+            }
         }
     }
 }

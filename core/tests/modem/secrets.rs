@@ -3,6 +3,7 @@
 
 use crate::actions::carry_out;
 use mqmodem_core::modem::settings::Settings;
+use mqmodem_core::modem::url::BrokerUrl;
 use mqmodem_core::{Buf, Config, Instant, LinkId, Memory, Modem, Slot};
 
 const SECRET: &str = "correct-horse-battery";
@@ -54,7 +55,7 @@ fn a_password_is_not_printed() {
 fn a_password_the_host_did_not_set_is_not_shown_to_it() {
     let given = |hides_password| {
         let settings = Settings {
-            host: "broker",
+            url: BrokerUrl::of_host("broker"),
             port: 1883,
             client_id: "me",
             clean_session: true,

@@ -9,6 +9,7 @@ use super::secret::Secret;
 use super::text;
 use mqmodem_core::modem::pem::Content;
 use mqmodem_core::modem::settings::Settings;
+use mqmodem_core::modem::url::BrokerUrl;
 use mqmodem_core::mqtt::topic::has_allowed_characters;
 use mqmodem_core::{Buf, LinkId, Slot};
 use std::path::{Path, PathBuf};
@@ -152,7 +153,7 @@ impl Broker {
     pub fn defaults(&self, shows_password: bool) -> Result<DefaultRecords, ConfigError> {
         let password = self.password()?;
         let settings = Settings {
-            host: &self.host,
+            url: BrokerUrl::of_host(&self.host),
             port: self.port,
             client_id: &self.client_id,
             clean_session: self.clean_session,

@@ -50,8 +50,11 @@ impl LinkLog {
 
     /// The link is to be opened.
     pub(super) fn open(&mut self, to: &Endpoint<'_>) {
-        let over = if to.tls.is_some() { " over TLS" } else { "" };
-        self.to = format!("{}:{}{over}", to.host, to.port);
+        self.to = format!("{}:{}", to.host, to.port);
+        match to.transport() {
+            "TCP" => {}
+            transport => self.to += &format!(" over {transport}"),
+        }
         tracing::debug!("{}: opening {}", self.modem, self.to);
     }
 
@@ -93,9 +96,9 @@ impl LinkLog {
     }
 
     fn trouble(&mut self, kind: Kind, why: Failure, now: Instant) {
-        let Failure { code, layer, words } = why;
+        let Failure { code, layer, .. } = why;
         if matches!(code, code::BY_COMMAND | code::RADIO_OFF) {
-            return tracing::info!("{}: disconnected: {words}", self.modem);
+            return tracing::info!("{}: disconnected: {why}", self.modem);
         }
         let what = match kind {
             Kind::Lost => "link lost",
@@ -104,9 +107,9 @@ impl LinkLog {
         let more = self.turn((kind, code), now);
         let (modem, to) = (&self.modem, &self.to);
         if let Some(more) = more {
-            tracing::warn!("{modem}: {what}: {words} ({layer}, code {code}), {to}{more}");
+            tracing::warn!("{modem}: {what}: {why} ({layer}, code {code}), {to}{more}");
         } else {
-            tracing::debug!("{modem}: {what}: {words} ({layer}, code {code}), {to}");
+            tracing::debug!("{modem}: {what}: {why} ({layer}, code {code}), {to}");
         }
     }
 

@@ -85,10 +85,12 @@ fn settings(record: &[u8]) -> String {
     let Some(settings) = Settings::decode(record) else {
         return DAMAGED.to_owned();
     };
+    let place = match settings.url.scheme() {
+        Some(_) => format!("{}, port {}", settings.url, settings.port),
+        None => format!("{}:{}", settings.url, settings.port),
+    };
     let mut text = format!(
-        "{}:{}, client id {:?}, clean session {}, keep-alive {} s",
-        settings.host,
-        settings.port,
+        "{place}, client id {:?}, clean session {}, keep-alive {} s",
         settings.client_id,
         u8::from(settings.clean_session),
         settings.keep_alive
@@ -159,12 +161,13 @@ fn key(pem: &[u8]) -> &'static str {
 mod tests {
     use super::*;
     use mqmodem_core::modem::options::{BACKOFF, SNI};
+    use mqmodem_core::modem::url::BrokerUrl;
     use mqmodem_core::{Buf, LinkId};
     use rcgen::KeyPair;
 
     fn record(password: Option<&[u8]>) -> Vec<u8> {
         let settings = Settings {
-            host: "broker",
+            url: BrokerUrl::of_host("broker"),
             port: 8883,
             client_id: "m1",
             clean_session: false,

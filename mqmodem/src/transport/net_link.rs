@@ -69,6 +69,11 @@ impl NetLink {
             (configs.find(who, &files), name)
         });
         let progress = OpenProgress::default();
+        if to.websocket.is_some() {
+            let refused = async { Err(NetError::WebSocket { status: 0 }) };
+            self.state = State::Opening(Box::pin(refused), progress);
+            return;
+        }
         let opening = connect(host, to.port, tls, pace, progress.clone());
         self.state = State::Opening(Box::pin(opening), progress);
     }

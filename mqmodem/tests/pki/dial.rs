@@ -15,6 +15,7 @@ pub async fn dial(host: &str, port: u16, files: TlsFiles<'_>) -> Result<(), NetE
         host,
         port,
         tls: Some(files),
+        websocket: None,
         deadline: Instant::ZERO,
     };
     let mut link = NetLink::default();

@@ -21,6 +21,7 @@ use mqmodem_core::modem::fail::Fail;
 use mqmodem_core::modem::options::{ACK_TIMEOUT, CONNECT_TIMEOUT};
 use mqmodem_core::modem::outbox::Message;
 use mqmodem_core::modem::settings::Settings;
+use mqmodem_core::modem::url::BrokerUrl;
 use mqmodem_core::modem::{Profile, Staged};
 use mqmodem_core::{Identity, LinkId};
 use std::fmt::Write;
@@ -202,7 +203,7 @@ fn settings(cx: &mut Context, _: &Args) -> Outcome {
 
 fn composed(staged: Staged<'_>) -> Settings<'_> {
     Settings {
-        host: staged.text(HOST),
+        url: BrokerUrl::of_host(staged.text(HOST)),
         port: staged.text(PORT).parse().unwrap_or(1883),
         client_id: staged.text(ID),
         clean_session: true,

@@ -4,22 +4,22 @@ use crate::at::args::Args;
 use crate::at::param::{Param, Reject};
 use crate::at::reply::Reply;
 use crate::at::schema::{Example, Signature};
+use crate::at::text::MASK;
 use crate::modem::command::context::Context;
 use crate::modem::command::dialect::{Command, Outcome};
 use crate::modem::fail::Fail;
 use crate::modem::settings::Settings;
+use crate::modem::url::{BrokerUrl, MAX_URL};
 use crate::mqtt::topic::has_allowed_characters;
 
 /// The longest text MQTT has room for (clause 1.5.3).
 const MAX_TEXT: usize = 65_535;
 
-/// Stands for a password that is not shown.
-const MASK: &[u8] = b"***";
-
 const SIGNATURES: &[Signature] = &[Signature::of(&[
-    Param::text("url", 1, 253)
-        .check(is_host, "a b")
-        .means("name or IP address of the broker")
+    Param::text("url", 1, MAX_URL)
+        .check(has_url_characters, "a b")
+        .secret_behind(b'?')
+        .means("name or IP address of the broker, or a URL")
         .example("183.230.40.16"),
     Param::int("port", 1, 65_535).means("TCP port"),
     Param::text("client id", 0, MAX_TEXT)
@@ -53,7 +53,12 @@ pub(super) const CONFIG: Command = Command::new("+MQTTCONFIG", "Set the broker a
         "Takes effect at the next connect. OK means that it is stored. The read form shows a text \
          without quotes if it can be sent back like that; otherwise in quotes, with `\"`, `\\` \
          and control bytes as `\\hh`, and an empty user name or password as `\"\"`. A hidden \
-         password is shown as `***`; to set `***` is an error (50) that changes nothing.",
+         password is shown as `***`; to set `***` is an error (50) that changes nothing. With \
+         `ws://` or `wss://` before the host MQTT goes over WebSocket, to the path behind the host, \
+         `/mqtt` if there is none. A query behind the path is hidden as a password is. `wss://` and \
+         `mqtts://` switch TLS on, `ws://` and `mqtt://` off (`+MQTTTLS`). A host has at most 253 \
+         bytes, and an IPv6 address behind a scheme stands in brackets. A port, user or password in \
+         the URL is an error (50): they have their parameters.",
     )
     .test("+MQTTCONFIG:<url>,<port>,<client id>,(0-1),<keepalive>,<username>,<password>")
     .read(read)
@@ -73,14 +78,14 @@ pub(super) const CONFIG: Command = Command::new("+MQTTCONFIG", "Set the broker a
         },
     ]);
 
-/// What may be in a host name or address: nothing a resolver would trip over.
-fn is_host(host: &str) -> bool {
-    host.bytes()
-        .all(|byte| byte.is_ascii_graphic() && !b"/@\\\"<>".contains(&byte))
+/// Whether each character may stand where it does.
+fn has_url_characters(url: &str) -> bool {
+    BrokerUrl::parse(url) != Err(Reject::Characters)
 }
 
 /// Without a client id each session is new; a password needs a user name.
 fn belong_together(args: &Args) -> Result<(), Reject> {
+    BrokerUrl::parse(args.text(0))?;
     let nameless = args.bytes(2).is_empty() && !args.flag(3);
     let password_alone = args.has(6) && !args.has(5);
     if nameless || password_alone {
@@ -90,12 +95,18 @@ fn belong_together(args: &Args) -> Result<(), Reject> {
 }
 
 fn set(cx: &mut Context, args: &Args) -> Outcome {
-    // A host that sends back what it read does not mean to lose the password.
-    if args.bytes(6) == MASK && cx.hides_password() {
+    let Ok(url) = BrokerUrl::parse(args.text(0)) else {
+        return Outcome::Fail(Fail::INCORRECT);
+    };
+    // A host that sends back what it read does not mean to lose the secret.
+    let password = args.bytes(6) == MASK && cx.hides_secret(|it| it.password.is_some());
+    let query = has_query(&url, |query| query == MASK)
+        && cx.hides_secret(|it| has_query(&it.url, |_| true));
+    if password || query {
         return Outcome::Fail(Fail::INCORRECT);
     }
     cx.store_settings(&Settings {
-        host: args.text(0),
+        url,
         port: args.int(1) as u16,
         client_id: args.text(2),
         clean_session: args.flag(3),
@@ -105,6 +116,12 @@ fn set(cx: &mut Context, args: &Args) -> Outcome {
         hides_password: false,
     })
     .into()
+}
+
+/// Whether it has a query that is as `is` says.
+fn has_query(url: &BrokerUrl, is: impl Fn(&[u8]) -> bool) -> bool {
+    let query = url.text().as_bytes().get(url.shown()..);
+    query.is_some_and(|query| !query.is_empty() && is(query))
 }
 
 fn read(cx: &mut Context, _: &Args) -> Outcome {
@@ -117,8 +134,10 @@ fn read(cx: &mut Context, _: &Args) -> Outcome {
 }
 
 fn write(line: &mut Reply, settings: &Settings, masked: bool) {
+    let masked = masked || settings.hides_password;
     line.text("+MQTTCONFIG:");
-    line.value(Some(settings.host.as_bytes()));
+    let url = settings.url;
+    line.value_with_secret(url.text().as_bytes(), url.shown(), masked);
     line.text(",");
     line.number(settings.port.into());
     line.text(",");
@@ -131,7 +150,7 @@ fn write(line: &mut Reply, settings: &Settings, masked: bool) {
     line.value(settings.username.map(str::as_bytes));
     line.text(",");
     match settings.password {
-        Some(_) if masked || settings.hides_password => line.bytes(MASK),
+        Some(_) if masked => line.bytes(MASK),
         password => line.secret(|line| line.value(password)),
     }
 }

@@ -104,8 +104,8 @@ fn write_ranges(cx: &mut Context, _: &Args) -> Outcome {
 fn last_failure(cx: &mut Context, _: &Args) -> Outcome {
     let last = cx.last_failure();
     cx.info(|line| {
-        let Failure { code, layer, words } = last;
-        let _ = write!(line, "+MQTTERR:{layer},{code},\"{words}\"");
+        let Failure { code, layer, .. } = last;
+        let _ = write!(line, "+MQTTERR:{layer},{code},\"{last}\"");
     });
     Outcome::Ok
 }

@@ -43,7 +43,8 @@ pub(super) const TLS: Command = Command::new("+MQTTTLS", "Switch TLS and load ce
          certificates or the key, as openssl writes them, count in the size and are not stored. \
          RSA keys do not fit; EC and Ed25519 keys do. The switch alone does not change the \
          certificates. Without a root the trust store of the platform is used. Verification is on unless the \
-         option `verify` says otherwise. OK means that it is stored.",
+         option `verify` says otherwise. Where the URL of `+MQTTCONFIG` has a scheme, that sets the \
+         switch, and another value is an error (3). OK means that it is stored.",
     )
     .multi_line()
     .commits()
@@ -69,7 +70,8 @@ fn read(cx: &mut Context, _: &Args) -> Outcome {
 
 fn set(cx: &mut Context, args: &Args) -> Outcome {
     let certificate = args.signature() == 0;
-    let loaded = if certificate { load(cx, args) } else { Ok(()) };
+    let checked = cx.check_tls(args.flag(0));
+    let loaded = checked.and_then(|()| if certificate { load(cx, args) } else { Ok(()) });
     loaded.and_then(|()| cx.store_tls(args.flag(0))).into()
 }
 

@@ -112,7 +112,7 @@ impl Link<'_> {
             (NetEvent::Failed(NetError::TimedOut), Phase::Opening { stage, .. }) => {
                 Some(self.lose_transport(now, Failure::late(stage)))
             }
-            (NetEvent::Failed(error), _) => Some(self.lose_transport(now, code::of(error).into())),
+            (NetEvent::Failed(error), _) => Some(self.lose_transport(now, error.into())),
             (NetEvent::Closed, _) => Some(self.lose_transport(now, code::CLOSED.into())),
         }
     }
@@ -141,7 +141,11 @@ impl Link<'_> {
 
     /// The broker of this connection: the session of another one is not its own.
     pub(super) fn use_settings(&mut self, settings: &Settings<'_>) {
-        let broker = fingerprint(settings.host.as_bytes()) ^ u64::from(settings.port);
+        // Behind one host each path may lead to another broker. A query is often a
+        // signature, which changes while the broker stays.
+        let path = settings.url.websocket().map_or("", |(path, _)| path);
+        let place = fingerprint(settings.url.host().as_bytes()) ^ fingerprint(path.as_bytes());
+        let broker = place ^ u64::from(settings.port);
         self.session.bind(broker, settings.client_id);
     }
 

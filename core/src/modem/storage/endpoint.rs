@@ -2,7 +2,7 @@
 
 use super::Storage;
 use super::options::{ALPN, CA, CERT, PSK, SNI, TLS_VERSION, VERIFY};
-use crate::modem::action::{Endpoint, TlsFiles, TlsVersion, Verify};
+use crate::modem::action::{Endpoint, TlsFiles, TlsVersion, Verify, WebSocketTarget};
 use crate::modem::credential::{CredentialKind, Psk};
 use crate::modem::ids::LinkId;
 use crate::modem::slot::Slot;
@@ -19,9 +19,13 @@ impl Storage<'_> {
             None
         };
         Some(Endpoint {
-            host: settings.host,
+            host: settings.url.host(),
             port: settings.port,
             tls,
+            websocket: settings
+                .url
+                .websocket()
+                .map(|(path, query)| WebSocketTarget { path, query }),
             deadline,
         })
     }

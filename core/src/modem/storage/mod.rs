@@ -13,6 +13,7 @@ use crate::modem::ids::{LINKS, LinkId};
 use crate::modem::profile::Profile;
 use crate::modem::settings::Settings;
 use crate::modem::slot::{RestoreError, Slot};
+use crate::modem::url::Scheme;
 use crate::modem::will;
 use nvram::Nvram;
 use options::{Defaults, OPTIONS, Opt, OptionValue, Options};
@@ -182,9 +183,15 @@ impl<'a> Storage<'a> {
         self.nvram.get(Slot::Settings(link)).is_some()
     }
 
-    /// Whether a link uses TLS.
+    /// Whether a link uses TLS: the scheme of its URL says so, else the switch.
     pub(crate) fn uses_tls(&self, link: LinkId) -> bool {
-        self.nvram.get(Slot::Tls(link)) == Some(&[1])
+        let switch = self.nvram.get(Slot::Tls(link)) == Some(&[1]);
+        self.scheme(link).map_or(switch, Scheme::is_tls)
+    }
+
+    /// The scheme of a link's URL, where it has one.
+    pub(crate) fn scheme(&self, link: LinkId) -> Option<Scheme> {
+        self.settings(link)?.url.scheme()
     }
 
     /// What `&W` stored, or the factory values.

@@ -1,6 +1,6 @@
 //! What is wrong with the way to a broker, and what to do about it.
 
-use mqmodem_core::NetError;
+use mqmodem_core::{Failure, NetError};
 
 pub(super) const CHECK_ROUTE: &str = "check the address, the port and the firewalls on the way";
 
@@ -24,7 +24,16 @@ pub(super) fn refusal(code: u8) -> String {
     format!("{why} (CONNACK {code})")
 }
 
-pub(super) fn advice(error: NetError) -> &'static str {
+pub(super) fn advice(error: NetError) -> String {
+    match error {
+        NetError::WebSocket { .. } | NetError::Proxy { .. } => {
+            format!("{}; {}", Failure::from(error), what_to_do(error))
+        }
+        _ => what_to_do(error).to_owned(),
+    }
+}
+
+fn what_to_do(error: NetError) -> &'static str {
     match error {
         NetError::NameNotFound => "the name has no address; check it",
         NetError::Refused => "nothing listens there; check the port, and that the broker runs",
@@ -57,6 +66,15 @@ pub(super) fn advice(error: NetError) -> &'static str {
         NetError::TlsClientCertificate => {
             "it wants a client certificate, or refused the one given; check certificate and key in [broker.tls]"
         }
+        NetError::WebSocket { status: 401 | 403 } => {
+            "it wants other credentials; check the headers and the query of the url"
+        }
+        NetError::WebSocket { status: 101 } => {
+            "it does not choose the subprotocol mqtt; check the path, and that MQTT is behind it"
+        }
+        NetError::WebSocket { .. } => "check the path in the url, and that MQTT is behind it",
+        NetError::Proxy { status: 407 } => "check the user and the password in proxy",
+        NetError::Proxy { .. } => "check that proxy may connect to the broker's host and port",
         NetError::TlsOther => "TLS does not come up; check that the port is for TLS 1.2 or later",
     }
 }

@@ -101,7 +101,7 @@ async fn name(host: &str) -> CheckResult {
         NetError::NameNotFound => format!(
             "{host} has no address; check the name, and that this machine's name server knows it"
         ),
-        error => advice(error).to_owned(),
+        error => advice(error),
     })?;
     let mut addresses: Vec<_> = found.iter().map(|it| it.ip().to_string()).collect();
     addresses.dedup();
@@ -126,6 +126,7 @@ impl Route<'_> {
             host: self.host,
             port: self.port,
             tls,
+            websocket: None,
             // The time is taken here.
             deadline: Instant::ZERO,
         };
@@ -134,7 +135,7 @@ impl Route<'_> {
         let opened = in_time(poll_fn(|cx| link.poll_opened(cx))).await;
         let opened = match opened {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(error)) => Err((Some(error), advice(error).to_owned())),
+            Ok(Err(error)) => Err((Some(error), advice(error))),
             Err(late) => Err((None, late)),
         };
         (link, opened)
@@ -178,7 +179,7 @@ async fn hello(link: &mut NetLink, guest: &MqttClient<'_>) -> CheckResult {
     let mut packet = Buf::heap(256 * 1024);
     let encoded = connect.encode(&mut packet);
     encoded.map_err(|_| "user name and password are longer than MQTT allows".to_owned())?;
-    let broke = |error| advice(error).to_owned();
+    let broke = advice;
     let mut rest = packet.as_slice();
     while !rest.is_empty() {
         let sent = poll_fn(|cx| link.poll_write(cx, rest))

@@ -36,7 +36,7 @@ fn a_broker_becomes_settings() {
     );
     assert_eq!(values[1], (Slot::Tls(LinkId(0)), vec![1]));
     let settings = Settings::decode(&values[0].1).unwrap();
-    assert_eq!((settings.host, settings.port), ("[::1]", 8883));
+    assert_eq!((settings.url.host(), settings.port), ("[::1]", 8883));
     let imei = settings
         .client_id
         .strip_prefix("x-run-m-0-00101301")

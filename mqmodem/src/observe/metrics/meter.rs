@@ -199,9 +199,12 @@ fn waited_for(why: Failure) -> FailureLayer {
 fn layer(error: NetError) -> FailureLayer {
     match error {
         NetError::NameNotFound => FailureLayer::Name,
-        NetError::Refused | NetError::Unreachable | NetError::TimedOut | NetError::Broken => {
-            FailureLayer::Tcp
-        }
+        NetError::Refused
+        | NetError::Unreachable
+        | NetError::TimedOut
+        | NetError::Broken
+        | NetError::WebSocket { .. }
+        | NetError::Proxy { .. } => FailureLayer::Tcp,
         NetError::NoLocalAddress | NetError::NoFileHandle | NetError::NoNameServer => {
             FailureLayer::Modem
         }
@@ -234,6 +237,7 @@ mod tests {
             host: "h",
             port: 1,
             tls: None,
+            websocket: None,
             deadline: at(5000),
         };
         observers.opening(at(0), LINK, &to);

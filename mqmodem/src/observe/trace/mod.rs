@@ -114,8 +114,7 @@ impl Tracer {
     }
 
     fn opening(&self, to: &Endpoint<'_>) {
-        let how = if to.tls.is_some() { "TLS" } else { "TCP" };
-        let (host, port) = (to.host, to.port);
+        let (host, port, how) = (to.host, to.port, to.transport());
         self.line(
             Side::Broker,
             format_args!("opening {host}:{port} over {how}"),
@@ -125,9 +124,9 @@ impl Tracer {
     fn closing(&self, why: Failure) {
         match why {
             Failure { layer: "modem", .. } => self.line(Side::Broker, "closed by the modem"),
-            Failure { code, layer, words } => self.line(
+            Failure { code, layer, .. } => self.line(
                 Side::Broker,
-                format_args!("closed by the modem: {words} ({layer}, {code})"),
+                format_args!("closed by the modem: {why} ({layer}, {code})"),
             ),
         }
     }
@@ -138,10 +137,11 @@ impl Tracer {
             NetEvent::Opened => self.line(Side::Broker, "open"),
             NetEvent::Closed => self.line(Side::Broker, "closed by the broker"),
             NetEvent::Failed(error) => {
-                let Failure { code, layer, words } = error.into();
+                let why = Failure::from(error);
+                let Failure { code, layer, .. } = why;
                 self.line(
                     Side::Broker,
-                    format_args!("failed: {words} ({layer}, {code})"),
+                    format_args!("failed: {why} ({layer}, {code})"),
                 );
             }
         }

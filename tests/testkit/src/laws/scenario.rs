@@ -159,7 +159,7 @@ fn connect(operations: &mut Vec<Operation>, clean: bool) {
 }
 
 fn event(byte: u8) -> NetEvent {
-    const ERRORS: [NetError; 14] = [
+    const ERRORS: [NetError; 16] = [
         NetError::NameNotFound,
         NetError::Refused,
         NetError::Unreachable,
@@ -174,10 +174,19 @@ fn event(byte: u8) -> NetEvent {
         NetError::TlsClientCertificate,
         NetError::TlsUnsupported,
         NetError::TlsOther,
+        NetError::WebSocket { status: 403 },
+        NetError::Proxy { status: 407 },
     ];
-    const STAGES: [Stage; 4] = [Stage::Turn, Stage::Name, Stage::Tcp, Stage::Tls];
-    match byte % 20 {
-        3 => NetEvent::Opening(STAGES[usize::from(byte >> 4 & 3)]),
+    const STAGES: [Stage; 6] = [
+        Stage::Turn,
+        Stage::Name,
+        Stage::Tcp,
+        Stage::Tls,
+        Stage::Proxy,
+        Stage::WebSocket,
+    ];
+    match byte % 22 {
+        3 => NetEvent::Opening(STAGES[usize::from(byte >> 4) % STAGES.len()]),
         0..=2 => NetEvent::Opened,
         4 | 5 => NetEvent::Closed,
         n => NetEvent::Failed(ERRORS[usize::from(n) - 6]),

@@ -196,11 +196,11 @@ impl<'c, 'a> Context<'c, 'a> {
         }
     }
 
-    /// Whether reading the settings shows a mask in place of their password.
-    pub fn hides_password(&self) -> bool {
+    /// Whether reading the settings shows a mask in place of a secret that `is_there`.
+    pub fn hides_secret(&self, is_there: impl FnOnce(&Settings) -> bool) -> bool {
         let settings = self.machine.storage.settings(self.link);
         let hidden = |it: &Settings| self.masks_secrets() || it.hides_password;
-        settings.is_some_and(|it| it.password.is_some() && hidden(&it))
+        settings.is_some_and(|it| is_there(&it) && hidden(&it))
     }
 
     /// Says something of the link's MQTT settings.
@@ -213,8 +213,11 @@ impl<'c, 'a> Context<'c, 'a> {
         });
     }
 
-    /// Keeps new MQTT settings.
+    /// Keeps new MQTT settings. A scheme sets whether the link uses TLS.
     pub fn store_settings(&mut self, settings: &Settings) -> Result<Wait, Fail> {
+        if let Some(scheme) = settings.url.scheme() {
+            self.store_with(Slot::Tls, |record| Ok(record.push(scheme.is_tls().into())?))?;
+        }
         self.store_with(Slot::Settings, |record| {
             settings.encode(record).map_err(Fail::from)
         })
@@ -223,6 +226,13 @@ impl<'c, 'a> Context<'c, 'a> {
     /// Whether the link uses TLS.
     pub fn uses_tls(&self) -> bool {
         self.machine.storage.uses_tls(self.link)
+    }
+
+    /// Whether that can be switched: where the URL has a scheme, only to what that says.
+    pub fn check_tls(&self, on: bool) -> Result<(), Fail> {
+        let scheme = self.machine.storage.scheme(self.link);
+        let agrees = scheme.is_none_or(|scheme| scheme.is_tls() == on);
+        agrees.then_some(()).ok_or(Fail::NOT_ALLOWED)
     }
 
     /// Keeps whether the link uses TLS.

@@ -123,8 +123,10 @@ fn set(
         Some(secret) => secret.min(fit),
         None => fit,
     };
-    if values.count > shown {
-        return Err(values.place(shown).unwrap_or(item.next));
+    let hidden = (values.count > shown).then(|| values.place(shown).unwrap_or(item.next));
+    let part = secret_part(signatures, line, decoded.as_slice(), &values);
+    if let Some(at) = hidden.into_iter().chain(part).min() {
+        return Err(at);
     }
     let unread = values.end().unwrap_or(item.next);
     match read {
@@ -134,6 +136,30 @@ fn set(
         }
         read => read.map_err(|_| unread),
     }
+}
+
+/// Where the secret part of a value begins, if one has such a part.
+fn secret_part(
+    signatures: &[Signature],
+    line: &[u8],
+    decoded: &[u8],
+    values: &Values,
+) -> Option<usize> {
+    let mut params = signatures
+        .iter()
+        .flat_map(|it| it.params.iter().enumerate());
+    params.find_map(|(index, param)| {
+        let mark = param.secret_behind?;
+        let value = values.get(index)?.bytes(line, decoded);
+        value.contains(&mark).then_some(())?;
+        let start = values.place(index)?;
+        let typed = line.get(start..)?;
+        // It may have been typed as an escape.
+        let at = typed
+            .iter()
+            .position(|&byte| byte == mark || byte == b'\\')?;
+        Some(start + at + usize::from(typed.get(at) == Some(&mark)))
+    })
 }
 
 /// The first parameter of a command that is secret.

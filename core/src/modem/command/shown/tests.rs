@@ -34,6 +34,19 @@ fn a_line_is_shown_up_to_a_secret() {
             "+MQTTCONFIG=h,1,id,1,60,me,***",
         ),
         (
+            "AT+MQTTCONFIG=wss://h/p,1,id,1,60,me,pw\r",
+            "+MQTTCONFIG=wss://h/p,1,id,1,60,me,***",
+        ),
+        (
+            "AT+MQTTCONFIG=\"wss://h/p?t\",1,id,1,60\r",
+            "+MQTTCONFIG=\"wss://h/p?***",
+        ),
+        (
+            "AT+MQTTCONFIG=\"wss://h/p\\3Ft\",1,id,1,60\r",
+            "+MQTTCONFIG=\"wss://h/p***",
+        ),
+        ("AT+MQTTCONFIG=wss://h/p?t,1,id\r", "+MQTTCONFIG=***"),
+        (
             "at+mqttconfig = h,1,id,1,60,me, \"p,w\";E0\r",
             "+mqttconfig = h,1,id,1,60,me, ***",
         ),
