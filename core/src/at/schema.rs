@@ -150,7 +150,7 @@ pub struct Declaration<H: 'static> {
     /// Whether junk after the last string is forgiven (rule R10).
     pub forgiving: bool,
     /// Whether its set form may be carried out while messages before it wait for
-    /// the network.
+    /// the network or the disk.
     pub gathers: bool,
     /// Whether carrying it out sends or stores something, and does not only change how
     /// the modem talks: then the rest of its line is checked before.
@@ -224,8 +224,8 @@ impl<H: Copy> Declaration<H> {
         Self { multi_line, ..self }
     }
 
-    /// The set form may be carried out while messages before it wait for the
-    /// network.
+    /// The set form may be carried out while messages before it wait for the network
+    /// or the disk.
     pub const fn gathers(self) -> Self {
         let gathers = true;
         Self { gathers, ..self }

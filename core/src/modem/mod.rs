@@ -190,6 +190,7 @@ impl<'a> Modem<'a> {
             self.machine.restart_attempt(link);
         }
         self.machine.check_wait();
+        self.machine.check_pending();
         self.advance();
     }
 

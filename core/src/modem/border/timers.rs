@@ -21,6 +21,7 @@ impl Modem<'_> {
         }
         self.machine.links_timeout();
         self.machine.wait_timeout();
+        self.machine.check_pending();
         self.console.handle_timeout(&mut self.machine);
         self.advance();
         // Last: what ran out of time may have made an attempt due.

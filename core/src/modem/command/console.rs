@@ -65,7 +65,7 @@ impl<'a> Console<'a> {
             Run::Prompt { .. } => !self.echoes_data(machine) || machine.has_answer_room(),
             Run::Draining { .. } => true,
             Run::Idle => self.has_echo_room(machine) && !machine.is_reporting(),
-            Run::Pending => machine.pending.takes_more() && self.has_echo_room(machine),
+            Run::Pending => machine.takes_more() && self.has_echo_room(machine),
             Run::Line { .. } | Run::Waiting { .. } => self.rejects() && machine.has_answer_room(),
         }
     }

@@ -147,6 +147,10 @@ fn set(
     let mut values = Values::NONE;
     let (next, args, handler) = read_set(line, item.next, command, language, &mut values, decoded)?;
     if command.commits && next < line.len() && !machine.rest_checked {
+        if machine.pending.any() {
+            // Its end could not be told in its turn.
+            return Err(Refused::UNKNOWN);
+        }
         check_rest(machine, language, line, next, decoded)?;
         return set_again(machine, language, line, item, command, decoded);
     }

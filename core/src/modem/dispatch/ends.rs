@@ -47,7 +47,7 @@ impl Machine<'_> {
     /// What waits for the broker ends the moment the link dies.
     fn fail_waiting(&mut self, id: LinkId, code: u8) {
         let fail = Fail::Cme(cme::NETWORK_TIMEOUT);
-        self.fail_pending_of(id, fail);
+        self.link_lost(id, fail);
         let lost = |wait| match wait {
             Wait::Acknowledged(link, _) | Wait::Written(link, _) | Wait::Connect(link) => {
                 link == id

@@ -338,7 +338,7 @@ impl<'a> Machine<'a> {
     /// The present command waited long enough.
     pub(crate) fn wait_timeout(&mut self) {
         if self.pending.deadline().is_some_and(|at| at <= self.now) {
-            self.fail_pending(LATE);
+            self.fail_written(LATE);
         }
         while let Some(wait) = self.tasks.end_late(self.now, LATE, code::TIMED_OUT) {
             self.forget_request(wait);

@@ -159,7 +159,8 @@ impl Machine<'_> {
                 _ => message.id,
             },
             limit,
-            drop_oldest: self.storage.is_on(id, QUEUE_FULL),
+            // Not while that may be one whose line is not answered.
+            drop_oldest: self.storage.is_on(id, QUEUE_FULL) && !self.pending.any(),
         }
     }
 

@@ -65,6 +65,7 @@ impl Machine<'_> {
             _ => false,
         };
         self.fail_waits(meant, Fail::Cme(cme::MEMORY_FAILURE), code::DROPPED_ROOM);
+        self.refuse_pending(id, number);
     }
 
     /// The disk fails, and one change waits for another: what a command waits for
@@ -81,6 +82,7 @@ impl Machine<'_> {
         waits
             .flatten()
             .for_each(|wait| self.fail_stored_wait(id, wait));
+        self.fail_unasked(id);
     }
 
     fn fail_stored_wait(&mut self, id: LinkId, wait: Wait) {

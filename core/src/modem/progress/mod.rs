@@ -1,5 +1,6 @@
 //! How far the host's present line is, and what earlier ones have still under way.
 
+pub(super) mod accepts;
 pub(super) mod answer;
 pub(super) mod pending;
 pub(super) mod run;

@@ -1,40 +1,52 @@
-//! Results that are due: messages of QoS 0 that wait for the network together.
+//! Results that are due: messages that wait together, for the network (QoS 0) or, once
+//! accepted, for the disk.
 //!
 //! A host that sends its lines without waiting for answers would else cost one
-//! write to the network for each of them. Without echo nothing is written while such a
-//! message waits, so the next line may be looked at: if it is one more message of
-//! QoS 0, it waits beside the first, and all are answered when the network took
-//! all of them. Any other line is carried out once they are answered.
+//! write to the network, or one sync of the disk, for each of them. Without echo nothing
+//! is written while such a message waits, so the next line may be looked at: if it is one
+//! more message of that kind, it waits beside the first. Those for the network are
+//! answered when it took all of them, those for the disk each in its turn. Any other
+//! line is carried out once they are answered.
 
+use super::accepts::{Accepts, PendingAccept};
 use crate::modem::fail::Fail;
 use crate::modem::ids::LinkId;
 use crate::time::Instant;
 
-/// Results due at once at most.
+/// Results due at once at most, of messages that wait for the network.
 const MOST: u8 = 32;
 
 /// The results that are due.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Pending {
-    count: u8,
+    due: Due,
     /// The link they are all about.
     link: LinkId,
-    /// They are written once the network took so many bytes.
-    upto: u64,
-    /// When the first has waited long enough.
-    deadline: Instant,
-    /// The line that was looked at has to wait for them.
+    /// No further line is taken: the one that was looked at has to wait for them.
     blocked: bool,
     /// It failed before it was looked at.
     failed: Option<Fail>,
 }
 
+/// What they wait for.
+#[derive(Clone, Copy, Debug)]
+enum Due {
+    Nothing,
+    /// The network takes so many bytes.
+    Written {
+        count: u8,
+        upto: u64,
+        /// When the first has waited long enough.
+        deadline: Instant,
+    },
+    /// Each of them is on disk.
+    Accepted(Accepts),
+}
+
 impl Pending {
     pub(crate) const NONE: Self = Self {
-        count: 0,
+        due: Due::Nothing,
         link: LinkId::FIRST,
-        upto: 0,
-        deadline: Instant::ZERO,
         blocked: false,
         failed: None,
     };
@@ -42,12 +54,20 @@ impl Pending {
     /// Whether there are any.
     #[inline]
     pub(crate) fn any(&self) -> bool {
-        self.count > 0
+        !matches!(self.due, Due::Nothing)
+    }
+
+    /// Whether they wait for the disk.
+    pub(crate) fn is_accepting(&self) -> bool {
+        matches!(self.due, Due::Accepted(_))
     }
 
     /// When they are given up.
     pub(crate) fn deadline(&self) -> Option<Instant> {
-        self.any().then_some(self.deadline)
+        match self.due {
+            Due::Written { deadline, .. } => Some(deadline),
+            _ => None,
+        }
     }
 
     /// Whether the line that was looked at has to wait for them.
@@ -56,33 +76,69 @@ impl Pending {
         self.blocked
     }
 
-    /// Whether they are about this link.
-    pub(crate) fn is_of(&self, link: LinkId) -> bool {
-        self.link == link
+    /// The link they are about.
+    pub(crate) fn link(&self) -> LinkId {
+        self.link
     }
 
-    /// Whether they are due now: the network took what they wait for.
-    pub(crate) fn is_over(&self, written: impl FnOnce(LinkId) -> Option<u64>) -> bool {
-        self.any() && written(self.link).is_some_and(|written| written >= self.upto)
+    /// Whether the network took what they wait for, where they wait for that.
+    pub(crate) fn is_written(&self, written: impl FnOnce(LinkId) -> Option<u64>) -> bool {
+        match self.due {
+            Due::Written { upto, .. } => written(self.link).is_some_and(|it| it >= upto),
+            _ => false,
+        }
     }
 
-    /// Whether there is room for one more.
+    /// Adds a result that is due when `upto` bytes of the link are written, which is
+    /// given up at the deadline of the first; whether there was room.
     #[inline]
-    pub(crate) fn has_room(&self) -> bool {
-        self.count < MOST
-    }
-
-    /// The first one is about a link, and waits until then at most.
-    pub(crate) fn begin(&mut self, link: LinkId, deadline: Instant) {
-        self.deadline = deadline;
+    pub(crate) fn add_written(&mut self, link: LinkId, upto: u64, deadline: Instant) -> bool {
+        let count = match self.due {
+            Due::Nothing => 0,
+            Due::Written { count, .. } if count < MOST => count,
+            _ => return false,
+        };
         self.link = link;
+        self.due = Due::Written {
+            count: count + 1,
+            upto,
+            deadline,
+        };
+        true
     }
 
-    /// Adds a result, until `upto` bytes are written.
-    #[inline]
-    pub(crate) fn add(&mut self, upto: u64) {
-        self.count += 1;
-        self.upto = upto;
+    /// Adds the result of a message that is to be on disk; whether there was room, also
+    /// for its answer in `free` bytes of output.
+    pub(crate) fn add_accepted(
+        &mut self,
+        link: LinkId,
+        accept: PendingAccept,
+        free: usize,
+    ) -> bool {
+        let mut accepts = match self.due {
+            Due::Nothing => Accepts::default(),
+            Due::Accepted(accepts) => accepts,
+            Due::Written { .. } => return false,
+        };
+        let added = accepts.has_room(free);
+        if added {
+            accepts.push(accept);
+            (self.due, self.link) = (Due::Accepted(accepts), link);
+        }
+        added
+    }
+
+    /// The messages that wait for the disk.
+    pub(crate) fn accepts(&mut self) -> Option<&mut Accepts> {
+        match &mut self.due {
+            Due::Accepted(accepts) => Some(accepts),
+            _ => None,
+        }
+    }
+
+    /// No further line joins them.
+    pub(crate) fn close(&mut self) {
+        self.blocked |= self.any();
     }
 
     /// The present line has to wait for them; what it failed with already, if it did.
@@ -91,14 +147,27 @@ impl Pending {
         self.failed = failed;
     }
 
-    /// Takes them all: how many they are, and what the line behind them failed with.
-    pub(crate) fn take(&mut self) -> (u8, Option<Fail>) {
-        let all = core::mem::replace(self, Self::NONE);
-        (all.count, all.failed)
+    /// How many wait for the network.
+    pub(crate) fn written(&self) -> u8 {
+        match self.due {
+            Due::Written { count, .. } => count,
+            _ => 0,
+        }
     }
 
-    /// Whether one more line may be looked at meanwhile.
-    pub(crate) fn takes_more(&self) -> bool {
-        !self.blocked && self.count < MOST
+    /// All are answered: what the line behind them failed with.
+    pub(crate) fn end(&mut self) -> Option<Fail> {
+        core::mem::replace(self, Self::NONE).failed
+    }
+
+    /// Whether one more line may be looked at meanwhile, with its answer in `free` bytes
+    /// of output.
+    pub(crate) fn takes_more(&self, free: usize) -> bool {
+        !self.blocked
+            && match &self.due {
+                Due::Nothing => true,
+                Due::Written { count, .. } => *count < MOST,
+                Due::Accepted(accepts) => accepts.has_room(free),
+            }
     }
 }

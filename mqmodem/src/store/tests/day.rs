@@ -18,13 +18,15 @@ enum Event {
     Connect,
     /// The host publishes this message, until it is accepted.
     Publish(u32, u8),
+    /// The host publishes these messages at once, without echo, until all are accepted.
+    Together([(u32, u8); 4]),
     /// The broker has a message for the host, who reads until all is taken over.
     Receive(u32, Qos),
     /// The host publishes a message while there is no connection.
     Queue(u32, u8),
 }
 
-const DAY: [Event; 15] = [
+const DAY: [Event; 18] = [
     Event::Set("AT+MQTTOPT=\"pubmode\",1"),
     Event::Set("AT+MQTTOPT=\"recvmode\",1"),
     Event::Set("AT+MQTTOPT=\"queue\",10000"),
@@ -39,6 +41,9 @@ const DAY: [Event; 15] = [
     Event::Receive(2, Qos::AtLeastOnce),
     Event::Publish(5, 2),
     Event::Receive(3, Qos::ExactlyOnce),
+    Event::Connect,
+    Event::Set("ATE0&W"),
+    Event::Together([(6, 1), (7, 2), (8, 1), (9, 2)]),
     Event::Connect,
 ];
 
@@ -60,6 +65,10 @@ impl StoreWorld {
                 self.disconnect()?;
                 self.publish(id, qos)
             }
+            Event::Together(messages) => {
+                self.connect()?;
+                self.commands(&messages.map(|(id, qos)| publish_line(id, qos)))
+            }
             Event::Receive(number, qos) => {
                 self.connect()?;
                 self.receive(number, qos)
@@ -68,8 +77,7 @@ impl StoreWorld {
     }
 
     fn publish(&mut self, id: u32, qos: u8) -> Result<(), Stopped> {
-        let line = format!("AT+MQTTPUB=\"out\",{qos},0,\"out {id} {qos}\",{id}");
-        self.command(&line).map(drop)
+        self.command(&publish_line(id, qos)).map(drop)
     }
 
     fn receive(&mut self, number: u32, qos: Qos) -> Result<(), Stopped> {
@@ -82,7 +90,9 @@ impl StoreWorld {
     }
 
     fn judge(&mut self) {
-        for (id, qos) in [(1, 1), (2, 2), (3, 2), (4, 1), (5, 2)] {
+        let singly = [(1, 1), (2, 2), (3, 2), (4, 1), (5, 2)];
+        let together = [(6, 1), (7, 2), (8, 1), (9, 2)];
+        for (id, qos) in singly.into_iter().chain(together) {
             let message = format!("out {id} {qos}");
             let received = self.broker().received().iter();
             let times = received.filter(|it| **it == message).count();
@@ -103,6 +113,10 @@ impl StoreWorld {
             assert!(!open, "{slot:?}");
         }
     }
+}
+
+fn publish_line(id: u32, qos: u8) -> String {
+    format!("AT+MQTTPUB=\"out\",{qos},0,\"out {id} {qos}\",{id}")
 }
 
 /// Plays a day whose disk fails at this step; whether it went so far.

@@ -78,6 +78,8 @@ const STORING: &[&str] = &[
     "AT+MQTTCONFIG=broker,1883,me,0,9\r",
     "AT+MQTTCONFIG=broker,1883,you,#,9\r",
     "AT+MQTTSUB=\"a/#\",#;+MQTTSUB=\"b\",1;+MQTTSUB?\r",
+    "ATE0;+MQTTOPT=\"pubmode\",1\r",
+    "AT+MQTTPUB=\"t\",1,0,\"1\",#\rAT+MQTTPUB=\"t\",2,0,\"2\"\rAT+MQTTPUB=\"t\",#,0,\"3\"\r",
 ];
 
 /// A phrase of the host, `#` in it being a digit.

@@ -60,6 +60,8 @@ pub struct Plan {
     /// Whether the host releases each message before it reads the next.
     pub(crate) careful: bool,
     pub(crate) host_ids: bool,
+    /// Lines the host writes at once, where it publishes without waiting for each answer.
+    pub(crate) lines: usize,
     /// Seconds a command waits for the broker.
     pub(crate) ack_timeout: usize,
     /// Whether the host disconnects now and then.
@@ -120,6 +122,7 @@ impl Plan {
             recvmode: !clean && c.one_in(2),
             careful: c.one_in(2),
             host_ids: !clean && c.one_in(2),
+            lines: 1,
             ack_timeout: c.between(1, 5),
             leaves,
             trusts: reconnect && !clean && !leaves && !restarts && c.one_in(2),
@@ -138,6 +141,9 @@ impl Plan {
             places: c.pick(&[2, 3, 8, SMALL / PLACE]),
         };
         plan.draw_trouble();
+        if pubmode && !plan.host_ids {
+            plan.lines = lines(seed);
+        }
         plan
     }
 
@@ -190,6 +196,16 @@ impl Plan {
 }
 
 /// Drawn apart, so that what a seed plays else is the same.
+fn lines(seed: u64) -> usize {
+    let mut random = Random::new(seed ^ 0x11e5);
+    if random.one_in(2) {
+        random.between(2, 24)
+    } else {
+        1
+    }
+}
+
+/// Drawn apart, as well.
 fn disk_room(seed: u64, stores: bool) -> usize {
     let mut random = Random::new(seed ^ 0x5ca2);
     if stores && random.one_in(5) {

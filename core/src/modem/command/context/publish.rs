@@ -16,10 +16,7 @@ impl Context<'_, '_> {
         let online = self.is_connected();
         let (id, machine) = (self.link, &mut *self.machine);
         if machine.pending.any() {
-            return match message.qos {
-                Qos::AtMostOnce if online => machine.send(id, message),
-                _ => Err(Fail::Plain),
-            };
+            return self.publish_behind(message, online);
         }
         let named = message.is_named();
         // What is known counts for the broker that is set.
@@ -41,6 +38,28 @@ impl Context<'_, '_> {
             return Ok(Wait::Accepted(id, accepted.number, None));
         }
         machine.send(id, message)
+    }
+
+    /// Publishes a message behind others that are not answered yet. One that cannot wait
+    /// beside them fails without a trace: its turn comes when they are answered.
+    fn publish_behind(&mut self, message: &Message<'_>, online: bool) -> Result<Wait, Fail> {
+        let (id, machine) = (self.link, &mut *self.machine);
+        if !machine.pending.is_accepting() {
+            return match message.qos {
+                Qos::AtMostOnce if online => machine.send(id, message),
+                _ => Err(Fail::Plain),
+            };
+        }
+        let accepts = if online {
+            machine.tracks(id, message.qos)
+        } else {
+            machine.queues(id, message.qos)
+        };
+        if !accepts || (message.is_named() && machine.known(id, message.id).is_some()) {
+            return Err(Fail::Plain);
+        }
+        let accepted = machine.accept(id, message)?;
+        Ok(machine.wait_for(id, accepted))
     }
 
     /// Looks whether a message could be published whose payload, of so many bytes, is still

@@ -1,4 +1,5 @@
-//! A careful host of a link: one command at a time, and a note of what it has done.
+//! A careful host of a link: one command at a time, but for messages it may publish
+//! at once, and a note of what it has done.
 
 mod receive;
 
@@ -10,7 +11,7 @@ use super::reply;
 use crate::random::Random;
 use mqmodem_core::Instant;
 use mqmodem_core::mqtt::Qos;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::time::Duration;
 
 /// Longer than any command may take, even if the host is slow to read.
@@ -48,6 +49,8 @@ pub(crate) struct Host {
     pub(crate) alive: bool,
     listens_until: Option<Instant>,
     asked: Option<(Asked, Instant)>,
+    /// Messages whose lines were written right behind.
+    behind: VecDeque<Message>,
     lines: Vec<String>,
     /// When there is something to do.
     pub(crate) wake_at: Option<Instant>,
@@ -93,6 +96,7 @@ impl Host {
             alive: true,
             listens_until: None,
             asked: None,
+            behind: VecDeque::new(),
             lines: Vec::new(),
             wake_at: Some(Instant::ZERO),
             notes: Notes {
@@ -159,6 +163,7 @@ impl Host {
     fn forget(&mut self) {
         self.lines.clear();
         self.asked = None;
+        self.behind.clear();
         self.message = None;
         self.release = None;
         self.online = None;
@@ -204,9 +209,24 @@ impl Host {
         ledger.log(|| format!("host -> {line}"));
         let is_first = asked == Asked::Setup && self.notes.setup == 0;
         port.write(self.link, &line, port.echoes || is_first);
+        if matches!(asked, Asked::Publish(_)) && !port.echoes {
+            self.write_more(port, ledger);
+        }
         self.asked = Some((asked, now));
         self.wake_at = Some(now + ANSWERED);
         Ok(())
+    }
+
+    /// Publishes more messages right behind the first.
+    fn write_more(&mut self, port: &mut Port, ledger: &mut Ledger) {
+        for _ in 1..self.plan.lines {
+            let Some(message) = self.draw() else { return };
+            ledger.sends(message);
+            let line = self.publish_line(&message);
+            ledger.log(|| format!("host -> {line}"));
+            port.write(self.link, &line, false);
+            self.behind.push_back(message);
+        }
     }
 
     fn setup(&self) -> Vec<String> {

@@ -123,12 +123,15 @@ impl Host {
 
     /// The final result of what was asked.
     fn answered(&mut self, ok: bool, now: Instant, port: &mut Port, ledger: &mut Ledger) -> Judged {
-        port.answered();
         let Some((asked, _)) = self.asked.take() else {
             return Err("an answer nobody asked for".to_owned());
         };
         let lines = std::mem::take(&mut self.lines);
         self.wake_at = Some(now + self.random.millis(20));
+        match self.behind.pop_front() {
+            Some(message) => self.asked = Some((Asked::Publish(message), now)),
+            None => port.answered(),
+        }
         match asked {
             Asked::Setup if ok => self.notes.setup += 1,
             Asked::Setup => return Err("the setup was refused".to_owned()),

@@ -1,5 +1,7 @@
 //! A modem with its store on a simulated disk, its host and its broker.
 
+mod host;
+
 use super::place::SimulatedPlace;
 use crate::store::batch::{ChangeAnswer, ModemChange, Request};
 use crate::store::keeper::Keeper;
@@ -290,77 +292,6 @@ impl StoreWorld {
             self.around.now = self.around.now.max(due);
         }
         self.settle()
-    }
-
-    /// What a command answers before OK; it is tried until that is written.
-    pub(in crate::store) fn command(&mut self, line: &str) -> Result<Vec<String>, Stopped> {
-        loop {
-            let lines = self.try_command(line)?;
-            if lines.iter().any(|line| line == "OK") {
-                return Ok(lines);
-            }
-            assert!(
-                self.around.trouble.fault != DiskFault::Stop,
-                "{line}: {lines:?}"
-            );
-            self.failures += 1;
-            assert!(self.failures < 20, "{line}: {lines:?}");
-            self.wait()?;
-        }
-    }
-
-    pub(in crate::store) fn try_command(&mut self, line: &str) -> Result<Vec<String>, Stopped> {
-        self.around.written.clear();
-        self.around.host.extend(format!("{line}\r").as_bytes());
-        self.settle()?;
-        for _ in 0..10 {
-            let lines = self.lines();
-            if lines.iter().any(|line| line == "OK" || line == "ERROR") {
-                return Ok(lines);
-            }
-            self.wait()?;
-        }
-        panic!("{line}: {:?}", self.lines());
-    }
-
-    /// What was written since the last command.
-    fn lines(&self) -> Vec<String> {
-        let written = std::str::from_utf8(&self.around.written).unwrap();
-        let lines = written.lines().filter(|line| !line.is_empty());
-        lines.map(str::to_owned).collect()
-    }
-
-    pub(in crate::store) fn connect(&mut self) -> Result<(), Stopped> {
-        if !self.is_connected {
-            self.command("AT+MQTTCONNECT")?;
-            self.is_connected = true;
-        }
-        Ok(())
-    }
-
-    pub(in crate::store) fn disconnect(&mut self) -> Result<(), Stopped> {
-        if self.is_connected {
-            self.command("AT+MQTTDISCONNECT")?;
-            self.is_connected = false;
-        }
-        Ok(())
-    }
-
-    /// Reads and takes over until nothing waits.
-    pub(in crate::store) fn read_all(&mut self) -> Result<(), Stopped> {
-        loop {
-            let lines = self.command("AT+MQTTREAD")?;
-            let found = lines
-                .iter()
-                .find_map(|line| line.strip_prefix("+MQTTREAD:"));
-            let Some((number, rest)) = found.and_then(|line| line.split_once(',')) else {
-                return Ok(());
-            };
-            let payload = rest.rsplit_once(',').unwrap().1.to_owned();
-            let before = self.read.insert(number.to_owned(), payload.clone());
-            assert!(before.is_none_or(|before| before == payload));
-            self.command(&format!("AT+MQTTACK={number}"))?;
-        }
     }
 }
 
