@@ -166,4 +166,8 @@ impl Side for Client {
     fn patience(&self) -> Duration {
         Duration::from_secs(self.keep_alive.into())
     }
+
+    fn version(&self) -> Version {
+        Version::V311
+    }
 }

@@ -6,8 +6,10 @@ use crate::judge::Shared;
 use crate::message::{Direction, Stream};
 use crate::wire::{Side, converse, refuse};
 use mqmodem_core::buffer::Buf;
-use mqmodem_core::mqtt::Packet;
 use mqmodem_core::mqtt::packet::{Connack, Connect, REFUSED, Suback, Subscribe, SubscribeOptions};
+use mqmodem_core::mqtt::{Packet, Version};
+use mqmodem_testkit::Random;
+use mqmodem_testkit::broker::stores;
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::io::{ErrorKind, Result};
@@ -20,6 +22,8 @@ use tokio::task::{AbortHandle, spawn_local};
 const WINDOW: usize = 10;
 /// How long a connection may be there without CONNECT.
 const GREETING: Duration = Duration::from_secs(5);
+/// Of so many connects by MQTT 5 one meets a broker that knows only 3.1.1.
+const OLD: usize = 8;
 
 /// What is kept of a client.
 struct Session {
@@ -37,13 +41,17 @@ type Kept = Rc<RefCell<Session>>;
 pub struct End {
     judge: Shared,
     sessions: Rc<RefCell<HashMap<String, Kept>>>,
+    random: Rc<RefCell<Random>>,
 }
 
 impl End {
     /// One that knows no client.
     pub fn new(judge: Shared) -> Self {
-        let sessions = Rc::default();
-        Self { judge, sessions }
+        Self {
+            judge,
+            sessions: Rc::default(),
+            random: Rc::new(RefCell::new(Random::new(5))),
+        }
     }
 
     /// Serves whoever connects.
@@ -66,6 +74,7 @@ impl End {
             end: self,
             task,
             session: None,
+            version: Version::V311,
             keep_alive: GREETING,
         };
         let Err(why) = converse(&mut stream, &mut guest).await else {
@@ -99,6 +108,7 @@ struct Guest<'e> {
     task: AbortHandle,
     /// Whose it is, from CONNECT on.
     session: Option<Kept>,
+    version: Version,
     keep_alive: Duration,
 }
 
@@ -106,22 +116,34 @@ impl Guest<'_> {
     /// A client connects. Of two connections of a client the older one ends
     /// `[MQTT-3.1.4-2]`.
     fn greet(&mut self, connect: &Connect<'_>, out: &mut Buf<'_>) -> Result<()> {
-        if connect.clean_session {
+        if !stores(connect) {
             return Err(refuse("clean session 1 would lose messages"));
+        }
+        self.version = connect.version;
+        if self.version == Version::V5 && self.end.random.borrow_mut().one_in(OLD) {
+            // The connection closes without a word.
+            return Err(ErrorKind::UnexpectedEof.into());
         }
         self.keep_alive = Duration::from_secs(connect.keep_alive.into());
         let mut sessions = self.end.sessions.borrow_mut();
-        let known = sessions.get(connect.client_id).cloned();
+        let mut known = sessions.get(connect.client_id).cloned();
+        if connect.clean_session {
+            if known.is_some_and(|known| !known.borrow().flow.is_new()) {
+                return Err(refuse("the client has forgotten its session"));
+            }
+            known = None;
+        }
         let session = known.clone().unwrap_or_else(|| self.end.session());
         sessions.insert(connect.client_id.to_owned(), Rc::clone(&session));
         let connack = Packet::Connack(Connack::new(known.is_some(), 0));
-        let _ = connack.encode(out);
+        let _ = connack.encode_as(self.version, out);
         {
             let mut session = session.borrow_mut();
             if let Some(older) = session.task.replace(self.task.clone()) {
                 older.abort();
             }
             session.is_quiet = false;
+            session.flow.greet(connect);
             session.flow.open(out);
         }
         self.session = Some(session);
@@ -151,7 +173,11 @@ impl Side for Guest<'_> {
         match packet {
             Packet::Publish(publish) => session.flow.published(publish, out),
             Packet::Ack(ack) => session.flow.acknowledged(*ack, out),
-            Packet::Subscribe(subscribe) => grant(&mut session.flow, subscribe, out),
+            Packet::Subscribe(subscribe) => {
+                let codes = grant(&mut session.flow, subscribe);
+                let suback = Packet::Suback(Suback::new(subscribe.id, &codes));
+                let _ = suback.encode_as(self.version, out);
+            }
             Packet::Pingreq => {
                 session.is_quiet = true;
                 let _ = Packet::Pingresp.encode(out);
@@ -171,10 +197,14 @@ impl Side for Guest<'_> {
     fn patience(&self) -> Duration {
         self.keep_alive * 3 / 2
     }
+
+    fn version(&self) -> Version {
+        self.version
+    }
 }
 
 /// Grants the streams there are, at their QoS.
-fn grant(flow: &mut Streams, subscribe: &Subscribe<'_>, out: &mut Buf<'_>) {
+fn grant(flow: &mut Streams, subscribe: &Subscribe<'_>) -> Vec<u8> {
     let grant = |(filter, options): (_, SubscribeOptions)| {
         let stream = Stream::of_topic(filter).filter(|stream| stream.direction == Direction::Down);
         let Some(stream) = stream.filter(|stream| stream.qos() == options.qos) else {
@@ -183,7 +213,5 @@ fn grant(flow: &mut Streams, subscribe: &Subscribe<'_>, out: &mut Buf<'_>) {
         flow.add(stream);
         options.qos.level()
     };
-    let codes: Vec<u8> = subscribe.requests.iter().map(grant).collect();
-    let suback = Packet::Suback(Suback::new(subscribe.id, &codes));
-    let _ = suback.encode(out);
+    subscribe.requests.iter().map(grant).collect()
 }

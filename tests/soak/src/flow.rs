@@ -5,7 +5,8 @@ use crate::judge::{Forgiven, Shared};
 use crate::message::Stream;
 use mqmodem_core::buffer::Buf;
 use mqmodem_core::mqtt::Qos;
-use mqmodem_core::mqtt::packet::{Ack, Publish};
+use mqmodem_core::mqtt::packet::{Ack, Connect, Publish};
+use mqmodem_testkit::broker::receive_max;
 use mqmodem_testkit::flow::{Arrival, Flow, FlowFault, Outgoing};
 use mqmodem_testkit::packets::ack;
 
@@ -81,6 +82,16 @@ impl Streams {
         self.flow.forget_received();
     }
 
+    /// A client connects in this way.
+    pub fn greet(&mut self, connect: &Connect<'_>) {
+        self.flow.begin(connect.version, receive_max(connect), 0);
+    }
+
+    /// Whether nothing was asked of this session yet.
+    pub fn is_new(&self) -> bool {
+        self.sources.is_empty() && self.is_settled()
+    }
+
     /// A connection begins: sends again what is not done, in order.
     pub fn open(&mut self, out: &mut Buf<'_>) {
         for packet in self.flow.resume() {
@@ -90,13 +101,15 @@ impl Streams {
 
     /// Sends what the window allows.
     pub fn produce(&mut self, out: &mut Buf<'_>) {
-        while self.flow.has_room() && !self.judge.borrow().waits_for_kills() {
-            let Some(message) = self.take() else {
+        loop {
+            while let Some(packet) = self.flow.poll_send() {
+                let _ = out.extend(&packet);
+            }
+            let may = self.flow.has_room() && !self.judge.borrow().waits_for_kills();
+            let Some(message) = may.then(|| self.take()).flatten() else {
                 return;
             };
             self.flow.push(message);
-            let packet = self.flow.poll_send().unwrap_or_default();
-            let _ = out.extend(&packet);
         }
     }
 

@@ -1,7 +1,8 @@
 //! Packets over a connection, for either side.
 
 use mqmodem_core::buffer::Buf;
-use mqmodem_core::mqtt::{Frame, Packet, frame};
+use mqmodem_core::mqtt::packet::{Rules, frame_as};
+use mqmodem_core::mqtt::{Frame, Packet, Version};
 use std::io::{Error, ErrorKind, Result};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -21,6 +22,8 @@ pub trait Side {
     fn produce(&mut self, out: &mut Buf<'_>);
     /// How long the other side may be silent; zero is for ever.
     fn patience(&self) -> Duration;
+    /// What the other side speaks.
+    fn version(&self) -> Version;
 }
 
 /// Why a connection is not gone on with.
@@ -60,11 +63,12 @@ fn packets(input: &[u8], side: &mut impl Side, out: &mut Buf<'_>) -> Result<usiz
     let mut done = 0;
     loop {
         let rest = &input[done..];
-        match frame(rest) {
+        let version = Version::of_connect(rest).unwrap_or(side.version());
+        match frame_as(version, Rules::Strict, rest) {
             Frame::Incomplete { .. } => return Ok(done),
             Frame::Malformed => return Err(refuse(format!("no packet: {rest:02x?}"))),
             Frame::Whole { len } => {
-                let packet = Packet::decode(&rest[..len])
+                let packet = Packet::decode_as(version, Rules::Strict, &rest[..len])
                     .map_err(|_| refuse(format!("malformed: {:02x?}", &rest[..len])))?;
                 side.packet(&packet, out)?;
                 done += len;

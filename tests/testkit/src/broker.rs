@@ -1,9 +1,10 @@
 //! A broker with one client, which answers at once and remembers what came.
 
 use crate::flow::{Arrival, Flow, Outgoing};
-use crate::packets::{PacketStream, ack, encode};
-use mqmodem_core::mqtt::packet::{Connack, Suback};
-use mqmodem_core::mqtt::{Packet, Qos};
+use crate::packets::{PacketStream, ack, decode_as, encode_as};
+use mqmodem_core::mqtt::packet::{Connack, Connect, Suback};
+use mqmodem_core::mqtt::property::{RECEIVE_MAX, SESSION_EXPIRY};
+use mqmodem_core::mqtt::{Packet, Qos, Version};
 
 /// A message for the client.
 #[derive(Clone, Debug)]
@@ -45,7 +46,7 @@ impl Default for SingleBroker {
             from_client: PacketStream::default(),
             to_client: Vec::new(),
             received: Vec::new(),
-            flow: Flow::new(usize::MAX, false),
+            flow: new_flow(),
         }
     }
 }
@@ -87,7 +88,7 @@ impl SingleBroker {
     pub fn receive(&mut self, bytes: &[u8]) -> Result<(), String> {
         self.from_client.extend(bytes);
         while let Some(packet) = self.from_client.next_packet()? {
-            let packet = Packet::decode(&packet).map_err(|_| "a malformed packet")?;
+            let packet = decode_as(self.from_client.version(), &packet)?;
             self.handle(&packet)?;
         }
         Ok(())
@@ -95,8 +96,8 @@ impl SingleBroker {
 
     fn handle(&mut self, packet: &Packet<'_>) -> Result<(), String> {
         match packet {
-            Packet::Connect(connect) if !connect.clean_session && !self.connected => {
-                self.connect();
+            Packet::Connect(connect) if stores(connect) && !self.connected => {
+                self.connect(connect);
             }
             Packet::Publish(publish) => {
                 let (arrival, answer) = self.flow.receive(publish)?;
@@ -113,19 +114,24 @@ impl SingleBroker {
                 self.write(&answer.unwrap_or_default());
             }
             Packet::Subscribe(subscribe) => {
-                self.write(&encode(&Packet::Suback(Suback::new(subscribe.id, &[2]))))
+                self.write_packet(&Packet::Suback(Suback::new(subscribe.id, &[2])));
             }
-            Packet::Pingreq => self.write(&encode(&Packet::Pingresp)),
+            Packet::Pingreq => self.write_packet(&Packet::Pingresp),
             Packet::Disconnect(_) => self.disconnect(),
             other => return Err(format!("not expected: {other}")),
         }
         Ok(())
     }
 
-    fn connect(&mut self) {
+    fn connect(&mut self, connect: &Connect<'_>) {
         self.connected = true;
+        if connect.clean_session {
+            self.has_session = false;
+            self.flow = new_flow();
+        }
+        self.flow.begin(connect.version, receive_max(connect), 0);
         let session_present = std::mem::replace(&mut self.has_session, true);
-        self.write(&encode(&Packet::Connack(Connack::new(session_present, 0))));
+        self.write_packet(&Packet::Connack(Connack::new(session_present, 0)));
         for packet in self.flow.resume() {
             self.write(&packet);
         }
@@ -141,9 +147,31 @@ impl SingleBroker {
         }
     }
 
+    fn write_packet(&mut self, packet: &Packet<'_>) {
+        self.write(&encode_as(self.from_client.version(), packet));
+    }
+
     fn write(&mut self, bytes: &[u8]) {
         if self.connected {
             self.to_client.extend(bytes);
         }
+    }
+}
+
+fn new_flow() -> Flow<Sent> {
+    Flow::new(usize::MAX, false)
+}
+
+/// How many messages of QoS 1 and 2 a client takes at once.
+pub fn receive_max(connect: &Connect<'_>) -> usize {
+    let most = connect.properties.number(&RECEIVE_MAX);
+    most.unwrap_or(u16::MAX.into()) as usize
+}
+
+/// Whether a client asks for a session that outlives the connection.
+pub fn stores(connect: &Connect<'_>) -> bool {
+    match connect.version {
+        Version::V311 => !connect.clean_session,
+        Version::V5 => connect.properties.number(&SESSION_EXPIRY).unwrap_or(0) > 0,
     }
 }

@@ -1,8 +1,12 @@
 //! One side of a session's QoS 1 and 2, exactly: it is the same for broker and client.
 
-use crate::packets::{ack, encode};
+use crate::aliases::Aliases;
+use crate::packets::{ack, encode_as};
+use mqmodem_core::Buf;
+use mqmodem_core::mqtt::carrier::Carrier;
 use mqmodem_core::mqtt::packet::{Ack, AckKind, Publish};
-use mqmodem_core::mqtt::{Packet, PacketId, Properties, Qos};
+use mqmodem_core::mqtt::property::{ALIAS, PropertyValue};
+use mqmodem_core::mqtt::{Packet, PacketId, Properties, Qos, Version};
 use std::collections::VecDeque;
 
 /// A message that is sent.
@@ -37,6 +41,8 @@ struct Sent<M> {
     message: M,
     /// PUBREC came.
     released: bool,
+    /// It is still to be sent on the present connection, where it was on another before.
+    again: bool,
 }
 
 /// What became of a message that came.
@@ -52,6 +58,10 @@ pub enum Arrival {
 #[derive(Clone, Debug)]
 pub struct Flow<M> {
     window: usize,
+    /// What the other side takes on this connection, and how it is spoken to.
+    taken: usize,
+    version: Version,
+    aliases: Aliases,
     /// Whether packet ids go round: one that was just freed is not the next one.
     rotates: bool,
     last_id: u16,
@@ -70,6 +80,9 @@ impl<M: Outgoing> Flow<M> {
     pub fn new(window: usize, rotates: bool) -> Self {
         Self {
             window,
+            taken: usize::MAX,
+            version: Version::V311,
+            aliases: Aliases::default(),
             rotates,
             last_id: 0,
             queue: VecDeque::new(),
@@ -80,6 +93,19 @@ impl<M: Outgoing> Flow<M> {
         }
     }
 
+    /// A connection of this version begins, with an other side that has at most so many
+    /// messages in flight and takes so many topic aliases.
+    pub fn begin(&mut self, version: Version, taken: usize, aliases: u16) {
+        self.version = version;
+        self.taken = taken;
+        self.aliases = Aliases::new(aliases);
+    }
+
+    /// Messages there may be in flight.
+    fn limit(&self) -> usize {
+        self.window.min(self.taken)
+    }
+
     /// Sends this message when its turn comes.
     pub fn push(&mut self, message: M) {
         self.queue.push_back(message);
@@ -87,7 +113,7 @@ impl<M: Outgoing> Flow<M> {
 
     /// Whether a message that is pushed now would be sent at once.
     pub fn has_room(&self) -> bool {
-        self.queue.is_empty() && self.sent.len() < self.window
+        self.queue.is_empty() && self.sent.len() < self.limit()
     }
 
     /// Whether everything was delivered.
@@ -124,20 +150,45 @@ impl<M: Outgoing> Flow<M> {
 
     /// The next message that may be sent, as a packet.
     pub fn poll_send(&mut self) -> Option<Vec<u8>> {
-        if self.queue.front()?.qos() == Qos::AtMostOnce {
-            return Some(publish(&self.queue.pop_front()?, None, false));
+        if let Some(again) = self.poll_again() {
+            return Some(again);
         }
-        if self.sent.len() >= self.window {
+        if self.queue.front()?.qos() == Qos::AtMostOnce {
+            let message = self.queue.pop_front()?;
+            return Some(self.publish(&message, None, false));
+        }
+        if self.sent.len() >= self.limit() {
             return None;
         }
         let (id, message) = (self.free_id()?, self.queue.pop_front()?);
-        let packet = publish(&message, Some(id), false);
+        let packet = self.publish(&message, Some(id), false);
         self.sent.push(Sent {
             id,
             message,
             released: false,
+            again: false,
         });
         Some(packet)
+    }
+
+    fn publish(&mut self, message: &M, id: Option<PacketId>, dup: bool) -> Vec<u8> {
+        let (topic, alias) = self.aliases.shorten(message.topic());
+        let mut block = Buf::heap(8);
+        if let Some(alias) = alias {
+            let written = ALIAS.write(PropertyValue::Two(alias), &mut block);
+            written.expect("room for an alias");
+        }
+        let properties = Properties::parse(Carrier::Publish, block.as_slice());
+        let publish = Publish {
+            dup: dup && message.qos() != Qos::AtMostOnce,
+            qos: message.qos(),
+            retain: false,
+            topic: &topic,
+            id,
+            properties: properties.expect("a block of one property"),
+            payload: &message.payload(),
+        };
+        encode_as(self.version, &Packet::Publish(publish))
     }
 
     fn free_id(&mut self) -> Option<PacketId> {
@@ -158,15 +209,31 @@ impl<M: Outgoing> Flow<M> {
             Some(FlowFault::Amnesia) => self.forget_received(),
             Some(FlowFault::Unmarked) | None => {}
         }
+        for sent in &mut self.sent {
+            sent.again = true;
+        }
+        std::iter::from_fn(|| self.poll_again()).collect()
+    }
+
+    /// The next packet that is sent again, as far as the other side takes it.
+    fn poll_again(&mut self) -> Option<Vec<u8>> {
+        let at = self.sent.iter().position(|it| it.again)?;
+        let open = self.sent.iter().filter(|it| !it.again).count();
+        let limit = self.limit();
+        let sent = &mut self.sent[at];
+        if sent.released {
+            sent.again = false;
+            return Some(ack(AckKind::Pubrel, sent.id));
+        }
+        if open >= limit {
+            return None;
+        }
+        let mut sent = self.sent.remove(at);
+        sent.again = false;
         let dup = self.fault != Some(FlowFault::Unmarked);
-        let again = |it: &Sent<M>| {
-            if it.released {
-                ack(AckKind::Pubrel, it.id)
-            } else {
-                publish(&it.message, Some(it.id), dup)
-            }
-        };
-        self.sent.iter().map(again).collect()
+        let packet = self.publish(&sent.message, Some(sent.id), dup);
+        self.sent.insert(at, sent);
+        Some(packet)
     }
 
     fn renumber(&mut self) {
@@ -280,16 +347,4 @@ impl<M: Outgoing> Flow<M> {
 
 fn reply(kind: AckKind, id: PacketId) -> Ack<'static> {
     Ack::new(kind, id)
-}
-
-fn publish(message: &impl Outgoing, id: Option<PacketId>, dup: bool) -> Vec<u8> {
-    encode(&Packet::Publish(Publish {
-        dup: dup && message.qos() != Qos::AtMostOnce,
-        qos: message.qos(),
-        retain: false,
-        topic: &message.topic(),
-        id,
-        properties: Properties::NONE,
-        payload: &message.payload(),
-    }))
 }

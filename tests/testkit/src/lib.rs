@@ -2,6 +2,7 @@
 
 #![allow(clippy::missing_panics_doc, reason = "a broken law is a panic")]
 
+pub mod aliases;
 #[cfg(feature = "redb")]
 pub mod block;
 pub mod broker;

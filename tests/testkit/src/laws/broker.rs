@@ -1,8 +1,9 @@
 //! A broker that answers everything at once.
 
-use crate::packets::{PacketStream, ack, encode};
+use crate::broker::stores;
+use crate::packets::{PacketStream, ack, decode_as, encode_as};
 use mqmodem_core::mqtt::packet::{Ack, AckKind, Connack, Connect, Publish, Suback, Unsuback};
-use mqmodem_core::mqtt::{Packet, Qos};
+use mqmodem_core::mqtt::{Packet, Qos, Version};
 
 /// A broker with at most one session.
 #[derive(Debug, Default)]
@@ -23,8 +24,7 @@ impl PoliteBroker {
         self.stream.extend(bytes);
         let mut answers = Vec::new();
         while let Some(bytes) = self.stream.next_packet()? {
-            let packet = Packet::decode(&bytes);
-            let packet = packet.map_err(|_| format!("not a packet: {bytes:02x?}"))?;
+            let packet = decode_as(self.stream.version(), &bytes)?;
             answers.extend(self.answer(&packet)?);
         }
         Ok(answers)
@@ -40,12 +40,16 @@ impl PoliteBroker {
                 AckKind::Puback | AckKind::Pubcomp => Vec::new(),
             },
             Packet::Subscribe(subscribe) => {
-                encode(&Packet::Suback(Suback::new(subscribe.id, &[1])))
+                self.encode(&Packet::Suback(Suback::new(subscribe.id, &[1])))
             }
             Packet::Unsubscribe(unsubscribe) => {
-                encode(&Packet::Unsuback(Unsuback::new(unsubscribe.id, &[])))
+                let codes: &[u8] = match self.stream.version() {
+                    Version::V311 => &[],
+                    Version::V5 => &[0],
+                };
+                self.encode(&Packet::Unsuback(Unsuback::new(unsubscribe.id, codes)))
             }
-            Packet::Pingreq => encode(&Packet::Pingresp),
+            Packet::Pingreq => self.encode(&Packet::Pingresp),
             Packet::Disconnect(_) => Vec::new(),
             other => return Err(format!("no client sends {other}")),
         })
@@ -53,9 +57,13 @@ impl PoliteBroker {
 
     /// It has the session it was asked to store the last time.
     fn connack(&mut self, connect: &Connect<'_>) -> Vec<u8> {
-        let stores = !connect.clean_session;
-        let had = std::mem::replace(&mut self.stores, stores);
-        encode(&Packet::Connack(Connack::new(had && stores, 0)))
+        let had = std::mem::replace(&mut self.stores, stores(connect));
+        let present = had && !connect.clean_session;
+        self.encode(&Packet::Connack(Connack::new(present, 0)))
+    }
+
+    fn encode(&self, packet: &Packet<'_>) -> Vec<u8> {
+        encode_as(self.stream.version(), packet)
     }
 }
 

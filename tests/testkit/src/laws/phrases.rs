@@ -47,6 +47,16 @@ const HOST: &[&str] = &[
     "AT+MQTTDISCONNECT\r",
     "AT+MQTTDISCONNECT;+MQTTCONNECT\r",
     "AT+MQTTPUB=\"\\00\",0,0,\"x\" // comment\r\n",
+    "AT+MQTTOPT=\"version\",5;+MQTTCONNECT\r",
+    "AT+MQTTOPT=\"version\",0\r",
+    "AT+MQTTOPT=\"aliasin\",#;+MQTTOPT=\"aliasout\",#\r",
+    "AT+MQTTOPT=\"recvprops\",1;+MQTTOPT=\"receivemax\",#\r",
+    "AT+MQTTPROP=\"user\",\"k\",\"#\";+MQTTPUB=\"topic\",1,0,\"with\"\r",
+    "AT+MQTTPROP=\"expiry\",#\r",
+    "AT+MQTTWILL=\"gone\",#,0,\"x\"\r",
+    "AT+MQTTBROKER?;+MQTTERR?\r",
+    "AT+MQTTDISCONNECT=4\r",
+    "AT+MQTTPUBRAW=\"t\",1,0,#\r",
     "\x08\x7f\x1b\r\n",
 ];
 
@@ -144,7 +154,8 @@ fn phrase(of: &[&str], which: u8, digit: u8) -> Vec<u8> {
 /// A packet of the broker; `id` is its packet id, or whatever else it tells.
 pub fn net(which: u8, id: u8) -> Vec<u8> {
     let ack = |kind| vec![kind, 2, 0, id];
-    match which % 20 {
+    match which % 40 {
+        20.. => net_5(which % 40 - 20, id),
         0 | 1 => vec![0x20, 2, 0, 0],
         2 => vec![0x20, 2, 1, 0],
         3 => vec![0x20, 2, 0, id],
@@ -163,6 +174,33 @@ pub fn net(which: u8, id: u8) -> Vec<u8> {
         17 => publish(0x3a, Some(id), id),
         18 => ack(0x62),
         _ => vec![id, 0x80, 0x80, 0x80, 0x80],
+    }
+}
+
+/// Likewise, in a form that only MQTT 5 has.
+fn net_5(which: u8, id: u8) -> Vec<u8> {
+    let ack = |kind, code| vec![kind, 3, 0, id, code];
+    match which {
+        0..=2 => vec![0x20, 3, 0, 0, 0],
+        3 => vec![0x20, 3, 1, 0, 0],
+        4 => vec![0x20, 3, 0, id, 0],
+        // Receive maximum, maximum QoS, alias maximum and assigned client id.
+        5 => vec![0x20, 6, 0, 0, 3, 33, 0, id % 4],
+        6 => vec![0x20, 8, 0, 0, 5, 36, id % 2, 34, 0, 2],
+        7 => vec![0x20, 8, 0, 0, 5, 39, 0, 0, 0, id],
+        8 => ack(0x40, 0x10),
+        9 => ack(0x40, 0x80 | id),
+        10 => ack(0x50, 0x97),
+        11 => ack(0x62, 0x92),
+        12 => ack(0x70, 0x92),
+        13 => vec![0x90, 4, 0, id, 0, id % 3],
+        14 => vec![0xb0, 4, 0, id, 0, 0x11],
+        15 => vec![0xe0, 1, 0x80 | id],
+        16 => vec![0xf0, 2, 0x18, 0],
+        // With an alias, with one alone, and with a user property.
+        17 => vec![0x32, 9, 0, 1, b't', 0, id, 3, 35, 0, id % 4],
+        18 => vec![0x30, 6, 0, 0, 3, 35, 0, id % 4],
+        _ => vec![0x30, 11, 0, 1, b't', 7, 38, 0, 1, b'k', 0, 1, id],
     }
 }
 

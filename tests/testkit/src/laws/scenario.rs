@@ -87,7 +87,7 @@ impl Reader<'_> {
             16 => Operation::Polite(self.flag()),
             17 => Operation::Timeout,
             // Deep states are what arbitrary bytes hardly ever reach.
-            18 => return connect(operations, self.flag()),
+            18 => return connect(operations, self.byte()),
             19 => Operation::Event(self.link(), event(self.byte())),
             20 => Operation::Host(phrases::storing(dialect, self.byte(), self.byte())),
             _ => self.disk(),
@@ -150,10 +150,14 @@ impl Reader<'_> {
     }
 }
 
-/// A session with a broker begins.
-fn connect(operations: &mut Vec<Operation>, clean: bool) {
-    let settings = format!("AT+MQTTCONFIG=broker,1883,me,{},9\r", u8::from(clean));
+/// A session with a broker begins, clean or not, in any version.
+fn connect(operations: &mut Vec<Operation>, how: u8) {
+    let settings = format!("AT+MQTTCONFIG=broker,1883,me,{},9\r", how & 1);
     operations.push(Operation::Polite(true));
+    if let version @ (0 | 5) = [4, 4, 5, 0][usize::from(how / 2 % 4)] {
+        let option = format!("AT+MQTTOPT=\"version\",{version}\r");
+        operations.push(Operation::Host(option.into_bytes()));
+    }
     operations.push(Operation::Host(settings.into_bytes()));
     operations.push(Operation::Host(b"AT+MQTTCONNECT\r".to_vec()));
 }

@@ -1,15 +1,19 @@
 //! An honest broker: sessions, QoS 1 and 2 in both directions.
 
 use super::agenda::Conn;
+use super::grants::Grants;
 use super::ledger::Ledger;
 use super::message::{self, Message};
 use super::plan::Plan;
 use super::session::Session;
 use super::trouble::Trouble;
+use crate::aliases::Aliases;
+use crate::broker::{receive_max, stores};
 use crate::flow::{Flow, FlowFault};
-use crate::packets::{PacketStream, ack, encode};
-use mqmodem_core::mqtt::packet::{AckKind, Connack, Connect, Suback, Subscribe};
-use mqmodem_core::mqtt::{Packet, Qos};
+use crate::packets::{PacketStream, decode_as, encode, encode_as};
+use mqmodem_core::mqtt::packet::{AckKind, Connect, Suback, Subscribe};
+use mqmodem_core::mqtt::property::ALIAS_OUT;
+use mqmodem_core::mqtt::{Packet, Qos, Version};
 use std::collections::BTreeMap;
 
 /// One connection as the broker sees it.
@@ -32,6 +36,7 @@ pub(crate) struct Broker {
     window: usize,
     rotates: bool,
     any_order: bool,
+    grants: Grants,
     /// So many connects are refused as it is not available.
     pub(crate) busy: usize,
     /// A client may take a new session for the one it had: the CONNACK that said
@@ -58,6 +63,7 @@ impl Broker {
             // with a clean session some wait for the disk and some do not.
             // What was dropped is not released, and in nobody's way.
             any_order: plan.recvmode || plan.clean || plan.trouble.loses(),
+            grants: Grants::new(plan),
             busy: 0,
             mistaken: false,
             doubles: false,
@@ -86,6 +92,7 @@ impl Broker {
     pub(crate) fn restart(&mut self) -> Vec<Conn> {
         let conns: Vec<_> = self.conns.keys().copied().collect();
         for conn in &conns {
+            self.says_goodbye(*conn, &[0x80, 0x8b]);
             self.lost(*conn);
         }
         conns
@@ -164,7 +171,8 @@ impl Broker {
     }
 
     fn handle(&mut self, conn: Conn, packet: &[u8], ledger: &mut Ledger) -> Judged {
-        let packet = Packet::decode(packet).map_err(|_| "malformed packet".to_owned())?;
+        let version = self.version(conn);
+        let packet = decode_as(version, packet)?;
         ledger.log(|| format!("broker <- {conn}: {packet}"));
         let client = self.conns.get(&conn).and_then(|far| far.client.clone());
         let Some(client) = client else {
@@ -182,24 +190,24 @@ impl Broker {
         session.known = true;
         if poisons(&self.trouble, session, &packet) {
             ledger.log(|| format!("broker closes {conn}"));
-            self.thrown_out.push(conn);
-            self.lost(conn);
+            self.says_goodbye(conn, &[0x83, 0x95, 0x99]);
+            self.throw_out(conn);
             return Ok(());
         }
         match packet {
             Packet::Publish(publish) => {
                 let answer = session.receive(&publish, ledger)?;
-                self.out
-                    .extend(answer.map(|it| (conn, ack(it.kind, it.id))));
+                let answer = answer.map(|it| self.grants.ack(version, it));
+                self.out.extend(answer.map(|it| (conn, it)));
             }
             Packet::Ack(it) => {
                 let answer = session.flow.acknowledged(it)?;
-                self.out
-                    .extend(answer.map(|it| (conn, ack(it.kind, it.id))));
+                let answer = answer.map(|it| self.grants.ack(version, it));
+                self.out.extend(answer.map(|it| (conn, it)));
             }
             Packet::Subscribe(subscribe) => {
                 let codes = session.subscribe(&subscribe);
-                self.out.push((conn, suback(&subscribe, &codes)));
+                self.out.push((conn, suback(version, &subscribe, &codes)));
             }
             Packet::Pingreq => self.out.push((conn, encode(&Packet::Pingresp))),
             Packet::Disconnect(_) => self.lost(conn),
@@ -208,17 +216,49 @@ impl Broker {
         Ok(())
     }
 
-    fn refuse(&mut self, conn: Conn) {
-        let connack = Connack::new(false, 3);
-        self.out.push((conn, encode(&Packet::Connack(connack))));
+    /// The version of a connection.
+    fn version(&self, conn: Conn) -> Version {
+        let far = self.conns.get(&conn);
+        far.map_or(Version::V311, |far| far.stream.version())
+    }
+
+    fn says_goodbye(&mut self, conn: Conn, codes: &[u8]) {
+        let greeted = self
+            .conns
+            .get(&conn)
+            .is_some_and(|far| far.client.is_some());
+        if greeted {
+            let goodbye = self.grants.goodbye(self.version(conn), codes);
+            self.out.push((conn, goodbye));
+        }
+    }
+
+    fn throw_out(&mut self, conn: Conn) {
         self.thrown_out.push(conn);
         self.lost(conn);
     }
 
+    /// Another client has taken the name.
+    pub(crate) fn taken_over(&mut self, conn: Conn) {
+        self.says_goodbye(conn, &[0x8e]);
+        self.throw_out(conn);
+    }
+
+    fn refuse(&mut self, conn: Conn, connack: Vec<u8>) {
+        self.out.push((conn, connack));
+        self.throw_out(conn);
+    }
+
     fn connect(&mut self, conn: Conn, connect: &Connect) {
+        let version = connect.version;
+        if version == Version::V5 && !self.grants.knows_5() {
+            let refusal = self.grants.refusal_of_version();
+            return self.refuse(conn, refusal);
+        }
         if self.busy > 0 {
             self.busy -= 1;
-            return self.refuse(conn);
+            let refusal = self.grants.unavailable(version);
+            return self.refuse(conn, refusal);
         }
         if self.trouble.rival {
             self.rivals.push(conn);
@@ -226,8 +266,7 @@ impl Broker {
         let client = connect.client_id.to_owned();
         let older = self.sessions.get(&client).and_then(|it| it.conn);
         if let Some(older) = older {
-            self.lost(older);
-            self.thrown_out.push(older);
+            self.throw_out(older);
         }
         if connect.clean_session {
             self.sessions.remove(&client);
@@ -238,13 +277,17 @@ impl Broker {
         self.mistaken |= session_present && !session.known;
         session.conn = Some(conn);
         session.flow.any_order = self.any_order;
-        session.clean = connect.clean_session;
+        session.clean = !stores(connect);
         session.flow.fault = self.doubles.then_some(FlowFault::Amnesia);
         if let Some(far) = self.conns.get_mut(&conn) {
             far.client = Some(client);
         }
-        let connack = Connack::new(session_present, 0);
-        self.out.push((conn, encode(&Packet::Connack(connack))));
+        let (connack, aliases) = self.grants.connack(version, session_present);
+        self.out.push((conn, connack));
+        session.aliases = Aliases::new(aliases);
+        let most = connect.properties.number(&ALIAS_OUT).unwrap_or(0);
+        let flow = &mut session.flow;
+        flow.begin(version, receive_max(connect), most as u16);
         let again = session.flow.resume().into_iter();
         self.out.extend(again.map(|bytes| (conn, bytes)));
     }
@@ -264,6 +307,6 @@ fn poisons(trouble: &Trouble, session: &Session, packet: &Packet) -> bool {
     number.is_some_and(|number| number == trouble.poison)
 }
 
-fn suback(subscribe: &Subscribe, codes: &[u8]) -> Vec<u8> {
-    encode(&Packet::Suback(Suback::new(subscribe.id, codes)))
+fn suback(version: Version, subscribe: &Subscribe, codes: &[u8]) -> Vec<u8> {
+    encode_as(version, &Packet::Suback(Suback::new(subscribe.id, codes)))
 }

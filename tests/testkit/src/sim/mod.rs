@@ -9,6 +9,7 @@
 mod agenda;
 mod broker;
 mod disk;
+mod grants;
 mod host;
 mod lane;
 mod ledger;

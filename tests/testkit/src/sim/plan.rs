@@ -42,11 +42,52 @@ pub(crate) struct Faults {
     pub(crate) stalls: bool,
 }
 
+/// Which versions of MQTT a modem speaks, and its broker with it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Speaks {
+    /// 3.1.1 alone.
+    Only311,
+    /// 5.0 alone.
+    Only5,
+    /// 5.0 where the broker does, which changes between connects.
+    Either,
+}
+
+/// What seeds draw from.
+const VERSIONS: [Speaks; 4] = [
+    Speaks::Only311,
+    Speaks::Only5,
+    Speaks::Only5,
+    Speaks::Either,
+];
+
+impl Speaks {
+    /// Drawn apart, so that what a seed plays else is the same.
+    fn draw(seed: u64) -> Self {
+        let mut random = Random::new(seed ^ 0x0355);
+        random.pick(&VERSIONS[..1])
+    }
+
+    /// What the option says.
+    pub(crate) fn option(self) -> usize {
+        match self {
+            Self::Only311 => 4,
+            Self::Only5 => 5,
+            Self::Either => 0,
+        }
+    }
+}
+
 /// What a seed plays.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Plan {
     pub(crate) seed: u64,
     pub(crate) room: Room,
+    pub(crate) speaks: Speaks,
+    /// Topic aliases the modem uses and takes, at most.
+    pub(crate) aliases: [usize; 2],
+    /// Messages the modem has in flight at most, where no broker says less.
+    pub(crate) in_flight: usize,
     pub(crate) clean: bool,
     pub(crate) stores: bool,
     pub(crate) keep_alive: usize,
@@ -110,6 +151,9 @@ impl Plan {
         let mut plan = Self {
             seed,
             room,
+            speaks: Speaks::draw(seed),
+            aliases: aliases(seed),
+            in_flight: in_flight(seed),
             clean,
             stores,
             keep_alive: c.between(3, 20),
@@ -193,6 +237,16 @@ impl Plan {
             ..Config::default()
         }
     }
+}
+
+fn aliases(seed: u64) -> [usize; 2] {
+    let mut random = Random::new(seed ^ 0xa11a);
+    [(); 2].map(|()| random.pick(&[0, 0, 2]))
+}
+
+fn in_flight(seed: u64) -> usize {
+    let mut random = Random::new(seed ^ 0xf117);
+    random.pick(&[10, 10, 1, 3, 100])
 }
 
 /// Drawn apart, so that what a seed plays else is the same.

@@ -1,11 +1,13 @@
-//! One client's session at the broker (MQTT 3.1.1, clause 4.1).
+//! One client's session at the broker (clause 4.1).
 
 use super::agenda::Conn;
 use super::ledger::Ledger;
 use super::message::{self, Message, number_of};
+use crate::aliases::Aliases;
 use crate::flow::{Arrival, Flow, Outgoing};
 use mqmodem_core::mqtt::Qos;
 use mqmodem_core::mqtt::packet::{Ack, Publish, Subscribe};
+use mqmodem_core::mqtt::property::ALIAS;
 use std::collections::BTreeMap;
 
 impl Outgoing for Message {
@@ -30,6 +32,8 @@ pub(crate) struct Session {
     pub(crate) known: bool,
     filters: BTreeMap<String, Qos>,
     pub(crate) flow: Flow<Message>,
+    /// What the client's aliases mean on its connection.
+    pub(crate) aliases: Aliases,
 }
 
 impl Session {
@@ -40,6 +44,7 @@ impl Session {
             known: false,
             filters: BTreeMap::new(),
             flow,
+            aliases: Aliases::default(),
         }
     }
 
@@ -71,9 +76,12 @@ impl Session {
         ledger: &mut Ledger,
     ) -> Result<Option<Ack<'static>>, String> {
         let number = number_of(publish.payload).ok_or("a content nobody sent")?;
+        let alias = publish.properties.number(&ALIAS);
+        let topic = self.aliases.resolve(publish.topic, alias)?;
         let (arrival, answer) = self.flow.receive(publish)?;
         if arrival == Arrival::New {
-            ledger.took(number, publish)?;
+            let topic = &topic;
+            ledger.took(number, &Publish { topic, ..*publish })?;
         }
         Ok(answer)
     }

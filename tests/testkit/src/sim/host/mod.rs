@@ -5,7 +5,7 @@ mod receive;
 
 use super::ledger::Ledger;
 use super::message::{self, Message};
-use super::plan::Plan;
+use super::plan::{Plan, Speaks};
 use super::port::Port;
 use super::reply;
 use crate::random::Random;
@@ -241,6 +241,17 @@ impl Host {
             option("backoff", 8),
             option("acktimeout", plan.ack_timeout),
         ];
+        if plan.speaks != Speaks::Only311 {
+            let [out, received] = plan.aliases;
+            setup.extend([
+                option("version", plan.speaks.option()),
+                option("aliasout", out),
+                option("aliasin", received),
+            ]);
+        }
+        if plan.in_flight != 10 {
+            setup.push(option("inflight", plan.in_flight));
+        }
         let others = [
             ("queue", plan.queue),
             ("queueqos0", plan.queue_qos0.into()),

@@ -22,7 +22,8 @@ impl Fate {
     /// What `+MQTTPUBACK:<id>,<code>` says.
     pub(crate) fn of_code(code: u32) -> Self {
         match code {
-            0 => Self::Delivered,
+            // 16: the broker has it, and nobody is subscribed.
+            0 | 16 => Self::Delivered,
             39 => Self::SetAside,
             44 => Self::CalledOff,
             _ => Self::Dropped,

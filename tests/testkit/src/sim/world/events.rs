@@ -141,8 +141,8 @@ impl World {
 
     fn taken_over(&mut self, conn: Conn) {
         if self.phase == Phase::Storm {
-            self.lanes[conn.link].broker.lost(conn);
-            self.cut_connection(conn);
+            self.lanes[conn.link].broker.taken_over(conn);
+            self.flush_brokers();
         }
     }
 }

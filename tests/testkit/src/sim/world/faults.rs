@@ -76,6 +76,8 @@ impl World {
                 lane.broker.restart()
             });
         }
+        // What they say before they go is on its way.
+        self.flush_brokers();
         for conn in conns {
             self.cut_connection(conn);
         }

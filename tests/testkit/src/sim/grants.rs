@@ -1,0 +1,146 @@
+//! What a broker of MQTT 5 grants to a connection, and how it words its answers.
+
+use super::plan::{Plan, Speaks};
+use crate::packets::{ack, encode_as};
+use crate::random::Random;
+use mqmodem_core::Buf;
+use mqmodem_core::mqtt::carrier::Carrier;
+use mqmodem_core::mqtt::packet::{Ack, AckKind, Connack, Disconnect};
+use mqmodem_core::mqtt::property::{
+    ALIAS_OUT, KEEP_ALIVE, Property, PropertyValue, REASON, RECEIVE_MAX, RETAIN, SESSION_EXPIRY,
+    SUB_ID_AVAILABLE, USER,
+};
+use mqmodem_core::mqtt::{Packet, Properties, Version, reason};
+
+/// A CONNACK of 3.1.1 with code 1, which old brokers send to a client of another version.
+const OLD_REFUSAL: [u8; 4] = [0x20, 2, 0, 1];
+
+const UNAVAILABLE: [u8; 2] = [0x88, 0x89];
+const NO_SUBSCRIBERS: u8 = 0x10;
+
+/// What one broker decides, connection by connection.
+#[derive(Debug)]
+pub(crate) struct Grants {
+    random: Random,
+    speaks: Speaks,
+    knows_5: bool,
+}
+
+impl Grants {
+    pub(crate) fn new(plan: &Plan) -> Self {
+        Self {
+            random: Random::new(plan.seed ^ 0x6e55),
+            speaks: plan.speaks,
+            knows_5: true,
+        }
+    }
+
+    /// Whether the broker knows version 5 this time.
+    pub(crate) fn knows_5(&mut self) -> bool {
+        if self.speaks == Speaks::Either && self.random.one_in(4) {
+            self.knows_5 = !self.knows_5;
+        }
+        self.knows_5
+    }
+
+    /// How it refuses that version; perhaps without a word.
+    pub(crate) fn refusal_of_version(&mut self) -> Vec<u8> {
+        match self.random.below(3) {
+            0 => Vec::new(),
+            1 => OLD_REFUSAL.to_vec(),
+            _ => refusal(Version::V5, reason::UNSUPPORTED_VERSION),
+        }
+    }
+
+    /// CONNACK of a broker that is not available.
+    pub(crate) fn unavailable(&mut self, version: Version) -> Vec<u8> {
+        let code = match version {
+            Version::V311 => 3,
+            Version::V5 => self.random.pick(&UNAVAILABLE),
+        };
+        refusal(version, code)
+    }
+
+    /// CONNACK of a broker that accepts; how many aliases it takes.
+    pub(crate) fn connack(&mut self, version: Version, session_present: bool) -> (Vec<u8>, u16) {
+        let mut block = Buf::heap(256);
+        let aliases = if version == Version::V5 {
+            self.draw(&mut block)
+        } else {
+            0
+        };
+        let properties = Properties::parse(Carrier::Connack, block.as_slice());
+        let connack = Connack {
+            properties: properties.expect("a block of CONNACK"),
+            ..Connack::new(session_present, 0)
+        };
+        (encode_as(version, &Packet::Connack(connack)), aliases)
+    }
+
+    /// Grants this and that; how many aliases.
+    fn draw(&mut self, block: &mut Buf<'_>) -> u16 {
+        let c = &mut self.random;
+        let aliases = c.pick(&[0, 0, 1, 3]);
+        let granted = [
+            (RECEIVE_MAX, PropertyValue::Two(c.pick(&[1, 2, 5, 65_535]))),
+            (ALIAS_OUT, PropertyValue::Two(aliases)),
+            (KEEP_ALIVE, PropertyValue::Two(c.between(3, 20) as u16)),
+            (
+                SESSION_EXPIRY,
+                PropertyValue::Four(c.pick(&[100_000, u32::MAX])),
+            ),
+            (RETAIN, PropertyValue::Byte(0)),
+            (SUB_ID_AVAILABLE, PropertyValue::Byte(0)),
+            (REASON, PropertyValue::Text("welcome")),
+            (USER, PropertyValue::Pair("node", "7")),
+        ];
+        for (property, value) in granted {
+            let always = property == ALIAS_OUT;
+            if always || c.one_in(2) {
+                write(&property, value, block);
+            }
+        }
+        aliases
+    }
+
+    /// An acknowledgement that is one of success, whatever it says.
+    pub(crate) fn ack(&mut self, version: Version, it: Ack<'_>) -> Vec<u8> {
+        if version == Version::V311 || self.random.one_in(2) {
+            return ack(it.kind, it.id);
+        }
+        let mut block = Buf::heap(64);
+        if self.random.one_in(2) {
+            write(&REASON, PropertyValue::Text("as it should be"), &mut block);
+        }
+        let arrives = matches!(it.kind, AckKind::Puback | AckKind::Pubrec);
+        let code = if arrives && self.random.one_in(2) {
+            NO_SUBSCRIBERS
+        } else {
+            0
+        };
+        let properties = Properties::parse(Carrier::Puback, block.as_slice());
+        let ack = Ack {
+            code,
+            properties: properties.expect("a block of an acknowledgement"),
+            ..it
+        };
+        encode_as(version, &Packet::Ack(ack))
+    }
+
+    /// What is said before a connection is closed, if the version has words for it.
+    pub(crate) fn goodbye(&mut self, version: Version, codes: &[u8]) -> Vec<u8> {
+        if version == Version::V311 || self.random.one_in(3) {
+            return Vec::new();
+        }
+        let code = self.random.pick(codes);
+        encode_as(version, &Packet::Disconnect(Disconnect::new(code)))
+    }
+}
+
+fn write(property: &Property, value: PropertyValue<'_>, block: &mut Buf<'_>) {
+    property.write(value, block).expect("room for it");
+}
+
+fn refusal(version: Version, code: u8) -> Vec<u8> {
+    encode_as(version, &Packet::Connack(Connack::new(false, code)))
+}
