@@ -160,6 +160,7 @@ impl Observers {
             readers
                 .sent
                 .feed(bytes, |packet| event(LinkEvent::Sent(packet)));
+            readers.received.set_version(readers.sent.version());
         }
     }
 

@@ -2,7 +2,7 @@
 //! core decodes them.
 
 use mqmodem_core::mqtt::Version;
-use mqmodem_core::mqtt::packet::{Frame, Packet, Publish, Rules, frame_by};
+use mqmodem_core::mqtt::packet::{Frame, Packet, Publish, Rules, frame_as};
 use std::fmt;
 
 /// A packet larger than this is not gathered: a peer may claim 256 MiB.
@@ -59,9 +59,21 @@ pub(super) struct PacketReader {
     skip: usize,
     /// Bytes came that are no packet.
     lost: bool,
+    /// What the packets are of: what CONNECT says, or what was set.
+    version: Version,
 }
 
 impl PacketReader {
+    /// The version of what it reads.
+    pub(super) fn version(&self) -> Version {
+        self.version
+    }
+
+    /// What a broker sends is of the version the client asked for.
+    pub(super) fn set_version(&mut self, version: Version) {
+        self.version = version;
+    }
+
     /// Takes bytes and reports each packet, mostly without copying it.
     pub(super) fn feed(&mut self, bytes: &[u8], mut report: impl FnMut(WirePacket<'_>)) {
         let mut rest = bytes;
@@ -82,7 +94,8 @@ impl PacketReader {
 
     /// Reads the packet at the front; what is behind it.
     fn read<'b>(&mut self, bytes: &'b [u8], report: impl FnOnce(WirePacket<'_>)) -> &'b [u8] {
-        let Some((total, packet)) = first(bytes) else {
+        self.version = Version::of_connect(bytes).unwrap_or(self.version);
+        let Some((total, packet)) = first(self.version, bytes) else {
             self.part.extend_from_slice(bytes);
             return &[];
         };
@@ -94,13 +107,14 @@ impl PacketReader {
 
     /// Adds what a packet that has come in part still lacks; what is behind it.
     fn complete<'b>(&mut self, bytes: &'b [u8], report: impl FnOnce(WirePacket<'_>)) -> &'b [u8] {
-        let lacking = match frame_by(Rules::Lenient, &self.part) {
+        let lacking = match frame_as(self.version, Rules::Lenient, &self.part) {
             Frame::Incomplete { total: Some(total) } => total - self.part.len(),
             _ => 1,
         };
         let (more, behind) = bytes.split_at(lacking.min(bytes.len()));
         self.part.extend_from_slice(more);
-        if let Some((total, packet)) = first(&self.part) {
+        self.version = Version::of_connect(&self.part).unwrap_or(self.version);
+        if let Some((total, packet)) = first(self.version, &self.part) {
             self.lost = matches!(packet, WirePacket::NotMqtt);
             report(packet);
             self.skip = total.saturating_sub(self.part.len());
@@ -112,17 +126,17 @@ impl PacketReader {
 }
 
 /// The packet at the front and the bytes it has; none while more is needed to tell.
-fn first(bytes: &[u8]) -> Option<(usize, WirePacket<'_>)> {
-    match frame_by(Rules::Lenient, bytes) {
+fn first(version: Version, bytes: &[u8]) -> Option<(usize, WirePacket<'_>)> {
+    match frame_as(version, Rules::Lenient, bytes) {
         Frame::Whole { len } => {
-            let packet = Packet::decode_by(Rules::Lenient, bytes.get(..len)?);
+            let packet = Packet::decode_as(version, Rules::Lenient, bytes.get(..len)?);
             Some((
                 len,
                 packet.map_or(WirePacket::Malformed(len), WirePacket::Whole),
             ))
         }
         Frame::Incomplete { total: Some(total) } if total > LARGEST => {
-            let publish = match Publish::decode_start(Version::V311, Rules::Lenient, bytes) {
+            let publish = match Publish::decode_start(version, Rules::Lenient, bytes) {
                 Ok(None) => return None,
                 Ok(publish) => publish,
                 Err(_) => None,

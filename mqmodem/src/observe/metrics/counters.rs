@@ -22,8 +22,44 @@ pub struct Metrics {
     pub(super) failed: [Counter; 6],
     pub(super) lost: [Counter; 6],
     pub(super) command_errors: Counter,
+    /// By [`VERSIONS`].
+    pub(super) accepted: [Counter; 2],
+    pub(super) reasons: Reasons,
     pub(super) connect_time: Histogram,
     pub(super) publish_time: Histogram,
+}
+
+/// Names of the versions of MQTT, in order.
+pub(super) const VERSIONS: [&str; 2] = ["3.1.1", "5.0"];
+
+/// The lowest reason code that is one of failure.
+const LOWEST: u8 = 0x80;
+
+/// How often brokers gave each reason of MQTT 5 to refuse something.
+#[derive(Debug)]
+pub(super) struct Reasons([Counter; 128]);
+
+impl Default for Reasons {
+    fn default() -> Self {
+        Self(std::array::from_fn(|_| Counter::default()))
+    }
+}
+
+impl Reasons {
+    /// A broker gave this reason; one of success counts for nothing.
+    pub(super) fn add(&self, code: u8) {
+        let at = code.checked_sub(LOWEST).map(usize::from);
+        if let Some(counter) = at.and_then(|at| self.0.get(at)) {
+            counter.add(1);
+        }
+    }
+
+    /// Those that were given.
+    pub(super) fn given(&self) -> impl Iterator<Item = (u8, u64)> {
+        let counts = (LOWEST..=u8::MAX).zip(&self.0);
+        let counts = counts.map(|(code, counter)| (code, counter.get()));
+        counts.filter(|(_, count)| *count > 0)
+    }
 }
 
 /// Where something fails.

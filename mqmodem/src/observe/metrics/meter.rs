@@ -4,8 +4,8 @@ use super::counters::{FailureLayer, Metrics};
 use crate::observe::event::{HostEvent, LinkEvent, Observer, ObserverSource};
 use crate::observe::packets::WirePacket;
 use crate::port::Label;
-use mqmodem_core::mqtt::PacketId;
 use mqmodem_core::mqtt::packet::{Ack, AckKind, Packet, Publish};
+use mqmodem_core::mqtt::{PacketId, Version};
 use mqmodem_core::{Failure, Instant, LinkId, NetError, NetEvent};
 use std::sync::Arc;
 
@@ -23,6 +23,8 @@ struct Meter {
     connected: bool,
     /// Whether the link was lost, or could not be opened, since it was last up.
     retrying: bool,
+    /// The version that was asked for.
+    version: Version,
     /// Publishes without an answer, and when they went out.
     in_flight: Vec<(PacketId, Instant)>,
 }
@@ -50,6 +52,9 @@ impl Observer for Meter {
             LinkEvent::Net(event) => self.event(*event),
             LinkEvent::Received(packet) => self.received(now, packet),
             LinkEvent::Sent(packet) => {
+                if let WirePacket::Whole(Packet::Connect(connect)) = packet {
+                    self.version = connect.version;
+                }
                 if let Some(publish) = packet.publish() {
                     self.sent(now, publish);
                 }
@@ -66,6 +71,7 @@ impl Meter {
             opening: None,
             connected: false,
             retrying: false,
+            version: Version::V311,
             in_flight: Vec::new(),
         }
     }
@@ -144,13 +150,37 @@ impl Meter {
         {
             counter.add(1);
         }
+        if let WirePacket::Whole(packet) = packet {
+            self.reasons(packet);
+        }
         match packet {
             WirePacket::Whole(Packet::Connack(connack)) => self.accepted(now, connack.code),
+            // Refused: there is nothing more to come.
+            WirePacket::Whole(Packet::Ack(ack))
+                if ack.kind == AckKind::Pubrec && ack.code >= 0x80 =>
+            {
+                self.acknowledged(now, ack.id);
+            }
             WirePacket::Whole(Packet::Ack(Ack {
                 kind: AckKind::Puback | AckKind::Pubcomp,
                 id,
                 ..
             })) => self.acknowledged(now, *id),
+            _ => {}
+        }
+    }
+
+    /// Counts what the broker gives as its reasons.
+    fn reasons(&self, packet: &Packet<'_>) {
+        let reasons = &self.metrics.reasons;
+        match packet {
+            Packet::Connack(connack) => reasons.add(connack.code),
+            Packet::Ack(ack) => reasons.add(ack.code),
+            Packet::Suback(suback) => suback.codes.iter().for_each(|code| reasons.add(*code)),
+            Packet::Unsuback(unsuback) => {
+                unsuback.codes.iter().for_each(|code| reasons.add(*code));
+            }
+            Packet::Disconnect(disconnect) => reasons.add(disconnect.code),
             _ => {}
         }
     }
@@ -171,6 +201,11 @@ impl Meter {
         }
         if !std::mem::replace(&mut self.connected, true) {
             self.metrics.connections.add(1);
+            let [older, newer] = &self.metrics.accepted;
+            match self.version {
+                Version::V311 => older.add(1),
+                Version::V5 => newer.add(1),
+            }
         }
         self.retrying = false;
         if let Some(since) = since {
@@ -226,6 +261,49 @@ mod tests {
     use std::time::Duration;
 
     const LINK: LinkId = LinkId(0);
+
+    #[test]
+    fn versions_and_reasons_of_mqtt_5_are_counted() {
+        let metrics = Arc::new(Metrics::default());
+        let meter = metrics.clone().observer(&Label::new("m"));
+        let mut observers = Observers::new(vec![meter]);
+        let now = Instant::ZERO;
+        let to = Endpoint {
+            host: "h",
+            port: 1,
+            tls: None,
+            websocket: None,
+            deadline: now,
+        };
+        let connect = b"\x10\x0e\0\x04MQTT\x05\x02\0\x3c\0\0\x01x";
+        for connack in [&[0x20, 3, 0, 0x87, 0][..], &[0x20, 3, 0, 0, 0]] {
+            observers.opening(now, LINK, &to);
+            observers.net_sent(now, LINK, connect);
+            observers.net_received(now, LINK, connack);
+        }
+        observers.net_sent(now, LINK, &[0x34, 6, 0, 1, b't', 0, 7, 0]);
+        assert_eq!(metrics.in_flight.get(), 1);
+        observers.net_received(now, LINK, &[0x50, 3, 0, 7, 0x87]);
+        observers.net_received(now, LINK, &[0x90, 4, 0, 8, 0, 0x9e, 0xe0, 1, 0x8e]);
+        assert_eq!(metrics.in_flight.get(), 0);
+        let page = metrics.page();
+        for line in [
+            "mqmodem_accepted_total{version=\"3.1.1\"} 0",
+            "mqmodem_accepted_total{version=\"5.0\"} 1",
+            "mqmodem_reasons_total{code=\"135\"} 2",
+            "mqmodem_reasons_total{code=\"158\"} 1",
+            "mqmodem_reasons_total{code=\"142\"} 1",
+        ] {
+            assert!(
+                page.lines().any(|it| it == line),
+                "{line} is not in\n{page}"
+            );
+        }
+        assert!(
+            !page.contains("code=\"16"),
+            "what was not given is left out"
+        );
+    }
 
     #[test]
     fn a_link_is_counted_through_its_life() {

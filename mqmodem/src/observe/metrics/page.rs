@@ -1,6 +1,6 @@
 //! The metrics as Prometheus reads them.
 
-use super::counters::{BUCKETS, Counter, Histogram, LAYERS, Metrics};
+use super::counters::{BUCKETS, Counter, Histogram, LAYERS, Metrics, VERSIONS};
 use std::fmt::{Display, Write};
 
 /// A page that grows. A string takes everything.
@@ -88,6 +88,24 @@ impl Metrics {
         page.by_layer("mqmodem_connect_failures_total", about, &self.failed);
         let about = "Connections that were lost, by layer.";
         page.by_layer("mqmodem_links_lost_total", about, &self.lost);
+        let name = "mqmodem_accepted_total";
+        page.head(
+            name,
+            "counter",
+            "Connections a broker has accepted, by version of MQTT.",
+        );
+        for (version, counter) in VERSIONS.iter().zip(&self.accepted) {
+            let _ = writeln!(page.0, "{name}{{version=\"{version}\"}} {}", counter.get());
+        }
+        let name = "mqmodem_reasons_total";
+        page.head(
+            name,
+            "counter",
+            "Refusals of brokers, by reason code of MQTT 5.",
+        );
+        for (code, count) in self.reasons.given() {
+            let _ = writeln!(page.0, "{name}{{code=\"{code}\"}} {count}");
+        }
         let about = "From the attempt until the broker has accepted.";
         page.histogram("mqmodem_connect_seconds", about, &self.connect_time);
     }
