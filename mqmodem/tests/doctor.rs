@@ -234,6 +234,34 @@ fn play(answer: &'static [u8], endless: bool) -> (u16, mpsc::Receiver<Vec<u8>>) 
 }
 
 #[test]
+fn what_a_broker_of_mqtt_5_grants_is_told_and_the_version_it_does_not_know() {
+    let scratch = Scratch::new();
+    let broker = Broker::with(&["allow_anonymous true", "max_inflight_messages 7"]);
+    for version in [5, 0] {
+        let options = format!("options = {{ version = {version} }}");
+        let (said, well) = examine(&scratch, &config("127.0.0.1", broker.port, &options));
+        let accepts = "it accepts the modem by MQTT 5.0 and grants:";
+        assert!(well && said.contains(accepts), "{said}");
+        assert!(said.contains(" receivemax=7"), "{said}");
+    }
+    let (port, _) = play(&[0x20, 2, 0, 1], false);
+    let said = complaint(
+        &scratch,
+        &config("127.0.0.1", port, "options = { version = 5 }"),
+    );
+    assert!(said.contains("does not speak"), "{said}");
+    let (port, _) = play(&[0x20, 3, 0, 0x87, 0], false);
+    let said = complaint(
+        &scratch,
+        &config("127.0.0.1", port, "options = { version = 0 }"),
+    );
+    assert!(
+        said.contains("not allowed") && said.contains("CONNACK 135"),
+        "{said}"
+    );
+}
+
+#[test]
 fn a_broker_that_talks_without_end_is_told() {
     let scratch = Scratch::new();
     for answer in [

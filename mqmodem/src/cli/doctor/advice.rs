@@ -1,5 +1,6 @@
 //! What is wrong with the way to a broker, and what to do about it.
 
+use mqmodem_core::mqtt::reason;
 use mqmodem_core::{Failure, NetError};
 
 pub(super) const CHECK_ROUTE: &str = "check the address, the port and the firewalls on the way";
@@ -13,11 +14,16 @@ pub(super) const NO_BROKER: &str = "what answers there is no MQTT broker; check 
 pub(super) fn refusal(code: u8) -> String {
     let why = match code {
         1 => "it does not speak MQTT 3.1.1; update it",
-        2 => "it refused the client id; choose another client_id",
-        3 => "it is not available; look at the broker's log",
-        4 | 5 => {
+        132 => "it does not speak MQTT 5.0; set version to 0 or 4",
+        2 | 133 => "it refused the client id; choose another client_id",
+        3 | 136 | 137 => "it is not available; look at the broker's log",
+        4 | 5 | 134 | 135 => {
             "user name or password wrong, or not allowed (Mosquitto says 5 for both); check \
              username and password, and the broker's access list"
+        }
+        128.. => {
+            let why = reason::name(code).unwrap_or("no reason that MQTT knows");
+            return format!("it refuses: {why} (CONNACK {code})");
         }
         _ => "it refused for a reason that MQTT 3.1.1 does not know; look at the broker's log",
     };

@@ -6,7 +6,7 @@ use super::report::{CheckResult, DoctorReport};
 use crate::cli::failure::ProgramFailure;
 use crate::config::{Broker, ConfigError, ModemPlan, Secret, TlsPaths};
 use crate::transport::NetLink;
-use mqmodem_core::modem::options::{ALPN, OptionValue, SNI, VERIFY};
+use mqmodem_core::modem::options::{ALPN, OptionValue, SNI, VERIFY, VERSION};
 use mqmodem_core::{LinkId, Slot, TlsFiles, Verify};
 use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
@@ -75,6 +75,7 @@ impl Visits {
             return Ok(());
         };
         let guest = MqttClient {
+            version: number(broker, VERSION),
             client_id: &broker.client_id,
             clean_session: broker.clean_session,
             username: broker.username.as_deref(),
@@ -161,6 +162,14 @@ fn way<'w>(broker: &'w Broker, files: &'w Files) -> Route<'w> {
             alpn: text(broker, ALPN),
             ..TlsFiles::default()
         }),
+    }
+}
+
+/// An option that is a number.
+fn number(broker: &Broker, option: usize) -> u32 {
+    match broker.options.get(option) {
+        OptionValue::Number(number) => number,
+        OptionValue::Text(_) => 0,
     }
 }
 

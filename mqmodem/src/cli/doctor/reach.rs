@@ -4,7 +4,8 @@ use super::advice::{CHECK_ROUTE, CLOSED, NO_BROKER, advice, refusal};
 use super::report::{CheckResult, DoctorReport};
 use crate::cli::failure::ProgramFailure;
 use crate::transport::{self, NetLink, TlsConfigs, resolve};
-use mqmodem_core::mqtt::packet::{Connack, Connect, Frame, Packet, Rules, frame_by};
+use mqmodem_core::mqtt::carrier::Carrier;
+use mqmodem_core::mqtt::packet::{Connack, Connect, Frame, Packet, Rules, frame_as};
 use mqmodem_core::mqtt::{Properties, Version};
 use mqmodem_core::{Buf, Endpoint, Instant, NetError, TlsFiles, Verify};
 use std::future::{Future, poll_fn};
@@ -14,9 +15,14 @@ use std::time::Duration;
 /// How long a layer may take: as long as a connect as a whole.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Bytes of a CONNACK, however its length is written; who says a longer packet at
-/// first is no broker.
+/// Bytes of a CONNACK of 3.1.1, however its length is written; who says a longer packet
+/// at first is no broker.
 const CONNACK: usize = 7;
+/// Bytes of a CONNACK of 5.0 that are read: more than any broker has to say.
+const CONNACK_5: usize = 4096;
+/// CONNACK of an old broker that does not know the version.
+const UNKNOWN_VERSION: [u8; 4] = [0x20, 2, 0, 1];
+const UNSUPPORTED_VERSION: u8 = 0x84;
 
 /// How to get to a broker.
 #[derive(Clone, Copy)]
@@ -28,6 +34,8 @@ pub(super) struct Route<'w> {
 
 /// Who a modem is to its broker.
 pub(super) struct MqttClient<'g> {
+    /// As the option `version` has it.
+    pub(super) version: u32,
     pub(super) client_id: &'g str,
     pub(super) clean_session: bool,
     pub(super) username: Option<&'g str>,
@@ -76,16 +84,37 @@ pub(super) async fn greet(
     link: Option<NetLink>,
     guest: &MqttClient<'_>,
 ) -> CheckResult {
-    let mut link = if let Some(link) = link {
+    let link = if let Some(link) = link {
         link
     } else {
         let (link, opened) = way.open(way.tls).await;
         opened.map_err(|(_, what)| what)?;
         link
     };
-    let connack = in_time(hello(&mut link, guest)).await;
+    if guest.version == 4 {
+        return leave(link, guest, Version::V311).await.map_err(|why| why.1);
+    }
+    match leave(link, guest, Version::V5).await {
+        Err((true, _)) if guest.version == 0 => {}
+        done => return done.map_err(|why| why.1),
+    }
+    let (link, opened) = way.open(way.tls).await;
+    opened.map_err(|(_, what)| what)?;
+    leave(link, guest, Version::V311).await.map_err(|why| why.1)
+}
+
+/// Why a broker does not accept a modem, and whether it does not know the version.
+type Refused = (bool, String);
+
+/// Connects by this version and leaves again.
+async fn leave(
+    mut link: NetLink,
+    guest: &MqttClient<'_>,
+    version: Version,
+) -> Result<String, Refused> {
+    let connack = in_time(hello(&mut link, guest, version)).await;
     farewell(&mut link).await;
-    connack.and_then(|connack| connack)
+    connack.map_err(|late| (false, late))?
 }
 
 async fn name(host: &str) -> CheckResult {
@@ -165,9 +194,14 @@ impl Route<'_> {
 }
 
 /// Sends CONNECT and receives CONNACK.
-async fn hello(link: &mut NetLink, guest: &MqttClient<'_>) -> CheckResult {
+async fn hello(
+    link: &mut NetLink,
+    guest: &MqttClient<'_>,
+    version: Version,
+) -> Result<String, Refused> {
+    let known = |what: &str| (false, what.to_owned());
     let connect = Packet::Connect(Connect {
-        version: Version::V311,
+        version,
         client_id: guest.client_id,
         clean_session: guest.clean_session,
         keep_alive: 60,
@@ -177,9 +211,9 @@ async fn hello(link: &mut NetLink, guest: &MqttClient<'_>) -> CheckResult {
         will: None,
     });
     let mut packet = Buf::heap(256 * 1024);
-    let encoded = connect.encode(&mut packet);
-    encoded.map_err(|_| "user name and password are longer than MQTT allows".to_owned())?;
-    let broke = advice;
+    let encoded = connect.encode_as(version, &mut packet);
+    encoded.map_err(|_| known("user name and password are longer than MQTT allows"))?;
+    let broke = |error| known(&advice(error));
     let mut rest = packet.as_slice();
     while !rest.is_empty() {
         let sent = poll_fn(|cx| link.poll_write(cx, rest))
@@ -189,11 +223,11 @@ async fn hello(link: &mut NetLink, guest: &MqttClient<'_>) -> CheckResult {
     }
     let mut came = Vec::new();
     let len = loop {
-        match frame_by(Rules::Lenient, &came) {
+        match frame_as(version, Rules::Lenient, &came) {
             Frame::Whole { len } => break len,
-            Frame::Malformed => return Err(NO_BROKER.to_owned()),
-            Frame::Incomplete { total } if total.is_some_and(|it| it > CONNACK) => {
-                return Err(NO_BROKER.to_owned());
+            Frame::Malformed => return Err(known(NO_BROKER)),
+            Frame::Incomplete { total } if total.is_some_and(|it| it > most(version)) => {
+                return Err(known(NO_BROKER));
             }
             Frame::Incomplete { .. } => {}
         }
@@ -202,21 +236,42 @@ async fn hello(link: &mut NetLink, guest: &MqttClient<'_>) -> CheckResult {
             .await
             .map_err(broke)?;
         if read == 0 {
-            return Err(CLOSED.to_owned());
+            // Without a byte it may be the version that it does not know.
+            return Err((came.is_empty(), CLOSED.to_owned()));
         }
         came.extend_from_slice(buf.get(..read).unwrap_or_default());
     };
-    welcome(came.get(..len).unwrap_or_default())
+    welcome(version, came.get(..len).unwrap_or_default())
 }
 
-fn welcome(packet: &[u8]) -> CheckResult {
-    let Ok(Packet::Connack(Connack { code, .. })) = Packet::decode_by(Rules::Lenient, packet)
-    else {
-        return Err(NO_BROKER.to_owned());
+fn most(version: Version) -> usize {
+    match version {
+        Version::V311 => CONNACK,
+        Version::V5 => CONNACK_5,
+    }
+}
+
+fn welcome(version: Version, packet: &[u8]) -> Result<String, Refused> {
+    if version == Version::V5 && packet == UNKNOWN_VERSION {
+        return Err((true, refusal(UNSUPPORTED_VERSION)));
+    }
+    let Ok(Packet::Connack(connack)) = Packet::decode_as(version, Rules::Lenient, packet) else {
+        return Err((false, NO_BROKER.to_owned()));
     };
-    match code {
-        0 => Ok("it accepts the modem (CONNACK 0)".to_owned()),
-        code => Err(refusal(code)),
+    match connack.code {
+        0 => Ok(accepted(version, &connack)),
+        code => Err((code == UNSUPPORTED_VERSION, refusal(code))),
+    }
+}
+
+/// That it accepts, and in MQTT 5 what it grants.
+fn accepted(version: Version, connack: &Connack<'_>) -> String {
+    match version {
+        Version::V311 => "it accepts the modem (CONNACK 0)".to_owned(),
+        Version::V5 => {
+            let granted = connack.properties.shown(Carrier::Connack);
+            format!("it accepts the modem by MQTT 5.0 and grants:{granted}")
+        }
     }
 }
 
