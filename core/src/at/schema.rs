@@ -157,6 +157,9 @@ pub struct Declaration<H: 'static> {
     pub commits: bool,
     /// Whether it cannot be carried out without what the modem keeps.
     pub remembers: bool,
+    /// Whether its set form and its execute form take the list of properties that was
+    /// given before, whether they succeed or not.
+    pub takes_list: bool,
     /// Examples for the manual.
     pub examples: &'static [Example],
 }
@@ -178,6 +181,7 @@ impl<H: Copy> Declaration<H> {
             gathers: false,
             commits: false,
             remembers: false,
+            takes_list: false,
             examples: &[],
         }
     }
@@ -242,6 +246,12 @@ impl<H: Copy> Declaration<H> {
     pub const fn remembers(self) -> Self {
         let remembers = true;
         Self { remembers, ..self }
+    }
+
+    /// It takes the list of properties that was given before.
+    pub const fn takes_list(self) -> Self {
+        let takes_list = true;
+        Self { takes_list, ..self }
     }
 
     /// Junk after the last string is forgiven (rule R10).

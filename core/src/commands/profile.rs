@@ -31,6 +31,7 @@ fn reset(cx: &mut Context, _: &Args) -> Outcome {
     let kept = cx.stored_profile();
     cx.set_profile(kept);
     cx.forget_read();
+    cx.forget_properties();
     Outcome::Ok
 }
 

@@ -3,6 +3,7 @@
 use super::fail::Fail;
 use super::ids::LinkId;
 use crate::at::reply::Reply;
+use crate::mqtt::Properties;
 
 /// A message from the broker, as the host wants it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +14,8 @@ pub struct Received<'e> {
     pub qos: u8,
     /// Whether the broker had kept it.
     pub retain: bool,
+    /// Its properties; none in 3.1.1.
+    pub properties: Properties<'e>,
     /// Its content.
     pub payload: &'e [u8],
     /// How the host wants its content: 0 raw, 1 in hex, 2 in base64.

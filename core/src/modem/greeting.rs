@@ -6,25 +6,37 @@ use crate::mqtt::{Connect, Properties, Version, Will};
 /// Where a link goes, and what its CONNECT says.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Greeting<'s> {
+    /// The version of MQTT it speaks.
+    pub(crate) version: Version,
     /// The broker, and who the modem is to it.
     pub(crate) settings: Settings<'s>,
     /// What the broker publishes if the link is cut.
     pub(crate) will: Option<Will<'s>>,
+    /// User properties of CONNECT.
+    pub(crate) user: Properties<'s>,
 }
 
 impl<'s> Greeting<'s> {
     /// The packet.
     pub(crate) fn connect(&self) -> Connect<'s> {
         let settings = &self.settings;
+        let of_version = |properties| match self.version {
+            Version::V311 => Properties::NONE,
+            Version::V5 => properties,
+        };
+        let will = self.will.map(|will| Will {
+            properties: of_version(will.properties),
+            ..will
+        });
         Connect {
-            version: Version::V311,
+            version: self.version,
             client_id: settings.client_id,
             clean_session: settings.clean_session,
             keep_alive: settings.keep_alive,
             username: settings.username,
             password: settings.password,
-            properties: Properties::NONE,
-            will: self.will,
+            properties: of_version(self.user),
+            will,
         }
     }
 }

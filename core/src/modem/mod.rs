@@ -7,6 +7,7 @@ mod border;
 mod clock;
 pub mod code;
 pub mod command;
+pub mod connect_properties;
 pub mod credential;
 mod dispatch;
 pub mod event;

@@ -63,6 +63,7 @@ pub(super) const CONFIG: Command = Command::new("+MQTTCONFIG", "Set the broker a
     .test("+MQTTCONFIG:<url>,<port>,<client id>,(0-1),<keepalive>,<username>,<password>")
     .read(read)
     .commits()
+    .takes_list()
     .set(SIGNATURES, set)
     .examples(&[
         Example {

@@ -37,9 +37,10 @@ pub(super) const DISCONNECT: Command =
              DISCONNECT.",
         )
         .commits()
+        .takes_list()
         .execute(disconnect)
         .test("")
-        .set(&[Signature::of(&[REASON])], disconnect_with)
+        .set(&[Signature::of(&[REASON, EXPIRY])], disconnect_with)
         .examples(&[
             Example {
                 line: "AT+MQTTDISCONNECT",
@@ -62,6 +63,10 @@ const REASON: Param = Param::choice(
     ],
 );
 
+const EXPIRY: Param = Param::int("session expiry", 0, u32::MAX)
+    .optional()
+    .means("MQTT 5: seconds the broker keeps the session; not above 0 where the connect had 0");
+
 fn connect(cx: &mut Context, _: &Args) -> Outcome {
     cx.connect().into()
 }
@@ -81,8 +86,6 @@ fn disconnect(cx: &mut Context, _: &Args) -> Outcome {
 }
 
 fn disconnect_with(cx: &mut Context, args: &Args) -> Outcome {
-    match args.int(0) {
-        WITH_WILL => cx.disconnect_with_will().into(),
-        _ => cx.disconnect().into(),
-    }
+    let expiry = args.has(1).then(|| args.int(1));
+    cx.disconnect_with(args.int(0) == WITH_WILL, expiry).into()
 }

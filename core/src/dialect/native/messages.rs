@@ -74,6 +74,7 @@ pub(super) const PUBLISH: Command = Command::new("+MQTTPUB", "Publish a message"
     .forgiving()
     .gathers()
     .commits()
+    .takes_list()
     .test("+MQTTPUB:<topic>,(0-2),(0-1);<message>")
     .set(SIGNATURES, publish)
     .examples(&[
@@ -109,6 +110,7 @@ pub(super) const PUBLISH_RAW: Command = Command::new("+MQTTPUBRAW", "Publish raw
          is carried out after the message.",
     )
     .commits()
+    .takes_list()
     .test("+MQTTPUBRAW:<topic>,(0-2),(0-1),(0-<most>),<id>")
     .test_with(most_raw)
     .set(RAW_SIGNATURES, ask_raw)

@@ -5,6 +5,7 @@ mod config;
 mod connection;
 mod messages;
 mod options;
+mod properties;
 mod received;
 mod subscriptions;
 mod tls;
@@ -98,6 +99,7 @@ const COMMANDS: &[Command] = &[
     messages::PUBLISH,
     messages::PUBLISH_RAW,
     messages::QUEUE,
+    properties::PROPERTY,
     received::READ,
     received::ACKNOWLEDGE,
     subscriptions::SUBSCRIBE,

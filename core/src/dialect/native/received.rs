@@ -1,5 +1,6 @@
 //! Messages from the broker: how they are worded, `+MQTTREAD` and `+MQTTACK`.
 
+use super::properties;
 use super::urc::write_name;
 use crate::at::args::Args;
 use crate::at::param::Param;
@@ -84,6 +85,7 @@ pub(super) fn word_read(reply: &mut Reply, number: u32, message: &Received) {
 
 /// `+MQTTWILL:` and the same.
 pub(super) fn word_will(message: &Received, reply: &mut Reply) {
+    properties::word(reply, "+MQTTPROP:", message.properties);
     reply.info(|line| {
         line.text("+MQTTWILL:");
         write(line, message);

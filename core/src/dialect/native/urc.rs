@@ -33,6 +33,7 @@ mod tests {
     use crate::modem::Profile;
     use crate::modem::api::LinkId;
     use crate::modem::event::{Event, Received};
+    use crate::mqtt::Properties;
     use std::string::String;
 
     fn words(link: u8, event: &Event) -> String {
@@ -44,19 +45,21 @@ mod tests {
         String::from(text.trim())
     }
 
+    const MESSAGE: Received<'_> = Received {
+        topic: "t",
+        qos: 1,
+        retain: false,
+        properties: Properties::NONE,
+        payload: b"on",
+        format: 0,
+    };
+
     #[test]
     fn urcs_of_another_link_carry_its_number_and_answers_do_not() {
-        let message = Received {
-            topic: "t",
-            qos: 1,
-            retain: false,
-            payload: b"on",
-            format: 0,
-        };
         let (topic, qos, length) = ("t", 1, 9);
         for (event, first, other) in [
             (
-                Event::Message(message),
+                Event::Message(MESSAGE),
                 "+MQTTRECV:\"t\",1,0,2,on",
                 "+MQTTRECV.2:\"t\",1,0,2,on",
             ),
@@ -99,7 +102,10 @@ mod tests {
             ),
             (Event::Accepted { name: 7 }, "+MQTTPUB:7", "+MQTTPUB:7"),
             (
-                Event::Read { number: 7, message },
+                Event::Read {
+                    number: 7,
+                    message: MESSAGE,
+                },
                 "+MQTTREAD:7,\"t\",1,0,2,on",
                 "+MQTTREAD:7,\"t\",1,0,2,on",
             ),

@@ -35,6 +35,7 @@ impl Modem<'_> {
 
     pub(crate) fn forget_line(&mut self) {
         self.console.forget(&mut self.machine);
+        self.machine.properties.clear();
         self.update_line_open();
     }
 

@@ -14,6 +14,7 @@ impl Modem<'_> {
         [
             self.console.trim(busy),
             machine.scratch.trim(),
+            machine.properties.trim(),
             machine.out.trim(),
             machine.notify.trim(),
             machine.storage.trim(),

@@ -90,6 +90,9 @@ fn carry_out(
         return Err(Refused::UNKNOWN);
     }
     machine.begin_answer();
+    if command.takes_list && matches!(item.form, Form::Set | Form::Execute) {
+        machine.properties.take();
+    }
     match item.form {
         Form::Set => set(machine, language, line, item, command, decoded),
         Form::Execute if command.commits && command.execute.is_some() => {

@@ -28,6 +28,7 @@ use crate::modem::port::{ModemLines, PortState};
 use crate::modem::profile::Profile;
 use crate::modem::progress::answer::Answer;
 use crate::modem::progress::pending::Pending;
+use crate::modem::progress::properties::{self, PropertyList};
 use crate::modem::progress::run::Run;
 use crate::modem::progress::scratch::Scratch;
 use crate::modem::progress::tasks::Tasks;
@@ -54,6 +55,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) pending: Pending,
     /// What commands have begun, with OK before.
     pub(crate) tasks: Tasks,
+    /// Properties for the next command that takes them.
+    pub(crate) properties: PropertyList<'a>,
     /// What a dialect puts aside for a link.
     pub(crate) scratch: Scratch<'a>,
     /// The answer to the present command.
@@ -70,6 +73,9 @@ pub(crate) struct Machine<'a> {
     pub(crate) off: bool,
 }
 
+/// Which part of the memory for settings is for properties that wait for their command.
+const PROPERTIES_PART: usize = 16;
+
 /// Nothing came in time.
 const LATE: Fail = Fail::Cme(cme::NETWORK_TIMEOUT);
 
@@ -81,7 +87,9 @@ impl<'a> Machine<'a> {
         most_asked: usize,
         now: Instant,
     ) -> Self {
-        let (scratch, settings) = memory.settings.split(behaviour.scratch);
+        let properties = properties::MOST.min(memory.settings.capacity() / PROPERTIES_PART);
+        let (properties, settings) = memory.settings.split(properties);
+        let (scratch, settings) = settings.split(behaviour.scratch);
         let storage = Storage::new(settings, behaviour.factory, behaviour.defaults);
         let link = LinkMemory {
             net_in: memory.net_in,
@@ -100,6 +108,7 @@ impl<'a> Machine<'a> {
             most_asked: u32::try_from(most_asked).unwrap_or(u32::MAX),
             pending: Pending::NONE,
             tasks: Tasks::default(),
+            properties: PropertyList::new(properties),
             scratch: Scratch::new(scratch),
             answer: Answer::default(),
             selected: LinkId::FIRST,

@@ -10,7 +10,7 @@ use crate::modem::network::NetEvent;
 use crate::modem::progress::run::Run;
 use crate::modem::storage::options::{PUB_MODE, RECV_FORMAT, RECV_MODE};
 use crate::modem::wait::Wait;
-use crate::mqtt::{PacketId, SessionEvent};
+use crate::mqtt::{PacketId, Properties, SessionEvent};
 
 impl Machine<'_> {
     /// Something happened to a connection. Of one that is over nothing is believed.
@@ -178,6 +178,7 @@ impl Machine<'_> {
                     topic,
                     qos: qos.level(),
                     retain: *retain,
+                    properties: Properties::NONE,
                     payload,
                     format: self.storage.option(id, RECV_FORMAT),
                 };

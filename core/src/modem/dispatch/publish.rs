@@ -7,9 +7,10 @@ use crate::modem::ids::LinkId;
 use crate::modem::link::Sent;
 use crate::modem::storage::options::{PUB_MODE, QUEUE, QUEUE_FULL, QUEUE_QOS0};
 use crate::modem::wait::Wait;
+use crate::mqtt::carrier::Carrier;
 use crate::mqtt::packet::Publish;
 use crate::mqtt::session::{Accepted, Known, Promise};
-use crate::mqtt::{Properties, Qos};
+use crate::mqtt::{Properties, Qos, Version};
 
 /// A message of the host.
 #[derive(Clone, Copy, Debug)]
@@ -34,14 +35,14 @@ impl<'m> Message<'m> {
         self.id != 0 && self.qos != Qos::AtMostOnce
     }
 
-    fn publish(&self) -> Publish<'m> {
+    fn publish(&self, properties: Properties<'m>) -> Publish<'m> {
         Publish {
             dup: false,
             qos: self.qos,
             retain: self.retain,
             topic: self.topic,
             id: None,
-            properties: Properties::NONE,
+            properties,
             payload: self.payload,
         }
     }
@@ -104,6 +105,27 @@ impl Machine<'_> {
         }
     }
 
+    /// Whether `carrier` may have what the present command has taken, and the connection
+    /// of a link, where there is one, has properties.
+    #[inline]
+    pub(crate) fn check_taken(&self, id: LinkId, carrier: Carrier) -> Result<(), Fail> {
+        let taken = self.properties.taken(carrier).ok_or(Fail::INCORRECT)?;
+        if taken.is_empty() {
+            return Ok(());
+        }
+        self.check_version_5(id)
+    }
+
+    /// Refuses what a connection of 3.1.1 has not.
+    #[cold]
+    pub(crate) fn check_version_5(&self, id: LinkId) -> Result<(), Fail> {
+        let link = self.links.get(id).filter(|link| link.is_online());
+        match link.map(|link| link.session().version()) {
+            Some(Version::V311) => Err(Fail::NO_SUCH_FORM),
+            Some(Version::V5) | None => Ok(()),
+        }
+    }
+
     /// Sends a message to the network.
     #[inline]
     pub(crate) fn send(&mut self, id: LinkId, message: &Message<'_>) -> Result<Wait, Fail> {
@@ -112,14 +134,9 @@ impl Machine<'_> {
             let time = self.clock.machine(self.now);
             link.session_mut().set_time(time);
         }
-        let Message {
-            topic,
-            qos,
-            retain,
-            payload,
-            ..
-        } = *message;
-        Ok(match link.publish(topic, qos, retain, payload)? {
+        let taken = self.properties.taken(Carrier::Publish);
+        let publish = message.publish(taken.unwrap_or_default());
+        Ok(match link.publish(&publish)? {
             Sent::Packet(packet) => Wait::Acknowledged(id, packet),
             Sent::Bytes(count) => Wait::Written(id, count),
         })
@@ -139,7 +156,9 @@ impl Machine<'_> {
         let time = self.clock.machine(self.now);
         let link = self.links.get_mut(id).ok_or(Fail::NOT_ALLOWED)?;
         link.session_mut().set_time(time);
-        let accepted = link.accept(&message.publish(), promise)?;
+        let taken = self.properties.taken(Carrier::Publish);
+        let publish = message.publish(taken.unwrap_or_default());
+        let accepted = link.accept(&publish, promise)?;
         self.report_dropped(id);
         Ok(accepted)
     }
@@ -183,7 +202,9 @@ impl Machine<'_> {
             || promise.tracked
             || link.session().stores_messages(message.qos);
         let promise = stored.then_some(promise);
-        if link.has_room(&message.publish(), length, promise) {
+        let taken = self.properties.taken(Carrier::Publish);
+        let publish = message.publish(taken.unwrap_or_default());
+        if link.has_room(&publish, length, promise) {
             Ok(())
         } else {
             Err(Fail::MEMORY_FULL)

@@ -16,6 +16,7 @@ impl Machine<'_> {
         self.tasks.clear();
         self.notify.expect_reports(0);
         self.scratch.clear();
+        self.properties.clear();
         for id in LinkId::all() {
             let connects = self.storage.is_on(id, AUTOCONNECT) && self.radio.is_on();
             let Some(link) = self.links.get_mut(id) else {

@@ -47,15 +47,9 @@ impl Link<'_> {
 
     /// Sends a message.
     #[inline]
-    pub(crate) fn publish(
-        &mut self,
-        topic: &str,
-        qos: Qos,
-        retain: bool,
-        payload: &[u8],
-    ) -> Result<Sent, SendError> {
+    pub(crate) fn publish(&mut self, publish: &Publish<'_>) -> Result<Sent, SendError> {
         let out = &mut self.net_out;
-        let id = self.session.publish(topic, qos, retain, payload, out)?;
+        let id = self.session.send(publish, out)?;
         // The count of bytes written once everything queued now is.
         let queued = self.written + self.net_out.len() as u64;
         Ok(id.map_or(Sent::Bytes(queued), Sent::Packet))
@@ -79,7 +73,7 @@ impl Link<'_> {
         promise: Option<Promise>,
     ) -> bool {
         let fits = |promise| self.session.has_room(publish, more, promise);
-        let around = AROUND_PAYLOAD + publish.topic.len();
+        let around = AROUND_PAYLOAD + publish.topic.len() + publish.properties.size();
         around + publish.payload.len() + more <= self.most_sent() && promise.is_none_or(fits)
     }
 

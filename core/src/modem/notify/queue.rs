@@ -3,6 +3,7 @@
 use crate::buffer::{Buf, Full};
 use crate::modem::event::{Event, Received};
 use crate::modem::ids::LinkId;
+use crate::mqtt::Properties;
 
 /// Header of a record: kind and link, number (4 bytes), length of what follows
 /// (4 bytes).
@@ -202,6 +203,7 @@ impl<'r> Queued<'r> {
             topic: core::str::from_utf8(topic).ok()?,
             qos: flags & !RETAIN,
             retain: flags & RETAIN != 0,
+            properties: Properties::NONE,
             payload,
             format,
         })

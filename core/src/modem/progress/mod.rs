@@ -3,6 +3,7 @@
 pub(super) mod accepts;
 pub(super) mod answer;
 pub(super) mod pending;
+pub(super) mod properties;
 pub(super) mod run;
 pub(super) mod scratch;
 pub(super) mod tasks;

@@ -62,7 +62,7 @@ impl Storage<'_> {
 /// The link whose connections are opened with what is stored under `slot`.
 pub(crate) fn link_opened_with(slot: Slot) -> Option<LinkId> {
     match slot {
-        Slot::Settings(link) | Slot::Tls(link) => Some(link),
+        Slot::Settings(link) | Slot::Tls(link) | Slot::ConnectProperties(link) => Some(link),
         Slot::Root(link) | Slot::Certificate(link) | Slot::Key(link) => Some(link),
         Slot::Option(link, option) => {
             let of_tls = [VERIFY, SNI, ALPN, CA, CERT, PSK, TLS_VERSION];

@@ -8,6 +8,7 @@ pub mod options;
 pub mod pem;
 
 use crate::buffer::{Buf, Full};
+use crate::modem::connect_properties::ConnectProperties;
 use crate::modem::credential::Credential;
 use crate::modem::ids::{LINKS, LinkId};
 use crate::modem::profile::Profile;
@@ -71,6 +72,7 @@ impl<'a> Storage<'a> {
             Slot::Tls(_) => matches!(bytes, [0 | 1]),
             Slot::Profile => Profile::decode(bytes).is_some(),
             Slot::Will(_) => will::decode(bytes).is_some(),
+            Slot::ConnectProperties(_) => ConnectProperties::decode(bytes).is_some(),
             Slot::Option(_, option) => options::decode(option, bytes).is_some(),
             Slot::Credential(number) => Credential::decode(number, bytes).is_some(),
             _ => !bytes.is_empty(),
@@ -97,6 +99,11 @@ impl<'a> Storage<'a> {
             self.nvram.unstage();
         }
         staged
+    }
+
+    /// Whether something is kept under this slot.
+    pub(crate) fn is_stored(&self, slot: Slot) -> bool {
+        self.nvram.get(slot).is_some()
     }
 
     /// Whether there is room for a change of so many bytes.

@@ -90,6 +90,12 @@ impl<'p> Properties<'p> {
         Ok(properties)
     }
 
+    /// A block made by [`Property::write`], whatever carries it.
+    pub(crate) const fn unchecked(bytes: &'p [u8]) -> Self {
+        let present = u64::MAX;
+        Self { bytes, present }
+    }
+
     /// Reads the length of a block and the block.
     #[inline]
     pub(in crate::mqtt) fn read(

@@ -90,7 +90,7 @@ impl PropertyKind {
 
 impl PropertyValue<'_> {
     /// Bytes it takes.
-    pub(super) fn size(self) -> usize {
+    pub fn size(self) -> usize {
         match self {
             Self::Byte(_) => 1,
             Self::Two(_) => 2,

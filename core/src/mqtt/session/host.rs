@@ -70,7 +70,6 @@ impl Session<'_> {
         payload: &[u8],
         out: &mut Buf<'_>,
     ) -> Result<Option<PacketId>, SendError> {
-        self.check_connected()?;
         let publish = Publish {
             dup: false,
             qos,
@@ -80,8 +79,20 @@ impl Session<'_> {
             properties: Properties::NONE,
             payload,
         };
+        self.send(&publish, out)
+    }
+
+    /// Sends a message, whose packet identifier is chosen here, as
+    /// [`publish`](Self::publish) does.
+    #[inline]
+    pub fn send(
+        &mut self,
+        publish: &Publish<'_>,
+        out: &mut Buf<'_>,
+    ) -> Result<Option<PacketId>, SendError> {
+        self.check_connected()?;
         let (clean, numbers) = (self.clean, &mut self.numbers);
-        self.outgoing.publish(&publish, clean, numbers, out)
+        self.outgoing.publish(publish, clean, numbers, out)
     }
 
     /// Whether [`publish`](Self::publish) stores a message of this quality.

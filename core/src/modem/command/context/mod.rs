@@ -1,8 +1,10 @@
 //! What a command's handler may do: verbs, never bytes.
 
 mod credentials;
+mod properties;
 mod publish;
 mod read;
+mod requests;
 mod will;
 
 pub use super::dialect::Context;
@@ -213,8 +215,10 @@ impl<'c, 'a> Context<'c, 'a> {
         });
     }
 
-    /// Keeps new MQTT settings. A scheme sets whether the link uses TLS.
+    /// Keeps new MQTT settings, with the properties and headers given before. A scheme sets
+    /// whether the link uses TLS.
     pub fn store_settings(&mut self, settings: &Settings) -> Result<Wait, Fail> {
+        self.store_connect_properties()?;
         if let Some(scheme) = settings.url.scheme() {
             self.store_with(Slot::Tls, |record| Ok(record.push(scheme.is_tls().into())?))?;
         }
@@ -340,53 +344,7 @@ impl<'c, 'a> Context<'c, 'a> {
         Fail::Cme(cme::NO_SERVICE)
     }
 
-    /// Disconnects in order.
-    pub fn disconnect(&mut self) -> Result<Wait, Fail> {
-        self.leave(false)
-    }
-
-    /// Disconnects so that the broker publishes the will.
-    pub fn disconnect_with_will(&mut self) -> Result<Wait, Fail> {
-        self.leave(true)
-    }
-
-    fn leave(&mut self, with_will: bool) -> Result<Wait, Fail> {
-        let link = self.machine.links.get_mut(self.link);
-        if !link.is_some_and(Link::may_disconnect) {
-            return Err(Fail::NOT_ALLOWED);
-        }
-        self.machine.disconnect(self.link, None, with_will);
-        Ok(Wait::Disconnect(self.link))
-    }
-
-    /// Subscribes; done when the broker has granted it.
-    pub fn subscribe(&mut self, filter: &str, qos: u32) -> Result<Wait, Fail> {
-        let qos = quality(qos)?;
-        let packet = self.link_mut()?.subscribe(filter, qos)?;
-        Ok(Wait::Acknowledged(self.link, packet))
-    }
-
-    /// Unsubscribes; done when the broker says so.
-    pub fn unsubscribe(&mut self, filter: &str) -> Result<Wait, Fail> {
-        let packet = self.link_mut()?.unsubscribe(filter)?;
-        Ok(Wait::Acknowledged(self.link, packet))
-    }
-
-    /// Says something of every subscription: its filter and granted quality.
-    pub fn each_subscription(&mut self, mut write: impl FnMut(&str, Qos, &mut Reply)) {
-        let machine = &mut *self.machine;
-        let Some(link) = machine.links.get(self.link) else {
-            return;
-        };
-        let style = machine.style();
-        machine.answer.write(&mut machine.out, style, |reply| {
-            for (filter, qos) in link.session().subscriptions() {
-                write(filter, qos, reply);
-            }
-        });
-    }
-
-    fn link_mut(&mut self) -> Result<&mut Link<'a>, Fail> {
+    pub(super) fn link_mut(&mut self) -> Result<&mut Link<'a>, Fail> {
         self.machine
             .links
             .get_mut(self.link)

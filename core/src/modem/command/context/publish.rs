@@ -6,6 +6,7 @@ use crate::modem::fail::Fail;
 use crate::modem::link::Link;
 use crate::modem::wait::Wait;
 use crate::mqtt::Qos;
+use crate::mqtt::carrier::Carrier;
 use crate::mqtt::session::Backlog;
 
 impl Context<'_, '_> {
@@ -15,6 +16,7 @@ impl Context<'_, '_> {
     pub fn publish(&mut self, message: &Message<'_>) -> Result<Wait, Fail> {
         let online = self.is_connected();
         let (id, machine) = (self.link, &mut *self.machine);
+        machine.check_taken(id, Carrier::Publish)?;
         if machine.pending.any() {
             return self.publish_behind(message, online);
         }
@@ -72,6 +74,7 @@ impl Context<'_, '_> {
     ) -> Result<Option<Wait>, Fail> {
         let online = self.is_connected();
         let (id, machine) = (self.link, &mut *self.machine);
+        machine.check_taken(id, Carrier::Publish)?;
         if message.is_named() {
             if !online {
                 machine.prepare_session(id);

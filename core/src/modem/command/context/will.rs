@@ -9,9 +9,10 @@ use crate::modem::storage::options::RECV_FORMAT;
 use crate::modem::wait::Wait;
 use crate::modem::will;
 use crate::mqtt::Will;
+use crate::mqtt::carrier::Carrier;
 
 impl Context<'_, '_> {
-    /// Says something of the will.
+    /// Says something of the will and its properties.
     pub fn write_will(&mut self, write: impl FnOnce(&Received, &mut Reply)) {
         let machine = &mut *self.machine;
         let format = machine.storage.option(self.link, RECV_FORMAT);
@@ -22,10 +23,11 @@ impl Context<'_, '_> {
             topic: will.topic,
             qos: will.qos.level(),
             retain: will.retain,
+            properties: will.properties,
             payload: will.message,
             format,
         };
-        let style = machine.style();
+        let style = machine.profile.style(machine.behaviour.wording.framing);
         machine.answer.write(&mut machine.out, style, |reply| {
             write(&message, reply);
         });
@@ -34,18 +36,26 @@ impl Context<'_, '_> {
     /// Looks whether there is room for a will whose payload, of so many bytes, is still to
     /// come.
     pub fn expect_will(&self, topic: &str, length: usize) -> Result<(), Fail> {
-        if self.machine.storage.fits(will::len(topic, length)) {
+        let taken = self.machine.properties.taken(Carrier::Will);
+        let len = will::len(topic, taken.ok_or(Fail::INCORRECT)?, length);
+        if self.machine.storage.fits(len) {
             Ok(())
         } else {
             Err(Fail::MEMORY_FULL)
         }
     }
 
-    /// Keeps what the broker is to publish if the link is cut, or that it is nothing.
+    /// Keeps what the broker is to publish if the link is cut, with the properties given
+    /// before; or that it is nothing.
     pub fn store_will(&mut self, will: Option<&Will<'_>>) -> Result<Wait, Fail> {
-        self.store_with(Slot::Will, |record| match will {
-            Some(will) => Ok(will::encode(will, record)?),
+        let machine = &mut *self.machine;
+        let taken = machine.properties.taken(Carrier::Will);
+        let properties = taken.ok_or(Fail::INCORRECT)?;
+        let slot = Slot::Will(self.link);
+        machine.storage.stage(slot, |record| match will {
+            Some(&will) => will::encode(&Will { properties, ..will }, record),
             None => Ok(()),
-        })
+        })?;
+        Ok(Wait::Stored(self.link))
     }
 }
