@@ -111,8 +111,8 @@ pub(crate) fn mismatch(script: &Script, step: &Step, output: &Output, mode: &str
     let (host, broker, net) = wanted(step);
     let mut expected = host_lines(&step.echo, &host);
     let mut got = host_lines(&step.echo, &output.host);
-    expected.extend(packet::lines(&broker));
-    got.extend(packet::lines(&output.broker));
+    expected.extend(packet::lines(step.version, &broker));
+    got.extend(packet::lines(step.version, &output.broker));
     got.extend(asked(&net, output));
     expected.extend(net);
     if expected == got {

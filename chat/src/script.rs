@@ -2,6 +2,7 @@
 
 use mqmodem_core::dialect;
 use mqmodem_core::modem::dialect::Dialect;
+use mqmodem_core::mqtt::Version;
 use mqmodem_core::{NetError, Stage};
 use std::fmt;
 use std::time::Duration;
@@ -26,6 +27,8 @@ pub struct Script {
 pub struct Step {
     /// The line that says so, counted from 1; 0 for what goes without saying.
     pub line: usize,
+    /// The version of MQTT in which the broker was spoken to before it.
+    pub version: Version,
     /// What is done.
     pub input: Input,
     /// The echo that comes before everything else.

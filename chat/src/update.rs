@@ -4,15 +4,18 @@ use crate::check::{asked, host_lines, wanted};
 use crate::packet;
 use crate::player::{Output, Played};
 use crate::script::{Expect, Script, Step};
+use mqmodem_core::mqtt::Version;
 
 /// The text of a chat with its expectations as they were `played`. Comments,
 /// order and expectations that were met stay as they are.
 pub fn updated(text: &str, script: &Script, played: &Played) -> String {
     let mut lines: Vec<Vec<String>> = text.lines().map(|line| vec![line.into()]).collect();
+    let mut version = Version::default();
     for (step, output) in script.steps.iter().zip(&played.output) {
-        for change in changes(step, output) {
+        for change in changes(version, step, output) {
             change.apply(step, &mut lines);
         }
+        version = packet::version_after(version, &output.broker);
     }
     let mut text = lines.concat().join("\n");
     text.push('\n');
@@ -25,13 +28,13 @@ struct Change {
     lines: Vec<String>,
 }
 
-fn changes(step: &Step, output: &Output) -> Vec<Change> {
+fn changes(version: Version, step: &Step, output: &Output) -> Vec<Change> {
     let (host, broker, net) = wanted(step);
     let mut changes = Vec::new();
     if broker != output.broker {
         changes.push(Change {
             side: |what| matches!(what, Expect::Broker(_) | Expect::Silent),
-            lines: packet::lines(&output.broker),
+            lines: packet::lines(version, &output.broker),
         });
     }
     if net != asked(&net, output) {

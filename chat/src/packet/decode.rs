@@ -1,6 +1,10 @@
 //! Bytes to words. Only what a client sends is worded.
 
+use super::encode::SUBSCRIBE_OPTIONS;
+use super::properties;
 use crate::escape::quoted;
+use mqmodem_core::mqtt::Version;
+use mqmodem_core::mqtt::carrier::Carrier;
 use std::fmt::Write;
 
 /// Bytes up to the end of the packet at the front of `bytes`; all of them if
@@ -17,64 +21,113 @@ pub(super) fn length(bytes: &[u8]) -> usize {
 }
 
 /// The words for one packet; they may leave something out.
-pub(super) fn decode(packet: &[u8]) -> Option<String> {
+pub(super) fn decode(version: Version, packet: &[u8]) -> Option<String> {
     let first = *packet.first()?;
     let head = 1 + packet.iter().skip(1).position(|byte| byte & 0x80 == 0)? + 1;
     let mut body = Reader(packet.get(head..)?);
     let words = match first >> 4 {
         1 => connect(&mut body)?,
-        3 => publish(first, &mut body)?,
-        4 => format!("PUBACK id={}", body.number()?),
-        5 => format!("PUBREC id={}", body.number()?),
-        6 => format!("PUBREL id={}", body.number()?),
-        7 => format!("PUBCOMP id={}", body.number()?),
-        8 => subscribe(&mut body)?,
-        10 => unsubscribe(&mut body)?,
+        3 => publish(version, first, &mut body)?,
+        4 => acknowledgement(&mut body, "PUBACK", Carrier::Puback)?,
+        5 => acknowledgement(&mut body, "PUBREC", Carrier::Pubrec)?,
+        6 => acknowledgement(&mut body, "PUBREL", Carrier::Pubrel)?,
+        7 => acknowledgement(&mut body, "PUBCOMP", Carrier::Pubcomp)?,
+        8 => subscribe(version, &mut body)?,
+        10 => unsubscribe(version, &mut body)?,
         12 => "PINGREQ".into(),
-        14 => "DISCONNECT".into(),
+        14 => format!("DISCONNECT{}", reason(&mut body, Carrier::Disconnect)?),
+        15 => format!("AUTH{}", reason(&mut body, Carrier::Auth)?),
         _ => return None,
     };
     Some(words)
 }
 
-struct Reader<'b>(&'b [u8]);
+pub(super) struct Reader<'b>(pub(super) &'b [u8]);
 
 impl<'b> Reader<'b> {
-    fn take(&mut self, n: usize) -> Option<&'b [u8]> {
+    pub(super) fn take(&mut self, n: usize) -> Option<&'b [u8]> {
         let (taken, rest) = self.0.split_at_checked(n)?;
         self.0 = rest;
         Some(taken)
     }
 
-    fn byte(&mut self) -> Option<u8> {
+    pub(super) fn byte(&mut self) -> Option<u8> {
         self.take(1).map(|bytes| bytes[0])
     }
 
-    fn number(&mut self) -> Option<u16> {
+    pub(super) fn number(&mut self) -> Option<u16> {
         self.take(2).map(|b| u16::from_be_bytes([b[0], b[1]]))
     }
 
-    fn text(&mut self) -> Option<String> {
+    pub(super) fn long(&mut self) -> Option<u32> {
+        let bytes = self.take(4)?.try_into().ok()?;
+        Some(u32::from_be_bytes(bytes))
+    }
+
+    /// A number in one to four bytes.
+    pub(super) fn varint(&mut self) -> Option<usize> {
+        let mut number = 0;
+        for place in 0..4 {
+            let byte = self.byte()?;
+            number |= usize::from(byte & 0x7F) << (7 * place);
+            if byte & 0x80 == 0 {
+                return Some(number);
+            }
+        }
+        None
+    }
+
+    pub(super) fn text(&mut self) -> Option<String> {
         let length = self.number()?;
         self.take(usize::from(length)).map(quoted)
     }
 }
 
+/// The words for a block of properties, where the version has one.
+fn properties_in(version: Version, body: &mut Reader, carrier: Carrier) -> Option<String> {
+    match version {
+        Version::V311 => Some(String::new()),
+        Version::V5 => properties::decode(body, carrier),
+    }
+}
+
+/// The words for a reason code and properties, which may be left out.
+fn reason(body: &mut Reader, carrier: Carrier) -> Option<String> {
+    let Some(code) = body.byte() else {
+        return Some(String::new());
+    };
+    let mut words = format!(" code={code}");
+    if !body.0.is_empty() {
+        let properties = properties::decode(body, carrier)?;
+        if code == 0 && !properties.is_empty() {
+            words.clear();
+        }
+        words.push_str(&properties);
+    }
+    Some(words)
+}
+
+fn acknowledgement(body: &mut Reader, name: &str, carrier: Carrier) -> Option<String> {
+    let id = body.number()?;
+    Some(format!("{name} id={id}{}", reason(body, carrier)?))
+}
+
 fn connect(body: &mut Reader) -> Option<String> {
-    body.take(7)?;
+    body.take(6)?;
+    let (version, words) = match body.byte()? {
+        4 => (Version::V311, "CONNECT"),
+        5 => (Version::V5, "CONNECT version=5"),
+        _ => return None,
+    };
     let flags = body.byte()?;
     let keep_alive = body.number()?;
+    let properties = properties_in(version, body, Carrier::Connect)?;
     let client = body.text()?;
     let clean = flags >> 1 & 1;
-    let mut words = format!("CONNECT client={client} clean={clean} keepalive={keep_alive}");
+    let mut words = format!("{words} client={client} clean={clean} keepalive={keep_alive}");
+    words.push_str(&properties);
     if flags & 0x04 != 0 {
-        write!(words, " will={}", body.text()?).ok()?;
-        for (name, value) in [("willqos", flags >> 3 & 3), ("willretain", flags >> 5 & 1)] {
-            if value != 0 {
-                write!(words, " {name}={value}").ok()?;
-            }
-        }
-        write!(words, " willpayload={}", body.text()?).ok()?;
+        words.push_str(&will(version, flags, body)?);
     }
     for (flag, name) in [(0x80, "user"), (0x40, "password")] {
         if flags & flag != 0 {
@@ -84,7 +137,20 @@ fn connect(body: &mut Reader) -> Option<String> {
     Some(words)
 }
 
-fn publish(first: u8, body: &mut Reader) -> Option<String> {
+fn will(version: Version, flags: u8, body: &mut Reader) -> Option<String> {
+    let properties = properties_in(version, body, Carrier::Will)?;
+    let mut words = format!(" will={}", body.text()?);
+    for (name, value) in [("willqos", flags >> 3 & 3), ("willretain", flags >> 5 & 1)] {
+        if value != 0 {
+            write!(words, " {name}={value}").ok()?;
+        }
+    }
+    words.push_str(&properties);
+    write!(words, " willpayload={}", body.text()?).ok()?;
+    Some(words)
+}
+
+fn publish(version: Version, first: u8, body: &mut Reader) -> Option<String> {
     let topic = body.text()?;
     let qos = first >> 1 & 3;
     let mut words = String::from("PUBLISH");
@@ -96,21 +162,39 @@ fn publish(first: u8, body: &mut Reader) -> Option<String> {
             write!(words, " {name}=1").ok()?;
         }
     }
-    write!(words, " topic={topic} payload={}", quoted(body.0)).ok()?;
+    let properties = properties_in(version, body, Carrier::Publish)?;
+    write!(
+        words,
+        " topic={topic}{properties} payload={}",
+        quoted(body.0)
+    )
+    .ok()?;
     Some(words)
 }
 
-fn subscribe(body: &mut Reader) -> Option<String> {
+fn subscribe(version: Version, body: &mut Reader) -> Option<String> {
     let mut words = format!("SUBSCRIBE id={}", body.number()?);
+    words.push_str(&properties_in(version, body, Carrier::Subscribe)?);
     while !body.0.is_empty() {
-        let topic = body.text()?;
-        write!(words, " topic={topic} qos={}", body.byte()?).ok()?;
+        let (topic, options) = (body.text()?, body.byte()?);
+        if version == Version::V311 {
+            write!(words, " topic={topic} qos={options}").ok()?;
+            continue;
+        }
+        write!(words, " topic={topic} qos={}", options & 3).ok()?;
+        for (name, shift, mask) in SUBSCRIBE_OPTIONS {
+            match options >> shift & mask as u8 {
+                0 => {}
+                value => write!(words, " {name}={value}").ok()?,
+            }
+        }
     }
     Some(words)
 }
 
-fn unsubscribe(body: &mut Reader) -> Option<String> {
+fn unsubscribe(version: Version, body: &mut Reader) -> Option<String> {
     let mut words = format!("UNSUBSCRIBE id={}", body.number()?);
+    words.push_str(&properties_in(version, body, Carrier::Unsubscribe)?);
     while !body.0.is_empty() {
         write!(words, " topic={}", body.text()?).ok()?;
     }

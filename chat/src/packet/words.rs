@@ -1,6 +1,7 @@
 //! `NAME field=1 other="text"`, taken apart.
 
 use crate::escape::unescape;
+use mqmodem_core::mqtt::Version;
 
 /// A packet's name and what is said of it, in the order written.
 pub(super) struct Words<'t> {
@@ -8,9 +9,11 @@ pub(super) struct Words<'t> {
     fields: Vec<(&'t str, Value)>,
 }
 
-enum Value {
+/// What stands behind the `=` of a field.
+pub(super) enum Value {
     Number(u32),
     Bytes(Vec<u8>),
+    Pair(Vec<u8>, Vec<u8>),
 }
 
 impl<'t> Words<'t> {
@@ -27,8 +30,39 @@ impl<'t> Words<'t> {
     }
 
     fn take(&mut self, name: &str) -> Option<Value> {
-        let at = self.fields.iter().position(|(field, _)| *field == name)?;
+        // Two texts are a property, whatever else may have its name.
+        let mut fields = self.fields.iter();
+        let plain =
+            |(field, value): &(&str, Value)| *field == name && !matches!(value, Value::Pair(..));
+        let at = fields.position(plain)?;
         Some(self.fields.remove(at).1)
+    }
+
+    /// All fields that `wanted` finds something for, in their order.
+    pub(super) fn take_all<T>(&mut self, wanted: impl Fn(&str) -> Option<T>) -> Vec<(T, Value)> {
+        let (mut taken, mut left) = (Vec::new(), Vec::new());
+        for (name, value) in self.fields.drain(..) {
+            match wanted(name) {
+                Some(what) => taken.push((what, value)),
+                None => left.push((name, value)),
+            }
+        }
+        self.fields = left;
+        taken
+    }
+
+    /// A number of a field that comes before the next field called `end`.
+    pub(super) fn number_before(
+        &mut self,
+        end: &str,
+        name: &str,
+        max: u32,
+    ) -> Result<Option<u32>, String> {
+        let place = |name: &str| self.fields.iter().position(|(field, _)| *field == name);
+        match (place(name), place(end)) {
+            (Some(at), Some(end)) if at > end => Ok(None),
+            _ => self.number(name, max),
+        }
     }
 
     /// Whether a field of this name is left.
@@ -50,7 +84,7 @@ impl<'t> Words<'t> {
         match self.take(name) {
             None => Ok(None),
             Some(Value::Bytes(bytes)) => Ok(Some(bytes)),
-            Some(Value::Number(_)) => Err(format!("write {name}=\"...\" with quotes")),
+            Some(_) => Err(format!("write {name}=\"...\" with quotes")),
         }
     }
 
@@ -60,11 +94,18 @@ impl<'t> Words<'t> {
     }
 
     /// Nothing may be left that the packet has no place for.
-    pub(super) fn finish(&self) -> Result<(), String> {
-        match self.fields.first() {
-            None => Ok(()),
-            Some((field, _)) => Err(format!("{} has no field `{field}` here", self.name)),
-        }
+    pub(super) fn finish(&self, version: Version) -> Result<(), String> {
+        let Some((field, _)) = self.fields.first() else {
+            return Ok(());
+        };
+        let version = match version {
+            Version::V311 => "3.1.1",
+            Version::V5 => "5",
+        };
+        let name = self.name;
+        Err(format!(
+            "{name} has no field `{field}` here, in MQTT {version}"
+        ))
     }
 }
 
@@ -75,15 +116,24 @@ fn field(text: &str) -> Result<Field<'_>, String> {
         .split_once('=')
         .ok_or_else(|| format!("`{text}` is no field; write name=1 or name=\"text\""))?;
     if let Some(quoted) = rest.strip_prefix('"') {
-        let end = closing(quoted).ok_or(format!("the quote of `{name}` is never closed"))?;
-        let value = Value::Bytes(unescape(&quoted[..end])?);
-        return Ok(((name, value), &quoted[end + 1..]));
+        let (first, rest) = text_of(name, quoted)?;
+        let Some(quoted) = rest.strip_prefix(",\"") else {
+            return Ok(((name, Value::Bytes(first)), rest));
+        };
+        let (second, rest) = text_of(name, quoted)?;
+        return Ok(((name, Value::Pair(first, second)), rest));
     }
     let (digits, rest) = rest.split_once(' ').unwrap_or((rest, ""));
     let number = digits
         .parse()
         .map_err(|_| format!("`{name}={digits}` is neither a number nor a \"text\""))?;
     Ok(((name, Value::Number(number)), rest))
+}
+
+/// The bytes up to the quote that closes, and what follows it.
+fn text_of<'t>(name: &str, quoted: &'t str) -> Result<(Vec<u8>, &'t str), String> {
+    let end = closing(quoted).ok_or(format!("the quote of `{name}` is never closed"))?;
+    Ok((unescape(&quoted[..end])?, &quoted[end + 1..]))
 }
 
 /// Where the quote closes.

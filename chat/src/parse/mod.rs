@@ -8,6 +8,7 @@ use crate::escape::{from_hex, unescape};
 use crate::packet;
 use crate::script::{Expect, Expected, Input, ParseError, Script, Setup, Step, StorageMode};
 use mqmodem_core::modem::dialect::Dialect;
+use mqmodem_core::mqtt::Version;
 use net::{failure, stage_named};
 use setup::{clock, set_up};
 use std::collections::BTreeSet;
@@ -53,12 +54,15 @@ struct Parser<'a> {
     title_done: bool,
     /// What was set.
     set: BTreeSet<String>,
+    /// The version of MQTT that the last CONNECT asked for.
+    version: Version,
 }
 
 impl<'a> Parser<'a> {
     fn new(file: &str, more: &'a [&'static Dialect]) -> Self {
         let on = Step {
             line: 0,
+            version: Version::default(),
             input: Input::PowerOn,
             echo: Vec::new(),
             expected: Vec::new(),
@@ -79,6 +83,7 @@ impl<'a> Parser<'a> {
             on: true,
             title_done: false,
             set: BTreeSet::new(),
+            version: Version::default(),
         }
     }
 
@@ -145,6 +150,7 @@ impl<'a> Parser<'a> {
         }
         self.script.steps.push(Step {
             line: self.at,
+            version: self.version,
             input,
             echo: Vec::new(),
             expected: Vec::new(),
@@ -185,9 +191,13 @@ impl<'a> Parser<'a> {
     fn broker(&mut self, rest: &str) -> Result<(), String> {
         let (word, rest) = rest.split_once(' ').unwrap_or((rest, ""));
         match word {
-            "<" => self.expect(Expect::Broker(packet::encode(rest)?)),
+            "<" => {
+                let bytes = packet::encode(self.version, rest)?;
+                self.version = packet::version_after(self.version, &bytes);
+                self.expect(Expect::Broker(bytes))
+            }
             "<<" => self.expect(Expect::Broker(some(from_hex(rest)?)?)),
-            ">" => self.input(Input::Broker(packet::encode(rest)?)),
+            ">" => self.input(Input::Broker(packet::encode(self.version, rest)?)),
             ">>" => self.input(Input::Broker(some(from_hex(rest)?)?)),
             "close" => self.input(Input::BrokerCloses),
             "reset" => self.input(Input::BrokerResets),

@@ -1,0 +1,98 @@
+//! The properties of MQTT 5 in words: `receivemax=2`, `reason="..."`, `user="key","value"`.
+//! Names and kinds are those of the core's table; the bytes are written apart.
+
+use super::decode::Reader;
+use super::encode::{length, string};
+use super::words::{Value, Words};
+use mqmodem_core::mqtt::carrier::Carrier;
+use mqmodem_core::mqtt::property::{Property, PropertyKind};
+use std::fmt::Write;
+
+/// The name of a property of `carrier` in a chat. CONNECT has those of the will
+/// beside its own, with `will` before the name.
+fn name(property: &Property, carrier: Carrier) -> String {
+    let name = property.name_in(carrier);
+    match carrier {
+        Carrier::Will if !name.starts_with("will") => format!("will{name}"),
+        _ => name.into(),
+    }
+}
+
+fn find(field: &str, carrier: Carrier) -> Option<&'static Property> {
+    let mut all = mqmodem_core::mqtt::property::ALL.iter();
+    all.find(|property| property.is_of(carrier) && name(property, carrier) == field)
+}
+
+/// The block of the properties among `words`, without its length.
+pub(super) fn block(words: &mut Words, carrier: Carrier) -> Result<Vec<u8>, String> {
+    let mut block = Vec::new();
+    for (property, value) in words.take_all(|field| find(field, carrier)) {
+        block.push(property.id);
+        write(property, &name(property, carrier), value, &mut block)?;
+    }
+    Ok(block)
+}
+
+/// The length of the block, and the block.
+pub(super) fn encode(words: &mut Words, carrier: Carrier) -> Result<Vec<u8>, String> {
+    let block = block(words, carrier)?;
+    let mut bytes = Vec::new();
+    length(block.len(), &mut bytes);
+    bytes.extend(block);
+    Ok(bytes)
+}
+
+fn write(property: &Property, name: &str, value: Value, block: &mut Vec<u8>) -> Result<(), String> {
+    match (property.kind, value) {
+        (PropertyKind::Byte, Value::Number(number @ 0..=0xFF)) => block.push(number as u8),
+        (PropertyKind::Two(_), Value::Number(number @ 0..=0xFFFF)) => {
+            block.extend((number as u16).to_be_bytes());
+        }
+        (PropertyKind::Four(_), Value::Number(number)) => block.extend(number.to_be_bytes()),
+        (PropertyKind::Varint, Value::Number(number @ 0..=0xFFF_FFFF)) => {
+            length(number as usize, block);
+        }
+        (PropertyKind::Text | PropertyKind::Topic | PropertyKind::Bytes, Value::Bytes(text)) => {
+            string(&text, block)?;
+        }
+        (PropertyKind::Pair, Value::Pair(key, value)) => {
+            string(&key, block)?;
+            string(&value, block)?;
+        }
+        (kind, _) => return Err(format!("write {name}={}", form(kind))),
+    }
+    Ok(())
+}
+
+/// How the value of a property is written.
+fn form(kind: PropertyKind) -> &'static str {
+    match kind {
+        PropertyKind::Byte => "N, from 0 to 255",
+        PropertyKind::Two(_) => "N, from 0 to 65535",
+        PropertyKind::Four(_) => "N, from 0 to 4294967295",
+        PropertyKind::Varint => "N, from 0 to 268435455",
+        PropertyKind::Text | PropertyKind::Topic | PropertyKind::Bytes => "\"...\"",
+        PropertyKind::Pair => "\"key\",\"value\"",
+    }
+}
+
+/// The words for a block with its length before it, a space before each.
+pub(super) fn decode(body: &mut Reader<'_>, carrier: Carrier) -> Option<String> {
+    let length = body.varint()?;
+    let mut block = Reader(body.take(length)?);
+    let mut words = String::new();
+    while let Some(id) = block.byte() {
+        let property = Property::find(id)?;
+        let name = name(property, carrier);
+        let value = match property.kind {
+            PropertyKind::Byte => block.byte()?.to_string(),
+            PropertyKind::Two(_) => block.number()?.to_string(),
+            PropertyKind::Four(_) => block.long()?.to_string(),
+            PropertyKind::Varint => block.varint()?.to_string(),
+            PropertyKind::Text | PropertyKind::Topic | PropertyKind::Bytes => block.text()?,
+            PropertyKind::Pair => format!("{},{}", block.text()?, block.text()?),
+        };
+        write!(words, " {name}={value}").ok()?;
+    }
+    Some(words)
+}
