@@ -58,7 +58,7 @@ pub use modem::Modem;
 #[doc(inline)]
 pub use modem::api::{
     Action, Config, ConnId, Endpoint, Failure, HostLines, Identity, LinkId, LinkState, Memory,
-    ModemLines, NetError, NetEvent, Parity, RestoreError, Serial, Slot, Stage, TlsFiles,
+    ModemLines, NetError, NetEvent, Parity, Psk, RestoreError, Serial, Slot, Stage, TlsFiles,
     TlsVersion, Verify, WebSocketTarget,
 };
 pub use modem::command::intake::{Intake, IntakeKind};

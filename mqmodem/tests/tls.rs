@@ -4,7 +4,7 @@ mod pki;
 
 use mqmodem::transport::{NetLink, TlsConfigs};
 use mqmodem_core::modem::options::{OPTIONS, SNI};
-use mqmodem_core::{Endpoint, Instant, NetError, TlsFiles, Verify};
+use mqmodem_core::{Endpoint, Instant, NetError, TlsFiles, TlsVersion, Verify};
 use pki::{Authority, Leaf, Server};
 use std::future::poll_fn;
 use std::time::Duration;
@@ -60,6 +60,23 @@ async fn a_good_server_is_reached_by_name_and_address() {
             let server = Server::new(&authority, &Leaf::good()).only(version);
             let said = dial_tls(host, server, trusting(&authority)).await;
             assert_eq!(said.as_deref(), Ok(&b"hello"[..]));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_version_that_is_not_the_chosen_one_is_not_spoken() {
+    let authority = Authority::new();
+    let other = [TlsVersion::V13, TlsVersion::V12];
+    for (spoken, chosen) in pki::VERSIONS.into_iter().zip(other) {
+        for version in [chosen, TlsVersion::Any] {
+            let server = Server::new(&authority, &Leaf::good()).only(spoken);
+            let files = TlsFiles {
+                version,
+                ..trusting(&authority)
+            };
+            let said = dial_tls("localhost", server, files).await;
+            assert_eq!(said.is_ok(), version == TlsVersion::Any, "{version:?}");
         }
     }
 }

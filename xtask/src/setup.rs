@@ -4,12 +4,13 @@ use crate::sh::{self, Result};
 use std::path::Path;
 
 /// A program and the Debian package it is in.
-const TOOLS: [(&str, &str); 6] = [
+const TOOLS: [(&str, &str); 7] = [
     ("mosquitto", "mosquitto"),
     ("mosquitto_pub", "mosquitto-clients"),
     ("mosquitto_sub", "mosquitto-clients"),
     ("curl", "curl"),
     ("openssl", "openssl"),
+    ("pkg-config", "pkg-config"),
     ("valgrind", "valgrind"),
 ];
 
@@ -53,7 +54,16 @@ fn missing() -> Vec<&'static str> {
     if !makes_venv() {
         packages.push("python3-venv");
     }
+    if !has_openssl() {
+        packages.push("libssl-dev");
+    }
     packages
+}
+
+/// What the feature `psk` is compiled with.
+fn has_openssl() -> bool {
+    let mut config = sh::program("pkg-config", ["--exists", "openssl"]);
+    config.status().is_ok_and(|status| status.success())
 }
 
 /// Debian keeps this part of Python in a package of its own.

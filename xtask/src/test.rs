@@ -57,6 +57,11 @@ const STEPS: &[Step] = &[
         tests,
     ),
     step(
+        "psk",
+        "pre-shared keys by OpenSSL, against Mosquitto",
+        pre_shared_keys,
+    ),
+    step(
         "docs",
         "the manual is current, the transcripts hold",
         docs::check,
@@ -203,6 +208,15 @@ fn clippy_core() -> Result {
 
 fn clippy_host() -> Result {
     clippy_of(&["--package", "mqmodem", "--no-default-features"])
+}
+
+/// The program with the feature `psk`: clippy, and its tests.
+fn pre_shared_keys() -> Result {
+    let package = ["--package", "mqmodem", "--features", "psk"];
+    clippy_of(&package)?;
+    let mut command = cargo(["test", "--quiet"]);
+    command.args(package).args(["--test", "certificate_store"]);
+    sh::run(&mut command)
 }
 
 fn doc() -> Result {

@@ -1,14 +1,16 @@
 //! Opens a transport: name, addresses, TCP, TLS.
 
 use super::error::{before_open, tls_error};
-use super::host_name::{server_name, unbracketed};
+use super::host_name::unbracketed;
 use super::identity::asked_during;
 use super::pace::Pace;
 use super::probe::{found_nothing_in_common, shows_unsupported};
 use super::progress::OpenProgress;
+#[cfg(feature = "psk")]
+use super::psk;
 use super::resolve;
+use super::security::{ReadySecurity, Security};
 use super::stream::Stream;
-use super::tls::FoundConfig;
 use mqmodem_core::{NetError, Stage};
 use std::collections::VecDeque;
 use std::io;
@@ -24,19 +26,18 @@ use tokio_rustls::rustls::pki_types::ServerName;
 /// How long one address may take before the next is tried beside it (RFC 8305).
 const HEAD_START: Duration = Duration::from_millis(250);
 
-/// Opens the transport to `host`, an IP address or a name; over TLS, to who has
-/// the name beside the settings.
+/// Opens the transport to `host`, an IP address or a name.
 pub(super) async fn connect(
     host: String,
     port: u16,
-    tls: Option<(FoundConfig, String)>,
+    security: Option<Security>,
     pace: Option<Arc<Pace>>,
     progress: OpenProgress,
 ) -> Result<Stream, NetError> {
     let host = unbracketed(&host);
     // Certificates that cannot work are told before the network is asked.
-    let tls = match tls {
-        Some((found, name)) => Some((found.config().await?, server_name(&name)?)),
+    let security = match security {
+        Some(security) => Some(security.ready().await?),
         None => None,
     };
     if let Some(pace) = pace {
@@ -50,16 +51,25 @@ pub(super) async fn connect(
     if let Err(error) = tcp.set_nodelay(true) {
         tracing::debug!("cannot set TCP_NODELAY: {error}");
     }
-    let Some((config, name)) = tls else {
+    let Some(security) = security else {
         return Ok(Stream::Plain(tcp));
     };
     progress.at(Stage::Tls);
     // Without TLS, and before it, a link that opens is small: thousands may wait.
-    Box::pin(secure(tcp, config, name)).await
+    Box::pin(secure(tcp, security)).await
 }
 
 /// TLS on a TCP connection.
-async fn secure(
+async fn secure(tcp: TcpStream, security: ReadySecurity) -> Result<Stream, NetError> {
+    match security {
+        ReadySecurity::Certificates(config, name) => certified(tcp, config, name).await,
+        #[cfg(feature = "psk")]
+        ReadySecurity::Psk(config) => psk::secure(tcp, config).await.map(Stream::Psk),
+    }
+}
+
+/// TLS with certificates.
+async fn certified(
     tcp: TcpStream,
     config: Arc<ClientConfig>,
     name: ServerName<'static>,

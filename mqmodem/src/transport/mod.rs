@@ -9,7 +9,10 @@ mod net_link;
 mod pace;
 mod probe;
 mod progress;
+#[cfg(feature = "psk")]
+mod psk;
 pub(crate) mod resolve;
+mod security;
 mod seldom;
 mod stream;
 mod tls;

@@ -3,6 +3,7 @@
 use super::connect::connect;
 use super::pace::Pace;
 use super::progress::OpenProgress;
+use super::security::Security;
 use super::stream::Stream;
 use super::tls::TlsConfigs;
 use mqmodem_core::{Endpoint, NetError, Stage};
@@ -64,17 +65,14 @@ impl NetLink {
         pace: Option<Arc<Pace>>,
     ) {
         let host = to.host.to_owned();
-        let tls = to.tls.map(|files| {
-            let name = files.sni.unwrap_or(to.host).to_owned();
-            (configs.find(who, &files), name)
-        });
+        let security = Security::of(who, to, configs);
         let progress = OpenProgress::default();
         if to.websocket.is_some() {
             let refused = async { Err(NetError::WebSocket { status: 0 }) };
             self.state = State::Opening(Box::pin(refused), progress);
             return;
         }
-        let opening = connect(host, to.port, tls, pace, progress.clone());
+        let opening = connect(host, to.port, security, pace, progress.clone());
         self.state = State::Opening(Box::pin(opening), progress);
     }
 
@@ -203,6 +201,8 @@ impl Open {
                 ready!(stream.poll_flush(cx))?;
                 Poll::Ready(Ok(std::mem::take(&mut self.unflushed)))
             }
+            #[cfg(feature = "psk")]
+            Stream::Psk(stream) => Pin::new(&mut **stream).poll_write(cx, bytes),
         }
     }
 }

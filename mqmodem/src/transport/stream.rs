@@ -21,6 +21,8 @@ pub(super) enum Stream {
         /// The broker asked for a client certificate.
         asked: bool,
     },
+    #[cfg(feature = "psk")]
+    Psk(Box<tokio_openssl::SslStream<TcpStream>>),
 }
 
 impl Stream {
@@ -35,6 +37,8 @@ impl Stream {
             Self::Tls { stream, asked } => {
                 (Pin::new(&mut **stream).poll_read(cx, &mut buf), *asked)
             }
+            #[cfg(feature = "psk")]
+            Self::Psk(stream) => (Pin::new(&mut **stream).poll_read(cx, &mut buf), false),
         };
         Poll::Ready(match ready!(read) {
             Ok(()) => Ok(buf.filled().len()),
@@ -71,6 +75,8 @@ impl Stream {
         match self {
             Self::Plain(stream) => stream,
             Self::Tls { stream, .. } => stream.get_ref().0,
+            #[cfg(feature = "psk")]
+            Self::Psk(stream) => stream.get_ref(),
         }
     }
 
@@ -81,6 +87,8 @@ impl Stream {
             match self {
                 Self::Plain(stream) => linger(stream).await,
                 Self::Tls { stream, .. } => linger(*stream).await,
+                #[cfg(feature = "psk")]
+                Self::Psk(stream) => linger(*stream).await,
             }
         };
         let _ = tokio::time::timeout(GOODBYE, done).await;

@@ -5,7 +5,7 @@ use super::identity::ClientIdentity;
 use super::seldom::Seldom;
 use super::verifier::Verifier;
 use crate::runtime::threads::Threads;
-use mqmodem_core::{NetError, TlsFiles, Verify};
+use mqmodem_core::{NetError, TlsFiles, TlsVersion, Verify};
 use rustls_native_certs::ErrorKind;
 use std::collections::HashMap;
 use std::fmt;
@@ -14,7 +14,10 @@ use std::time::{Duration, Instant};
 use tokio_rustls::rustls::crypto::ring::default_provider;
 use tokio_rustls::rustls::pki_types::CertificateDer;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
-use tokio_rustls::rustls::{CertificateError, ClientConfig, Error, RootCertStore};
+use tokio_rustls::rustls::version::{TLS12, TLS13};
+use tokio_rustls::rustls::{
+    CertificateError, ClientConfig, Error, RootCertStore, SupportedProtocolVersion,
+};
 
 /// How long settings are taken from the cache. The platform's trust store may
 /// change under a program that runs for years.
@@ -45,6 +48,7 @@ struct Files {
     key: Option<Box<[u8]>>,
     verify: Verify,
     alpn: Option<Box<str>>,
+    version: TlsVersion,
 }
 
 /// Settings, or what they are to be made of.
@@ -76,6 +80,7 @@ impl TlsConfigs {
             key: copy(files.key),
             verify: files.verify,
             alpn: files.alpn.map(Box::from),
+            version: files.version,
         };
         let cache = lock(&self.0);
         match cache.by_files.get(&files) {
@@ -146,7 +151,7 @@ fn client_config(who: &str, files: &Files) -> Result<ClientConfig, NetError> {
         algorithms: provider.signature_verification_algorithms,
     };
     let builder = ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
+        .with_protocol_versions(versions(files.version))
         .map_err(|_| NetError::TlsOther)?
         .dangerous()
         .with_custom_certificate_verifier(Arc::new(verifier));
@@ -154,6 +159,16 @@ fn client_config(who: &str, files: &Files) -> Result<ClientConfig, NetError> {
     let protocols = files.alpn.iter().flat_map(|alpn| alpn.split(','));
     config.alpn_protocols = protocols.map(|name| name.as_bytes().to_vec()).collect();
     Ok(config)
+}
+
+fn versions(version: TlsVersion) -> &'static [&'static SupportedProtocolVersion] {
+    static BOTH: [&SupportedProtocolVersion; 2] = [&TLS13, &TLS12];
+    let (newer, older) = BOTH.split_at(1);
+    match version {
+        TlsVersion::Any => &BOTH,
+        TlsVersion::V12 => older,
+        TlsVersion::V13 => newer,
+    }
 }
 
 fn roots(who: &str, files: &Files) -> Result<RootCertStore, NetError> {
