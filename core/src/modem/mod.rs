@@ -37,6 +37,8 @@ pub use dispatch::publish as outbox;
 pub use profile::Profile;
 pub use progress::scratch::Staged;
 pub use radio::Functionality;
+#[cfg(feature = "x509")]
+pub use storage::x509;
 pub use storage::{options, pem};
 
 use crate::time::Instant;

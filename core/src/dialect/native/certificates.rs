@@ -12,6 +12,8 @@ use crate::modem::credential::{
     Credential, CredentialKind, MAX_ENTRY, MAX_NAME, RESERVED, is_name,
 };
 use crate::modem::fail::Fail;
+#[cfg(feature = "x509")]
+use crate::modem::x509::{Described, describe};
 use core::fmt::Write;
 
 const NAME: Param = Param::text("name", 1, MAX_NAME)
@@ -120,4 +122,23 @@ fn write_entry(entry: &Credential, line: &mut Reply) {
     } = *entry;
     let (kind, len) = (kind as u8, content.len());
     let _ = write!(line, "+MQTTCERT:\"{name}\",{kind},{len}");
+    #[cfg(feature = "x509")]
+    if let Some(described) = describe(entry) {
+        write_described(&described, line);
+    }
+}
+
+#[cfg(feature = "x509")]
+fn write_described(described: &Described, line: &mut Reply) {
+    let _ = write!(line, ",{}", described.certificates);
+    for text in [
+        &described.sha256,
+        &described.not_before,
+        &described.not_after,
+        &described.subject,
+        &described.issuer,
+    ] {
+        line.text(",");
+        line.quoted(text.as_bytes());
+    }
 }

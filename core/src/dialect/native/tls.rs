@@ -41,7 +41,7 @@ pub(super) const TLS: Command = Command::new("+MQTTTLS", "Switch TLS and load ce
         "The content may be sent with LF, CRLF, `\\n` or no line breaks; the size must be its \
          length in bytes, with or without its last line break. Text and other blocks around the \
          certificates or the key, as openssl writes them, count in the size and are not stored. \
-         RSA keys do not fit; EC and Ed25519 keys do. The switch alone does not change the \
+         RSA keys do not fit, EC and Ed25519 keys do; `+MQTTCERT` takes all. The switch alone does not change the \
          certificates. Without a root the trust store of the platform is used. Verification is on unless the \
          option `verify` says otherwise. Where the URL of `+MQTTCONFIG` has a scheme, that sets the \
          switch, and another value is an error (3). OK means that it is stored.",

@@ -6,6 +6,8 @@ mod greeting;
 mod nvram;
 pub mod options;
 pub mod pem;
+#[cfg(feature = "x509")]
+pub mod x509;
 
 use crate::buffer::{Buf, Full};
 use crate::modem::connect_properties::ConnectProperties;

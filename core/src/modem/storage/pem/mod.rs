@@ -129,6 +129,13 @@ fn write_der(given: &[u8], content: Content, out: &mut Buf) -> Result<(), PemErr
     enough(content, blocks)
 }
 
+/// The content of the first block in a text that was normalized.
+#[cfg(feature = "x509")]
+pub(crate) fn first_der(text: &[u8]) -> impl Iterator<Item = u8> {
+    let first = blocks(text).next();
+    first.into_iter().flat_map(|(_, body)| base64::decode(body))
+}
+
 /// Label and body of each block in a text that was normalized.
 pub(crate) fn blocks(text: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
     let mut rest = text;
