@@ -1,63 +1,91 @@
 //! The packets of `vectors.rs`, and those that may not be sent.
 
-use super::vectors::{BAD, FORGIVEN, GOOD};
+use super::vectors::v311::FORGIVEN;
+use super::vectors::{bad, bytes, good, v5};
 use super::*;
 use crate::mqtt::{PacketId, Properties, Qos};
-use std::string::{String, ToString};
+use std::string::ToString;
 use std::vec;
 use std::vec::Vec;
 
-/// Bytes from hex digits and `"text"`.
-fn bytes(text: &str) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    for (place, part) in text.split('"').enumerate() {
-        if place % 2 == 1 {
-            bytes.extend(part.as_bytes());
-            continue;
-        }
-        let digits: String = part.split_whitespace().collect();
-        for pair in digits.as_bytes().chunks(2) {
-            bytes.push(u8::from_str_radix(core::str::from_utf8(pair).unwrap(), 16).unwrap());
-        }
-    }
-    bytes
+fn encode(packet: &Packet<'_>) -> Result<Vec<u8>, EncodeError> {
+    encode_as(Version::V311, packet)
 }
 
-fn encode(packet: &Packet<'_>) -> Result<Vec<u8>, EncodeError> {
+fn encode_as(version: Version, packet: &Packet<'_>) -> Result<Vec<u8>, EncodeError> {
     let mut memory = vec![0; 1 << 18];
     let mut out = Buf::lent(&mut memory);
-    packet.encode(&mut out)?;
+    packet.encode_as(version, &mut out)?;
     Ok(out.as_slice().to_vec())
+}
+
+fn decode_as(version: Version, bytes: &[u8]) -> Result<Packet<'_>, DecodeError> {
+    Packet::decode_as(version, Rules::Strict, bytes)
+}
+
+fn frame_of(version: Version, bytes: &[u8]) -> Frame {
+    frame_as(version, Rules::Strict, bytes)
 }
 
 #[test]
 fn packets_the_standard_allows_are_decoded_and_encoded() {
-    for &(clause, hex, line) in GOOD {
+    for (version, &(clause, hex, line)) in good() {
         let wire = bytes(hex);
+        let len = wire.len();
         assert_eq!(
-            frame(&wire),
-            Frame::Whole { len: wire.len() },
+            frame_of(version, &wire),
+            Frame::Whole { len },
             "{clause}: {hex}"
         );
-        let packet = Packet::decode(&wire).unwrap_or_else(|_| panic!("{clause}: {hex}"));
+        let packet = decode_as(version, &wire);
+        let packet = packet.unwrap_or_else(|why| panic!("{clause}: {hex}: {why:?}"));
         assert_eq!(packet.to_string(), line, "{clause}");
-        assert_eq!(
-            encode(&packet).as_deref(),
-            Ok(&wire[..]),
-            "{clause}: {line}"
-        );
+        let encoded = encode_as(version, &packet);
+        assert_eq!(encoded.as_deref(), Ok(&wire[..]), "{clause}: {line}");
+    }
+}
+
+#[test]
+fn what_may_be_left_out_is_accepted_and_not_written() {
+    for &(clause, hex, line) in v5::LONG {
+        let wire = bytes(hex);
+        let packet = decode_as(Version::V5, &wire);
+        let packet = packet.unwrap_or_else(|why| panic!("{clause}: {hex}: {why:?}"));
+        assert_eq!(packet.to_string(), line, "{clause}");
+        let short = encode_as(Version::V5, &packet).unwrap();
+        assert!(short.len() < wire.len(), "{clause}");
+        assert_eq!(decode_as(Version::V5, &short), Ok(packet), "{clause}");
     }
 }
 
 #[test]
 fn packets_the_standard_forbids_are_malformed() {
-    for &(clause, hex) in BAD {
+    for (version, clause, hex) in bad() {
         let wire = bytes(hex);
-        assert!(Packet::decode(&wire).is_err(), "{clause}: {hex}");
+        let len = wire.len();
+        for rules in [Rules::Strict, Rules::Lenient] {
+            let decoded = Packet::decode_as(version, rules, &wire);
+            assert!(decoded.is_err(), "{clause}: {hex}: {decoded:?}");
+        }
         // Bad for what it says, not for a length that is wrong by mistake.
-        let whole = frame(&wire) == Frame::Whole { len: wire.len() };
-        assert!(whole || frame(&wire) == Frame::Malformed, "{clause}: {hex}");
+        let frame = frame_of(version, &wire);
+        let whole = frame == Frame::Whole { len } || frame == Frame::Malformed;
+        assert!(whole, "{clause}: {hex}");
     }
+}
+
+/// MQTT 5 has a reason code for each.
+#[test]
+fn what_is_wrong_with_a_packet_is_told() {
+    for &(clause, hex, why) in v5::BAD {
+        assert_eq!(
+            decode_as(Version::V5, &bytes(hex)),
+            Err(why),
+            "{clause}: {hex}"
+        );
+    }
+    assert_eq!(DecodeError::Malformed.code(), 0x81);
+    assert_eq!(DecodeError::Protocol.code(), 0x82);
 }
 
 #[test]
@@ -72,39 +100,94 @@ fn lenient_rules_accept_packets_that_strict_rules_refuse() {
         assert_eq!(packet.to_string(), line, "{clause}");
         assert!(Packet::decode(&wire).is_err(), "{clause}: {hex}");
     }
-    for &(clause, hex) in BAD {
-        let lenient = Packet::decode_by(Rules::Lenient, &bytes(hex)).is_ok();
-        assert!(!lenient, "{clause}: {hex}");
-    }
-    for &(_, hex, _) in GOOD {
+    for (version, &(_, hex, _)) in good() {
         let wire = bytes(hex);
-        let packet = Packet::decode(&wire);
-        assert_eq!(Packet::decode_by(Rules::Lenient, &wire), packet, "{hex}");
+        let packet = decode_as(version, &wire);
+        assert_eq!(
+            Packet::decode_as(version, Rules::Lenient, &wire),
+            packet,
+            "{hex}"
+        );
     }
 }
 
 #[test]
 fn a_packet_cut_short_is_incomplete_and_one_with_a_tail_malformed() {
-    for &(_, hex, _) in GOOD {
+    for (version, &(_, hex, _)) in good() {
         let mut wire = bytes(hex);
         for cut in 0..wire.len() {
-            let total = (cut > 1).then_some(wire.len());
-            assert_eq!(
-                frame(&wire[..cut]),
-                Frame::Incomplete { total },
-                "{hex} cut at {cut}"
-            );
-            assert_eq!(
-                Packet::decode(&wire[..cut]),
-                Err(Malformed),
+            // The length of a long packet is known later.
+            let known = cut > 1 && (wire[1] < 0x80 || cut > 2);
+            let total = known.then_some(wire.len());
+            let frame = frame_of(version, &wire[..cut]);
+            assert_eq!(frame, Frame::Incomplete { total }, "{hex} cut at {cut}");
+            assert!(
+                decode_as(version, &wire[..cut]).is_err(),
                 "{hex} cut at {cut}"
             );
         }
         let len = wire.len();
         wire.push(0);
-        assert_eq!(frame(&wire), Frame::Whole { len }, "{hex}");
-        assert_eq!(Packet::decode(&wire), Err(Malformed), "{hex}");
+        assert_eq!(frame_of(version, &wire), Frame::Whole { len }, "{hex}");
+        assert!(decode_as(version, &wire).is_err(), "{hex}");
     }
+}
+
+/// Bytes changed, put in and taken out, with the lengths as they were and put right: what
+/// is accepted is written and read as the same packet, and nothing panics.
+#[test]
+fn a_mutated_packet_is_refused_or_means_what_it_says() {
+    for (version, &(_, hex, _)) in good() {
+        let wire = bytes(hex);
+        let head = if wire[1] < 0x80 { 2 } else { 3 };
+        let mut accepted = 0;
+        for at in 0..wire.len() {
+            for new in [
+                0,
+                1,
+                2,
+                3,
+                0x7f,
+                0x80,
+                0xff,
+                wire[at] ^ 0x10,
+                wire[at].wrapping_add(1),
+            ] {
+                let mut other = wire.clone();
+                other[at] = new;
+                accepted += u32::from(survives(version, &other));
+                if at >= head && wire[1] < 0x7f {
+                    let mut longer = wire.clone();
+                    longer.insert(at, new);
+                    longer[1] += 1;
+                    accepted += u32::from(survives(version, &longer));
+                }
+            }
+            if at >= head && head == 2 {
+                let mut shorter = wire.clone();
+                shorter.remove(at);
+                shorter[1] -= 1;
+                accepted += u32::from(survives(version, &shorter));
+            }
+        }
+        assert!(accepted > 0, "{hex}");
+    }
+}
+
+/// Whether a packet is accepted; what is then is checked.
+fn survives(version: Version, wire: &[u8]) -> bool {
+    for rules in [Rules::Lenient, Rules::Strict] {
+        let Ok(packet) = Packet::decode_as(version, rules, wire) else {
+            continue;
+        };
+        let Ok(again) = encode_as(version, &packet) else {
+            assert_eq!(rules, Rules::Lenient, "{packet}");
+            continue;
+        };
+        assert!(again.len() <= wire.len(), "{packet}");
+        assert_eq!(decode_as(version, &again), Ok(packet));
+    }
+    decode_as(version, wire).is_ok()
 }
 
 /// Clause 2.2.3: the lengths where a byte is added.
@@ -261,13 +344,13 @@ fn invalid_requests_and_acknowledgements_are_not_written() {
 
 #[test]
 fn a_packet_is_encoded_whole_or_not_at_all() {
-    for &(_, hex, _) in GOOD {
+    for (version, &(_, hex, _)) in good() {
         let wire = bytes(hex);
-        let packet = Packet::decode(&wire).unwrap();
+        let packet = decode_as(version, &wire).unwrap();
         for size in 0..wire.len() {
             let mut memory = vec![0; size];
             let mut out = Buf::lent(&mut memory);
-            assert_eq!(packet.encode(&mut out), Err(EncodeError::Full));
+            assert_eq!(packet.encode_as(version, &mut out), Err(EncodeError::Full));
             assert!(out.is_empty(), "{packet}");
         }
     }

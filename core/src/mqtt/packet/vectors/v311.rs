@@ -1,7 +1,7 @@
-//! Packets as bytes, by clause: hex digits and `"text"`.
+//! Packets of 3.1.1 as bytes, by clause: hex digits and `"text"`.
 
 /// Clause, packet, line in the trace.
-pub(super) const GOOD: &[(&str, &str, &str)] = &[
+pub(in crate::mqtt::packet) const GOOD: &[(&str, &str, &str)] = &[
     (
         "3.1",
         r#"10 0d 0004 "MQTT" 04 02 003c 0001 "x""#,
@@ -87,7 +87,7 @@ pub(super) const GOOD: &[(&str, &str, &str)] = &[
 ];
 
 /// Clause and what is forgiven, packet, line in the trace.
-pub(super) const FORGIVEN: &[(&str, &str, &str)] = &[
+pub(in crate::mqtt::packet) const FORGIVEN: &[(&str, &str, &str)] = &[
     ("2.2.3 not minimal", "40 82 00 0001", "PUBACK id=1"),
     (
         "3.2.2 reserved flags",
@@ -123,7 +123,7 @@ pub(super) const FORGIVEN: &[(&str, &str, &str)] = &[
 ];
 
 /// Clause and why, packet: bad by any rules.
-pub(super) const BAD: &[(&str, &str)] = &[
+pub(in crate::mqtt::packet) const BAD: &[(&str, &str)] = &[
     ("2.2.1 type 0", "00 00"),
     ("2.2.1 type 15", "f0 00"),
     (
