@@ -79,6 +79,24 @@ impl<'p> Ack<'p> {
         }
     }
 
+    /// Reads one of success without properties, the same bytes in every version; none
+    /// if these are something else. Most of what comes is this.
+    #[inline]
+    pub(in crate::mqtt) fn decode_plain(packet: &[u8]) -> Option<Self> {
+        let &[first, 2, high, low] = packet else {
+            return None;
+        };
+        let kind = match first {
+            0x40 => AckKind::Puback,
+            0x50 => AckKind::Pubrec,
+            0x62 => AckKind::Pubrel,
+            0x70 => AckKind::Pubcomp,
+            _ => return None,
+        };
+        let id = PacketId::new(u16::from_be_bytes([high, low]))?;
+        Some(Self::new(kind, id))
+    }
+
     #[inline]
     pub(super) fn decode(
         version: Version,

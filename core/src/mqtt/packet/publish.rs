@@ -98,6 +98,7 @@ impl<'p> Publish<'p> {
     }
 
     /// Appends it as 3.1.1 has it, whole or not at all.
+    #[inline]
     pub(in crate::mqtt) fn encode(&self, out: &mut Buf<'_>) -> Result<(), EncodeError> {
         self.encode_as(Version::V311, out)
     }
@@ -109,17 +110,30 @@ impl<'p> Publish<'p> {
         version: Version,
         out: &mut Buf<'_>,
     ) -> Result<(), EncodeError> {
-        let block = self.properties.size_in(version)?;
-        if !self.is_valid() || !self.properties.fit(Carrier::Publish) {
+        match version {
+            Version::V311 if self.properties.is_empty() => self.write::<false>(out),
+            Version::V311 => Err(EncodeError::Invalid),
+            Version::V5 => self.write::<true>(out),
+        }
+    }
+
+    /// Appends it, with a block of properties or without one.
+    fn write<const BLOCK: bool>(&self, out: &mut Buf<'_>) -> Result<(), EncodeError> {
+        if !self.is_valid() || (BLOCK && !self.properties.fit(Carrier::Publish)) {
             return Err(EncodeError::Invalid);
         }
-        let remaining = self.remaining().saturating_add(block);
+        let mut remaining = self.remaining();
+        if BLOCK {
+            remaining = remaining.saturating_add(self.properties.size());
+        }
         let mut writer = Writer::start(out, PUBLISH << 4 | self.flags(), remaining)?;
         writer.binary(self.topic.as_bytes())?;
         if let Some(id) = self.id {
             writer.id(id)?;
         }
-        self.properties.write_in(version, &mut writer)?;
+        if BLOCK {
+            self.properties.write(&mut writer)?;
+        }
         writer.bytes(self.payload)
     }
 
