@@ -1,5 +1,6 @@
 //! Bytes to words. Only what a client sends is worded.
 
+use super::bytes::WireReader;
 use super::encode::SUBSCRIBE_OPTIONS;
 use super::properties;
 use crate::escape::quoted;
@@ -24,7 +25,7 @@ pub(super) fn length(bytes: &[u8]) -> usize {
 pub(super) fn decode(version: Version, packet: &[u8]) -> Option<String> {
     let first = *packet.first()?;
     let head = 1 + packet.iter().skip(1).position(|byte| byte & 0x80 == 0)? + 1;
-    let mut body = Reader(packet.get(head..)?);
+    let mut body = WireReader(packet.get(head..)?);
     let words = match first >> 4 {
         1 => connect(&mut body)?,
         3 => publish(version, first, &mut body)?,
@@ -42,49 +43,8 @@ pub(super) fn decode(version: Version, packet: &[u8]) -> Option<String> {
     Some(words)
 }
 
-pub(super) struct Reader<'b>(pub(super) &'b [u8]);
-
-impl<'b> Reader<'b> {
-    pub(super) fn take(&mut self, n: usize) -> Option<&'b [u8]> {
-        let (taken, rest) = self.0.split_at_checked(n)?;
-        self.0 = rest;
-        Some(taken)
-    }
-
-    pub(super) fn byte(&mut self) -> Option<u8> {
-        self.take(1).map(|bytes| bytes[0])
-    }
-
-    pub(super) fn number(&mut self) -> Option<u16> {
-        self.take(2).map(|b| u16::from_be_bytes([b[0], b[1]]))
-    }
-
-    pub(super) fn long(&mut self) -> Option<u32> {
-        let bytes = self.take(4)?.try_into().ok()?;
-        Some(u32::from_be_bytes(bytes))
-    }
-
-    /// A number in one to four bytes.
-    pub(super) fn varint(&mut self) -> Option<usize> {
-        let mut number = 0;
-        for place in 0..4 {
-            let byte = self.byte()?;
-            number |= usize::from(byte & 0x7F) << (7 * place);
-            if byte & 0x80 == 0 {
-                return Some(number);
-            }
-        }
-        None
-    }
-
-    pub(super) fn text(&mut self) -> Option<String> {
-        let length = self.number()?;
-        self.take(usize::from(length)).map(quoted)
-    }
-}
-
 /// The words for a block of properties, where the version has one.
-fn properties_in(version: Version, body: &mut Reader, carrier: Carrier) -> Option<String> {
+fn properties_in(version: Version, body: &mut WireReader, carrier: Carrier) -> Option<String> {
     match version {
         Version::V311 => Some(String::new()),
         Version::V5 => properties::decode(body, carrier),
@@ -92,7 +52,7 @@ fn properties_in(version: Version, body: &mut Reader, carrier: Carrier) -> Optio
 }
 
 /// The words for a reason code and properties, which may be left out.
-fn reason(body: &mut Reader, carrier: Carrier) -> Option<String> {
+fn reason(body: &mut WireReader, carrier: Carrier) -> Option<String> {
     let Some(code) = body.byte() else {
         return Some(String::new());
     };
@@ -107,12 +67,12 @@ fn reason(body: &mut Reader, carrier: Carrier) -> Option<String> {
     Some(words)
 }
 
-fn acknowledgement(body: &mut Reader, name: &str, carrier: Carrier) -> Option<String> {
+fn acknowledgement(body: &mut WireReader, name: &str, carrier: Carrier) -> Option<String> {
     let id = body.number()?;
     Some(format!("{name} id={id}{}", reason(body, carrier)?))
 }
 
-fn connect(body: &mut Reader) -> Option<String> {
+fn connect(body: &mut WireReader) -> Option<String> {
     body.take(6)?;
     let (version, words) = match body.byte()? {
         4 => (Version::V311, "CONNECT"),
@@ -137,7 +97,7 @@ fn connect(body: &mut Reader) -> Option<String> {
     Some(words)
 }
 
-fn will(version: Version, flags: u8, body: &mut Reader) -> Option<String> {
+fn will(version: Version, flags: u8, body: &mut WireReader) -> Option<String> {
     let properties = properties_in(version, body, Carrier::Will)?;
     let mut words = format!(" will={}", body.text()?);
     for (name, value) in [("willqos", flags >> 3 & 3), ("willretain", flags >> 5 & 1)] {
@@ -150,7 +110,7 @@ fn will(version: Version, flags: u8, body: &mut Reader) -> Option<String> {
     Some(words)
 }
 
-fn publish(version: Version, first: u8, body: &mut Reader) -> Option<String> {
+fn publish(version: Version, first: u8, body: &mut WireReader) -> Option<String> {
     let topic = body.text()?;
     let qos = first >> 1 & 3;
     let mut words = String::from("PUBLISH");
@@ -172,7 +132,7 @@ fn publish(version: Version, first: u8, body: &mut Reader) -> Option<String> {
     Some(words)
 }
 
-fn subscribe(version: Version, body: &mut Reader) -> Option<String> {
+fn subscribe(version: Version, body: &mut WireReader) -> Option<String> {
     let mut words = format!("SUBSCRIBE id={}", body.number()?);
     words.push_str(&properties_in(version, body, Carrier::Subscribe)?);
     while !body.0.is_empty() {
@@ -192,7 +152,7 @@ fn subscribe(version: Version, body: &mut Reader) -> Option<String> {
     Some(words)
 }
 
-fn unsubscribe(version: Version, body: &mut Reader) -> Option<String> {
+fn unsubscribe(version: Version, body: &mut WireReader) -> Option<String> {
     let mut words = format!("UNSUBSCRIBE id={}", body.number()?);
     words.push_str(&properties_in(version, body, Carrier::Unsubscribe)?);
     while !body.0.is_empty() {

@@ -1,5 +1,6 @@
 //! Words to bytes.
 
+use super::bytes::{length, string};
 use super::properties;
 use super::words::Words;
 use mqmodem_core::mqtt::Version;
@@ -44,14 +45,6 @@ fn parts(version: Version, words: &mut Words) -> Result<(u8, Vec<u8>), String> {
         "AUTH" => (0xF0, reason(version, words, Carrier::Auth)?),
         name => return Err(format!("`{name}` is no packet of MQTT")),
     })
-}
-
-pub(super) fn length(mut left: usize, packet: &mut Vec<u8>) {
-    while left > 0x7F {
-        packet.push((left & 0x7F) as u8 | 0x80);
-        left >>= 7;
-    }
-    packet.push(left as u8);
 }
 
 /// A block of properties, where the version has one.
@@ -212,11 +205,4 @@ fn id(words: &mut Words) -> Result<Vec<u8>, String> {
     let id = words.number("id", 0xFFFF)?;
     let id = id.ok_or_else(|| words.missing("id"))? as u16;
     Ok(id.to_be_bytes().to_vec())
-}
-
-pub(super) fn string(text: &[u8], body: &mut Vec<u8>) -> Result<(), String> {
-    let length = u16::try_from(text.len()).map_err(|_| "a text is at most 65535 bytes long")?;
-    body.extend(length.to_be_bytes());
-    body.extend(text);
-    Ok(())
 }

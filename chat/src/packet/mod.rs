@@ -3,6 +3,7 @@
 //! Written apart from the codec of the modem on purpose: the chats hold that
 //! codec to account, so they must not share its mistakes.
 
+mod bytes;
 mod decode;
 mod encode;
 mod properties;

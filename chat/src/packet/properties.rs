@@ -1,9 +1,8 @@
 //! The properties of MQTT 5 in words: `receivemax=2`, `reason="..."`, `user="key","value"`.
 //! Names and kinds are those of the core's table; the bytes are written apart.
 
-use super::decode::Reader;
-use super::encode::{length, string};
-use super::words::{Value, Words};
+use super::bytes::{WireReader, length, string};
+use super::words::{FieldValue, Words};
 use mqmodem_core::mqtt::carrier::Carrier;
 use mqmodem_core::mqtt::property::{Property, PropertyKind};
 use std::fmt::Write;
@@ -42,20 +41,28 @@ pub(super) fn encode(words: &mut Words, carrier: Carrier) -> Result<Vec<u8>, Str
     Ok(bytes)
 }
 
-fn write(property: &Property, name: &str, value: Value, block: &mut Vec<u8>) -> Result<(), String> {
+fn write(
+    property: &Property,
+    name: &str,
+    value: FieldValue,
+    block: &mut Vec<u8>,
+) -> Result<(), String> {
     match (property.kind, value) {
-        (PropertyKind::Byte, Value::Number(number @ 0..=0xFF)) => block.push(number as u8),
-        (PropertyKind::Two(_), Value::Number(number @ 0..=0xFFFF)) => {
+        (PropertyKind::Byte, FieldValue::Number(number @ 0..=0xFF)) => block.push(number as u8),
+        (PropertyKind::Two(_), FieldValue::Number(number @ 0..=0xFFFF)) => {
             block.extend((number as u16).to_be_bytes());
         }
-        (PropertyKind::Four(_), Value::Number(number)) => block.extend(number.to_be_bytes()),
-        (PropertyKind::Varint, Value::Number(number @ 0..=0xFFF_FFFF)) => {
+        (PropertyKind::Four(_), FieldValue::Number(number)) => block.extend(number.to_be_bytes()),
+        (PropertyKind::Varint, FieldValue::Number(number @ 0..=0xFFF_FFFF)) => {
             length(number as usize, block);
         }
-        (PropertyKind::Text | PropertyKind::Topic | PropertyKind::Bytes, Value::Bytes(text)) => {
+        (
+            PropertyKind::Text | PropertyKind::Topic | PropertyKind::Bytes,
+            FieldValue::Bytes(text),
+        ) => {
             string(&text, block)?;
         }
-        (PropertyKind::Pair, Value::Pair(key, value)) => {
+        (PropertyKind::Pair, FieldValue::Pair(key, value)) => {
             string(&key, block)?;
             string(&value, block)?;
         }
@@ -77,9 +84,9 @@ fn form(kind: PropertyKind) -> &'static str {
 }
 
 /// The words for a block with its length before it, a space before each.
-pub(super) fn decode(body: &mut Reader<'_>, carrier: Carrier) -> Option<String> {
+pub(super) fn decode(body: &mut WireReader<'_>, carrier: Carrier) -> Option<String> {
     let length = body.varint()?;
-    let mut block = Reader(body.take(length)?);
+    let mut block = WireReader(body.take(length)?);
     let mut words = String::new();
     while let Some(id) = block.byte() {
         let property = Property::find(id)?;

@@ -6,11 +6,11 @@ use mqmodem_core::mqtt::Version;
 /// A packet's name and what is said of it, in the order written.
 pub(super) struct Words<'t> {
     pub(super) name: &'t str,
-    fields: Vec<(&'t str, Value)>,
+    fields: Vec<(&'t str, FieldValue)>,
 }
 
 /// What stands behind the `=` of a field.
-pub(super) enum Value {
+pub(super) enum FieldValue {
     Number(u32),
     Bytes(Vec<u8>),
     Pair(Vec<u8>, Vec<u8>),
@@ -29,17 +29,21 @@ impl<'t> Words<'t> {
         Ok(Self { name, fields })
     }
 
-    fn take(&mut self, name: &str) -> Option<Value> {
+    fn take(&mut self, name: &str) -> Option<FieldValue> {
         // Two texts are a property, whatever else may have its name.
         let mut fields = self.fields.iter();
-        let plain =
-            |(field, value): &(&str, Value)| *field == name && !matches!(value, Value::Pair(..));
+        let plain = |(field, value): &(&str, FieldValue)| {
+            *field == name && !matches!(value, FieldValue::Pair(..))
+        };
         let at = fields.position(plain)?;
         Some(self.fields.remove(at).1)
     }
 
     /// All fields that `wanted` finds something for, in their order.
-    pub(super) fn take_all<T>(&mut self, wanted: impl Fn(&str) -> Option<T>) -> Vec<(T, Value)> {
+    pub(super) fn take_all<T>(
+        &mut self,
+        wanted: impl Fn(&str) -> Option<T>,
+    ) -> Vec<(T, FieldValue)> {
         let (mut taken, mut left) = (Vec::new(), Vec::new());
         for (name, value) in self.fields.drain(..) {
             match wanted(name) {
@@ -74,7 +78,7 @@ impl<'t> Words<'t> {
     pub(super) fn number(&mut self, name: &str, max: u32) -> Result<Option<u32>, String> {
         match self.take(name) {
             None => Ok(None),
-            Some(Value::Number(number)) if number <= max => Ok(Some(number)),
+            Some(FieldValue::Number(number)) if number <= max => Ok(Some(number)),
             Some(_) => Err(format!("`{name}` is a number from 0 to {max}")),
         }
     }
@@ -83,7 +87,7 @@ impl<'t> Words<'t> {
     pub(super) fn bytes(&mut self, name: &str) -> Result<Option<Vec<u8>>, String> {
         match self.take(name) {
             None => Ok(None),
-            Some(Value::Bytes(bytes)) => Ok(Some(bytes)),
+            Some(FieldValue::Bytes(bytes)) => Ok(Some(bytes)),
             Some(_) => Err(format!("write {name}=\"...\" with quotes")),
         }
     }
@@ -109,7 +113,7 @@ impl<'t> Words<'t> {
     }
 }
 
-type Field<'t> = ((&'t str, Value), &'t str);
+type Field<'t> = ((&'t str, FieldValue), &'t str);
 
 fn field(text: &str) -> Result<Field<'_>, String> {
     let (name, rest) = text
@@ -118,16 +122,16 @@ fn field(text: &str) -> Result<Field<'_>, String> {
     if let Some(quoted) = rest.strip_prefix('"') {
         let (first, rest) = text_of(name, quoted)?;
         let Some(quoted) = rest.strip_prefix(",\"") else {
-            return Ok(((name, Value::Bytes(first)), rest));
+            return Ok(((name, FieldValue::Bytes(first)), rest));
         };
         let (second, rest) = text_of(name, quoted)?;
-        return Ok(((name, Value::Pair(first, second)), rest));
+        return Ok(((name, FieldValue::Pair(first, second)), rest));
     }
     let (digits, rest) = rest.split_once(' ').unwrap_or((rest, ""));
     let number = digits
         .parse()
         .map_err(|_| format!("`{name}={digits}` is neither a number nor a \"text\""))?;
-    Ok(((name, Value::Number(number)), rest))
+    Ok(((name, FieldValue::Number(number)), rest))
 }
 
 /// The bytes up to the quote that closes, and what follows it.
