@@ -114,6 +114,27 @@ fn the_version_of_tls_is_the_one_chosen() {
     }
 }
 
+#[test]
+fn certificates_that_expire_soon_are_warned_of_at_the_connect() {
+    let workshop = Workshop::new();
+    let key = workshop.key("ED25519");
+    let own = workshop.certificate(&key, None, "", "-days 12");
+    let place = Scratch::new();
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_mqmodem"));
+    command.args(["serve", "--tcp", "0"]);
+    command.stderr(std::fs::File::create(place.join("log")).unwrap());
+    let mut modem = Modem::of(command);
+    stored(&mut modem, "pump7", 0, own.certificate.as_bytes());
+    stored(&mut modem, "pump7", 1, own.certificate.as_bytes());
+    stored(&mut modem, "pump7", 2, own.key.as_bytes());
+    modem.ok("AT+MQTTOPT=\"ca\",\"pump7\";+MQTTOPT=\"cert\",\"pump7\";+MQTTTLS=1");
+    modem.refused("127.0.0.1", 1, 21);
+    let log = std::fs::read_to_string(place.join("log")).unwrap();
+    for what in ["the client certificate", "a root certificate"] {
+        assert!(log.contains(&format!("{what} expires in 1")), "{log}");
+    }
+}
+
 /// No byte of a key is in the log, the trace or the listing of what is stored.
 #[test]
 fn keys_are_shown_nowhere() {

@@ -62,6 +62,11 @@ fn a_client_certificate_is_checked_against_its_key() {
     assert_eq!(check(&v1, &key), Ok(Validity::Valid));
     assert_eq!(check(&expired, &of_expired), Ok(Validity::Expired));
     assert_eq!(check(&early, &of_early), Ok(Validity::NotYetValid));
+    let ending = workshop
+        .certificate(&key, None, SAN, "-days 10")
+        .certificate;
+    let ends = check(&ending, &key);
+    assert!(matches!(ends, Ok(Validity::ExpiresIn(9 | 10))), "{ends:?}");
     assert_eq!(check(&good, &of_early), Err(Why::KeyDoesNotMatch));
     assert_eq!(
         check("no certificate", &key),

@@ -32,6 +32,7 @@ impl Broker {
         let files = self.files().ok()?;
         match self.check_client_certificate(&files).ok()? {
             Validity::Valid => None,
+            soon @ Validity::ExpiresIn(_) => Some(format!("{path} {soon}: get a new one")),
             Validity::Expired => Some(format!(
                 "{path} is expired; brokers refuse it: get a new one"
             )),

@@ -67,6 +67,8 @@ impl From<ClientCertificateError> for NetError {
 pub enum Validity {
     /// It is valid now, or its time is unknown.
     Valid,
+    /// Its time is over in so many days, 30 at most.
+    ExpiresIn(i64),
     /// Its time is over.
     Expired,
     /// Its time has not begun.
@@ -79,19 +81,49 @@ pub fn check_client_certificate(
     certificate: Option<&[u8]>,
     key: Option<&[u8]>,
 ) -> Result<Validity, ClientCertificateError> {
-    let identity = certified(certificate, key, &default_provider())?;
-    let leaf = identity.as_deref().and_then(|it| it.cert.first());
-    Ok(leaf.map_or(Validity::Valid, validity))
+    Ok(ClientIdentity::new(certificate, key, &default_provider())?.validity())
 }
 
-fn validity(leaf: &CertificateDer<'_>) -> Validity {
+/// Seconds of a day.
+const DAY: i64 = 24 * 60 * 60;
+/// How many days before its end a certificate is warned of.
+const WARNED: i64 = 30;
+
+impl fmt::Display for Validity {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Valid => f.write_str("is valid"),
+            Self::ExpiresIn(0) => f.write_str("expires within a day"),
+            Self::ExpiresIn(1) => f.write_str("expires in 1 day"),
+            Self::ExpiresIn(days) => write!(f, "expires in {days} days"),
+            Self::Expired => f.write_str("is expired"),
+            Self::NotYetValid => f.write_str("is not yet valid"),
+        }
+    }
+}
+
+/// The time a certificate is for, seen from now.
+fn validity(certificate: &CertificateDer<'_>) -> Validity {
     let now = SystemTime::now().duration_since(UNIX_EPOCH);
     let now = now.map_or(0, |since| since.as_secs().cast_signed());
-    match kind::read(leaf).map(|read| read.validity().clone()) {
-        Some(times) if now > times.not_after.timestamp() => Validity::Expired,
-        Some(times) if now < times.not_before.timestamp() => Validity::NotYetValid,
+    let Some(times) = kind::read(certificate).map(|read| read.validity().clone()) else {
+        return Validity::Valid;
+    };
+    if now < times.not_before.timestamp() {
+        return Validity::NotYetValid;
+    }
+    match times.not_after.timestamp().saturating_sub(now) {
+        ..0 => Validity::Expired,
+        left if left <= WARNED * DAY => Validity::ExpiresIn(left / DAY),
         _ => Validity::Valid,
     }
+}
+
+/// The first of some certificates, PEM, that expires within 30 days.
+pub(crate) fn ends_soon(pem: &[u8]) -> Option<Validity> {
+    let certificates = CertificateDer::pem_slice_iter(pem).flatten();
+    let mut ends = certificates.map(|der| validity(&der));
+    ends.find(|it| matches!(it, Validity::ExpiresIn(_)))
 }
 
 /// What the modem shows of itself, where a broker asks.
@@ -105,6 +137,12 @@ impl ClientIdentity {
         provider: &CryptoProvider,
     ) -> Result<Self, ClientCertificateError> {
         certified(certificate, key, provider).map(Self)
+    }
+
+    /// The time its certificate is for.
+    pub(super) fn validity(&self) -> Validity {
+        let leaf = self.0.as_deref().and_then(|it| it.cert.first());
+        leaf.map_or(Validity::Valid, validity)
     }
 }
 

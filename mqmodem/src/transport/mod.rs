@@ -18,6 +18,7 @@ mod stream;
 mod tls;
 mod verifier;
 
+pub(crate) use identity::ends_soon;
 pub use identity::{ClientCertificateError, Validity, check_client_certificate};
 pub use net_link::NetLink;
 pub use pace::Pace;

@@ -1,7 +1,7 @@
 //! TLS settings, made from the modem's certificates.
 
 use super::error::{certificate_error, machine_lacks};
-use super::identity::ClientIdentity;
+use super::identity::{ClientIdentity, Validity, ends_soon};
 use super::seldom::Seldom;
 use super::verifier::Verifier;
 use crate::runtime::threads::Threads;
@@ -142,6 +142,10 @@ fn client_config(who: &str, files: &Files) -> Result<ClientConfig, NetError> {
         tracing::warn!("{who}: {why}");
         NetError::from(why)
     })?;
+    match identity.validity() {
+        Validity::Valid => {}
+        doubtful => tracing::warn!("{who}: the client certificate {doubtful}"),
+    }
     let verifier = Verifier {
         verify: files.verify,
         roots: match files.verify {
@@ -183,6 +187,9 @@ fn roots(who: &str, files: &Files) -> Result<RootCertStore, NetError> {
 fn given_roots(who: &str, pem: &[u8]) -> Result<RootCertStore, NetError> {
     let mut roots = RootCertStore::empty();
     let mut why = NetError::TlsUntrusted;
+    if let Some(soon) = ends_soon(pem) {
+        tracing::warn!("{who}: a root certificate {soon}");
+    }
     for certificate in CertificateDer::pem_slice_iter(pem) {
         let added = certificate.map(|der| roots.add(der));
         match added {

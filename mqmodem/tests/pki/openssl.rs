@@ -68,7 +68,7 @@ impl Workshop {
             _ => "-extfile extensions",
         };
         self.run(&format!(
-            "x509 -req -in request.pem {signer} {with} {more} -days 30 -out certificate.pem"
+            "x509 -req -in request.pem {signer} {with} -days 60 {more} -out certificate.pem"
         ));
         Made {
             certificate: self.read("certificate.pem"),
@@ -79,7 +79,7 @@ impl Workshop {
     /// A root with a key of this kind.
     pub fn root(&self, kind: &str) -> Made {
         self.write("key.pem", &self.key(kind));
-        self.run("req -x509 -key key.pem -subj /CN=root -days 30 -out root.pem");
+        self.run("req -x509 -key key.pem -subj /CN=root -days 60 -out root.pem");
         Made {
             certificate: self.read("root.pem"),
             key: self.read("key.pem"),

@@ -194,10 +194,10 @@ fn make_certificates(dir: &Path) -> Result {
     for name in ["ca.key", "server.key"] {
         openssl(&[&key[..], &[name]].concat().join(" "))?;
     }
-    openssl("req -x509 -new -key ca.key -subj /CN=bench-root -days 30 -out ca.pem")?;
+    openssl("req -x509 -new -key ca.key -subj /CN=bench-root -days 90 -out ca.pem")?;
     openssl("req -new -key server.key -subj /CN=127.0.0.1 -out server.csr")?;
     openssl(
-        "x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 30 \
+        "x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 90 \
          -extfile san -out server.pem",
     )?;
     Ok(())

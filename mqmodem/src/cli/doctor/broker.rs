@@ -5,7 +5,7 @@ use super::reach::{self, MqttClient, Route};
 use super::report::{CheckResult, DoctorReport};
 use crate::cli::failure::ProgramFailure;
 use crate::config::{Broker, ConfigError, ModemPlan, Secret, TlsPaths};
-use crate::transport::NetLink;
+use crate::transport::{NetLink, ends_soon};
 use mqmodem_core::modem::options::{ALPN, OptionValue, SNI, VERIFY, VERSION};
 use mqmodem_core::{LinkId, Slot, TlsFiles, Verify};
 use std::collections::{BTreeSet, HashMap};
@@ -129,6 +129,9 @@ impl Visits {
             (Some(tls), _) => {
                 let roots = roots(tls, files);
                 report.add("trust store", &roots)?;
+                if let Some(soon) = find(files, Slot::Root(LinkId(0))).and_then(ends_soon) {
+                    report.warn("trust store", &format!("a root certificate {soon}"))?;
+                }
                 roots.is_ok()
             }
         };
