@@ -38,6 +38,9 @@ pub(super) const LEAST: usize = 32 * 1024;
 /// What stands around a payload at most: fixed header, topic and packet id.
 #[cfg(feature = "alloc")]
 const AROUND_PAYLOAD: usize = 5 + 2 + 65_535 + 2;
+/// What stands around a packet that is stored, or less.
+#[cfg(feature = "alloc")]
+const AROUND_STORED: usize = 64;
 /// What stands around it as the host reads it: a topic of escapes, numbers.
 #[cfg(feature = "alloc")]
 const AROUND_SAID: usize = 3 * 65_535 + 1024;
@@ -105,6 +108,17 @@ impl Memory<'static> {
             terms: Buf::heap(1024 * KIB),
         }
         .receiving(256 * KIB)
+    }
+
+    /// The same with bounds for packets to the broker of this many bytes, and what a host
+    /// gives as raw bytes of them; one of them may wait in memory.
+    pub fn sending(self, packet: usize) -> Self {
+        Self {
+            values: Buf::heap(packet.max(self.values.capacity())),
+            net_out: Buf::heap(packet),
+            in_flight: Buf::heap(packet + AROUND_STORED),
+            ..self
+        }
     }
 
     /// The same with bounds for received payloads of this many bytes, whatever their

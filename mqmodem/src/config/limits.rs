@@ -16,8 +16,11 @@ pub struct Limits {
     #[serde(default, deserialize_with = "message")]
     pub message_in: Option<usize>,
     /// The largest packet to the broker.
-    #[serde(default, deserialize_with = "message")]
+    #[serde(default, deserialize_with = "packet")]
     pub message_out: Option<usize>,
+    /// The memory of settings and certificates.
+    #[serde(default, deserialize_with = "settings")]
+    pub settings: Option<usize>,
 }
 
 fn line<'de, D: Deserializer<'de>>(from: D) -> Result<Option<usize>, D::Error> {
@@ -26,6 +29,15 @@ fn line<'de, D: Deserializer<'de>>(from: D) -> Result<Option<usize>, D::Error> {
 
 fn message<'de, D: Deserializer<'de>>(from: D) -> Result<Option<usize>, D::Error> {
     between(from, 2560, 16 * 1024 * KIB)
+}
+
+/// A payload of 16 MiB, and what stands around it.
+fn packet<'de, D: Deserializer<'de>>(from: D) -> Result<Option<usize>, D::Error> {
+    between(from, 2560, 17 * 1024 * KIB)
+}
+
+fn settings<'de, D: Deserializer<'de>>(from: D) -> Result<Option<usize>, D::Error> {
+    between(from, 64 * KIB, 16 * 1024 * KIB)
 }
 
 fn between<'de, D: Deserializer<'de>>(
@@ -49,6 +61,7 @@ impl Limits {
             line: self.line.or(other.line),
             message_in: self.message_in.or(other.message_in),
             message_out: self.message_out.or(other.message_out),
+            settings: self.settings.or(other.settings),
         }
     }
 
@@ -61,15 +74,17 @@ impl Limits {
     pub fn memory(self) -> Memory<'static> {
         let mut memory = Memory::heap();
         if let Some(line) = self.line {
+            memory.values = Buf::heap(line.max(memory.values.capacity()));
             memory.line = Buf::heap(line);
-            memory.values = Buf::heap(line);
         }
         if let Some(largest) = self.message_in {
             memory = memory.receiving(largest);
         }
         if let Some(largest) = self.message_out {
-            memory.net_out = Buf::heap(largest);
-            memory.in_flight = Buf::heap(largest);
+            memory = memory.sending(largest);
+        }
+        if let Some(most) = self.settings {
+            memory.settings = Buf::heap(most);
         }
         memory
     }

@@ -103,12 +103,17 @@ impl Modem {
         }
     }
 
-    /// Exactly these bytes are next.
-    pub fn expect_raw(&mut self, want: &[u8]) {
-        while self.came.len() < want.len() {
+    /// So many bytes that are next.
+    pub fn take(&mut self, len: usize) -> Vec<u8> {
+        while self.came.len() < len {
             self.more();
         }
-        let got: Vec<u8> = self.came.drain(..want.len()).collect();
+        self.came.drain(..len).collect()
+    }
+
+    /// Exactly these bytes are next.
+    pub fn expect_raw(&mut self, want: &[u8]) {
+        let got = self.take(want.len());
         assert!(
             got == want,
             "{} in place of {}",

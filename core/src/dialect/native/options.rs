@@ -2,13 +2,13 @@
 
 use crate::at::args::Args;
 use crate::at::help::Range;
-use crate::at::param::{Param, Reject};
+use crate::at::param::{Kind, Param, Reject};
 use crate::at::schema::{Example, Signature};
 use crate::modem::api::Failure;
 use crate::modem::command::context::Context;
 use crate::modem::command::dialect::{Command, Outcome};
 use crate::modem::fail::Fail;
-use crate::modem::options::{self, OPTIONS, OptionValue};
+use crate::modem::options::{self, OPTIONS, OptionValue, QUEUE};
 use core::fmt::Write;
 
 const NAME: Param = Param::text("name", 1, 32)
@@ -75,7 +75,12 @@ fn value<'l>(args: &Args<'l>) -> Result<(usize, OptionValue<'l>), Reject> {
 fn set(cx: &mut Context, args: &Args) -> Outcome {
     let value = value(args).map_err(Fail::from);
     value
-        .and_then(|(option, value)| cx.store_option(option, value))
+        .and_then(|(option, value)| match value {
+            OptionValue::Number(bytes) if option == QUEUE && bytes > cx.most_queued() => {
+                Err(Fail::INCORRECT)
+            }
+            value => cx.store_option(option, value),
+        })
         .into()
 }
 
@@ -92,10 +97,17 @@ fn read(cx: &mut Context, _: &Args) -> Outcome {
 }
 
 fn write_ranges(cx: &mut Context, _: &Args) -> Outcome {
-    for opt in &OPTIONS {
+    for (option, opt) in OPTIONS.iter().enumerate() {
+        let mut param = opt.param;
+        if option == QUEUE {
+            param.kind = Kind::Int {
+                min: 0,
+                max: cx.most_queued(),
+            };
+        }
         cx.info(|line| {
-            let range = Range(&opt.param);
-            let _ = write!(line, "+MQTTOPT:\"{}\",{range}", opt.param.name);
+            let range = Range(&param);
+            let _ = write!(line, "+MQTTOPT:\"{}\",{range}", param.name);
         });
     }
     Outcome::Ok

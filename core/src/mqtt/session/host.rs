@@ -131,6 +131,11 @@ impl Session<'_> {
         self.outgoing.has_room(publish, more, promise, stalled)
     }
 
+    /// Bytes that messages to the broker may take, with what stands around them.
+    pub fn most_stored(&self) -> usize {
+        self.outgoing.capacity()
+    }
+
     /// Whether an accepted message is on disk, or needs not be any more.
     pub fn is_accepted(&self, number: u64) -> bool {
         self.outgoing.is_accepted(number)

@@ -297,6 +297,7 @@ fn a_modem_may_differ_from_the_others() {
         line: Some(4000),
         message_in: Some(3000),
         message_out: None,
+        settings: None,
     };
     assert_eq!(all[1].limits, limits);
     assert_eq!(plan.modems[2].name, "pty#3");

@@ -93,6 +93,14 @@ impl Context<'_, '_> {
         sent.min(self.most_asked())
     }
 
+    /// The most the option `queue` may be set to.
+    pub fn most_queued(&self) -> u32 {
+        const USUAL: usize = 256 * 1024;
+        let link = self.machine.links.get(self.link);
+        let holds = link.map_or(0, |link| link.session().most_stored());
+        u32::try_from(holds.max(USUAL)).unwrap_or(u32::MAX)
+    }
+
     /// Drops the message of this name, or all that wait where it is 0. Done when
     /// nothing of them is on disk; of all, also nothing of those acknowledged before.
     pub fn drop_messages(&mut self, name: u32) -> Result<Wait, Fail> {

@@ -100,6 +100,9 @@ pub const PSK: usize = 28;
 /// Which versions of TLS are offered.
 pub const TLS_VERSION: usize = 29;
 
+/// The largest queue of any memory, a packet of 16 MiB and what stands around it.
+const QUEUE_MOST: u32 = 17 * 1024 * 1024 + 1024;
+
 /// Every option. An option's place is part of what is kept: add at the end.
 pub const OPTIONS: [Opt; 30] = [
     opt(
@@ -131,8 +134,10 @@ pub const OPTIONS: [Opt; 30] = [
         "0",
     ),
     opt(
-        Param::int("queue", 0, 262_144)
-            .means("bytes of messages that wait while there is no connection; 0: none"),
+        Param::int("queue", 0, QUEUE_MOST).means(
+            "bytes of messages that wait while there is no connection, at most 262144, or what the \
+             memory holds if that is more; 0: none",
+        ),
         "0",
     ),
     opt(

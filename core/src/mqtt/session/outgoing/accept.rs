@@ -92,6 +92,11 @@ impl Outgoing<'_> {
         Some(count)
     }
 
+    /// Bytes that messages may take.
+    pub(in crate::mqtt::session) fn capacity(&self) -> usize {
+        self.log.capacity()
+    }
+
     /// Whether an accepted message is on disk, or needs not be any more.
     pub(in crate::mqtt::session) fn is_accepted(&self, number: u64) -> bool {
         let open = |record: MessageHeader| record.number == number && !record.is_on_disk();

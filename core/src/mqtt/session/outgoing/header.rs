@@ -8,7 +8,7 @@ use crate::mqtt::session::form::FORM;
 pub(super) const HEADER: usize = 24;
 
 /// The longest packet a header can tell of.
-const LONGEST: usize = (1 << 24) - 1;
+const LONGEST: usize = 2 * LEN_MASK + 1;
 
 /// How far a message has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,14 +39,19 @@ const AGAIN: u8 = 64;
 /// What of this is stored on disk, and that it was dropped.
 const STORED: u8 = PROMISED | TRACKED;
 
-/// Where in the first word what stands: the form, the length of the packet in 24
-/// bits, durability, flow, why it was dropped, the mark, flags, and the identifier.
+/// Where in the first word what stands: the form, the lower 24 bits of the length of the
+/// packet, durability, flow, why it was dropped, the mark, flags, and the identifier.
 const LEN: u32 = 8;
 const STATE: u32 = 32;
 const FLOW: u32 = STATE + 2;
 const CODE: u32 = STATE + 4;
 const FLAGS: u32 = 40;
 const ID: u32 = 48;
+
+/// The lower bits of the length.
+const LEN_MASK: usize = (1 << 24) - 1;
+/// Where its highest bit stands, among the flags. In version 0.1 it was 0.
+const LEN_HIGH: u32 = FLAGS + 7;
 
 /// Bits of [`CODE`].
 const CODES: u64 = 7;
@@ -84,7 +89,9 @@ impl MessageHeader {
 
     /// With a packet of so many bytes; none if that is too long.
     pub(super) fn with_len(self, len: usize) -> Option<Self> {
-        let first = self.first & !((LONGEST as u64) << LEN) | (len as u64) << LEN;
+        let rest = self.first & !((LEN_MASK as u64) << LEN | 1 << LEN_HIGH);
+        let (low, high) = ((len & LEN_MASK) as u64, u64::from(len > LEN_MASK));
+        let first = rest | low << LEN | high << LEN_HIGH;
         (len <= LONGEST).then_some(Self { first, ..self })
     }
 
@@ -172,7 +179,7 @@ impl MessageHeader {
             FORM if is_marked => Some(self),
             _ if is_marked || self.code() != 0 => None,
             _ => {
-                let len = self.first & LONGEST as u64;
+                let len = self.first & LEN_MASK as u64;
                 let rest = self.first >> STATE << STATE;
                 let first = rest | MARK | len << LEN | u64::from(FORM);
                 Some(Self { first, ..self })
@@ -200,7 +207,8 @@ impl MessageHeader {
 
     /// Bytes of the packet behind the header.
     pub(super) fn packet_len(self) -> usize {
-        (self.first as u32 >> LEN) as usize
+        let high = (self.first >> LEN_HIGH & 1) as usize;
+        (self.first as u32 >> LEN) as usize | high << 24
     }
 
     /// Bytes of all of it.
