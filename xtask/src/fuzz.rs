@@ -5,7 +5,7 @@ use crate::sh::{self, Result, cargo};
 use std::process::Command;
 
 /// The targets of `tests/fuzz/Cargo.toml`.
-const TARGETS: [&str; 3] = ["both_sides", "stored_records", "wire"];
+const TARGETS: [&str; 4] = ["both_sides", "properties", "stored_records", "wire"];
 const HOW: &str = "Get it: cargo install cargo-fuzz --locked";
 const HOW_NIGHTLY: &str = "cargo-fuzz needs the nightly compiler. Get it: \
                            rustup toolchain install nightly --profile minimal";

@@ -1,7 +1,7 @@
 //! The packets of both sides, as bytes and back.
 
 use mqmodem_core::Buf;
-use mqmodem_core::mqtt::{Frame, Packet, Rules, frame, frame_by};
+use mqmodem_core::mqtt::{Frame, Packet, Rules, Version, frame, frame_as, frame_by};
 
 /// Wherever bytes are cut, `frame` says the same of what is there; a packet that
 /// is decoded is encoded to the same bytes.
@@ -33,8 +33,9 @@ pub fn check(bytes: &[u8]) {
     }
 }
 
-/// Every packet of a stream.
+/// Every packet of a stream, taken for either version.
 pub fn check_stream(mut bytes: &[u8]) {
+    check_stream_5(bytes);
     while let Frame::Whole { len } = frame(bytes) {
         same(&bytes[..len]);
         bytes = &bytes[len..];
@@ -52,5 +53,32 @@ fn same(bytes: &[u8]) {
     let mut out = Buf::lent(&mut memory);
     assert_eq!(packet.encode(&mut out), Ok(()), "{packet:?}");
     assert_eq!(out.as_slice(), bytes, "{packet:?}");
+    assert!(!packet.to_string().is_empty());
+}
+
+fn check_stream_5(mut bytes: &[u8]) {
+    while let Frame::Whole { len } = frame_as(Version::V5, Rules::Strict, bytes) {
+        means_the_same(&bytes[..len]);
+        bytes = &bytes[len..];
+    }
+}
+
+/// MQTT 5 lets something be left out: what is written is never longer, and is read as the
+/// same packet.
+fn means_the_same(bytes: &[u8]) {
+    let decode = |bytes| Packet::decode_as(Version::V5, Rules::Strict, bytes);
+    let lenient = Packet::decode_as(Version::V5, Rules::Lenient, bytes);
+    assert_eq!(lenient.ok(), decode(bytes).ok(), "nothing is forgiven");
+    let Ok(packet) = decode(bytes) else {
+        return;
+    };
+    let mut memory = vec![0; bytes.len()];
+    let mut out = Buf::lent(&mut memory);
+    assert_eq!(
+        packet.encode_as(Version::V5, &mut out),
+        Ok(()),
+        "{packet:?}"
+    );
+    assert_eq!(decode(out.as_slice()), Ok(packet));
     assert!(!packet.to_string().is_empty());
 }

@@ -3,6 +3,7 @@
 //! targets (`tests/fuzz/`) run the same code, so what one of them finds the other can
 //! replay.
 
+pub mod block;
 mod broker;
 pub mod codec;
 mod operation;

@@ -3,6 +3,7 @@
 
 #![allow(clippy::print_stdout)]
 
+mod blocks;
 mod packets;
 mod sessions;
 mod stored_records;
