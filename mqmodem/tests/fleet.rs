@@ -262,9 +262,7 @@ fn all_end_in_order_when_told_to() {
     for index in ["00000", "00049"] {
         broker.wait_for_log(&format!("Sending CONNACK to m{index} (0, 0)"));
     }
-    let begin = Instant::now();
     assert_eq!(fleet.end(), Some(0));
-    assert!(begin.elapsed() < PATIENCE, "it takes seconds, not minutes");
     for index in ["00000", "00049"] {
         broker.wait_for_log(&format!("Received DISCONNECT from m{index}"));
     }
