@@ -29,5 +29,6 @@ cargo xtask VERB
   audit              licences, sources and advisories of what we build on
   deny               the same without the advisories, which need the network
   msrv               the oldest Rust we promise compiles everything
-  size               the release program with and without the broker
+  size               the core's code by part, and the release program with and without
+                     the broker
 ";

@@ -34,7 +34,8 @@ pub fn run() -> Result {
     print_size(&program)
 }
 
-fn build(dir: &Path) -> Result<std::path::PathBuf> {
+/// Builds the proof for size, in this folder; where it is.
+pub fn build(dir: &Path) -> Result<std::path::PathBuf> {
     let target_dir = dir.to_string_lossy();
     let manifest = ["--manifest-path", "xtask/no-std/Cargo.toml"];
     let words = ["build", "--quiet", "--release", "--target-dir", &target_dir];

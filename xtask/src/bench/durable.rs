@@ -2,10 +2,12 @@
 //! modem and a thousand: of the whole program, and of the store alone beside what
 //! the disk below `target/` does.
 
+use super::contest::{client, run as contest};
 use super::crowd::Template;
+use super::host::{Host, Load};
 use super::options::Options;
 use super::programs::Programs;
-use super::table::Table;
+use super::table::{Table, met};
 use crate::server;
 use crate::sh::{self, Result, cargo};
 use std::process::Command;
@@ -14,9 +16,49 @@ use std::time::Duration;
 /// How long each is looked at.
 const WINDOW: Duration = Duration::from_secs(5);
 
+/// How many times the rate of one at a time lines that wait reach.
+const TARGET: f64 = 5.0;
+
 /// The program, then the store.
-pub fn run(programs: &Programs, _: &Options) -> Result<Vec<Table>> {
-    Ok(vec![program(programs)?, store()?])
+pub fn run(programs: &Programs, options: &Options) -> Result<Vec<Table>> {
+    Ok(vec![
+        lines(programs, options)?,
+        program(programs)?,
+        store()?,
+    ])
+}
+
+/// One modem: a host that waits for each OK, and one with lines that wait.
+fn lines(programs: &Programs, options: &Options) -> Result<Table> {
+    let broker = programs.acks()?;
+    let n = options.messages(2_000);
+    let load = Load {
+        qos: 1,
+        n,
+        bytes: 64,
+    };
+    let host = |name: &str| {
+        let folder = sh::target().join("bench").join(name).join("disk");
+        let words = ["--state-dir", &folder.to_string_lossy()];
+        let mut host = Host::unset(programs, name, &words)?;
+        host.connect(broker.port, 0)?;
+        Ok::<_, String>(host)
+    };
+    let (mut waiting, mut single) = (host("waiting")?, host("single")?);
+    let [together, alone] = ["20 lines wait, pubmode 1", "one at a time"];
+    let clients = vec![
+        client(together, || waiting.tracked(load)),
+        client(alone, || single.trips(load)),
+    ];
+    let scores = contest(options.repeats, n, clients);
+    let mut table = scores.table("Durable QoS 1, 64 bytes, one modem, --state-dir");
+    let rate = |name| scores.of(name).map_or(f64::NAN, |score| score.rate);
+    let ratio = rate(together) / rate(alone);
+    let is_met = met(ratio >= TARGET);
+    table.note(format!(
+        "{is_met}: lines that wait reach {TARGET} times the rate of one at a time: {ratio:.1} times."
+    ));
+    Ok(table)
 }
 
 fn program(programs: &Programs) -> Result<Table> {
