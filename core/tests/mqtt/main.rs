@@ -8,4 +8,5 @@ mod properties;
 mod session;
 mod stored;
 mod v311;
+mod v5;
 mod window;
