@@ -230,13 +230,8 @@ impl<'a> Console<'a> {
             machine.fail_line(Fail::Plain);
             return 0;
         };
-        let collected = asked.collector.take(machine.now, bytes, &mut self.decoded);
-        let limit = asked.prompt.limit;
-        let Ok((taken, end)) = collected else {
-            self.forget_data();
-            machine.fail_line(Fail::MEMORY_FULL);
-            return bytes.len();
-        };
+        let (now, limit) = (machine.now, asked.prompt.limit);
+        let (taken, end) = asked.collector.take(now, bytes, &mut self.decoded);
         if self.echoes_data(machine) {
             let part = bytes.get(..taken).unwrap_or_default();
             machine.out.extend(part).unwrap_or_default();
@@ -253,6 +248,11 @@ impl<'a> Console<'a> {
         let Some(asked) = self.asked.take() else {
             return;
         };
+        // What is not all there is not carried out.
+        if asked.collector.has_overflowed() && end != DataEnd::Cancelled {
+            self.forget_data();
+            return machine.fail_line(Fail::MEMORY_FULL);
+        }
         let escape = match end {
             DataEnd::Complete => asked.collector.escape_len(),
             DataEnd::Cancelled | DataEnd::Late => 0,

@@ -1,7 +1,7 @@
 //! Where raw bytes of a host end.
 
 use super::prompt::{DataEnd, Until};
-use crate::buffer::{Buf, Full};
+use crate::buffer::Buf;
 use crate::time::Instant;
 use core::time::Duration;
 
@@ -12,8 +12,11 @@ const ESCAPE: &[u8] = b"+++";
 #[derive(Debug)]
 pub(crate) struct Collector {
     until: Until,
-    /// How many there were when the host began to send again after the guard time.
+    /// How many there were when the host began to send again after the guard time; more
+    /// than there are where those are dropped.
     after_pause: usize,
+    /// How many were dropped, as the memory did not hold all of them.
+    dropped: usize,
     /// When the last of them came.
     last: Instant,
 }
@@ -24,18 +27,20 @@ impl Collector {
         Self {
             until,
             after_pause: 0,
+            dropped: 0,
             last: now,
         }
     }
 
     /// Takes bytes up to the end into `data`; returns how many of them that were, and the
-    /// end, if it was there.
+    /// end, if it was there. Where `data` does not hold all of them the first ones give
+    /// way: the end is found all the same, wherever the input is cut.
     pub(crate) fn take(
         &mut self,
         now: Instant,
         bytes: &[u8],
         data: &mut Buf,
-    ) -> Result<(usize, Option<DataEnd>), Full> {
+    ) -> (usize, Option<DataEnd>) {
         let paused = self
             .guard()
             .is_some_and(|guard| now.since(self.last) >= guard);
@@ -43,30 +48,65 @@ impl Collector {
             self.after_pause = data.len();
         }
         self.last = now;
+        let (taken, content, end) = self.find_end(bytes, data);
+        self.append(bytes.get(..content).unwrap_or_default(), data);
+        (taken, end)
+    }
+
+    /// How many bytes are taken, how many of these are data, and the end if it is there.
+    fn find_end(&self, bytes: &[u8], data: &Buf) -> (usize, usize, Option<DataEnd>) {
+        let all = (bytes.len(), bytes.len(), None);
         match self.until {
             Until::Length(length) => {
-                let missing = length.saturating_sub(data.len()).min(bytes.len());
-                data.extend(bytes.get(..missing).unwrap_or_default())?;
-                let whole = data.len() >= length;
-                Ok((missing, whole.then_some(DataEnd::Complete)))
+                let missing = length.saturating_sub(self.dropped + data.len());
+                if bytes.len() < missing {
+                    return all;
+                }
+                (missing, missing, Some(DataEnd::Complete))
             }
             Until::Terminator { end, cancel } => {
                 let ends = |byte: &u8| *byte == end || Some(*byte) == cancel;
-                let at = bytes.iter().position(ends);
-                data.extend(bytes.get(..at.unwrap_or(bytes.len())).unwrap_or_default())?;
-                let byte = at.and_then(|at| bytes.get(at));
-                let how = byte.map(|byte| match cancel {
-                    Some(cancel) if cancel == *byte => DataEnd::Cancelled,
-                    _ => DataEnd::Complete,
-                });
-                Ok((at.map_or(bytes.len(), |at| at + 1), how))
+                let Some(at) = bytes.iter().position(ends) else {
+                    return all;
+                };
+                let is_cancelled = bytes.get(at).copied() == cancel;
+                let how = if is_cancelled {
+                    DataEnd::Cancelled
+                } else {
+                    DataEnd::Complete
+                };
+                (at + 1, at, Some(how))
             }
-            Until::Guard(0) => take_to_escape(bytes, data),
-            Until::Guard(_) => {
-                data.extend(bytes)?;
-                Ok((bytes.len(), None))
-            }
+            Until::Guard(0) => match escape_end(bytes, data) {
+                Some(end) => (end, end, Some(DataEnd::Complete)),
+                None => all,
+            },
+            Until::Guard(_) => all,
         }
+    }
+
+    /// Appends to `data`; what is there gives way, but for what an escape may begin with.
+    fn append(&mut self, mut bytes: &[u8], data: &mut Buf) {
+        while !bytes.is_empty() {
+            let room = data.free().min(bytes.len());
+            let (fits, rest) = bytes.split_at_checked(room).unwrap_or((bytes, &[]));
+            if fits.is_empty() || data.extend(fits).is_err() {
+                let count = data.len().saturating_sub(ESCAPE.len()).max(1);
+                self.dropped += count;
+                self.after_pause = self.after_pause.checked_sub(count).unwrap_or(usize::MAX);
+                if data.is_empty() {
+                    return;
+                }
+                data.consume(count);
+                continue;
+            }
+            bytes = rest;
+        }
+    }
+
+    /// Whether bytes were dropped.
+    pub(crate) fn has_overflowed(&self) -> bool {
+        self.dropped > 0
     }
 
     fn guard(&self) -> Option<Duration> {
@@ -93,19 +133,15 @@ impl Collector {
     }
 }
 
-/// Takes bytes up to the first `+++`, which may have begun before them.
-fn take_to_escape(bytes: &[u8], data: &mut Buf) -> Result<(usize, Option<DataEnd>), Full> {
+/// Where the first `+++` ends, which may have begun before these bytes.
+fn escape_end(bytes: &[u8], data: &Buf) -> Option<usize> {
     let before = data.as_slice().iter().rev().take(ESCAPE.len() - 1);
     let mut signs = before.take_while(|byte| **byte == b'+').count();
-    for (at, byte) in bytes.iter().enumerate() {
+    let at = bytes.iter().position(|byte| {
         signs = if *byte == b'+' { signs + 1 } else { 0 };
-        if signs == ESCAPE.len() {
-            data.extend(bytes.get(..=at).unwrap_or_default())?;
-            return Ok((at + 1, Some(DataEnd::Complete)));
-        }
-    }
-    data.extend(bytes)?;
-    Ok((bytes.len(), None))
+        signs == ESCAPE.len()
+    })?;
+    Some(at + 1)
 }
 
 #[cfg(test)]
@@ -122,7 +158,7 @@ mod tests {
         let mut taken = 0;
         for part in parts {
             now = now + Duration::from_secs(1);
-            let (count, end) = collector.take(now, part, &mut data).unwrap();
+            let (count, end) = collector.take(now, part, &mut data);
             taken += count;
             let end = end.or(collector.ends_at(data.as_slice()).map(|_| DataEnd::Late));
             if end.is_some() {
@@ -178,6 +214,34 @@ mod tests {
                 (data, taken, end),
                 "{until:?} {parts:?}"
             );
+        }
+    }
+    #[test]
+    fn the_end_of_data_that_does_not_fit_is_found_wherever_it_is_cut() {
+        let control = Until::Terminator {
+            end: 0x1a,
+            cancel: None,
+        };
+        let long = [b'x'; 70];
+        for (until, bytes, taken) in [
+            (control, [&long[..], b"\x1aAT"].concat(), 71),
+            (Until::Length(72), [&long[..], b"yyAT"].concat(), 72),
+            (Until::Guard(0), [&long[..], b"+++AT"].concat(), 73),
+        ] {
+            for size in 1..bytes.len() {
+                let mut memory = [0; 32];
+                let mut data = Buf::lent(&mut memory);
+                let mut collector = Collector::new(until, Instant::ZERO);
+                let mut count = 0;
+                for part in bytes.chunks(size) {
+                    let (more, end) = collector.take(Instant::ZERO, part, &mut data);
+                    count += more;
+                    if end.is_some() {
+                        break;
+                    }
+                }
+                assert_eq!((count, collector.has_overflowed()), (taken, true), "{size}");
+            }
         }
     }
 }
