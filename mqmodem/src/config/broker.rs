@@ -5,8 +5,10 @@ use super::fill::fill;
 use super::options::BrokerOptions;
 use super::pem::{ROOM, pem};
 use super::place::BrokerPlace;
+use super::psk;
 use super::secret::Secret;
 use super::text;
+use mqmodem_core::modem::credential::CONFIGURED_PSK;
 use mqmodem_core::modem::pem::Content;
 use mqmodem_core::modem::settings::Settings;
 use mqmodem_core::modem::url::BrokerUrl;
@@ -51,6 +53,8 @@ pub struct TlsPaths {
     pub certificate: Option<PathBuf>,
     /// The client's key.
     pub key: Option<PathBuf>,
+    /// A pre-shared key in place of all of them: one line, `<identity>:<key in hex>`.
+    pub psk: Option<PathBuf>,
 }
 
 /// What a modem finds kept where it kept nothing itself.
@@ -70,6 +74,8 @@ impl Broker {
             Some("a password needs a username")
         } else if certificate != key {
             Some("tls.certificate and tls.key belong together: give both or none")
+        } else if certificate && self.has_psk() {
+            Some("tls.psk takes the place of tls.certificate and tls.key: give one of them")
         } else if self.client_id.is_empty() && !self.clean_session {
             Some("an empty client_id needs clean_session = true")
         } else if !has_allowed_characters(&self.client_id) {
@@ -90,6 +96,7 @@ impl Broker {
             root: tls.root.as_ref().map(path),
             certificate: tls.certificate.as_ref().map(path),
             key: tls.key.as_ref().map(path),
+            psk: tls.psk.as_ref().map(path),
         });
         let filled = Self {
             host: text(&self.host),
@@ -113,6 +120,11 @@ impl Broker {
         (text(&self.host), self.port, text(&self.client_id))
     }
 
+    /// Whether a pre-shared key takes the place of certificates.
+    pub(crate) fn has_psk(&self) -> bool {
+        self.tls.as_ref().is_some_and(|tls| tls.psk.is_some())
+    }
+
     /// The password, from its file where it has one.
     pub fn password(&self) -> Result<Option<Secret>, ConfigError> {
         match &self.password_file {
@@ -123,8 +135,11 @@ impl Broker {
 
     /// Files that hold a secret.
     pub fn secret_files(&self) -> impl Iterator<Item = &Path> {
-        let key = self.tls.as_ref().and_then(|tls| tls.key.as_deref());
-        [self.password_file.as_deref(), key].into_iter().flatten()
+        let tls = self.tls.as_ref();
+        let key = tls.and_then(|tls| tls.key.as_deref());
+        let psk = tls.and_then(|tls| tls.psk.as_deref());
+        let secrets = [self.password_file.as_deref(), key, psk];
+        secrets.into_iter().flatten()
     }
 
     /// The certificates and the key, in the form modems keep them.
@@ -145,6 +160,9 @@ impl Broker {
             if let Some(path) = path {
                 files.push((slot, pem(path, content)?));
             }
+        }
+        if let Some(path) = &tls.psk {
+            files.push((Slot::Credential(CONFIGURED_PSK), psk::record(path)?));
         }
         Ok(files)
     }
@@ -171,6 +189,9 @@ impl Broker {
             values.push((Slot::Tls(LINK), vec![1]));
         }
         values.extend(self.options.records(LINK));
+        if self.has_psk() {
+            values.push(psk::option());
+        }
         let files = self.files()?;
         self.check_client_certificate(&files)?;
         values.extend(

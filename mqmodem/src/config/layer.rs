@@ -43,6 +43,7 @@ pub(super) struct LayerFiles {
     pub(super) root: Text,
     pub(super) certificate: Text,
     pub(super) key: Text,
+    pub(super) psk: Text,
 }
 
 impl<'de> Deserialize<'de> for Tls {
@@ -137,6 +138,7 @@ impl Tls {
                 root: own.root.or_else(|| usual.root.clone()),
                 certificate: own.certificate.or_else(|| usual.certificate.clone()),
                 key: own.key.or_else(|| usual.key.clone()),
+                psk: own.psk.or_else(|| usual.psk.clone()),
             })),
             (own, _) => own,
         }

@@ -4,10 +4,11 @@
 use super::reach::{self, MqttClient, Route};
 use super::report::{CheckResult, DoctorReport};
 use crate::cli::failure::ProgramFailure;
-use crate::config::{Broker, ConfigError, ModemPlan, Secret, TlsPaths};
+use crate::config::{Broker, ConfigError, ModemPlan, Secret, TlsPaths, psk_of};
 use crate::transport::{NetLink, ends_soon};
-use mqmodem_core::modem::options::{ALPN, OptionValue, SNI, VERIFY, VERSION};
-use mqmodem_core::{LinkId, Slot, TlsFiles, Verify};
+use mqmodem_core::modem::credential::CONFIGURED_PSK;
+use mqmodem_core::modem::options::{ALPN, OptionValue, SNI, TLS_VERSION, VERIFY, VERSION};
+use mqmodem_core::{LinkId, Slot, TlsFiles, TlsVersion, Verify};
 use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 use tokio_rustls::rustls::RootCertStore;
@@ -126,6 +127,8 @@ impl Visits {
         }
         let trusted = match (&broker.tls, verify(broker)) {
             (None, _) | (_, Verify::Nothing) => true,
+            // No certificate is used.
+            _ if broker.has_psk() => true,
             (Some(tls), _) => {
                 let roots = roots(tls, files);
                 report.add("trust store", &roots)?;
@@ -145,8 +148,10 @@ impl Visits {
     }
 }
 
+/// With a pre-shared key the option says nothing.
 fn verify(broker: &Broker) -> Verify {
     match broker.options.get(VERIFY) {
+        _ if broker.has_psk() => Verify::All,
         OptionValue::Number(option) => Verify::of(option),
         OptionValue::Text(_) => Verify::All,
     }
@@ -163,7 +168,8 @@ fn way<'w>(broker: &'w Broker, files: &'w Files) -> Route<'w> {
             verify: verify(broker),
             sni: text(broker, SNI),
             alpn: text(broker, ALPN),
-            ..TlsFiles::default()
+            psk: find(files, Slot::Credential(CONFIGURED_PSK)).and_then(psk_of),
+            version: TlsVersion::of(number(broker, TLS_VERSION)),
         }),
     }
 }

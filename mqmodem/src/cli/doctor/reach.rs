@@ -64,7 +64,10 @@ pub(super) async fn examine(
     };
     farewell(&mut link).await;
     let (link, tls) = way.open(way.tls).await;
-    let well = "its certificate is trusted and names it";
+    let well = match files.psk {
+        Some(_) => "it has the pre-shared key",
+        None => "its certificate is trusted and names it",
+    };
     let said = transport::warning(files.verify).unwrap_or(well).to_owned();
     let tls = match tls {
         Ok(()) if files.verify == Verify::Nothing => {

@@ -67,10 +67,10 @@ impl SourceFile<'_> {
             return Err(self.wrong(written.span(), what));
         }
         let files = match &layer.tls {
-            Some(Tls::On(files)) => [&files.root, &files.certificate, &files.key],
-            _ => [&None; 3],
+            Some(Tls::On(files)) => [&files.root, &files.certificate, &files.key, &files.psk],
+            _ => [&None; 4],
         };
-        let [root, certificate, key] = files;
+        let [root, certificate, key, psk] = files;
         for (name, text) in [
             ("host", &layer.host),
             ("client_id", &layer.client_id),
@@ -79,6 +79,7 @@ impl SourceFile<'_> {
             ("tls.root", root),
             ("tls.certificate", certificate),
             ("tls.key", key),
+            ("tls.psk", psk),
         ] {
             self.check_text(name, text)?;
         }
@@ -133,6 +134,7 @@ impl SourceFile<'_> {
                 root: file(&files.root),
                 certificate: file(&files.certificate),
                 key: file(&files.key),
+                psk: file(&files.psk),
             }),
             options: self.options(&written.options)?,
         };

@@ -28,14 +28,14 @@ fn the_example_is_read_and_shows_every_key() {
     assert_eq!(options.get(RECONNECT), OptionValue::Number(1));
     assert_eq!(plan.modems[2].behaviour.limits.line, Some(4096));
     // What stands in comments can be taken out of them, but for the second way
-    // to name the broker.
+    // to name the broker, and to have TLS.
     let mut all = String::new();
     for line in text.lines() {
         let bare = line.strip_prefix("# ").unwrap_or(line);
         let is_key = bare
             .split_once(" = ")
             .is_some_and(|(key, _)| !key.contains(' '));
-        let other_place = ["host = ", "port = 8883"]
+        let other_place = ["host = ", "port = 8883", "psk = "]
             .iter()
             .any(|key| bare.starts_with(key));
         all.push_str(if is_key && !other_place { bare } else { line });
