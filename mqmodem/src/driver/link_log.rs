@@ -50,11 +50,11 @@ impl LinkLog {
 
     /// The link is to be opened.
     pub(super) fn open(&mut self, to: &Endpoint<'_>) {
-        self.to = format!("{}:{}", to.host, to.port);
-        match to.transport() {
-            "TCP" => {}
-            transport => self.to += &format!(" over {transport}"),
-        }
+        let place = format!("{}:{}", to.host, to.port);
+        self.to = match to.transport() {
+            "TCP" => place,
+            transport => format!("{place} over {transport}"),
+        };
         tracing::debug!("{}: opening {}", self.modem, self.to);
     }
 
