@@ -1,10 +1,16 @@
 //! Whether the modem said what was expected of it.
 
 use crate::escape::escape;
+use crate::link::{Versions, name_of};
 use crate::packet;
 use crate::player::{Output, Played};
 use crate::script::{Expect, Script, Step};
+use mqmodem_core::LinkId;
+use std::collections::BTreeMap;
 use std::fmt;
+
+/// Bytes to the broker of each link that sent some.
+type Brokers = BTreeMap<LinkId, Vec<u8>>;
 
 /// A step after which the modem said something else than expected.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,30 +95,40 @@ pub fn check(script: &Script, record: &Played, mode: &str) -> Result<(), Mismatc
 
 /// Whether all of the output in a step was expected, and all that was expected came.
 pub(crate) fn agrees(step: &Step, output: &Output) -> bool {
-    let (host, broker, net) = wanted(step);
-    host == output.host && broker == output.broker && net == asked(&net, output)
+    let (host, brokers, net) = wanted(step);
+    host == output.host && brokers == output.brokers && net == asked(&net, output)
 }
 
-/// What a step expects to the host, to the broker and of the network.
-pub(crate) fn wanted(step: &Step) -> (Vec<u8>, Vec<u8>, Vec<String>) {
-    let (mut host, mut broker, mut net) = (step.echo.clone(), Vec::new(), Vec::new());
+/// What a step expects to the host, to the brokers and of the network.
+pub(crate) fn wanted(step: &Step) -> (Vec<u8>, Brokers, Vec<String>) {
+    let (mut host, mut brokers, mut net) = (step.echo.clone(), Brokers::new(), Vec::new());
     for expected in &step.expected {
         match &expected.what {
             Expect::Host(bytes) => host.extend(bytes),
-            Expect::Broker(bytes) => broker.extend(bytes),
+            Expect::Broker(bytes) => brokers.entry(expected.link).or_default().extend(bytes),
             Expect::Asked(asked) => net.push(asked.clone()),
             Expect::Silent => {}
         }
     }
-    (host, broker, net)
+    (host, brokers, net)
+}
+
+/// Bytes to the brokers as lines of a chat.
+pub(crate) fn broker_lines(versions: &Versions, brokers: &Brokers) -> Vec<String> {
+    let lines = brokers.iter().flat_map(|(link, bytes)| {
+        let name = name_of("broker", *link);
+        let lines = packet::lines(versions.of(*link), bytes).into_iter();
+        lines.map(move |line| line.replacen("broker", &name, 1))
+    });
+    lines.collect()
 }
 
 pub(crate) fn mismatch(script: &Script, step: &Step, output: &Output, mode: &str) -> Mismatch {
-    let (host, broker, net) = wanted(step);
+    let (host, brokers, net) = wanted(step);
     let mut expected = host_lines(&step.echo, &host);
     let mut got = host_lines(&step.echo, &output.host);
-    expected.extend(packet::lines(step.version, &broker));
-    got.extend(packet::lines(step.version, &output.broker));
+    expected.extend(broker_lines(&step.versions, &brokers));
+    got.extend(broker_lines(&step.versions, &output.brokers));
     got.extend(asked(&net, output));
     expected.extend(net);
     if expected == got {

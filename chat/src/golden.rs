@@ -7,7 +7,7 @@ use crate::script::{Input, Script, Sizes};
 use crate::sim::{PLAY_MODES, PlayMode, Sim};
 use crate::update::updated;
 use mqmodem_core::modem::dialect::Dialect;
-use mqmodem_core::{Buf, Memory, Slot};
+use mqmodem_core::{Buf, FurtherLinks, LinkPlaces, Memory, Slot};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::fs;
@@ -34,7 +34,7 @@ pub fn stored_in(script: &Script) -> Vec<BTreeMap<Slot, Vec<u8>>> {
         let mut steps = script.steps.iter();
         let kept = || {
             let step = steps.next()?;
-            sim.play(&step.input).ok()?;
+            sim.play(step.link, &step.input).ok()?;
             Some(sim.stored().clone())
         };
         std::iter::from_fn(kept).collect()
@@ -49,28 +49,55 @@ fn with_sim<T>(script: &Script, mode: PlayMode, act: impl FnOnce(&mut Sim<'_>) -
     if mode == PlayMode::LentMemory {
         arenas.resize_with(times, || sizes.bytes.map(|size| vec![0; size]));
     }
+    let mut further: Vec<Further<'_>> = Vec::new();
+    further.resize_with(arenas.len(), Further::new);
     let memory = if mode == PlayMode::LentMemory {
-        arenas.iter_mut().map(lent).collect()
+        let all = arenas.iter_mut().zip(&mut further);
+        all.map(|(arena, further)| lent(arena, further)).collect()
     } else {
         (0..times).map(|_| heap(sizes)).collect()
     };
     act(&mut Sim::new(script.setup, mode, memory))
 }
 
+/// Links beside the first.
+const FURTHER: usize = 7;
+/// Bytes of the buffers of each of these, where they are lent.
+const EACH: usize = 64 * 1024;
+
+/// What is lent for them.
+struct Further<'m> {
+    places: LinkPlaces<'m, FURTHER>,
+    buffers: Vec<u8>,
+}
+
+impl Further<'_> {
+    fn new() -> Self {
+        Self {
+            places: LinkPlaces::new(),
+            buffers: vec![0; FURTHER * EACH],
+        }
+    }
+}
+
 fn is_power_on(step: &crate::script::Step) -> bool {
     step.input == Input::PowerOn
 }
 
-fn lent(arena: &mut [Vec<u8>; 11]) -> Memory<'_> {
-    memory(arena.each_mut().map(|part| Buf::lent(part)))
+fn lent<'m>(arena: &'m mut [Vec<u8>; 11], further: &'m mut Further<'m>) -> Memory<'m> {
+    let links = FurtherLinks::lent(&mut further.places, &mut further.buffers);
+    memory(arena.each_mut().map(|part| Buf::lent(part)), links)
 }
 
 fn heap<'m>(sizes: Sizes) -> Memory<'m> {
-    memory(sizes.bytes.map(Buf::heap))
+    memory(
+        sizes.bytes.map(Buf::heap),
+        FurtherLinks::heap(FURTHER as u8),
+    )
 }
 
 /// The parts in the order of [`Sizes::NAMES`].
-fn memory(parts: [Buf<'_>; 11]) -> Memory<'_> {
+fn memory<'m>(parts: [Buf<'m>; 11], links: FurtherLinks<'m>) -> Memory<'m> {
     let [
         line,
         values,
@@ -96,6 +123,7 @@ fn memory(parts: [Buf<'_>; 11]) -> Memory<'_> {
         received,
         subscriptions,
         terms,
+        links,
     }
 }
 

@@ -13,6 +13,7 @@ mod echo;
 pub mod environment;
 mod escape;
 mod golden;
+mod link;
 pub mod live;
 mod packet;
 mod parse;
@@ -23,6 +24,7 @@ mod update;
 
 pub use check::{Difference, Mismatch, check};
 pub use golden::{Report, find, play_in, run, run_dir, run_dir_with, stored_in};
+pub use link::Versions;
 pub use live::{HostSide, Live};
 pub use parse::{parse, parse_with};
 pub use player::{Output, Played, Player, play};

@@ -1,11 +1,14 @@
 //! Who plays a chat, and the output of the modem.
 
 use crate::script::{Input, Script};
+use mqmodem_core::LinkId;
+use std::collections::BTreeMap;
 
 /// Carries out the steps of a chat with a modem: in virtual time, on a port.
 pub trait Player {
-    /// Does this one thing, and waits for everything that follows from it now.
-    fn play(&mut self, input: &Input) -> Result<(), String>;
+    /// Does this one thing, to a link where it is done to one, and waits for everything that
+    /// follows from it now.
+    fn play(&mut self, link: LinkId, input: &Input) -> Result<(), String>;
     /// What the modem said and did since this was asked last.
     #[must_use]
     fn output(&mut self) -> Output;
@@ -16,8 +19,8 @@ pub trait Player {
 pub struct Output {
     /// Bytes to the host.
     pub host: Vec<u8>,
-    /// Bytes to the broker.
-    pub broker: Vec<u8>,
+    /// Bytes to the broker of each link that sent some.
+    pub brokers: BTreeMap<LinkId, Vec<u8>>,
     /// What it asked of the network and the port, as lines of a chat.
     pub asked: Vec<String>,
 }
@@ -35,7 +38,7 @@ pub struct Played {
 pub fn play(script: &Script, player: &mut dyn Player) -> Played {
     let mut record = Played::default();
     for step in &script.steps {
-        record.stopped = player.play(&step.input).err();
+        record.stopped = player.play(step.link, &step.input).err();
         record.output.push(player.output());
         if record.stopped.is_some() {
             break;

@@ -1,9 +1,9 @@
 //! A conversation as it was written down.
 
+use crate::link::Versions;
 use mqmodem_core::dialect;
 use mqmodem_core::modem::dialect::Dialect;
-use mqmodem_core::mqtt::Version;
-use mqmodem_core::{NetError, Stage};
+use mqmodem_core::{LinkId, NetError, Stage};
 use std::fmt;
 use std::time::Duration;
 
@@ -27,8 +27,10 @@ pub struct Script {
 pub struct Step {
     /// The line that says so, counted from 1; 0 for what goes without saying.
     pub line: usize,
-    /// The version of MQTT in which the broker was spoken to before it.
-    pub version: Version,
+    /// The link it happens to, where it happens to one.
+    pub link: LinkId,
+    /// The version of MQTT in which the broker of each link was spoken to before it.
+    pub versions: Versions,
     /// What is done.
     pub input: Input,
     /// The echo that comes before everything else.
@@ -42,6 +44,8 @@ pub struct Step {
 pub struct Expected {
     /// The line that says so, counted from 1.
     pub line: usize,
+    /// The link whose broker it is for, where it is for one.
+    pub link: LinkId,
     /// What it is.
     pub what: Expect,
 }

@@ -1,21 +1,22 @@
 //! Rewriting what a chat expects by what came.
 
-use crate::check::{asked, host_lines, wanted};
-use crate::packet;
+use crate::check::{asked, broker_lines, host_lines, wanted};
+use crate::link::Versions;
 use crate::player::{Output, Played};
 use crate::script::{Expect, Script, Step};
-use mqmodem_core::mqtt::Version;
 
 /// The text of a chat with its expectations as they were `played`. Comments,
 /// order and expectations that were met stay as they are.
 pub fn updated(text: &str, script: &Script, played: &Played) -> String {
     let mut lines: Vec<Vec<String>> = text.lines().map(|line| vec![line.into()]).collect();
-    let mut version = Version::default();
+    let mut versions = Versions::default();
     for (step, output) in script.steps.iter().zip(&played.output) {
-        for change in changes(version, step, output) {
+        for change in changes(&versions, step, output) {
             change.apply(step, &mut lines);
         }
-        version = packet::version_after(version, &output.broker);
+        for (link, bytes) in &output.brokers {
+            versions.follow(*link, bytes);
+        }
     }
     let mut text = lines.concat().join("\n");
     text.push('\n');
@@ -28,13 +29,13 @@ struct Change {
     lines: Vec<String>,
 }
 
-fn changes(version: Version, step: &Step, output: &Output) -> Vec<Change> {
-    let (host, broker, net) = wanted(step);
+fn changes(versions: &Versions, step: &Step, output: &Output) -> Vec<Change> {
+    let (host, brokers, net) = wanted(step);
     let mut changes = Vec::new();
-    if broker != output.broker {
+    if brokers != output.brokers {
         changes.push(Change {
             side: |what| matches!(what, Expect::Broker(_) | Expect::Silent),
-            lines: packet::lines(version, &output.broker),
+            lines: broker_lines(versions, &output.brokers),
         });
     }
     if net != asked(&net, output) {

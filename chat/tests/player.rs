@@ -2,6 +2,7 @@
 //! it does not, and what it rewrites.
 
 use mqmodem_chat::{Input, Output, Player, check, parse, play, updated};
+use mqmodem_core::LinkId;
 
 /// Echoes each line and answers OK, or ERROR to `AT-`; tells the broker of
 /// every other line with a PINGREQ.
@@ -12,7 +13,7 @@ struct Parrot {
 }
 
 impl Player for Parrot {
-    fn play(&mut self, input: &Input) -> Result<(), String> {
+    fn play(&mut self, _: LinkId, input: &Input) -> Result<(), String> {
         match input {
             Input::Host(bytes) => self.answer(bytes),
             Input::PowerOn | Input::Pass(_) => {}
@@ -35,7 +36,8 @@ impl Parrot {
         self.output.host.extend([bytes, answer].concat());
         self.lines += 1;
         if self.lines.is_multiple_of(2) {
-            self.output.broker.extend([0xC0, 0]);
+            let sent = self.output.brokers.entry(LinkId::FIRST).or_default();
+            sent.extend([0xC0, 0]);
             self.output.asked.push("net < close".into());
         }
     }

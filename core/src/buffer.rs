@@ -141,25 +141,6 @@ impl<'a> Buf<'a> {
         }
     }
 
-    /// Parts of an empty buffer, one for each user. Lent memory is shared out equally;
-    /// on the heap, where only what is used is taken, each has the whole bound.
-    pub(crate) fn share<const N: usize>(self) -> [Self; N] {
-        match self.bytes {
-            Bytes::Lent(slice) => {
-                let size = slice.len() / N.max(1);
-                let mut rest = slice;
-                core::array::from_fn(|_| {
-                    let at = size.min(rest.len());
-                    let (part, behind) = core::mem::take(&mut rest).split_at_mut(at);
-                    rest = behind;
-                    Self::lent(part)
-                })
-            }
-            #[cfg(feature = "alloc")]
-            Bytes::Heap { max, .. } => core::array::from_fn(|_| Self::heap(max)),
-        }
-    }
-
     /// The most bytes it ever holds.
     #[inline]
     pub fn capacity(&self) -> usize {

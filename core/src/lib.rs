@@ -57,9 +57,9 @@ pub use buffer::Buf;
 pub use modem::Modem;
 #[doc(inline)]
 pub use modem::api::{
-    Action, Config, ConnId, Endpoint, Failure, HostLines, Identity, LinkId, LinkState, Memory,
-    ModemLines, NetError, NetEvent, Parity, Psk, RestoreError, Serial, Slot, Stage, TlsFiles,
-    TlsVersion, Verify, WebSocketTarget,
+    Action, Config, ConnId, Endpoint, Failure, FurtherLinks, HostLines, Identity, LinkId,
+    LinkPlaces, LinkState, MOST_LINKS, Memory, ModemLines, NetError, NetEvent, Parity, Psk,
+    RestoreError, Serial, Slot, Stage, TlsFiles, TlsVersion, Verify, WebSocketTarget,
 };
 pub use modem::command::intake::{Intake, IntakeKind};
 pub use modem::command::shown::Line;

@@ -5,10 +5,11 @@ mod setup;
 
 use crate::echo::echo_of;
 use crate::escape::{from_hex, unescape};
+use crate::link::{Versions, name_of, of_link};
 use crate::packet;
 use crate::script::{Expect, Expected, Input, ParseError, Script, Setup, Step, StorageMode};
+use mqmodem_core::LinkId;
 use mqmodem_core::modem::dialect::Dialect;
-use mqmodem_core::mqtt::Version;
 use net::{failure, stage_named};
 use setup::{clock, set_up};
 use std::collections::BTreeSet;
@@ -47,6 +48,8 @@ struct Parser<'a> {
     /// Dialects beside those that are built in.
     more: &'a [&'static Dialect],
     at: usize,
+    /// The link that the line is about.
+    link: LinkId,
     echo: bool,
     /// What the chat said of it since the modem was switched on.
     echo_said: Option<bool>,
@@ -54,15 +57,16 @@ struct Parser<'a> {
     title_done: bool,
     /// What was set.
     set: BTreeSet<String>,
-    /// The version of MQTT that the last CONNECT asked for.
-    version: Version,
+    /// The version of MQTT that the last CONNECT of each link asked for.
+    versions: Versions,
 }
 
 impl<'a> Parser<'a> {
     fn new(file: &str, more: &'a [&'static Dialect]) -> Self {
         let on = Step {
             line: 0,
-            version: Version::default(),
+            link: LinkId::FIRST,
+            versions: Versions::default(),
             input: Input::PowerOn,
             echo: Vec::new(),
             expected: Vec::new(),
@@ -79,11 +83,12 @@ impl<'a> Parser<'a> {
             script,
             more,
             at: 0,
+            link: LinkId::FIRST,
             echo_said: None,
             on: true,
             title_done: false,
             set: BTreeSet::new(),
-            version: Version::default(),
+            versions: Versions::default(),
         }
     }
 
@@ -96,7 +101,9 @@ impl<'a> Parser<'a> {
         if line.ends_with([' ', '\t']) {
             return Err("the line ends in a space; write it as \\x20 after >> or <<".into());
         }
-        let (word, rest) = line.split_once(' ').unwrap_or((line, ""));
+        let (first, rest) = line.split_once(' ').unwrap_or((line, ""));
+        let word;
+        (word, self.link) = of_link(first)?;
         match word {
             "" if rest.is_empty() => Ok(()),
             ">" => self.typed(rest),
@@ -150,7 +157,8 @@ impl<'a> Parser<'a> {
         }
         self.script.steps.push(Step {
             line: self.at,
-            version: self.version,
+            link: self.link,
+            versions: self.versions.clone(),
             input,
             echo: Vec::new(),
             expected: Vec::new(),
@@ -175,7 +183,6 @@ impl<'a> Parser<'a> {
     }
 
     fn expect(&mut self, what: Expect) -> Result<(), String> {
-        let line = self.at;
         let Some(step) = self.script.steps.last_mut() else {
             return Ok(());
         };
@@ -184,7 +191,11 @@ impl<'a> Parser<'a> {
         if contradicts || step.expected.iter().any(silent) {
             return Err("`silent` stands alone between two things that are done".into());
         }
-        step.expected.push(Expected { line, what });
+        step.expected.push(Expected {
+            line: self.at,
+            link: self.link,
+            what,
+        });
         Ok(())
     }
 
@@ -192,12 +203,15 @@ impl<'a> Parser<'a> {
         let (word, rest) = rest.split_once(' ').unwrap_or((rest, ""));
         match word {
             "<" => {
-                let bytes = packet::encode(self.version, rest)?;
-                self.version = packet::version_after(self.version, &bytes);
+                let bytes = packet::encode(self.versions.of(self.link), rest)?;
+                self.versions.follow(self.link, &bytes);
                 self.expect(Expect::Broker(bytes))
             }
             "<<" => self.expect(Expect::Broker(some(from_hex(rest)?)?)),
-            ">" => self.input(Input::Broker(packet::encode(self.version, rest)?)),
+            ">" => {
+                let version = self.versions.of(self.link);
+                self.input(Input::Broker(packet::encode(version, rest)?))
+            }
             ">>" => self.input(Input::Broker(some(from_hex(rest)?)?)),
             "close" => self.input(Input::BrokerCloses),
             "reset" => self.input(Input::BrokerResets),
@@ -209,7 +223,8 @@ impl<'a> Parser<'a> {
 
     fn net(&mut self, rest: &str) -> Result<(), String> {
         if let Some(asked) = rest.strip_prefix("< ") {
-            return self.expect(Expect::Asked(format!("net < {asked}")));
+            let net = name_of("net", self.link);
+            return self.expect(Expect::Asked(format!("{net} < {asked}")));
         }
         match rest.split_once(' ') {
             Some(("fail", why)) => self.input(Input::NetFail(failure(why)?)),

@@ -11,7 +11,7 @@ pub use mode::{PLAY_MODES, PlayMode};
 use crate::environment::{Environment, pass, settle};
 use crate::player::{Output, Player};
 use crate::script::{Input, Setup};
-use mqmodem_core::{Config, Instant, Memory, Modem, NetError, NetEvent, Slot};
+use mqmodem_core::{Config, Instant, LinkId, Memory, Modem, NetError, NetEvent, Slot};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use world::World;
@@ -141,7 +141,7 @@ impl<'m> Sim<'m> {
         Ok(())
     }
 
-    fn apply(&mut self, input: &Input) -> Result<(), String> {
+    fn apply(&mut self, link: LinkId, input: &Input) -> Result<(), String> {
         match input {
             Input::PowerOn => self.power_on()?,
             Input::PowerOff | Input::PowerCut | Input::Pass(_) => {}
@@ -155,23 +155,25 @@ impl<'m> Sim<'m> {
                 change(&mut self.world.host.lines.rts, *rts, "rts")?;
                 self.line()?;
             }
-            Input::Broker(bytes) => self.world.net.open_link()?.incoming.extend(bytes),
-            Input::BrokerCloses => self.world.net.open_link()?.end = Some(NetEvent::Closed),
+            Input::Broker(bytes) => self.world.net(link).open_link()?.incoming.extend(bytes),
+            Input::BrokerCloses => self.world.net(link).open_link()?.end = Some(NetEvent::Closed),
             Input::BrokerResets => {
-                self.world.net.open_link()?.end = Some(NetEvent::Failed(NetError::Broken));
+                self.world.net(link).open_link()?.end = Some(NetEvent::Failed(NetError::Broken));
             }
-            Input::BrokerReads(reads) => change(&mut self.world.net.reads, *reads, "broker")?,
+            Input::BrokerReads(reads) => change(&mut self.world.net(link).reads, *reads, "broker")?,
             Input::NetPending => {
-                change(&mut self.world.net.pending_asked, true, "net hold")?;
-                self.world.net.leaves_pending = true;
+                let net = self.world.net(link);
+                change(&mut net.pending_asked, true, "net hold")?;
+                net.leaves_pending = true;
             }
             Input::NetOpen => {
-                self.world.opened()?;
-                (self.world.net.leaves_pending, self.world.net.pending_asked) = (false, false);
+                self.world.opened(link)?;
+                let net = self.world.net(link);
+                (net.leaves_pending, net.pending_asked) = (false, false);
             }
             Input::Clock(seconds) => self.set_clock(*seconds)?,
-            Input::NetAt(stage) => self.world.net_at(*stage)?,
-            Input::NetFail(why) => self.world.net_fails(*why)?,
+            Input::NetAt(stage) => self.world.net_at(link, *stage)?,
+            Input::NetFail(why) => self.world.net_fails(link, *why)?,
             Input::Store(mode) => {
                 change(&mut self.world.storage, *mode, "store")?;
             }
@@ -181,7 +183,7 @@ impl<'m> Sim<'m> {
 }
 
 impl Player for Sim<'_> {
-    fn play(&mut self, input: &Input) -> Result<(), String> {
+    fn play(&mut self, link: LinkId, input: &Input) -> Result<(), String> {
         match input {
             Input::PowerOff => return self.power_off(),
             Input::PowerCut => {
@@ -190,7 +192,7 @@ impl Player for Sim<'_> {
                 return Ok(());
             }
             Input::Pass(by) => self.pass(*by)?,
-            input => self.apply(input)?,
+            input => self.apply(link, input)?,
         }
         if self.modem.is_some() {
             self.settle()?;

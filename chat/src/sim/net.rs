@@ -1,15 +1,8 @@
 //! The host and the network of a chat.
 
 use crate::environment::Feed;
+use crate::link::name_of;
 use mqmodem_core::{ConnId, HostLines, LinkId, NetEvent};
-
-/// The link the chats speak about.
-pub(super) const LINK: LinkId = LinkId(0);
-/// The connection of a modem that has not asked for any.
-const NO_CONN: ConnId = ConnId {
-    link: LINK,
-    number: 0,
-};
 
 pub(super) struct ChatHost {
     /// What it has sent and the modem has not taken yet.
@@ -53,10 +46,11 @@ pub(super) struct Net {
 }
 
 impl Net {
-    pub(super) fn new() -> Self {
+    /// That of a link the modem has not asked for.
+    pub(super) fn new(link: LinkId) -> Self {
         Self {
             link: ConnectionState::Closed,
-            conn: NO_CONN,
+            conn: ConnId { link, number: 0 },
             leaves_pending: false,
             pending_asked: false,
             incoming: Feed::default(),
@@ -68,7 +62,12 @@ impl Net {
     /// The modem is switched off: it has asked for no connection.
     pub(super) fn forget(&mut self) {
         self.close();
-        self.conn = NO_CONN;
+        self.conn.number = 0;
+    }
+
+    /// What lines about it begin with.
+    pub(super) fn name(&self) -> String {
+        name_of("net", self.conn.link)
     }
 
     /// The connection is gone, with what was on its way.

@@ -1,7 +1,7 @@
 //! What surrounds the modem of a chat.
 
 use super::mode::PlayMode;
-use super::net::{ChatHost, ConnectionState, LINK, Net};
+use super::net::{ChatHost, ConnectionState, Net};
 use super::wording;
 use crate::environment::{
     Disturbance, Environment, Feed, Notice, RecordDisk, Sender, WriteOutcome,
@@ -15,7 +15,8 @@ pub(super) struct World {
     mode: PlayMode,
     pub(super) now: Instant,
     pub(super) host: ChatHost,
-    pub(super) net: Net,
+    /// One for each link up to the last that was used.
+    nets: Vec<Net>,
     pub(super) disk: RecordDisk,
     pub(super) storage: StorageMode,
     pub(super) output: Output,
@@ -29,7 +30,7 @@ impl World {
             mode,
             now,
             host: ChatHost::new(),
-            net: Net::new(),
+            nets: vec![Net::new(LinkId::FIRST)],
             disk: RecordDisk::default(),
             storage: StorageMode::Works,
             output: Output::default(),
@@ -40,48 +41,62 @@ impl World {
     /// The modem is switched off: what it has not sent or stored is gone.
     pub(super) fn power_cut(&mut self) {
         self.host.typed.clear();
-        self.net.forget();
+        self.nets.iter_mut().for_each(Net::forget);
         self.disk.cut_power();
         self.events.clear();
     }
 
     fn open(&mut self, conn: ConnId, to: &str) -> Result<(), String> {
-        if self.net.link != ConnectionState::Closed {
+        let net = self.net(conn.link);
+        if net.link != ConnectionState::Closed {
             return Err("the modem opens a link it has not closed".into());
         }
-        self.output.asked.push(format!("net < {to}"));
-        self.net.link = ConnectionState::Asked;
-        self.net.conn = conn;
-        if self.net.leaves_pending {
+        net.link = ConnectionState::Asked;
+        net.conn = conn;
+        let (name, waits) = (net.name(), net.leaves_pending);
+        self.output.asked.push(format!("{name} < {to}"));
+        if waits {
             return Ok(());
         }
-        self.opened()
+        self.opened(conn.link)
     }
 
-    pub(super) fn opened(&mut self) -> Result<(), String> {
-        self.net.pending()?;
-        self.net.link = ConnectionState::Open;
-        self.happened(NetEvent::Opened);
+    /// The network of a link.
+    pub(super) fn net(&mut self, link: LinkId) -> &mut Net {
+        let at = usize::from(link.0);
+        while self.nets.len() <= at {
+            self.nets.push(Net::new(LinkId(self.nets.len() as u8)));
+        }
+        &mut self.nets[at]
+    }
+
+    pub(super) fn opened(&mut self, link: LinkId) -> Result<(), String> {
+        let net = self.net(link);
+        net.pending()?;
+        net.link = ConnectionState::Open;
+        self.happened(link, NetEvent::Opened);
         Ok(())
     }
 
-    pub(super) fn net_at(&mut self, stage: Stage) -> Result<(), String> {
-        self.net.pending()?;
-        self.happened(NetEvent::Opening(stage));
+    pub(super) fn net_at(&mut self, link: LinkId, stage: Stage) -> Result<(), String> {
+        self.net(link).pending()?;
+        self.happened(link, NetEvent::Opening(stage));
         Ok(())
     }
 
-    pub(super) fn net_fails(&mut self, why: NetError) -> Result<(), String> {
-        self.net.pending()?;
-        self.net.pending_asked = false;
-        self.net.close();
-        self.happened(NetEvent::Failed(why));
+    pub(super) fn net_fails(&mut self, link: LinkId, why: NetError) -> Result<(), String> {
+        let net = self.net(link);
+        net.pending()?;
+        net.pending_asked = false;
+        net.close();
+        self.happened(link, NetEvent::Failed(why));
         Ok(())
     }
 
-    /// Something happened to the present connection.
-    fn happened(&mut self, event: NetEvent) {
-        self.events.push_back(Notice::Net(self.net.conn, event));
+    /// Something happened to the present connection of a link.
+    fn happened(&mut self, link: LinkId, event: NetEvent) {
+        let conn = self.net(link).conn;
+        self.events.push_back(Notice::Net(conn, event));
     }
 }
 
@@ -106,12 +121,14 @@ impl Environment for World {
             return Ok(());
         }
         match action {
-            Action::Open { conn, to } if conn.link == LINK => {
+            Action::Open { conn, to } => {
                 self.open(conn, &wording::endpoint(&to, self.now))?;
             }
-            Action::Close { conn, .. } if conn == self.net.conn => {
-                self.output.asked.push("net < close".into());
-                self.net.close();
+            Action::Close { conn, .. } if conn == self.net(conn.link).conn => {
+                let net = self.net(conn.link);
+                net.close();
+                let name = net.name();
+                self.output.asked.push(format!("{name} < close"));
             }
             Action::Lines(lines) => {
                 let what = wording::lines(lines);
@@ -138,21 +155,28 @@ impl Environment for World {
         if let Some(event) = self.events.pop_front() {
             return Some(event);
         }
-        let conn = self.net.conn;
-        self.net.poll_end().map(|end| Notice::Net(conn, end))
+        self.nets.iter_mut().find_map(|net| {
+            let conn = net.conn;
+            net.poll_end().map(|end| Notice::Net(conn, end))
+        })
     }
 
-    fn conn(&self, _: LinkId) -> Option<ConnId> {
-        Some(self.net.conn)
+    fn conn(&self, link: LinkId) -> Option<ConnId> {
+        let net = self.nets.get(usize::from(link.0))?;
+        Some(net.conn)
+    }
+
+    fn links(&self) -> u8 {
+        self.nets.len() as u8
     }
 
     fn input(&mut self, from: Sender) -> Option<&mut Feed> {
         match from {
             Sender::Host => Some(&mut self.host.typed),
-            Sender::Peer(_) if self.net.link == ConnectionState::Open => {
-                Some(&mut self.net.incoming)
+            Sender::Peer(conn) => {
+                let net = self.net(conn.link);
+                (net.link == ConnectionState::Open).then_some(&mut net.incoming)
             }
-            Sender::Peer(_) => None,
         }
     }
 
@@ -169,12 +193,14 @@ impl Environment for World {
         Ok(count)
     }
 
-    fn peer_reads(&mut self, _: ConnId, bytes: &[u8]) -> Result<usize, String> {
-        let count = self.reads(
-            self.net.link == ConnectionState::Open && self.net.reads,
-            bytes,
-        );
-        self.output.broker.extend(&bytes[..count]);
+    fn peer_reads(&mut self, conn: ConnId, bytes: &[u8]) -> Result<usize, String> {
+        let net = self.net(conn.link);
+        let reads = net.link == ConnectionState::Open && net.reads;
+        let count = self.reads(reads, bytes);
+        if count > 0 {
+            let sent = self.output.brokers.entry(conn.link).or_default();
+            sent.extend(&bytes[..count]);
+        }
         Ok(count)
     }
 }

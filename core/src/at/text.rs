@@ -53,13 +53,25 @@ impl Reply<'_, '_> {
             "\""
         };
         self.text(quote);
+        self.escaped_with_secret(shown, secret, masked);
+        self.text(quote);
+    }
+
+    /// The same always in quotes.
+    pub fn quoted_with_secret(&mut self, value: &[u8], at: usize, masked: bool) {
+        let (shown, secret) = value.split_at_checked(at).unwrap_or((&[], value));
+        self.text("\"");
+        self.escaped_with_secret(shown, secret, masked && !secret.is_empty());
+        self.text("\"");
+    }
+
+    fn escaped_with_secret(&mut self, shown: &[u8], secret: &[u8], masked: bool) {
         self.escaped(shown);
         if masked {
             self.bytes(MASK);
         } else {
             self.secret(|line| line.escaped(secret));
         }
-        self.text(quote);
     }
 
     /// A byte in two hex digits.

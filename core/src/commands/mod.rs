@@ -8,8 +8,6 @@ pub mod network;
 pub mod profile;
 pub mod radio;
 pub mod serial;
-#[cfg(feature = "three-links")]
-pub mod test_link;
 
 use crate::at::reply::Reply;
 use crate::modem::dialect::{Table, Urc};

@@ -32,12 +32,14 @@ fn reset(cx: &mut Context, _: &Args) -> Outcome {
     cx.set_profile(kept);
     cx.forget_read();
     cx.forget_properties();
+    cx.select_first_link();
     Outcome::Ok
 }
 
 fn factory(cx: &mut Context, _: &Args) -> Outcome {
     let factory = cx.factory_profile();
     cx.set_profile(factory);
+    cx.select_first_link();
     Outcome::Ok
 }
 

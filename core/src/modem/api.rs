@@ -4,8 +4,9 @@ pub use super::action::{Action, Endpoint, TlsFiles, TlsVersion, Verify, WebSocke
 pub use super::border::config::Config;
 pub use super::credential::{Credential, CredentialKind, Psk};
 pub use super::failure::Failure;
+pub use super::further::{FurtherLinks, LinkPlaces};
 pub use super::identity::Identity;
-pub use super::ids::{ConnId, LINKS, LinkId};
+pub use super::ids::{ConnId, LinkId, MOST_LINKS};
 pub use super::memory::Memory;
 pub use super::network::{LinkState, NetError, NetEvent, Stage};
 pub use super::port::{HostLines, ModemLines, Parity, Serial};

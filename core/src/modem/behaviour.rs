@@ -15,7 +15,7 @@ pub(crate) struct Behaviour<'a> {
     pub(crate) factory: &'static Profile,
     /// The options that start with another value than usual.
     pub(crate) defaults: Defaults,
-    /// Bytes for what the dialect puts aside, of all links.
+    /// Bytes for what the dialect puts aside of a link.
     pub(crate) scratch: usize,
     pub(crate) identity: Identity<'a>,
     pub(crate) seed: u64,

@@ -1,5 +1,6 @@
 //! The memory a modem runs on, and how one piece is shared out.
 
+use super::further::FurtherLinks;
 use crate::buffer::Buf;
 
 /// The memory a modem runs on.
@@ -30,6 +31,8 @@ pub struct Memory<'a> {
     /// What a broker of MQTT 5 says, topics that aliases stand for, and the identifiers
     /// of more than ten messages in flight. There may be none.
     pub terms: Buf<'a>,
+    /// Links beside the first.
+    pub links: FurtherLinks<'a>,
 }
 
 /// The least memory [`Memory::lent`] takes, in bytes.
@@ -44,6 +47,9 @@ const AROUND_STORED: usize = 64;
 /// What stands around it as the host reads it: a topic of escapes, numbers.
 #[cfg(feature = "alloc")]
 const AROUND_SAID: usize = 3 * 65_535 + 1024;
+/// Links beside the first, on the heap.
+#[cfg(feature = "alloc")]
+const FURTHER: u8 = 7;
 /// The least for other answers and events, on the heap.
 #[cfg(feature = "alloc")]
 const HOST_LEAST: usize = 512 * 1024;
@@ -52,7 +58,8 @@ impl<'a> Memory<'a> {
     /// Shares out one piece of memory, at least 32 KiB; `None` if it is smaller.
     ///
     /// A quarter holds settings and certificates, an eighth answers to the host;
-    /// with 32 KiB a line and a received packet may have 2,560 bytes each.
+    /// with 32 KiB a line and a received packet may have 2,560 bytes each. The modem has
+    /// one link then; [`links`](Self::links) gives memory for others.
     pub fn lent(memory: &'a mut [u8]) -> Option<Self> {
         if memory.len() < LEAST {
             return None;
@@ -76,6 +83,7 @@ impl<'a> Memory<'a> {
             received: part(1)?,
             subscriptions: part(4)?,
             terms: part(3)?,
+            links: FurtherLinks::none(),
         })
     }
 
@@ -89,9 +97,9 @@ impl<'a> Memory<'a> {
 }
 
 #[cfg(feature = "alloc")]
-impl Memory<'static> {
+impl Memory<'_> {
     /// Bounded pieces of the heap that grow on use: lines and messages sent up
-    /// to 64 KiB, payloads received up to 256 KiB.
+    /// to 64 KiB, payloads received up to 256 KiB, 8 links.
     pub fn heap() -> Self {
         const KIB: usize = 1024;
         Self {
@@ -106,6 +114,7 @@ impl Memory<'static> {
             received: Buf::heap(16 * KIB),
             subscriptions: Buf::heap(64 * KIB),
             terms: Buf::heap(1024 * KIB),
+            links: FurtherLinks::heap(FURTHER),
         }
         .receiving(256 * KIB)
     }

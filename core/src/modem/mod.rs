@@ -13,6 +13,7 @@ mod dispatch;
 pub mod event;
 pub mod fail;
 mod failure;
+mod further;
 mod greeting;
 mod identity;
 mod ids;
@@ -20,6 +21,7 @@ mod link;
 mod memory;
 mod network;
 mod notify;
+mod per_link;
 mod port;
 pub(crate) mod profile;
 mod progress;
@@ -97,6 +99,9 @@ impl<'a> Modem<'a> {
     /// Gives back what was kept under `slot`; before the first input, or, after
     /// [`await_restore`](Self::await_restore), once it can be read.
     pub fn restore(&mut self, slot: Slot, bytes: &[u8]) -> Result<(), RestoreError> {
+        if let Some(link) = slot.link() {
+            self.machine.restore_link(link)?;
+        }
         if let Slot::Session(link, record) = slot {
             return self.machine.restore_session(link, record, bytes);
         }
@@ -208,7 +213,7 @@ impl<'a> Modem<'a> {
 
     /// Whether every link is closed after `handle_shutdown`.
     pub fn is_off(&self) -> bool {
-        self.machine.off && self.machine.links.iter().all(Link::is_off)
+        self.machine.off && self.machine.links.all(Link::is_off)
     }
 
     /// Whether a command line is being carried out.
@@ -259,7 +264,7 @@ impl<'a> Modem<'a> {
     #[inline]
     fn may_step(&self) -> bool {
         let runs = matches!(self.machine.run, Run::Line { .. });
-        runs || self.machine.notify.has_news() || self.machine.links.iter().any(Link::has_partial)
+        runs || self.machine.notify.has_news() || self.machine.links.any(Link::has_partial)
     }
 
     #[inline(never)]

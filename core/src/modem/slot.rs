@@ -59,6 +59,16 @@ impl Slot {
         [kind, link.0, n0, n1, n2, n3, n4, n5, n6, n7]
     }
 
+    /// The link it is of; none where it is the modem's.
+    pub fn link(self) -> Option<LinkId> {
+        match self {
+            Self::Settings(link) | Self::Tls(link) | Self::Option(link, _) => Some(link),
+            Self::Root(link) | Self::Certificate(link) | Self::Key(link) => Some(link),
+            Self::Will(link) | Self::ConnectProperties(link) | Self::Session(link, _) => Some(link),
+            Self::Profile | Self::Credential(_) => None,
+        }
+    }
+
     /// The slot of these bytes, none if this version does not know it.
     pub fn from_bytes([kind, link, number @ ..]: [u8; SLOT]) -> Option<Self> {
         let link = LinkId(link);

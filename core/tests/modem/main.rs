@@ -3,6 +3,7 @@
 mod actions;
 mod hostile;
 mod lines;
+mod links;
 #[cfg(feature = "alloc")]
 mod memory;
 #[cfg(feature = "alloc")]

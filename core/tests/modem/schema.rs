@@ -7,12 +7,16 @@ use mqmodem_core::at::schema::Signature;
 use mqmodem_core::dialect;
 use mqmodem_core::modem::command::dialect::Command;
 use mqmodem_core::modem::dialect::Dialect;
-use mqmodem_core::{Config, Instant, Memory, Modem};
+use mqmodem_core::{Config, FurtherLinks, Instant, LinkPlaces, Memory, Modem};
 
 /// What a fresh modem of a dialect answers to a line, with reasons in numbers and no echo.
 fn answer(dialect: &'static Dialect, line: &str) -> String {
     let mut memory = vec![0; 1 << 20];
-    let memory = Memory::lent(&mut memory).unwrap();
+    let (mut places, mut further) = (LinkPlaces::<15>::new(), vec![0; 15 * 5376]);
+    let memory = Memory {
+        links: FurtherLinks::lent(&mut places, &mut further),
+        ..Memory::lent(&mut memory).unwrap()
+    };
     let mut modem = Modem::new(Config::of(dialect), memory, Instant::ZERO);
     say(&mut modem, "ATE0+CMEE=1\r");
     let answer = say(&mut modem, &format!("{line}\r"));

@@ -3,7 +3,7 @@
 use super::limits::Limits;
 use mqmodem_core::dialect;
 use mqmodem_core::modem::dialect::Dialect;
-use mqmodem_core::{Config, Identity, Instant, Memory, Modem};
+use mqmodem_core::{Config, FurtherLinks, Identity, Instant, Memory, Modem};
 use std::hash::{Hash, Hasher};
 
 /// How a modem behaves, where it is not as usual.
@@ -15,6 +15,8 @@ pub struct BehaviourPlan {
     pub identity: IdentityPlan,
     /// How long lines and messages may be.
     pub limits: Limits,
+    /// How many links it has, where that is configured.
+    pub links: Option<u8>,
     /// Whether AT lines are taken as the standard says.
     pub strict: bool,
     /// Whether passwords are shown as `***`; else those of the configuration are.
@@ -44,7 +46,7 @@ impl Hash for BehaviourPlan {
     fn hash<H: Hasher>(&self, hasher: &mut H) {
         let dialect = self.dialect.map(|dialect| dialect.name);
         let switches = (self.strict, self.mask_secrets, self.seed);
-        (dialect, &self.identity, self.limits, switches).hash(hasher);
+        (dialect, &self.identity, self.limits, self.links, switches).hash(hasher);
     }
 }
 
@@ -64,6 +66,18 @@ impl BehaviourPlan {
         let said = modem.host_out().get(line.len()..).unwrap_or_default();
         let digits = said.iter().filter(|byte| byte.is_ascii_digit());
         digits.map(|byte| char::from(*byte)).collect()
+    }
+
+    /// Memory for the modem.
+    pub fn memory(&self) -> Memory<'static> {
+        let memory = self.limits.memory();
+        match self.links {
+            Some(links) => Memory {
+                links: FurtherLinks::heap(links.saturating_sub(1)),
+                ..memory
+            },
+            None => memory,
+        }
     }
 
     /// The configuration of the modem. Its texts live as long as the program:

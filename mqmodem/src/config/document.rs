@@ -4,7 +4,7 @@ use super::behaviour::{BehaviourPlan, IdentityPlan, is_imei, is_number, is_text}
 use super::dialect::dialect_named;
 use super::fleet::FleetTable;
 use super::layer::BrokerLayer;
-use super::limits::Limits;
+use super::limits::{Limits, links};
 use super::port::PortPlan;
 use mqmodem_core::modem::dialect::Dialect;
 use serde::de::Error;
@@ -29,6 +29,8 @@ pub(super) struct Document {
     pub(super) identity: IdentityText,
     #[serde(default)]
     pub(super) limits: Limits,
+    #[serde(default, deserialize_with = "links")]
+    pub(super) links: Option<u8>,
     #[serde(default)]
     pub(super) strict: bool,
     pub(super) mask_secrets: Option<bool>,
@@ -47,6 +49,8 @@ pub(super) struct ModemTable {
     identity: IdentityText,
     #[serde(default)]
     limits: Limits,
+    #[serde(default, deserialize_with = "links")]
+    links: Option<u8>,
     strict: Option<bool>,
     mask_secrets: Option<bool>,
     pub(super) seed: Option<u64>,
@@ -139,6 +143,7 @@ impl Document {
             dialect: self.dialect.map(|named| named.0),
             identity: self.identity.or(&IdentityText::default()),
             limits: self.limits,
+            links: self.links,
             strict: self.strict,
             mask_secrets: self.mask_secrets,
             seed: self.seed,
@@ -151,6 +156,7 @@ impl Document {
             dialect: modem.dialect.or(self.dialect).map(|named| named.0),
             identity: modem.identity.or(&self.identity),
             limits: modem.limits.or(self.limits),
+            links: modem.links.or(self.links),
             strict: modem.strict.unwrap_or(self.strict),
             mask_secrets: modem.mask_secrets.or(self.mask_secrets),
             seed: modem.seed.unwrap_or(self.seed.wrapping_add(index)),

@@ -1,6 +1,6 @@
 //! How long lines and messages may be.
 
-use mqmodem_core::{Buf, Memory};
+use mqmodem_core::{Buf, MOST_LINKS, Memory};
 use serde::{Deserialize, Deserializer, de::Error};
 
 const KIB: usize = 1024;
@@ -38,6 +38,17 @@ fn packet<'de, D: Deserializer<'de>>(from: D) -> Result<Option<usize>, D::Error>
 
 fn settings<'de, D: Deserializer<'de>>(from: D) -> Result<Option<usize>, D::Error> {
     between(from, 64 * KIB, 16 * 1024 * KIB)
+}
+
+/// How many links a modem has.
+pub(super) fn links<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u8>, D::Error> {
+    let links = u8::deserialize(from)?;
+    if (1..=MOST_LINKS).contains(&links) {
+        return Ok(Some(links));
+    }
+    Err(D::Error::custom(format_args!(
+        "{links} links are outside of 1 to {MOST_LINKS}"
+    )))
 }
 
 fn between<'de, D: Deserializer<'de>>(

@@ -10,9 +10,55 @@ use std::time::Duration;
 /// That it begins or is over is always reported.
 const AGAIN: Duration = Duration::from_mins(1);
 
-/// What was last reported of a modem's link.
+/// What was last reported of each link of a modem.
 #[derive(Debug)]
-pub(super) struct LinkLog {
+pub(super) struct LinkLogs {
+    first: LinkLog,
+    further: Vec<(LinkId, LinkLog)>,
+}
+
+impl LinkLogs {
+    pub(super) fn of(modem: Label) -> Self {
+        Self {
+            first: LinkLog::of(modem),
+            further: Vec::new(),
+        }
+    }
+
+    /// A link is to be opened.
+    pub(super) fn open(&mut self, link: LinkId, to: &Endpoint<'_>) {
+        self.log(link).open(to);
+    }
+
+    /// Looks which links have come or gone.
+    #[inline]
+    pub(super) fn look(&mut self, modem: &Modem<'_>, now: Instant) {
+        for link in modem.links() {
+            let is = modem.link_state(link);
+            let why = || modem.last_failure(link);
+            self.log(link).look(is, why, now);
+        }
+    }
+
+    /// That of a link; one of the first is by the modem's name alone.
+    #[inline]
+    fn log(&mut self, link: LinkId) -> &mut LinkLog {
+        if link == LinkId::FIRST {
+            return &mut self.first;
+        }
+        let at = self.further.iter().position(|(of, _)| *of == link);
+        let at = at.unwrap_or_else(|| {
+            let name = Label::new(&format!("{} link {}", self.first.modem, link.0));
+            self.further.push((link, LinkLog::of(name)));
+            self.further.len() - 1
+        });
+        &mut self.further[at].1
+    }
+}
+
+/// What was last reported of a link.
+#[derive(Debug)]
+struct LinkLog {
     modem: Label,
     was: LinkState,
     /// Where the link goes.
@@ -38,7 +84,7 @@ enum Kind {
 }
 
 impl LinkLog {
-    pub(super) fn of(modem: Label) -> Self {
+    fn of(modem: Label) -> Self {
         Self {
             modem,
             was: LinkState::Closed,
@@ -49,7 +95,7 @@ impl LinkLog {
     }
 
     /// The link is to be opened.
-    pub(super) fn open(&mut self, to: &Endpoint<'_>) {
+    fn open(&mut self, to: &Endpoint<'_>) {
         let place = format!("{}:{}", to.host, to.port);
         self.to = match to.transport() {
             "TCP" => place,
@@ -60,11 +106,10 @@ impl LinkLog {
 
     /// Looks whether the link has come or gone.
     #[inline]
-    pub(super) fn look(&mut self, modem: &Modem<'_>, now: Instant) {
-        let is = modem.link_state(LinkId::FIRST);
+    fn look(&mut self, is: LinkState, why: impl FnOnce() -> Failure, now: Instant) {
         if is != self.was {
             let was = std::mem::replace(&mut self.was, is);
-            self.report(was, is, modem.last_failure(LinkId::FIRST), now);
+            self.report(was, is, why(), now);
         }
     }
 
@@ -224,6 +269,33 @@ mod tests {
                 "WARN pump: connected to b:1 again; 1 more failure in the meantime",
                 "INFO pump: disconnected",
                 "WARN pump: cannot connect: connection refused (tcp, code 21), b:1",
+            ]
+        );
+    }
+
+    #[test]
+    fn further_links_are_logged_with_their_number() {
+        let mut logs = LinkLogs::of(Label::new("pump"));
+        let to = Endpoint {
+            host: "b",
+            port: 1,
+            tls: None,
+            websocket: None,
+            deadline: at(5),
+        };
+        let log = logged(|| {
+            for link in [LinkId(0), LinkId(2)] {
+                logs.open(link, &to);
+                let why = || Failure::NONE;
+                logs.log(link).look(LinkState::Online, why, at(0));
+            }
+        });
+        let reported = log.iter().filter(|line| line.starts_with("INFO"));
+        assert_eq!(
+            reported.collect::<Vec<_>>(),
+            [
+                "INFO pump: connected to b:1",
+                "INFO pump link 2: connected to b:1"
             ]
         );
     }

@@ -3,6 +3,7 @@
 use crate::port::Label;
 use crate::transport::check_client_certificate;
 use mqmodem_core::{LinkId, Modem, Slot};
+use std::collections::BTreeSet;
 
 /// Warns of a stored certificate with which a connect would fail.
 fn warn_of_certificate(label: &Label, stored: &[&(Slot, Vec<u8>)]) {
@@ -11,10 +12,13 @@ fn warn_of_certificate(label: &Label, stored: &[&(Slot, Vec<u8>)]) {
         let pem = found.map(|(_, pem)| pem.as_slice());
         pem.filter(|pem| !pem.is_empty())
     };
-    let link = LinkId(0);
-    let (certificate, key) = (find(Slot::Certificate(link)), find(Slot::Key(link)));
-    if let Err(why) = check_client_certificate(certificate, key) {
-        tracing::warn!(port = %label, "{why}: load both again, or connects over TLS fail");
+    let links: BTreeSet<LinkId> = stored.iter().filter_map(|(slot, _)| slot.link()).collect();
+    for link in links {
+        let (certificate, key) = (find(Slot::Certificate(link)), find(Slot::Key(link)));
+        if let Err(why) = check_client_certificate(certificate, key) {
+            let number = link.0;
+            tracing::warn!(port = %label, link = number, "{why}: load both again, or connects over TLS fail");
+        }
     }
 }
 

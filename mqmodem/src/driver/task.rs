@@ -1,7 +1,7 @@
 //! The task of one modem: its host, its links, its store, its timer.
 
 use super::host::HostPort;
-use super::link_log::LinkLog;
+use super::link_log::LinkLogs;
 use super::links::NetLinks;
 use super::restore::restore;
 use super::timer::Timer;
@@ -76,7 +76,7 @@ pub struct Driver {
     store: Box<dyn Store>,
     defaults: Vec<(Slot, Vec<u8>)>,
     links: NetLinks,
-    link_log: LinkLog,
+    link_logs: LinkLogs,
     timer: Timer,
     wall_check: WallCheck,
     observers: Observers,
@@ -106,7 +106,7 @@ impl Driver {
     /// A driver for these parts.
     pub fn new(mut parts: Parts) -> Self {
         parts.port.set_modem(&parts.label);
-        let link_log = LinkLog::of(parts.label.clone());
+        let link_logs = LinkLogs::of(parts.label.clone());
         Self {
             modem: parts.modem,
             wall_check: WallCheck::new(&parts.clock),
@@ -114,7 +114,7 @@ impl Driver {
             host: HostPort::new(parts.port),
             label: parts.label,
             store: parts.store,
-            link_log,
+            link_logs,
             defaults: parts.defaults,
             links: NetLinks::new(parts.tls, parts.pace),
             timer: Timer::default(),
@@ -132,7 +132,7 @@ impl Driver {
             round += 1;
             let now = self.clock.now();
             let mut moved = self.carry_out(now);
-            self.link_log.look(&self.modem, now);
+            self.link_logs.look(&self.modem, now);
             moved |= self.take_restored(cx, now);
             moved |= self.take_stored(cx, now);
             moved |= self.run_timer(cx, now);
@@ -191,7 +191,7 @@ impl Driver {
         while let Some(action) = self.modem.poll_action() {
             match action {
                 Action::Open { conn, to } => {
-                    self.link_log.open(&to);
+                    self.link_logs.open(conn.link, &to);
                     warn_of(&self.label, &to);
                     self.observers.opening(now, conn.link, &to);
                     self.links.open(conn, &self.label, &to);

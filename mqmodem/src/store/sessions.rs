@@ -11,17 +11,13 @@ const ROOM: usize = 1024 * 1024 * 1024;
 
 /// The sessions among what a modem keeps: names and values.
 pub(super) fn sessions(kept: &[(Slot, Vec<u8>)]) -> Vec<(String, String)> {
-    let mut links: Vec<LinkId> = kept.iter().filter_map(|(slot, _)| link(*slot)).collect();
+    let sessions = kept
+        .iter()
+        .filter(|(slot, _)| matches!(slot, Slot::Session(..)));
+    let mut links: Vec<LinkId> = sessions.filter_map(|(slot, _)| slot.link()).collect();
     links.sort_unstable();
     links.dedup();
     links.iter().flat_map(|id| lines(*id, kept)).collect()
-}
-
-fn link(slot: Slot) -> Option<LinkId> {
-    match slot {
-        Slot::Session(link, _) => Some(link),
-        _ => None,
-    }
 }
 
 fn lines(link: LinkId, kept: &[(Slot, Vec<u8>)]) -> Vec<(String, String)> {

@@ -2,6 +2,7 @@
 //! are those of `laws`.
 
 use mqmodem_chat::{Input, PLAY_MODES, Script, StorageMode, parse, play_in, stored_in};
+use mqmodem_core::LinkId;
 use mqmodem_core::mqtt::{Frame, frame};
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -76,6 +77,8 @@ fn both_sides(script: &Script) -> Vec<u8> {
     let played = play_in(script, PLAY_MODES[0]);
     for (step, output) in script.steps.iter().zip(&played.output) {
         match &step.input {
+            // The targets have one link.
+            _ if step.link != LinkId::FIRST => {}
             Input::Host(bytes) => push(&mut seed, 0, bytes),
             Input::Broker(bytes) => push(&mut seed, 7, bytes),
             Input::BrokerCloses => seed.extend([19, 4]),
@@ -135,6 +138,7 @@ fn wire(script: &Script) -> Vec<Vec<u8>> {
     let (mut stream, mut session) = (Vec::new(), vec![3, 0, 0, 0]);
     for (step, output) in script.steps.iter().zip(&played.output) {
         match &step.input {
+            _ if step.link != LinkId::FIRST => {}
             Input::Broker(bytes) => {
                 stream.extend(bytes);
                 push_packets(&mut session, bytes);
@@ -145,8 +149,10 @@ fn wire(script: &Script) -> Vec<Vec<u8>> {
             Input::Store(StorageMode::Holds) => session.push(27),
             _ => {}
         }
-        stream.extend(&output.broker);
-        for packet in packets(&output.broker) {
+        let sent = output.brokers.get(&LinkId::FIRST);
+        let sent = sent.map_or(&[][..], Vec::as_slice);
+        stream.extend(sent);
+        for packet in packets(sent) {
             session.extend(match packet[0] >> 4 {
                 1 => [
                     0,

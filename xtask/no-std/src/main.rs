@@ -5,7 +5,9 @@
 #![no_main]
 
 use core::panic::PanicInfo;
-use mqmodem_core::{Action, Buf, Config, ConnId, Instant, LinkId, Memory, Modem, NetEvent};
+use mqmodem_core::{
+    Action, Buf, Config, ConnId, FurtherLinks, Instant, LinkId, LinkPlaces, Memory, Modem, NetEvent,
+};
 
 const CONN: ConnId = ConnId {
     link: LinkId(0),
@@ -31,6 +33,8 @@ pub extern "C" fn main() -> i32 {
     let mut lent = [[0; 2560]; 11];
     let [line, values, host_out, inbox, settings, rest @ ..] = &mut lent;
     let [net_in, net_out, in_flight, received, subscriptions, terms] = rest;
+    let mut places = LinkPlaces::<1>::new();
+    let mut further = [0; 5376];
     let memory = Memory {
         line: Buf::lent(line),
         values: Buf::lent(values),
@@ -43,6 +47,7 @@ pub extern "C" fn main() -> i32 {
         received: Buf::lent(received),
         subscriptions: Buf::lent(subscriptions),
         terms: Buf::lent(terms),
+        links: FurtherLinks::lent(&mut places, &mut further),
     };
     let mut modem = Modem::new(Config::default(), memory, NOW);
     match session(&mut modem) {
@@ -66,7 +71,8 @@ fn session(modem: &mut Modem<'_>) -> Result<(), i32> {
     modem.handle_net_data(NOW, CONN, &[0x40, 2, 0, 1]);
     answered(modem, b"OK").ok_or(7)?;
     modem.handle_net_data(NOW, CONN, b"\x30\x05\x00\x01tHi");
-    answered(modem, b"+MQTTRECV:\"t\",0,0,2,Hi").ok_or(8)
+    answered(modem, b"+MQTTRECV:\"t\",0,0,2,Hi").ok_or(8)?;
+    type_line(modem, b"AT+MQTTLINK=1;+MQTTLINK?\r", b"+MQTTLINK:1").ok_or(9)
 }
 
 /// Types a line and wants `answer` in what comes back.

@@ -3,6 +3,7 @@
 mod certificates;
 mod config;
 mod connection;
+mod links;
 mod messages;
 mod options;
 mod properties;
@@ -43,8 +44,6 @@ pub static NATIVE: Dialect = Dialect {
         commands::NETWORK,
         commands::CLOCK,
         commands::SERIAL,
-        #[cfg(feature = "three-links")]
-        commands::test_link::TEST_LINK,
     ],
     urcs: &[
         Urc {
@@ -112,6 +111,7 @@ const COMMANDS: &[Command] = &[
     connection::CONNECT,
     connection::STATE,
     connection::DISCONNECT,
+    links::LINK,
     options::OPTION,
     options::ERROR,
 ];

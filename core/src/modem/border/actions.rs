@@ -59,7 +59,7 @@ impl Machine<'_> {
     /// Whether the caller may have something to do.
     #[inline]
     fn has_actions(&self) -> bool {
-        self.links.iter().any(Link::has_actions)
+        self.links.any(Link::has_actions)
             || self.storage.has_changes()
             || self.port.is_changed()
             || self.port.differs(self.wanted_lines())

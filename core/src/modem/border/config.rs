@@ -3,7 +3,6 @@
 use crate::modem::behaviour::Behaviour;
 use crate::modem::dialect::Dialect;
 use crate::modem::identity::Identity;
-use crate::modem::ids::LINKS;
 use crate::modem::link::LinkConfig;
 
 /// How a modem behaves, set once.
@@ -48,7 +47,7 @@ impl<'a> Config<'a> {
             wording: self.dialect.wording(),
             factory: self.dialect.profile,
             defaults: self.dialect.options,
-            scratch: self.dialect.scratch * LINKS,
+            scratch: self.dialect.scratch,
             identity: self.identity,
             seed: self.seed,
             masks_secrets: self.mask_secrets,

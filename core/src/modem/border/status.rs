@@ -7,6 +7,12 @@ use crate::modem::link::Link;
 use crate::modem::network::LinkState;
 
 impl Modem<'_> {
+    /// The links that are in use: the first one, and each that was selected or has
+    /// something stored.
+    pub fn links(&self) -> impl Iterator<Item = LinkId> {
+        self.machine.links.ids()
+    }
+
     /// How far a link is, for who watches it from outside.
     #[inline]
     pub fn link_state(&self, link: LinkId) -> LinkState {

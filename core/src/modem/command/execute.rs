@@ -86,8 +86,12 @@ fn carry_out(
     decoded: &mut Buf,
 ) -> Result<(usize, Outcome), Refused> {
     let command = language.dialect.find(item.name).ok_or(Refused::UNKNOWN)?;
-    if machine.pending.any() && !(command.gathers && item.form == Form::Set) {
-        return Err(Refused::UNKNOWN);
+    if machine.pending.any() {
+        // Results that are due are of one link; the host may have gone back to the first.
+        let gathers = command.gathers && machine.pending.link() == machine.selected;
+        if !gathers || item.form != Form::Set {
+            return Err(Refused::UNKNOWN);
+        }
     }
     machine.begin_answer();
     if command.takes_list && matches!(item.form, Form::Set | Form::Execute) {

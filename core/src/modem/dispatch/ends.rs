@@ -31,7 +31,7 @@ impl Machine<'_> {
                 self.complete(Wait::Disconnect(id), Ok(()));
             }
         }
-        if self.links.iter().all(Link::is_closed) {
+        if self.links.all(Link::is_closed) {
             self.complete(Wait::AllClosed, Ok(()));
         }
     }
@@ -70,7 +70,8 @@ impl Machine<'_> {
 
     /// Leaves every link in order.
     pub(crate) fn disconnect_all(&mut self, reason: Option<u8>) {
-        LinkId::all().for_each(|id| self.disconnect(id, reason, false));
+        let ids = self.links.ids();
+        ids.for_each(|id| self.disconnect(id, reason, false));
     }
 
     fn disconnecting(&mut self, id: LinkId, it: Disconnecting, reason: Option<u8>) {
@@ -86,7 +87,7 @@ impl Machine<'_> {
     /// taken down come back.
     pub(crate) fn radio_switched(&mut self, on: bool) {
         let now = self.now;
-        for id in LinkId::all() {
+        for id in self.links.ids() {
             let Some(link) = self.links.get_mut(id) else {
                 continue;
             };
@@ -102,7 +103,7 @@ impl Machine<'_> {
     /// Makes the attempts that are due.
     pub(crate) fn open_links(&mut self) {
         let now = self.now;
-        for id in LinkId::all() {
+        for id in self.links.ids() {
             let is_configured = || self.storage.is_configured(id);
             if let Some(link) = self.links.get_mut(id) {
                 link.open_if_due(now, is_configured);

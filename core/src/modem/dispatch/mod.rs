@@ -11,6 +11,7 @@ pub mod publish;
 mod read;
 mod report;
 mod restart;
+mod select;
 mod session;
 
 use crate::at::cme;
@@ -20,6 +21,7 @@ use crate::modem::behaviour::Behaviour;
 use crate::modem::clock::Clock;
 use crate::modem::code;
 use crate::modem::fail::Fail;
+use crate::modem::further::FurtherParts;
 use crate::modem::ids::LinkId;
 use crate::modem::link::{Link, LinkMemory, Links};
 use crate::modem::memory::Memory;
@@ -87,11 +89,7 @@ impl<'a> Machine<'a> {
         most_asked: usize,
         now: Instant,
     ) -> Self {
-        let properties = properties::MOST.min(memory.settings.capacity() / PROPERTIES_PART);
-        let (properties, settings) = memory.settings.split(properties);
-        let (scratch, settings) = settings.split(behaviour.scratch);
-        let storage = Storage::new(settings, behaviour.factory, behaviour.defaults);
-        let link = LinkMemory {
+        let first = LinkMemory {
             net_in: memory.net_in,
             net_out: memory.net_out,
             in_flight: memory.in_flight,
@@ -99,6 +97,20 @@ impl<'a> Machine<'a> {
             subscriptions: memory.subscriptions,
             terms: memory.terms,
         };
+        let FurtherParts {
+            count,
+            room,
+            links,
+            options,
+            mailboxes,
+        } = memory.links.parts(&first);
+        let properties = properties::MOST.min(memory.settings.capacity() / PROPERTIES_PART);
+        let (properties, settings) = memory.settings.split(properties);
+        let scratch = behaviour.scratch * (1 + usize::from(count));
+        let (scratch, settings) = settings.split(scratch);
+        let storage = Storage::new(settings, options, behaviour.factory, behaviour.defaults);
+        let policy = policy(&storage, LinkId::FIRST);
+        let first = Link::new(LinkId::FIRST, behaviour.links, policy, first);
         Self {
             now,
             profile: *behaviour.factory,
@@ -112,8 +124,8 @@ impl<'a> Machine<'a> {
             scratch: Scratch::new(scratch),
             answer: Answer::default(),
             selected: LinkId::FIRST,
-            notify: Notifier::new(memory.inbox, now),
-            links: Links::new(behaviour.links, link, |id| policy(&storage, id)),
+            notify: Notifier::new(memory.inbox, mailboxes, now),
+            links: Links::new(first, count, links, room),
             storage,
             radio: Radio::new(),
             clock: Clock::new(now),
@@ -191,7 +203,7 @@ impl<'a> Machine<'a> {
     /// The lines as they should be.
     pub(crate) fn wanted_lines(&self) -> ModemLines {
         ModemLines {
-            dcd: self.profile.dcd == 0 || self.links.iter().any(Link::is_online),
+            dcd: self.profile.dcd == 0 || self.links.any(Link::is_online),
             dsr: true,
         }
     }
@@ -313,7 +325,7 @@ impl<'a> Machine<'a> {
             Wait::Written(id, upto) => self.links.get(id)?.written() >= upto,
             Wait::Opened(id) => self.links.get(id)?.is_opened(),
             Wait::Disconnect(id) => self.links.get(id)?.is_closed(),
-            Wait::AllClosed => self.links.iter().all(Link::is_closed),
+            Wait::AllClosed => self.links.all(Link::is_closed),
             Wait::Accepted(id, number, name) => {
                 let is_over = self.links.get(id)?.session().is_accepted(number);
                 self.write_accepted(id, name.filter(|_| is_over));

@@ -105,7 +105,7 @@ impl Machine<'_> {
 
     /// Handles the packets that wait in the links' own memory; whether it could one.
     pub(crate) fn handle_buffered_packets(&mut self) -> bool {
-        LinkId::all().any(|id| self.handle_buffered_packet(id))
+        self.links.ids().any(|id| self.handle_buffered_packet(id))
     }
 
     /// Handles the whole packet in a link's own memory; whether it could.
@@ -302,7 +302,7 @@ impl Machine<'_> {
     /// Everything of the links whose time has come.
     pub(crate) fn links_timeout(&mut self) {
         let now = self.now;
-        for id in LinkId::all() {
+        for id in self.links.ids() {
             let unread = !self.net_ready(id);
             let link = self.links.get_mut(id);
             if let Some(ended) = link.and_then(|link| link.handle_timeout(now, unread)) {

@@ -45,7 +45,8 @@ impl Machine<'_> {
     /// it is still waiting to read it does not get.
     pub(crate) fn forget_read(&mut self) {
         self.notify.forget_read();
-        LinkId::all().for_each(|id| self.complete(Wait::Readable(id), Err(Fail::Plain)));
+        let ids = self.links.ids();
+        ids.for_each(|id| self.complete(Wait::Readable(id), Err(Fail::Plain)));
     }
 
     /// The host has the message of this number, 0 if it has none. That makes room

@@ -17,7 +17,8 @@ impl Machine<'_> {
         self.notify.expect_reports(0);
         self.scratch.clear();
         self.properties.clear();
-        for id in LinkId::all() {
+        self.select_first();
+        for id in self.links.ids() {
             let connects = self.storage.is_on(id, AUTOCONNECT) && self.radio.is_on();
             let Some(link) = self.links.get_mut(id) else {
                 continue;

@@ -8,14 +8,16 @@ mod connect;
 mod disconnect;
 mod ended;
 mod framing;
+mod list;
 mod messages;
 mod phase;
 mod policy;
 mod receive;
+mod room;
 
 use crate::buffer::Buf;
 use crate::modem::failure::Failure;
-use crate::modem::ids::{ConnId, LINKS, LinkId};
+use crate::modem::ids::{ConnId, LinkId};
 use crate::modem::network::LinkState;
 use crate::mqtt::{Rules, Session};
 use crate::time::{Instant, sooner};
@@ -26,16 +28,14 @@ use phase::{Phase, Reconnect, Transport};
 pub(crate) use disconnect::Disconnecting;
 pub(crate) use ended::Ended;
 pub(crate) use framing::{FramingOutcome, TooLarge, publish_len};
+pub(crate) use list::Links;
 pub(crate) use messages::Sent;
 pub(crate) use phase::By;
 pub(crate) use policy::Policy;
+pub(crate) use room::{LEAST as LEAST_ROOM, LinkMemory, Room};
 
 /// Room an answer to the broker needs before a packet is taken.
 pub(crate) const ANSWER_ROOM: usize = 64;
-
-/// The links of a modem.
-#[derive(Debug)]
-pub(crate) struct Links<'a>([Link<'a>; LINKS]);
 
 /// One link to a broker.
 #[derive(Debug)]
@@ -77,104 +77,6 @@ pub(crate) struct LinkConfig {
     pub(crate) keeps_sessions: bool,
     /// The largest payload taken, in bytes.
     pub(crate) max_payload: usize,
-}
-
-/// The memory of a link.
-#[derive(Debug)]
-pub(crate) struct LinkMemory<'a> {
-    pub(crate) net_in: Buf<'a>,
-    pub(crate) net_out: Buf<'a>,
-    pub(crate) in_flight: Buf<'a>,
-    pub(crate) received: Buf<'a>,
-    pub(crate) subscriptions: Buf<'a>,
-    pub(crate) terms: Buf<'a>,
-}
-
-impl LinkMemory<'_> {
-    /// An equal part for each link.
-    fn split(self) -> [Self; LINKS] {
-        let mut net_in = self.net_in.share::<LINKS>().into_iter();
-        let mut net_out = self.net_out.share::<LINKS>().into_iter();
-        let mut in_flight = self.in_flight.share::<LINKS>().into_iter();
-        let mut received = self.received.share::<LINKS>().into_iter();
-        let mut subscriptions = self.subscriptions.share::<LINKS>().into_iter();
-        let mut terms = self.terms.share::<LINKS>().into_iter();
-        let empty = || Buf::lent(&mut []);
-        core::array::from_fn(|_| Self {
-            net_in: net_in.next().unwrap_or_else(empty),
-            net_out: net_out.next().unwrap_or_else(empty),
-            in_flight: in_flight.next().unwrap_or_else(empty),
-            received: received.next().unwrap_or_else(empty),
-            subscriptions: subscriptions.next().unwrap_or_else(empty),
-            terms: terms.next().unwrap_or_else(empty),
-        })
-    }
-}
-
-impl<'a> Links<'a> {
-    /// Closed links, in equal parts of the memory.
-    pub(crate) fn new(
-        config: LinkConfig,
-        memory: LinkMemory<'a>,
-        policy: impl Fn(LinkId) -> Policy,
-    ) -> Self {
-        let mut id = 0;
-        Self(memory.split().map(|memory| {
-            let link = LinkId(id);
-            id += 1;
-            Link::new(link, config, policy(link), memory)
-        }))
-    }
-
-    /// The link of an id; what is told of another one is ignored.
-    #[inline]
-    pub(crate) fn get(&self, id: LinkId) -> Option<&Link<'a>> {
-        self.0.get(usize::from(id.0))
-    }
-
-    /// The same, to change it.
-    #[inline]
-    pub(crate) fn get_mut(&mut self, id: LinkId) -> Option<&mut Link<'a>> {
-        self.0.get_mut(usize::from(id.0))
-    }
-
-    /// The link of a connection, if that is its present one or was its last.
-    #[inline]
-    pub(crate) fn of(&self, conn: ConnId) -> Option<&Link<'a>> {
-        self.get(conn.link).filter(|link| link.conn() == conn)
-    }
-
-    /// All of them.
-    #[inline]
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Link<'a>> {
-        self.0.iter()
-    }
-
-    /// All of them, to change them.
-    #[inline]
-    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Link<'a>> {
-        self.0.iter_mut()
-    }
-
-    /// One the caller is to open a connection for.
-    pub(crate) fn wanted(&self) -> Option<LinkId> {
-        let mut links = self.iter();
-        let wanted = links.find(|link| link.transport == Transport::Wanted);
-        wanted.map(Link::id)
-    }
-
-    /// One whose session the caller is to put on disk.
-    pub(crate) fn changed(&self) -> Option<LinkId> {
-        let mut links = self.iter();
-        let changed = links.find(|link| link.session.has_changes());
-        changed.map(Link::id)
-    }
-
-    /// When one of them wants to be woken.
-    pub(crate) fn poll_timeout(&self) -> Option<Instant> {
-        let times = self.iter().map(Link::poll_timeout);
-        times.fold(None, sooner)
-    }
 }
 
 impl<'a> Link<'a> {

@@ -4,7 +4,8 @@ mod queue;
 
 use crate::buffer::{Buf, Full};
 use crate::modem::event::{Event, Received};
-use crate::modem::ids::{LINKS, LinkId};
+use crate::modem::ids::LinkId;
+use crate::modem::per_link::{PerLink, Places};
 use crate::time::Instant;
 use core::time::Duration;
 use queue::{HEADER, Queue, Queued, RecordKind};
@@ -25,7 +26,7 @@ pub(crate) struct Notifier<'a> {
     events: u32,
     /// Events that are stored elsewhere: ends of what commands have begun.
     elsewhere: u32,
-    mailboxes: [Mailbox; LINKS],
+    mailboxes: PerLink<'a, Mailbox>,
     /// When the host's last byte came.
     last_byte: Instant,
     /// A half-typed line holds events back until then.
@@ -34,7 +35,7 @@ pub(crate) struct Notifier<'a> {
 
 /// The messages of a link that wait until the host asks for them.
 #[derive(Clone, Copy, Debug, Default)]
-struct Mailbox {
+pub(crate) struct Mailbox {
     /// Whether messages are stored here.
     is_on: bool,
     /// Messages that wait.
@@ -61,15 +62,20 @@ impl Mailbox {
 }
 
 impl<'a> Notifier<'a> {
-    pub(crate) fn new(memory: Buf<'a>, now: Instant) -> Self {
+    pub(crate) fn new(memory: Buf<'a>, mailboxes: Places<'a, Mailbox>, now: Instant) -> Self {
         Self {
             queue: Queue::new(memory),
             events: 0,
             elsewhere: 0,
-            mailboxes: [Mailbox::default(); LINKS],
+            mailboxes: PerLink::new(Mailbox::default(), mailboxes),
             last_byte: now,
             quiet_until: Instant::ZERO,
         }
+    }
+
+    /// A link is used for the first time.
+    pub(crate) fn add_link(&mut self, link: LinkId) -> Result<(), Full> {
+        self.mailboxes.add(link, Mailbox::default())
     }
 
     /// Gives memory of the heap back; returns how much is used then.
@@ -119,7 +125,7 @@ impl<'a> Notifier<'a> {
     /// Whether there is something to report.
     #[inline]
     pub(crate) fn has_news(&self) -> bool {
-        self.events > 0 || self.mailboxes.iter().any(Mailbox::has_news)
+        self.events > 0 || self.mailboxes.any(Mailbox::has_news)
     }
 
     /// So many events are stored elsewhere now; they are reported first.
@@ -133,7 +139,7 @@ impl<'a> Notifier<'a> {
     /// the events: it is told once, after those that are there then.
     #[inline]
     pub(crate) fn indicates(&self) -> bool {
-        self.mailboxes.iter().any(|mailbox| mailbox.indicates)
+        self.mailboxes.any(|mailbox| mailbox.indicates)
     }
 
     /// The host does not know any more how many messages wait.
@@ -142,12 +148,11 @@ impl<'a> Notifier<'a> {
     }
 
     fn mailbox(&self, link: LinkId) -> Mailbox {
-        let mailbox = self.mailboxes.get(usize::from(link.0));
-        mailbox.copied().unwrap_or_default()
+        self.mailboxes.get(link).copied().unwrap_or_default()
     }
 
     fn mailbox_mut(&mut self, link: LinkId) -> Option<&mut Mailbox> {
-        self.mailboxes.get_mut(usize::from(link.0))
+        self.mailboxes.get_mut(link)
     }
 
     /// Whether messages of a link wait until the host asks for them from now on.
@@ -175,7 +180,7 @@ impl<'a> Notifier<'a> {
 
     /// The host starts again: what it has read last counts as not read.
     pub(crate) fn forget_read(&mut self) {
-        for mailbox in &mut self.mailboxes {
+        for mailbox in self.mailboxes.iter_mut() {
             mailbox.read = 0;
         }
     }
@@ -200,7 +205,7 @@ impl<'a> Notifier<'a> {
 
     /// Room that messages leave free: where the host lets them wait, events go on.
     fn reserve(&self) -> usize {
-        if self.mailboxes.iter().any(|mailbox| mailbox.is_on) {
+        if self.mailboxes.any(|mailbox| mailbox.is_on) {
             RESERVE.max(self.queue.capacity() / 8)
         } else {
             RESERVE
@@ -230,8 +235,8 @@ impl<'a> Notifier<'a> {
         if let Some(queued) = self.queue.iter().find(told) {
             return Some((queued.event(format(queued.link))?, queued.front()));
         }
-        let place = self.mailboxes.iter().position(|mailbox| mailbox.indicates);
-        let link = LinkId(place.unwrap_or(0) as u8);
+        let link = self.mailboxes.find(|mailbox| mailbox.indicates);
+        let link = link.unwrap_or(LinkId::FIRST);
         let count = self.mailbox(link).count;
         let nothing = Front {
             at: 0,

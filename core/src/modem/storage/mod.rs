@@ -12,7 +12,8 @@ pub mod x509;
 use crate::buffer::{Buf, Full};
 use crate::modem::connect_properties::ConnectProperties;
 use crate::modem::credential::Credential;
-use crate::modem::ids::{LINKS, LinkId};
+use crate::modem::ids::LinkId;
+use crate::modem::per_link::{PerLink, Places};
 use crate::modem::profile::Profile;
 use crate::modem::settings::Settings;
 use crate::modem::slot::{RestoreError, Slot};
@@ -27,7 +28,7 @@ pub(crate) use endpoint::link_opened_with;
 #[derive(Debug)]
 pub(crate) struct Storage<'a> {
     nvram: Nvram<'a>,
-    options: [Options; LINKS],
+    options: PerLink<'a, Options>,
     /// Whether what was stored cannot be read yet.
     awaits_restore: bool,
     /// The profile before the first `&W`.
@@ -36,14 +37,24 @@ pub(crate) struct Storage<'a> {
 }
 
 impl<'a> Storage<'a> {
-    pub(crate) fn new(memory: Buf<'a>, factory: &'static Profile, defaults: Defaults) -> Self {
+    pub(crate) fn new(
+        memory: Buf<'a>,
+        options: Places<'a, Options>,
+        factory: &'static Profile,
+        defaults: Defaults,
+    ) -> Self {
         Self {
             nvram: Nvram::new(memory),
-            options: [Options::new(defaults); LINKS],
+            options: PerLink::new(Options::new(defaults), options),
             awaits_restore: false,
             factory,
             defaults,
         }
+    }
+
+    /// A link is used for the first time.
+    pub(crate) fn add_link(&mut self, link: LinkId) -> Result<(), Full> {
+        self.options.add(link, Options::new(self.defaults))
     }
 
     /// Gives memory of the heap back; returns how much is used then.
@@ -154,7 +165,7 @@ impl<'a> Storage<'a> {
     /// An option is in force once it is stored.
     fn follow(&mut self, slot: Slot) {
         if let Slot::Option(link, option) = slot
-            && let Some(options) = self.options.get_mut(usize::from(link.0))
+            && let Some(options) = self.options.get_mut(link)
         {
             options.follow(&self.nvram, link, option, self.defaults);
         }
@@ -163,7 +174,7 @@ impl<'a> Storage<'a> {
     /// The value of an option of a link that is a number.
     #[inline]
     pub(crate) fn option(&self, link: LinkId, option: usize) -> u32 {
-        let options = self.options.get(usize::from(link.0));
+        let options = self.options.get(link);
         options.map_or(0, |options| options.get(option))
     }
 

@@ -61,7 +61,7 @@ impl Prepared {
         };
         let mut setup = ModemSetup {
             config: behaviour.config(),
-            memory: behaviour.limits.memory(),
+            memory: behaviour.memory(),
             ..ModemSetup::new(opened.port, label)
         };
         state.give(&self.plan.name, &mut setup);

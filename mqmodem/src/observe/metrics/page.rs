@@ -68,7 +68,7 @@ impl Metrics {
             "Modems that run.",
             self.modems.get(),
         );
-        let about = "Modems a broker has accepted.";
+        let about = "Links a broker has accepted.";
         page.one("mqmodem_connections", gauge, about, self.connections.get());
         let about = "Attempts to connect.";
         page.one(

@@ -97,13 +97,25 @@ impl Observer for Tracer {
         }
     }
 
-    fn link(&mut self, _now: Instant, _link: LinkId, event: &LinkEvent<'_>) {
-        match event {
-            LinkEvent::Opening(to) => self.opening(to),
-            LinkEvent::Closing(why) => self.closing(*why),
-            LinkEvent::Net(event) => self.net(*event),
-            LinkEvent::Received(packet) => self.line(Side::FromBroker, packet),
-            LinkEvent::Sent(packet) => self.line(Side::ToBroker, packet),
+    fn link(&mut self, _now: Instant, link: LinkId, event: &LinkEvent<'_>) {
+        let (side, text) = match event {
+            LinkEvent::Opening(to) => (Side::Broker, opening(to)),
+            LinkEvent::Closing(why) => (Side::Broker, closing(*why)),
+            LinkEvent::Net(event) => match net(*event) {
+                Some(text) => (Side::Broker, text),
+                None => return,
+            },
+            LinkEvent::Received(packet) => (Side::FromBroker, packet.to_string()),
+            LinkEvent::Sent(packet) => (Side::ToBroker, packet.to_string()),
+        };
+        match link {
+            LinkId::FIRST => self.line(side, text),
+            LinkId(number) => {
+                let side = side
+                    .words()
+                    .replacen("broker", &format!("broker.{number}"), 1);
+                self.trace.line(&self.label, &side, text);
+            }
         }
     }
 }
@@ -112,40 +124,32 @@ impl Tracer {
     fn line(&self, side: Side, text: impl fmt::Display) {
         self.trace.line(&self.label, side.words(), text);
     }
+}
 
-    fn opening(&self, to: &Endpoint<'_>) {
-        let (host, port, how) = (to.host, to.port, to.transport());
-        self.line(
-            Side::Broker,
-            format_args!("opening {host}:{port} over {how}"),
-        );
-    }
+fn opening(to: &Endpoint<'_>) -> String {
+    format!("opening {}:{} over {}", to.host, to.port, to.transport())
+}
 
-    fn closing(&self, why: Failure) {
-        match why {
-            Failure { layer: "modem", .. } => self.line(Side::Broker, "closed by the modem"),
-            Failure { code, layer, .. } => self.line(
-                Side::Broker,
-                format_args!("closed by the modem: {why} ({layer}, {code})"),
-            ),
+fn closing(why: Failure) -> String {
+    match why {
+        Failure { layer: "modem", .. } => "closed by the modem".to_owned(),
+        Failure { code, layer, .. } => {
+            format!("closed by the modem: {why} ({layer}, {code})")
         }
     }
+}
 
-    fn net(&self, event: NetEvent) {
-        match event {
-            NetEvent::Opening(_) => {}
-            NetEvent::Opened => self.line(Side::Broker, "open"),
-            NetEvent::Closed => self.line(Side::Broker, "closed by the broker"),
-            NetEvent::Failed(error) => {
-                let why = Failure::from(error);
-                let Failure { code, layer, .. } = why;
-                self.line(
-                    Side::Broker,
-                    format_args!("failed: {why} ({layer}, {code})"),
-                );
-            }
+fn net(event: NetEvent) -> Option<String> {
+    Some(match event {
+        NetEvent::Opening(_) => return None,
+        NetEvent::Opened => "open".to_owned(),
+        NetEvent::Closed => "closed by the broker".to_owned(),
+        NetEvent::Failed(error) => {
+            let why = Failure::from(error);
+            let Failure { code, layer, .. } = why;
+            format!("failed: {why} ({layer}, {code})")
         }
-    }
+    })
 }
 
 #[cfg(test)]

@@ -6,7 +6,9 @@
 //! PUBACK is given to it, the answer is compared and taken. `cargo xtask bench
 //! parse` runs two N and looks at the difference, so start-up does not count.
 
-use mqmodem_core::{Action, Buf, Config, ConnId, Instant, LinkId, Memory, Modem, NetEvent};
+use mqmodem_core::{
+    Action, Buf, Config, ConnId, FurtherLinks, Instant, LinkId, Memory, Modem, NetEvent,
+};
 use std::time::Duration;
 
 const CONN: ConnId = ConnId {
@@ -68,6 +70,7 @@ impl Rig {
             received: heap(),
             subscriptions: heap(),
             terms: heap(),
+            links: FurtherLinks::heap(7),
         };
         let now = Instant::ZERO;
         // As the program without a state directory.

@@ -98,7 +98,7 @@ pub fn host(dialect: &Dialect, which: u8, digit: u8) -> Vec<u8> {
         return declared(dialect, which);
     }
     if LINKS > 1 && which % 8 == 7 {
-        return format!("AT+TESTLINK={}\r", digit.checked_rem(LINKS).unwrap_or(0)).into_bytes();
+        return format!("AT+MQTTLINK={}\r", digit.checked_rem(LINKS).unwrap_or(0)).into_bytes();
     }
     phrase(HOST, which, digit)
 }

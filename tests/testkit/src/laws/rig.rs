@@ -5,8 +5,9 @@ use super::scenario::Scenario;
 use super::trace::Trace;
 use super::variation::Variation;
 use super::world::ScenarioWorld;
+use crate::links::LINKS;
 use mqmodem_chat::environment::{Environment, pass, previous_conn, settle, time_out};
-use mqmodem_core::{Buf, Config, Memory, Modem, NetEvent, Slot};
+use mqmodem_core::{Buf, Config, FurtherLinks, Memory, Modem, NetEvent, Slot};
 use std::time::Duration;
 
 /// Plays a scenario to its end.
@@ -55,6 +56,7 @@ fn memory(parts: &mut [Vec<u8>]) -> Memory<'_> {
         received: next(),
         subscriptions: next(),
         terms: next(),
+        links: FurtherLinks::heap(LINKS - 1),
     }
 }
 

@@ -3,7 +3,7 @@
 use super::trouble::Trouble;
 use crate::links::LINKS;
 use crate::random::Random;
-use mqmodem_core::{Buf, Config, Memory};
+use mqmodem_core::{Buf, Config, FurtherLinks, LinkPlaces, Memory};
 
 /// Bytes of a modem's memory where it is one piece.
 const LENT: usize = 32 * 1024;
@@ -290,18 +290,28 @@ fn faults(c: &mut Random, loses: bool, stores: bool) -> Faults {
     }
 }
 
+/// Links beside the first.
+pub(crate) const FURTHER: usize = LINKS as usize - 1;
+
 /// Memory for a modem, lent again each time it is switched on.
-pub(crate) fn lend<'a>(plan: &Plan, memory: &'a mut Vec<u8>) -> Memory<'a> {
+pub(crate) fn lend<'a>(
+    plan: &Plan,
+    memory: &'a mut Vec<u8>,
+    links: &'a mut LinkPlaces<'a, FURTHER>,
+) -> Memory<'a> {
     if plan.room == Room::Heap {
         return Memory::heap();
     }
-    let links = usize::from(LINKS);
     if plan.room == Room::Lent {
-        memory.resize(LENT * links, 0);
-        return Memory::lent(memory).expect("enough of it");
+        memory.resize(LENT * (2 * FURTHER + 1), 0);
+        let (first, further) = memory.split_at_mut(LENT * (FURTHER + 1));
+        return Memory {
+            links: FurtherLinks::lent(links, further),
+            ..Memory::lent(first).expect("enough of it")
+        };
     }
-    // What each link has a part of is as large for each as for a single one.
-    let (small, places) = (SMALL * links, plan.places * PLACE * links);
+    // What all links share is as large for each as for a single one.
+    let (small, places) = (SMALL * (FURTHER + 1), plan.places * PLACE);
     memory.resize(13 * small + places, 0);
     let (received, memory) = memory.split_at_mut(places);
     let mut parts = memory.chunks_mut(small).map(Buf::lent);
@@ -319,5 +329,6 @@ pub(crate) fn lend<'a>(plan: &Plan, memory: &'a mut Vec<u8>) -> Memory<'a> {
         received: places,
         subscriptions: part(),
         terms: part(),
+        links: FurtherLinks::heap(FURTHER as u8),
     }
 }

@@ -17,8 +17,6 @@ pub(crate) struct Port {
     pub(crate) echoes: bool,
     /// The link whose command is unanswered.
     asking: Option<usize>,
-    /// The link the next reply is about, where the modem names it.
-    named: Option<usize>,
 }
 
 impl Port {
@@ -54,16 +52,9 @@ impl Port {
         let echoed = echoed.take_while(|(one, two)| one == two).count();
         self.echo.drain(..echoed);
         self.read.drain(..echoed);
-        let mut reply = reply::take(&mut self.read)?;
-        if let Some(link) = reply.as_ref().and_then(Reply::named_link) {
-            self.named = Some(link);
-            reply = reply::take(&mut self.read)?;
-        }
-        let Some(reply) = reply else {
-            return Ok(None);
-        };
+        let taken = reply::take(&mut self.read)?;
         let asking = self.asking.unwrap_or_default();
-        Ok(Some((self.named.take().unwrap_or(asking), reply)))
+        Ok(taken.map(|(link, reply)| (link.unwrap_or(asking), reply)))
     }
 
     /// The final result of the command has come.
@@ -82,6 +73,5 @@ impl Port {
         self.read.clear();
         self.echo.clear();
         self.asking = None;
-        self.named = None;
     }
 }

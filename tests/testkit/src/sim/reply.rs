@@ -18,55 +18,84 @@ pub(crate) struct Received {
 }
 
 impl Reply {
-    /// The link that the next event is about, where the modem says that: in the test
-    /// build, since no dialect does.
-    pub(crate) fn named_link(&self) -> Option<usize> {
-        let Self::Line(line) = self else {
-            return None;
-        };
-        line.strip_prefix("+TESTLINK:")?.parse().ok()
-    }
-
     /// Whether it says that the modem has restarted.
     pub(crate) fn is_restart(&self) -> bool {
         matches!(self, Self::Line(line) if line == "RDY")
     }
 }
 
+/// Events of a link. Those of all but the first have its number behind the name.
+const EVENTS: &[&str] = &[
+    "+MQTTRECV",
+    "+MQTTRECVIND",
+    "+MQTTPUBACK",
+    "+MQTTDISCONNECTED",
+    "+MQTTCONNECTED",
+    "+MQTTRECVDROPPED",
+    "+MQTTPUBDROPPED",
+];
+
+/// How a line begins.
+struct Head {
+    name: String,
+    /// The link, if it is an event of one.
+    link: Option<usize>,
+    /// Bytes up to where the name ends.
+    len: usize,
+}
+
+/// How a line begins, none if that is not whole.
+fn head(body: &[u8]) -> Result<Option<Head>, String> {
+    let Some(len) = body.iter().position(|byte| matches!(byte, b':' | b'\r')) else {
+        return Ok(None);
+    };
+    let text = std::str::from_utf8(&body[..len]).map_err(|_| "a line that is no text")?;
+    let (name, number) = text.split_once('.').unwrap_or((text, "0"));
+    let link = if EVENTS.contains(&name) {
+        let number = number.parse().ok().filter(|_| !text.ends_with(".0"));
+        Some(number.ok_or_else(|| format!("no link: {text}"))?)
+    } else {
+        None
+    };
+    let name = if link.is_some() { name } else { text }.to_owned();
+    Ok(Some(Head { name, link, len }))
+}
+
+/// A reply, and the link it is of if it is an event of one.
+pub(crate) type Taken = (Option<usize>, Reply);
+
 /// Takes the first frame off what was read, none if it is not whole.
-pub(crate) fn take(read: &mut Vec<u8>) -> Result<Option<Reply>, String> {
+pub(crate) fn take(read: &mut Vec<u8>) -> Result<Option<Taken>, String> {
     let Some(body) = read.strip_prefix(b"\r\n") else {
         let begins = b"\r\n".starts_with(read);
         let junk = || format!("no frame: {}", read[..read.len().min(80)].escape_ascii());
         return if begins { Ok(None) } else { Err(junk()) };
     };
-    let taken = if is_or_begins(body, b"+MQTTRECV:") {
-        message(body, b"+MQTTRECV:", false)
-    } else if is_or_begins(body, b"+MQTTREAD:") {
-        message(body, b"+MQTTREAD:", true)
-    } else {
-        line(body)
+    let Some(Head { name, link, len }) = head(body)? else {
+        return Ok(None);
+    };
+    let rest = &body[len..];
+    let taken = match &*name {
+        "+MQTTRECV" => message(rest, false),
+        "+MQTTREAD" => message(rest, true),
+        name => line(name, rest),
     }?;
-    let Some((said, len)) = taken else {
+    let Some((reply, count)) = taken else {
         return Ok(None);
     };
-    read.drain(..2 + len);
-    Ok(Some(said))
+    read.drain(..2 + len + count);
+    Ok(Some((link, reply)))
 }
 
-type Taken = Result<Option<(Reply, usize)>, String>;
+type Parsed = Result<Option<(Reply, usize)>, String>;
 
-/// Whether `body` starts with this, or is too short to tell.
-fn is_or_begins(body: &[u8], start: &[u8]) -> bool {
-    let len = body.len().min(start.len());
-    body[..len] == start[..len]
-}
-
-fn line(body: &[u8]) -> Taken {
-    let Some(end) = body.windows(2).position(|pair| pair == b"\r\n") else {
+/// What stands behind a name, up to the end of the line.
+fn line(name: &str, rest: &[u8]) -> Parsed {
+    let Some(end) = rest.windows(2).position(|pair| pair == b"\r\n") else {
         return Ok(None);
     };
-    let text = String::from_utf8(body[..end].to_vec()).map_err(|_| "a line that is no text")?;
+    let rest = std::str::from_utf8(&rest[..end]).map_err(|_| "a line that is no text")?;
+    let text = format!("{name}{rest}");
     if text.is_empty() {
         return Err("an empty line".to_owned());
     }
@@ -74,10 +103,8 @@ fn line(body: &[u8]) -> Taken {
 }
 
 /// `"<topic>",<qos>,<retain>,<length>,<payload>`, a number before it or not.
-fn message(body: &[u8], start: &[u8], numbered: bool) -> Taken {
-    let Some(fields) = body.strip_prefix(start) else {
-        return Ok(None);
-    };
+fn message(rest: &[u8], numbered: bool) -> Parsed {
+    let fields = rest.strip_prefix(b":").ok_or("a message without content")?;
     let count = if numbered { 5 } else { 4 };
     let commas = fields.iter().enumerate().filter(|(_, byte)| **byte == b',');
     let Some((last, _)) = commas.clone().nth(count - 1) else {
@@ -111,6 +138,6 @@ fn message(body: &[u8], start: &[u8], numbered: bool) -> Taken {
         qos: qos as u8,
         content: content[..length].to_vec(),
     };
-    let len = start.len() + last + 1 + length + 2;
+    let len = 1 + last + 1 + length + 2;
     Ok(Some((Reply::Message(message), len)))
 }

@@ -1,6 +1,7 @@
 //! What a command's handler may do: verbs, never bytes.
 
 mod credentials;
+mod links;
 mod properties;
 mod publish;
 mod read;
@@ -38,12 +39,6 @@ impl<'c, 'a> Context<'c, 'a> {
             link,
             dialect,
         }
-    }
-
-    /// Commands are about this link from now on.
-    #[cfg(feature = "three-links")]
-    pub(crate) fn select_link(&mut self, link: u8) {
-        self.machine.selected = LinkId(link);
     }
 
     /// Says something: part of the answer.

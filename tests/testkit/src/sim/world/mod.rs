@@ -16,7 +16,7 @@ use super::unreadable::Unreadable;
 use crate::links::LINKS;
 use crate::random::Random;
 use mqmodem_chat::environment::{Environment, settle, time_out};
-use mqmodem_core::{Instant, Modem};
+use mqmodem_core::{Instant, LinkPlaces, Modem};
 use std::time::Duration;
 
 /// More steps than any seed needs.
@@ -95,7 +95,8 @@ impl World {
         let mut memory = Vec::new();
         let mut steps = 0;
         loop {
-            let room = lend(&self.plan, &mut memory);
+            let mut links = LinkPlaces::new();
+            let room = lend(&self.plan, &mut memory, &mut links);
             let mut modem = Modem::new(self.plan.config(), room, self.now);
             self.power_on(&mut modem)?;
             while self.powered {

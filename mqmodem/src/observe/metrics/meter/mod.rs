@@ -17,6 +17,14 @@ const MOST: usize = 64;
 #[derive(Debug)]
 struct Meter {
     metrics: Arc<Metrics>,
+    /// Those of its links that were used.
+    links: Vec<(LinkId, LinkMeter)>,
+}
+
+/// What one link adds to them.
+#[derive(Debug)]
+struct LinkMeter {
+    metrics: Arc<Metrics>,
     /// When the link was asked for, until the broker has accepted.
     opening: Option<Instant>,
     /// Whether the broker has accepted.
@@ -45,7 +53,37 @@ impl Observer for Meter {
         }
     }
 
-    fn link(&mut self, now: Instant, _link: LinkId, event: &LinkEvent<'_>) {
+    fn link(&mut self, now: Instant, link: LinkId, event: &LinkEvent<'_>) {
+        self.meter(link).count(now, event);
+    }
+}
+
+impl Meter {
+    fn new(metrics: Arc<Metrics>) -> Self {
+        metrics.modems.add(1);
+        let links = Vec::new();
+        Self { metrics, links }
+    }
+
+    fn meter(&mut self, link: LinkId) -> &mut LinkMeter {
+        let at = self.links.iter().position(|(of, _)| *of == link);
+        let at = at.unwrap_or_else(|| {
+            let meter = LinkMeter::new(self.metrics.clone());
+            self.links.push((link, meter));
+            self.links.len() - 1
+        });
+        &mut self.links[at].1
+    }
+}
+
+impl Drop for Meter {
+    fn drop(&mut self) {
+        self.metrics.modems.add(-1);
+    }
+}
+
+impl LinkMeter {
+    fn count(&mut self, now: Instant, event: &LinkEvent<'_>) {
         match event {
             LinkEvent::Opening(_) => self.open(now),
             LinkEvent::Closing(why) => self.close(*why),
@@ -61,11 +99,8 @@ impl Observer for Meter {
             }
         }
     }
-}
 
-impl Meter {
     fn new(metrics: Arc<Metrics>) -> Self {
-        metrics.modems.add(1);
         Self {
             metrics,
             opening: None,
@@ -76,7 +111,7 @@ impl Meter {
         }
     }
 
-    /// The modem asks for its link.
+    /// The modem asks for the link.
     fn open(&mut self, now: Instant) {
         self.end();
         self.opening = Some(now);
@@ -86,7 +121,7 @@ impl Meter {
         }
     }
 
-    /// The modem closes its link. One that was not up yet took too long.
+    /// The modem closes the link. One that was not up yet took too long.
     fn close(&mut self, why: Failure) {
         if self.opening.take().is_some() {
             self.fail(waited_for(why));
@@ -214,10 +249,9 @@ impl Meter {
     }
 }
 
-impl Drop for Meter {
+impl Drop for LinkMeter {
     fn drop(&mut self) {
         self.end();
-        self.metrics.modems.add(-1);
     }
 }
 
@@ -253,114 +287,4 @@ fn layer(error: NetError) -> FailureLayer {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::observe::Observers;
-    use crate::observe::metrics::counters::Counter;
-    use mqmodem_core::{Config, Endpoint, Memory, Modem};
-    use std::time::Duration;
-
-    const LINK: LinkId = LinkId(0);
-
-    #[test]
-    fn versions_and_reasons_of_mqtt_5_are_counted() {
-        let metrics = Arc::new(Metrics::default());
-        let meter = metrics.clone().observer(&Label::new("m"));
-        let mut observers = Observers::new(vec![meter]);
-        let now = Instant::ZERO;
-        let to = Endpoint {
-            host: "h",
-            port: 1,
-            tls: None,
-            websocket: None,
-            deadline: now,
-        };
-        let connect = b"\x10\x0e\0\x04MQTT\x05\x02\0\x3c\0\0\x01x";
-        for connack in [&[0x20, 3, 0, 0x87, 0][..], &[0x20, 3, 0, 0, 0]] {
-            observers.opening(now, LINK, &to);
-            observers.net_sent(now, LINK, connect);
-            observers.net_received(now, LINK, connack);
-        }
-        observers.net_sent(now, LINK, &[0x34, 6, 0, 1, b't', 0, 7, 0]);
-        assert_eq!(metrics.in_flight.get(), 1);
-        observers.net_received(now, LINK, &[0x50, 3, 0, 7, 0x87]);
-        observers.net_received(now, LINK, &[0x90, 4, 0, 8, 0, 0x9e, 0xe0, 1, 0x8e]);
-        assert_eq!(metrics.in_flight.get(), 0);
-        let page = metrics.page();
-        for line in [
-            "mqmodem_accepted_total{version=\"3.1.1\"} 0",
-            "mqmodem_accepted_total{version=\"5.0\"} 1",
-            "mqmodem_reasons_total{code=\"135\"} 2",
-            "mqmodem_reasons_total{code=\"158\"} 1",
-            "mqmodem_reasons_total{code=\"142\"} 1",
-        ] {
-            assert!(
-                page.lines().any(|it| it == line),
-                "{line} is not in\n{page}"
-            );
-        }
-        assert!(
-            !page.contains("code=\"16"),
-            "what was not given is left out"
-        );
-    }
-
-    #[test]
-    fn a_link_is_counted_through_its_life() {
-        let metrics = Arc::new(Metrics::default());
-        let meter = metrics.clone().observer(&Label::new("m"));
-        let mut observers = Observers::new(vec![meter]);
-        let at = |millis| Instant::ZERO + Duration::from_millis(millis);
-        let to = Endpoint {
-            host: "h",
-            port: 1,
-            tls: None,
-            websocket: None,
-            deadline: at(5000),
-        };
-        observers.opening(at(0), LINK, &to);
-        observers.net(at(0), LINK, NetEvent::Failed(NetError::Refused));
-        observers.opening(at(1000), LINK, &to);
-        observers.net(at(1000), LINK, NetEvent::Opened);
-        observers.net_received(at(1004), LINK, &[0x20, 2, 0, 0]);
-        assert_eq!((metrics.connections.get(), metrics.retries.get()), (1, 1));
-        // QoS 1, DUP and QoS 0.
-        observers.net_sent(
-            at(2000),
-            LINK,
-            &[
-                0x32, 5, 0, 1, b't', 0, 7, 0x3a, 5, 0, 1, b't', 0, 8, 0x30, 3, 0, 1, b't',
-            ],
-        );
-        assert_eq!(metrics.in_flight.get(), 2);
-        observers.net_received(at(2030), LINK, &[0x40, 2, 0, 7, 0x34, 5, 0, 1, b't', 0, 1]);
-        assert_eq!(metrics.in_flight.get(), 1);
-        let mut modem = Modem::new(Config::default(), Memory::heap(), at(2030));
-        let lines = b"AT\rAT+NO\rAT+CMEE=1\rAT+MQTTPUB=1\r";
-        assert_eq!(observers.receive(&mut modem, at(2030), lines), lines.len());
-        observers.net(at(2030), LINK, NetEvent::Closed);
-        let by_qos = |counters: &[Counter; 3]| counters.each_ref().map(Counter::get);
-        assert_eq!(by_qos(&metrics.sent), [1, 1, 0]);
-        assert_eq!(by_qos(&metrics.received), [0, 0, 1]);
-        assert_eq!((metrics.resent.get(), metrics.command_errors.get()), (1, 2));
-        assert_eq!(metrics.failed[FailureLayer::Tcp as usize].get(), 1);
-        assert_eq!(metrics.lost[FailureLayer::Broker as usize].get(), 1);
-        assert_eq!((metrics.connections.get(), metrics.in_flight.get()), (0, 0));
-        drop(observers);
-        let page = metrics.page();
-        for line in [
-            "mqmodem_modems 0",
-            "mqmodem_messages_total{direction=\"out\",qos=\"1\"} 1",
-            "mqmodem_connect_failures_total{layer=\"tcp\"} 1",
-            "mqmodem_connect_seconds_bucket{le=\"0.005\"} 1",
-            "mqmodem_publish_seconds_bucket{le=\"0.025\"} 0",
-            "mqmodem_publish_seconds_bucket{le=\"+Inf\"} 1",
-            "mqmodem_publish_seconds_sum 0.030000",
-        ] {
-            assert!(
-                page.lines().any(|it| it == line),
-                "{line} is not in\n{page}"
-            );
-        }
-    }
-}
+mod tests;
