@@ -3,6 +3,7 @@
 mod connect;
 mod fields;
 mod packets;
+mod round_trips;
 
 use mqmodem_core::Buf;
 use mqmodem_core::mqtt::{DecodeError, EncodeError, Packet, Rules, Version};
