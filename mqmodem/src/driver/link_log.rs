@@ -150,11 +150,16 @@ impl LinkLog {
             Kind::Refused => "cannot connect",
         };
         let more = self.turn((kind, code), now);
-        let (modem, to) = (&self.modem, &self.to);
+        let modem = &self.modem;
+        // Nothing was opened where the certificate store has not what an option names.
+        let to = match self.to.as_str() {
+            "" => String::new(),
+            to => format!(", {to}"),
+        };
         if let Some(more) = more {
-            tracing::warn!("{modem}: {what}: {why} ({layer}, code {code}), {to}{more}");
+            tracing::warn!("{modem}: {what}: {why} ({layer}, code {code}){to}{more}");
         } else {
-            tracing::debug!("{modem}: {what}: {why} ({layer}, code {code}), {to}");
+            tracing::debug!("{modem}: {what}: {why} ({layer}, code {code}){to}");
         }
     }
 
