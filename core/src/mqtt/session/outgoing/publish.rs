@@ -39,6 +39,7 @@ impl Outgoing<'_> {
         Ok(id)
     }
 
+    #[inline]
     fn publish_id(&self) -> Result<PacketId, SendError> {
         let waits = self.log.is_sending() || self.suspicion.isolated() != Suspect::Nothing;
         if self.ids.publishes() >= self.window || waits {
@@ -49,6 +50,7 @@ impl Outgoing<'_> {
 
     /// Sends a message that need not be on disk first, and stores it until it is
     /// acknowledged; or does nothing.
+    #[inline]
     fn send_now(
         &mut self,
         id: PacketId,

@@ -54,7 +54,9 @@ impl Counts {
         self.each(record, backing, usize::wrapping_sub);
     }
 
-    #[inline]
+    // Where it is not, each count is a call.
+    #[allow(clippy::inline_always)]
+    #[inline(always)]
     fn each(
         &mut self,
         record: MessageHeader,

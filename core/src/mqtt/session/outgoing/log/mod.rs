@@ -98,6 +98,7 @@ impl<'a> MessageLog<'a> {
     }
 
     /// Stores a message with this PUBLISH, and as it is on disk; its place.
+    #[inline]
     pub(super) fn copy(
         &mut self,
         record: MessageHeader,
