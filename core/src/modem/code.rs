@@ -3,6 +3,7 @@
 
 use super::network::NetError;
 use crate::at::cme;
+use crate::mqtt::reason;
 use crate::mqtt::session::DropReason;
 
 /// Done.
@@ -60,6 +61,9 @@ pub const NO_NAME_SERVER: u8 = 42;
 pub const TLS_UNSUPPORTED: u8 = 43;
 /// Dropped by command.
 pub const DROPPED_BY_COMMAND: u8 = 44;
+
+/// The broker does not speak this version.
+pub const UNSUPPORTED_VERSION: u8 = reason::UNSUPPORTED_VERSION;
 
 /// Every code with its meaning, for the manual.
 pub const ALL: &[(u8, &str)] = &[
@@ -199,7 +203,45 @@ pub(crate) fn of_dropped(reason: DropReason) -> u8 {
         DropReason::Moved => DROPPED_MOVED,
         DropReason::SetAside => SET_ASIDE,
         DropReason::Dropped => DROPPED_BY_COMMAND,
+        DropReason::Expired => DROPPED_EXPIRED,
+        DropReason::NoQos => reason::NO_QOS,
+        DropReason::NoRetain => reason::NO_RETAIN,
+        DropReason::TooLarge => reason::TOO_LARGE,
     }
+}
+
+/// Whether the broker ended the connection, or refused it, by this code.
+pub(crate) fn is_of_broker(code: u8) -> bool {
+    code == CLOSED || code >= reason::UNSPECIFIED
+}
+
+/// Whether what the broker said speaks of something that was sent, and not of itself or
+/// of the client.
+pub(crate) fn blames_packet(code: u8) -> bool {
+    matches!(
+        code,
+        CLOSED
+            | reason::UNSPECIFIED..=0x83
+            | 0x87
+            | 0x8f
+            | 0x90
+            | reason::RECEIVE_MAXIMUM..=reason::TOO_LARGE
+            | 0x97
+            | 0x99..=reason::NO_QOS
+            | reason::NO_SHARED
+            | reason::NO_IDENTIFIERS..=reason::NO_WILDCARDS
+    )
+}
+
+/// Whether the broker said that coming back is of no use: another has the client id, it
+/// bans us, or sends us elsewhere.
+pub(crate) fn is_final(code: u8) -> bool {
+    matches!(code, 138 | 142 | 152 | 156 | 157)
+}
+
+/// Whether the broker has too much to do.
+pub(crate) fn is_busy(code: u8) -> bool {
+    matches!(code, 137 | 151 | 159)
 }
 
 /// The 27.007 code that goes with the failure of a connect.

@@ -4,6 +4,7 @@ use crate::at::cme;
 use crate::at::param::Reject;
 use crate::buffer::Full;
 use crate::mqtt::SendError;
+use crate::mqtt::reason;
 use crate::mqtt::session::Stays;
 
 /// Why a command was not carried out.
@@ -51,6 +52,8 @@ impl From<SendError> for Fail {
         match error {
             SendError::NotConnected => Self::NOT_ALLOWED,
             SendError::WindowFull | SendError::Full => Self::MEMORY_FULL,
+            SendError::Unsupported(reason::TOO_LARGE) => Self::Cme(cme::TOO_LONG),
+            SendError::Unsupported(_) => Self::NO_SUCH_FORM,
             SendError::Invalid => Self::Cme(cme::INVALID_CHARACTERS),
         }
     }

@@ -6,8 +6,6 @@ use crate::mqtt::{Connect, Properties, Version, Will};
 /// Where a link goes, and what its CONNECT says.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Greeting<'s> {
-    /// The version of MQTT it speaks.
-    pub(crate) version: Version,
     /// The broker, and who the modem is to it.
     pub(crate) settings: Settings<'s>,
     /// What the broker publishes if the link is cut.
@@ -17,10 +15,10 @@ pub(crate) struct Greeting<'s> {
 }
 
 impl<'s> Greeting<'s> {
-    /// The packet.
-    pub(crate) fn connect(&self) -> Connect<'s> {
+    /// The packet in this version of MQTT.
+    pub(crate) fn connect(&self, version: Version) -> Connect<'s> {
         let settings = &self.settings;
-        let of_version = |properties| match self.version {
+        let of_version = |properties| match version {
             Version::V311 => Properties::NONE,
             Version::V5 => properties,
         };
@@ -29,7 +27,7 @@ impl<'s> Greeting<'s> {
             ..will
         });
         Connect {
-            version: self.version,
+            version,
             client_id: settings.client_id,
             clean_session: settings.clean_session,
             keep_alive: settings.keep_alive,

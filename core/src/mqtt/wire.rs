@@ -22,6 +22,11 @@ impl<'p> Reader<'p> {
         self.rest.is_empty()
     }
 
+    /// Bytes that are left.
+    pub(super) fn len(&self) -> usize {
+        self.rest.len()
+    }
+
     /// All that is left.
     pub(super) fn rest(self) -> &'p [u8] {
         self.rest

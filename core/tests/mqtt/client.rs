@@ -56,6 +56,7 @@ pub(crate) fn published(number: u16) -> SessionEvent<'static> {
     SessionEvent::Published {
         id: id(number),
         tracked: None,
+        code: 0,
     }
 }
 

@@ -7,6 +7,7 @@ mod memory;
 mod properties;
 mod session;
 mod stored;
+mod terms;
 mod v311;
 mod v5;
 mod window;

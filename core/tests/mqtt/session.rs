@@ -232,7 +232,7 @@ fn subscriptions_are_those_the_broker_granted() {
     assert_eq!(client.feed(&suback(2, 1)), Ok(granted));
     let refused = SessionEvent::Subscribed {
         id: id(1),
-        granted: Err(()),
+        granted: Err(0x80),
     };
     assert_eq!(client.feed(&suback(1, 0x80)), Ok(refused));
     client.feed(&suback(4, 2)).unwrap();

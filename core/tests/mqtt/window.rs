@@ -43,9 +43,9 @@ fn as_many_messages_are_in_flight_as_the_option_says() {
 fn where_memory_is_short_fewer_messages_are_in_flight() {
     for (terms, most) in [
         (0, 10),
-        (3 * 8 * 32, 26),
-        (3 * 8 * 63, 26),
-        (3 * 8 * 64, 58),
+        (4 * 8 * 32, 26),
+        (4 * 8 * 63, 26),
+        (4 * 8 * 64, 58),
     ] {
         assert_eq!(fill(&mut with_window(1000, terms)), most, "{terms} bytes");
     }

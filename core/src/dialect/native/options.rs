@@ -53,7 +53,8 @@ pub(super) const ERROR: Command = Command::new("+MQTTERR", "The last failure of 
     .details(
         "`+MQTTERR:<layer>,<code>,\"<words>\"`; the layer is name, tcp, tls, mqtt or modem. A \
          time-out names the layer that did not answer: code 20 for the name server, 23 for the \
-         others. Layer mqtt means that the broker was reached and sent no CONNACK.",
+         others. Layer mqtt means that the broker was reached and sent no CONNACK. A fourth \
+         value is the reason string of a broker of MQTT 5, if it sent one.",
     )
     .read(last_failure)
     .examples(&[Example {
@@ -114,10 +115,15 @@ fn write_ranges(cx: &mut Context, _: &Args) -> Outcome {
 }
 
 fn last_failure(cx: &mut Context, _: &Args) -> Outcome {
-    let last = cx.last_failure();
-    cx.info(|line| {
-        let Failure { code, layer, .. } = last;
-        let _ = write!(line, "+MQTTERR:{layer},{code},\"{last}\"");
+    cx.write_failure(|failure, reason, reply| {
+        reply.info(|line| {
+            let Failure { code, layer, .. } = failure;
+            let _ = write!(line, "+MQTTERR:{layer},{code},\"{failure}\"");
+            if !reason.is_empty() {
+                line.text(",");
+                line.value(Some(reason.as_bytes()));
+            }
+        });
     });
     Outcome::Ok
 }

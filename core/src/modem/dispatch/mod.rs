@@ -3,6 +3,7 @@
 //! all of this while it reads its values from the line.
 
 mod command;
+mod connection;
 mod ends;
 mod network;
 mod pending;

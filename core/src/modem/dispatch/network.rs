@@ -3,14 +3,14 @@
 use super::Machine;
 use crate::modem::code;
 use crate::modem::event::{Event, Received};
-use crate::modem::fail::Fail;
 use crate::modem::ids::{ConnId, LinkId};
-use crate::modem::link::{ANSWER_ROOM, By, FramingOutcome, Link, TooLarge, publish_len};
+use crate::modem::link::{ANSWER_ROOM, FramingOutcome, Link, TooLarge, publish_len};
 use crate::modem::network::NetEvent;
 use crate::modem::progress::run::Run;
 use crate::modem::storage::options::{PUB_MODE, RECV_FORMAT, RECV_MODE};
 use crate::modem::wait::Wait;
-use crate::mqtt::{PacketId, Properties, SessionEvent};
+use crate::mqtt::session::Violation;
+use crate::mqtt::{PacketId, SessionEvent};
 
 impl Machine<'_> {
     /// Something happened to a connection. Of one that is over nothing is believed.
@@ -90,7 +90,12 @@ impl Machine<'_> {
                 count
             }
             FramingOutcome::Malformed => {
-                let ended = link.break_off(now);
+                let ended = link.refuse_bytes(now, Violation::Malformed);
+                self.link_ended(id, ended);
+                bytes.len()
+            }
+            FramingOutcome::Exceeded => {
+                let ended = link.refuse_bytes(now, Violation::TooLarge);
                 self.link_ended(id, ended);
                 bytes.len()
             }
@@ -122,10 +127,13 @@ impl Machine<'_> {
 
     /// Handles a whole packet; `false` if there is no room for it now.
     fn packet(&mut self, id: LinkId, packet: &[u8], too_large: Option<TooLarge>) -> bool {
-        let (now, len) = (self.now, publish_len(packet));
+        let (now, mut len) = (self.now, publish_len(packet));
         let Some(link) = self.links.get(id) else {
             return true;
         };
+        if len > 0 {
+            len += link.session().aliased_len(packet);
+        }
         let fits = self.has_room_for(link, len);
         let Some(link) = self.links.get_mut(id) else {
             return true;
@@ -167,9 +175,15 @@ impl Machine<'_> {
     fn session_event(&mut self, id: LinkId, event: &SessionEvent, too_large: Option<TooLarge>) {
         match event {
             SessionEvent::Message {
+                alias: alias @ 1..,
+                topic: "",
+                ..
+            } => self.aliased(id, event, *alias, too_large),
+            SessionEvent::Message {
                 topic,
                 qos,
                 retain,
+                properties,
                 payload,
                 number,
                 ..
@@ -178,7 +192,7 @@ impl Machine<'_> {
                     topic,
                     qos: qos.level(),
                     retain: *retain,
-                    properties: Properties::NONE,
+                    properties: *properties,
                     payload,
                     format: self.storage.option(id, RECV_FORMAT),
                 };
@@ -187,12 +201,18 @@ impl Machine<'_> {
             SessionEvent::Published {
                 id: packet,
                 tracked,
+                code,
             } => {
                 self.acknowledged(id, *packet);
                 if let Some(name) = *tracked {
-                    self.push_tracked(id, name, code::DONE);
+                    self.push_tracked(id, name, *code);
                 }
             }
+            SessionEvent::Rejected {
+                id: packet,
+                tracked,
+                code,
+            } => self.rejected(id, *packet, *tracked, *code),
             SessionEvent::Unreadable { qos, length } => {
                 let pushed = self.notify.push_unreadable(id, *qos, *length);
                 pushed.unwrap_or_default();
@@ -201,19 +221,39 @@ impl Machine<'_> {
             SessionEvent::Subscribed {
                 id: packet,
                 granted,
-            } => {
-                let result = granted.map(|_| ()).map_err(|()| Fail::NOT_ALLOWED);
-                self.end_request(id, *packet, result);
+            } => match *granted {
+                Ok(_) => self.end_request(id, *packet, Ok(())),
+                Err(code) => self.rejected(id, *packet, None, code),
+            },
+            event => self.connection_event(id, event),
+        }
+    }
+
+    /// A message came whose topic an alias stands for.
+    #[cold]
+    fn aliased(
+        &mut self,
+        id: LinkId,
+        event: &SessionEvent,
+        alias: u16,
+        too_large: Option<TooLarge>,
+    ) {
+        let Some(topics) = self
+            .links
+            .get_mut(id)
+            .map(|link| link.session_mut().take_topics())
+        else {
+            return;
+        };
+        if let Some(named) = topics.topic(alias) {
+            let mut event = *event;
+            if let SessionEvent::Message { topic, .. } = &mut event {
+                *topic = named;
             }
-            SessionEvent::Nothing | SessionEvent::Later => {}
-            SessionEvent::Connected { session_present } => self.connected(id, *session_present),
-            SessionEvent::Refused { code } => {
-                let now = self.now;
-                if let Some(link) = self.links.get_mut(id) {
-                    let ended = link.handle_refused(now, *code);
-                    self.link_ended(id, ended);
-                }
-            }
+            self.session_event(id, &event, too_large);
+        }
+        if let Some(link) = self.links.get_mut(id) {
+            link.session_mut().put_topics_back(topics);
         }
     }
 
@@ -230,32 +270,6 @@ impl Machine<'_> {
         if self.tasks.any() {
             self.end_task(Wait::Acknowledged(id, packet), Ok(()), code::DONE);
         }
-    }
-
-    fn connected(&mut self, id: LinkId, session_present: bool) {
-        let now = self.now;
-        let Some(link) = self.links.get_mut(id) else {
-            return;
-        };
-        match link.begin(now) {
-            By::Automatic => {
-                let pushed = self.notify.push_restored(id, session_present);
-                pushed.unwrap_or_default();
-            }
-            By::Host => self.end_connect(id, code::DONE, Ok(())),
-        }
-        self.report_dropped(id);
-    }
-
-    /// Whoever asked for the link gets its answer.
-    pub(super) fn end_connect(&mut self, id: LinkId, code: u8, result: Result<(), Fail>) {
-        if !self.waits_for(Wait::Connect(id)) {
-            return self.end_task(Wait::Connect(id), result, code);
-        }
-        let word = self.behaviour.wording.event;
-        self.begin_answer();
-        self.write(|reply| word(id, &Event::ConnectDone { code }, reply));
-        self.complete(Wait::Connect(id), result);
     }
 
     fn message(

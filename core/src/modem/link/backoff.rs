@@ -65,6 +65,11 @@ impl Backoff {
         Duration::from_micros(pause)
     }
 
+    /// The next pause is the longest.
+    pub(super) fn exhaust(&mut self) {
+        self.attempts = 31;
+    }
+
     /// The broker accepted CONNECT, when so many bytes were written.
     pub(super) fn begin(&mut self, now: Instant, written: u64) {
         self.start = Some(Start { at: now, written });

@@ -8,6 +8,7 @@ use crate::modem::failure::Failure;
 use crate::modem::greeting::Greeting;
 use crate::modem::network::{NetError, NetEvent, Stage};
 use crate::modem::settings::Settings;
+use crate::mqtt::Version;
 use crate::mqtt::session::fingerprint;
 use crate::time::Instant;
 
@@ -66,9 +67,14 @@ impl Link<'_> {
     fn open(&mut self, now: Instant, by: By) {
         let deadline = now + self.policy.connect_limit;
         self.greets = true;
+        self.falls_back = false;
         // An attempt of the host's fails without another, unless the modem was at it.
         let again = by == By::Automatic || matches!(self.reconnect, Reconnect::Waiting { .. });
         self.reconnect = Reconnect::Trying { by, again };
+        self.ask_transport(deadline);
+    }
+
+    fn ask_transport(&mut self, deadline: Instant) {
         // Who is not told what is waited for mostly waits for TCP.
         let stage = Stage::Tcp;
         self.phase = Phase::Opening { deadline, stage };
@@ -112,6 +118,11 @@ impl Link<'_> {
             (NetEvent::Failed(NetError::TimedOut), Phase::Opening { stage, .. }) => {
                 Some(self.lose_transport(now, Failure::late(stage)))
             }
+            (NetEvent::Failed(NetError::Broken) | NetEvent::Closed, _)
+                if !self.is_heard && self.fall_back(Transport::None) =>
+            {
+                None
+            }
             (NetEvent::Failed(error), _) => Some(self.lose_transport(now, error.into())),
             (NetEvent::Closed, _) => Some(self.lose_transport(now, code::CLOSED.into())),
         }
@@ -126,9 +137,13 @@ impl Link<'_> {
     ) -> Option<Ended> {
         let written = greeting.map(|greeting| {
             self.use_settings(&greeting.settings);
-            let connect = greeting.connect();
+            let version = self.next_version();
+            self.framing.begin(version, self.policy.most_received());
+            self.session.set_offer(self.policy.offer);
+            let connect = greeting.connect(version);
             self.session.connect(now, &connect, &mut self.net_out)
         });
+        self.is_heard = false;
         self.session.set_ping_retries(self.policy.ping_retries);
         match written {
             Some(Ok(())) => {
@@ -137,6 +152,36 @@ impl Link<'_> {
             }
             _ => Some(self.drop(now, code::PROTOCOL.into())),
         }
+    }
+
+    /// The version of the next CONNECT.
+    fn next_version(&self) -> Version {
+        let either = if self.falls_back {
+            Version::V311
+        } else {
+            self.worked.unwrap_or(Version::V5)
+        };
+        self.policy.version.unwrap_or(either)
+    }
+
+    /// A broker that refused MQTT 5 is asked for 3.1.1, on a new connection and within the
+    /// same time, where that is wanted; whether it is. What is known of the transport is
+    /// `left`.
+    pub(super) fn fall_back(&mut self, left: Transport) -> bool {
+        let Phase::Greeting { deadline } = self.phase else {
+            return false;
+        };
+        let tried = self.policy.version.or(self.worked).is_some() || self.falls_back;
+        if tried {
+            return false;
+        }
+        self.falls_back = true;
+        if left == Transport::Asked {
+            self.close(code::UNSUPPORTED_VERSION.into());
+        }
+        self.reset();
+        self.ask_transport(deadline);
+        true
     }
 
     /// The broker of this connection: the session of another one is not its own.
@@ -152,6 +197,9 @@ impl Link<'_> {
     /// The broker accepted CONNECT; who wanted that.
     pub(crate) fn begin(&mut self, now: Instant) -> By {
         self.phase = Phase::Online;
+        if self.policy.version.is_none() {
+            self.worked = Some(self.session.version());
+        }
         self.backoff.begin(now, self.written);
         match core::mem::replace(&mut self.reconnect, Reconnect::Off) {
             Reconnect::Trying { by, .. } => by,
@@ -164,10 +212,13 @@ impl Link<'_> {
         matches!(self.reconnect, Reconnect::Waiting { .. }) || self.phase.is_opening()
     }
 
-    /// The link was lost, or an attempt failed: when to try again.
-    pub(super) fn try_again(&mut self, now: Instant) {
+    /// The link was lost, or an attempt failed, by this code: when to try again.
+    pub(super) fn try_again(&mut self, now: Instant, code: u8) {
         let chance = self.chance();
-        if self.policy.reconnects && self.has_radio {
+        if code::is_busy(code) {
+            self.backoff.exhaust();
+        }
+        if self.policy.reconnects && self.has_radio && !code::is_final(code) {
             let pause = self.backoff.next_pause(self.policy.longest_pause, chance);
             let at = now + pause;
             self.reconnect = Reconnect::Waiting { at };
@@ -199,6 +250,7 @@ impl Link<'_> {
                 ..
             }
         );
+        self.worked = None;
         let again = self.phase.is_opening() && is_own;
         if again {
             self.close(code::BY_COMMAND.into());
@@ -211,6 +263,9 @@ impl Link<'_> {
     /// As the options say. Without `reconnect` what is lost is not renewed, and
     /// nothing is tried again.
     pub(crate) fn set_policy(&mut self, policy: Policy) {
+        if self.policy.version != policy.version {
+            self.worked = None;
+        }
         self.policy = policy;
         self.session.set_deferring(policy.stores_messages);
         self.session.set_renewing(policy.reconnects);
@@ -236,7 +291,8 @@ impl Link<'_> {
     /// The modem starts again, with the radio on or off: no link comes back for it.
     pub(crate) fn restart(&mut self, has_radio: bool) {
         self.has_radio = has_radio;
-        self.last_failure = Failure::NONE;
+        self.set_last_failure(Failure::NONE);
+        self.worked = None;
         self.forget_radio();
     }
 

@@ -80,7 +80,7 @@ impl Link<'_> {
             Phase::Online => self.write_disconnect(now),
         };
         if was_online && let Some(code) = reason {
-            self.last_failure = code.into();
+            self.set_last_failure(code.into());
         }
         if comes_back {
             self.reconnect = Reconnect::WithRadio;
@@ -93,7 +93,8 @@ impl Link<'_> {
     fn write_disconnect(&mut self, now: Instant) -> Option<Ended> {
         let written = self.session.disconnect(&mut self.net_out);
         let deadline = now + CLOSE_LIMIT;
-        self.phase = Phase::Closing { deadline };
+        let code = code::BY_COMMAND;
+        self.phase = Phase::Closing { deadline, code };
         written
             .is_err()
             .then(|| self.drop(now, code::BY_COMMAND.into()))
@@ -101,7 +102,11 @@ impl Link<'_> {
 
     /// Closes the link without DISCONNECT: the broker publishes the will.
     fn close_silently(&mut self, now: Instant) -> Ended {
-        self.phase = Phase::Closing { deadline: now };
+        let code = code::BY_COMMAND;
+        self.phase = Phase::Closing {
+            deadline: now,
+            code,
+        };
         self.drop(now, code::BY_COMMAND.into())
     }
 
@@ -127,14 +132,35 @@ impl Link<'_> {
     /// The link is gone. An attempt of the modem's own is made again, and one of the
     /// host's if the modem was at it before.
     fn end(&mut self, now: Instant, why: Failure) -> Ended {
-        let (was, code) = (self.phase, why.code);
-        if !matches!(was, Phase::Closed | Phase::Closing { .. }) {
-            self.last_failure = why;
-        }
-        if self.judge(now, code) {
-            self.last_failure = code::SET_ASIDE.into();
-        }
+        let was = self.phase;
+        self.conclude(now, why);
         self.reset();
+        self.go_on(now, was, why.code)
+    }
+
+    /// The same, but DISCONNECT with the reason is still on its way to the network.
+    pub(super) fn part(&mut self, now: Instant, why: Failure) -> Ended {
+        let was = self.phase;
+        self.conclude(now, why);
+        self.session.lost();
+        self.framing.reset();
+        let (deadline, code) = (now + CLOSE_LIMIT, why.code);
+        self.phase = Phase::Closing { deadline, code };
+        self.go_on(now, was, code)
+    }
+
+    /// What is to be learned from the end of the link.
+    fn conclude(&mut self, now: Instant, why: Failure) {
+        if !matches!(self.phase, Phase::Closed | Phase::Closing { .. }) {
+            self.set_last_failure(why);
+        }
+        if self.judge(now, why.code) {
+            self.set_last_failure(code::SET_ASIDE.into());
+        }
+    }
+
+    /// What is done about the end of a link that `was` so far.
+    fn go_on(&mut self, now: Instant, was: Phase, code: u8) -> Ended {
         match was {
             Phase::Closed => Ended::Unnoticed,
             Phase::Opening { .. } | Phase::Greeting { .. } => self.fail_attempt(now, code),
@@ -143,7 +169,7 @@ impl Link<'_> {
                 Ended::Lost { code }
             }
             Phase::Online => {
-                self.try_again(now);
+                self.try_again(now, code);
                 Ended::Lost { code }
             }
             Phase::Closing { .. } => Ended::Closed,
@@ -157,7 +183,7 @@ impl Link<'_> {
         };
         self.reconnect = Reconnect::Off;
         if again {
-            self.try_again(now);
+            self.try_again(now, code);
         }
         let is_last = !matches!(self.reconnect, Reconnect::Waiting { .. });
         Ended::Failed { by, code, is_last }
@@ -178,7 +204,7 @@ impl Link<'_> {
         let Some(was) = self.backoff.end(now, self.written) else {
             return false;
         };
-        let closed = code == code::CLOSED;
+        let closed = code::is_of_broker(code);
         let broken = code == code::PROTOCOL;
         let acknowledged = self.session.is_acknowledged();
         self.backoff.prove(was, acknowledged, closed || broken);
@@ -186,7 +212,8 @@ impl Link<'_> {
             // The end was ours: it says nothing of what was sent.
             return false;
         }
-        self.session.judge(closed && was.has_sent && !was.is_long())
+        let blamed = code::blames_packet(code) && was.has_sent && !was.is_long();
+        self.session.judge(blamed)
     }
 
     /// The transport is gone, or about to be: forgets all that belonged to it.

@@ -2,7 +2,7 @@
 
 use crate::buffer::Buf;
 use crate::mqtt::packet::{PublishHead, is_publish};
-use crate::mqtt::{Frame, Rules, Version, frame_by};
+use crate::mqtt::{Frame, Rules, Version, frame_as};
 
 /// A PUBLISH too large to be taken: told without its payload, of which this is the
 /// length.
@@ -32,6 +32,8 @@ pub(crate) enum FramingOutcome {
     Buffered(usize),
     /// They are not MQTT.
     Malformed,
+    /// They are a packet larger than was announced.
+    Exceeded,
 }
 
 /// A packet that has come in part, and what is still passed over.
@@ -40,6 +42,9 @@ pub(super) struct PacketFraming<'a> {
     /// The packet that has come in part, or waits for room.
     partial: Buf<'a>,
     rules: Rules,
+    version: Version,
+    /// The largest packet the broker may send, in bytes.
+    most: usize,
     /// The largest payload taken, in bytes.
     max_payload: usize,
     /// Bytes of a packet too large still to be passed over.
@@ -73,6 +78,8 @@ impl<'a> PacketFraming<'a> {
         Self {
             partial: memory,
             rules,
+            version: Version::V311,
+            most: usize::MAX,
             max_payload,
             skip: 0,
             too_large: None,
@@ -90,6 +97,21 @@ impl<'a> PacketFraming<'a> {
         self.skip = 0;
         self.too_large = None;
         self.blocked = None;
+    }
+
+    /// A connection of this version begins, on which packets have so many bytes at most.
+    pub(super) fn begin(&mut self, version: Version, most: usize) {
+        (self.version, self.most) = (version, most);
+    }
+
+    /// Whether the packet that begins so has more bytes than it may.
+    fn exceeds(&self, begin: &[u8]) -> bool {
+        let len = match self.frame(begin) {
+            Frame::Whole { len } => len,
+            Frame::Incomplete { total } => total.unwrap_or(0),
+            Frame::Malformed => 0,
+        };
+        len > self.most
     }
 
     /// Bytes it holds at most.
@@ -145,7 +167,7 @@ impl<'a> PacketFraming<'a> {
     }
 
     fn frame(&self, bytes: &[u8]) -> Frame {
-        frame_by(self.rules, bytes)
+        frame_as(self.version, self.rules, bytes)
     }
 
     /// Looks at bytes the broker sent; `max` is the largest packet taken whole.
@@ -157,6 +179,7 @@ impl<'a> PacketFraming<'a> {
         }
         if self.partial.is_empty()
             && let Frame::Whole { len } = self.frame(bytes)
+            && len <= self.most
             && matches!(self.size(bytes, len, max), Size::Fits)
         {
             return FramingOutcome::Packet(len);
@@ -166,6 +189,9 @@ impl<'a> PacketFraming<'a> {
 
     /// Adds to the packet that has come in part.
     fn collect(&mut self, bytes: &[u8], max: usize) -> FramingOutcome {
+        if self.partial.is_empty() && self.exceeds(bytes) {
+            return FramingOutcome::Exceeded;
+        }
         let Some(missing) = self.missing(max) else {
             return FramingOutcome::Malformed;
         };
@@ -174,6 +200,7 @@ impl<'a> PacketFraming<'a> {
             return FramingOutcome::Malformed;
         }
         match self.missing(max) {
+            _ if self.exceeds(self.partial.as_slice()) => FramingOutcome::Exceeded,
             None => FramingOutcome::Malformed,
             Some(0) => {
                 self.cut_too_large(max);
@@ -195,7 +222,7 @@ impl<'a> PacketFraming<'a> {
         if !is_publish(begin) {
             return if within { Size::Fits } else { Size::NoPublish };
         }
-        let head = PublishHead::of(Version::V311, begin);
+        let head = PublishHead::of(self.version, begin);
         if !head.is_known {
             Size::Unknown(head)
         } else if within && head.payload(total) <= self.max_payload {

@@ -3,9 +3,9 @@
 use super::Link;
 use super::phase::Phase;
 use crate::modem::settings::Settings;
-use crate::mqtt::packet::Publish;
+use crate::mqtt::packet::{Publish, SubscribeOptions};
 use crate::mqtt::session::{Accepted, Dropped, Promise, RecordKey, Stays, Stored};
-use crate::mqtt::{PacketId, Qos, SendError};
+use crate::mqtt::{PacketId, Properties, SendError};
 use crate::time::Instant;
 use core::time::Duration;
 
@@ -26,15 +26,39 @@ pub(crate) enum Sent {
 
 impl Link<'_> {
     /// Subscribes, where the broker is connected.
-    pub(crate) fn subscribe(&mut self, filter: &str, qos: Qos) -> Result<PacketId, SendError> {
+    pub(crate) fn subscribe(
+        &mut self,
+        filter: &str,
+        options: SubscribeOptions,
+        properties: Properties<'_>,
+    ) -> Result<PacketId, SendError> {
         self.online()?;
-        self.session.subscribe(filter, qos, &mut self.net_out)
+        let out = &mut self.net_out;
+        let sent = self
+            .session
+            .subscribe_with(filter, options, properties, out);
+        sent.map_err(|error| self.note(error))
     }
 
     /// Unsubscribes, where the broker is connected.
-    pub(crate) fn unsubscribe(&mut self, filter: &str) -> Result<PacketId, SendError> {
+    pub(crate) fn unsubscribe(
+        &mut self,
+        filter: &str,
+        properties: Properties<'_>,
+    ) -> Result<PacketId, SendError> {
         self.online()?;
-        self.session.unsubscribe(filter, &mut self.net_out)
+        let out = &mut self.net_out;
+        let sent = self.session.unsubscribe_with(filter, properties, out);
+        sent.map_err(|error| self.note(error))
+    }
+
+    /// What the broker does not take is the last failure.
+    #[cold]
+    fn note(&mut self, error: SendError) -> SendError {
+        if let SendError::Unsupported(code @ 1..) = error {
+            self.set_last_failure(code.into());
+        }
+        error
     }
 
     fn online(&self) -> Result<(), SendError> {
@@ -49,7 +73,10 @@ impl Link<'_> {
     #[inline]
     pub(crate) fn publish(&mut self, publish: &Publish<'_>) -> Result<Sent, SendError> {
         let out = &mut self.net_out;
-        let id = self.session.send(publish, out)?;
+        let id = match self.session.send(publish, out) {
+            Ok(id) => id,
+            Err(error) => return Err(self.note(error)),
+        };
         // The count of bytes written once everything queued now is.
         let queued = self.written + self.net_out.len() as u64;
         Ok(id.map_or(Sent::Bytes(queued), Sent::Packet))
@@ -61,7 +88,9 @@ impl Link<'_> {
         publish: &Publish<'_>,
         promise: Promise,
     ) -> Result<Accepted, SendError> {
-        self.session.accept(publish, promise, &mut self.net_out)
+        let out = &mut self.net_out;
+        let accepted = self.session.accept(publish, promise, out);
+        accepted.map_err(|error| self.note(error))
     }
 
     /// Whether a message with `more` bytes of payload than it has ever fits the output,

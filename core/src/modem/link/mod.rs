@@ -19,7 +19,7 @@ use crate::buffer::Buf;
 use crate::modem::failure::Failure;
 use crate::modem::ids::{ConnId, LinkId};
 use crate::modem::network::LinkState;
-use crate::mqtt::{Rules, Session};
+use crate::mqtt::{Rules, Session, Version};
 use crate::time::{Instant, sooner};
 use backoff::Backoff;
 use framing::PacketFraming;
@@ -51,6 +51,12 @@ pub(crate) struct Link<'a> {
     closes: Option<(ConnId, Failure)>,
     reconnect: Reconnect,
     backoff: Backoff,
+    /// The version that worked where either may, until something changes.
+    worked: Option<Version>,
+    /// Whether the broker refused MQTT 5 and is asked for 3.1.1.
+    falls_back: bool,
+    /// Whether bytes came since CONNECT.
+    is_heard: bool,
     /// State of the numbers that look random; never 0.
     random: u64,
     policy: Policy,
@@ -64,6 +70,8 @@ pub(crate) struct Link<'a> {
     /// When what could not be put on disk is tried again.
     disk_retry: Option<Instant>,
     last_failure: Failure,
+    /// Whether the broker's reason string says more of it.
+    has_reason: bool,
 }
 
 /// How links are made.
@@ -100,6 +108,9 @@ impl<'a> Link<'a> {
             closes: None,
             reconnect: Reconnect::Off,
             backoff: Backoff::default(),
+            worked: None,
+            falls_back: false,
+            is_heard: false,
             random: seed_of(config.seed, id) | 1 << 63,
             policy,
             has_radio: true,
@@ -115,6 +126,7 @@ impl<'a> Link<'a> {
             written: 0,
             disk_retry: None,
             last_failure: Failure::NONE,
+            has_reason: false,
         };
         link.session.lend(memory.terms);
         link.session.set_rules(rules);
@@ -174,9 +186,25 @@ impl<'a> Link<'a> {
         self.last_failure
     }
 
+    /// What the broker said of the last failure; empty if it said nothing.
+    pub(crate) fn last_reason(&self) -> &str {
+        if self.has_reason {
+            self.session.reason()
+        } else {
+            ""
+        }
+    }
+
     /// It failed for a reason that is not its own, or what it failed by is forgotten.
     pub(crate) fn set_last_failure(&mut self, failure: Failure) {
         self.last_failure = failure;
+        self.has_reason = false;
+    }
+
+    /// The broker refused something, and may have said why.
+    pub(crate) fn set_refusal(&mut self, code: u8) {
+        self.last_failure = code.into();
+        self.has_reason = true;
     }
 
     /// Its session.
@@ -239,7 +267,7 @@ impl<'a> Link<'a> {
             },
             Phase::Opening { deadline, .. }
             | Phase::Greeting { deadline }
-            | Phase::Closing { deadline } => Some(deadline),
+            | Phase::Closing { deadline, .. } => Some(deadline),
             Phase::Opened => None,
             Phase::Online => self.session.poll_timeout(),
         };

@@ -22,6 +22,8 @@ pub(super) enum Phase {
     /// DISCONNECT was written and is on its way to the network.
     Closing {
         deadline: Instant,
+        /// The code by which the transport is closed then.
+        code: u8,
     },
 }
 

@@ -1,5 +1,7 @@
 //! What the options of a link ask of it.
 
+use crate::mqtt::Version;
+use crate::mqtt::session::Offer;
 use core::time::Duration;
 
 /// The options in force.
@@ -17,6 +19,20 @@ pub(crate) struct Policy {
     pub(crate) in_flight: u16,
     /// How often the connection ends with a message before it is set aside.
     pub(crate) give_up: u8,
+    /// The version of MQTT; none is 5.0, else 3.1.1.
+    pub(crate) version: Option<Version>,
+    /// What CONNECT of 5.0 announces.
+    pub(crate) offer: Offer,
     /// Whether messages wait until the host asks for them.
     pub(crate) stores_messages: bool,
+}
+
+impl Policy {
+    /// The largest packet that may come, in bytes, where MQTT 5 is spoken.
+    pub(crate) fn most_received(&self) -> usize {
+        match self.offer.max_packet {
+            0 => usize::MAX,
+            bytes => bytes as usize,
+        }
+    }
 }

@@ -5,7 +5,8 @@ use super::phase::Phase;
 use super::{Ended, Link};
 use crate::modem::code;
 use crate::modem::failure::Failure;
-use crate::mqtt::{SessionEvent, session::Violation};
+use crate::mqtt::session::Violation;
+use crate::mqtt::{SessionEvent, Version};
 use crate::time::Instant;
 
 impl<'a> Link<'a> {
@@ -19,6 +20,7 @@ impl<'a> Link<'a> {
     pub(crate) fn note_received(&mut self, now: Instant) {
         if self.listens() {
             self.session.received(now);
+            self.is_heard = true;
         }
     }
 
@@ -78,15 +80,43 @@ impl<'a> Link<'a> {
         self.session.handle(now, packet, &mut self.net_out)
     }
 
-    /// The broker refused CONNECT.
+    /// The broker refused CONNECT; how that ended the link, unless it is asked for an older
+    /// version.
     #[cold]
-    pub(crate) fn handle_refused(&mut self, now: Instant, code: u8) -> Ended {
-        self.drop(now, code.into())
+    pub(crate) fn handle_refused(&mut self, now: Instant, code: u8) -> Option<Ended> {
+        let is_old = matches!(code, 1 | code::UNSUPPORTED_VERSION);
+        if is_old && self.session.version() == Version::V5 && self.fall_back(self.transport) {
+            return None;
+        }
+        let ended = self.drop(now, code.into());
+        self.has_reason = true;
+        Some(ended)
     }
 
-    /// The broker broke the protocol.
+    /// The broker ended the connection by DISCONNECT.
+    #[cold]
+    pub(crate) fn handle_disconnected(&mut self, now: Instant, code: u8) -> Ended {
+        let code = if code == 0 { code::CLOSED } else { code };
+        let ended = self.drop(now, code.into());
+        self.has_reason = self.last_failure == code.into();
+        ended
+    }
+
+    /// The bytes the broker sent break the protocol.
+    #[cold]
+    pub(crate) fn refuse_bytes(&mut self, now: Instant, violation: Violation) -> Ended {
+        self.session.break_off(violation, &mut self.net_out);
+        self.break_off(now)
+    }
+
+    /// The broker broke the protocol, and the session is lost by that: the link ends. In
+    /// MQTT 5 DISCONNECT goes out first.
     #[cold]
     pub(crate) fn break_off(&mut self, now: Instant) -> Ended {
+        let says_why = self.session.version() == Version::V5 && !self.net_out.is_empty();
+        if says_why && self.phase != Phase::Opened {
+            return self.part(now, code::PROTOCOL.into());
+        }
         self.drop(now, code::PROTOCOL.into())
     }
 
@@ -105,7 +135,11 @@ impl<'a> Link<'a> {
 
     /// DISCONNECT was sent: the transport is closed.
     pub(crate) fn finish_disconnect(&mut self, now: Instant) -> Ended {
-        self.drop(now, code::BY_COMMAND.into())
+        let code = match self.phase {
+            Phase::Closing { code, .. } => code,
+            _ => code::BY_COMMAND,
+        };
+        self.drop(now, code.into())
     }
 
     /// Does what is due; `unread` is whether the host blocks what the broker sends. How
@@ -116,7 +150,7 @@ impl<'a> Link<'a> {
         let why = match self.phase {
             Phase::Opening { deadline, stage } if deadline <= now => Failure::late(stage),
             Phase::Greeting { deadline } if deadline <= now => Failure::NO_CONNACK,
-            Phase::Closing { deadline } if deadline <= now => code::BY_COMMAND.into(),
+            Phase::Closing { deadline, code } if deadline <= now => code.into(),
             Phase::Online => {
                 let alive = self.session.handle_timeout(now, blocked, &mut self.net_out);
                 match alive {

@@ -6,7 +6,7 @@ use crate::modem::greeting::Greeting;
 use crate::modem::ids::LinkId;
 use crate::modem::slot::Slot;
 use crate::modem::will;
-use crate::mqtt::{Version, Will};
+use crate::mqtt::Will;
 
 impl Storage<'_> {
     /// What the broker is to publish if a link is cut.
@@ -24,7 +24,6 @@ impl Storage<'_> {
     /// What a link says first; `None` if it has no settings.
     pub(crate) fn greeting(&self, link: LinkId) -> Option<Greeting<'_>> {
         Some(Greeting {
-            version: Version::V311,
             settings: self.settings(link)?,
             will: self.will(link),
             user: self.connect_properties(link).user,

@@ -8,7 +8,7 @@ use crate::mqtt::carrier::Carrier;
 use crate::mqtt::error::DecodeError::{self, Malformed, Protocol};
 use crate::mqtt::error::EncodeError;
 use crate::mqtt::property::{self, Properties};
-use crate::mqtt::wire::{Reader, Writer, counted, whole};
+use crate::mqtt::wire::{Reader, Writer, counted, varint, whole};
 use crate::mqtt::{PacketId, Qos, Version, topic};
 use core::fmt;
 
@@ -97,12 +97,6 @@ impl<'p> Publish<'p> {
         }
     }
 
-    /// Appends it as 3.1.1 has it, whole or not at all.
-    #[inline]
-    pub(in crate::mqtt) fn encode(&self, out: &mut Buf<'_>) -> Result<(), EncodeError> {
-        self.encode_as(Version::V311, out)
-    }
-
     /// Appends it as this version has it, whole or not at all.
     #[inline]
     pub(in crate::mqtt) fn encode_as(
@@ -134,6 +128,33 @@ impl<'p> Publish<'p> {
         if BLOCK {
             self.properties.write(&mut writer)?;
         }
+        writer.bytes(self.payload)
+    }
+
+    /// Appends it as MQTT 5 has it, with an alias for this topic, which is its own or
+    /// empty.
+    pub(in crate::mqtt) fn encode_aliased(
+        &self,
+        topic: &str,
+        alias: u16,
+        out: &mut Buf<'_>,
+    ) -> Result<(), EncodeError> {
+        let own = self.properties.as_bytes();
+        let block = own.len().saturating_add(3);
+        let rest = self.remaining() - self.topic.len() + topic.len();
+        let remaining = rest.saturating_add(block).saturating_add(varint(block));
+        if !self.is_valid() || !self.properties.fit(Carrier::Publish) {
+            return Err(EncodeError::Invalid);
+        }
+        let mut writer = Writer::start(out, PUBLISH << 4 | self.flags(), remaining)?;
+        writer.binary(topic.as_bytes())?;
+        if let Some(id) = self.id {
+            writer.id(id)?;
+        }
+        writer.varint(block)?;
+        writer.u8(property::ALIAS.id)?;
+        writer.u16(alias)?;
+        writer.bytes(own)?;
         writer.bytes(self.payload)
     }
 

@@ -29,7 +29,7 @@ const PUBLISH_0_DUP: u8 = 0x38;
 impl Rules {
     /// What is in force in `version`.
     #[inline]
-    pub(super) const fn under(self, version: Version) -> Self {
+    pub(in crate::mqtt) const fn under(self, version: Version) -> Self {
         match version {
             Version::V311 => self,
             Version::V5 => Self::Strict,

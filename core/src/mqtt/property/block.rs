@@ -173,6 +173,18 @@ impl<'p> Properties<'p> {
         found.map(|(_, value)| value)
     }
 
+    /// Where in the block the value of a property starts, the first where it is repeated.
+    pub(in crate::mqtt) fn place_of(&self, property: &Property) -> Option<usize> {
+        let mut rest = self.iter();
+        loop {
+            let before = rest.0.len();
+            if rest.next()?.0 == property {
+                // Behind its identifier.
+                return Some(self.bytes.len() - before + 1);
+            }
+        }
+    }
+
     /// The value of a property that is a number.
     pub fn number(&self, property: &Property) -> Option<u32> {
         match self.get(property)? {

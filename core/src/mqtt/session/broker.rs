@@ -2,13 +2,19 @@
 
 use super::incoming::Receipt;
 use super::outgoing::AckOutcome;
+use super::terms::Grants;
 use super::{Session, SessionEvent, State, Violation, fingerprint};
 use crate::buffer::Buf;
-use crate::mqtt::Qos;
 use crate::mqtt::packet::{
-    Ack, AckKind, Connack, DUP, Packet, Publish, PublishHead, Rules, is_publish,
+    Ack, AckKind, Connack, DUP, DecodeError, Disconnect, Packet, Publish, PublishHead, Rules,
+    is_publish,
 };
+use crate::mqtt::property::{self, Properties};
+use crate::mqtt::{Qos, Version, reason};
 use crate::time::Instant;
+
+/// The CONNACK by which a broker of 3.1.1 refuses another version.
+const REFUSED_311: &[u8] = &[0x20, 2, 0, 1];
 
 impl Session<'_> {
     /// One whole packet came from the broker, as [`frame`](crate::mqtt::frame)
@@ -31,11 +37,24 @@ impl Session<'_> {
             Err(Violation::Malformed) => self.on_malformed(packet, out),
             event => event,
         };
-        if event.is_err() {
-            self.lost();
+        if let Err(violation) = event {
+            self.break_off(violation, out);
         }
         self.poll_send(out);
         event
+    }
+
+    /// The broker broke the protocol: the connection ends, in MQTT 5 after DISCONNECT with
+    /// the reason. The caller sends what is in `out`, as far as that is possible, and
+    /// closes.
+    #[cold]
+    pub fn break_off(&mut self, violation: Violation, out: &mut Buf<'_>) {
+        if self.version == Version::V5 {
+            let disconnect = Disconnect::new(violation.code());
+            // Where there is no room for it, closing has to do.
+            self.disconnect_with(&disconnect, out).unwrap_or_default();
+        }
+        self.lost();
     }
 
     #[inline]
@@ -56,45 +75,132 @@ impl Session<'_> {
         packet: &'p [u8],
         out: &mut Buf<'_>,
     ) -> Result<SessionEvent<'p>, Violation> {
-        let packet = Packet::decode_by(self.rules, packet).map_err(|_| Violation::Malformed)?;
+        let packet = match Packet::decode_as(self.version, self.rules, packet) {
+            Ok(packet) => packet,
+            Err(error) => return self.on_unread(packet, error),
+        };
         let connected = self.state == State::Connected;
         match packet {
             Packet::Ack(ack) if connected => self.on_ack(ack, out),
             Packet::Publish(publish) if connected => self.on_publish(publish, out),
             Packet::Suback(suback) if connected => self.on_suback(suback),
-            Packet::Unsuback(unsuback) if connected => Ok(self.on_unsuback(unsuback.id)),
+            Packet::Unsuback(unsuback) if connected => self.on_unsuback(unsuback),
             Packet::Pingresp if connected => {
                 self.acknowledged = true;
                 Ok(SessionEvent::Nothing)
             }
             Packet::Connack(connack) if !connected => self.on_connack(connack),
+            Packet::Disconnect(disconnect) if connected => self.on_disconnect(disconnect),
             _ => Err(Violation::Unexpected),
         }
+    }
+
+    /// A packet cannot be read.
+    #[cold]
+    fn on_unread(
+        &mut self,
+        packet: &[u8],
+        error: DecodeError,
+    ) -> Result<SessionEvent<'static>, Violation> {
+        let is_old = self.version == Version::V5 && self.state == State::Connecting;
+        if is_old && packet == REFUSED_311 {
+            self.lost();
+            return Ok(SessionEvent::Refused { code: 1 });
+        }
+        Err(match error {
+            DecodeError::Malformed => Violation::Malformed,
+            DecodeError::Protocol => Violation::Unexpected,
+        })
     }
 
     fn on_connack(&mut self, connack: Connack<'_>) -> Result<SessionEvent<'static>, Violation> {
         let Connack {
             session_present,
             code,
-            ..
+            properties,
         } = connack;
         if code != 0 {
-            self.lost();
-            return Ok(SessionEvent::Refused { code });
+            return Ok(self.on_refused(code, &properties));
         }
-        let claimed = session_present && self.clean;
-        if claimed && self.rules == Rules::Strict {
-            return Err(Violation::Unexpected);
-        }
-        let session_present = session_present && !claimed;
-        self.outgoing.connected(session_present);
+        let mut asked = Grants::plain(self.keep_alive.seconds(), session_present);
+        asked.session_expiry = self.asked_expiry();
+        let grants = match self.version {
+            Version::V311 => self.forgive_session(asked)?,
+            Version::V5 => self.on_terms(asked, &properties)?,
+        };
+        let session_present = grants.session_present;
+        self.outgoing.connected(grants, self.offer.alias_out);
         if !session_present {
             self.incoming.end();
             self.end_subscriptions();
         }
+        self.holds = !self.clean && (self.version == Version::V311 || grants.session_expiry > 0);
+        self.is_answered = true;
         self.state = State::Connected;
         self.recheck_suspect();
         Ok(SessionEvent::Connected { session_present })
+    }
+
+    fn on_refused(&mut self, code: u8, properties: &Properties<'_>) -> SessionEvent<'static> {
+        self.words.store_connack(properties);
+        self.words.store_reason(properties);
+        self.is_answered |= self.version == Version::V5;
+        self.lost();
+        SessionEvent::Refused { code }
+    }
+
+    /// A broker of 3.1.1 may say that it has a session where none was asked for.
+    fn forgive_session(&self, asked: Grants) -> Result<Grants, Violation> {
+        let claimed = asked.session_present && self.clean;
+        if claimed && self.rules == Rules::Strict {
+            return Err(Violation::Unexpected);
+        }
+        let mut grants = asked;
+        grants.session_present &= !claimed;
+        Ok(grants)
+    }
+
+    /// What a broker of MQTT 5 grants.
+    fn on_terms(
+        &mut self,
+        asked: Grants,
+        properties: &Properties<'_>,
+    ) -> Result<Grants, Violation> {
+        let is_named = properties.has(&property::CLIENT_ID);
+        if asked.session_present && self.is_fresh || self.is_anonymous != is_named {
+            return Err(Violation::Unexpected);
+        }
+        let grants = Grants::of(properties, asked);
+        self.keep_alive.set_period(grants.keep_alive);
+        self.topics.begin(self.offer.alias_in);
+        self.words.store_connack(properties);
+        Ok(grants)
+    }
+
+    /// The broker ends the connection, which in MQTT 5 it may.
+    fn on_disconnect(
+        &mut self,
+        disconnect: Disconnect<'_>,
+    ) -> Result<SessionEvent<'static>, Violation> {
+        let Disconnect { code, properties } = disconnect;
+        let is_clients = code == reason::WITH_WILL || properties.has(&property::SESSION_EXPIRY);
+        if self.version == Version::V311 || is_clients {
+            return Err(Violation::Unexpected);
+        }
+        self.words.store_disconnect(&properties);
+        self.words.store_reason(&properties);
+        self.lost();
+        Ok(SessionEvent::Disconnected { code })
+    }
+
+    /// Whether a packet may carry these: where no problem information was asked for, no
+    /// reason string and no user properties `[MQTT-3.1.2-29]`.
+    pub(super) fn check_problem(&self, properties: &Properties<'_>) -> Result<(), Violation> {
+        let tells = properties.has(&property::REASON) || properties.has(&property::USER);
+        if tells && !self.offer.problem_info {
+            return Err(Violation::Unexpected);
+        }
+        Ok(())
     }
 
     fn on_publish<'p>(
@@ -102,6 +208,10 @@ impl Session<'_> {
         publish: Publish<'p>,
         out: &mut Buf<'_>,
     ) -> Result<SessionEvent<'p>, Violation> {
+        let mut alias = 0;
+        if self.version == Version::V5 {
+            alias = self.on_terms_of(&publish)?;
+        }
         let receipt = self.incoming.on_publish(&publish, &mut self.numbers, out);
         let number = match receipt.map_err(|_| Violation::Full)? {
             Receipt::New(number) => number,
@@ -110,12 +220,37 @@ impl Session<'_> {
         };
         Ok(SessionEvent::Message {
             topic: publish.topic,
+            alias,
             qos: publish.qos,
             retain: publish.retain,
             dup: publish.dup && publish.id.is_some(),
+            properties: publish.properties,
             payload: publish.payload,
             number,
         })
+    }
+
+    /// Whether a message keeps to what was announced; the alias that stands for its topic,
+    /// 0 if it has one.
+    fn on_terms_of(&mut self, publish: &Publish<'_>) -> Result<u16, Violation> {
+        if let Some(id) = publish.id
+            && self.incoming.exceeds(id, self.receive_max())
+        {
+            return Err(Violation::Full);
+        }
+        let Some(alias) = publish.properties.number(&property::ALIAS) else {
+            return Ok(0);
+        };
+        let alias = alias as u16;
+        if !self.topics.allows(alias) {
+            return Err(Violation::Alias);
+        }
+        if publish.topic.is_empty() {
+            let known = self.topics.topic(alias).is_some();
+            return known.then_some(alias).ok_or(Violation::Unexpected);
+        }
+        let kept = self.topics.set(alias, publish.topic);
+        kept.map(|()| 0).map_err(|_| Violation::Full)
     }
 
     // Twice, so that the common one pays for nothing that it does not carry.
@@ -126,10 +261,16 @@ impl Session<'_> {
         ack: Ack<'_>,
         out: &mut Buf<'_>,
     ) -> Result<SessionEvent<'static>, Violation> {
-        let id = ack.id;
+        let (id, code) = (ack.id, ack.code);
         // PUBREL may answer what was said on an earlier connection.
         self.acknowledged |= ack.kind != AckKind::Pubrel;
+        if !ack.properties.is_empty() {
+            self.check_problem(&ack.properties)?;
+        }
         let answer = match ack.kind {
+            AckKind::Puback | AckKind::Pubrec if code >= reason::UNSPECIFIED => {
+                self.outgoing.on_rejected(ack)
+            }
             AckKind::Puback | AckKind::Pubcomp => self.outgoing.on_last_ack(ack),
             AckKind::Pubrec => {
                 let answer = self.outgoing.on_pubrec(id, self.clean, out);
@@ -142,7 +283,15 @@ impl Session<'_> {
             }
         };
         Ok(match answer {
-            AckOutcome::Published { tracked } => SessionEvent::Published { id, tracked },
+            AckOutcome::Published { tracked } => {
+                // That PUBCOMP knows no such identifier is the end as well.
+                let code = if ack.kind == AckKind::Puback { code } else { 0 };
+                SessionEvent::Published { id, tracked, code }
+            }
+            AckOutcome::Rejected { tracked } => {
+                self.words.store_reason(&ack.properties);
+                SessionEvent::Rejected { id, tracked, code }
+            }
             AckOutcome::Nothing => SessionEvent::Nothing,
             AckOutcome::Ignored => self.ignore(),
         })

@@ -2,7 +2,7 @@
 
 use crate::buffer::Full;
 use crate::mqtt::packet::EncodeError;
-use crate::mqtt::{PacketId, Qos};
+use crate::mqtt::{PacketId, Properties, Qos, reason};
 use core::fmt;
 
 /// What a packet from the broker meant.
@@ -21,19 +21,29 @@ pub enum SessionEvent<'p> {
     },
     /// The broker refused CONNECT; close the transport.
     Refused {
-        /// Return code 1–5 (table 3.1).
+        /// Return code 1–5 (table 3.1 of 3.1.1), or a reason code of MQTT 5.
+        code: u8,
+    },
+    /// The broker of MQTT 5 ends the connection; close the transport.
+    Disconnected {
+        /// Its reason code.
         code: u8,
     },
     /// A message came. It is acknowledged already, unless it is deferred.
     Message {
-        /// Topic name.
+        /// Topic name; empty where [`Session::topic_of`](super::Session::topic_of) the
+        /// alias tells it.
         topic: &'p str,
+        /// The alias in place of the topic, else 0.
+        alias: u16,
         /// The QoS it was sent with.
         qos: Qos,
         /// Whether the broker had kept it.
         retain: bool,
         /// Whether QoS 1 may have delivered it before.
         dup: bool,
+        /// None in 3.1.1.
+        properties: Properties<'p>,
         /// Any bytes.
         payload: &'p [u8],
         /// Its number if it is [deferred](super::Session::set_deferring), else 0.
@@ -53,13 +63,24 @@ pub enum SessionEvent<'p> {
         id: PacketId,
         /// What the host knows it by, if it was accepted as tracked.
         tracked: Option<u32>,
+        /// 0, or 16 if the broker has nobody to pass it on to.
+        code: u8,
+    },
+    /// The broker of MQTT 5 refused a message or an UNSUBSCRIBE, which is over by that.
+    Rejected {
+        /// Its packet identifier.
+        id: PacketId,
+        /// What the host knows it by, if it is a message accepted as tracked.
+        tracked: Option<u32>,
+        /// The reason code.
+        code: u8,
     },
     /// The broker answered SUBSCRIBE.
     Subscribed {
         /// Which one.
         id: PacketId,
-        /// The QoS it granted, or that it refused.
-        granted: Result<Qos, ()>,
+        /// The QoS it granted, or the code by which it refused.
+        granted: Result<Qos, u8>,
     },
     /// The broker answered UNSUBSCRIBE.
     Unsubscribed(PacketId),
@@ -74,6 +95,9 @@ pub enum SendError {
     WindowFull,
     /// It does not fit the room that is left in `out` or in the session.
     Full,
+    /// The broker said that it does not take it, by this reason code; 0 where the
+    /// version of the connection has no properties.
+    Unsupported(u8),
     /// The standard does not allow it: a topic name, a topic filter, a will,
     /// a password without a user name, an empty client id.
     Invalid,
@@ -97,13 +121,30 @@ impl From<Full> for SendError {
 /// Why the connection must be closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Violation {
-    /// The bytes are no packet of MQTT 3.1.1 `[MQTT-4.8.0-1]`.
+    /// The bytes are no packet of this version `[MQTT-4.8.0-1]`.
     Malformed,
     /// The packet may not come from a broker, or not now `[MQTT-3.2.0-1]`.
     Unexpected,
     /// Not the broker's fault: the memory lent does not hold what must be kept
-    /// `[MQTT-4.8.0-2]`.
+    /// `[MQTT-4.8.0-2]`; or the broker sent more than was announced.
     Full,
+    /// A topic alias is 0, or higher than announced.
+    Alias,
+    /// A packet is larger than announced.
+    TooLarge,
+}
+
+impl Violation {
+    /// The reason code of DISCONNECT in MQTT 5.
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Malformed => reason::MALFORMED,
+            Self::Unexpected => reason::PROTOCOL_ERROR,
+            Self::Full => reason::RECEIVE_MAXIMUM,
+            Self::Alias => reason::TOPIC_ALIAS,
+            Self::TooLarge => reason::TOO_LARGE,
+        }
+    }
 }
 
 impl fmt::Display for Violation {
@@ -112,6 +153,8 @@ impl fmt::Display for Violation {
             Self::Malformed => "malformed packet",
             Self::Unexpected => "unexpected packet",
             Self::Full => "too many unreleased messages",
+            Self::Alias => "topic alias invalid",
+            Self::TooLarge => "packet too large",
         })
     }
 }
@@ -137,6 +180,14 @@ pub enum DropReason {
     SetAside = 4,
     /// The caller [dropped](super::Session::drop_message) it.
     Dropped = 5,
+    /// It expired before it was sent.
+    Expired = 6,
+    /// The broker does not take its QoS.
+    NoQos = 8,
+    /// The broker keeps no messages.
+    NoRetain = 9,
+    /// It is larger than the broker takes.
+    TooLarge = 10,
 }
 
 impl DropReason {
@@ -147,6 +198,10 @@ impl DropReason {
             3 => Self::Moved,
             4 => Self::SetAside,
             5 => Self::Dropped,
+            6 => Self::Expired,
+            8 => Self::NoQos,
+            9 => Self::NoRetain,
+            10 => Self::TooLarge,
             _ => Self::Ended,
         }
     }

@@ -83,7 +83,7 @@ impl Session<'_> {
     }
 
     /// Sends a message, whose packet identifier is chosen here, as
-    /// [`publish`](Self::publish) does.
+    /// [`publish`](Self::publish) does. Fails with `Unsupported`, too.
     #[inline]
     pub fn send(
         &mut self,
@@ -111,13 +111,16 @@ impl Session<'_> {
     /// Accepts a message, connected or not; its identifier is chosen here. It is
     /// sent when it may be: after those before it, and once it is on disk.
     ///
-    /// Fails with `Invalid` (the topic) or `Full`.
+    /// Fails with `Invalid` (the topic), `Full` or, on a connection, `Unsupported`.
     pub fn accept(
         &mut self,
         publish: &Publish<'_>,
         promise: Promise,
         out: &mut Buf<'_>,
     ) -> Result<Accepted, SendError> {
+        if self.is_connected() {
+            self.outgoing.check(publish)?;
+        }
         let (stalled, numbers) = (self.journal.is_stalled(), &mut self.numbers);
         let accepted = self.outgoing.accept(publish, promise, stalled, numbers)?;
         self.poll_send(out);

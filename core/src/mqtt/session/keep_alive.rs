@@ -46,6 +46,17 @@ impl KeepAlive {
         }
     }
 
+    /// Its period in seconds.
+    pub(super) fn seconds(&self) -> u16 {
+        self.period.as_secs() as u16
+    }
+
+    /// The broker wants another period, in seconds.
+    pub(super) fn set_period(&mut self, seconds: u16) {
+        let new = Self::start(self.sent, seconds);
+        (self.period, self.ping_after) = (new.period, new.ping_after);
+    }
+
     /// How often a PINGREQ without an answer is written again.
     pub(super) fn set_retries(&mut self, retries: u8) {
         self.retries = retries;

@@ -59,10 +59,13 @@
 //! its message, PUBREL for that PUBREC came, PUBREC for that the message was
 //! delivered, PUBCOMP for that its identifier is forgotten.
 
+mod aliases;
 mod broker;
+mod connect;
 mod durability;
 mod event;
 mod form;
+mod granted;
 mod host;
 mod incoming;
 mod journal;
@@ -73,12 +76,14 @@ mod outgoing;
 mod requests;
 mod storage;
 mod subscriptions;
+mod terms;
 mod window;
 
-use super::packet::{Connect, Disconnect, Packet, Rules};
+use super::packet::{Packet, Rules};
 use super::{PacketId, Version};
-use crate::buffer::{Buf, Full};
+use crate::buffer::Buf;
 use crate::time::Instant;
+use aliases::Aliases;
 pub use event::{Dead, DropReason, Dropped, SendError, SessionEvent, Violation};
 use incoming::Incoming;
 use journal::Journal;
@@ -88,13 +93,12 @@ use numbers::Numbers;
 use outgoing::Outgoing;
 pub use outgoing::{Accepted, Backlog, Known, Promise, Stays};
 use subscriptions::Subscriptions;
+use terms::BrokerText;
+pub use terms::{Granted, Offer};
 pub use window::WINDOW;
 
 /// Room [`Session::handle`] and [`Session::handle_timeout`] need in `out`.
 pub const ROOM: usize = 64;
-
-/// Bytes for the identifiers of as many messages as may be in flight.
-const IDS: usize = 8 * 1024;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum State {
@@ -112,6 +116,18 @@ pub struct Session<'a> {
     version: Version,
     rules: Rules,
     clean: bool,
+    /// Whether the broker was asked for a new session.
+    is_fresh: bool,
+    /// Whether the broker keeps a session that both sides know.
+    holds: bool,
+    /// Whether the client has no id of its own.
+    is_anonymous: bool,
+    /// Whether a broker has accepted a connection, or answered in MQTT 5.
+    is_answered: bool,
+    offer: Offer,
+    words: BrokerText<'a>,
+    /// Topics the broker has aliases for.
+    topics: Aliases<'a>,
     /// See [`Session::set_renewing`].
     renews: bool,
     /// See [`Session::is_acknowledged`].
@@ -150,6 +166,13 @@ impl<'a> Session<'a> {
             version: Version::default(),
             rules: Rules::Lenient,
             clean: true,
+            is_fresh: true,
+            holds: false,
+            is_anonymous: false,
+            is_answered: false,
+            offer: Offer::default(),
+            words: BrokerText::new(Buf::lent(&mut [])),
+            topics: Aliases::new(Buf::lent(&mut [])),
             renews: false,
             acknowledged: false,
             ignored: 0,
@@ -162,63 +185,14 @@ impl<'a> Session<'a> {
         }
     }
 
-    /// Lends memory for what is rarely needed: what a broker of MQTT 5 says, topics that
-    /// aliases stand for, and the identifiers of more than [`WINDOW`] messages in flight.
-    /// To be called before the first connect.
-    pub fn lend(&mut self, memory: Buf<'a>) {
-        let part = memory.capacity() / 3;
-        let (ids, _rest) = memory.split(part.min(IDS));
-        self.outgoing.lend(ids);
-    }
-
     /// The version of MQTT it speaks.
     pub fn version(&self) -> Version {
         self.version
     }
 
-    /// The transport is up: writes CONNECT, the first packet of a connection
-    /// `[MQTT-3.1.0-1]`. `out` must be empty.
-    ///
-    /// What is known of an earlier session is discarded now if the session is to
-    /// be clean `[MQTT-3.1.2-6]` or is another client's `[MQTT-3.1.3-2]`; the
-    /// publishes lost by that are reported by [`poll_dropped`](Self::poll_dropped).
-    ///
-    /// Fails with `Full` or `Invalid`; nothing has changed then.
-    pub fn connect(
-        &mut self,
-        now: Instant,
-        connect: &Connect<'_>,
-        out: &mut Buf<'_>,
-    ) -> Result<(), SendError> {
-        connect.encode(out)?;
-        self.lost();
-        self.bind(self.numbers.broker(), connect.client_id);
-        if connect.clean_session {
-            self.end();
-        }
-        self.clean = connect.clean_session;
-        self.acknowledged = false;
-        self.follow_clean();
-        self.follow_window();
-        self.state = State::Connecting;
-        self.keep_alive = KeepAlive::start(now, connect.keep_alive);
-        Ok(())
-    }
-
     /// Whether the broker has accepted CONNECT and the connection stands.
     pub fn is_connected(&self) -> bool {
         self.state == State::Connected
-    }
-
-    /// Writes DISCONNECT and ends the connection as [`lost`](Self::lost) does:
-    /// nothing is written after it `[MQTT-3.14.4-2]`. The caller sends what is in
-    /// `out` and closes. Writes nothing without a connection.
-    pub fn disconnect(&mut self, out: &mut Buf<'_>) -> Result<(), Full> {
-        if self.state != State::Idle && Disconnect::default().encode(self.version, out).is_err() {
-            return Err(Full);
-        }
-        self.lost();
-        Ok(())
     }
 
     /// The transport is gone, or about to be. SUBSCRIBE and UNSUBSCRIBE without
@@ -245,6 +219,7 @@ impl<'a> Session<'a> {
     pub fn bind(&mut self, broker: u64, client_id: &str) {
         let client = fingerprint(client_id.as_bytes());
         if !self.numbers.is_of(broker, client) {
+            self.holds = false;
             self.forget();
             self.numbers.bind(broker, client);
         }
@@ -367,7 +342,8 @@ impl<'a> Session<'a> {
 
     /// As [`Buf::trim`](crate::Buf::trim).
     pub fn trim(&mut self) -> usize {
-        self.outgoing.trim() + self.incoming.trim() + self.subscriptions.trim()
+        let terms = self.words.trim() + self.topics.trim();
+        self.outgoing.trim() + self.incoming.trim() + self.subscriptions.trim() + terms
     }
 }
 

@@ -4,9 +4,10 @@ use super::outgoing::{Awaited, NOWHERE, Suspect};
 use super::{SendError, Session, SessionEvent, Violation};
 use crate::buffer::Buf;
 use crate::mqtt::packet::{
-    Filters, Packet, Requests, Rules, Suback, Subscribe, SubscribeOptions, Unsubscribe,
+    Filters, Packet, Requests, Rules, Suback, Subscribe, SubscribeOptions, Unsuback, Unsubscribe,
 };
-use crate::mqtt::{PacketId, Qos};
+use crate::mqtt::property::{self, Properties};
+use crate::mqtt::{PacketId, Qos, Version, reason};
 
 impl Session<'_> {
     /// Asks for the messages of one filter; the identifier that
@@ -20,12 +21,40 @@ impl Session<'_> {
         qos: Qos,
         out: &mut Buf<'_>,
     ) -> Result<PacketId, SendError> {
+        let options = SubscribeOptions::new(qos);
+        self.subscribe_with(filter, options, Properties::NONE, out)
+    }
+
+    /// The same with options and properties, which 3.1.1 does not have: it fails with
+    /// `Unsupported`, too.
+    pub fn subscribe_with(
+        &mut self,
+        filter: &str,
+        options: SubscribeOptions,
+        properties: Properties<'_>,
+        out: &mut Buf<'_>,
+    ) -> Result<PacketId, SendError> {
         self.check_connected()?;
+        let is_plain = properties.is_empty() && options == SubscribeOptions::new(options.qos);
+        let sub_id = properties.number(&property::SUB_ID).unwrap_or(0);
+        let refused = match self.version {
+            Version::V311 => (!is_plain).then_some(0),
+            Version::V5 => self.outgoing.grants().refuses_filter(filter, sub_id > 0),
+        };
+        if let Some(code) = refused {
+            return Err(SendError::Unsupported(code));
+        }
         let id = self.outgoing.free_id()?;
         let start = out.len();
-        let requests = [(filter, SubscribeOptions::new(qos))];
+        let requests = [(filter, options)];
         let requests = Requests::of(&requests);
-        Packet::Subscribe(Subscribe::new(id, requests)).encode(out)?;
+        let subscribe = Subscribe {
+            id,
+            properties,
+            requests,
+        };
+        Packet::Subscribe(subscribe).encode_as(self.version, out)?;
+        self.check_len(start, out)?;
         let asked = self.subscriptions.request(filter);
         if asked.is_err() {
             out.truncate(start);
@@ -51,7 +80,7 @@ impl Session<'_> {
         let request = (filter, SubscribeOptions::new(qos));
         let requests = Requests::of(core::slice::from_ref(&request));
         let packet = Packet::Subscribe(Subscribe::new(id, requests));
-        packet.encode(out).ok()?;
+        packet.encode_as(self.version, out).ok()?;
         self.subscriptions.begin_request(at);
         self.outgoing.begin_request(id, Awaited::Suback, at);
         Some(())
@@ -63,10 +92,31 @@ impl Session<'_> {
     /// Fails with `NotConnected`, `Invalid` (the filter), `WindowFull` (later) or
     /// `Full` (`out`).
     pub fn unsubscribe(&mut self, filter: &str, out: &mut Buf<'_>) -> Result<PacketId, SendError> {
+        self.unsubscribe_with(filter, Properties::NONE, out)
+    }
+
+    /// The same with properties, which 3.1.1 does not have: it fails with `Unsupported`,
+    /// too.
+    pub fn unsubscribe_with(
+        &mut self,
+        filter: &str,
+        properties: Properties<'_>,
+        out: &mut Buf<'_>,
+    ) -> Result<PacketId, SendError> {
         self.check_connected()?;
+        if self.version == Version::V311 && !properties.is_empty() {
+            return Err(SendError::Unsupported(0));
+        }
         let id = self.outgoing.free_id()?;
+        let start = out.len();
         let filters = Filters::of(core::slice::from_ref(&filter));
-        Packet::Unsubscribe(Unsubscribe::new(id, filters)).encode(out)?;
+        let unsubscribe = Unsubscribe {
+            id,
+            properties,
+            filters,
+        };
+        Packet::Unsubscribe(unsubscribe).encode_as(self.version, out)?;
+        self.check_len(start, out)?;
         let at = self.subscriptions.find(filter);
         if let Some(at) = at {
             self.subscriptions.begin_request(at);
@@ -74,6 +124,15 @@ impl Session<'_> {
         let at = at.unwrap_or(NOWHERE);
         self.outgoing.begin_request(id, Awaited::Unsuback, at);
         Ok(id)
+    }
+
+    /// Takes back what was written from `start` on if it is larger than the broker takes.
+    fn check_len(&self, start: usize, out: &mut Buf<'_>) -> Result<(), SendError> {
+        let refused = self.outgoing.grants().refuses_len(out.len() - start);
+        refused.map_or(Ok(()), |code| {
+            out.truncate(start);
+            Err(SendError::Unsupported(code))
+        })
     }
 
     pub(super) fn on_suback(
@@ -85,19 +144,22 @@ impl Session<'_> {
         let Some(at) = self.outgoing.request(id, Awaited::Suback) else {
             return Ok(self.ignore());
         };
+        self.check_problem(&suback.properties)?;
         let code = match *suback.codes {
             [code] => code,
-            [code, ..] if self.rules == Rules::Lenient => code,
+            [code, ..] if self.rules.under(self.version) == Rules::Lenient => code,
             _ => return Err(Violation::Unexpected),
         };
         let granted = Qos::new(code);
-        match granted {
-            Some(_) => self.subscriptions.set_granted(at, granted),
-            None => self.subscriptions.end_renewal(at),
+        if granted.is_some() {
+            self.subscriptions.set_granted(at, granted);
+        } else {
+            self.subscriptions.end_renewal(at);
+            self.words.store_reason(&suback.properties);
         }
         let event = SessionEvent::Subscribed {
             id,
-            granted: granted.ok_or(()),
+            granted: granted.ok_or(code),
         };
         Ok(if self.end_request(id, at) {
             event
@@ -106,19 +168,33 @@ impl Session<'_> {
         })
     }
 
-    pub(super) fn on_unsuback(&mut self, id: PacketId) -> SessionEvent<'static> {
+    pub(super) fn on_unsuback(
+        &mut self,
+        unsuback: Unsuback<'_>,
+    ) -> Result<SessionEvent<'static>, Violation> {
+        let id = unsuback.id;
         self.acknowledged = true;
         let Some(at) = self.outgoing.request(id, Awaited::Unsuback) else {
-            return self.ignore();
+            return Ok(self.ignore());
         };
-        if at != NOWHERE {
+        self.check_problem(&unsuback.properties)?;
+        let code = match (self.version, unsuback.codes) {
+            (Version::V311, _) => reason::SUCCESS,
+            (Version::V5, &[code]) => code,
+            (Version::V5, _) => return Err(Violation::Unexpected),
+        };
+        let refused = code >= reason::UNSPECIFIED;
+        if refused {
+            self.words.store_reason(&unsuback.properties);
+        } else if at != NOWHERE {
             self.subscriptions.set_granted(at, None);
         }
-        if self.end_request(id, at) {
-            SessionEvent::Unsubscribed(id)
-        } else {
-            SessionEvent::Nothing
-        }
+        let tracked = None;
+        Ok(match self.end_request(id, at) {
+            true if refused => SessionEvent::Rejected { id, tracked, code },
+            true => SessionEvent::Unsubscribed(id),
+            false => SessionEvent::Nothing,
+        })
     }
 
     /// A SUBSCRIBE or UNSUBSCRIBE for the filter at `at` is over; whether to report it.

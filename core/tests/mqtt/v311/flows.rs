@@ -1,7 +1,7 @@
 //! Clauses 3.3 to 3.7 and 4.3: PUBLISH and its acknowledgements.
 
 use crate::client::*;
-use mqmodem_core::mqtt::{Rules, SendError, SessionEvent, Violation};
+use mqmodem_core::mqtt::{Properties, Rules, SendError, SessionEvent, Violation};
 
 #[test]
 fn mqtt_3_3_1_1() {
@@ -76,6 +76,8 @@ fn mqtt_3_3_4_1() {
         let packet = message(qos, false, number, b"hello");
         let expected = SessionEvent::Message {
             topic: "in",
+            alias: 0,
+            properties: Properties::NONE,
             qos,
             retain: false,
             dup: false,

@@ -1,6 +1,7 @@
 //! What a command's handler may do: verbs, never bytes.
 
 mod credentials;
+mod failure;
 mod links;
 mod properties;
 mod publish;

@@ -25,14 +25,26 @@ impl Context<'_, '_> {
         if options != SubscribeOptions::new(options.qos) {
             self.machine.check_version_5(self.link)?;
         }
-        let packet = self.link_mut()?.subscribe(filter, options.qos)?;
+        let taken = self.machine.properties.taken(Carrier::Subscribe);
+        let link = self
+            .machine
+            .links
+            .get_mut(self.link)
+            .ok_or(Fail::NOT_ALLOWED)?;
+        let packet = link.subscribe(filter, options, taken.unwrap_or_default())?;
         Ok(Wait::Acknowledged(self.link, packet))
     }
 
     /// Unsubscribes; done when the broker says so.
     pub fn unsubscribe(&mut self, filter: &str) -> Result<Wait, Fail> {
         self.machine.check_taken(self.link, Carrier::Unsubscribe)?;
-        let packet = self.link_mut()?.unsubscribe(filter)?;
+        let taken = self.machine.properties.taken(Carrier::Unsubscribe);
+        let link = self
+            .machine
+            .links
+            .get_mut(self.link)
+            .ok_or(Fail::NOT_ALLOWED)?;
+        let packet = link.unsubscribe(filter, taken.unwrap_or_default())?;
         Ok(Wait::Acknowledged(self.link, packet))
     }
 

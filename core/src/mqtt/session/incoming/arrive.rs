@@ -1,7 +1,7 @@
 //! A message comes.
 
 use super::Incoming;
-use super::unfinished::{Arrival, Delivery};
+use super::arrival::{Arrival, Delivery};
 use crate::buffer::{Buf, Full};
 use crate::mqtt::packet::{Ack, AckKind, Publish};
 use crate::mqtt::session::durability::Durability;

@@ -1,5 +1,6 @@
 //! Messages from the broker: which of them are new, and when they are acknowledged.
 
+mod arrival;
 mod arrive;
 mod unfinished;
 
@@ -8,8 +9,9 @@ use super::numbers::Numbers;
 use crate::buffer::{Buf, Full};
 use crate::mqtt::PacketId;
 use crate::mqtt::packet::{Ack, AckKind};
+use arrival::{Arrival, Delivery};
 pub(super) use arrive::Receipt;
-use unfinished::{Arrival, Delivery, Unfinished};
+use unfinished::Unfinished;
 
 /// The messages from the broker whose flow has not ended.
 #[derive(Debug)]
@@ -36,6 +38,21 @@ impl<'a> Incoming<'a> {
     /// it is acknowledged after them `[MQTT-4.6.0-2]`, `[MQTT-4.6.0-3]`.
     fn is_deferring(&self) -> bool {
         self.defers || self.list.has_deferred()
+    }
+
+    /// Whether no flow is open.
+    pub(super) fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+
+    /// How many flows may be open.
+    pub(super) fn holds(&self) -> usize {
+        self.list.holds()
+    }
+
+    /// Whether a message of this identifier is one more than may be unacknowledged.
+    pub(super) fn exceeds(&self, id: PacketId, most: u16) -> bool {
+        most < u16::MAX && self.list.exceeds(id, most.into())
     }
 
     /// Whether a message should be handled now, after one was told to come later.

@@ -3,11 +3,12 @@
 
 use super::Outgoing;
 use super::header::{HEADER, MessageHeader};
+use super::log::form_of;
 use super::promise::{Accepted, Backlog, Known, Promise};
 use crate::mqtt::packet::Publish;
 use crate::mqtt::session::event::{DropReason, SendError};
 use crate::mqtt::session::numbers::Numbers;
-use crate::mqtt::{PacketId, Qos, Version};
+use crate::mqtt::{PacketId, Qos};
 
 impl Outgoing<'_> {
     /// Accepts a message with an identifier that is chosen here. While the disk is
@@ -75,10 +76,11 @@ impl Outgoing<'_> {
     ) -> Option<usize> {
         let capacity = self.log.capacity();
         let limit = limit.min(capacity);
-        let counted = HEADER + publish.topic.len() + publish.payload.len();
+        let properties = publish.properties.as_bytes().len();
+        let counted = HEADER + publish.topic.len() + properties + publish.payload.len();
         let (mut weight, mut bytes) = (
             self.log.bytes() + counted + more,
-            self.log.needed() + HEADER + publish.len(Version::V311) + more + longer(more),
+            self.log.needed() + HEADER + publish.len(form_of(publish)) + more + longer(more),
         );
         let mut oldest = self.log.unsent().filter(|_| may_drop);
         let mut count = 0;

@@ -21,6 +21,11 @@ pub(in crate::mqtt::session) enum AckOutcome {
         /// What the host knows it by, if it was accepted as tracked.
         tracked: Option<u32>,
     },
+    /// The broker does not take the message.
+    Rejected {
+        /// What the host knows it by, if it was accepted as tracked.
+        tracked: Option<u32>,
+    },
 }
 
 impl Outgoing<'_> {
@@ -57,6 +62,34 @@ impl Outgoing<'_> {
         };
         if reports {
             AckOutcome::Published { tracked }
+        } else {
+            AckOutcome::Nothing
+        }
+    }
+
+    /// PUBACK or PUBREC with a code of failure: the message is over, and its identifier
+    /// free `[MQTT-4.4.0-2]`.
+    #[cold]
+    pub(in crate::mqtt::session) fn on_rejected(&mut self, ack: Ack<'_>) -> AckOutcome {
+        let awaits = match ack.kind {
+            AckKind::Puback => Awaited::Puback,
+            _ => Awaited::Pubrec,
+        };
+        let Some(slot) = self.ids.waiting(ack.id, awaits) else {
+            return AckOutcome::Ignored;
+        };
+        let reports = self.ids.end(ack.id);
+        if slot.at == NOWHERE {
+            self.suspicion.release(ack.id);
+        }
+        let record = (slot.at != NOWHERE).then(|| self.log.finish(slot.at));
+        let record = record.flatten();
+        if let Some(record) = record {
+            self.suspicion.rule_out(Suspect::Message(record.number));
+        }
+        if reports && !record.is_some_and(MessageHeader::was_dropped) {
+            let tracked = record.and_then(MessageHeader::tracked);
+            AckOutcome::Rejected { tracked }
         } else {
             AckOutcome::Nothing
         }

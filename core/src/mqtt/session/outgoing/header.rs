@@ -1,8 +1,9 @@
 //! The header of a message in the log.
 
 use crate::mqtt::PacketId;
+use crate::mqtt::Version;
 use crate::mqtt::session::durability::Durability;
-use crate::mqtt::session::form::FORM;
+use crate::mqtt::session::form::{FORM, WIDE};
 
 /// Bytes of a header.
 pub(super) const HEADER: usize = 24;
@@ -36,6 +37,8 @@ const DROPPED: u8 = 16;
 const REPORTED: u8 = 32;
 /// It was sent on an earlier connection already.
 const AGAIN: u8 = 64;
+/// The highest bit of why it was dropped.
+const CODE_HIGH: u8 = 128;
 /// What of this is stored on disk, and that it was dropped.
 const STORED: u8 = PROMISED | TRACKED;
 
@@ -50,8 +53,8 @@ const ID: u32 = 48;
 
 /// The lower bits of the length.
 const LEN_MASK: usize = (1 << 24) - 1;
-/// Where its highest bit stands, among the flags. In version 0.1 it was 0.
-const LEN_HIGH: u32 = FLAGS + 7;
+/// Its highest bit, in the byte of the form.
+const LONG: u8 = 0x20;
 
 /// Bits of [`CODE`].
 const CODES: u64 = 7;
@@ -87,11 +90,30 @@ impl MessageHeader {
         Self { last, ..self }
     }
 
+    /// With a PUBLISH of this version.
+    pub(super) fn with_version(self, version: Version) -> Self {
+        let form = match version {
+            Version::V311 => FORM,
+            Version::V5 => WIDE,
+        };
+        let first = self.first & !u64::from(!LONG) | u64::from(form);
+        Self { first, ..self }
+    }
+
+    /// The version its PUBLISH is of.
+    #[inline]
+    pub(super) fn version(self) -> Version {
+        match self.byte(0) & !LONG {
+            WIDE => Version::V5,
+            _ => Version::V311,
+        }
+    }
+
     /// With a packet of so many bytes; none if that is too long.
     pub(super) fn with_len(self, len: usize) -> Option<Self> {
-        let rest = self.first & !((LEN_MASK as u64) << LEN | 1 << LEN_HIGH);
-        let (low, high) = ((len & LEN_MASK) as u64, u64::from(len > LEN_MASK));
-        let first = rest | low << LEN | high << LEN_HIGH;
+        let rest = self.first & !((LEN_MASK as u64) << LEN | u64::from(LONG));
+        let high = if len > LEN_MASK { LONG } else { 0 };
+        let first = rest | ((len & LEN_MASK) as u64) << LEN | u64::from(high);
         (len <= LONGEST).then_some(Self { first, ..self })
     }
 
@@ -121,6 +143,7 @@ impl MessageHeader {
 
     fn set_code(&mut self, code: u8) {
         self.first = self.first & !(CODES << CODE) | (u64::from(code) & CODES) << CODE;
+        self.set(CODE_HIGH, u64::from(code) > CODES);
     }
 
     /// None with QoS 0.
@@ -165,7 +188,8 @@ impl MessageHeader {
 
     /// Why it was dropped.
     pub(super) fn code(self) -> u8 {
-        (self.first >> CODE & CODES) as u8
+        let high = (self.flags() & CODE_HIGH) >> 4;
+        (self.first >> CODE & CODES) as u8 | high
     }
 
     fn flags(self) -> u8 {
@@ -175,8 +199,8 @@ impl MessageHeader {
     /// As a message of the present form has it, if its form is known.
     fn in_present_form(self) -> Option<Self> {
         let is_marked = self.first & MARK != 0;
-        match self.byte(0) {
-            FORM if is_marked => Some(self),
+        match self.byte(0) & !LONG {
+            FORM | WIDE if is_marked => Some(self),
             _ if is_marked || self.code() != 0 => None,
             _ => {
                 let len = self.first & LEN_MASK as u64;
@@ -207,8 +231,8 @@ impl MessageHeader {
 
     /// Bytes of the packet behind the header.
     pub(super) fn packet_len(self) -> usize {
-        let high = (self.first >> LEN_HIGH & 1) as usize;
-        (self.first as u32 >> LEN) as usize | high << 24
+        let high = usize::from(self.byte(0) & LONG);
+        (self.first as u32 >> LEN) as usize | high << 19
     }
 
     /// Bytes of all of it.

@@ -18,17 +18,20 @@ mod send;
 mod stored;
 mod suspects;
 mod suspicion;
+mod wire;
 
 use super::event::{DropReason, Dropped, SendError};
+use super::terms::Grants;
 use super::window::{WINDOW, exposed};
 use crate::buffer::Buf;
 use crate::mqtt::PacketId;
-use crate::mqtt::packet::{Ack, AckKind, EncodeError};
+use crate::mqtt::packet::{Ack, AckKind, EncodeError, Publish};
 use delivered::Delivered;
-use header::MessageHeader;
+use header::{Flow, MessageHeader};
 use ids::Ids;
 use log::MessageLog;
 use suspicion::Suspicion;
+use wire::WireTerms;
 
 pub(super) use answers::AckOutcome;
 pub(super) use ids::{Awaited, NOWHERE};
@@ -43,10 +46,13 @@ pub(super) struct Outgoing<'a> {
     ids: Ids<'a>,
     suspicion: Suspicion,
     delivered: Delivered,
+    wire: WireTerms<'a>,
     /// Whether messages are on disk as well.
     stored: bool,
     /// Publishes in flight at most.
     window: usize,
+    /// The same, by what the broker takes, too.
+    limit: usize,
     /// Messages sent at most that a restart would find on disk.
     exposed: u16,
     /// Seconds of the caller's clock.
@@ -62,22 +68,43 @@ impl<'a> Outgoing<'a> {
             ids: Ids::new(first),
             suspicion: Suspicion::new(),
             delivered: Delivered::default(),
+            wire: WireTerms::new(),
             stored: false,
             window: WINDOW,
+            limit: WINDOW,
             exposed: exposed(WINDOW),
             time: 0,
             own_from: 0,
         }
     }
 
-    /// Memory for more identifiers; to be called before any is in use.
-    pub(super) fn lend(&mut self, ids: Buf<'a>) {
+    /// Memory for more identifiers, and for topics that aliases stand for; to be called
+    /// before any is in use.
+    pub(super) fn lend(&mut self, ids: Buf<'a>, topics: Buf<'a>) {
         self.ids.lend(ids);
+        self.wire.lend(topics);
+    }
+
+    /// What the broker grants.
+    #[inline]
+    pub(super) fn grants(&self) -> &Grants {
+        self.wire.grants()
+    }
+
+    /// Whether the broker takes a message.
+    pub(super) fn check(&self, publish: &Publish<'_>) -> Result<(), SendError> {
+        self.wire.check(publish)
+    }
+
+    /// Whether a message may have been sent that is not acknowledged.
+    pub(super) fn has_sent(&self) -> bool {
+        self.log.find(MessageHeader::is_sent).is_some()
     }
 
     /// So many publishes may be in flight, as far as there is memory.
     pub(super) fn set_window(&mut self, window: usize) {
         self.window = self.ids.widen(window);
+        self.limit = self.window.min(self.wire.grants().receive_max.into());
     }
 
     /// How many publishes may be in flight.
@@ -118,13 +145,38 @@ impl<'a> Outgoing<'a> {
         self.ids.end_strays();
     }
 
-    /// The broker accepted a connection: everything in flight is to be sent again.
-    pub(super) fn connected(&mut self, session_present: bool) {
-        if !session_present {
-            self.drop_released();
+    /// The broker accepted a connection, on which so many aliases may be used: everything
+    /// in flight is to be sent again.
+    pub(super) fn connected(&mut self, grants: Grants, aliases: u16) {
+        self.wire.begin(grants, aliases);
+        self.limit = self.window.min(grants.receive_max.into());
+        if !grants.session_present {
+            if self.wire.is_fresh() {
+                self.end_released();
+            } else {
+                self.drop_released();
+            }
             self.suspicion.release_all();
         }
         self.log.rewind();
+    }
+
+    /// A new session of MQTT 5 knows of nothing `[MQTT-3.2.2-5]`: what the broker had
+    /// taken over is over.
+    fn end_released(&mut self) {
+        let mut from = 0;
+        while let Some((next, id, slot)) = self.ids.next_used(from) {
+            from = next;
+            if matches!(slot.awaits, Awaited::Pubcomp | Awaited::Release) {
+                if slot.at == NOWHERE {
+                    self.ids.set_dropped(id);
+                }
+                self.ids.end(id);
+            }
+        }
+        let released = |record: MessageHeader| record.flow() == Flow::Released;
+        self.log
+            .discard_all(DropReason::SessionLost as u8, released);
     }
 
     /// Forgets the messages in flight that belong to the connection, and of the
@@ -232,7 +284,7 @@ impl<'a> Outgoing<'a> {
     }
 
     pub(super) fn trim(&mut self) -> usize {
-        self.log.trim() + self.ids.trim()
+        self.log.trim() + self.ids.trim() + self.wire.trim()
     }
 }
 

@@ -22,15 +22,16 @@ impl Outgoing<'_> {
         numbers: &mut Numbers,
         out: &mut Buf<'_>,
     ) -> Result<Option<PacketId>, SendError> {
+        self.wire.check(publish)?;
         let id = match publish.qos {
             Qos::AtMostOnce => None,
             _ => Some(self.publish_id()?),
         };
         let publish = Publish { id, ..*publish };
         match id {
-            None => publish.encode(out)?,
+            None => self.wire.write(&publish, out)?,
             Some(id) if clean => {
-                publish.encode(out)?;
+                self.wire.write(&publish, out)?;
                 self.ids.take(id, first_awaited(publish.qos), NOWHERE);
             }
             Some(id) if self.stored => self.send_stored(id, &publish, numbers, out)?,
@@ -42,7 +43,7 @@ impl Outgoing<'_> {
     #[inline]
     fn publish_id(&self) -> Result<PacketId, SendError> {
         let waits = self.log.is_sending() || self.suspicion.isolated() != Suspect::Nothing;
-        if self.ids.publishes() >= self.window || waits {
+        if self.ids.publishes() >= self.limit || waits {
             return Err(SendError::WindowFull);
         }
         self.free_id()
@@ -59,26 +60,34 @@ impl Outgoing<'_> {
         out: &mut Buf<'_>,
     ) -> Result<(), SendError> {
         let start = out.len();
-        publish.encode(out)?;
+        self.wire.write(publish, out)?;
         let packet = out.behind(start).unwrap_or_default();
         let place = self
-            .remember(id, packet, numbers)
+            .remember(id, publish, packet, numbers)
             .inspect_err(|_| out.truncate(start))?;
         self.ids.take(id, first_awaited(publish.qos), place);
         Ok(())
     }
 
-    /// Stores a PUBLISH that is sent until it is acknowledged; its place in the log.
+    /// Stores a PUBLISH that was written like this and is sent until it is acknowledged;
+    /// its place in the log.
     fn remember(
         &mut self,
         id: PacketId,
+        publish: &Publish<'_>,
         packet: &[u8],
         numbers: &mut Numbers,
     ) -> Result<u32, SendError> {
         let number = numbers.take().ok_or(SendError::Full)?;
         let mut record = MessageHeader::new(number, Some(id), 0, self.time);
         record.set_sent();
-        let place = self.with_room(|log| log.copy(record, packet))?;
+        let place = if self.wire.has_aliases() {
+            // On another connection no alias stands for its topic.
+            self.with_room(|log| log.store(record, publish))?
+        } else {
+            let record = record.with_version(self.wire.version());
+            self.with_room(|log| log.copy(record, packet))?
+        };
         self.log.skip();
         Ok(place)
     }
@@ -95,7 +104,8 @@ impl Outgoing<'_> {
         let record = MessageHeader::new(number, Some(id), 0, self.time);
         let place = self.store(record, publish)?;
         let len = self.log.get(place).map_or(0, MessageHeader::packet_len);
-        if out.free() < len {
+        // In MQTT 5 it may be longer by the length of the properties.
+        if out.free() <= len {
             self.log.unstore(place);
             return Err(SendError::Full);
         }

@@ -3,10 +3,11 @@
 use super::header::{Flow, MessageHeader};
 use super::ids::Awaited;
 use super::suspicion::Suspect;
+use super::wire::Unwritten;
 use super::{Outgoing, write_ack};
 use crate::buffer::Buf;
 use crate::mqtt::PacketId;
-use crate::mqtt::packet::{AckKind, DUP, EncodeError};
+use crate::mqtt::packet::{AckKind, EncodeError};
 use crate::mqtt::session::durability::Durability;
 use crate::mqtt::session::event::DropReason;
 
@@ -54,17 +55,22 @@ impl Outgoing<'_> {
             }
             let written = match record.flow() {
                 Flow::Done => Ok(()),
-                Flow::Stored => send(packet, record.is_sent(), out),
-                Flow::Released => send_pubrel(record, out),
+                Flow::Stored => {
+                    let age = self.time.saturating_sub(record.time());
+                    let (form, again) = (record.version(), record.is_sent());
+                    self.wire.write_stored(form, packet, again, age, out)
+                }
+                Flow::Released => send_pubrel(record, out).map_err(|_| Unwritten::Later),
             };
-            let never = record.flow() == Flow::Stored && packet.len() > out.capacity();
-            if written.is_err() && !never {
-                return true;
-            }
+            let never = match written {
+                Ok(()) => None,
+                Err(Unwritten::Later) => return true,
+                Err(Unwritten::Never(reason)) => Some(reason),
+            };
             let awaits = awaited_of(&record, packet);
             self.log.pass(record);
             match record.id() {
-                _ if never => self.drop_unfit(place, record),
+                _ if never.is_some() => self.drop_unfit(place, record, never),
                 _ if !record.is_live() => {}
                 // QoS 0: that was it.
                 None => drop(self.log.finish(place)),
@@ -75,9 +81,9 @@ impl Outgoing<'_> {
         false
     }
 
-    /// `out` never has room for it.
-    fn drop_unfit(&mut self, place: u32, record: MessageHeader) {
-        self.abandon(place, record, DropReason::NoRoom, true);
+    /// It can never be written.
+    fn drop_unfit(&mut self, place: u32, record: MessageHeader, why: Option<DropReason>) {
+        self.abandon(place, record, why.unwrap_or(DropReason::NoRoom), true);
         if let Some(id) = record.id() {
             self.ids.end(id);
         }
@@ -102,7 +108,12 @@ impl Outgoing<'_> {
         }
         let in_flight = record.id().is_none_or(|id| self.ids.has_publish(id));
         let known = record.is_sent() || self.log.may_expose(self.exposed.into());
-        let has_room = in_flight || self.ids.has_room(record.id(), self.window);
+        let most = match record.flow() {
+            // The broker counts messages alone `[MQTT-3.3.4-8]`.
+            Flow::Released => self.window,
+            _ => self.limit,
+        };
+        let has_room = in_flight || self.ids.has_room(record.id(), most);
         record.disk() == Durability::Same && known && has_room
     }
 }
@@ -115,17 +126,6 @@ pub(super) fn awaited_of(record: &MessageHeader, packet: &[u8]) -> Awaited {
         Flow::Stored => Awaited::Puback,
         _ => Awaited::Pubcomp,
     }
-}
-
-/// Writes a stored PUBLISH, with DUP if it may have been sent before
-/// `[MQTT-3.3.1-1]`; never with QoS 0 `[MQTT-3.3.1-2]`.
-fn send(packet: &[u8], again: bool, out: &mut Buf<'_>) -> Result<(), EncodeError> {
-    let start = out.len();
-    out.extend(packet)?;
-    if let Some(first) = out.as_mut_slice().get_mut(start).filter(|_| again) {
-        *first |= if *first & 0x06 == 0 { 0 } else { DUP };
-    }
-    Ok(())
 }
 
 fn send_pubrel(record: MessageHeader, out: &mut Buf<'_>) -> Result<(), EncodeError> {

@@ -4,7 +4,7 @@ use super::Outgoing;
 use super::header::{Flow, MessageHeader};
 use super::send::awaited_of;
 use crate::mqtt::PacketId;
-use crate::mqtt::packet::Packet;
+use crate::mqtt::packet::{Packet, Rules};
 
 impl Outgoing<'_> {
     /// From now on everything is on disk as well.
@@ -113,7 +113,7 @@ impl Outgoing<'_> {
         self.own_from = number + 1;
         if let Some(id) = record.id() {
             self.ids.skip(id);
-            if record.is_sent() && self.ids.has_room(Some(id), self.window) {
+            if record.is_sent() && self.ids.has_room(Some(id), self.limit) {
                 self.ids.occupy(id, awaited_of(&record, packet), place);
             }
         }
@@ -123,7 +123,8 @@ impl Outgoing<'_> {
 
 /// Whether the bytes stored with a message are its PUBLISH.
 fn is_publish(record: &MessageHeader, packet: &[u8]) -> bool {
-    match (record.flow(), Packet::decode(packet)) {
+    let decoded = Packet::decode_as(record.version(), Rules::Strict, packet);
+    match (record.flow(), decoded) {
         (Flow::Stored, Ok(Packet::Publish(publish))) => publish.id == record.id(),
         // Of a released message the packet is not stored.
         (flow, _) => flow == Flow::Released,

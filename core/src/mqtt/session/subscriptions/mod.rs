@@ -81,6 +81,11 @@ impl<'a> Subscriptions<'a> {
         })
     }
 
+    /// Whether there are none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.buf.is_empty()
+    }
+
     /// The place of `filter`, if it is in the list.
     pub(super) fn find(&self, filter: &str) -> Option<u32> {
         let found = self

@@ -19,13 +19,22 @@ mod times;
 use super::header::{Flow, HEADER, MessageHeader};
 use super::ids::NOWHERE;
 use crate::buffer::Buf;
-use crate::mqtt::PacketId;
 use crate::mqtt::packet::{EncodeError, Publish};
 use crate::mqtt::session::durability::Durability;
+use crate::mqtt::{PacketId, Version};
 use counts::{Backing, Counts};
 
 /// Places are counted modulo 2³¹, so that none is ever [`NOWHERE`].
 const PLACES: u32 = NOWHERE >> 1;
+
+/// The version in which a message is stored: that of 3.1.1 has no properties.
+pub(super) fn form_of(publish: &Publish<'_>) -> Version {
+    if publish.properties.is_empty() {
+        Version::V311
+    } else {
+        Version::V5
+    }
+}
 
 /// A place in the log counts from the first byte ever stored: it stays true when
 /// the front is given back.
@@ -85,9 +94,11 @@ impl<'a> MessageLog<'a> {
         if self.stored {
             record.set_disk(Durability::Changed);
         }
+        let version = form_of(publish);
+        let record = record.with_version(version);
         let at = self.buf.len();
         self.buf.extend_by(HEADER)?;
-        let written = publish.encode(&mut self.buf);
+        let written = publish.encode_as(version, &mut self.buf);
         let record = record.with_len(self.buf.len() - at - HEADER);
         let (Ok(()), Some(record)) = (written, record) else {
             self.buf.truncate(at);

@@ -1,0 +1,90 @@
+//! What becomes of a connection, and of what the broker refuses on it.
+
+use super::Machine;
+use crate::modem::code;
+use crate::modem::event::Event;
+use crate::modem::fail::Fail;
+use crate::modem::ids::LinkId;
+use crate::modem::link::By;
+use crate::modem::progress::run::Run;
+use crate::modem::wait::Wait;
+use crate::mqtt::{PacketId, SessionEvent, Version};
+
+impl Machine<'_> {
+    /// What a packet meant for the connection.
+    pub(super) fn connection_event(&mut self, id: LinkId, event: &SessionEvent) {
+        let now = self.now;
+        match event {
+            SessionEvent::Connected { session_present } => self.connected(id, *session_present),
+            SessionEvent::Refused { code } => {
+                let link = self.links.get_mut(id);
+                if let Some(ended) = link.and_then(|link| link.handle_refused(now, *code)) {
+                    self.link_ended(id, ended);
+                }
+            }
+            SessionEvent::Disconnected { code } => {
+                if let Some(link) = self.links.get_mut(id) {
+                    let ended = link.handle_disconnected(now, *code);
+                    self.link_ended(id, ended);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// The broker refused what the host asked for.
+    #[cold]
+    pub(super) fn rejected(
+        &mut self,
+        id: LinkId,
+        packet: PacketId,
+        tracked: Option<u32>,
+        code: u8,
+    ) {
+        let mut code = code;
+        match self.links.get_mut(id) {
+            Some(link) if link.session().version() == Version::V5 => link.set_refusal(code),
+            // In 3.1.1 it says nothing.
+            _ => code = code::DONE,
+        }
+        if let Some(name) = tracked {
+            return self.push_tracked(id, name, code);
+        }
+        let wait = Wait::Acknowledged(id, packet);
+        let failed = Err(Fail::NOT_ALLOWED);
+        if let Run::Waiting { at, wait: of, .. } = self.run
+            && of == wait
+        {
+            return self.settle(at, failed);
+        }
+        if self.tasks.any() {
+            self.end_task(wait, failed, code);
+        }
+    }
+
+    fn connected(&mut self, id: LinkId, session_present: bool) {
+        let now = self.now;
+        let Some(link) = self.links.get_mut(id) else {
+            return;
+        };
+        match link.begin(now) {
+            By::Automatic => {
+                let pushed = self.notify.push_restored(id, session_present);
+                pushed.unwrap_or_default();
+            }
+            By::Host => self.end_connect(id, code::DONE, Ok(())),
+        }
+        self.report_dropped(id);
+    }
+
+    /// Whoever asked for the link gets its answer.
+    pub(super) fn end_connect(&mut self, id: LinkId, code: u8, result: Result<(), Fail>) {
+        if !self.waits_for(Wait::Connect(id)) {
+            return self.end_task(Wait::Connect(id), result, code);
+        }
+        let word = self.behaviour.wording.event;
+        self.begin_answer();
+        self.write(|reply| word(id, &Event::ConnectDone { code }, reply));
+        self.complete(Wait::Connect(id), result);
+    }
+}

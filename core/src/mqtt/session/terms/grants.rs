@@ -1,0 +1,190 @@
+//! What the broker granted in CONNACK.
+
+use super::broker_text::BrokerText;
+use crate::mqtt::packet::Publish;
+use crate::mqtt::property::{self, Properties, Property};
+use crate::mqtt::{Qos, Version, reason, topic};
+
+/// What is in force on a connection, the last one if there is none. In 3.1.1 nothing is
+/// limited.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::mqtt::session) struct Grants {
+    pub(in crate::mqtt::session) version: Version,
+    pub(in crate::mqtt::session) session_present: bool,
+    /// Seconds.
+    pub(in crate::mqtt::session) keep_alive: u16,
+    /// Seconds; 0 if nothing outlives the connection.
+    pub(in crate::mqtt::session) session_expiry: u32,
+    pub(in crate::mqtt::session) receive_max: u16,
+    /// Bytes; the greatest is any.
+    pub(in crate::mqtt::session) max_packet: u32,
+    pub(in crate::mqtt::session) alias_out: u16,
+    max_qos: Qos,
+    retain: bool,
+    wildcard: bool,
+    shared: bool,
+    sub_ids: bool,
+}
+
+impl Grants {
+    /// Of a connection of 3.1.1.
+    pub(in crate::mqtt::session) const fn plain(keep_alive: u16, session_present: bool) -> Self {
+        Self {
+            version: Version::V311,
+            session_present,
+            keep_alive,
+            session_expiry: 0,
+            receive_max: u16::MAX,
+            max_packet: u32::MAX,
+            alias_out: 0,
+            max_qos: Qos::ExactlyOnce,
+            retain: true,
+            wildcard: true,
+            shared: true,
+            sub_ids: true,
+        }
+    }
+
+    /// As the properties of CONNACK say; `asked` is what was asked for.
+    pub(in crate::mqtt::session) fn of(properties: &Properties<'_>, asked: Self) -> Self {
+        let number = |property: &Property| properties.number(property);
+        let is_on = |property| number(property) != Some(0);
+        let two = |property, default| number(property).map_or(default, |it| it as u16);
+        Self {
+            version: Version::V5,
+            keep_alive: two(&property::KEEP_ALIVE, asked.keep_alive),
+            session_expiry: number(&property::SESSION_EXPIRY).unwrap_or(asked.session_expiry),
+            receive_max: two(&property::RECEIVE_MAX, u16::MAX),
+            max_packet: number(&property::MAX_PACKET).unwrap_or(u32::MAX),
+            alias_out: two(&property::ALIAS_OUT, 0),
+            max_qos: match number(&property::MAX_QOS) {
+                Some(0) => Qos::AtMostOnce,
+                Some(1) => Qos::AtLeastOnce,
+                _ => Qos::ExactlyOnce,
+            },
+            retain: is_on(&property::RETAIN),
+            wildcard: is_on(&property::WILDCARD),
+            shared: is_on(&property::SHARED),
+            sub_ids: is_on(&property::SUB_ID_AVAILABLE),
+            ..asked
+        }
+    }
+
+    /// What speaks against a message, but for its size: a reason code.
+    pub(in crate::mqtt::session) fn refuses(&self, publish: &Publish<'_>) -> Option<u8> {
+        if publish.qos > self.max_qos {
+            return Some(reason::NO_QOS);
+        }
+        (publish.retain && !self.retain).then_some(reason::NO_RETAIN)
+    }
+
+    /// What speaks against a packet of so many bytes.
+    pub(in crate::mqtt::session) fn refuses_len(&self, len: usize) -> Option<u8> {
+        let is_larger = u32::try_from(len).map_or(true, |len| len > self.max_packet);
+        (is_larger && self.max_packet < u32::MAX).then_some(reason::TOO_LARGE)
+    }
+
+    /// What speaks against a subscription, with an identifier or without.
+    pub(in crate::mqtt::session) fn refuses_filter(
+        &self,
+        filter: &str,
+        has_id: bool,
+    ) -> Option<u8> {
+        let has_wildcard = filter.contains(['#', '+']);
+        match filter {
+            _ if has_wildcard && !self.wildcard => Some(reason::NO_WILDCARDS),
+            _ if topic::is_shared(filter) && !self.shared => Some(reason::NO_SHARED),
+            _ if has_id && !self.sub_ids => Some(reason::NO_IDENTIFIERS),
+            _ => None,
+        }
+    }
+}
+
+/// What the broker granted on the connection, or on the last one.
+#[derive(Clone, Copy, Debug)]
+pub struct Granted<'s> {
+    grants: Grants,
+    words: &'s BrokerText<'s>,
+}
+
+impl<'s> Granted<'s> {
+    pub(in crate::mqtt::session) fn new(grants: Grants, words: &'s BrokerText<'s>) -> Self {
+        Self { grants, words }
+    }
+
+    /// The version of MQTT.
+    pub fn version(&self) -> Version {
+        self.grants.version
+    }
+
+    /// Whether the broker had the session.
+    pub fn session_present(&self) -> bool {
+        self.grants.session_present
+    }
+
+    /// Seconds of the keep-alive, the broker's where it gave one; 0 is off.
+    pub fn keep_alive(&self) -> u16 {
+        self.grants.keep_alive
+    }
+
+    /// Seconds the broker keeps the session after the connection; the greatest is for
+    /// ever.
+    pub fn session_expiry(&self) -> u32 {
+        self.grants.session_expiry
+    }
+
+    /// Messages of QoS 1 and 2 it takes before one is acknowledged.
+    pub fn receive_max(&self) -> u16 {
+        self.grants.receive_max
+    }
+
+    /// The highest QoS it takes.
+    pub fn max_qos(&self) -> Qos {
+        self.grants.max_qos
+    }
+
+    /// Whether it keeps messages for later subscribers.
+    pub fn retain(&self) -> bool {
+        self.grants.retain
+    }
+
+    /// The largest packet it takes, in bytes, if it said so.
+    pub fn max_packet(&self) -> Option<u32> {
+        Some(self.grants.max_packet).filter(|most| *most < u32::MAX)
+    }
+
+    /// Topic aliases it takes.
+    pub fn alias_out(&self) -> u16 {
+        self.grants.alias_out
+    }
+
+    /// Whether it takes wildcards in topic filters.
+    pub fn wildcard(&self) -> bool {
+        self.grants.wildcard
+    }
+
+    /// Whether it takes identifiers of subscriptions.
+    pub fn sub_ids(&self) -> bool {
+        self.grants.sub_ids
+    }
+
+    /// Whether it takes shared subscriptions.
+    pub fn shared(&self) -> bool {
+        self.grants.shared
+    }
+
+    /// A text it sent: an assigned client id, response information, a reference to
+    /// another server or a reason string.
+    pub fn text(&self, property: &Property) -> Option<&'s str> {
+        let words = self.words;
+        words
+            .disconnect()
+            .text(property)
+            .or_else(|| words.connack().text(property))
+    }
+
+    /// The properties of CONNACK, user properties among them.
+    pub fn connack(&self) -> Properties<'s> {
+        self.words.connack()
+    }
+}
