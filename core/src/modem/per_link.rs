@@ -10,6 +10,8 @@ use core::iter;
 #[derive(Debug)]
 pub(crate) struct PerLink<'a, T> {
     first: T,
+    /// Whether there is another one: mostly there is none, and that is a quick look.
+    has_further: bool,
     further: Places<'a, T>,
 }
 
@@ -81,7 +83,12 @@ impl<T> Places<'_, T> {
 
 impl<'a, T> PerLink<'a, T> {
     pub(crate) fn new(first: T, further: Places<'a, T>) -> Self {
-        Self { first, further }
+        let has_further = further.slice().iter().any(Option::is_some);
+        Self {
+            first,
+            has_further,
+            further,
+        }
     }
 
     /// The value of a link, if it is in use.
@@ -106,10 +113,21 @@ impl<'a, T> PerLink<'a, T> {
 
     /// Gives a link a value, where it has none.
     pub(crate) fn add(&mut self, link: LinkId, value: T) -> Result<(), Full> {
-        match self.get(link) {
-            Some(_) => Ok(()),
-            None => self.further.add(link, value),
+        if self.get(link).is_none() {
+            self.further.add(link, value)?;
+            self.has_further = true;
         }
+        Ok(())
+    }
+
+    /// What is made of each value, joined.
+    #[inline]
+    pub(crate) fn fold<A>(&self, of: impl Fn(&T) -> A, join: impl Fn(A, A) -> A) -> A {
+        let first = of(&self.first);
+        if !self.has_further {
+            return first;
+        }
+        self.iter().skip(1).map(of).fold(first, join)
     }
 
     /// The value of each link.
@@ -124,13 +142,16 @@ impl<'a, T> PerLink<'a, T> {
         iter::once(&mut self.first).chain(further.map(|entry| &mut entry.value))
     }
 
-    /// Whether any value is such a one. Mostly there is but one link: that is a quick look.
+    /// Whether any value is such a one.
     #[inline]
     pub(crate) fn any(&self, such: impl Fn(&T) -> bool) -> bool {
-        such(&self.first) || {
-            let further = self.further.slice();
-            !further.is_empty() && further.iter().flatten().any(|entry| such(&entry.value))
-        }
+        such(&self.first) || (self.has_further && self.any_further(such))
+    }
+
+    #[cold]
+    fn any_further(&self, such: impl Fn(&T) -> bool) -> bool {
+        let mut further = self.further.slice().iter().flatten();
+        further.any(|entry| such(&entry.value))
     }
 
     /// The first link whose value is such a one.

@@ -110,7 +110,8 @@ impl Machine<'_> {
 
     /// Handles the packets that wait in the links' own memory; whether it could one.
     pub(crate) fn handle_buffered_packets(&mut self) -> bool {
-        self.links.ids().any(|id| self.handle_buffered_packet(id))
+        self.links.any(Link::has_partial)
+            && self.links.ids().any(|id| self.handle_buffered_packet(id))
     }
 
     /// Handles the whole packet in a link's own memory; whether it could.
@@ -172,6 +173,11 @@ impl Machine<'_> {
         message && link.has_answer_room()
     }
 
+    #[allow(
+        clippy::inline_always,
+        reason = "called twice; the common one pays for no call"
+    )]
+    #[inline(always)]
     fn session_event(&mut self, id: LinkId, event: &SessionEvent, too_large: Option<TooLarge>) {
         match event {
             SessionEvent::Message {

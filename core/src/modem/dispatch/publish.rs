@@ -127,7 +127,11 @@ impl Machine<'_> {
     }
 
     /// Sends a message to the network.
-    #[inline]
+    #[allow(
+        clippy::inline_always,
+        reason = "called twice; the common one pays for no call"
+    )]
+    #[inline(always)]
     pub(crate) fn send(&mut self, id: LinkId, message: &Message<'_>) -> Result<Wait, Fail> {
         let link = self.links.get_mut(id).ok_or(Fail::NOT_ALLOWED)?;
         if link.session().stores_messages(message.qos) {
@@ -136,7 +140,7 @@ impl Machine<'_> {
         }
         let taken = self.properties.taken(Carrier::Publish);
         let publish = message.publish(taken.unwrap_or_default());
-        Ok(match link.publish(&publish)? {
+        Ok(match link.publish(publish)? {
             Sent::Packet(packet) => Wait::Acknowledged(id, packet),
             Sent::Bytes(count) => Wait::Written(id, count),
         })

@@ -106,7 +106,6 @@ impl<'a> Links<'a> {
 
     /// When one of them wants to be woken.
     pub(crate) fn poll_timeout(&self) -> Option<Instant> {
-        let times = self.all.iter().map(Link::poll_timeout);
-        times.fold(None, sooner)
+        self.all.fold(Link::poll_timeout, sooner)
     }
 }

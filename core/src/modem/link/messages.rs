@@ -71,7 +71,7 @@ impl Link<'_> {
 
     /// Sends a message.
     #[inline]
-    pub(crate) fn publish(&mut self, publish: &Publish<'_>) -> Result<Sent, SendError> {
+    pub(crate) fn publish(&mut self, publish: Publish<'_>) -> Result<Sent, SendError> {
         let out = &mut self.net_out;
         let id = match self.session.send(publish, out) {
             Ok(id) => id,

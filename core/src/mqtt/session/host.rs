@@ -79,7 +79,7 @@ impl Session<'_> {
             properties: Properties::NONE,
             payload,
         };
-        self.send(&publish, out)
+        self.send(publish, out)
     }
 
     /// Sends a message, whose packet identifier is chosen here, as
@@ -87,7 +87,7 @@ impl Session<'_> {
     #[inline]
     pub fn send(
         &mut self,
-        publish: &Publish<'_>,
+        publish: Publish<'_>,
         out: &mut Buf<'_>,
     ) -> Result<Option<PacketId>, SendError> {
         self.check_connected()?;

@@ -142,7 +142,7 @@ fn a_message_goes_out_by_either_version() {
     );
     client.open(&KEPT, true);
     assert_eq!(client.sent(), [r#"PUBLISH q1 d1 r0 id=1 "t" 1 bytes"#]);
-    let refused = client.session.send(&publish, &mut client.out);
+    let refused = client.session.send(publish, &mut client.out);
     assert_eq!(refused, Err(SendError::Unsupported(0)));
 }
 

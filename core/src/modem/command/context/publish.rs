@@ -44,6 +44,7 @@ impl Context<'_, '_> {
 
     /// Publishes a message behind others that are not answered yet. One that cannot wait
     /// beside them fails without a trace: its turn comes when they are answered.
+    #[cold]
     fn publish_behind(&mut self, message: &Message<'_>, online: bool) -> Result<Wait, Fail> {
         let (id, machine) = (self.link, &mut *self.machine);
         if !machine.pending.is_accepting() {

@@ -74,6 +74,12 @@ impl Machine<'_> {
     /// Writes what is due if the network took it, or as far as it is on disk.
     #[inline]
     pub(crate) fn check_pending(&mut self) {
+        if self.pending.any() {
+            self.check_due();
+        }
+    }
+
+    fn check_due(&mut self) {
         let links = &self.links;
         if self
             .pending

@@ -38,7 +38,11 @@ impl Outgoing<'_> {
     }
 
     /// PUBACK, or PUBCOMP.
-    #[inline]
+    #[allow(
+        clippy::inline_always,
+        reason = "called twice; the common one pays for no call"
+    )]
+    #[inline(always)]
     pub(in crate::mqtt::session) fn on_last_ack(&mut self, ack: Ack<'_>) -> AckOutcome {
         let id = ack.id;
         let awaits = match ack.kind {
@@ -50,7 +54,7 @@ impl Outgoing<'_> {
             return AckOutcome::Ignored;
         };
         let place = slot.at;
-        let reports = self.ids.end(id);
+        let reports = self.ids.end_use(slot);
         let tracked = if place == NOWHERE {
             self.suspicion.release(id);
             None
@@ -96,7 +100,11 @@ impl Outgoing<'_> {
     }
 
     /// The broker has a message; whether that counts: it was not dropped before.
-    #[inline]
+    #[allow(
+        clippy::inline_always,
+        reason = "called twice; the common one pays for no call"
+    )]
+    #[inline(always)]
     fn is_delivered(&mut self, record: MessageHeader) -> bool {
         self.suspicion.rule_out(Suspect::Message(record.number));
         let counts = !record.was_dropped();

@@ -9,7 +9,7 @@ use crate::buffer::Buf;
 use crate::mqtt::packet::{EncodeError, Publish};
 use crate::mqtt::session::event::SendError;
 use crate::mqtt::session::numbers::Numbers;
-use crate::mqtt::{PacketId, Qos};
+use crate::mqtt::{PacketId, Qos, Version};
 
 impl Outgoing<'_> {
     /// Sends a message on a connection, with the identifier that is chosen here; none
@@ -17,17 +17,17 @@ impl Outgoing<'_> {
     #[inline]
     pub(in crate::mqtt::session) fn publish(
         &mut self,
-        publish: &Publish<'_>,
+        mut publish: Publish<'_>,
         clean: bool,
         numbers: &mut Numbers,
         out: &mut Buf<'_>,
     ) -> Result<Option<PacketId>, SendError> {
-        self.wire.check(publish)?;
+        self.wire.check(&publish)?;
         let id = match publish.qos {
             Qos::AtMostOnce => None,
             _ => Some(self.publish_id()?),
         };
-        let publish = Publish { id, ..*publish };
+        publish.id = id;
         match id {
             None => self.wire.write(&publish, out)?,
             Some(id) if clean => {
@@ -71,6 +71,7 @@ impl Outgoing<'_> {
 
     /// Stores a PUBLISH that was written like this and is sent until it is acknowledged;
     /// its place in the log.
+    #[inline]
     fn remember(
         &mut self,
         id: PacketId,
@@ -85,7 +86,9 @@ impl Outgoing<'_> {
             // On another connection no alias stands for its topic.
             self.with_room(|log| log.store(record, publish))?
         } else {
-            let record = record.with_version(self.wire.version());
+            if self.wire.version() != Version::V311 {
+                record = record.with_version(self.wire.version());
+            }
             self.with_room(|log| log.copy(record, packet))?
         };
         self.log.skip();

@@ -154,11 +154,17 @@ impl<'a> Ids<'a> {
 
     /// What `id` waited for has come or never will. Whether that is to be reported
     /// to the caller now.
-    #[inline]
     pub(super) fn end(&mut self, id: PacketId) -> bool {
-        let Some(slot) = self.get(id) else {
-            return false;
-        };
+        self.get(id).is_some_and(|slot| self.end_use(slot))
+    }
+
+    /// The same of a use that is known.
+    #[allow(
+        clippy::inline_always,
+        reason = "called twice; the common one pays for no call"
+    )]
+    #[inline(always)]
+    pub(super) fn end_use(&mut self, slot: IdUse) -> bool {
         let publishes = u16::from(slot.awaits.is_publish());
         self.publishes = self.publishes.saturating_sub(publishes);
         self.releases -= u16::from(slot.awaits == Awaited::Release);
@@ -166,7 +172,7 @@ impl<'a> Ids<'a> {
             let awaits = Awaited::Nothing;
             self.table.set(IdUse { awaits, ..slot });
         } else {
-            self.table.clear(id);
+            self.table.clear(slot.id);
         }
         slot.report == Reporting::Outcome
     }
@@ -265,7 +271,7 @@ impl<'a> Ids<'a> {
         let (id, slot) = dropped.min_by_key(|(id, _)| id.get().wrapping_sub(next))?;
         self.dropped = self.dropped.saturating_sub(1);
         if slot.awaits == Awaited::Nothing {
-            self.table.clear(id);
+            self.table.clear(id.get());
         } else {
             let report = Reporting::Nothing;
             self.table.set(IdUse { report, ..slot });

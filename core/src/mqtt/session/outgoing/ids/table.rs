@@ -216,19 +216,31 @@ impl<'a> IdTable<'a> {
     /// What is where `id` would be.
     #[inline]
     pub(super) fn get(&self, id: PacketId) -> IdUse {
-        self.at(self.place(id.get()))
+        let place = usize::from(id.get()) & (LEAST - 1);
+        match self.few.get(place) {
+            Some(slot) if self.mask < LEAST as u16 => *slot,
+            _ => self.at_lent(self.place(id.get())),
+        }
     }
 
     /// Puts something where its identifier belongs.
     #[inline]
     pub(super) fn set(&mut self, slot: IdUse) {
-        self.put(self.place(slot.id), slot);
+        let place = usize::from(slot.id) & (LEAST - 1);
+        match self.few.get_mut(place) {
+            Some(to) if self.mask < LEAST as u16 => *to = slot,
+            _ => self.put_lent(self.place(slot.id), slot),
+        }
     }
 
     /// Nothing is where `id` would be.
     #[inline]
-    pub(super) fn clear(&mut self, id: PacketId) {
-        self.put(self.place(id.get()), FREE);
+    pub(super) fn clear(&mut self, id: u16) {
+        let place = usize::from(id) & (LEAST - 1);
+        match self.few.get_mut(place) {
+            Some(to) if self.mask < LEAST as u16 => *to = FREE,
+            _ => self.put_lent(self.place(id), FREE),
+        }
     }
 
     /// The first in use from a place on, and its place.
