@@ -12,7 +12,7 @@ const IDS: usize = 8 * 1024;
 
 impl<'a> Session<'a> {
     /// Lends memory for what is rarely needed: what a broker of MQTT 5 says, topics that
-    /// aliases stand for, and the identifiers of more than [`WINDOW`] messages in flight.
+    /// aliases stand for, and the identifiers of more than [`WINDOW`](super::WINDOW) messages in flight.
     /// To be called before the first connect.
     pub fn lend(&mut self, memory: Buf<'a>) {
         let part = memory.capacity() / 4;
