@@ -136,5 +136,9 @@ fn a_broker_that_doubles_is_found() {
 
 #[test]
 fn a_disk_that_forgets_is_found() {
-    assert!(finds(Sabotage::DiskLies, "never got to the"));
+    assert!(finds(Sabotage::DiskLies, "is sent before it is durable"));
+    // On three links a session breaks that law long before a message is missed.
+    if cfg!(not(feature = "three-links")) {
+        assert!(finds(Sabotage::DiskLies, "never got to the"));
+    }
 }
