@@ -121,7 +121,7 @@ fn last_failure(cx: &mut Context, _: &Args) -> Outcome {
             let _ = write!(line, "+MQTTERR:{layer},{code},\"{failure}\"");
             if !reason.is_empty() {
                 line.text(",");
-                line.value(Some(reason.as_bytes()));
+                line.quoted(reason.as_bytes());
             }
         });
     });
