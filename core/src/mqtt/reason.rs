@@ -9,6 +9,8 @@ use super::carrier::{Carrier, Carriers};
 pub const SUCCESS: u8 = 0x00;
 /// The client leaves, and the broker shall publish its will.
 pub const WITH_WILL: u8 = 0x04;
+/// The message was taken over, and nobody is subscribed to it.
+pub const NOBODY: u8 = 0x10;
 /// The first of the codes that mean failure.
 pub const UNSPECIFIED: u8 = 0x80;
 /// A packet cannot be read.
@@ -87,7 +89,7 @@ pub static ALL: [Reason; 43] = [
     Reason::new(0x01, "granted QoS 1", &[Suback]),
     Reason::new(0x02, "granted QoS 2", &[Suback]),
     Reason::new(WITH_WILL, "disconnect with will message", &[Disconnect]),
-    Reason::new(0x10, "no matching subscribers", &[Puback, Pubrec]),
+    Reason::new(NOBODY, "no matching subscribers", &[Puback, Pubrec]),
     Reason::new(0x11, "no subscription existed", &[Unsuback]),
     Reason::new(0x18, "continue authentication", &[Auth]),
     Reason::new(0x19, "re-authenticate", &[Auth]),

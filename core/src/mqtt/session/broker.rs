@@ -273,7 +273,7 @@ impl Session<'_> {
             }
             AckKind::Puback | AckKind::Pubcomp => self.outgoing.on_last_ack(ack),
             AckKind::Pubrec => {
-                let answer = self.outgoing.on_pubrec(id, self.clean, out);
+                let answer = self.outgoing.on_pubrec(ack, self.clean, out);
                 answer.map_err(|_| Violation::Full)?
             }
             AckKind::Pubrel => {
@@ -283,9 +283,13 @@ impl Session<'_> {
             }
         };
         Ok(match answer {
-            AckOutcome::Published { tracked } => {
+            AckOutcome::Published { tracked, nobody } => {
                 // That PUBCOMP knows no such identifier is the end as well.
-                let code = if ack.kind == AckKind::Puback { code } else { 0 };
+                let code = match ack.kind {
+                    AckKind::Puback => code,
+                    _ if nobody => reason::NOBODY,
+                    _ => reason::SUCCESS,
+                };
                 SessionEvent::Published { id, tracked, code }
             }
             AckOutcome::Rejected { tracked } => {

@@ -5,9 +5,9 @@ use super::ids::{Awaited, NOWHERE};
 use super::suspicion::Suspect;
 use super::{Outgoing, write_ack};
 use crate::buffer::Buf;
-use crate::mqtt::PacketId;
 use crate::mqtt::packet::{Ack, AckKind, EncodeError};
 use crate::mqtt::session::durability::Durability;
+use crate::mqtt::{PacketId, reason};
 
 /// What an answer of the broker meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +20,8 @@ pub(in crate::mqtt::session) enum AckOutcome {
     Published {
         /// What the host knows it by, if it was accepted as tracked.
         tracked: Option<u32>,
+        /// Whether PUBREC said that nobody is subscribed.
+        nobody: bool,
     },
     /// The broker does not take the message.
     Rejected {
@@ -55,17 +57,19 @@ impl Outgoing<'_> {
         };
         let place = slot.at;
         let reports = self.ids.end_use(slot);
-        let tracked = if place == NOWHERE {
+        let record = if place == NOWHERE {
             self.suspicion.release(id);
             None
         } else {
             match self.log.finish(place) {
                 Some(record) if !self.is_delivered(record) => return AckOutcome::Nothing,
-                record => record.and_then(MessageHeader::tracked),
+                record => record,
             }
         };
         if reports {
-            AckOutcome::Published { tracked }
+            let tracked = record.and_then(MessageHeader::tracked);
+            let nobody = tracked.is_some() && record.is_some_and(MessageHeader::has_nobody);
+            AckOutcome::Published { tracked, nobody }
         } else {
             AckOutcome::Nothing
         }
@@ -117,10 +121,11 @@ impl Outgoing<'_> {
     /// PUBREC; also for an unknown publish PUBREL goes on with the flow.
     pub(in crate::mqtt::session) fn on_pubrec(
         &mut self,
-        id: PacketId,
+        ack: Ack<'_>,
         clean: bool,
         out: &mut Buf<'_>,
     ) -> Result<AckOutcome, EncodeError> {
+        let (id, nobody) = (ack.id, ack.code == reason::NOBODY);
         let mut answer = AckOutcome::Nothing;
         match self.ids.get(id) {
             Some(slot) if slot.at == NOWHERE && slot.awaits == Awaited::Pubrec && !clean => {
@@ -129,7 +134,7 @@ impl Outgoing<'_> {
             }
             Some(slot) if matches!(slot.awaits, Awaited::Pubrec | Awaited::Pubcomp) => {
                 self.ids.await_pubcomp(id);
-                if slot.at != NOWHERE && !self.release(slot.at) {
+                if slot.at != NOWHERE && !self.release(slot.at, nobody) {
                     return Ok(answer);
                 }
             }
@@ -141,10 +146,10 @@ impl Outgoing<'_> {
     }
 
     /// PUBREC came for the message at `place`; whether PUBREL may be sent.
-    fn release(&mut self, place: u32) -> bool {
+    fn release(&mut self, place: u32, nobody: bool) -> bool {
         if let Some(record) = self.log.get(place).filter(|it| it.flow() == Flow::Stored) {
             self.suspicion.rule_out(Suspect::Message(record.number));
         }
-        self.log.release(place)
+        self.log.release(place, nobody)
     }
 }

@@ -58,6 +58,8 @@ const LONG: u8 = 0x20;
 
 /// Bits of [`CODE`].
 const CODES: u64 = 7;
+/// In place of why it was dropped: the broker took it over and nobody is subscribed.
+const NOBODY: u8 = 15;
 /// A message has a form. In version 0.1 this bit and those of [`CODE`] were 0, and
 /// the length stood in the lowest 24 bits.
 const MARK: u64 = 1 << (STATE + 7);
@@ -192,6 +194,18 @@ impl MessageHeader {
         (self.first >> CODE & CODES) as u8 | high
     }
 
+    /// Whether the broker said that nobody is subscribed.
+    pub(super) fn has_nobody(self) -> bool {
+        self.code() == NOBODY && !self.was_dropped()
+    }
+
+    /// The broker took it over and said that nobody is subscribed.
+    pub(super) fn set_nobody(&mut self) {
+        if !self.was_dropped() {
+            self.set_code(NOBODY);
+        }
+    }
+
     fn flags(self) -> u8 {
         self.byte(FLAGS)
     }
@@ -222,10 +236,11 @@ impl MessageHeader {
             _ => return None,
         };
         let dropped = record.was_dropped();
+        let code = if record.has_nobody() { NOBODY } else { 0 };
         record.set_disk(Durability::Same);
         record.first &= !(u64::from(!STORED) << FLAGS);
         record.set(REPORTED, dropped);
-        record.set_code(0);
+        record.set_code(code);
         Some((record.with_len(packet.len())?, packet))
     }
 

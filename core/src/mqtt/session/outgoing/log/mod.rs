@@ -166,14 +166,17 @@ impl<'a> MessageLog<'a> {
         (place.wrapping_sub(self.base) & PLACES) as usize
     }
 
-    /// PUBREC came: only PUBREL will be sent again `[MQTT-4.3.3-1]`. Whether it
-    /// may be sent now; else it is due once that is on disk.
-    pub(super) fn release(&mut self, place: u32) -> bool {
+    /// PUBREC came, and `nobody` is subscribed: only PUBREL will be sent again
+    /// `[MQTT-4.3.3-1]`. Whether it may be sent now; else it is due once that is on disk.
+    pub(super) fn release(&mut self, place: u32, nobody: bool) -> bool {
         let (at, stored) = (self.offset(place), self.stored);
         let changed = self.update(at, |record| {
             if record.flow() == Flow::Stored {
                 record.set_flow(Flow::Released);
                 record.set_disk(record.disk().changed_if(stored));
+                if nobody {
+                    record.set_nobody();
+                }
             }
             record.set_due(record.disk() != Durability::Same);
         });
