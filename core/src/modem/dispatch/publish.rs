@@ -200,7 +200,7 @@ impl Machine<'_> {
             return Err(Fail::NOT_ALLOWED);
         }
         let promise = self.promise(id, message);
-        let link = self.links.get(id).ok_or(Fail::NOT_ALLOWED)?;
+        let link = self.links.get_mut(id).ok_or(Fail::NOT_ALLOWED)?;
         let stored = !online
             || promise.host_id > 0
             || promise.tracked
@@ -208,6 +208,7 @@ impl Machine<'_> {
         let promise = stored.then_some(promise);
         let taken = self.properties.taken(Carrier::Publish);
         let publish = message.publish(taken.unwrap_or_default());
+        link.check(&publish, length)?;
         if link.has_room(&publish, length, promise) {
             Ok(())
         } else {

@@ -93,6 +93,13 @@ impl Link<'_> {
         accepted.map_err(|error| self.note(error))
     }
 
+    /// Whether the broker takes a message with `more` bytes of payload than it has, where it
+    /// is connected.
+    pub(crate) fn check(&mut self, publish: &Publish<'_>, more: usize) -> Result<(), SendError> {
+        let checked = self.session.check(publish, more);
+        checked.map_err(|error| self.note(error))
+    }
+
     /// Whether a message with `more` bytes of payload than it has ever fits the output,
     /// and is accepted now, where it is promised something.
     pub(crate) fn has_room(

@@ -160,8 +160,14 @@ impl<'p> Publish<'p> {
 
     /// Bytes it takes as this version sends it.
     pub(in crate::mqtt) fn len(&self, version: Version) -> usize {
+        self.len_with(version, 0)
+    }
+
+    /// The same with `more` bytes than it has.
+    pub(in crate::mqtt) fn len_with(&self, version: Version, more: usize) -> usize {
         let block = self.properties.size_in(version).unwrap_or(0);
-        whole(self.remaining().saturating_add(block))
+        let remaining = self.remaining().saturating_add(block);
+        whole(remaining.saturating_add(more))
     }
 
     /// Bytes after the fixed header without those of properties.

@@ -118,13 +118,20 @@ impl Session<'_> {
         promise: Promise,
         out: &mut Buf<'_>,
     ) -> Result<Accepted, SendError> {
-        if self.is_connected() {
-            self.outgoing.check(publish)?;
-        }
+        self.check(publish, 0)?;
         let (stalled, numbers) = (self.journal.is_stalled(), &mut self.numbers);
         let accepted = self.outgoing.accept(publish, promise, stalled, numbers)?;
         self.poll_send(out);
         Ok(accepted)
+    }
+
+    /// Whether the broker takes a message with `more` bytes of payload than it has, where
+    /// there is a connection; else `Unsupported`.
+    pub fn check(&self, publish: &Publish<'_>, more: usize) -> Result<(), SendError> {
+        if self.is_connected() {
+            self.outgoing.check(publish, more)?;
+        }
+        Ok(())
     }
 
     /// Whether [`accept`](Self::accept) would have room for a message with `more` bytes of

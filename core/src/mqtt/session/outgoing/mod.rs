@@ -91,9 +91,9 @@ impl<'a> Outgoing<'a> {
         self.wire.grants()
     }
 
-    /// Whether the broker takes a message.
-    pub(super) fn check(&self, publish: &Publish<'_>) -> Result<(), SendError> {
-        self.wire.check(publish)
+    /// Whether the broker takes a message with `more` bytes of payload than it has.
+    pub(super) fn check(&self, publish: &Publish<'_>, more: usize) -> Result<(), SendError> {
+        self.wire.check(publish, more)
     }
 
     /// Whether a message may have been sent that is not acknowledged.

@@ -22,7 +22,7 @@ impl Outgoing<'_> {
         numbers: &mut Numbers,
         out: &mut Buf<'_>,
     ) -> Result<Option<PacketId>, SendError> {
-        self.wire.check(&publish)?;
+        self.wire.check(&publish, 0)?;
         let id = match publish.qos {
             Qos::AtMostOnce => None,
             _ => Some(self.publish_id()?),

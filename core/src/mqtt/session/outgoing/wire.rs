@@ -8,6 +8,9 @@ use crate::mqtt::session::event::{DropReason, SendError};
 use crate::mqtt::session::terms::Grants;
 use crate::mqtt::{Qos, Version, reason};
 
+/// Bytes of an alias among the properties, which may need one more to tell their length.
+const ALIAS: usize = 3 + 1;
+
 /// Why a message of the log was not written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Unwritten {
@@ -65,20 +68,21 @@ impl<'a> WireTerms<'a> {
         self.aliases.is_used()
     }
 
-    /// Whether the broker takes a message, whose packet identifier may be still to come.
+    /// Whether the broker takes a message with `more` bytes of payload than it has. Its
+    /// packet identifier may be still to come.
     #[inline]
-    pub(super) fn check(&self, publish: &Publish<'_>) -> Result<(), SendError> {
+    pub(super) fn check(&self, publish: &Publish<'_>, more: usize) -> Result<(), SendError> {
         match self.grants.version {
             Version::V311 if publish.properties.is_empty() => Ok(()),
             Version::V311 => Err(SendError::Unsupported(0)),
             Version::V5 => self
-                .refuses(publish)
+                .refuses(publish, more)
                 .map_or(Ok(()), |code| Err(SendError::Unsupported(code))),
         }
     }
 
     #[inline]
-    fn refuses(&self, publish: &Publish<'_>) -> Option<u8> {
+    fn refuses(&self, publish: &Publish<'_>, more: usize) -> Option<u8> {
         let id = if publish.id.is_none() && publish.qos != Qos::AtMostOnce {
             2
         } else {
@@ -90,7 +94,7 @@ impl<'a> WireTerms<'a> {
             if grants.max_packet == u32::MAX {
                 return None;
             }
-            grants.refuses_len(publish.len(Version::V5).saturating_add(id))
+            grants.refuses_len(publish.len_with(Version::V5, more.saturating_add(id)))
         })
     }
 
@@ -116,11 +120,20 @@ impl<'a> WireTerms<'a> {
         match self.aliases.of(publish.topic) {
             Alias::None => publish.encode_as(self.grants.version, out),
             Alias::Known(alias) => publish.encode_aliased("", alias, out),
+            Alias::New(_) if self.is_full_with_alias(publish) => {
+                publish.encode_as(self.grants.version, out)
+            }
             Alias::New(alias) => {
                 publish.encode_aliased(publish.topic, alias, out)?;
                 Ok(self.aliases.set(alias, publish.topic)?)
             }
         }
+    }
+
+    /// Whether a message is too large for the broker with an alias beside its topic.
+    fn is_full_with_alias(&self, publish: &Publish<'_>) -> bool {
+        let len = publish.len_with(Version::V5, ALIAS);
+        self.grants.refuses_len(len).is_some()
     }
 
     /// Writes a message of the log, which has waited for `age` seconds: `again` if it was
@@ -148,7 +161,7 @@ impl<'a> WireTerms<'a> {
         }
         if self.grants.version == Version::V311 {
             publish.properties = Properties::NONE;
-        } else if let Some(code) = self.refuses(&publish) {
+        } else if let Some(code) = self.refuses(&publish, 0) {
             return Err(Unwritten::Never(reason_of(code)));
         }
         publish.dup = again && !self.is_fresh && publish.qos != Qos::AtMostOnce;
