@@ -43,6 +43,7 @@ impl Machine<'_> {
         let (now, mut taken) = (self.now, 0);
         if let Some(link) = self.links.get_mut(id) {
             link.note_received(now);
+            Self::pass_time(link, &self.clock, now);
         }
         while let Some(rest) = bytes.get(taken..).filter(|rest| !rest.is_empty()) {
             if !self.net_ready(id) {
@@ -310,6 +311,7 @@ impl Machine<'_> {
         let Some(link) = self.links.get_mut(id) else {
             return;
         };
+        Self::pass_time(link, &self.clock, now);
         let is_left = link.handle_sent(now, count);
         self.check_pending();
         self.check_wait();

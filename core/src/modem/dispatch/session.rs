@@ -3,14 +3,17 @@
 use super::Machine;
 use crate::at::cme;
 use crate::modem::action::Action;
+use crate::modem::clock::Clock;
 use crate::modem::code;
 use crate::modem::fail::Fail;
 use crate::modem::ids::LinkId;
+use crate::modem::link::Link;
 use crate::modem::progress::run::Run;
 use crate::modem::slot::{RestoreError, Slot};
 use crate::modem::wait::Wait;
 use crate::mqtt::PacketId;
 use crate::mqtt::session::{RecordKey, SessionChange, Stored};
+use crate::time::Instant;
 
 impl Machine<'_> {
     /// Gives back a record of a session.
@@ -49,12 +52,21 @@ impl Machine<'_> {
         let Some(link) = self.links.get_mut(id) else {
             return;
         };
+        Self::pass_time(link, &self.clock, now);
         match link.handle_stored(now, record, ok) {
             Stored::Refused { number, id: packet } => self.refused(id, number, packet),
             Stored::Nothing if !ok => self.fail_stored(id),
             Stored::Nothing => {}
         }
         self.report_dropped(id);
+    }
+
+    /// Messages that wait are sent next: how long each has waited counts.
+    #[inline]
+    pub(super) fn pass_time(link: &mut Link<'_>, clock: &Clock, now: Instant) {
+        if link.session().has_backlog() {
+            link.session_mut().set_time(clock.machine(now));
+        }
     }
 
     /// A message is not accepted after all.

@@ -170,9 +170,9 @@ impl<'a> WireTerms<'a> {
             Err(_) if out.is_empty() => return Err(Unwritten::Never(DropReason::NoRoom)),
             Err(_) => return Err(Unwritten::Later),
         }
-        if let Some(left) = left {
+        if let (Some(left), Some(whole)) = (left, expiry) {
             // Of one that was sent before, it is never too late.
-            set_expiry(&publish, left.max(1), out);
+            set_expiry(&publish, left.max(whole.min(1)), out);
         }
         Ok(())
     }
