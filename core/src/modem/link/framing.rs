@@ -242,7 +242,10 @@ impl<'a> PacketFraming<'a> {
             Frame::Incomplete { total: None } => Some(1),
             Frame::Incomplete { total: Some(total) } => match self.size(part, total, max) {
                 Size::Fits => Some(total - part.len()),
-                Size::Unknown(head) => Some(head.end.saturating_sub(part.len())),
+                // What stands before the payload is part of the packet.
+                Size::Unknown(head) => {
+                    (head.end <= max.min(total)).then(|| head.end.saturating_sub(part.len()))
+                }
                 Size::TooLarge(head) => {
                     (head.end <= max).then(|| head.end.saturating_sub(part.len()))
                 }

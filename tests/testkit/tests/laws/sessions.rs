@@ -229,6 +229,32 @@ proptest! {
     }
 }
 
+/// What stands before the payload of a packet of MQTT 5 reaches beyond its end.
+#[test]
+fn a_topic_longer_than_its_packet_keeps_the_laws() {
+    let host = |line: &str| Operation::Host(line.as_bytes().to_vec());
+    let scenario = Scenario {
+        dialect: dialect::DEFAULT,
+        memory: 128,
+        strict: false,
+        stores: true,
+        operations: vec![
+            host("AT+MQTTOPT=\"version\",5\r"),
+            Operation::Polite(true),
+            host("AT+MQTTCONFIG=broker,1883,me,1,9\r"),
+            host("AT+MQTTCONNECT\r"),
+            Operation::Net {
+                bytes: [&b"=]\xbe@"[..], &[b'x'; 168]].concat(),
+                link: 0,
+                rude: false,
+            },
+        ],
+    };
+    for cuts in 0..100 {
+        assert_eq!(fault(&scenario, cuts), None, "cuts {cuts}");
+    }
+}
+
 /// `cargo xtask test` runs this for as long as `CHAOS_SECONDS` says.
 #[test]
 #[ignore = "runs for a given time: cargo xtask test --only fuzz-short"]
