@@ -145,7 +145,7 @@ impl Program<'_> {
     fn carry_out(&mut self) {
         let now = self.now();
         while let Some(action) = self.modem.poll_action() {
-            let due = action.owes();
+            let due = action.answer_slot();
             match action {
                 Action::Open { conn, to } if to.tls.is_some() => {
                     // Never open in the clear what was to be encrypted.

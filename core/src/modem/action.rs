@@ -59,7 +59,7 @@ impl Action<'_> {
     /// The slot to call `handle_stored` with once this is done, or could not be;
     /// `None` where no such answer is due. What depends on it waits for that,
     /// however long it takes.
-    pub fn owes(&self) -> Option<Slot> {
+    pub fn answer_slot(&self) -> Option<Slot> {
         match *self {
             Self::Store { slot, .. } | Self::Erase { slot } => Some(slot),
             Self::Forget { link } => Some(Slot::Session(link, RecordKey::Identity)),

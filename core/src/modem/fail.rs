@@ -5,7 +5,7 @@ use crate::at::param::Reject;
 use crate::buffer::Full;
 use crate::mqtt::SendError;
 use crate::mqtt::reason;
-use crate::mqtt::session::Stays;
+use crate::mqtt::session::DropError;
 
 /// Why a command was not carried out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,11 +59,11 @@ impl From<SendError> for Fail {
     }
 }
 
-impl From<Stays> for Fail {
-    fn from(stays: Stays) -> Self {
-        match stays {
-            Stays::Unknown => Self::Cme(cme::INVALID_INDEX),
-            Stays::TooLate => Self::NOT_ALLOWED,
+impl From<DropError> for Fail {
+    fn from(error: DropError) -> Self {
+        match error {
+            DropError::Unknown => Self::Cme(cme::INVALID_INDEX),
+            DropError::TooLate => Self::NOT_ALLOWED,
         }
     }
 }

@@ -182,7 +182,7 @@ impl<'a> Modem<'a> {
         self.machine.links.of(conn).is_none() || self.machine.net_ready(conn.link)
     }
 
-    /// What an action that [needs](api::Action::owes) this answer asked for is done, or
+    /// What an action that [needs](api::Action::answer_slot) this answer asked for is done, or
     /// has failed.
     pub fn handle_stored(&mut self, now: Instant, slot: Slot, ok: bool) {
         self.at(now);

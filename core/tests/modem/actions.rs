@@ -7,7 +7,7 @@ use mqmodem_core::{Action, Instant, Modem};
 pub(crate) fn carry_out(modem: &mut Modem<'_>, now: Instant, mut look: impl FnMut(&Action<'_>)) {
     while let Some(action) = modem.poll_action() {
         look(&action);
-        if let Some(slot) = action.owes() {
+        if let Some(slot) = action.answer_slot() {
             modem.handle_stored(now, slot, true);
         }
     }

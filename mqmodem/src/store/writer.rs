@@ -5,7 +5,7 @@
 
 use super::batch::{Load, Request, StateContent};
 use super::error::OpenError;
-use super::keeper::Keeper;
+use super::persistence::Persistence;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::Duration;
 
@@ -36,24 +36,24 @@ enum Then {
 }
 
 /// Writes until it is told to end.
-pub(super) fn run(messages: &Receiver<WriterMessage>, mut keeper: Keeper) {
+pub(super) fn run(messages: &Receiver<WriterMessage>, mut persistence: Persistence) {
     loop {
-        let first = match next(messages, keeper.is_awaited()) {
+        let first = match next(messages, persistence.is_awaited()) {
             Ok(first) => first,
             Err(RecvTimeoutError::Timeout) => {
-                keeper.serve();
+                persistence.serve();
                 continue;
             }
             Err(RecvTimeoutError::Disconnected) => return,
         };
         let (mut batch, then) = gather(first, messages);
         if !batch.is_empty() {
-            keeper.write(&mut batch);
+            persistence.write(&mut batch);
         }
         match then {
             Then::More => {}
-            Then::Look(to) => keeper.look(&to),
-            Then::Load(load) => keeper.load(load),
+            Then::Look(to) => persistence.look(&to),
+            Then::Load(load) => persistence.load(load),
             Then::End => return,
         }
     }

@@ -14,7 +14,7 @@ use mqmodem_core::at::schema::Signature;
 use mqmodem_core::commands;
 use mqmodem_core::modem::command::context::{Context, quality};
 use mqmodem_core::modem::command::dialect::{Command, Outcome, Refusal};
-use mqmodem_core::modem::command::prompt::{Data, DataEnd, Late, Until};
+use mqmodem_core::modem::command::prompt::{Data, DataEnd, DataFraming, Late};
 use mqmodem_core::modem::dialect::{Banner, Busy, Dialect, Prompt, Table, Urc};
 use mqmodem_core::modem::event::{Event, Task};
 use mqmodem_core::modem::fail::Fail;
@@ -102,7 +102,7 @@ const TOPIC: Param = Param::text("topic", 1, 64).example("a/b");
 const QOS: Param = Param::int("qos", 0, 2);
 
 /// Ends by Ctrl-Z; ESC cancels.
-const TYPED: Until = Until::Terminator {
+const TYPED: DataFraming = DataFraming::Terminator {
     end: 0x1a,
     cancel: Some(0x1b),
 };
@@ -150,7 +150,7 @@ const COMMANDS: &[Command] = &[
             ID_OF_HOST,
             Param::int("length", 0, 1000),
         ])],
-        |_, args| Outcome::Prompt(Until::Length(args.int(3) as usize), &PAYLOAD),
+        |_, args| Outcome::Prompt(DataFraming::Length(args.int(3) as usize), &PAYLOAD),
     ),
     Command::new("#PUBS", "Publish a stream up to +++").set(
         &[Signature::of(&[
@@ -159,7 +159,7 @@ const COMMANDS: &[Command] = &[
             ID_OF_HOST,
             Param::int("guard", 0, 1000),
         ])],
-        |_, args| Outcome::Prompt(Until::Guard(args.int(3)), &STREAM),
+        |_, args| Outcome::Prompt(DataFraming::Guard(args.int(3)), &STREAM),
     ),
     Command::new("#CLOSE", "Disconnect")
         .commits()

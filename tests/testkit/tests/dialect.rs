@@ -69,7 +69,7 @@ impl World {
             ) {
                 asked.push(format!("{action:?}"));
             }
-            if let Some(slot) = action.owes() {
+            if let Some(slot) = action.answer_slot() {
                 self.modem.handle_stored(self.now, slot, true);
             }
         }

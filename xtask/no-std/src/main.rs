@@ -86,7 +86,7 @@ fn type_line(modem: &mut Modem<'_>, line: &[u8], answer: &[u8]) -> Option<()> {
 fn carry_out(modem: &mut Modem<'_>) -> Option<()> {
     let mut opened = None;
     while let Some(action) = modem.poll_action() {
-        let owed = action.owes();
+        let owed = action.answer_slot();
         match action {
             Action::Open { .. } => opened = Some(()),
             Action::Store { .. } | Action::Erase { .. } | Action::Forget { .. } => {}

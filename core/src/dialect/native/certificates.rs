@@ -7,7 +7,7 @@ use crate::at::reply::Reply;
 use crate::at::schema::{Example, Signature};
 use crate::modem::command::context::Context;
 use crate::modem::command::dialect::{Command, Outcome, Prompt};
-use crate::modem::command::prompt::{Data, Until};
+use crate::modem::command::prompt::{Data, DataFraming};
 use crate::modem::credential::{
     Credential, CredentialKind, MAX_ENTRY, MAX_NAME, RESERVED, is_name,
 };
@@ -89,7 +89,7 @@ fn set(cx: &mut Context, args: &Args) -> Outcome {
     }
     let length = args.int(2) as usize;
     match cx.check_credential(name, length) {
-        Ok(()) => Outcome::Prompt(Until::Length(length), &CONTENT),
+        Ok(()) => Outcome::Prompt(DataFraming::Length(length), &CONTENT),
         Err(fail) => Outcome::Fail(fail),
     }
 }

@@ -5,7 +5,7 @@ use crate::at::param::Param;
 use crate::at::schema::{Example, Signature};
 use crate::modem::command::context::{Context, quality};
 use crate::modem::command::dialect::{Command, Outcome, Prompt};
-use crate::modem::command::prompt::{Data, Until};
+use crate::modem::command::prompt::{Data, DataFraming};
 use crate::modem::fail::Fail;
 use crate::modem::outbox::Message;
 use crate::mqtt::topic::can_publish_to;
@@ -169,7 +169,7 @@ fn ask_raw(cx: &mut Context, args: &Args) -> Outcome {
     }
     let expected = message(args, &[]).and_then(|message| cx.expect_publish(&message, length));
     match expected {
-        Ok(None) => Outcome::Prompt(Until::Length(length), &PAYLOAD),
+        Ok(None) => Outcome::Prompt(DataFraming::Length(length), &PAYLOAD),
         Ok(Some(wait)) => Outcome::Wait(wait),
         Err(fail) => Outcome::Fail(fail),
     }

@@ -7,7 +7,7 @@ use crate::at::param::{Param, Reject};
 use crate::at::schema::{Example, Signature};
 use crate::modem::command::context::{Context, quality};
 use crate::modem::command::dialect::{Command, Outcome, Prompt};
-use crate::modem::command::prompt::{Data, Until};
+use crate::modem::command::prompt::{Data, DataFraming};
 use crate::modem::fail::Fail;
 use crate::modem::wait::Wait;
 use crate::mqtt::{Properties, Will};
@@ -114,7 +114,7 @@ fn ask(cx: &mut Context, args: &Args) -> Outcome {
         return Outcome::Fail(Fail::INCORRECT);
     }
     match cx.expect_will(args.text(0), length) {
-        Ok(()) => Outcome::Prompt(Until::Length(length), &PAYLOAD),
+        Ok(()) => Outcome::Prompt(DataFraming::Length(length), &PAYLOAD),
         Err(fail) => Outcome::Fail(fail),
     }
 }

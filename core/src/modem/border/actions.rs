@@ -20,7 +20,7 @@ impl Modem<'_> {
         }
     }
 
-    /// How many actions that [need](Action::owes) an answer have none yet. A caller that
+    /// How many actions that [need](Action::answer_slot) an answer have none yet. A caller that
     /// has nothing in progress and finds any here has ignored one.
     pub fn unanswered(&self) -> usize {
         self.unanswered

@@ -6,7 +6,7 @@ use super::dialect::{Busy, Command, Outcome, Prompt};
 use super::execute::{self, Ran};
 use super::intake::{Intake, IntakeKind};
 use super::language::Language;
-use super::prompt::{Data, DataEnd, Late, Until};
+use super::prompt::{Data, DataEnd, DataFraming, Late};
 use crate::at::line::{LineReader, Taken};
 use crate::at::split::{NextItem, next};
 use crate::at::values::Values;
@@ -175,7 +175,7 @@ impl<'a> Console<'a> {
         &mut self,
         machine: &mut Machine,
         (at, next_at): (usize, usize),
-        until: Until,
+        until: DataFraming,
         prompt: &'static Prompt,
     ) {
         let Language { dialect, grammar } = &self.language;
@@ -187,13 +187,13 @@ impl<'a> Console<'a> {
             return machine.fail_line(Fail::Plain);
         };
         // The values are read once more, behind the bytes.
-        if let Until::Length(length) = until
+        if let DataFraming::Length(length) = until
             && length + self.decoded.len() > self.decoded.capacity()
         {
             return machine.settle(next_at, Err(Fail::MEMORY_FULL));
         }
         let asked = self.send_prompt(machine, next_at, (command, item.next), until, prompt);
-        if asked && until == Until::Length(0) {
+        if asked && until == DataFraming::Length(0) {
             self.finish_data(machine, next_at, DataEnd::Complete);
         }
     }
@@ -204,7 +204,7 @@ impl<'a> Console<'a> {
         machine: &mut Machine,
         at: usize,
         (command, values): (&'static Command, usize),
-        until: Until,
+        until: DataFraming,
         prompt: &'static Prompt,
     ) -> bool {
         self.decoded.clear();
@@ -269,7 +269,7 @@ impl<'a> Console<'a> {
         let bytes = decoded.get(..len).unwrap_or_default();
         let mut cx = Context::new(machine, language.dialect);
         match (asked.prompt.then)(&mut cx, &args, Data { bytes, end }) {
-            Outcome::Prompt(until, prompt) if until != Until::Length(0) => {
+            Outcome::Prompt(until, prompt) if until != DataFraming::Length(0) => {
                 self.send_prompt(machine, at, (command, asked.values), until, prompt);
             }
             outcome => conclude(machine, at, outcome),

@@ -1,6 +1,6 @@
 //! Where raw bytes of a host end.
 
-use super::prompt::{DataEnd, Until};
+use super::prompt::{DataEnd, DataFraming};
 use crate::buffer::Buf;
 use crate::time::Instant;
 use core::time::Duration;
@@ -11,7 +11,7 @@ const ESCAPE: &[u8] = b"+++";
 /// The raw bytes a host is sending, which are collected elsewhere.
 #[derive(Debug)]
 pub(crate) struct Collector {
-    until: Until,
+    until: DataFraming,
     /// How many there were when the host began to send again after the guard time; more
     /// than there are where those are dropped.
     after_pause: usize,
@@ -23,7 +23,7 @@ pub(crate) struct Collector {
 
 impl Collector {
     /// Nothing has come yet.
-    pub(crate) fn new(until: Until, now: Instant) -> Self {
+    pub(crate) fn new(until: DataFraming, now: Instant) -> Self {
         Self {
             until,
             after_pause: 0,
@@ -57,14 +57,14 @@ impl Collector {
     fn find_end(&self, bytes: &[u8], data: &Buf) -> (usize, usize, Option<DataEnd>) {
         let all = (bytes.len(), bytes.len(), None);
         match self.until {
-            Until::Length(length) => {
+            DataFraming::Length(length) => {
                 let missing = length.saturating_sub(self.dropped + data.len());
                 if bytes.len() < missing {
                     return all;
                 }
                 (missing, missing, Some(DataEnd::Complete))
             }
-            Until::Terminator { end, cancel } => {
+            DataFraming::Terminator { end, cancel } => {
                 let ends = |byte: &u8| *byte == end || Some(*byte) == cancel;
                 let Some(at) = bytes.iter().position(ends) else {
                     return all;
@@ -77,11 +77,11 @@ impl Collector {
                 };
                 (at + 1, at, Some(how))
             }
-            Until::Guard(0) => match escape_end(bytes, data) {
+            DataFraming::Guard(0) => match escape_end(bytes, data) {
                 Some(end) => (end, end, Some(DataEnd::Complete)),
                 None => all,
             },
-            Until::Guard(_) => all,
+            DataFraming::Guard(_) => all,
         }
     }
 
@@ -111,9 +111,9 @@ impl Collector {
 
     fn guard(&self) -> Option<Duration> {
         match self.until {
-            Until::Guard(0) => None,
-            Until::Guard(millis) => Some(Duration::from_millis(millis.into())),
-            Until::Length(_) | Until::Terminator { .. } => None,
+            DataFraming::Guard(0) => None,
+            DataFraming::Guard(millis) => Some(Duration::from_millis(millis.into())),
+            DataFraming::Length(_) | DataFraming::Terminator { .. } => None,
         }
     }
 
@@ -127,8 +127,8 @@ impl Collector {
     /// How many bytes of `data` are none, where it ended by itself.
     pub(crate) fn escape_len(&self) -> usize {
         match self.until {
-            Until::Guard(_) => ESCAPE.len(),
-            Until::Length(_) | Until::Terminator { .. } => 0,
+            DataFraming::Guard(_) => ESCAPE.len(),
+            DataFraming::Length(_) | DataFraming::Terminator { .. } => 0,
         }
     }
 }
@@ -150,7 +150,7 @@ mod tests {
     use std::vec::Vec;
 
     /// What is taken of bytes that come a second apart, and the end, by itself or late.
-    fn collect(until: Until, parts: &[&[u8]]) -> (Vec<u8>, usize, Option<DataEnd>) {
+    fn collect(until: DataFraming, parts: &[&[u8]]) -> (Vec<u8>, usize, Option<DataEnd>) {
         let mut memory = [0; 32];
         let mut data = Buf::lent(&mut memory);
         let mut now = Instant::ZERO;
@@ -170,19 +170,19 @@ mod tests {
 
     #[test]
     fn data_ends_where_it_should() {
-        let control = Until::Terminator {
+        let control = DataFraming::Terminator {
             end: 0x1a,
             cancel: Some(0x1b),
         };
         for (until, parts, data, taken, end) in [
             (
-                Until::Length(3),
+                DataFraming::Length(3),
                 &[&b"ab"[..], b"cAT"][..],
                 &b"abc"[..],
                 3,
                 Some(DataEnd::Complete),
             ),
-            (Until::Length(3), &[b"ab"], b"ab", 2, None),
+            (DataFraming::Length(3), &[b"ab"], b"ab", 2, None),
             (
                 control,
                 &[b"a\rb", b"c\x1aAT"],
@@ -192,21 +192,21 @@ mod tests {
             ),
             (control, &[b"a\x1bAT"], b"a", 2, Some(DataEnd::Cancelled)),
             (
-                Until::Guard(0),
+                DataFraming::Guard(0),
                 &[b"a+", b"+b++", b"+AT"],
                 b"a++b+++",
                 7,
                 Some(DataEnd::Complete),
             ),
             (
-                Until::Guard(500),
+                DataFraming::Guard(500),
                 &[b"a+++", b"+++"],
                 b"a++++++",
                 7,
                 Some(DataEnd::Late),
             ),
-            (Until::Guard(500), &[b"a", b"+++b"], b"a+++b", 5, None),
-            (Until::Guard(2000), &[b"a", b"+++"], b"a+++", 4, None),
+            (DataFraming::Guard(500), &[b"a", b"+++b"], b"a+++b", 5, None),
+            (DataFraming::Guard(2000), &[b"a", b"+++"], b"a+++", 4, None),
         ] {
             let (got, count, how) = collect(until, parts);
             assert_eq!(
@@ -218,15 +218,15 @@ mod tests {
     }
     #[test]
     fn the_end_of_data_that_does_not_fit_is_found_wherever_it_is_cut() {
-        let control = Until::Terminator {
+        let control = DataFraming::Terminator {
             end: 0x1a,
             cancel: None,
         };
         let long = [b'x'; 70];
         for (until, bytes, taken) in [
             (control, [&long[..], b"\x1aAT"].concat(), 71),
-            (Until::Length(72), [&long[..], b"yyAT"].concat(), 72),
-            (Until::Guard(0), [&long[..], b"+++AT"].concat(), 73),
+            (DataFraming::Length(72), [&long[..], b"yyAT"].concat(), 72),
+            (DataFraming::Guard(0), [&long[..], b"+++AT"].concat(), 73),
         ] {
             for size in 1..bytes.len() {
                 let mut memory = [0; 32];

@@ -1,7 +1,7 @@
 //! What a command set is made of: its commands, what carries them out and what that
 //! may answer. These types name each other, so they share a file.
 
-use super::prompt::{Data, Late, Until};
+use super::prompt::{Data, DataFraming, Late};
 use crate::at::args::Args;
 use crate::at::framing::Framing;
 use crate::at::grammar::Grammar;
@@ -169,7 +169,7 @@ pub enum Outcome {
     /// [`Event::Finished`](crate::modem::event::Event::Finished) of this task.
     Started(Wait, Task),
     /// The host is asked for raw bytes, as [`Prompt`] says, up to their end.
-    Prompt(Until, &'static Prompt),
+    Prompt(DataFraming, &'static Prompt),
 }
 
 impl From<Result<(), Fail>> for Outcome {

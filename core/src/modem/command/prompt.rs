@@ -4,7 +4,7 @@ use crate::modem::fail::Fail;
 
 /// Where raw bytes end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Until {
+pub enum DataFraming {
     /// After so many; with 0 at once.
     Length(usize),
     /// Before one of these bytes, which is not data.

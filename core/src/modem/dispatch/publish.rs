@@ -9,7 +9,7 @@ use crate::modem::storage::options::{PUB_MODE, QUEUE, QUEUE_FULL, QUEUE_QOS0};
 use crate::modem::wait::Wait;
 use crate::mqtt::carrier::Carrier;
 use crate::mqtt::packet::Publish;
-use crate::mqtt::session::{Accepted, Known, Promise};
+use crate::mqtt::session::{Acceptance, Accepted, IdStatus};
 use crate::mqtt::{Properties, Qos, Version};
 
 /// A message of the host.
@@ -54,7 +54,7 @@ impl Machine<'_> {
         self.storage.is_on(id, PUB_MODE) && qos != Qos::AtMostOnce
     }
 
-    pub(crate) fn known(&self, id: LinkId, name: u32) -> Option<Known> {
+    pub(crate) fn known(&self, id: LinkId, name: u32) -> Option<IdStatus> {
         self.links.get(id)?.session().known(name)
     }
 
@@ -74,19 +74,19 @@ impl Machine<'_> {
     }
 
     /// The host gives a message again that is known.
-    pub(crate) fn repeat(&mut self, id: LinkId, known: Known, name: u32) -> Result<Wait, Fail> {
+    pub(crate) fn repeat(&mut self, id: LinkId, known: IdStatus, name: u32) -> Result<Wait, Fail> {
         let tracked = self.storage.is_on(id, PUB_MODE);
         let waits = tracked || self.is_online(id) || self.storage.option(id, QUEUE) > 0;
         match known {
             // OK would mean that the broker has it, or that it waits in the queue.
-            Known::Waiting(accepted) if waits => {
+            IdStatus::Waiting(accepted) if waits => {
                 if tracked && let Some(link) = self.links.get_mut(id) {
                     link.session_mut().track(accepted.number);
                 }
                 Ok(self.wait_for(id, accepted))
             }
-            Known::Waiting(_) => Err(Fail::NOT_ALLOWED),
-            Known::Delivered => {
+            IdStatus::Waiting(_) => Err(Fail::NOT_ALLOWED),
+            IdStatus::Delivered => {
                 if tracked {
                     self.push_tracked(id, name, code::DONE);
                 }
@@ -156,26 +156,26 @@ impl Machine<'_> {
     }
 
     pub(crate) fn accept(&mut self, id: LinkId, message: &Message<'_>) -> Result<Accepted, Fail> {
-        let promise = self.promise(id, message);
+        let acceptance = self.acceptance(id, message);
         let time = self.clock.machine(self.now);
         let link = self.links.get_mut(id).ok_or(Fail::NOT_ALLOWED)?;
         link.session_mut().set_time(time);
         let taken = self.properties.taken(Carrier::Publish);
         let publish = message.publish(taken.unwrap_or_default());
-        let accepted = link.accept(&publish, promise)?;
+        let accepted = link.accept(&publish, acceptance)?;
         self.report_dropped(id);
         Ok(accepted)
     }
 
     /// How a message is accepted.
-    fn promise(&self, id: LinkId, message: &Message<'_>) -> Promise {
+    fn acceptance(&self, id: LinkId, message: &Message<'_>) -> Acceptance {
         // The queue is for messages that have to wait.
         let limit = match self.storage.option(id, QUEUE) {
             _ if self.is_online(id) => usize::MAX,
             0 => usize::MAX,
             bytes => bytes as usize,
         };
-        Promise {
+        Acceptance {
             tracked: self.tracks(id, message.qos),
             host_id: match message.qos {
                 Qos::AtMostOnce => 0,
@@ -199,17 +199,17 @@ impl Machine<'_> {
         if !online && (!self.queues(id, message.qos) || !self.prepare_session(id)) {
             return Err(Fail::NOT_ALLOWED);
         }
-        let promise = self.promise(id, message);
+        let acceptance = self.acceptance(id, message);
         let link = self.links.get_mut(id).ok_or(Fail::NOT_ALLOWED)?;
         let stored = !online
-            || promise.host_id > 0
-            || promise.tracked
+            || acceptance.host_id > 0
+            || acceptance.tracked
             || link.session().stores_messages(message.qos);
-        let promise = stored.then_some(promise);
+        let acceptance = stored.then_some(acceptance);
         let taken = self.properties.taken(Carrier::Publish);
         let publish = message.publish(taken.unwrap_or_default());
         link.check(&publish, length)?;
-        if link.has_room(&publish, length, promise) {
+        if link.has_room(&publish, length, acceptance) {
             Ok(())
         } else {
             Err(Fail::MEMORY_FULL)

@@ -4,7 +4,7 @@ use super::Link;
 use super::phase::Phase;
 use crate::modem::settings::Settings;
 use crate::mqtt::packet::{Publish, SubscribeOptions};
-use crate::mqtt::session::{Accepted, Dropped, Promise, RecordKey, Stays, Stored};
+use crate::mqtt::session::{Acceptance, Accepted, DropError, Dropped, RecordKey, Stored};
 use crate::mqtt::{PacketId, Properties, SendError};
 use crate::time::Instant;
 use core::time::Duration;
@@ -86,10 +86,10 @@ impl Link<'_> {
     pub(crate) fn accept(
         &mut self,
         publish: &Publish<'_>,
-        promise: Promise,
+        acceptance: Acceptance,
     ) -> Result<Accepted, SendError> {
         let out = &mut self.net_out;
-        let accepted = self.session.accept(publish, promise, out);
+        let accepted = self.session.accept(publish, acceptance, out);
         accepted.map_err(|error| self.note(error))
     }
 
@@ -106,11 +106,11 @@ impl Link<'_> {
         &self,
         publish: &Publish<'_>,
         more: usize,
-        promise: Option<Promise>,
+        acceptance: Option<Acceptance>,
     ) -> bool {
-        let fits = |promise| self.session.has_room(publish, more, promise);
+        let fits = |acceptance| self.session.has_room(publish, more, acceptance);
         let around = AROUND_PAYLOAD + publish.topic.len() + publish.properties.size();
-        around + publish.payload.len() + more <= self.most_sent() && promise.is_none_or(fits)
+        around + publish.payload.len() + more <= self.most_sent() && acceptance.is_none_or(fits)
     }
 
     /// The host has the message of this number.
@@ -125,7 +125,7 @@ impl Link<'_> {
     }
 
     /// Drops the message of this name.
-    pub(crate) fn drop_message(&mut self, name: u32) -> Result<(), Stays> {
+    pub(crate) fn drop_message(&mut self, name: u32) -> Result<(), DropError> {
         self.session.drop_message(name)?;
         self.session.poll_send(&mut self.net_out);
         Ok(())

@@ -2,7 +2,9 @@
 
 use super::outgoing::Verdict;
 use super::window::exposed;
-use super::{Accepted, Backlog, Dropped, Known, Promise, Rules, SendError, Session, Stays};
+use super::{
+    Acceptance, Accepted, Backlog, DropError, Dropped, IdStatus, Rules, SendError, Session,
+};
 use crate::buffer::Buf;
 use crate::mqtt::packet::Publish;
 use crate::mqtt::{PacketId, Properties, Qos};
@@ -115,12 +117,14 @@ impl Session<'_> {
     pub fn accept(
         &mut self,
         publish: &Publish<'_>,
-        promise: Promise,
+        acceptance: Acceptance,
         out: &mut Buf<'_>,
     ) -> Result<Accepted, SendError> {
         self.check(publish, 0)?;
         let (stalled, numbers) = (self.journal.is_stalled(), &mut self.numbers);
-        let accepted = self.outgoing.accept(publish, promise, stalled, numbers)?;
+        let accepted = self
+            .outgoing
+            .accept(publish, acceptance, stalled, numbers)?;
         self.poll_send(out);
         Ok(accepted)
     }
@@ -136,9 +140,9 @@ impl Session<'_> {
 
     /// Whether [`accept`](Self::accept) would have room for a message with `more` bytes of
     /// payload than it has.
-    pub fn has_room(&self, publish: &Publish<'_>, more: usize, promise: Promise) -> bool {
+    pub fn has_room(&self, publish: &Publish<'_>, more: usize, acceptance: Acceptance) -> bool {
         let stalled = self.journal.is_stalled();
-        self.outgoing.has_room(publish, more, promise, stalled)
+        self.outgoing.has_room(publish, more, acceptance, stalled)
     }
 
     /// Bytes that messages to the broker may take, with what stands around them.
@@ -158,7 +162,7 @@ impl Session<'_> {
     }
 
     /// What is known of an identifier a host gave to a message.
-    pub fn known(&self, host_id: u32) -> Option<Known> {
+    pub fn known(&self, host_id: u32) -> Option<IdStatus> {
         self.outgoing.known(host_id)
     }
 
@@ -208,7 +212,7 @@ impl Session<'_> {
 
     /// Drops the message the host knows by this name, sent or not;
     /// [`poll_dropped`](Self::poll_dropped) reports it.
-    pub fn drop_message(&mut self, name: u32) -> Result<(), Stays> {
+    pub fn drop_message(&mut self, name: u32) -> Result<(), DropError> {
         let connected = self.is_connected();
         self.outgoing.drop_message(name, connected)
     }

@@ -91,7 +91,7 @@ use keep_alive::KeepAlive;
 pub use key::{RecordKey, SessionChange, Stored};
 use numbers::Numbers;
 use outgoing::Outgoing;
-pub use outgoing::{Accepted, Backlog, Known, Promise, Stays};
+pub use outgoing::{Acceptance, Accepted, Backlog, DropError, IdStatus};
 use subscriptions::Subscriptions;
 use terms::BrokerText;
 pub use terms::{Granted, Offer};

@@ -2,7 +2,7 @@
 
 use super::disk::*;
 use crate::client::*;
-use mqmodem_core::mqtt::session::{DropReason, Known, Promise, RecordKey, WINDOW};
+use mqmodem_core::mqtt::session::{Acceptance, DropReason, IdStatus, RecordKey, WINDOW};
 use mqmodem_core::mqtt::{SendError, Session};
 
 /// Bytes of a message with a payload of four: header, PUBLISH.
@@ -55,13 +55,13 @@ fn of_a_full_queue_the_oldest_not_sent_is_dropped() {
     kept.client.raw();
     kept.client.session.lost();
     let limit = 4 * SIZE;
-    let tight = Promise { limit, ..PROMISE };
+    let tight = Acceptance { limit, ..PROMISE };
     for _ in 0..3 {
         kept.accept(Q1, b"wait", tight).unwrap();
     }
     kept.settle();
     assert_eq!(kept.accept(Q1, b"more", tight), Err(SendError::Full));
-    let tight = Promise {
+    let tight = Acceptance {
         drop_oldest: true,
         ..tight
     };
@@ -89,7 +89,7 @@ fn of_a_full_queue_the_oldest_not_sent_is_dropped() {
 /// what is on its way is erased after it.
 #[test]
 fn a_message_dropped_while_it_is_written_is_erased_afterwards() {
-    let tight = Promise {
+    let tight = Acceptance {
         limit: 40,
         drop_oldest: true,
         ..PROMISE
@@ -185,7 +185,7 @@ fn the_last_identifiers_of_the_host_are_remembered() {
         let accepted = kept.accept(Q1, b"m", named(host_id)).unwrap();
         kept.settle();
         let known = kept.client.session.known(host_id);
-        assert_eq!(known, Some(Known::Waiting(accepted)));
+        assert_eq!(known, Some(IdStatus::Waiting(accepted)));
         kept.feed(&puback(accepted.id.unwrap().get()));
         // Never is it unknown on disk: remembered before the message is erased.
         let asked = kept.ask();
@@ -194,7 +194,8 @@ fn the_last_identifiers_of_the_host_are_remembered() {
         kept.settle();
     }
     for kept in [&kept, &kept.restart()] {
-        let known = |host_id: &u32| kept.client.session.known(*host_id) == Some(Known::Delivered);
+        let known =
+            |host_id: &u32| kept.client.session.known(*host_id) == Some(IdStatus::Delivered);
         let remembered: Vec<u32> = (1..=50).filter(known).collect();
         assert_eq!(remembered, (9..=40).collect::<Vec<_>>());
     }
@@ -237,7 +238,7 @@ fn qos_0_in_the_queue_goes_out_once_and_in_its_place() {
 /// to be put there.
 #[test]
 fn a_message_dropped_unasked_hides_nothing() {
-    let tight = Promise {
+    let tight = Acceptance {
         drop_oldest: true,
         ..PROMISE
     };
@@ -259,7 +260,7 @@ fn a_message_that_is_too_large_drops_no_other() {
     kept.settle();
     kept.client.session.lost();
     kept.accept(Q1, b"wait", PROMISE).unwrap();
-    let tight = Promise {
+    let tight = Acceptance {
         limit: 2 * SIZE,
         drop_oldest: true,
         ..PROMISE

@@ -2,14 +2,14 @@
 
 use crate::client::{Client, KEPT, Q1, at};
 use mqmodem_core::mqtt::packet::Publish;
-use mqmodem_core::mqtt::session::{Accepted, Promise, RecordKey, SessionChange, Stored};
+use mqmodem_core::mqtt::session::{Acceptance, Accepted, RecordKey, SessionChange, Stored};
 use mqmodem_core::mqtt::{Properties, Qos, SendError};
 use std::collections::{BTreeMap, VecDeque};
 
 /// The broker the sessions belong to.
 pub(crate) const BROKER: u64 = 7;
 
-pub(crate) const PROMISE: Promise = Promise {
+pub(crate) const PROMISE: Acceptance = Acceptance {
     tracked: true,
     host_id: 0,
     limit: usize::MAX,
@@ -135,7 +135,7 @@ impl Kept {
         &mut self,
         qos: Qos,
         payload: &[u8],
-        promise: Promise,
+        acceptance: Acceptance,
     ) -> Result<Accepted, SendError> {
         let publish = Publish {
             dup: false,
@@ -147,7 +147,7 @@ impl Kept {
             payload,
         };
         let Client { session, out, .. } = &mut self.client;
-        session.accept(&publish, promise, out)
+        session.accept(&publish, acceptance, out)
     }
 
     /// Accepts so many messages that all have the same size.
@@ -179,6 +179,6 @@ impl Kept {
 }
 
 /// A message the host gave this identifier.
-pub(crate) fn named(host_id: u32) -> Promise {
-    Promise { host_id, ..PROMISE }
+pub(crate) fn named(host_id: u32) -> Acceptance {
+    Acceptance { host_id, ..PROMISE }
 }

@@ -3,7 +3,7 @@
 
 use super::disk::*;
 use crate::client::*;
-use mqmodem_core::mqtt::session::{DropReason, RecordKey, Stays};
+use mqmodem_core::mqtt::session::{DropError, DropReason, RecordKey};
 
 impl Kept {
     fn with_limit(tries: u8) -> Self {
@@ -116,7 +116,7 @@ fn a_dropped_identifier_is_not_used_before_the_broker_answers_or_forgets() {
     kept.settle();
     assert_eq!(kept.sent_ids(), [1]);
     let session = &mut kept.client.session;
-    assert_eq!(session.drop_message(99), Err(Stays::Unknown));
+    assert_eq!(session.drop_message(99), Err(DropError::Unknown));
     assert_eq!(session.drop_message(accepted.name), Ok(()));
     assert!(session.is_dropping());
     kept.settle();
@@ -160,7 +160,7 @@ fn what_the_broker_has_taken_over_is_not_dropped() {
     kept.settle();
     kept.hears(&pubrec(1));
     let session = &mut kept.client.session;
-    assert_eq!(session.drop_message(taken.name), Err(Stays::TooLate));
+    assert_eq!(session.drop_message(taken.name), Err(DropError::TooLate));
     session.drop_messages();
     kept.settle();
     assert_eq!(kept.told().len(), 30);

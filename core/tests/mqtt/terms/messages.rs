@@ -68,7 +68,7 @@ fn aliases_shorten_topics_and_a_resend_has_them_whole() {
     assert_eq!(again.len(), 5);
 }
 
-const PROMISE: Promise = Promise {
+const PROMISE: Acceptance = Acceptance {
     tracked: false,
     host_id: 0,
     limit: usize::MAX,

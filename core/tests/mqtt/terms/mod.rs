@@ -5,7 +5,7 @@ use crate::client::*;
 use mqmodem_core::mqtt;
 use mqmodem_core::mqtt::packet::{Publish, SubscribeOptions};
 use mqmodem_core::mqtt::property::{self, PropertyValue};
-use mqmodem_core::mqtt::session::{DropReason, Offer, Promise};
+use mqmodem_core::mqtt::session::{Acceptance, DropReason, Offer};
 use mqmodem_core::mqtt::{
     Connect, Packet, Properties, Qos, Rules, SendError, SessionEvent, Version, Violation, carrier,
     frame_as,

@@ -3,9 +3,9 @@
 use super::api::{Done, Store, StoreChange};
 use super::batch::{ChangeAnswer, Load, ModemChange, Request, StateContent, What};
 use super::error::OpenError;
-use super::keeper::Keeper;
 use super::kept::StoredState;
 use super::name;
+use super::persistence::Persistence;
 use super::redb::RedbBackend;
 use super::writer::{self, WriterMessage};
 use mqmodem_core::Slot;
@@ -57,15 +57,15 @@ impl StateDirectory {
     /// has it, or a newer version wrote it.
     pub fn open(directory: &Path) -> Result<(Self, StoredState), OpenError> {
         let (backend, content) = RedbBackend::open(directory)?;
-        let disk = Self::with(Keeper::new(Box::new(backend)), content.is_some());
+        let disk = Self::with(Persistence::new(Box::new(backend)), content.is_some());
         let kept = content.map(StoredState::sort).unwrap_or_default();
         Ok((disk.map_err(OpenError::Io)?, kept))
     }
 
-    pub(super) fn with(keeper: Keeper, read: bool) -> io::Result<Self> {
+    pub(super) fn with(persistence: Persistence, read: bool) -> io::Result<Self> {
         let (messages, waiting) = channel();
         let thread = std::thread::Builder::new().name("state".to_owned());
-        let writer = thread.spawn(move || writer::run(&waiting, keeper))?;
+        let writer = thread.spawn(move || writer::run(&waiting, persistence))?;
         Ok(Self {
             messages,
             writer: Some(writer),

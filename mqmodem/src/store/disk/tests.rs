@@ -29,7 +29,7 @@ fn syncs(disk: &BlockDisk) -> usize {
 }
 
 fn disk(memory: &BlockDisk) -> StateDirectory {
-    StateDirectory::with(SimulatedPlace::new(memory).keeper(), true).unwrap()
+    StateDirectory::with(SimulatedPlace::new(memory).persistence(), true).unwrap()
 }
 
 fn kept(memory: &BlockDisk, modem: &str) -> Vec<(Slot, Vec<u8>)> {
@@ -100,7 +100,7 @@ async fn a_change_that_failed_is_not_stored_later() {
 #[tokio::test]
 async fn waiting_changes_are_one_transaction() {
     let memory = BlockDisk::default();
-    let keeper = SimulatedPlace::new(&memory).keeper();
+    let persistence = SimulatedPlace::new(&memory).persistence();
     let (messages, waiting) = channel();
     let (answer, mut answers) = unbounded_channel();
     for n in 0..1000 {
@@ -119,7 +119,7 @@ async fn waiting_changes_are_one_transaction() {
     }
     let _ = messages.send(WriterMessage::End);
     let before = syncs(&memory);
-    writer::run(&waiting, keeper);
+    writer::run(&waiting, persistence);
     let syncs = syncs(&memory) - before;
     assert!(syncs < 10, "{syncs}");
     for _ in 0..1000 {
@@ -226,7 +226,7 @@ async fn a_session_is_restored_in_order_and_forgotten_alone() {
 fn unread(memory: &BlockDisk) -> (SimulatedPlace, StateDirectory) {
     let place = SimulatedPlace::new(memory);
     place.set_unreadable(true);
-    let disk = StateDirectory::with(place.keeper(), false).unwrap();
+    let disk = StateDirectory::with(place.persistence(), false).unwrap();
     (place, disk)
 }
 

@@ -1,7 +1,7 @@
 //! A disk that is full of what it keeps, one that fails, and a file that is gone.
 
 use crate::store::batch::{ChangeAnswer, Key, ModemChange, Request, What};
-use crate::store::keeper::Keeper;
+use crate::store::persistence::Persistence;
 use crate::store::tests::place::SimulatedPlace;
 use crate::store::tests::world::{StoreWorld, Trouble, Unsynced};
 use mqmodem_core::mqtt::session::RecordKey;
@@ -36,18 +36,18 @@ fn request(modem: &str, what: What) -> Request {
 }
 
 /// Whether each change of a batch was made.
-fn write(keeper: &mut Keeper, changes: Vec<(&str, What)>) -> Vec<bool> {
+fn write(persistence: &mut Persistence, changes: Vec<(&str, What)>) -> Vec<bool> {
     let requests = changes.into_iter();
     let mut batch: Vec<_> = requests.map(|(modem, what)| request(modem, what)).collect();
-    keeper.write(&mut batch);
+    persistence.write(&mut batch);
     batch.iter().map(|request| request.answer.ok).collect()
 }
 
 /// Fills a disk of this size with messages; the last number that was taken.
-fn fill(disk: &BlockDisk, keeper: &mut Keeper) -> u64 {
+fn fill(disk: &BlockDisk, persistence: &mut Persistence) -> u64 {
     for number in 1.. {
         let all = MODEMS.map(|modem| (modem, put(number, PAYLOAD)));
-        if write(keeper, all.into()).contains(&false) {
+        if write(persistence, all.into()).contains(&false) {
             assert!(disk.written() > 0);
             return number - 1;
         }
@@ -55,56 +55,59 @@ fn fill(disk: &BlockDisk, keeper: &mut Keeper) -> u64 {
     unreachable!("no disk is endless")
 }
 
-fn rows(keeper: &mut Keeper) -> usize {
-    keeper.content().records.len()
+fn rows(persistence: &mut Persistence) -> usize {
+    persistence.content().records.len()
 }
 
 #[test]
 fn a_disk_full_of_its_own_rows_is_emptied_whatever_else_fills_it() {
     for size in [400, 700, 2000] {
         let disk = BlockDisk::of_capacity(size * 1024);
-        let mut keeper = SimulatedPlace::new(&disk).keeper();
-        let last = fill(&disk, &mut keeper);
+        let mut persistence = SimulatedPlace::new(&disk).persistence();
+        let last = fill(&disk, &mut persistence);
         assert!(last > 100, "{size}: {last}");
         disk.crowd(0);
         for number in 1..=last {
             let all = MODEMS.map(|modem| (modem, What::Erase(message(number))));
-            let done = write(&mut keeper, all.into());
+            let done = write(&mut persistence, all.into());
             assert!(!done.contains(&false), "{size}: {number} of {last}");
         }
         // Now there is room again.
         assert_eq!(
-            write(&mut keeper, vec![("m0", put(last + 1, PAYLOAD))]),
+            write(&mut persistence, vec![("m0", put(last + 1, PAYLOAD))]),
             [true]
         );
-        assert_eq!(rows(&mut keeper), 1);
+        assert_eq!(rows(&mut persistence), 1);
     }
 }
 
 #[test]
 fn a_full_disk_is_emptied_after_a_restart_too() {
     let disk = BlockDisk::of_capacity(700 * 1024);
-    let mut keeper = SimulatedPlace::new(&disk).keeper();
-    let last = fill(&disk, &mut keeper);
+    let mut persistence = SimulatedPlace::new(&disk).persistence();
+    let last = fill(&disk, &mut persistence);
     disk.crowd(0);
-    drop(keeper);
-    let mut keeper = SimulatedPlace::new(&disk).keeper();
+    drop(persistence);
+    let mut persistence = SimulatedPlace::new(&disk).persistence();
     for number in 1..=last {
         let all = MODEMS.map(|modem| (modem, What::Erase(message(number))));
-        assert!(!write(&mut keeper, all.into()).contains(&false), "{number}");
+        assert!(
+            !write(&mut persistence, all.into()).contains(&false),
+            "{number}"
+        );
     }
 }
 
 #[test]
 fn a_message_ends_on_a_full_disk_and_a_new_one_waits_for_room() {
     let disk = BlockDisk::of_capacity(700 * 1024);
-    let mut keeper = SimulatedPlace::new(&disk).keeper();
-    let last = fill(&disk, &mut keeper);
+    let mut persistence = SimulatedPlace::new(&disk).persistence();
+    let last = fill(&disk, &mut persistence);
     disk.crowd(0);
     let small = |record| Slot::Session(LinkId(0), record).to_bytes();
     let (seen, aside) = (small(RecordKey::Seen(1)), small(RecordKey::Suspect));
     let done = write(
-        &mut keeper,
+        &mut persistence,
         vec![
             ("m0", What::Record(seen, vec![1; 8])),
             ("m0", What::Record(aside, vec![1; 74])),
@@ -122,18 +125,18 @@ fn a_message_ends_on_a_full_disk_and_a_new_one_waits_for_room() {
 #[test]
 fn what_a_full_disk_refuses_writes_nothing_however_often_it_is_tried() {
     let disk = BlockDisk::of_capacity(700 * 1024);
-    let mut keeper = SimulatedPlace::new(&disk).keeper();
-    let last = fill(&disk, &mut keeper);
+    let mut persistence = SimulatedPlace::new(&disk).persistence();
+    let last = fill(&disk, &mut persistence);
     disk.crowd(0);
     let before = disk.written();
     for _ in 0..100 {
         assert_eq!(
-            write(&mut keeper, vec![("m0", put(last + 1, PAYLOAD))]),
+            write(&mut persistence, vec![("m0", put(last + 1, PAYLOAD))]),
             [false]
         );
         // What was refused is erased, as it could be there.
         let erase = What::Erase(message(last + 1));
-        assert_eq!(write(&mut keeper, vec![("m0", erase)]), [true]);
+        assert_eq!(write(&mut persistence, vec![("m0", erase)]), [true]);
     }
     assert_eq!(disk.written() - before, 0);
 }
@@ -141,22 +144,22 @@ fn what_a_full_disk_refuses_writes_nothing_however_often_it_is_tried() {
 #[test]
 fn a_disk_that_fails_is_not_written_again_at_each_try() {
     let disk = BlockDisk::default();
-    let mut keeper = SimulatedPlace::new(&disk).keeper();
+    let mut persistence = SimulatedPlace::new(&disk).persistence();
     for number in 1..2000 {
-        write(&mut keeper, vec![("m0", put(number, PAYLOAD))]);
+        write(&mut persistence, vec![("m0", put(number, PAYLOAD))]);
     }
     let whole = disk.bytes().len();
     for fault in [DiskFault::Broken, DiskFault::Unsynced] {
         disk.fail(fault, 0..usize::MAX);
-        assert_eq!(write(&mut keeper, vec![("m0", put(1, 9))]), [false]);
+        assert_eq!(write(&mut persistence, vec![("m0", put(1, 9))]), [false]);
         let before = disk.written();
         for _ in 0..20 {
-            assert_eq!(write(&mut keeper, vec![("m0", put(1, 9))]), [false]);
+            assert_eq!(write(&mut persistence, vec![("m0", put(1, 9))]), [false]);
         }
         let a_try = (disk.written() - before) / 20;
         assert!(a_try * 4 < whole, "{fault:?}: {a_try} of {whole}");
         disk.fail(fault, 0..0);
-        assert_eq!(write(&mut keeper, vec![("m0", put(1, 9))]), [true]);
+        assert_eq!(write(&mut persistence, vec![("m0", put(1, 9))]), [true]);
         assert!(disk.written() - before > whole, "written again once");
     }
 }
@@ -165,13 +168,13 @@ fn a_disk_that_fails_is_not_written_again_at_each_try() {
 fn what_nobody_would_find_is_not_called_durable() {
     let disk = BlockDisk::default();
     let place = SimulatedPlace::new(&disk);
-    let mut keeper = place.keeper();
+    let mut persistence = place.persistence();
     place.set_lost(true);
     let before = disk.written();
-    assert_eq!(write(&mut keeper, vec![("m0", put(1, 9))]), [false]);
+    assert_eq!(write(&mut persistence, vec![("m0", put(1, 9))]), [false]);
     assert_eq!(disk.written(), before);
     place.set_lost(false);
-    assert_eq!(write(&mut keeper, vec![("m0", put(1, 9))]), [true]);
+    assert_eq!(write(&mut persistence, vec![("m0", put(1, 9))]), [true]);
 }
 
 /// A modem whose messages fill its disk hands all of them to the broker, and has

@@ -147,16 +147,16 @@ impl Run {
 }
 
 fn run(disk: BlockDisk) -> Run {
-    let mut keeper = SimulatedPlace::new(&disk).keeper();
+    let mut persistence = SimulatedPlace::new(&disk).persistence();
     let mut answered = Vec::new();
     for batch in day() {
         let mut requests = requests(&batch);
-        keeper.write(&mut requests);
+        persistence.write(&mut requests);
         let ok = requests.iter().map(|request| request.answer.ok).collect();
         answered.push((disk.taken(), ok));
     }
     // Not closed: the process is killed.
-    std::mem::forget(keeper);
+    std::mem::forget(persistence);
     Run { disk, answered }
 }
 
@@ -263,7 +263,7 @@ fn what_was_answered_is_there_if_the_power_goes_again_while_starting() {
 /// go after each answer that follows.
 fn fail_everywhere(fault: DiskFault, length: usize) {
     let begin = BlockDisk::default();
-    drop(SimulatedPlace::new(&begin).keeper());
+    drop(SimulatedPlace::new(&begin).persistence());
     // The last batches show that it works again.
     let answered = run(BlockDisk::of(begin.bytes())).answered;
     let steps = answered[answered.len() - 1 - length].0;

@@ -150,7 +150,7 @@ fn play(trouble: Trouble, at: usize) -> bool {
 
 fn everywhere(trouble: Trouble) {
     let new = BlockDisk::default();
-    drop(SimulatedPlace::new(&new).keeper());
+    drop(SimulatedPlace::new(&new).persistence());
     // A file that cannot even be made is another tale.
     let mut at = match trouble.fault {
         DiskFault::Stop => 0,

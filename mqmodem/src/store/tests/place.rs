@@ -1,7 +1,7 @@
 //! A simulated disk as a place of a database, for tests.
 
 use crate::store::error::OpenError;
-use crate::store::keeper::Keeper;
+use crate::store::persistence::Persistence;
 use crate::store::redb::place::DatabasePlace;
 use crate::store::redb::room::{Health, Noted, reserve_on};
 use crate::store::redb::{RedbBackend, file};
@@ -40,10 +40,10 @@ impl SimulatedPlace {
     }
 
     /// What writes there, opened where it can be.
-    pub(in crate::store) fn keeper(&self) -> Keeper {
+    pub(in crate::store) fn persistence(&self) -> Persistence {
         let mut place = self.clone();
         let database = place.open().ok();
-        Keeper::new(Box::new(RedbBackend::new(Box::new(place), database)))
+        Persistence::new(Box::new(RedbBackend::new(Box::new(place), database)))
     }
 }
 

@@ -123,7 +123,7 @@ impl Rig {
         let mut opened = false;
         while let Some(action) = self.modem.poll_action() {
             opened |= matches!(action, Action::Open { .. });
-            if let Some(slot) = action.owes() {
+            if let Some(slot) = action.answer_slot() {
                 self.modem.handle_stored(self.now, slot, true);
             }
         }

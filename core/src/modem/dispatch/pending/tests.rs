@@ -35,7 +35,7 @@ fn write(modem: &mut Modem<'_>, text: &str) -> usize {
 fn store(modem: &mut Modem<'_>, count: usize) -> VecDeque<Slot> {
     let mut slots = VecDeque::new();
     while let Some(action) = modem.poll_action() {
-        slots.extend(action.owes());
+        slots.extend(action.answer_slot());
     }
     slots.drain(..count.min(slots.len())).for_each(|slot| {
         modem.handle_stored(NOW, slot, true);

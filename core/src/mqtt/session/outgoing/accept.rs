@@ -2,9 +2,9 @@
 //! of the connection, the session and, where sessions are on disk, of us.
 
 use super::Outgoing;
+use super::acceptance::{Acceptance, Accepted, Backlog, IdStatus};
 use super::header::{HEADER, MessageHeader};
 use super::log::form_of;
-use super::promise::{Accepted, Backlog, Known, Promise};
 use crate::mqtt::packet::Publish;
 use crate::mqtt::session::event::{DropReason, SendError};
 use crate::mqtt::session::numbers::Numbers;
@@ -18,7 +18,7 @@ impl Outgoing<'_> {
     pub(in crate::mqtt::session) fn accept(
         &mut self,
         publish: &Publish<'_>,
-        promise: Promise,
+        acceptance: Acceptance,
         stalled: bool,
         numbers: &mut Numbers,
     ) -> Result<Accepted, SendError> {
@@ -30,15 +30,15 @@ impl Outgoing<'_> {
         if !publish.is_valid() {
             return Err(SendError::Invalid);
         }
-        let may_drop = promise.drop_oldest && !stalled;
-        let count = self.too_many(&publish, 0, promise.limit, may_drop);
+        let may_drop = acceptance.drop_oldest && !stalled;
+        let count = self.too_many(&publish, 0, acceptance.limit, may_drop);
         self.make_room(count.ok_or(SendError::Full)?);
         let reserved = |id| self.suspicion.reserves(id);
         let id = named.then(|| self.ids.later_id(reserved));
         let publish = Publish { id, ..publish };
         let number = numbers.take().ok_or(SendError::Full)?;
-        let mut record = MessageHeader::new(number, id, promise.host_id, self.time);
-        record.set_promised(promise.tracked);
+        let mut record = MessageHeader::new(number, id, acceptance.host_id, self.time);
+        record.set_promised(acceptance.tracked);
         self.store(record, &publish)?;
         Ok(accepted(record))
     }
@@ -48,11 +48,11 @@ impl Outgoing<'_> {
         &self,
         publish: &Publish<'_>,
         more: usize,
-        promise: Promise,
+        acceptance: Acceptance,
         stalled: bool,
     ) -> bool {
-        let may_drop = promise.drop_oldest && !stalled;
-        let count = self.too_many(publish, more, promise.limit, may_drop);
+        let may_drop = acceptance.drop_oldest && !stalled;
+        let count = self.too_many(publish, more, acceptance.limit, may_drop);
         count.is_some()
     }
 
@@ -112,13 +112,13 @@ impl Outgoing<'_> {
     }
 
     /// What is known of an identifier a host gave to a message.
-    pub(in crate::mqtt::session) fn known(&self, host_id: u32) -> Option<Known> {
+    pub(in crate::mqtt::session) fn known(&self, host_id: u32) -> Option<IdStatus> {
         let meant = |record: MessageHeader| record.host_id() == host_id && !record.was_dropped();
         if let Some((_, record)) = self.log.find(meant) {
-            return Some(Known::Waiting(accepted(record)));
+            return Some(IdStatus::Waiting(accepted(record)));
         }
         let delivered = self.delivered.contains(host_id);
-        delivered.then_some(Known::Delivered)
+        delivered.then_some(IdStatus::Delivered)
     }
 
     /// How the message of this number ends is to be reported.

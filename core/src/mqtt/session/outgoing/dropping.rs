@@ -1,8 +1,8 @@
 //! Messages that are dropped because the caller says so.
 
 use super::Outgoing;
+use super::acceptance::DropError;
 use super::header::{Flow, MessageHeader};
-use super::promise::Stays;
 use crate::mqtt::session::event::DropReason;
 
 impl Outgoing<'_> {
@@ -11,13 +11,13 @@ impl Outgoing<'_> {
         &mut self,
         name: u32,
         connected: bool,
-    ) -> Result<(), Stays> {
+    ) -> Result<(), DropError> {
         let given = |it: MessageHeader| it.host_id() == name && !it.was_dropped();
         let reported = |it: MessageHeader| it.tracked() == Some(name) && !it.was_dropped();
         let found = self.log.find(given).or_else(|| self.log.find(reported));
-        let (place, record) = found.ok_or(Stays::Unknown)?;
+        let (place, record) = found.ok_or(DropError::Unknown)?;
         if record.flow() == Flow::Released {
-            return Err(Stays::TooLate);
+            return Err(DropError::TooLate);
         }
         self.abandon(place, record, DropReason::Dropped, connected);
         Ok(())

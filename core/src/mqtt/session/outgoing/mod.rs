@@ -6,13 +6,13 @@
 //! [`Delivered`] what was delivered last.
 
 mod accept;
+mod acceptance;
 mod answers;
 mod delivered;
 mod dropping;
 mod header;
 mod ids;
 mod log;
-mod promise;
 mod publish;
 mod send;
 mod stored;
@@ -33,9 +33,9 @@ use log::MessageLog;
 use suspicion::Suspicion;
 use wire::WireTerms;
 
+pub use acceptance::{Acceptance, Accepted, Backlog, DropError, IdStatus};
 pub(super) use answers::AckOutcome;
 pub(super) use ids::{Awaited, NOWHERE};
-pub use promise::{Accepted, Backlog, Known, Promise, Stays};
 pub(super) use suspects::Verdict;
 pub(super) use suspicion::Suspect;
 

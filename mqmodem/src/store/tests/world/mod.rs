@@ -4,7 +4,7 @@ mod host;
 
 use super::place::SimulatedPlace;
 use crate::store::batch::{ChangeAnswer, ModemChange, Request};
-use crate::store::keeper::Keeper;
+use crate::store::persistence::Persistence;
 use crate::store::{StoreChange, StoredState, disk};
 use mqmodem_chat::environment::{Environment, Feed, Notice, Sender, settle};
 use mqmodem_core::{Action, Config, ConnId, Instant, LinkId, Memory, Modem, NetEvent, Slot};
@@ -52,7 +52,7 @@ pub(in crate::store) struct Trouble {
 struct Surroundings {
     trouble: Trouble,
     disk: BlockDisk,
-    keeper: Option<Keeper>,
+    persistence: Option<Persistence>,
     broker: SingleBroker,
     host: Feed,
     /// What the modem has written to the host since the last command.
@@ -167,7 +167,7 @@ impl Surroundings {
     fn write(&mut self) {
         let batch = std::mem::take(&mut self.batch);
         let (slots, mut batch): (Vec<_>, Vec<_>) = batch.into_iter().unzip();
-        self.keeper.as_mut().unwrap().write(&mut batch);
+        self.persistence.as_mut().unwrap().write(&mut batch);
         let all = batch.iter().all(|request| request.answer.ok);
         self.stopped = !all && self.disk.is_stopped();
         if self.stopped {
@@ -191,13 +191,13 @@ impl Surroundings {
         self.batch.clear();
         self.notices.clear();
         self.stopped = false;
-        std::mem::forget(self.keeper.take());
+        std::mem::forget(self.persistence.take());
     }
 
     /// What is on the disk.
     fn stored(&mut self) -> Vec<(Slot, Vec<u8>)> {
-        let keeper = self.keeper.as_mut().unwrap();
-        StoredState::sort(keeper.content()).take(NAME)
+        let persistence = self.persistence.as_mut().unwrap();
+        StoredState::sort(persistence.content()).take(NAME)
     }
 }
 
@@ -214,7 +214,7 @@ impl StoreWorld {
             modem: modem(&[]),
             around: Surroundings {
                 trouble,
-                keeper: Some(SimulatedPlace::new(&disk).keeper()),
+                persistence: Some(SimulatedPlace::new(&disk).persistence()),
                 disk,
                 broker: SingleBroker::default(),
                 host: Feed::default(),
@@ -266,14 +266,14 @@ impl StoreWorld {
         self.is_connected = false;
         self.left = Medium::of(image.clone());
         let mut disk = BlockDisk::of(image);
-        let mut keeper = SimulatedPlace::new(&disk).keeper();
-        if !keeper.is_open() {
+        let mut persistence = SimulatedPlace::new(&disk).persistence();
+        if !persistence.is_open() {
             // Stopped while it was made: put aside.
             disk = BlockDisk::default();
-            keeper = SimulatedPlace::new(&disk).keeper();
+            persistence = SimulatedPlace::new(&disk).persistence();
         }
         self.around.disk = disk;
-        self.around.keeper = Some(keeper);
+        self.around.persistence = Some(persistence);
         self.modem = modem(&self.around.stored());
     }
 

@@ -8,7 +8,7 @@ use super::reader::Reader;
 use mqmodem_chat::StorageMode;
 use mqmodem_chat::environment::{RecordDisk, WriteOutcome};
 use mqmodem_core::mqtt::packet::{Connect, Publish};
-use mqmodem_core::mqtt::session::{Promise, ROOM, RecordKey, SessionChange, WINDOW};
+use mqmodem_core::mqtt::session::{Acceptance, ROOM, RecordKey, SessionChange, WINDOW};
 use mqmodem_core::mqtt::{Packet, PacketId, Properties, Qos, Session, SessionEvent, Version};
 use mqmodem_core::{Action, Buf, Instant, LinkId, Slot};
 use std::collections::{BTreeMap, BTreeSet};
@@ -236,7 +236,7 @@ impl<'a> Bench<'a> {
             properties: Properties::NONE,
             payload: &vec![id; usize::from(how / 8)],
         };
-        let promise = Promise {
+        let promise = Acceptance {
             tracked: how & 8 != 0,
             host_id: u32::from(id % 8),
             limit: [usize::MAX, 100, 400, 1000][usize::from(how / 64)],

@@ -4,7 +4,7 @@ use crate::mqtt::PacketId;
 
 /// How a message is accepted.
 #[derive(Clone, Copy, Debug)]
-pub struct Promise {
+pub struct Acceptance {
     /// Whether [`SessionEvent::Published`](crate::mqtt::SessionEvent::Published) or
     /// [`Dropped`](crate::mqtt::session::Dropped) carries its name.
     pub tracked: bool,
@@ -30,7 +30,7 @@ pub struct Accepted {
 
 /// What is known of an identifier a host gave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Known {
+pub enum IdStatus {
     /// It is on its way.
     Waiting(Accepted),
     /// It was delivered.
@@ -50,7 +50,7 @@ pub struct Backlog {
 
 /// Why a message is not dropped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stays {
+pub enum DropError {
     /// There is none of this name.
     Unknown,
     /// The broker has taken it over (PUBREC): it is too late.

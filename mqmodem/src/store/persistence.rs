@@ -7,7 +7,7 @@ use super::error::OpenError;
 use std::sync::mpsc::Sender;
 
 /// A backend, and who waits for it.
-pub(super) struct Keeper {
+pub(super) struct Persistence {
     backend: Box<dyn Backend>,
     failing: bool,
     /// Modems that run without what they keep, since it cannot be read.
@@ -16,7 +16,7 @@ pub(super) struct Keeper {
     reported: String,
 }
 
-impl Keeper {
+impl Persistence {
     pub(super) fn new(backend: Box<dyn Backend>) -> Self {
         Self {
             failing: !backend.is_open(),
