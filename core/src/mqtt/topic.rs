@@ -1,8 +1,13 @@
 //! Topic names and topic filters (clause 4.7), and what is better not said in a text
 //! (clause 1.5.3).
 
+use super::Version;
+
 /// The longest string MQTT carries, in bytes `[MQTT-4.7.3-3]`.
 const LONGEST: usize = 65_535;
+
+/// Before the name of a shared subscription.
+const SHARED: &str = "$share/";
 
 /// What is known of a byte of a text, each a bit of its own: so one look at a text
 /// answers all that is asked of it.
@@ -61,9 +66,25 @@ pub fn is_topic_filter(filter: &str) -> bool {
         && (last == "#" || is_level(last))
 }
 
+/// Whether `filter` can be subscribed to in this version: in MQTT 5 that of a shared
+/// subscription has a name without wildcards and a filter behind it `[MQTT-4.8.2-1]`,
+/// `[MQTT-4.8.2-2]`.
+pub fn is_filter_of(version: Version, filter: &str) -> bool {
+    let shared = filter
+        .strip_prefix(SHARED)
+        .filter(|_| version == Version::V5);
+    is_topic_filter(filter) && shared.is_none_or(has_share_name)
+}
+
+fn has_share_name(behind: &str) -> bool {
+    behind.split_once('/').is_some_and(|(name, filter)| {
+        !name.is_empty() && !name.contains(['+', '#']) && !filter.is_empty()
+    })
+}
+
 /// Whether a filter is that of a shared subscription of MQTT 5 (clause 4.8.2).
 pub fn is_shared(filter: &str) -> bool {
-    filter.starts_with("$share/")
+    filter.starts_with(SHARED)
 }
 
 /// Whether a message is published under `topic`: a topic name no broker closes the
@@ -138,6 +159,31 @@ mod tests {
             "a\0", &too_long,
         ] {
             assert!(!is_topic_filter(bad), "{bad:.20}");
+        }
+    }
+
+    #[test]
+    fn shared_subscriptions_of_mqtt_5_have_a_name_and_a_filter() {
+        for good in [
+            "$share/g/t",
+            "$share/g//",
+            "$share/g/+/#",
+            "$share",
+            "$shared/+",
+        ] {
+            assert!(is_filter_of(Version::V5, good), "{good}");
+        }
+        for bad in [
+            "$share/",
+            "$share/g",
+            "$share/g/",
+            "$share//t",
+            "$share/+/t",
+            "$share/#",
+        ] {
+            assert!(!is_filter_of(Version::V5, bad), "{bad}");
+            // To a broker of 3.1.1 they are filters as any other.
+            assert!(is_filter_of(Version::V311, bad), "{bad}");
         }
     }
 

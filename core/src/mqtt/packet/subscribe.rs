@@ -54,7 +54,7 @@ fn next<'p>(
 ) -> Result<(&'p str, SubscribeOptions), DecodeError> {
     let filter = reader.string()?;
     let options = SubscribeOptions::read(version, reader.u8()?)?;
-    if !topic::is_topic_filter(filter) {
+    if !topic::is_filter_of(version, filter) {
         Err(Malformed)
     } else if options.fit(version, filter) {
         Ok((filter, options))
@@ -110,7 +110,7 @@ impl<'p> Subscribe<'p> {
     pub(super) fn encode(&self, version: Version, out: &mut Buf<'_>) -> Result<(), EncodeError> {
         let mut remaining = 0_usize;
         for (filter, options) in self.requests.iter() {
-            if !topic::is_topic_filter(filter) || !options.fit(version, filter) {
+            if !topic::is_filter_of(version, filter) || !options.fit(version, filter) {
                 return Err(EncodeError::Invalid);
             }
             remaining = remaining.saturating_add(counted(filter.as_bytes()) + 1);

@@ -26,7 +26,7 @@ pub struct Filters<'p>(Source<'p>);
 
 #[derive(Clone, Copy)]
 enum Source<'p> {
-    Wire(&'p [u8]),
+    Wire(Version, &'p [u8]),
     List(&'p [&'p str]),
 }
 
@@ -38,18 +38,18 @@ impl<'p> Filters<'p> {
 
     /// One after the other, as on the wire.
     pub fn iter(&self) -> impl Iterator<Item = &'p str> + use<'p> {
-        let (wire, list): (&[u8], &[_]) = match self.0 {
-            Source::Wire(bytes) => (bytes, &[]),
-            Source::List(list) => (&[], list),
+        let (version, wire, list): (_, &[u8], &[_]) = match self.0 {
+            Source::Wire(version, bytes) => (version, bytes, &[]),
+            Source::List(list) => (Version::V311, &[], list),
         };
         let mut reader = Reader::new(wire);
-        core::iter::from_fn(move || next(&mut reader).ok()).chain(list.iter().copied())
+        core::iter::from_fn(move || next(version, &mut reader).ok()).chain(list.iter().copied())
     }
 }
 
-fn next<'p>(reader: &mut Reader<'p>) -> Result<&'p str, DecodeError> {
+fn next<'p>(version: Version, reader: &mut Reader<'p>) -> Result<&'p str, DecodeError> {
     let filter = reader.string()?;
-    if topic::is_topic_filter(filter) {
+    if topic::is_filter_of(version, filter) {
         Ok(filter)
     } else {
         Err(Malformed)
@@ -91,19 +91,19 @@ impl<'p> Unsubscribe<'p> {
         let wire = reader.rest();
         let mut reader = Reader::new(wire);
         while !reader.is_empty() {
-            next(&mut reader)?;
+            next(version, &mut reader)?;
         }
         Ok(Self {
             id,
             properties,
-            filters: Filters(Source::Wire(wire)),
+            filters: Filters(Source::Wire(version, wire)),
         })
     }
 
     pub(super) fn encode(&self, version: Version, out: &mut Buf<'_>) -> Result<(), EncodeError> {
         let mut remaining = 0_usize;
         for filter in self.filters.iter() {
-            if !topic::is_topic_filter(filter) {
+            if !topic::is_filter_of(version, filter) {
                 return Err(EncodeError::Invalid);
             }
             remaining = remaining.saturating_add(counted(filter.as_bytes()));
