@@ -119,7 +119,8 @@ pub static ALL: [Reason; 43] = [
     ),
     Reason::new(0x88, "server unavailable", &[Connack]),
     Reason::new(0x89, "server busy", &[Connack, Disconnect]),
-    Reason::new(0x8a, "banned", &[Connack]),
+    // Brokers say it of clients that are connected, too.
+    Reason::new(0x8a, "banned", &[Connack, Disconnect]),
     Reason::new(0x8b, "server shutting down", &[Disconnect]),
     Reason::new(0x8c, "bad authentication method", &[Connack, Disconnect]),
     Reason::new(0x8d, "keep alive timeout", &[Disconnect]),
