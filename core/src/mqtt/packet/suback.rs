@@ -4,7 +4,7 @@ use super::Rules;
 use super::shown::ShownCode;
 use crate::buffer::Buf;
 use crate::mqtt::carrier::Carrier;
-use crate::mqtt::error::DecodeError::{self, Malformed};
+use crate::mqtt::error::DecodeError::{self, Malformed, Protocol};
 use crate::mqtt::error::EncodeError;
 use crate::mqtt::property::Properties;
 use crate::mqtt::wire::{Reader, Writer};
@@ -63,6 +63,9 @@ impl<'p> Suback<'p> {
         let forgiven = rules == Rules::Lenient && !suback.codes.is_empty();
         if forgiven || suback.is_valid(version) {
             Ok(suback)
+        } else if suback.codes.is_empty() && version == Version::V5 {
+            // Fewer codes than filters `[MQTT-3.8.4-6]`.
+            Err(Protocol)
         } else {
             Err(Malformed)
         }

@@ -3,7 +3,7 @@
 use super::shown::ShownCode;
 use crate::buffer::Buf;
 use crate::mqtt::carrier::Carrier;
-use crate::mqtt::error::DecodeError::{self, Malformed};
+use crate::mqtt::error::DecodeError::{self, Malformed, Protocol};
 use crate::mqtt::error::EncodeError;
 use crate::mqtt::property::Properties;
 use crate::mqtt::wire::{Reader, Writer};
@@ -50,6 +50,9 @@ impl<'p> Unsuback<'p> {
         };
         if unsuback.is_valid(version) {
             Ok(unsuback)
+        } else if unsuback.codes.is_empty() {
+            // Fewer codes than filters `[MQTT-3.11.3-1]`.
+            Err(Protocol)
         } else {
             Err(Malformed)
         }
