@@ -4,7 +4,8 @@ use super::outgoing::{Awaited, NOWHERE, Suspect};
 use super::{SendError, Session, SessionEvent, Violation};
 use crate::buffer::Buf;
 use crate::mqtt::packet::{
-    Filters, Packet, Requests, Rules, Suback, Subscribe, SubscribeOptions, Unsuback, Unsubscribe,
+    EncodeError, Filters, Packet, Requests, Rules, Suback, Subscribe, SubscribeOptions, Unsuback,
+    Unsubscribe,
 };
 use crate::mqtt::property::{self, Properties};
 use crate::mqtt::{PacketId, Qos, Version, reason};
@@ -80,7 +81,22 @@ impl Session<'_> {
         let request = (filter, SubscribeOptions::new(qos));
         let requests = Requests::of(core::slice::from_ref(&request));
         let packet = Packet::Subscribe(Subscribe::new(id, requests));
-        packet.encode_as(self.version, out).ok()?;
+        let start = out.len();
+        let fits = match packet.encode_as(self.version, out) {
+            Ok(()) => self
+                .outgoing
+                .grants()
+                .takes_renewal(filter, out.len() - start),
+            Err(EncodeError::Invalid) => false,
+            Err(EncodeError::Full) => return None,
+        };
+        if !fits {
+            out.truncate(start);
+            self.subscriptions.end_renewal(at);
+            self.sweep_subscription(at);
+            self.recheck_suspect();
+            return Some(());
+        }
         self.subscriptions.begin_request(at);
         self.outgoing.begin_request(id, Awaited::Suback, at);
         Some(())
@@ -141,10 +157,10 @@ impl Session<'_> {
     ) -> Result<SessionEvent<'static>, Violation> {
         let id = suback.id;
         self.acknowledged = true;
+        self.check_problem(&suback.properties)?;
         let Some(at) = self.outgoing.request(id, Awaited::Suback) else {
             return Ok(self.ignore());
         };
-        self.check_problem(&suback.properties)?;
         let code = match *suback.codes {
             [code] => code,
             [code, ..] if self.rules.under(self.version) == Rules::Lenient => code,
@@ -174,10 +190,10 @@ impl Session<'_> {
     ) -> Result<SessionEvent<'static>, Violation> {
         let id = unsuback.id;
         self.acknowledged = true;
+        self.check_problem(&unsuback.properties)?;
         let Some(at) = self.outgoing.request(id, Awaited::Unsuback) else {
             return Ok(self.ignore());
         };
-        self.check_problem(&unsuback.properties)?;
         let code = match (self.version, unsuback.codes) {
             (Version::V311, _) => reason::SUCCESS,
             (Version::V5, &[code]) => code,
@@ -203,12 +219,17 @@ impl Session<'_> {
         if self.is_connected() {
             self.recheck_suspect();
         }
-        if at != NOWHERE
-            && let Some(removed) = self.subscriptions.end_request(at)
-        {
-            self.outgoing.move_requests(removed.at, removed.len);
+        if at != NOWHERE {
+            self.sweep_subscription(at);
         }
         reports
+    }
+
+    /// Nothing is asked for the filter at `at` any more.
+    fn sweep_subscription(&mut self, at: u32) {
+        if let Some(removed) = self.subscriptions.end_request(at) {
+            self.outgoing.move_requests(removed.at, removed.len);
+        }
     }
 
     /// The connection ended: SUBSCRIBE and UNSUBSCRIBE get no answer any more.

@@ -84,6 +84,11 @@ impl Grants {
         (is_larger && self.max_packet < u32::MAX).then_some(reason::TOO_LARGE)
     }
 
+    /// Whether a filter is asked for again by a packet of so many bytes.
+    pub(in crate::mqtt::session) fn takes_renewal(&self, filter: &str, len: usize) -> bool {
+        self.refuses_filter(filter, false).is_none() && self.refuses_len(len).is_none()
+    }
+
     /// What speaks against a subscription, with an identifier or without.
     pub(in crate::mqtt::session) fn refuses_filter(
         &self,
