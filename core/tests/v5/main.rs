@@ -11,9 +11,11 @@ mod ends;
 mod flow;
 mod publish;
 mod quality;
+mod refusals;
 mod requests;
 mod rig;
 mod text;
+mod violations;
 mod wire;
 
 const STATEMENTS: &str = include_str!("../data/mqtt5-client-statements.tsv");
