@@ -5,6 +5,7 @@ use crate::at::param::Param;
 use crate::at::schema::{Example, Signature};
 use crate::modem::command::context::Context;
 use crate::modem::command::dialect::{Command, Outcome};
+use crate::mqtt::reason;
 
 pub(super) const CONNECT: Command = Command::new("+MQTTCONNECT", "Connect to the broker")
     .remembers()
@@ -33,8 +34,10 @@ pub(super) const DISCONNECT: Command =
     Command::new("+MQTTDISCONNECT", "Disconnect from the broker")
         .details(
             "OK when DISCONNECT is sent and the link is closed; an error (3) if there was no \
-             link. With `<reason>` 4 the broker publishes the will: the link is closed without \
-             DISCONNECT.",
+             link. With `<reason>` 4 the broker publishes the will: by MQTT 5 the reason is \
+             sent, by 3.1.1 the link is closed without DISCONNECT. `<session expiry>` is of MQTT \
+             5, and an error (4) over a connection of 3.1.1. With 0 the session ends at once, on \
+             both sides, and messages that are not acknowledged are dropped with it.",
         )
         .commits()
         .takes_list()
@@ -52,14 +55,11 @@ pub(super) const DISCONNECT: Command =
             },
         ]);
 
-/// Reason code: disconnect with will message.
-const WITH_WILL: u32 = 4;
-
 const REASON: Param = Param::choice(
     "reason",
     &[
         (0, "in order"),
-        (WITH_WILL, "the broker publishes the will"),
+        (reason::WITH_WILL as u32, "the broker publishes the will"),
     ],
 );
 
@@ -87,5 +87,5 @@ fn disconnect(cx: &mut Context, _: &Args) -> Outcome {
 
 fn disconnect_with(cx: &mut Context, args: &Args) -> Outcome {
     let expiry = args.has(1).then(|| args.int(1));
-    cx.disconnect_with(args.int(0) == WITH_WILL, expiry).into()
+    cx.disconnect_with(args.int(0) as u8, expiry).into()
 }

@@ -7,6 +7,8 @@ use crate::modem::fail::Fail;
 use crate::modem::ids::LinkId;
 use crate::modem::link::{By, Disconnecting, Ended, Link};
 use crate::modem::wait::Wait;
+use crate::mqtt::carrier::Carrier;
+use crate::mqtt::packet::Disconnect;
 
 impl Machine<'_> {
     /// A link has ended.
@@ -59,19 +61,34 @@ impl Machine<'_> {
 
     /// Leaves a link in order. Of one that was up the host is told with `reason`,
     /// unless it asked for it itself.
-    /// `with_will` it is left so that the broker publishes the will.
-    pub(crate) fn disconnect(&mut self, id: LinkId, reason: Option<u8>, with_will: bool) {
+    pub(crate) fn disconnect(&mut self, id: LinkId, reason: Option<u8>) {
         let now = self.now;
         if let Some(link) = self.links.get_mut(id) {
-            let disconnecting = link.disconnect(now, reason, with_will);
+            let disconnecting = link.disconnect(now, reason, &Disconnect::default());
             self.disconnecting(id, disconnecting, reason);
         }
+    }
+
+    /// Leaves a link for the host, with a reason code and what the present command has taken.
+    pub(crate) fn disconnect_with(&mut self, id: LinkId, code: u8) -> Result<(), Fail> {
+        let now = self.now;
+        let properties = self.properties.taken(Carrier::Disconnect);
+        let properties = properties.ok_or(Fail::INCORRECT)?;
+        let disconnect = Disconnect { code, properties };
+        let link = self.links.get_mut(id).ok_or(Fail::NOT_ALLOWED)?;
+        link.check_disconnect(&disconnect)?;
+        if !link.may_disconnect() {
+            return Err(Fail::NOT_ALLOWED);
+        }
+        let disconnecting = link.disconnect(now, None, &disconnect);
+        self.disconnecting(id, disconnecting, None);
+        Ok(())
     }
 
     /// Leaves every link in order.
     pub(crate) fn disconnect_all(&mut self, reason: Option<u8>) {
         let ids = self.links.ids();
-        ids.for_each(|id| self.disconnect(id, reason, false));
+        ids.for_each(|id| self.disconnect(id, reason));
     }
 
     fn disconnecting(&mut self, id: LinkId, it: Disconnecting, reason: Option<u8>) {

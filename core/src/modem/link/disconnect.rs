@@ -5,6 +5,8 @@ use super::phase::{By, Phase, Reconnect, Transport};
 use super::{Ended, Link};
 use crate::modem::code;
 use crate::modem::failure::Failure;
+use crate::mqtt::packet::Disconnect;
+use crate::mqtt::{SendError, Version, reason};
 use crate::time::Instant;
 use core::time::Duration;
 
@@ -30,23 +32,38 @@ impl Link<'_> {
 
     /// Leaves in order: DISCONNECT, then the transport is closed; an attempt is
     /// given up, and the modem makes none of its own any more. `reason` is what the
-    /// host is told of a link that was up, unless it asked for it itself. `with_will` it is
-    /// left so that the broker publishes the will.
+    /// host is told of a link that was up, unless it asked for it itself. What `disconnect`
+    /// says more than that, a connection of 3.1.1 tells by closing without it, so that the
+    /// broker publishes the will.
     pub(crate) fn disconnect(
         &mut self,
         now: Instant,
         reason: Option<u8>,
-        with_will: bool,
+        disconnect: &Disconnect<'_>,
     ) -> Disconnecting {
         let comes_back = self.reconnect == Reconnect::WithRadio;
-        self.leave(now, reason, comes_back, with_will)
+        self.leave(now, reason, comes_back, disconnect)
+    }
+
+    /// Whether the broker takes this DISCONNECT, where it is connected.
+    pub(crate) fn check_disconnect(
+        &mut self,
+        disconnect: &Disconnect<'_>,
+    ) -> Result<(), SendError> {
+        let checked = self.session.check_disconnect(disconnect);
+        checked.map_err(|error| self.note(error))
     }
 
     /// The radio went off: the link is left, in order, and comes back with it.
     pub(crate) fn radio_off(&mut self, now: Instant) -> Disconnecting {
         self.has_radio = false;
         let comes_back = self.is_online() || self.is_wanted();
-        self.leave(now, Some(code::RADIO_OFF), comes_back, false)
+        self.leave(
+            now,
+            Some(code::RADIO_OFF),
+            comes_back,
+            &Disconnect::default(),
+        )
     }
 
     fn leave(
@@ -54,7 +71,7 @@ impl Link<'_> {
         now: Instant,
         reason: Option<u8>,
         comes_back: bool,
-        with_will: bool,
+        disconnect: &Disconnect<'_>,
     ) -> Disconnecting {
         let is_own = matches!(
             self.reconnect,
@@ -76,8 +93,7 @@ impl Link<'_> {
             Phase::Opening { .. } | Phase::Opened | Phase::Greeting { .. } => {
                 Some(self.drop(now, reason.unwrap_or(code::BY_COMMAND).into()))
             }
-            Phase::Online if with_will => Some(self.close_silently(now)),
-            Phase::Online => self.write_disconnect(now),
+            Phase::Online => self.write_disconnect(now, disconnect),
         };
         if was_online && let Some(code) = reason {
             self.set_last_failure(code.into());
@@ -90,24 +106,14 @@ impl Link<'_> {
         Disconnecting { was_online, ended }
     }
 
-    fn write_disconnect(&mut self, now: Instant) -> Option<Ended> {
-        let written = self.session.disconnect(&mut self.net_out);
+    fn write_disconnect(&mut self, now: Instant, disconnect: &Disconnect<'_>) -> Option<Ended> {
+        let is_said = disconnect.code == reason::SUCCESS || self.session.version() == Version::V5;
+        let out = &mut self.net_out;
+        let written = is_said && self.session.disconnect_with(disconnect, out).is_ok();
         let deadline = now + CLOSE_LIMIT;
         let code = code::BY_COMMAND;
         self.phase = Phase::Closing { deadline, code };
-        written
-            .is_err()
-            .then(|| self.drop(now, code::BY_COMMAND.into()))
-    }
-
-    /// Closes the link without DISCONNECT: the broker publishes the will.
-    fn close_silently(&mut self, now: Instant) -> Ended {
-        let code = code::BY_COMMAND;
-        self.phase = Phase::Closing {
-            deadline: now,
-            code,
-        };
-        self.drop(now, code::BY_COMMAND.into())
+        (!written).then(|| self.drop(now, code.into()))
     }
 
     /// Closes the link for a reason of our own.

@@ -54,7 +54,7 @@ impl Link<'_> {
 
     /// What the broker does not take is the last failure.
     #[cold]
-    fn note(&mut self, error: SendError) -> SendError {
+    pub(super) fn note(&mut self, error: SendError) -> SendError {
         if let SendError::Unsupported(code @ 1..) = error {
             self.set_last_failure(code.into());
         }

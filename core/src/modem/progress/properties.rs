@@ -88,6 +88,21 @@ impl<'a> PropertyList<'a> {
         Ok(())
     }
 
+    /// Adds a property before those the present command has taken, from the command itself.
+    pub(crate) fn lead(
+        &mut self,
+        property: &Property,
+        value: PropertyValue<'_>,
+    ) -> Result<(), Full> {
+        self.taken = false;
+        let added = self.put(property, value);
+        self.taken = !self.bytes.is_empty();
+        added?;
+        let block = self.bytes.as_mut_slice().get_mut(..self.properties.into());
+        block.ok_or(Full)?.rotate_right(1 + value.size());
+        Ok(())
+    }
+
     /// Adds a header.
     pub(crate) fn put_header(&mut self, header: Header<'_>) -> Result<(), Full> {
         self.begin();
@@ -167,7 +182,7 @@ impl<'a> PropertyList<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::mqtt::property::{CONTENT_TYPE, EXPIRY, REASON, WILL_DELAY};
+    use crate::mqtt::property::{CONTENT_TYPE, EXPIRY, REASON, SESSION_EXPIRY, WILL_DELAY};
     use std::vec::Vec;
 
     const TYPE: PropertyValue<'_> = PropertyValue::Text("text/plain");
@@ -223,6 +238,31 @@ mod tests {
         list.take();
         list.put(&CONTENT_TYPE, TYPE).unwrap();
         assert_eq!(list.waiting().user.number(&EXPIRY), None);
+    }
+
+    #[test]
+    fn what_a_command_says_itself_leads_those_it_has_taken() {
+        const AT_ONCE: PropertyValue<'_> = PropertyValue::Four(0);
+        let mut memory = [0; 20];
+        let mut list = PropertyList::new(Buf::lent(&mut memory));
+        list.lead(&SESSION_EXPIRY, AT_ONCE).unwrap();
+        let taken = list.taken(Carrier::Disconnect).unwrap();
+        assert_eq!(
+            taken.iter().collect::<Vec<_>>(),
+            [(&SESSION_EXPIRY, AT_ONCE)]
+        );
+        list.put(&REASON, TYPE).unwrap();
+        list.put_header(("a", "b")).unwrap();
+        list.take();
+        assert_eq!(list.lead(&SESSION_EXPIRY, AT_ONCE), Err(Full));
+        list.clear();
+        list.put(&REASON, TYPE).unwrap();
+        list.take();
+        list.lead(&SESSION_EXPIRY, AT_ONCE).unwrap();
+        let taken = list.taken(Carrier::Disconnect).unwrap();
+        let expected = [(&SESSION_EXPIRY, AT_ONCE), (&REASON, TYPE)];
+        assert_eq!(taken.iter().collect::<Vec<_>>(), expected);
+        assert!(list.waiting().user.is_empty());
     }
 
     #[test]

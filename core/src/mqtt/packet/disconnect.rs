@@ -6,7 +6,7 @@ use crate::mqtt::carrier::Carrier;
 use crate::mqtt::error::DecodeError::{self, Malformed};
 use crate::mqtt::error::EncodeError;
 use crate::mqtt::property::Properties;
-use crate::mqtt::wire::{Reader, Writer};
+use crate::mqtt::wire::{Reader, Writer, varint};
 use crate::mqtt::{Version, reason};
 use core::fmt;
 
@@ -29,6 +29,15 @@ impl<'p> Disconnect<'p> {
             code,
             properties: Properties::NONE,
         }
+    }
+
+    /// Bytes it takes in MQTT 5.
+    pub fn size(&self) -> usize {
+        if *self == Self::default() {
+            return PLAIN.len();
+        }
+        let body = self.properties.size_last().saturating_add(1);
+        body.saturating_add(1 + varint(body))
     }
 
     pub(super) fn decode(version: Version, body: &'p [u8]) -> Result<Self, DecodeError> {

@@ -135,6 +135,7 @@ impl Session<'_> {
             self.end_subscriptions();
         }
         self.holds = !self.clean && (self.version == Version::V311 || grants.session_expiry > 0);
+        self.ended = false;
         self.is_answered = true;
         self.state = State::Connected;
         self.recheck_suspect();

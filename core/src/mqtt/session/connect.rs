@@ -6,6 +6,7 @@ use super::{SendError, Session, State, fingerprint};
 use crate::buffer::{Buf, Full};
 use crate::mqtt::carrier::Carrier;
 use crate::mqtt::packet::{Connect, Disconnect, EncodeError};
+use crate::mqtt::property;
 use crate::mqtt::{Properties, Version};
 use crate::time::Instant;
 
@@ -57,7 +58,7 @@ impl Session<'_> {
             || self.outgoing.has_sent()
             || !self.incoming.is_empty()
             || !self.subscriptions.is_empty();
-        has_state && self.numbers.is_of(self.numbers.broker(), client)
+        has_state && !self.ended && self.numbers.is_of(self.numbers.broker(), client)
     }
 
     /// Writes CONNECT of MQTT 5 with what is announced.
@@ -109,7 +110,8 @@ impl Session<'_> {
     }
 
     /// The same with a reason and properties, which 3.1.1 does not have. Properties that
-    /// make it larger than the broker takes are left out.
+    /// make it larger than the broker takes are left out. Where it says that the session
+    /// ends at once, nothing is kept of it here either.
     pub fn disconnect_with(
         &mut self,
         disconnect: &Disconnect<'_>,
@@ -118,21 +120,28 @@ impl Session<'_> {
         if self.state == State::Idle {
             return Ok(());
         }
-        let start = out.len();
-        let written = match self.version {
-            Version::V311 => Disconnect::default().encode(Version::V311, out),
-            Version::V5 => disconnect.encode(Version::V5, out),
+        let disconnect = match self.version {
+            Version::V311 => Disconnect::default(),
+            Version::V5 if self.check_disconnect(disconnect).is_ok() => *disconnect,
+            Version::V5 => Disconnect::new(disconnect.code),
         };
-        written.map_err(|_| Full)?;
-        let len = out.len() - start;
-        let grants = self.outgoing.grants();
-        if self.state == State::Connected && grants.refuses_len(len).is_some() {
-            out.truncate(start);
-            let plain = Disconnect::new(disconnect.code);
-            plain.encode(self.version, out).map_err(|_| Full)?;
-        }
+        disconnect.encode(self.version, out).map_err(|_| Full)?;
         self.lost();
+        if disconnect.properties.number(&property::SESSION_EXPIRY) == Some(0) {
+            (self.holds, self.ended) = (false, true);
+            self.outgoing.end();
+            self.incoming.end();
+            self.subscriptions.end();
+        }
         Ok(())
+    }
+
+    /// Whether the broker takes a DISCONNECT of this size; else `Unsupported`.
+    pub fn check_disconnect(&self, disconnect: &Disconnect<'_>) -> Result<(), SendError> {
+        let connected = self.state == State::Connected;
+        let limit = self.outgoing.grants().refuses_len(disconnect.size());
+        let refused = limit.filter(|_| connected);
+        refused.map_or(Ok(()), |code| Err(SendError::Unsupported(code)))
     }
 }
 

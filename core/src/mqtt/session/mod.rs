@@ -120,6 +120,8 @@ pub struct Session<'a> {
     is_fresh: bool,
     /// Whether the broker keeps a session that both sides know.
     holds: bool,
+    /// Whether we ended the session, so that the broker is asked for a new one.
+    ended: bool,
     /// Whether the client has no id of its own.
     is_anonymous: bool,
     /// Whether a broker has accepted a connection, or answered in MQTT 5.
@@ -168,6 +170,7 @@ impl<'a> Session<'a> {
             clean: true,
             is_fresh: true,
             holds: false,
+            ended: false,
             is_anonymous: false,
             is_answered: false,
             offer: Offer::default(),

@@ -3,11 +3,12 @@
 use super::{Context, quality};
 use crate::at::reply::Reply;
 use crate::modem::fail::Fail;
-use crate::modem::link::Link;
 use crate::modem::wait::Wait;
 use crate::mqtt::Qos;
 use crate::mqtt::carrier::Carrier;
 use crate::mqtt::packet::SubscribeOptions;
+use crate::mqtt::property::{PropertyValue, SESSION_EXPIRY};
+use crate::mqtt::reason;
 
 impl Context<'_, '_> {
     /// Subscribes; done when the broker has granted it.
@@ -64,25 +65,33 @@ impl Context<'_, '_> {
 
     /// Disconnects in order.
     pub fn disconnect(&mut self) -> Result<Wait, Fail> {
-        self.disconnect_with(false, None)
+        self.disconnect_with(reason::SUCCESS, None)
     }
 
-    /// Disconnects in order, or `with_will` so that the broker publishes the will. How
-    /// long it keeps the session, in seconds, can be said again.
-    pub fn disconnect_with(
-        &mut self,
-        with_will: bool,
-        session_expiry: Option<u32>,
-    ) -> Result<Wait, Fail> {
+    /// Disconnects with a reason code of MQTT 5; by [`WITH_WILL`](reason::WITH_WILL) the
+    /// broker publishes the will, in 3.1.1 too. How long it keeps the session, in seconds,
+    /// can be said again, which 3.1.1 does not have.
+    pub fn disconnect_with(&mut self, code: u8, session_expiry: Option<u32>) -> Result<Wait, Fail> {
         self.machine.check_taken(self.link, Carrier::Disconnect)?;
-        if session_expiry.is_some() {
-            self.machine.check_version_5(self.link)?;
+        if let Some(seconds) = session_expiry {
+            self.check_session_expiry(seconds)?;
+            let properties = &mut self.machine.properties;
+            properties.lead(&SESSION_EXPIRY, PropertyValue::Four(seconds))?;
         }
-        let link = self.machine.links.get_mut(self.link);
-        if !link.is_some_and(Link::may_disconnect) {
-            return Err(Fail::NOT_ALLOWED);
-        }
-        self.machine.disconnect(self.link, None, with_will);
+        self.machine.disconnect_with(self.link, code)?;
         Ok(Wait::Disconnect(self.link))
+    }
+
+    /// Whether the broker can be told this: not above 0 where CONNECT said 0 (clause
+    /// 3.14.2.2.2).
+    fn check_session_expiry(&self, seconds: u32) -> Result<(), Fail> {
+        self.machine.check_version_5(self.link)?;
+        let link = self.machine.links.get(self.link);
+        let link = link.filter(|link| link.is_online());
+        let had_none = link.is_some_and(|link| link.session().asked_expiry() == 0);
+        if seconds > 0 && had_none {
+            return Err(Fail::INCORRECT);
+        }
+        Ok(())
     }
 }
