@@ -4,7 +4,7 @@ use mqmodem_core::{NetError, Stage};
 
 /// The reasons a link may fail for, as `net fail` names them. A status may follow the
 /// name of one that has it.
-pub(super) const FAILURES: [(&str, NetError); 16] = [
+pub(super) const FAILURES: [(&str, NetError); 17] = [
     ("name", NetError::NameNotFound),
     ("refused", NetError::Refused),
     ("unreachable", NetError::Unreachable),
@@ -19,6 +19,7 @@ pub(super) const FAILURES: [(&str, NetError); 16] = [
     ("tls-client-certificate", NetError::TlsClientCertificate),
     ("tls-unsupported", NetError::TlsUnsupported),
     ("tls-other", NetError::TlsOther),
+    ("protocol", NetError::Protocol),
     ("websocket", NetError::WebSocket { status: 0 }),
     ("proxy", NetError::Proxy { status: 0 }),
 ];

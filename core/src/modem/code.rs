@@ -191,6 +191,7 @@ pub(crate) fn of(error: NetError) -> u8 {
         NetError::TlsClientCertificate => TLS_CLIENT,
         NetError::TlsUnsupported => TLS_UNSUPPORTED,
         NetError::TlsOther => TLS_OTHER,
+        NetError::Protocol => PROTOCOL,
         NetError::WebSocket { .. } | NetError::Proxy { .. } => WEBSOCKET_REFUSED,
     }
 }

@@ -46,6 +46,8 @@ pub enum NetError {
     TlsUnsupported,
     /// TLS: anything else.
     TlsOther,
+    /// The peer broke the protocol below MQTT: a WebSocket's frames.
+    Protocol,
     /// The WebSocket was refused.
     WebSocket {
         /// The status of the answer; 0 where it was no answer of HTTP.

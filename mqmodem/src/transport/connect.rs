@@ -1,16 +1,19 @@
-//! Opens a transport: name, addresses, TCP, TLS.
+//! Opens a transport: name, addresses, TCP, proxy, TLS, WebSocket.
 
+use super::channel::Channel;
 use super::error::{before_open, tls_error};
 use super::host_name::unbracketed;
 use super::identity::asked_during;
 use super::pace::Pace;
 use super::probe::{found_nothing_in_common, shows_unsupported};
 use super::progress::OpenProgress;
+use super::proxy::Proxy;
 #[cfg(feature = "psk")]
 use super::psk;
 use super::resolve;
 use super::security::{ReadySecurity, Security};
 use super::stream::Stream;
+use super::websocket::{UpgradeRequest, WebSocket};
 use mqmodem_core::{NetError, Stage};
 use std::collections::VecDeque;
 use std::io;
@@ -26,15 +29,24 @@ use tokio_rustls::rustls::pki_types::ServerName;
 /// How long one address may take before the next is tried beside it (RFC 8305).
 const HEAD_START: Duration = Duration::from_millis(250);
 
-/// Opens the transport to `host`, an IP address or a name.
+/// Where a transport goes.
+pub(super) struct ConnectTarget {
+    /// An IP address or a name.
+    pub(super) host: String,
+    pub(super) port: u16,
+    /// What is on the way.
+    pub(super) proxy: Option<Arc<Proxy>>,
+    /// What a WebSocket is asked for, where MQTT goes over one.
+    pub(super) websocket: Option<UpgradeRequest>,
+}
+
+/// Opens the transport.
 pub(super) async fn connect(
-    host: String,
-    port: u16,
+    target: ConnectTarget,
     security: Option<Security>,
     pace: Option<Arc<Pace>>,
     progress: OpenProgress,
-) -> Result<Stream, NetError> {
-    let host = unbracketed(&host);
+) -> Result<Channel, NetError> {
     // Certificates that cannot work are told before the network is asked.
     let security = match security {
         Some(security) => Some(security.ready().await?),
@@ -44,25 +56,53 @@ pub(super) async fn connect(
         progress.at(Stage::Turn);
         pace.turn().await;
     }
+    let tcp = reach(&target, &progress).await?;
+    let stream = match security {
+        None => Stream::Plain(tcp),
+        Some(security) => {
+            progress.at(Stage::Tls);
+            let is_direct = target.proxy.is_none();
+            // Without TLS, and before it, a link that opens is small: thousands may wait.
+            Box::pin(secure(tcp, security, is_direct)).await?
+        }
+    };
+    let Some(request) = target.websocket else {
+        return Ok(Channel::of_stream(stream));
+    };
+    progress.at(Stage::WebSocket);
+    let socket = Box::pin(WebSocket::open(stream, request)).await?;
+    Ok(Channel::WebSocket(Box::new(socket)))
+}
+
+/// TCP to the broker, through the proxy where there is one.
+async fn reach(target: &ConnectTarget, progress: &OpenProgress) -> Result<TcpStream, NetError> {
+    let broker = unbracketed(&target.host);
+    let (host, port) = match &target.proxy {
+        Some(proxy) => (unbracketed(proxy.host()), proxy.port()),
+        None => (broker, target.port),
+    };
     progress.at(Stage::Name);
     let addresses = interleaved(resolve::lookup(host, port).await?);
     progress.at(Stage::Tcp);
-    let tcp = connect_any(addresses).await?;
+    let mut tcp = connect_any(addresses).await?;
     if let Err(error) = tcp.set_nodelay(true) {
         tracing::debug!("cannot set TCP_NODELAY: {error}");
     }
-    let Some(security) = security else {
-        return Ok(Stream::Plain(tcp));
-    };
-    progress.at(Stage::Tls);
-    // Without TLS, and before it, a link that opens is small: thousands may wait.
-    Box::pin(secure(tcp, security)).await
+    if let Some(proxy) = &target.proxy {
+        progress.at(Stage::Proxy);
+        proxy.pass(&mut tcp, broker, target.port).await?;
+    }
+    Ok(tcp)
 }
 
 /// TLS on a TCP connection.
-async fn secure(tcp: TcpStream, security: ReadySecurity) -> Result<Stream, NetError> {
+async fn secure(
+    tcp: TcpStream,
+    security: ReadySecurity,
+    is_direct: bool,
+) -> Result<Stream, NetError> {
     match security {
-        ReadySecurity::Certificates(config, name) => certified(tcp, config, name).await,
+        ReadySecurity::Certificates(config, name) => certified(tcp, config, name, is_direct).await,
         #[cfg(feature = "psk")]
         ReadySecurity::Psk(config) => psk::secure(tcp, config).await.map(Stream::Psk),
     }
@@ -73,6 +113,7 @@ async fn certified(
     tcp: TcpStream,
     config: Arc<ClientConfig>,
     name: ServerName<'static>,
+    is_direct: bool,
 ) -> Result<Stream, NetError> {
     let broker = tcp.peer_addr();
     let handshake = TlsConnector::from(config).connect(name.clone(), tcp);
@@ -84,6 +125,7 @@ async fn certified(
         }),
         Err(error) => {
             if !asked
+                && is_direct
                 && found_nothing_in_common(&error)
                 && let Ok(broker) = broker
                 && shows_unsupported(broker, name).await

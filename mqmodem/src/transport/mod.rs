@@ -1,5 +1,6 @@
-//! Links to brokers: name, TCP, TLS.
+//! Links to brokers: name, TCP, proxy, TLS, WebSocket.
 
+mod channel;
 mod connect;
 mod error;
 mod host_name;
@@ -9,6 +10,7 @@ mod net_link;
 mod pace;
 mod probe;
 mod progress;
+mod proxy;
 #[cfg(feature = "psk")]
 mod psk;
 pub(crate) mod resolve;
@@ -17,11 +19,13 @@ mod seldom;
 mod stream;
 mod tls;
 mod verifier;
+mod websocket;
 
 pub(crate) use identity::ends_soon;
 pub use identity::{ClientCertificateError, Validity, check_client_certificate};
 pub use net_link::NetLink;
 pub use pace::Pace;
 pub(crate) use probe::see_certificate;
+pub use proxy::Proxy;
 pub use tls::TlsConfigs;
 pub(crate) use verifier::warning;

@@ -1,26 +1,27 @@
 //! A link to a broker, driven by polling.
 
-use super::connect::connect;
+use super::channel::Channel;
+use super::connect::{ConnectTarget, connect};
 use super::pace::Pace;
 use super::progress::OpenProgress;
+use super::proxy::Proxy;
 use super::security::Security;
-use super::stream::Stream;
 use super::tls::TlsConfigs;
+use super::websocket::UpgradeRequest;
 use mqmodem_core::{Endpoint, NetError, Stage};
 use std::fmt;
 use std::future::Future;
-use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
-use tokio::io::AsyncWrite;
 
-type Opening = Pin<Box<dyn Future<Output = Result<Stream, NetError>> + Send>>;
+type Opening = Pin<Box<dyn Future<Output = Result<Channel, NetError>> + Send>>;
 
 /// A link to a broker, driven by polling.
 #[derive(Default)]
 pub struct NetLink {
     state: State,
+    proxy: Option<Arc<Proxy>>,
     closing: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
 }
 
@@ -33,9 +34,7 @@ enum State {
 }
 
 struct Open {
-    stream: Stream,
-    /// Taken by TLS, but not all of it on the network yet.
-    unflushed: usize,
+    channel: Channel,
     /// Something was written.
     greeted: bool,
     /// Something came that was not for TLS itself.
@@ -55,6 +54,14 @@ impl fmt::Debug for NetLink {
 }
 
 impl NetLink {
+    /// A link that goes through a proxy, where there is one.
+    pub fn through(proxy: Option<Arc<Proxy>>) -> Self {
+        Self {
+            proxy,
+            ..Self::default()
+        }
+    }
+
     /// Starts to open the link, at its turn where there is a pace; what was open
     /// is dropped. The log tells of it by the name `who`.
     pub fn open(
@@ -64,15 +71,15 @@ impl NetLink {
         configs: &TlsConfigs,
         pace: Option<Arc<Pace>>,
     ) {
-        let host = to.host.to_owned();
         let security = Security::of(who, to, configs);
         let progress = OpenProgress::default();
-        if to.websocket.is_some() {
-            let refused = async { Err(NetError::WebSocket { status: 0 }) };
-            self.state = State::Opening(Box::pin(refused), progress);
-            return;
-        }
-        let opening = connect(host, to.port, security, pace, progress.clone());
+        let target = ConnectTarget {
+            host: to.host.to_owned(),
+            port: to.port,
+            proxy: self.proxy.clone(),
+            websocket: to.websocket.map(|target| UpgradeRequest::new(to, &target)),
+        };
+        let opening = connect(target, security, pace, progress.clone());
         self.state = State::Opening(Box::pin(opening), progress);
     }
 
@@ -80,7 +87,7 @@ impl NetLink {
     /// goodbye for a short while, as long as the link is polled.
     pub fn close(&mut self) {
         if let State::Open(open) = std::mem::take(&mut self.state) {
-            self.closing = Some(Box::pin(open.stream.goodbye()));
+            self.closing = Some(Box::pin(open.channel.goodbye()));
         }
     }
 
@@ -96,10 +103,9 @@ impl NetLink {
         };
         let opened = ready!(opening.as_mut().poll(cx));
         self.state = State::Closed;
-        Poll::Ready(opened.map(|stream| {
+        Poll::Ready(opened.map(|channel| {
             self.state = State::Open(Open {
-                stream,
-                unflushed: 0,
+                channel,
                 greeted: false,
                 heard: false,
                 unacknowledged: false,
@@ -161,7 +167,7 @@ impl NetLink {
 
 impl Open {
     fn poll_read(&mut self, cx: &mut Context<'_>, buf: &mut [u8]) -> Poll<Result<usize, NetError>> {
-        let read = self.stream.poll_read(cx, buf);
+        let read = self.channel.poll_read(cx, buf);
         self.heard |= read.is_ready();
         self.unacknowledged |= read.is_ready();
         read
@@ -171,38 +177,22 @@ impl Open {
         // The session tickets of TLS come unseen, and CONNACK may wait for them.
         let greeting = self.greeted && !self.heard;
         if std::mem::take(&mut self.unacknowledged) || greeting {
-            self.stream.acknowledge_quickly();
+            self.channel.acknowledge_quickly();
         }
     }
 
     fn poll_write(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<Result<usize, NetError>> {
-        match ready!(self.poll_write_io(cx, bytes)) {
+        match ready!(self.channel.poll_write(cx, bytes)) {
             Ok(n) => {
                 self.unacknowledged = false;
                 if !self.greeted {
                     self.greeted = true;
                     // TLS has session tickets under way that CONNACK waits for.
-                    self.stream.acknowledge_quickly();
+                    self.channel.acknowledge_quickly();
                 }
                 Poll::Ready(Ok(n))
             }
-            Err(error) => Poll::Ready(Err(self.stream.last_words(cx, &error))),
-        }
-    }
-
-    fn poll_write_io(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        match &mut self.stream {
-            Stream::Plain(stream) => Pin::new(stream).poll_write(cx, bytes),
-            Stream::Tls { stream, .. } => {
-                let mut stream = Pin::new(&mut **stream);
-                if self.unflushed == 0 {
-                    self.unflushed = ready!(stream.as_mut().poll_write(cx, bytes))?;
-                }
-                ready!(stream.poll_flush(cx))?;
-                Poll::Ready(Ok(std::mem::take(&mut self.unflushed)))
-            }
-            #[cfg(feature = "psk")]
-            Stream::Psk(stream) => Pin::new(&mut **stream).poll_write(cx, bytes),
+            Err(error) => Poll::Ready(Err(self.channel.last_words(cx, &error))),
         }
     }
 }

@@ -9,7 +9,14 @@ use std::sync::atomic::{AtomicU8, Ordering};
 pub(super) struct OpenProgress(Arc<AtomicU8>);
 
 /// As a number: 0 where nothing was told since it was asked.
-const STAGES: [Stage; 4] = [Stage::Turn, Stage::Name, Stage::Tcp, Stage::Tls];
+const STAGES: [Stage; 6] = [
+    Stage::Turn,
+    Stage::Name,
+    Stage::Tcp,
+    Stage::Tls,
+    Stage::Proxy,
+    Stage::WebSocket,
+];
 
 impl OpenProgress {
     /// This is waited for now.

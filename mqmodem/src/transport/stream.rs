@@ -11,7 +11,7 @@ use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
 
 /// How long a closed link may take to say goodbye.
-const GOODBYE: Duration = Duration::from_secs(1);
+pub(super) const GOODBYE: Duration = Duration::from_secs(1);
 
 /// A transport that is up.
 pub(super) enum Stream {
@@ -26,21 +26,15 @@ pub(super) enum Stream {
 }
 
 impl Stream {
-    pub(super) fn poll_read(
+    /// Reads from the broker; 0 when it has closed.
+    pub(super) fn poll_receive(
         &mut self,
         cx: &mut Context<'_>,
         buf: &mut [u8],
     ) -> Poll<Result<usize, NetError>> {
         let mut buf = ReadBuf::new(buf);
-        let (read, asked) = match self {
-            Self::Plain(stream) => (Pin::new(stream).poll_read(cx, &mut buf), false),
-            Self::Tls { stream, asked } => {
-                (Pin::new(&mut **stream).poll_read(cx, &mut buf), *asked)
-            }
-            #[cfg(feature = "psk")]
-            Self::Psk(stream) => (Pin::new(&mut **stream).poll_read(cx, &mut buf), false),
-        };
-        Poll::Ready(match ready!(read) {
+        let asked = self.asked();
+        Poll::Ready(match ready!(Pin::new(self).poll_read(cx, &mut buf)) {
             Ok(()) => Ok(buf.filled().len()),
             // Closed without TLS's own goodbye; MQTT has one, so nothing is lost.
             Err(error) if error.kind() == io::ErrorKind::UnexpectedEof => Ok(0),
@@ -48,18 +42,9 @@ impl Stream {
         })
     }
 
-    /// Why writing failed: what the broker said last tells it better than the
-    /// broken pipe (TLS 1.3 refuses a client certificate after the handshake).
-    pub(super) fn last_words(&mut self, cx: &mut Context<'_>, error: &io::Error) -> NetError {
-        let mut rest = [0; 1024];
-        while let Poll::Ready(read) = self.poll_read(cx, &mut rest) {
-            match read {
-                Ok(n) if n > 0 => {}
-                Ok(_) => break,
-                Err(said) => return said,
-            }
-        }
-        after_open(error)
+    /// Whether the broker asked for a client certificate.
+    pub(super) fn asked(&self) -> bool {
+        matches!(self, Self::Tls { asked: true, .. })
     }
 
     /// Acknowledges what has come and what comes next at once.
@@ -80,25 +65,54 @@ impl Stream {
         }
     }
 
-    /// Says goodbye and waits, not long, until the broker has too. Dropping at once
-    /// with bytes unread would reset the connection and could lose DISCONNECT.
-    pub(super) async fn goodbye(self) {
-        let done = async {
-            match self {
-                Self::Plain(stream) => linger(stream).await,
-                Self::Tls { stream, .. } => linger(*stream).await,
-                #[cfg(feature = "psk")]
-                Self::Psk(stream) => linger(*stream).await,
-            }
-        };
-        let _ = tokio::time::timeout(GOODBYE, done).await;
+    /// Says goodbye and waits until the broker has too.
+    pub(super) async fn goodbye(mut self) {
+        // Mostly nothing comes, and thousands may say goodbye at once.
+        let mut rest = [0; 64];
+        if self.shutdown().await.is_ok() {
+            while matches!(self.read(&mut rest).await, Ok(n) if n > 0) {}
+        }
+    }
+
+    fn io(&mut self) -> Pin<&mut dyn Io> {
+        match self {
+            Self::Plain(stream) => Pin::new(stream),
+            Self::Tls { stream, .. } => Pin::new(&mut **stream),
+            #[cfg(feature = "psk")]
+            Self::Psk(stream) => Pin::new(&mut **stream),
+        }
     }
 }
 
-async fn linger(mut stream: impl AsyncRead + AsyncWrite + Unpin) {
-    // Mostly nothing comes, and thousands may say goodbye at once.
-    let mut rest = [0; 64];
-    if stream.shutdown().await.is_ok() {
-        while matches!(stream.read(&mut rest).await, Ok(n) if n > 0) {}
+/// Bytes in both directions.
+trait Io: AsyncRead + AsyncWrite + Unpin {}
+
+impl<T: AsyncRead + AsyncWrite + Unpin> Io for T {}
+
+impl AsyncRead for Stream {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        self.io().poll_read(cx, buf)
+    }
+}
+
+impl AsyncWrite for Stream {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        self.io().poll_write(cx, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.io().poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        self.io().poll_shutdown(cx)
     }
 }

@@ -36,13 +36,18 @@ impl Broker {
     }
 
     pub fn tls(files: &TlsFiles<'_>) -> Self {
+        Self::tls_with(files, "")
+    }
+
+    /// The same with further lines.
+    pub fn tls_with(files: &TlsFiles<'_>, more: &str) -> Self {
         let scratch = Scratch::new();
         let file = |name: &str, pem: &str| {
             let path = scratch.join(name);
             std::fs::write(&path, pem).unwrap();
             path.display().to_string()
         };
-        let mut lines = "allow_anonymous true\n".to_owned();
+        let mut lines = format!("allow_anonymous true\n{more}");
         writeln!(lines, "certfile {}", file("chain.pem", files.chain)).unwrap();
         writeln!(lines, "keyfile {}", file("key.pem", files.key)).unwrap();
         if let Some(root) = files.clients {
@@ -65,8 +70,14 @@ impl Broker {
         } else {
             ""
         };
+        // Mosquitto 2.0.11 ends where all its listeners are of WebSocket.
+        let beside = if lines.contains("protocol websockets") {
+            format!("listener 0 {}\n", scratch.join("plain.sock").display())
+        } else {
+            String::new()
+        };
         let text = format!(
-            "{user}log_type all\nlog_dest file {}\nlistener {port} 127.0.0.1\n{lines}\n",
+            "{user}log_type all\nlog_dest file {}\n{beside}listener {port} 127.0.0.1\n{lines}\n",
             log.display()
         );
         std::fs::write(&config, text).unwrap();

@@ -72,6 +72,7 @@ fn what_to_do(error: NetError) -> &'static str {
         NetError::TlsClientCertificate => {
             "it wants a client certificate, or refused the one given; check certificate and key in [broker.tls]"
         }
+        NetError::Protocol => NO_BROKER,
         NetError::WebSocket { status: 401 | 403 } => {
             "it wants other credentials; check the headers and the query of the url"
         }

@@ -163,7 +163,7 @@ fn connect(operations: &mut Vec<Operation>, how: u8) {
 }
 
 fn event(byte: u8) -> NetEvent {
-    const ERRORS: [NetError; 16] = [
+    const ERRORS: [NetError; 17] = [
         NetError::NameNotFound,
         NetError::Refused,
         NetError::Unreachable,
@@ -178,6 +178,7 @@ fn event(byte: u8) -> NetEvent {
         NetError::TlsClientCertificate,
         NetError::TlsUnsupported,
         NetError::TlsOther,
+        NetError::Protocol,
         NetError::WebSocket { status: 403 },
         NetError::Proxy { status: 407 },
     ];
@@ -189,7 +190,7 @@ fn event(byte: u8) -> NetEvent {
         Stage::Proxy,
         Stage::WebSocket,
     ];
-    match byte % 22 {
+    match byte % 23 {
         3 => NetEvent::Opening(STAGES[usize::from(byte >> 4) % STAGES.len()]),
         0..=2 => NetEvent::Opened,
         4 | 5 => NetEvent::Closed,

@@ -283,6 +283,7 @@ fn layer(error: NetError) -> FailureLayer {
         | NetError::TlsClientCertificate
         | NetError::TlsUnsupported
         | NetError::TlsOther => FailureLayer::Tls,
+        NetError::Protocol => FailureLayer::Mqtt,
     }
 }
 
