@@ -57,10 +57,9 @@ impl<'l> Args<'l> {
         self.values.get(index)
     }
 
-    /// Whether the value at `index` fits a parameter.
+    /// Whether a value fits a parameter.
     pub(super) fn fit_value(
         &self,
-        index: usize,
         value: &Value,
         param: &Param,
         grammar: &Grammar,
@@ -69,7 +68,7 @@ impl<'l> Args<'l> {
         if !grammar.bare_text && !value.quoted && !is_number {
             return Err(Reject::Value);
         }
-        fit(&param.kind, self.bytes(index))
+        fit(&param.kind, value.bytes(self.line, self.decoded))
     }
 
     /// Which of the command's signatures fits.

@@ -45,7 +45,7 @@ impl Signature {
     fn fits(&self, args: &Args, grammar: &Grammar) -> Result<(), Reject> {
         for (index, param) in self.params.iter().enumerate() {
             match args.value(index) {
-                Some(value) => args.fit_value(index, value, param, grammar)?,
+                Some(value) => args.fit_value(value, param, grammar)?,
                 None if param.optional => {}
                 None => return Err(Reject::Value),
             }
@@ -58,7 +58,7 @@ impl Signature {
         let params = self.params.iter().enumerate();
         let fits = |&(index, param): &(usize, &Param)| {
             let value = args.value(index);
-            value.is_none_or(|value| args.fit_value(index, value, param, grammar).is_ok())
+            value.is_none_or(|value| args.fit_value(value, param, grammar).is_ok())
         };
         params.take_while(fits).count()
     }

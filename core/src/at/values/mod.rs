@@ -170,11 +170,15 @@ pub(crate) fn parse(
     let (mut at, mut index) = (at, 0);
     loop {
         let start = skip_spaces(line, at);
-        let (value, end) = match byte(line, start) {
-            Some(b'"') => quoted(line, start + 1, grammar, decoded)?,
-            _ => until_separator(line, start, grammar),
+        let end = if byte(line, start) == Some(b'"') {
+            let (value, end) = quoted(line, start + 1, grammar, decoded)?;
+            values.push(index, value);
+            end
+        } else {
+            let end = until_separator(line, start, grammar);
+            values.push(index, Value::bare(start, end));
+            end
         };
-        values.push(index, value);
         let behind = skip_spaces(line, end);
         if byte(line, behind) != Some(b',') {
             if let Some(next) = at_end(line, end, grammar) {
@@ -209,9 +213,13 @@ fn behind_forgiven(line: &[u8], at: usize, grammar: &Grammar) -> Option<usize> {
     at_end(line, at, grammar)
 }
 
-/// A value without quotes: up to `,`, `;`, a comment or the end.
+/// Where a value without quotes ends: at `,`, `;`, a comment or the end.
 #[inline(always)]
-fn until_separator(line: &[u8], start: usize, grammar: &Grammar) -> (Value, usize) {
+fn until_separator(line: &[u8], start: usize, grammar: &Grammar) -> usize {
+    // Most of them are one digit with another value behind.
+    if let Some([b'0'..=b'9', b',', ..]) = line.get(start..) {
+        return start + 1;
+    }
     let mut before = byte(line, start.wrapping_sub(1));
     let mut end = start;
     let Grammar {
@@ -227,7 +235,7 @@ fn until_separator(line: &[u8], start: usize, grammar: &Grammar) -> (Value, usiz
         }
         before = Some(byte);
     }
-    (Value::bare(start, end), end)
+    end
 }
 
 /// The bytes that mean something inside quotes.

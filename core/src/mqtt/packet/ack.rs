@@ -82,7 +82,7 @@ impl<'p> Ack<'p> {
     /// Reads one of success without properties, the same bytes in every version; none
     /// if these are something else. Most of what comes is this.
     #[inline]
-    pub(in crate::mqtt) fn decode_plain(packet: &[u8]) -> Option<Self> {
+    pub(in crate::mqtt) fn decode_plain(packet: &[u8]) -> Option<(AckKind, PacketId)> {
         let &[first, 2, high, low] = packet else {
             return None;
         };
@@ -93,8 +93,7 @@ impl<'p> Ack<'p> {
             0x70 => AckKind::Pubcomp,
             _ => return None,
         };
-        let id = PacketId::new(u16::from_be_bytes([high, low]))?;
-        Some(Self::new(kind, id))
+        Some((kind, PacketId::new(u16::from_be_bytes([high, low]))?))
     }
 
     #[inline]

@@ -257,6 +257,10 @@ impl<'p> Properties<'p> {
     /// Writes the length and the block.
     #[inline]
     pub(in crate::mqtt) fn write(&self, writer: &mut Writer<'_>) -> Result<(), EncodeError> {
+        // Most packets have none.
+        if self.is_empty() {
+            return writer.u8(0);
+        }
         writer.varint(self.bytes.len())?;
         writer.bytes(self.bytes)
     }

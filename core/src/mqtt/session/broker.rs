@@ -10,7 +10,7 @@ use crate::mqtt::packet::{
     is_publish,
 };
 use crate::mqtt::property::{self, Properties};
-use crate::mqtt::{Qos, Version, reason};
+use crate::mqtt::{PacketId, Qos, Version, reason};
 use crate::time::Instant;
 
 /// The CONNACK by which a broker of 3.1.1 refuses another version.
@@ -33,15 +33,26 @@ impl Session<'_> {
             return Ok(SessionEvent::Nothing);
         }
         self.keep_alive.received(now);
-        let event = match self.dispatch(packet, out) {
-            Err(Violation::Malformed) => self.on_malformed(packet, out),
-            event => event,
-        };
+        let mut event = self.dispatch(packet, out);
         if let Err(violation) = event {
-            self.break_off(violation, out);
+            event = self.on_violation(violation, packet, out);
         }
         self.poll_send(out);
         event
+    }
+
+    #[cold]
+    fn on_violation<'p>(
+        &mut self,
+        violation: Violation,
+        packet: &[u8],
+        out: &mut Buf<'_>,
+    ) -> Result<SessionEvent<'p>, Violation> {
+        let event = match violation {
+            Violation::Malformed => self.on_malformed(packet, out),
+            other => Err(other),
+        };
+        event.inspect_err(|violation| self.break_off(*violation, out))
     }
 
     /// The broker broke the protocol: the connection ends, in MQTT 5 after DISCONNECT with
@@ -63,10 +74,14 @@ impl Session<'_> {
         packet: &'p [u8],
         out: &mut Buf<'_>,
     ) -> Result<SessionEvent<'p>, Violation> {
-        match Ack::decode_plain(packet) {
-            Some(ack) if self.state == State::Connected => self.on_ack(ack, out),
-            _ => self.dispatch_any(packet, out),
+        if self.state == State::Connected {
+            match Ack::decode_plain(packet) {
+                Some((AckKind::Puback, id)) => return Ok(self.on_puback(id)),
+                Some((kind, id)) => return self.on_ack(Ack::new(kind, id), out),
+                None => {}
+            }
         }
+        self.dispatch_any(packet, out)
     }
 
     #[inline(never)]
@@ -254,9 +269,14 @@ impl Session<'_> {
         kept.map(|()| 0).map_err(|_| Violation::Full)
     }
 
-    // Twice, so that the common one pays for nothing that it does not carry.
-    #[allow(clippy::inline_always)]
-    #[inline(always)]
+    /// PUBACK of success: most of what comes.
+    #[inline]
+    fn on_puback(&mut self, id: PacketId) -> SessionEvent<'static> {
+        self.acknowledged = true;
+        let answer = self.outgoing.on_puback(id);
+        self.event_of(Ack::new(AckKind::Puback, id), answer)
+    }
+
     fn on_ack(
         &mut self,
         ack: Ack<'_>,
@@ -272,7 +292,8 @@ impl Session<'_> {
             AckKind::Puback | AckKind::Pubrec if code >= reason::UNSPECIFIED => {
                 self.outgoing.on_rejected(ack)
             }
-            AckKind::Puback | AckKind::Pubcomp => self.outgoing.on_last_ack(ack),
+            AckKind::Puback => self.outgoing.on_puback(id),
+            AckKind::Pubcomp => self.outgoing.on_pubcomp(id),
             AckKind::Pubrec => {
                 let answer = self.outgoing.on_pubrec(ack, self.clean, out);
                 answer.map_err(|_| Violation::Full)?
@@ -283,7 +304,14 @@ impl Session<'_> {
                 AckOutcome::Nothing
             }
         };
-        Ok(match answer {
+        Ok(self.event_of(ack, answer))
+    }
+
+    /// What an acknowledgement comes to.
+    #[inline]
+    fn event_of(&mut self, ack: Ack<'_>, answer: AckOutcome) -> SessionEvent<'static> {
+        let (id, code) = (ack.id, ack.code);
+        match answer {
             AckOutcome::Published { tracked, nobody } => {
                 // That PUBCOMP knows no such identifier is the end as well.
                 let code = match ack.kind {
@@ -299,7 +327,7 @@ impl Session<'_> {
             }
             AckOutcome::Nothing => SessionEvent::Nothing,
             AckOutcome::Ignored => self.ignore(),
-        })
+        }
     }
 
     /// An acknowledgement nobody waits for.

@@ -1,6 +1,6 @@
-//! A load for callgrind: `engine N` lets the session alone send N messages of QoS 1
-//! that it keeps until PUBACK, and take each PUBACK. It says how many
-//! allocations that took.
+//! A load for callgrind: `engine VERSION N` lets the session alone send N messages of
+//! QoS 1 that it keeps until PUBACK, and take each PUBACK, in this version of MQTT. It
+//! says how many allocations that took.
 
 use mqmodem_core::mqtt::{Connect, PacketId, Properties, Qos, Session, SessionEvent, Version};
 use mqmodem_core::{Buf, Instant};
@@ -11,16 +11,20 @@ use std::io::Write;
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
-const CONNACK: [u8; 4] = [0x20, 2, 0, 0];
-
 fn main() {
-    let n = std::env::args().nth(1).and_then(|n| n.parse().ok());
-    let n: u32 = n.expect("engine N");
+    let mut words = std::env::args().skip(1);
+    let (version, connack): (Version, &[u8]) = match words.next().as_deref() {
+        Some("3.1.1") => (Version::V311, &[0x20, 2, 0, 0]),
+        Some("5") => (Version::V5, &[0x20, 3, 0, 0, 0]),
+        _ => panic!("engine 3.1.1|5 N"),
+    };
+    let n = words.next().and_then(|n| n.parse().ok());
+    let n: u32 = n.expect("engine 3.1.1|5 N");
     let heap = || Buf::heap(64 * 1024);
     let (now, mut out) = (Instant::ZERO, heap());
     let mut session = Session::new(heap(), heap(), heap(), 1);
     let connect = Connect {
-        version: Version::V311,
+        version,
         client_id: "bench",
         clean_session: false,
         keep_alive: 60,
@@ -32,7 +36,7 @@ fn main() {
     let connected = session.connect(now, &connect, &mut out);
     connected.expect("room for CONNECT");
     out.clear();
-    session.handle(now, &CONNACK, &mut out).expect("CONNACK");
+    session.handle(now, connack, &mut out).expect("CONNACK");
     // The first few find the memory they keep.
     (0..16).for_each(|_| publish(&mut session, &mut out));
     let region = Region::new(ALLOCATOR);

@@ -33,29 +33,37 @@ pub(in crate::mqtt::session) enum AckOutcome {
 impl Outgoing<'_> {
     /// Whether what PUBCOMP answers cannot have been sent: it waits for the disk.
     fn is_early(&self, id: PacketId) -> bool {
-        let slot = self.ids.waiting(id, Awaited::Pubcomp);
-        let place = slot.map(|slot| slot.at).filter(|at| *at != NOWHERE);
-        let record = place.and_then(|at| self.log.get(at));
+        let Some(slot) = self.ids.waiting(id, Awaited::Pubcomp) else {
+            return false;
+        };
+        let record = self.log.get(slot.at()).filter(|_| slot.at() != NOWHERE);
         record.is_some_and(|record| record.disk() != Durability::Same)
     }
 
-    /// PUBACK, or PUBCOMP.
+    /// PUBACK of success.
+    #[inline]
+    pub(in crate::mqtt::session) fn on_puback(&mut self, id: PacketId) -> AckOutcome {
+        self.on_last_ack(id, Awaited::Puback)
+    }
+
+    /// PUBCOMP.
+    pub(in crate::mqtt::session) fn on_pubcomp(&mut self, id: PacketId) -> AckOutcome {
+        if self.is_early(id) {
+            return AckOutcome::Ignored;
+        }
+        self.on_last_ack(id, Awaited::Pubcomp)
+    }
+
     #[allow(
         clippy::inline_always,
         reason = "called twice; the common one pays for no call"
     )]
     #[inline(always)]
-    pub(in crate::mqtt::session) fn on_last_ack(&mut self, ack: Ack<'_>) -> AckOutcome {
-        let id = ack.id;
-        let awaits = match ack.kind {
-            AckKind::Puback => Awaited::Puback,
-            _ if self.is_early(id) => return AckOutcome::Ignored,
-            _ => Awaited::Pubcomp,
-        };
+    fn on_last_ack(&mut self, id: PacketId, awaits: Awaited) -> AckOutcome {
         let Some(slot) = self.ids.waiting(id, awaits) else {
             return AckOutcome::Ignored;
         };
-        let place = slot.at;
+        let place = slot.at();
         let reports = self.ids.end_use(slot);
         let record = if place == NOWHERE {
             self.suspicion.release(id);
@@ -87,10 +95,10 @@ impl Outgoing<'_> {
             return AckOutcome::Ignored;
         };
         let reports = self.ids.end(ack.id);
-        if slot.at == NOWHERE {
+        if slot.at() == NOWHERE {
             self.suspicion.release(ack.id);
         }
-        let record = (slot.at != NOWHERE).then(|| self.log.finish(slot.at));
+        let record = (slot.at() != NOWHERE).then(|| self.log.finish(slot.at()));
         let record = record.flatten();
         if let Some(record) = record {
             self.suspicion.rule_out(Suspect::Message(record.number));
@@ -104,11 +112,7 @@ impl Outgoing<'_> {
     }
 
     /// The broker has a message; whether that counts: it was not dropped before.
-    #[allow(
-        clippy::inline_always,
-        reason = "called twice; the common one pays for no call"
-    )]
-    #[inline(always)]
+    #[inline]
     fn is_delivered(&mut self, record: MessageHeader) -> bool {
         self.suspicion.rule_out(Suspect::Message(record.number));
         let counts = !record.was_dropped();
@@ -128,17 +132,17 @@ impl Outgoing<'_> {
         let (id, nobody) = (ack.id, ack.code == reason::NOBODY);
         let mut answer = AckOutcome::Nothing;
         match self.ids.get(id) {
-            Some(slot) if slot.at == NOWHERE && slot.awaits == Awaited::Pubrec && !clean => {
+            Some(slot) if slot.at() == NOWHERE && slot.awaits() == Awaited::Pubrec && !clean => {
                 self.ids.await_release(id);
                 return Ok(answer);
             }
-            Some(slot) if matches!(slot.awaits, Awaited::Pubrec | Awaited::Pubcomp) => {
+            Some(slot) if matches!(slot.awaits(), Awaited::Pubrec | Awaited::Pubcomp) => {
                 self.ids.await_pubcomp(id);
-                if slot.at != NOWHERE && !self.release(slot.at, nobody) {
+                if slot.at() != NOWHERE && !self.release(slot.at(), nobody) {
                     return Ok(answer);
                 }
             }
-            Some(slot) if slot.awaits != Awaited::Nothing => return Ok(AckOutcome::Ignored),
+            Some(slot) if slot.awaits() != Awaited::Nothing => return Ok(AckOutcome::Ignored),
             _ => answer = AckOutcome::Ignored,
         }
         write_ack(AckKind::Pubrel, id, out)?;

@@ -274,6 +274,12 @@ impl MessageHeader {
         self.flow() == Flow::Done && self.disk() == Durability::Same && !self.is_unreported()
     }
 
+    /// Whether it waits for its first answer, and nothing is to be reported of it.
+    #[inline]
+    pub(super) fn is_plain(self) -> bool {
+        self.first & (3 << FLOW | u64::from(DROPPED) << FLAGS) == 0
+    }
+
     pub(super) fn is_live(self) -> bool {
         self.flow() != Flow::Done
     }

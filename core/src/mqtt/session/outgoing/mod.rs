@@ -167,8 +167,8 @@ impl<'a> Outgoing<'a> {
         let mut from = 0;
         while let Some((next, id, slot)) = self.ids.next_used(from) {
             from = next;
-            if matches!(slot.awaits, Awaited::Pubcomp | Awaited::Release) {
-                if slot.at == NOWHERE {
+            if matches!(slot.awaits(), Awaited::Pubcomp | Awaited::Release) {
+                if slot.at() == NOWHERE {
                     self.ids.set_dropped(id);
                 }
                 self.ids.end(id);
@@ -185,13 +185,13 @@ impl<'a> Outgoing<'a> {
         let mut from = 0;
         while let Some((next, id, slot)) = self.ids.next_used(from) {
             from = next;
-            if !slot.awaits.is_publish() {
+            if !slot.awaits().is_publish() {
                 continue;
             }
-            if slot.at == NOWHERE {
+            if slot.at() == NOWHERE {
                 self.ids.set_dropped(id);
                 self.ids.end(id);
-            } else if self.log.get(slot.at).is_none_or(&chosen) {
+            } else if self.log.get(slot.at()).is_none_or(&chosen) {
                 self.ids.end(id);
             }
         }
@@ -203,14 +203,14 @@ impl<'a> Outgoing<'a> {
         let mut from = 0;
         while let Some((next, id, slot)) = self.ids.next_used(from) {
             from = next;
-            if slot.awaits != Awaited::Pubcomp {
+            if slot.awaits() != Awaited::Pubcomp {
                 continue;
             }
-            if slot.at == NOWHERE {
+            if slot.at() == NOWHERE {
                 self.ids.set_dropped(id);
             } else {
                 let reason = DropReason::SessionLost as u8;
-                self.log.mark_dropped(slot.at, reason);
+                self.log.mark_dropped(slot.at(), reason);
             }
         }
     }
@@ -257,7 +257,7 @@ impl<'a> Outgoing<'a> {
 
     /// The place of the filter of a request, if this is awaited for it.
     pub(super) fn request(&self, id: PacketId, awaits: Awaited) -> Option<u32> {
-        Some(self.ids.waiting(id, awaits)?.at)
+        Some(self.ids.waiting(id, awaits)?.at())
     }
 
     /// A request is over; whether that is to be reported.
@@ -268,8 +268,11 @@ impl<'a> Outgoing<'a> {
     /// A request without an answer, and the place of its filter.
     pub(super) fn first_request(&self) -> Option<(PacketId, u32)> {
         let is_request = |awaits| matches!(awaits, Awaited::Suback | Awaited::Unsuback);
-        let (id, slot) = self.ids.used().find(|(_, slot)| is_request(slot.awaits))?;
-        Some((id, slot.at))
+        let (id, slot) = self
+            .ids
+            .used()
+            .find(|(_, slot)| is_request(slot.awaits()))?;
+        Some((id, slot.at()))
     }
 
     /// Filters behind the place `at` moved forward by `len` bytes.

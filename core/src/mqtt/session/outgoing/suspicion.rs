@@ -134,7 +134,14 @@ impl Suspicion {
     /// It was not this.
     #[inline]
     pub(super) fn rule_out(&mut self, suspect: Suspect) {
-        if self.suspect != Suspect::Nothing && self.suspect == suspect {
+        if self.suspect != Suspect::Nothing {
+            self.settle(suspect);
+        }
+    }
+
+    #[cold]
+    fn settle(&mut self, suspect: Suspect) {
+        if self.suspect == suspect {
             (self.suspect, self.tries) = (Suspect::Nothing, 0);
             self.disk = self.disk.changed_if(self.stored);
         }

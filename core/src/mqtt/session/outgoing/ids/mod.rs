@@ -74,7 +74,7 @@ impl<'a> Ids<'a> {
     }
 
     fn is_free(&self, id: PacketId) -> bool {
-        self.table.get(id).awaits == Awaited::Free
+        self.table.get(id).awaits() == Awaited::Free
     }
 
     /// Takes `id`, which [`Ids::free_id`] gave.
@@ -85,12 +85,7 @@ impl<'a> Ids<'a> {
 
     /// Takes the place of `id`, which was given away before.
     pub(super) fn occupy(&mut self, id: PacketId, awaits: Awaited, at: u32) {
-        self.table.set(IdUse {
-            at,
-            id: id.get(),
-            awaits,
-            report: Reporting::Outcome,
-        });
+        self.table.set(IdUse::new(id, awaits, at));
         self.publishes += u16::from(awaits.is_publish());
     }
 
@@ -112,7 +107,7 @@ impl<'a> Ids<'a> {
 
     /// Whether `id` is that of a publish in flight.
     pub(super) fn has_publish(&self, id: PacketId) -> bool {
-        self.get(id).is_some_and(|slot| slot.awaits.is_publish())
+        self.get(id).is_some_and(|slot| slot.awaits().is_publish())
     }
 
     /// Whether a publish of this identifier has a place now, with at most so many
@@ -128,19 +123,19 @@ impl<'a> Ids<'a> {
     #[inline]
     pub(super) fn get(&self, id: PacketId) -> Option<IdUse> {
         let slot = self.table.get(id);
-        (slot.id == id.get()).then_some(slot)
+        (slot.id() == id.get()).then_some(slot)
     }
 
     /// The use of `id`, if this is awaited for it.
     #[inline]
     pub(super) fn waiting(&self, id: PacketId, awaits: Awaited) -> Option<IdUse> {
-        self.get(id).filter(|slot| slot.awaits == awaits)
+        self.get(id).filter(|slot| slot.awaits() == awaits)
     }
 
     /// The record of `id` has another place.
     pub(super) fn move_to(&mut self, id: PacketId, at: u32) {
         if let Some(slot) = self.get(id) {
-            self.table.set(IdUse { at, ..slot });
+            self.table.set(slot.with_at(at));
         }
     }
 
@@ -148,7 +143,7 @@ impl<'a> Ids<'a> {
     pub(super) fn await_pubcomp(&mut self, id: PacketId) {
         if let Some(slot) = self.get(id) {
             let awaits = Awaited::Pubcomp;
-            self.table.set(IdUse { awaits, ..slot });
+            self.table.set(slot.with_awaits(awaits));
         }
     }
 
@@ -165,25 +160,25 @@ impl<'a> Ids<'a> {
     )]
     #[inline(always)]
     pub(super) fn end_use(&mut self, slot: IdUse) -> bool {
-        let publishes = u16::from(slot.awaits.is_publish());
+        let publishes = u16::from(slot.awaits().is_publish());
         self.publishes = self.publishes.saturating_sub(publishes);
-        self.releases -= u16::from(slot.awaits == Awaited::Release);
-        if slot.report == Reporting::Dropped {
+        self.releases -= u16::from(slot.awaits() == Awaited::Release);
+        if slot.report() == Reporting::Dropped {
             let awaits = Awaited::Nothing;
-            self.table.set(IdUse { awaits, ..slot });
+            self.table.set(slot.with_awaits(awaits));
         } else {
-            self.table.clear(slot.id);
+            self.table.clear(slot.id());
         }
-        slot.report == Reporting::Outcome
+        slot.report() == Reporting::Outcome
     }
 
     /// Whoever waited for `id` does no longer, but for a message in the log.
     pub(super) fn give_up(&mut self, id: PacketId) {
         if let Some(slot) = self.get(id) {
-            let stays = slot.awaits.is_publish() && slot.at != NOWHERE;
-            if slot.report == Reporting::Outcome && !stays {
+            let stays = slot.awaits().is_publish() && slot.at() != NOWHERE;
+            if slot.report() == Reporting::Outcome && !stays {
                 let report = Reporting::Nothing;
-                self.table.set(IdUse { report, ..slot });
+                self.table.set(slot.with_report(report));
             }
         }
     }
@@ -191,12 +186,11 @@ impl<'a> Ids<'a> {
     /// The message of `id` is dropped: how it ends is not reported. If it is `in_use` on
     /// this connection it stays so until the broker answers.
     pub(super) fn abandon(&mut self, id: PacketId, in_use: bool) {
-        match self.get(id).filter(|slot| slot.awaits.is_publish()) {
-            Some(slot) if in_use => self.table.set(IdUse {
-                at: NOWHERE,
-                report: Reporting::Nothing,
-                ..slot
-            }),
+        match self.get(id).filter(|slot| slot.awaits().is_publish()) {
+            Some(slot) if in_use => {
+                let slot = slot.with_at(NOWHERE).with_report(Reporting::Nothing);
+                self.table.set(slot);
+            }
             Some(_) => drop(self.end(id)),
             None => {}
         }
@@ -206,7 +200,7 @@ impl<'a> Ids<'a> {
     pub(super) fn await_release(&mut self, id: PacketId) {
         if let Some(slot) = self.waiting(id, Awaited::Pubrec) {
             let awaits = Awaited::Release;
-            self.table.set(IdUse { awaits, ..slot });
+            self.table.set(slot.with_awaits(awaits));
             self.releases += 1;
         }
     }
@@ -223,7 +217,7 @@ impl<'a> Ids<'a> {
             return None;
         }
         let mut used = self.used();
-        let due = used.find(|(_, slot)| slot.awaits == Awaited::Release);
+        let due = used.find(|(_, slot)| slot.awaits() == Awaited::Release);
         due.map(|(id, _)| id)
     }
 
@@ -231,7 +225,7 @@ impl<'a> Ids<'a> {
     pub(super) fn release_sent(&mut self, id: PacketId) {
         if let Some(slot) = self.waiting(id, Awaited::Release) {
             let awaits = Awaited::Pubcomp;
-            self.table.set(IdUse { awaits, ..slot });
+            self.table.set(slot.with_awaits(awaits));
             self.releases -= 1;
         }
     }
@@ -241,8 +235,8 @@ impl<'a> Ids<'a> {
         let mut from = 0;
         while let Some((next, id, slot)) = self.next_used(from) {
             from = next;
-            let dropped = slot.at == NOWHERE && slot.report == Reporting::Nothing;
-            if slot.awaits.is_publish() && dropped {
+            let dropped = slot.at() == NOWHERE && slot.report() == Reporting::Nothing;
+            if slot.awaits().is_publish() && dropped {
                 self.end(id);
             }
         }
@@ -252,10 +246,10 @@ impl<'a> Ids<'a> {
     pub(super) fn set_dropped(&mut self, id: PacketId) {
         if let Some(slot) = self
             .get(id)
-            .filter(|slot| slot.report == Reporting::Outcome)
+            .filter(|slot| slot.report() == Reporting::Outcome)
         {
             let report = Reporting::Dropped;
-            self.table.set(IdUse { report, ..slot });
+            self.table.set(slot.with_report(report));
             self.dropped = self.dropped.saturating_add(1);
         }
     }
@@ -267,14 +261,14 @@ impl<'a> Ids<'a> {
         }
         let next = self.next.get();
         let dropped = self.used();
-        let dropped = dropped.filter(|(_, slot)| slot.report == Reporting::Dropped);
+        let dropped = dropped.filter(|(_, slot)| slot.report() == Reporting::Dropped);
         let (id, slot) = dropped.min_by_key(|(id, _)| id.get().wrapping_sub(next))?;
         self.dropped = self.dropped.saturating_sub(1);
-        if slot.awaits == Awaited::Nothing {
+        if slot.awaits() == Awaited::Nothing {
             self.table.clear(id.get());
         } else {
             let report = Reporting::Nothing;
-            self.table.set(IdUse { report, ..slot });
+            self.table.set(slot.with_report(report));
         }
         Some(id)
     }
@@ -298,11 +292,12 @@ impl<'a> Ids<'a> {
     /// Calls `change` with the record's place of everything that waits for this.
     pub(super) fn for_each(&mut self, awaits: Awaited, mut change: impl FnMut(&mut u32)) {
         let mut from = 0;
-        while let Some((next, _, mut slot)) = self.next_used(from) {
+        while let Some((next, _, slot)) = self.next_used(from) {
             from = next;
-            if slot.awaits == awaits {
-                change(&mut slot.at);
-                self.table.set(slot);
+            if slot.awaits() == awaits {
+                let mut at = slot.at();
+                change(&mut at);
+                self.table.set(slot.with_at(at));
             }
         }
     }

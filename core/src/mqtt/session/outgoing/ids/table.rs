@@ -74,37 +74,52 @@ impl Reporting {
     }
 }
 
-/// An identifier in use.
-#[derive(Clone, Copy, Debug)]
-pub(in crate::mqtt::session) struct IdUse {
-    /// Where its record is: of a publish in the log, else in the subscriptions.
-    pub(in crate::mqtt::session::outgoing) at: u32,
-    pub(super) id: u16,
-    pub(in crate::mqtt::session::outgoing) awaits: Awaited,
-    pub(in crate::mqtt::session::outgoing) report: Reporting,
-}
+/// Where in the word of an identifier in use what stands. Its place is the lowest.
+const ID: u32 = 32;
+const AWAITS: u32 = 48;
+const REPORT: u32 = 56;
 
-pub(super) const FREE: IdUse = IdUse {
-    at: 0,
-    id: 0,
-    awaits: Awaited::Free,
-    report: Reporting::Nothing,
-};
+/// An identifier in use, and what is awaited for it, in one word: so it is read and
+/// written at once, wherever it is.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::mqtt::session) struct IdUse(u64);
 
 impl IdUse {
-    fn from_bytes([a0, a1, a2, a3, i0, i1, awaits, report]: [u8; WIDTH]) -> Self {
-        Self {
-            at: u32::from_le_bytes([a0, a1, a2, a3]),
-            id: u16::from_le_bytes([i0, i1]),
-            awaits: Awaited::of(awaits),
-            report: Reporting::of(report),
-        }
+    const FREE: Self = Self((Reporting::Nothing as u64) << REPORT);
+
+    /// How its use ends is to be reported.
+    pub(super) fn new(id: PacketId, awaits: Awaited, at: u32) -> Self {
+        let free = u64::from(at) | u64::from(id.get()) << ID;
+        Self(free).with_awaits(awaits)
     }
 
-    fn to_bytes(self) -> [u8; WIDTH] {
-        let [a0, a1, a2, a3] = self.at.to_le_bytes();
-        let [i0, i1] = self.id.to_le_bytes();
-        [a0, a1, a2, a3, i0, i1, self.awaits as u8, self.report as u8]
+    /// Where its record is: of a publish in the log, else in the subscriptions.
+    pub(in crate::mqtt::session::outgoing) fn at(self) -> u32 {
+        self.0 as u32
+    }
+
+    pub(super) fn id(self) -> u16 {
+        (self.0 >> ID) as u16
+    }
+
+    pub(in crate::mqtt::session::outgoing) fn awaits(self) -> Awaited {
+        Awaited::of((self.0 >> AWAITS) as u8)
+    }
+
+    pub(in crate::mqtt::session::outgoing) fn report(self) -> Reporting {
+        Reporting::of((self.0 >> REPORT) as u8)
+    }
+
+    pub(super) fn with_at(self, at: u32) -> Self {
+        Self(self.0 >> ID << ID | u64::from(at))
+    }
+
+    pub(super) fn with_awaits(self, awaits: Awaited) -> Self {
+        Self(self.0 & !(0xff << AWAITS) | (awaits as u64) << AWAITS)
+    }
+
+    pub(super) fn with_report(self, report: Reporting) -> Self {
+        Self(self.0 & !(0xff << REPORT) | (report as u64) << REPORT)
     }
 }
 
@@ -121,7 +136,7 @@ pub(super) struct IdTable<'a> {
 impl<'a> IdTable<'a> {
     pub(super) fn new() -> Self {
         Self {
-            few: [FREE; LEAST],
+            few: [IdUse::FREE; LEAST],
             many: Buf::lent(&mut []),
             mask: LEAST as u16 - 1,
         }
@@ -159,18 +174,18 @@ impl<'a> IdTable<'a> {
         }
         let uses = self.many.as_mut_slice().as_chunks_mut().0;
         if old == LEAST {
-            let few = self.few.iter().map(|slot| slot.to_bytes());
+            let few = self.few.iter().map(|slot| slot.0.to_le_bytes());
             uses.iter_mut().zip(few).for_each(|(to, slot)| *to = slot);
         }
         uses.iter_mut()
             .skip(old)
-            .for_each(|to| *to = FREE.to_bytes());
+            .for_each(|to| *to = IdUse::FREE.0.to_le_bytes());
         self.mask = (places - 1) as u16;
         for place in 0..old {
             let slot = self.at(place);
-            if self.place(slot.id) != place {
-                self.put(place, FREE);
-                self.put(self.place(slot.id), slot);
+            if self.place(slot.id()) != place {
+                self.put(place, IdUse::FREE);
+                self.put(self.place(slot.id()), slot);
             }
         }
     }
@@ -193,7 +208,7 @@ impl<'a> IdTable<'a> {
     fn at_lent(&self, place: usize) -> IdUse {
         let uses = self.many.as_slice().as_chunks().0;
         uses.get(place)
-            .map_or(FREE, |slot| IdUse::from_bytes(*slot))
+            .map_or(IdUse::FREE, |slot| IdUse(u64::from_le_bytes(*slot)))
     }
 
     #[inline]
@@ -209,7 +224,7 @@ impl<'a> IdTable<'a> {
     fn put_lent(&mut self, place: usize, slot: IdUse) {
         let uses = self.many.as_mut_slice().as_chunks_mut().0;
         if let Some(to) = uses.get_mut(place) {
-            *to = slot.to_bytes();
+            *to = slot.0.to_le_bytes();
         }
     }
 
@@ -226,10 +241,10 @@ impl<'a> IdTable<'a> {
     /// Puts something where its identifier belongs.
     #[inline]
     pub(super) fn set(&mut self, slot: IdUse) {
-        let place = usize::from(slot.id) & (LEAST - 1);
+        let place = usize::from(slot.id()) & (LEAST - 1);
         match self.few.get_mut(place) {
             Some(to) if self.mask < LEAST as u16 => *to = slot,
-            _ => self.put_lent(self.place(slot.id), slot),
+            _ => self.put_lent(self.place(slot.id()), slot),
         }
     }
 
@@ -238,15 +253,15 @@ impl<'a> IdTable<'a> {
     pub(super) fn clear(&mut self, id: u16) {
         let place = usize::from(id) & (LEAST - 1);
         match self.few.get_mut(place) {
-            Some(to) if self.mask < LEAST as u16 => *to = FREE,
-            _ => self.put_lent(self.place(id), FREE),
+            Some(to) if self.mask < LEAST as u16 => *to = IdUse::FREE,
+            _ => self.put_lent(self.place(id), IdUse::FREE),
         }
     }
 
     /// The first in use from a place on, and its place.
     pub(super) fn next_used(&self, from: usize) -> Option<(usize, PacketId, IdUse)> {
         let places = (from..self.len()).map(|place| (place, self.at(place)));
-        let mut found = places.filter_map(|(place, it)| Some((place, PacketId::new(it.id)?, it)));
+        let mut found = places.filter_map(|(place, it)| Some((place, PacketId::new(it.id())?, it)));
         found.next()
     }
 

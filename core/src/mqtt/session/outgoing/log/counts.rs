@@ -44,6 +44,13 @@ impl Counts {
         self.exposed += usize::from(backing != Backing::No && record.is_sent());
     }
 
+    /// Such a record is over, where no disk comes into it.
+    #[inline]
+    pub(super) fn end(&mut self, record: MessageHeader) {
+        self.live -= 1;
+        self.weight -= record.size();
+    }
+
     #[inline]
     pub(super) fn put(&mut self, record: MessageHeader, backing: Backing) {
         self.each(record, backing, usize::wrapping_add);

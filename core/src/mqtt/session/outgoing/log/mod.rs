@@ -8,6 +8,7 @@
 //! at the front is given back at once, the rest when its room is needed.
 
 mod counts;
+mod done;
 mod dropped;
 mod sent;
 mod squeeze;
@@ -181,63 +182,6 @@ impl<'a> MessageLog<'a> {
             record.set_due(record.disk() != Durability::Same);
         });
         changed.is_none_or(|record| !record.is_due())
-    }
-
-    /// The message has been taken over for good, or is dropped.
-    pub(super) fn finish(&mut self, place: u32) -> Option<MessageHeader> {
-        let at = self.offset(place);
-        let record = self.record(at)?;
-        let backing = self.backing(at);
-        let stays = backing == Backing::Asked || record.is_unreported() || !record.is_live();
-        if at > 0 || stays {
-            self.end(at, None);
-        } else {
-            self.counts.take(record, backing);
-            self.give_back(record.size());
-        }
-        self.drop_front();
-        Some(record)
-    }
-
-    fn end(&mut self, at: usize, dropped: Option<u8>) {
-        let backing = self.backing(at);
-        self.update(at, |record| {
-            if record.is_live() {
-                record.set_flow(Flow::Done);
-                // What never was on its way to the disk need not be erased.
-                record.set_disk(match backing {
-                    Backing::Asked => record.disk().changed(),
-                    Backing::New | Backing::No => Durability::Same,
-                });
-                record.set_due(false);
-                if let Some(code) = dropped {
-                    record.set_dropped(code);
-                }
-            }
-        });
-    }
-
-    /// Gives back what is over at the front.
-    #[inline]
-    fn drop_front(&mut self) {
-        if self.counts.dead > 0 {
-            self.drop_dead();
-        }
-    }
-
-    fn drop_dead(&mut self) {
-        while let Some(record) = self.record(0).filter(|record| record.is_over()) {
-            self.counts.take(record, self.backing(0));
-            self.give_back(record.size());
-        }
-    }
-
-    #[inline]
-    fn give_back(&mut self, size: usize) {
-        self.buf.consume(size);
-        self.base = self.base.wrapping_add(size as u32);
-        self.sent = self.sent.saturating_sub(size);
-        self.asked = self.asked.saturating_sub(size);
     }
 
     /// Changes the record at `at`; what it is then.
