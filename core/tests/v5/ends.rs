@@ -195,3 +195,61 @@ fn mqtt_4_13_2_1() {
         assert!(rig.is_closed(), "{code:02x}");
     }
 }
+
+#[test]
+fn mqtt_3_14_2_1() {
+    let mut rig = Rig::clean(&[], &[]);
+    for reason in [1, 2, 3, 5, 0x80] {
+        rig.refused(&format!("AT+MQTTDISCONNECT={reason}"), 50);
+    }
+    assert_eq!(rig.types("AT+MQTTDISCONNECT=4"), "\r\nOK\r\n");
+    assert_eq!(rig.sent_one(), [0xe0, 1, 4]);
+    for code in 0..=255 {
+        let mut rig = Rig::clean(&[], &[]);
+        if !DISCONNECT_CODES.contains(&code) {
+            // That of the will is the client's.
+            let why = if code == 4 { 0x82 } else { 0x81 };
+            rig.violated(&disconnect(code), why);
+            continue;
+        }
+        let told = if code == 0 { 24 } else { code };
+        let said = rig.broker(&disconnect(code));
+        assert_eq!(said, format!("\r\n+MQTTDISCONNECTED:{told}\r\n"));
+        assert!(rig.is_closed(), "{code:02x}");
+    }
+}
+
+/// A broker that takes packets of this size.
+fn takes(most: usize) -> Rig {
+    let most = u8::try_from(most).unwrap();
+    Rig::clean(&[], &property(MAX_PACKET, [0, 0, 0, most]))
+}
+
+/// DISCONNECT after these values of `+MQTTPROP` is this packet where it fits; where it is a
+/// byte too large, the host hears of it and can leave without them.
+fn leaves_with(values: &[&str], packet: &[u8]) {
+    let values = values.iter().map(|it| format!("+MQTTPROP={it};"));
+    let line = format!("AT{}+MQTTDISCONNECT", values.collect::<String>());
+    let mut rig = takes(packet.len());
+    assert_eq!(rig.types(&line), "\r\nOK\r\n");
+    assert_eq!(rig.sent_one(), packet);
+    let mut rig = takes(packet.len() - 1);
+    rig.refused(&line, 24);
+    assert_eq!(rig.error(), 149);
+    assert_eq!(rig.types("AT+MQTTDISCONNECT"), "\r\nOK\r\n");
+    assert_eq!(rig.sent_one(), [0xe0, 0]);
+}
+
+#[test]
+fn mqtt_3_14_2_3() {
+    let reason = named(REASON, "going home");
+    let packet = packet(0xe0, &[&[0], &block(&reason)]);
+    leaves_with(&["\"reason\",\"going home\""], &packet);
+}
+
+#[test]
+fn mqtt_3_14_2_4() {
+    let both = [user("a", "b"), user("c", "d")].concat();
+    let packet = packet(0xe0, &[&[0], &block(&both)]);
+    leaves_with(&["\"user\",\"a\",\"b\"", "\"user\",\"c\",\"d\""], &packet);
+}

@@ -136,11 +136,12 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Whether the broker takes a DISCONNECT of this size; else `Unsupported`.
+    /// Whether the broker takes a DISCONNECT of this size; else `Unsupported`. One without
+    /// properties goes out whatever it says: there is none that is smaller.
     pub fn check_disconnect(&self, disconnect: &Disconnect<'_>) -> Result<(), SendError> {
-        let connected = self.state == State::Connected;
+        let may_grow = self.state == State::Connected && !disconnect.properties.is_empty();
         let limit = self.outgoing.grants().refuses_len(disconnect.size());
-        let refused = limit.filter(|_| connected);
+        let refused = limit.filter(|_| may_grow);
         refused.map_or(Ok(()), |code| Err(SendError::Unsupported(code)))
     }
 }
