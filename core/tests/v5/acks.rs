@@ -238,3 +238,16 @@ fn mqtt_4_6_0_2() {
 fn mqtt_4_6_0_3() {
     acknowledged_in_order(0x34, PUBREC);
 }
+
+#[test]
+fn mqtt_4_6_0_4() {
+    let mut rig = Rig::kept(&[EVENTS], &[]);
+    for _ in 0..5 {
+        rig.ok("AT+MQTTPUB=\"t\",2,0,\"x\"");
+    }
+    let ids: Vec<_> = rig.sent().iter().rev().map(|it| id_of(it)).collect();
+    let all: Vec<u8> = ids.iter().flat_map(|id| ack(PUBREC, *id, 0)).collect();
+    rig.broker(&all);
+    let expected: Vec<_> = ids.iter().map(|id| ack(PUBREL, *id, 0)).collect();
+    assert_eq!(rig.sent(), expected);
+}

@@ -294,6 +294,7 @@ impl Session<'_> {
             }
             AckKind::Puback => self.outgoing.on_puback(id),
             AckKind::Pubcomp => self.outgoing.on_pubcomp(id),
+            AckKind::Pubrec if self.outgoing.is_overtaken(id) => return Ok(SessionEvent::Later),
             AckKind::Pubrec => {
                 let answer = self.outgoing.on_pubrec(ack, self.clean, out);
                 answer.map_err(|_| Violation::Full)?

@@ -12,7 +12,8 @@ pub enum SessionEvent<'p> {
     Nothing,
     /// The memory for messages received is full, and the host or the disk makes
     /// room: hand the packet in again once the session
-    /// [receives](super::Session::is_receiving), and nothing before it.
+    /// [receives](super::Session::is_receiving), and nothing before it. Or a PUBREC has
+    /// come before that of an earlier message: hand it in again once the disk has answered.
     Later,
     /// The broker accepted CONNECT.
     Connected {

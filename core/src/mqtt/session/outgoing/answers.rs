@@ -122,6 +122,12 @@ impl Outgoing<'_> {
         counts
     }
 
+    /// Whether a PUBREC for `id` has to wait until PUBRELs are sent that wait for the disk.
+    pub(in crate::mqtt::session) fn is_overtaken(&self, id: PacketId) -> bool {
+        let slot = self.ids.waiting(id, Awaited::Pubrec);
+        slot.is_some_and(|slot| slot.at() != NOWHERE && self.log.is_overtaken(slot.at()))
+    }
+
     /// PUBREC; also for an unknown publish PUBREL goes on with the flow.
     pub(in crate::mqtt::session) fn on_pubrec(
         &mut self,

@@ -50,6 +50,8 @@ pub(super) struct MessageLog<'a> {
     sent: usize,
     /// How far from the front everything was asked to be put on disk once.
     asked: usize,
+    /// The number of the message whose PUBREL became due last.
+    last_due: u64,
     counts: Counts,
 }
 
@@ -61,6 +63,7 @@ impl<'a> MessageLog<'a> {
             base: 0,
             sent: 0,
             asked: 0,
+            last_due: 0,
             counts: Counts::default(),
         }
     }
@@ -181,7 +184,9 @@ impl<'a> MessageLog<'a> {
             }
             record.set_due(record.disk() != Durability::Same);
         });
-        changed.is_none_or(|record| !record.is_due())
+        let due = changed.filter(|record| record.is_due());
+        self.last_due = due.map_or(self.last_due, |record| record.number);
+        due.is_none()
     }
 
     /// Changes the record at `at`; what it is then.

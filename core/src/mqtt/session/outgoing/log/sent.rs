@@ -4,6 +4,14 @@ use super::MessageLog;
 use crate::mqtt::session::outgoing::header::MessageHeader;
 
 impl MessageLog<'_> {
+    /// Whether the PUBREL of a later message is due that has to be sent before that of this
+    /// one, for which PUBREC comes now `[MQTT-4.6.0-4]`. Those that are due are sent in the
+    /// order of the log.
+    pub(in crate::mqtt::session::outgoing) fn is_overtaken(&self, place: u32) -> bool {
+        let overtakes = |record: MessageHeader| record.number < self.last_due;
+        self.counts.due > 0 && self.get(place).is_some_and(overtakes)
+    }
+
     /// Whether the record at a place was sent on this connection.
     pub(in crate::mqtt::session) fn is_sent_now(&self, place: u32) -> bool {
         self.offset(place) < self.sent
