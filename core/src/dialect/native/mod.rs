@@ -1,5 +1,6 @@
 //! The native command set: `AT+MQTT…`.
 
+mod broker;
 mod certificates;
 mod config;
 mod connection;
@@ -111,6 +112,7 @@ const COMMANDS: &[Command] = &[
     connection::CONNECT,
     connection::STATE,
     connection::DISCONNECT,
+    broker::BROKER,
     links::LINK,
     options::OPTION,
     options::ERROR,

@@ -237,17 +237,22 @@ fn read(cx: &mut Context, _: &Args) -> Outcome {
 /// A line for each property: `+MQTTPROP:"<name>",<value>`, or under another name.
 pub(super) fn word(reply: &mut Reply, line: &str, properties: Properties) {
     for (property, value) in &properties {
-        reply.info(|reply| {
-            reply.text(line);
-            reply.quoted(property.name.as_bytes());
-            reply.text(",");
-            write_value(reply, value);
-        });
+        word_one(reply, line, property.name, value);
     }
 }
 
+/// A line for one.
+pub(super) fn word_one(reply: &mut Reply, line: &str, name: &str, value: PropertyValue) {
+    reply.info(|reply| {
+        reply.text(line);
+        reply.quoted(name.as_bytes());
+        reply.text(",");
+        write_value(reply, value);
+    });
+}
+
 /// Numbers bare, text in quotes; bytes so that they are ASCII.
-pub(super) fn write_value(line: &mut Reply, value: PropertyValue) {
+fn write_value(line: &mut Reply, value: PropertyValue) {
     match value {
         PropertyValue::Byte(number) => line.number(number.into()),
         PropertyValue::Two(number) => line.number(number.into()),

@@ -292,6 +292,7 @@ impl Link<'_> {
     pub(crate) fn restart(&mut self, has_radio: bool) {
         self.has_radio = has_radio;
         self.set_last_failure(Failure::NONE);
+        self.session.forget_granted();
         self.worked = None;
         self.forget_radio();
     }

@@ -2,7 +2,7 @@
 
 use super::incoming::Receipt;
 use super::outgoing::AckOutcome;
-use super::terms::Grants;
+use super::terms::{Grants, Greeted};
 use super::{Session, SessionEvent, State, Violation, fingerprint};
 use crate::buffer::Buf;
 use crate::mqtt::packet::{
@@ -144,6 +144,7 @@ impl Session<'_> {
             Version::V5 => self.on_terms(asked, &properties)?,
         };
         let session_present = grants.session_present;
+        self.words.store_connack(Greeted::Accepted, &properties);
         self.outgoing.connected(grants, self.offer.alias_out);
         if !session_present {
             self.incoming.end();
@@ -151,16 +152,14 @@ impl Session<'_> {
         }
         self.holds = !self.clean && (self.version == Version::V311 || grants.session_expiry > 0);
         self.ended = false;
-        self.is_answered = true;
         self.state = State::Connected;
         self.recheck_suspect();
         Ok(SessionEvent::Connected { session_present })
     }
 
     fn on_refused(&mut self, code: u8, properties: &Properties<'_>) -> SessionEvent<'static> {
-        self.words.store_connack(properties);
+        self.words.store_connack(Greeted::Refused, properties);
         self.words.store_reason(properties);
-        self.is_answered |= self.version == Version::V5;
         self.lost();
         SessionEvent::Refused { code }
     }
@@ -189,7 +188,6 @@ impl Session<'_> {
         let grants = Grants::of(properties, asked);
         self.keep_alive.set_period(grants.keep_alive);
         self.topics.begin(self.offer.alias_in);
-        self.words.store_connack(properties);
         Ok(grants)
     }
 

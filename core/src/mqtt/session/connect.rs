@@ -40,6 +40,7 @@ impl Session<'_> {
         if connect.clean_session {
             self.end();
         }
+        self.words.begin(connect.client_id);
         self.is_fresh = is_fresh;
         self.is_anonymous = connect.client_id.is_empty();
         self.clean = connect.clean_session;

@@ -1,8 +1,8 @@
 //! What both sides of a connection said of themselves, for who asks.
 
-use super::Session;
 use super::aliases::Aliases;
-use super::terms::{BrokerText, Granted, Offer};
+use super::terms::{BrokerText, Granted, Greeted, Offer};
+use super::{Session, State};
 use crate::buffer::Buf;
 use crate::mqtt::packet::Packet;
 use crate::mqtt::property;
@@ -29,11 +29,19 @@ impl<'a> Session<'a> {
         self.offer = offer;
     }
 
-    /// What the broker granted on the connection, or on the last one; none before the
-    /// first.
+    /// What the broker said of the connection, or of the last one; none where it has not
+    /// answered CONNECT.
     pub fn granted(&self) -> Option<Granted<'_>> {
-        let granted = Granted::new(*self.outgoing.grants(), &self.words);
-        self.is_answered.then_some(granted)
+        let grants = *self.outgoing.grants();
+        let granted = Granted::new(grants, &self.words, self.is_anonymous);
+        (self.words.answer() != Greeted::None).then_some(granted)
+    }
+
+    /// The device starts again: nothing is known of an earlier connection.
+    pub fn forget_granted(&mut self) {
+        if self.state == State::Idle {
+            self.words.clear();
+        }
     }
 
     /// The reason string that came with the last refusal, or the end of the connection;

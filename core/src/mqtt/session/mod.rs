@@ -124,8 +124,6 @@ pub struct Session<'a> {
     ended: bool,
     /// Whether the client has no id of its own.
     is_anonymous: bool,
-    /// Whether a broker has accepted a connection, or answered in MQTT 5.
-    is_answered: bool,
     offer: Offer,
     words: BrokerText<'a>,
     /// Topics the broker has aliases for.
@@ -172,7 +170,6 @@ impl<'a> Session<'a> {
             holds: false,
             ended: false,
             is_anonymous: false,
-            is_answered: false,
             offer: Offer::default(),
             words: BrokerText::new(Buf::lent(&mut [])),
             topics: Aliases::new(Buf::lent(&mut [])),

@@ -1,5 +1,6 @@
 //! What a command's handler may do: verbs, never bytes.
 
+mod broker;
 mod credentials;
 mod failure;
 mod links;

@@ -4,14 +4,27 @@ use crate::buffer::Buf;
 use crate::mqtt::carrier::Carrier;
 use crate::mqtt::property::{self, Properties};
 
-/// The properties of the last CONNACK, those of the DISCONNECT after it, and the reason
-/// string of the last refusal, one behind the other. What does not fit is left out.
+/// How the broker answered the last CONNECT.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::mqtt::session) enum Greeted {
+    /// Not yet, or never.
+    None,
+    Accepted,
+    Refused,
+}
+
+/// Who the client said it is, the properties of the last CONNACK, those of the DISCONNECT
+/// after it, and the reason string of the last refusal, one behind the other. What does not
+/// fit is left out.
 #[derive(Debug)]
 pub(in crate::mqtt::session) struct BrokerText<'a> {
     list: Buf<'a>,
-    /// Bytes of the first.
-    connack_len: usize,
+    answer: Greeted,
+    /// Bytes of the client id.
+    client: usize,
     /// Bytes of the first two.
+    greeted: usize,
+    /// Bytes of the first three.
     parted: usize,
 }
 
@@ -19,30 +32,51 @@ impl<'a> BrokerText<'a> {
     pub(in crate::mqtt::session) fn new(memory: Buf<'a>) -> Self {
         Self {
             list: memory,
-            connack_len: 0,
+            answer: Greeted::None,
+            client: 0,
+            greeted: 0,
             parted: 0,
         }
     }
 
-    /// A connection begins. The memory may be used for something else until the next
-    /// call.
+    /// Forgets all. The memory may be used for something else until the next call.
     pub(in crate::mqtt::session) fn clear(&mut self) -> &mut Buf<'a> {
-        self.list.clear();
-        (self.connack_len, self.parted) = (0, 0);
+        self.answer = Greeted::None;
+        self.cut(0);
+        self.client = 0;
         &mut self.list
     }
 
-    /// The broker answered CONNECT.
-    pub(in crate::mqtt::session) fn store_connack(&mut self, connack: &Properties<'_>) {
+    /// CONNECT was sent for this client.
+    pub(in crate::mqtt::session) fn begin(&mut self, client_id: &str) {
         let list = self.clear();
-        list.extend(connack.as_bytes()).unwrap_or_default();
-        self.connack_len = self.list.len();
-        self.parted = self.connack_len;
+        list.extend(client_id.as_bytes()).unwrap_or_default();
+        self.client = self.list.len();
+        self.cut(self.client);
+    }
+
+    /// Keeps what stands before `end`, and nothing that came after the client id.
+    fn cut(&mut self, end: usize) {
+        self.list.truncate(end);
+        (self.greeted, self.parted) = (end, end);
+    }
+
+    /// The broker answered CONNECT.
+    pub(in crate::mqtt::session) fn store_connack(
+        &mut self,
+        answer: Greeted,
+        connack: &Properties<'_>,
+    ) {
+        self.answer = answer;
+        self.cut(self.client);
+        let kept = self.list.extend(connack.as_bytes());
+        kept.unwrap_or_default();
+        self.cut(self.list.len());
     }
 
     /// The broker ends the connection.
     pub(in crate::mqtt::session) fn store_disconnect(&mut self, disconnect: &Properties<'_>) {
-        self.list.truncate(self.connack_len);
+        self.list.truncate(self.greeted);
         let kept = self.list.extend(disconnect.as_bytes());
         kept.unwrap_or_default();
         self.parted = self.list.len();
@@ -56,14 +90,25 @@ impl<'a> BrokerText<'a> {
         kept.unwrap_or_default();
     }
 
+    /// How the broker answered.
+    pub(in crate::mqtt::session) fn answer(&self) -> Greeted {
+        self.answer
+    }
+
+    /// The client id of CONNECT; empty too if there was no room for it.
+    pub(in crate::mqtt::session) fn client_id(&self) -> &str {
+        let bytes = self.list.as_slice().get(..self.client);
+        core::str::from_utf8(bytes.unwrap_or_default()).unwrap_or_default()
+    }
+
     /// The properties of CONNACK.
     pub(in crate::mqtt::session) fn connack(&self) -> Properties<'_> {
-        self.block(Carrier::Connack, 0, self.connack_len)
+        self.block(Carrier::Connack, self.client, self.greeted)
     }
 
     /// Those of DISCONNECT.
     pub(in crate::mqtt::session) fn disconnect(&self) -> Properties<'_> {
-        self.block(Carrier::Disconnect, self.connack_len, self.parted)
+        self.block(Carrier::Disconnect, self.greeted, self.parted)
     }
 
     fn block(&self, carrier: Carrier, from: usize, to: usize) -> Properties<'_> {

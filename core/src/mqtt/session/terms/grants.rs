@@ -1,6 +1,5 @@
 //! What the broker granted in CONNACK.
 
-use super::broker_text::BrokerText;
 use crate::mqtt::packet::Publish;
 use crate::mqtt::property::{self, Properties, Property};
 use crate::mqtt::{Qos, Version, reason, topic};
@@ -19,11 +18,11 @@ pub(in crate::mqtt::session) struct Grants {
     /// Bytes; the greatest is any.
     pub(in crate::mqtt::session) max_packet: u32,
     pub(in crate::mqtt::session) alias_out: u16,
-    max_qos: Qos,
-    retain: bool,
-    wildcard: bool,
-    shared: bool,
-    sub_ids: bool,
+    pub(in crate::mqtt::session) max_qos: Qos,
+    pub(in crate::mqtt::session) retain: bool,
+    pub(in crate::mqtt::session) wildcard: bool,
+    pub(in crate::mqtt::session) shared: bool,
+    pub(in crate::mqtt::session) sub_ids: bool,
 }
 
 impl Grants {
@@ -102,94 +101,5 @@ impl Grants {
             _ if has_id && !self.sub_ids => Some(reason::NO_IDENTIFIERS),
             _ => None,
         }
-    }
-}
-
-/// What the broker granted on the connection, or on the last one.
-#[derive(Clone, Copy, Debug)]
-pub struct Granted<'s> {
-    grants: Grants,
-    words: &'s BrokerText<'s>,
-}
-
-impl<'s> Granted<'s> {
-    pub(in crate::mqtt::session) fn new(grants: Grants, words: &'s BrokerText<'s>) -> Self {
-        Self { grants, words }
-    }
-
-    /// The version of MQTT.
-    pub fn version(&self) -> Version {
-        self.grants.version
-    }
-
-    /// Whether the broker had the session.
-    pub fn session_present(&self) -> bool {
-        self.grants.session_present
-    }
-
-    /// Seconds of the keep-alive, the broker's where it gave one; 0 is off.
-    pub fn keep_alive(&self) -> u16 {
-        self.grants.keep_alive
-    }
-
-    /// Seconds the broker keeps the session after the connection; the greatest is for
-    /// ever.
-    pub fn session_expiry(&self) -> u32 {
-        self.grants.session_expiry
-    }
-
-    /// Messages of QoS 1 and 2 it takes before one is acknowledged.
-    pub fn receive_max(&self) -> u16 {
-        self.grants.receive_max
-    }
-
-    /// The highest QoS it takes.
-    pub fn max_qos(&self) -> Qos {
-        self.grants.max_qos
-    }
-
-    /// Whether it keeps messages for later subscribers.
-    pub fn retain(&self) -> bool {
-        self.grants.retain
-    }
-
-    /// The largest packet it takes, in bytes, if it said so.
-    pub fn max_packet(&self) -> Option<u32> {
-        Some(self.grants.max_packet).filter(|most| *most < u32::MAX)
-    }
-
-    /// Topic aliases it takes.
-    pub fn alias_out(&self) -> u16 {
-        self.grants.alias_out
-    }
-
-    /// Whether it takes wildcards in topic filters.
-    pub fn wildcard(&self) -> bool {
-        self.grants.wildcard
-    }
-
-    /// Whether it takes identifiers of subscriptions.
-    pub fn sub_ids(&self) -> bool {
-        self.grants.sub_ids
-    }
-
-    /// Whether it takes shared subscriptions.
-    pub fn shared(&self) -> bool {
-        self.grants.shared
-    }
-
-    /// A text it sent: an assigned client id, response information, a reference to
-    /// another server or a reason string.
-    pub fn text(&self, property: &Property) -> Option<&'s str> {
-        let words = self.words;
-        words
-            .disconnect()
-            .text(property)
-            .or_else(|| words.connack().text(property))
-    }
-
-    /// The properties of CONNACK, user properties among them.
-    pub fn connack(&self) -> Properties<'s> {
-        self.words.connack()
     }
 }
