@@ -57,7 +57,7 @@ pub use buffer::Buf;
 pub use modem::Modem;
 #[doc(inline)]
 pub use modem::api::{
-    Action, Config, ConnId, Endpoint, Failure, FurtherLinks, HostLines, Identity, LinkId,
+    Action, Config, ConnId, Endpoint, Failure, FurtherLinks, Headers, HostLines, Identity, LinkId,
     LinkPlaces, LinkState, MOST_LINKS, Memory, ModemLines, NetError, NetEvent, Parity, Psk,
     RestoreError, Serial, Slot, Stage, TlsFiles, TlsVersion, Verify, WebSocketTarget,
 };

@@ -5,7 +5,7 @@ mod rig;
 mod support;
 
 use mqmodem::transport::{NetLink, TlsConfigs};
-use mqmodem_core::{Endpoint, Instant, NetError, WebSocketTarget};
+use mqmodem_core::{Endpoint, Headers, Instant, NetError, WebSocketTarget};
 use pki::{Authority, Leaf};
 use rig::{Broker, Modem, PATIENCE};
 use std::future::{Future, poll_fn};
@@ -26,6 +26,7 @@ async fn open(port: u16, query: Option<&str>) -> Result<NetLink, NetError> {
         websocket: Some(WebSocketTarget {
             path: "/mqtt",
             query,
+            headers: Headers::default(),
         }),
         deadline: Instant::ZERO,
     };
@@ -270,6 +271,39 @@ fn a_session_over_secure_websocket() {
         broker.port
     ));
     stranger.ask("AT+MQTTCONNECT", &["+MQTTCONNECT:25", "ERROR"]);
+}
+
+#[test]
+fn headers_and_query_are_sent() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let server = std::thread::spawn(move || {
+        let (mut tcp, _) = listener.accept().unwrap();
+        let mut request = Vec::new();
+        while !request.ends_with(b"\r\n\r\n") {
+            let mut byte = [0];
+            std::io::Read::read_exact(&mut tcp, &mut byte).unwrap();
+            request.extend(byte);
+        }
+        std::io::Write::write_all(&mut tcp, b"HTTP/1.1 401 No\r\n\r\n").unwrap();
+        String::from_utf8(request).unwrap()
+    });
+    let mut modem = Modem::start();
+    modem.ok("AT+MQTTPROP=\"header\",\"Authorization\",\"Bearer e.y\"");
+    modem.ok("AT+MQTTPROP=\"header\",\"X-Site\",\"7, 8\"");
+    modem.ok(&format!(
+        "AT+MQTTCONFIG=\"ws://127.0.0.1/a/b?sig=x%2By\",{port},me,1,60"
+    ));
+    modem.ask("AT+MQTTCONNECT", &["+MQTTCONNECT:37", "ERROR"]);
+    let error = "+MQTTERR:tcp,37,\"websocket: 401\"";
+    modem.ask("AT+MQTTERR?", &[error, "OK"]);
+    let request = server.join().unwrap();
+    assert!(request.starts_with("GET /a/b?sig=x%2By HTTP/1.1\r\n"));
+    let request = request.to_lowercase();
+    for header in ["authorization: bearer e.y", "x-site: 7, 8"] {
+        let lines = request.lines().filter(|line| *line == header);
+        assert_eq!(lines.count(), 1, "{request}");
+    }
 }
 
 /// A server that takes the connection and says a little now and then is given up in time.

@@ -36,6 +36,16 @@ pub(super) fn serial(serial: Serial) -> String {
     format!("serial {baud} {data_bits}{parity}{stop_bits}{flow}")
 }
 
+/// What of the endpoint is the WebSocket's. Of headers the names.
+fn websocket(target: &WebSocketTarget<'_>) -> String {
+    let query = target.query.map(|query| format!("?{query}"));
+    let mut words = format!("{}{}", target.path, query.unwrap_or_default());
+    for (name, _) in target.headers.iter() {
+        words = format!("{words} header={name}");
+    }
+    words
+}
+
 /// An endpoint as `net <` words it.
 pub(super) fn endpoint(to: &Endpoint<'_>, now: Instant) -> String {
     let scheme = match (to.websocket, to.tls) {
@@ -45,9 +55,8 @@ pub(super) fn endpoint(to: &Endpoint<'_>, now: Instant) -> String {
         (Some(_), Some(_)) => "wss",
     };
     let mut words = format!("open {scheme}://{}:{}", to.host, to.port);
-    if let Some(WebSocketTarget { path, query }) = to.websocket {
-        let query = query.map(|query| format!("?{query}"));
-        words = format!("{words}{path}{}", query.unwrap_or_default());
+    if let Some(target) = to.websocket {
+        words += &websocket(&target);
     }
     let tls = to.tls.unwrap_or_default();
     let files = [

@@ -2,6 +2,7 @@
 
 use super::credential::Psk;
 use super::failure::Failure;
+use super::headers::Headers;
 use super::ids::{ConnId, LinkId};
 use super::port::{ModemLines, Serial};
 use super::slot::Slot;
@@ -123,13 +124,15 @@ impl Endpoint<'_> {
     }
 }
 
-/// What a WebSocket is asked for. The query is a secret.
+/// What a WebSocket is asked for. The query is a secret, and so is what headers say.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct WebSocketTarget<'m> {
     /// The path, with its first `/`.
     pub path: &'m str,
     /// What stands behind the `?`, where there is one.
     pub query: Option<&'m str>,
+    /// What else the request says.
+    pub headers: Headers<'m>,
 }
 
 impl core::fmt::Debug for WebSocketTarget<'_> {
@@ -137,6 +140,7 @@ impl core::fmt::Debug for WebSocketTarget<'_> {
         f.debug_struct("WebSocketTarget")
             .field("path", &self.path)
             .field("query", &self.query.map(|_| "***"))
+            .field("headers", &self.headers)
             .finish()
     }
 }

@@ -5,6 +5,7 @@ pub use super::border::config::Config;
 pub use super::credential::{Credential, CredentialKind, Psk};
 pub use super::failure::Failure;
 pub use super::further::{FurtherLinks, LinkPlaces};
+pub use super::headers::Headers;
 pub use super::identity::Identity;
 pub use super::ids::{ConnId, LinkId, MOST_LINKS};
 pub use super::memory::Memory;

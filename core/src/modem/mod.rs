@@ -15,6 +15,7 @@ pub mod fail;
 mod failure;
 mod further;
 mod greeting;
+pub mod headers;
 mod identity;
 mod ids;
 mod link;

@@ -86,7 +86,10 @@ impl<'u> BrokerUrl<'u> {
         let end = rest.find(['/', '?']).unwrap_or(rest.len());
         let (host, target) = rest.split_at_checked(end).ok_or(Reject::Characters)?;
         check_authority(host)?;
-        if !target.bytes().all(|byte| is_plain(byte) && byte != b'#') {
+        if !target
+            .bytes()
+            .all(|byte| is_plain(byte) && !b"#`".contains(&byte))
+        {
             return Err(Reject::Characters);
         }
         if !scheme.is_websocket() && !matches!(target, "" | "/") {
@@ -233,6 +236,7 @@ mod tests {
             ("http://b", Reject::Characters),
             ("ws://b/a b", Reject::Characters),
             ("ws://b/a#b", Reject::Characters),
+            ("ws://b/`a`", Reject::Characters),
             ("ws://b#b", Reject::Characters),
             ("ws://b/\u{e4}", Reject::Characters),
             ("ws://", Reject::Value),

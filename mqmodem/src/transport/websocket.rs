@@ -50,15 +50,18 @@ fn request(to: &Endpoint<'_>, target: &WebSocketTarget<'_>) -> Result<Request, h
     if to.port != usual {
         host = format!("{host}:{}", to.port);
     }
-    Request::builder()
+    let mut request = Request::builder()
         .uri(format!("{scheme}://{host}{}{query}", target.path))
         .header("Host", &host)
         .header("Connection", "Upgrade")
         .header("Upgrade", "websocket")
         .header("Sec-WebSocket-Version", "13")
         .header("Sec-WebSocket-Key", generate_key())
-        .header("Sec-WebSocket-Protocol", SUBPROTOCOL)
-        .body(())
+        .header("Sec-WebSocket-Protocol", SUBPROTOCOL);
+    for (name, value) in target.headers.iter() {
+        request = request.header(name, value);
+    }
+    request.body(())
 }
 
 /// A WebSocket that is up.

@@ -38,11 +38,13 @@ const HEADER: &str = "header";
 /// The longest name of a header, and the longest value.
 const MAX_HEADER_NAME: usize = 128;
 const MAX_HEADER: usize = 4096;
-/// Headers that belong to the handshake itself (RFC 6455 §4.1).
-const RESERVED_HEADERS: [&str; 7] = [
+/// Headers that belong to the handshake itself (RFC 6455 §4.1, RFC 9110 §7.6.1).
+const RESERVED_HEADERS: [&str; 9] = [
     "host",
     "upgrade",
     "connection",
+    "proxy-connection",
+    "keep-alive",
     "content-length",
     "transfer-encoding",
     "te",
@@ -217,7 +219,7 @@ fn read(cx: &mut Context, _: &Args) -> Outcome {
     let masked = cx.masks_secrets();
     cx.write_properties(|given, reply| {
         word(reply, LINE, given.user);
-        for (name, value) in given.headers() {
+        for (name, value) in given.headers.iter() {
             reply.info(|line| {
                 line.text(LINE);
                 line.text("\"header\",");

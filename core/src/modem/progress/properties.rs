@@ -1,7 +1,8 @@
 //! Properties a host gives one by one, for the next command that takes properties.
 
 use crate::buffer::{Buf, Full};
-use crate::modem::connect_properties::{ConnectProperties, Header, write_header};
+use crate::modem::connect_properties::ConnectProperties;
+use crate::modem::headers::{self, Header, Headers};
 use crate::mqtt::carrier::Carrier;
 use crate::mqtt::property::{Properties, Property, PropertyValue, SUB_ID, USER};
 
@@ -106,7 +107,7 @@ impl<'a> PropertyList<'a> {
     /// Adds a header.
     pub(crate) fn put_header(&mut self, header: Header<'_>) -> Result<(), Full> {
         self.begin();
-        write_header(header, &mut self.bytes)
+        headers::write(header, &mut self.bytes)
     }
 
     fn begin(&mut self) {
@@ -133,10 +134,9 @@ impl<'a> PropertyList<'a> {
         block.unwrap_or_default()
     }
 
-    fn header_bytes(&self) -> &[u8] {
-        self.bytes
-            .behind(self.properties.into())
-            .unwrap_or_default()
+    fn headers(&self) -> Headers<'_> {
+        let behind = self.bytes.behind(self.properties.into());
+        Headers::unchecked(behind.unwrap_or_default())
     }
 
     /// Those that no command has taken.
@@ -144,8 +144,10 @@ impl<'a> PropertyList<'a> {
         if self.taken {
             return ConnectProperties::default();
         }
-        let properties = Properties::unchecked(self.block());
-        ConnectProperties::new(properties, self.header_bytes())
+        ConnectProperties {
+            user: Properties::unchecked(self.block()),
+            headers: self.headers(),
+        }
     }
 
     /// Those the present command has taken, where all of them are such as `carrier` may
@@ -155,7 +157,7 @@ impl<'a> PropertyList<'a> {
         if self.bytes.is_empty() || !self.taken {
             return Some(Properties::NONE);
         }
-        self.header_bytes()
+        self.headers()
             .is_empty()
             .then(|| self.of(carrier))
             .flatten()
@@ -166,8 +168,10 @@ impl<'a> PropertyList<'a> {
         if !self.taken {
             return Some(ConnectProperties::default());
         }
-        let properties = self.of(carrier)?;
-        Some(ConnectProperties::new(properties, self.header_bytes()))
+        Some(ConnectProperties {
+            user: self.of(carrier)?,
+            headers: self.headers(),
+        })
     }
 
     #[cold]
@@ -204,7 +208,7 @@ mod tests {
         ];
         assert_eq!(waiting.user.iter().collect::<Vec<_>>(), expected);
         assert_eq!(
-            waiting.headers().collect::<Vec<_>>(),
+            waiting.headers.iter().collect::<Vec<_>>(),
             [("Authorization", "x")]
         );
     }
@@ -291,6 +295,6 @@ mod tests {
         list.take();
         assert_eq!(list.taken(Carrier::Connect), None);
         let taken = list.taken_with_headers(Carrier::Connect).unwrap();
-        assert_eq!(taken.headers().collect::<Vec<_>>(), [("a", "b")]);
+        assert_eq!(taken.headers.iter().collect::<Vec<_>>(), [("a", "b")]);
     }
 }

@@ -25,7 +25,11 @@ impl Storage<'_> {
             websocket: settings
                 .url
                 .websocket()
-                .map(|(path, query)| WebSocketTarget { path, query }),
+                .map(|(path, query)| WebSocketTarget {
+                    path,
+                    query,
+                    headers: self.connect_properties(link).headers,
+                }),
             deadline,
         })
     }

@@ -2,8 +2,9 @@
 
 use super::Context;
 use crate::at::reply::Reply;
-use crate::modem::connect_properties::{ConnectProperties, Header};
+use crate::modem::connect_properties::ConnectProperties;
 use crate::modem::fail::Fail;
+use crate::modem::headers::Header;
 use crate::modem::slot::Slot;
 use crate::mqtt::carrier::Carrier;
 use crate::mqtt::property::{Property, PropertyValue};
