@@ -9,6 +9,9 @@ use mqmodem_core::{Endpoint, Headers, Instant, NetError, WebSocketTarget};
 use pki::{Authority, Leaf};
 use rig::{Broker, Modem, PATIENCE};
 use std::future::{Future, poll_fn};
+use std::io::{Read, Write};
+use std::process::Command;
+use support::Scratch;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
@@ -282,10 +285,10 @@ fn headers_and_query_are_sent() {
         let mut request = Vec::new();
         while !request.ends_with(b"\r\n\r\n") {
             let mut byte = [0];
-            std::io::Read::read_exact(&mut tcp, &mut byte).unwrap();
+            tcp.read_exact(&mut byte).unwrap();
             request.extend(byte);
         }
-        std::io::Write::write_all(&mut tcp, b"HTTP/1.1 401 No\r\n\r\n").unwrap();
+        tcp.write_all(b"HTTP/1.1 401 No\r\n\r\n").unwrap();
         String::from_utf8(request).unwrap()
     });
     let mut modem = Modem::start();
@@ -306,6 +309,62 @@ fn headers_and_query_are_sent() {
     }
 }
 
+fn doctor(directory: &Scratch) -> String {
+    let mut doctor = Command::new(env!("CARGO_BIN_EXE_mqmodem"));
+    let doctor = doctor.arg("doctor").current_dir(directory.path());
+    String::from_utf8(doctor.output().unwrap().stdout).unwrap()
+}
+
+#[test]
+fn a_configuration_names_a_broker_behind_a_websocket() {
+    let broker = broker(None);
+    let directory = Scratch::new();
+    let file = directory.join("mqmodem.toml");
+    let text = format!(
+        "[broker]\nurl = \"ws://localhost:{}/mqtt?key=secret\"\n\
+         [[modem]]\nname = \"m\"\nport = {{ tcp = \"0\" }}\n",
+        broker.port
+    );
+    std::fs::write(&file, text).unwrap();
+    let mut modem = Modem::with(&["--config", file.to_str().unwrap()]);
+    let shown = format!("+MQTTCONFIG:ws://localhost/mqtt?***,{}", broker.port);
+    modem.raw(b"AT+MQTTCONFIG?\r");
+    assert!(modem.line().starts_with(&shown));
+    assert_eq!(modem.line(), "OK");
+    talk(&mut modem);
+    let said = doctor(&directory);
+    for line in [
+        "ok    broker, WebSocket: /mqtt takes MQTT\n",
+        "ok    broker, MQTT: it accepts",
+    ] {
+        assert!(said.contains(line) && !said.contains("secret"), "{said}");
+    }
+}
+
+#[test]
+fn doctor_says_how_a_server_refuses() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let server = std::thread::spawn(move || {
+        // First TCP alone is tried, then all of it.
+        let (mut tcp, _) = listener.accept().unwrap();
+        assert_eq!(tcp.read(&mut [0]).unwrap(), 0);
+        let (mut tcp, _) = listener.accept().unwrap();
+        tcp.write_all(b"HTTP/1.1 404 Not Found\r\n\r\n").unwrap();
+        let _ = tcp.read_to_end(&mut Vec::new());
+    });
+    let directory = Scratch::new();
+    let text = format!(
+        "[broker]\nurl = \"ws://127.0.0.1:{port}/mqtt?key=secret\"\n\
+         [[modem]]\nname = \"m\"\nport = {{ tcp = \"0\" }}\n"
+    );
+    std::fs::write(directory.join("mqmodem.toml"), text).unwrap();
+    let said = doctor(&directory);
+    assert!(said.contains("FAIL  broker, WebSocket: websocket: 404; check the path"));
+    assert!(!said.contains("secret"), "{said}");
+    server.join().unwrap();
+}
+
 /// A server that takes the connection and says a little now and then is given up in time.
 #[test]
 fn a_handshake_without_end_is_given_up() {
@@ -313,9 +372,9 @@ fn a_handshake_without_end_is_given_up() {
     let port = listener.local_addr().unwrap().port();
     let server = std::thread::spawn(move || {
         let (mut tcp, _) = listener.accept().unwrap();
-        std::io::Write::write_all(&mut tcp, b"HTTP/1.1 101 Sw").unwrap();
+        tcp.write_all(b"HTTP/1.1 101 Sw").unwrap();
         // Until the modem gives up.
-        std::io::Read::read_to_end(&mut tcp, &mut Vec::new()).unwrap();
+        tcp.read_to_end(&mut Vec::new()).unwrap();
     });
     let mut modem = Modem::start();
     modem.ok("AT+MQTTOPT=\"connecttimeout\",1");

@@ -4,7 +4,7 @@ use super::error::ConfigError;
 use super::fill::fill;
 use super::options::BrokerOptions;
 use super::pem::{ROOM, pem};
-use super::place::BrokerPlace;
+use super::place::{self, BrokerPlace, TARGET};
 use super::psk;
 use super::secret::Secret;
 use super::text;
@@ -25,6 +25,8 @@ pub struct Broker {
     pub host: String,
     /// Its TCP port.
     pub port: u16,
+    /// Path and query, where MQTT goes over WebSocket; the query is a secret.
+    pub websocket: Option<Secret>,
     /// The client identifier. In all texts `{name}`, `{index}`, `{imei}` and `{host}`
     /// stand for those of the modem and the machine.
     pub client_id: String,
@@ -100,6 +102,7 @@ impl Broker {
         });
         let filled = Self {
             host: text(&self.host),
+            websocket: self.websocket.as_ref().map(|it| Secret(text(&it.0))),
             client_id: text(&self.client_id),
             username: self.username.as_ref().map(text),
             password: self.password.as_ref().map(|it| Secret(text(&it.0))),
@@ -109,7 +112,8 @@ impl Broker {
             ..self.clone()
         };
         match BrokerPlace::of_host(&filled.host) {
-            Ok(_) => Ok(filled),
+            Ok(_) if BrokerUrl::parse(&filled.url().0).is_ok() => Ok(filled),
+            Ok(_) => Err(ConfigError::new(TARGET)),
             Err(what) => Err(ConfigError::new(format!("{}: {what}", filled.host))),
         }
     }
@@ -118,6 +122,11 @@ impl Broker {
     pub(super) fn client(&self, of: impl Fn(&str) -> String + Copy) -> (String, u16, String) {
         let text = |text: &str| fill(text, of);
         (text(&self.host), self.port, text(&self.client_id))
+    }
+
+    /// What a modem keeps of its place: a URL where MQTT goes over WebSocket, else the host.
+    pub(crate) fn url(&self) -> Secret {
+        place::url(&self.host, self.tls.is_some(), self.websocket.as_ref())
     }
 
     /// Whether a pre-shared key takes the place of certificates.
@@ -170,8 +179,9 @@ impl Broker {
     /// What a modem starts with whose broker this is: the texts filled, all files read.
     pub fn defaults(&self, shows_password: bool) -> Result<DefaultRecords, ConfigError> {
         let password = self.password()?;
+        let url = self.url();
         let settings = Settings {
-            url: BrokerUrl::of_host(&self.host),
+            url: BrokerUrl::parse(&url.0).map_err(|_| ConfigError::new(TARGET))?,
             port: self.port,
             client_id: &self.client_id,
             clean_session: self.clean_session,

@@ -1,5 +1,6 @@
 //! A table of a broker as it is written: that of all modems, and one modem's on it.
 
+use super::authority;
 use super::secret::Secret;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Error, MapAccess, Visitor};
@@ -80,8 +81,9 @@ impl BrokerLayer {
 
     fn userinfo(&self) -> Option<&str> {
         let url = &self.url.as_ref()?.get_ref().0;
-        let (user, _) = url.rsplit_once('@')?;
-        Some(user.split_once("://").map_or(user, |(_, user)| user))
+        let (_, rest) = url.split_once("://")?;
+        let (user, _) = authority::split(rest).0.rsplit_once('@')?;
+        Some(user)
     }
 
     fn says_user_in_url(&self) -> bool {

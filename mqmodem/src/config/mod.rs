@@ -1,5 +1,6 @@
 //! What is to be served, however it was said: by flags or by a file.
 
+mod authority;
 mod behaviour;
 mod broker;
 mod brokers;

@@ -1,7 +1,9 @@
 //! Where a broker is: a host, or a URL.
 
+use super::authority::{self, Authority};
 use super::fill::literal;
 use super::secret::Secret;
+use mqmodem_core::modem::url::{BrokerUrl, Scheme};
 use std::net::Ipv6Addr;
 
 /// Where a broker is, and what its URL says besides.
@@ -9,13 +11,20 @@ use std::net::Ipv6Addr;
 pub(super) struct BrokerPlace {
     pub(super) host: String,
     pub(super) port: Option<u16>,
-    pub(super) tls: bool,
+    /// How it is reached, where a URL says so.
+    pub(super) scheme: Option<Scheme>,
+    /// What stands behind the host in a URL of WebSocket.
+    pub(super) target: Option<Secret>,
     pub(super) username: Option<String>,
     pub(super) password: Option<Secret>,
 }
 
-const FORM: &str = "a broker's url is mqtt://HOST or mqtts://HOST, with :PORT where it is not the \
-    usual one, and USER:PASSWORD@ before HOST where they do not stand beside it";
+const FORM: &str = "a broker's url is mqtt://HOST or mqtts://HOST, or ws:// or wss:// for WebSocket, with \
+    :PORT where it is not the usual one, and USER:PASSWORD@ before HOST where they do not stand beside it";
+const BEHIND: &str = "nothing may stand behind the host and port of a broker's url; \
+    in a user name or password write %2F for /, %3F for ? and %23 for #";
+pub(super) const TARGET: &str = "the path and query of a broker's url are printable ASCII without spaces and \
+    without any of \\ \" < > # `, and the url has at most 2048 bytes";
 
 impl BrokerPlace {
     pub(super) fn of_host(host: &str) -> Result<Self, &'static str> {
@@ -44,115 +53,63 @@ impl BrokerPlace {
         let (scheme, rest) = url.split_once("://").ok_or(
             "a broker's url begins with mqtt:// or, with TLS, mqtts://, as in mqtts://broker.example",
         )?;
-        let tls = is_tls(scheme)?;
-        let rest = rest.strip_suffix('/').unwrap_or(rest);
-        let (user, place) = match rest.rsplit_once('@') {
-            Some((user, place)) => (Some(user), place),
-            None => (None, rest),
-        };
-        if place.contains(['/', '?', '#']) || user.is_some_and(|it| it.contains(['/', '?', '#'])) {
-            return Err(
-                "nothing may stand behind the host and port of a broker's url; \
-                in a user name or password write %2F for /, %3F for ? and %23 for #",
-            );
+        let scheme = scheme_of(scheme)?;
+        let (authority, target) = authority::split(rest);
+        if !scheme.is_websocket() && !matches!(target, "" | "/") {
+            return Err(BEHIND);
         }
-        let (host, port) = host_and_port(place)?;
-        let (username, password) = user.map(userinfo).transpose()?.unwrap_or_default();
-        let place = Self::of_host(host).map_err(|_| FORM)?;
-        Ok(Self {
-            port,
-            tls,
+        let authority = Authority::parse(authority)?;
+        let (username, password) = authority.user(literal)?;
+        let target = scheme.is_websocket().then(|| Secret(target.to_owned()));
+        let place = Self {
+            port: authority.port,
+            scheme: Some(scheme),
+            target,
             username,
             password,
-            ..place
-        })
+            ..Self::of_host(authority.host).map_err(|_| FORM)?
+        };
+        BrokerUrl::parse(&place.url().0).map_err(|_| TARGET)?;
+        Ok(place)
+    }
+
+    /// What a modem keeps of it: a URL where MQTT goes over WebSocket, else the host.
+    fn url(&self) -> Secret {
+        let tls = self.scheme.is_some_and(Scheme::is_tls);
+        url(&self.host, tls, self.target.as_ref())
     }
 }
 
-/// Whether the scheme is that of TLS.
-fn is_tls(scheme: &str) -> Result<bool, &'static str> {
-    match scheme.to_ascii_lowercase().as_str() {
-        "mqtt" => Ok(false),
-        "mqtts" => Ok(true),
-        "tcp" => Err("write mqtt:// in place of tcp://"),
+/// What a modem keeps of a broker's place.
+pub(super) fn url(host: &str, tls: bool, target: Option<&Secret>) -> Secret {
+    let Some(Secret(target)) = target else {
+        return Secret(host.to_owned());
+    };
+    let scheme = scheme(tls, true);
+    if host.contains(':') && !host.starts_with('[') {
+        return Secret(format!("{scheme}://[{host}]{target}"));
+    }
+    Secret(format!("{scheme}://{host}{target}"))
+}
+
+/// The name of a scheme.
+pub(super) fn scheme(tls: bool, websocket: bool) -> &'static str {
+    match (websocket, tls) {
+        (false, false) => "mqtt",
+        (false, true) => "mqtts",
+        (true, false) => "ws",
+        (true, true) => "wss",
+    }
+}
+
+fn scheme_of(name: &str) -> Result<Scheme, &'static str> {
+    Scheme::of(name).ok_or_else(|| match name.to_ascii_lowercase().as_str() {
+        "tcp" => "write mqtt:// in place of tcp://",
         "ssl" | "tls" | "mqtt+ssl" | "mqtt+tls" | "tcps" => {
-            Err("for MQTT with TLS write mqtts:// in the url")
+            "for MQTT with TLS write mqtts:// in the url"
         }
-        "ws" | "wss" => {
-            Err("MQTT over WebSockets is not there; give a url with mqtt:// or mqtts://")
-        }
-        _ => Err(FORM),
-    }
-}
-
-fn host_and_port(place: &str) -> Result<(&str, Option<u16>), &'static str> {
-    const PORT: &str = "the port in a broker's url is a number of 1 to 65535";
-    const BRACKETS: &str = "write an IPv6 address in brackets, as in mqtts://[2001:db8::1]:8883";
-    let (host, port) = if let Some(inner) = place.strip_prefix('[') {
-        let (inner, behind) = inner.split_once(']').ok_or(BRACKETS)?;
-        let address = inner.split('%').next().unwrap_or_default();
-        if address.parse::<Ipv6Addr>().is_err() {
-            return Err(BRACKETS);
-        }
-        match behind.strip_prefix(':') {
-            None if !behind.is_empty() => return Err(BRACKETS),
-            port => (&place[..inner.len() + 2], port),
-        }
-    } else {
-        match place.split_once(':') {
-            Some((_, port)) if port.contains(':') => return Err(BRACKETS),
-            Some((host, port)) => (host, Some(port)),
-            None => (place, None),
-        }
-    };
-    let number = |text: &str| match text.parse() {
-        Ok(0) | Err(_) => Err(PORT),
-        Ok(port) if text.starts_with(|it: char| it.is_ascii_digit()) => Ok(port),
-        Ok(_) => Err(PORT),
-    };
-    Ok((host, port.map(number).transpose()?))
-}
-
-type User = (Option<String>, Option<Secret>);
-
-fn userinfo(text: &str) -> Result<User, &'static str> {
-    let (user, password) = match text.split_once(':') {
-        Some((user, password)) => (user, Some(password)),
-        None => (text, None),
-    };
-    let password = password.map(percent_decoded).transpose()?.map(Secret);
-    let user = percent_decoded(user)?;
-    match password {
-        Some(_) if user.is_empty() => {
-            Err("the password in a broker's url needs a user name before it")
-        }
-        None if user.is_empty() => Ok((None, None)),
-        password => Ok((Some(user), password)),
-    }
-}
-
-/// The text with `%40` for an @ and the like; what was so written is no placeholder.
-fn percent_decoded(text: &str) -> Result<String, &'static str> {
-    const WRONG: &str = "in the user name and password of a broker's url % begins two hex digits \
-        of UTF-8; write %25 for % itself";
-    let mut decoded = String::new();
-    let mut rest = text;
-    while let Some(at) = rest.find('%') {
-        decoded.push_str(&rest[..at]);
-        rest = &rest[at..];
-        let mut bytes = Vec::new();
-        while let Some(behind) = rest.strip_prefix('%') {
-            let digits = behind.get(..2).ok_or(WRONG)?;
-            if !digits.bytes().all(|digit| digit.is_ascii_hexdigit()) {
-                return Err(WRONG);
-            }
-            bytes.push(u8::from_str_radix(digits, 16).map_err(|_| WRONG)?);
-            rest = &behind[2..];
-        }
-        decoded.push_str(&literal(&String::from_utf8(bytes).map_err(|_| WRONG)?));
-    }
-    decoded.push_str(rest);
-    Ok(decoded)
+        _ => FORM,
+    })
 }
 
 #[cfg(test)]
@@ -200,14 +157,23 @@ mod tests {
             ("mqtt://%C3%A4@a", "a", None, false, Some(("ä", None))),
         ] {
             let place = BrokerPlace::of_url(url).unwrap();
-            assert_eq!(
-                (&*place.host, place.port, place.tls),
-                (host, port, tls),
-                "{url}"
-            );
+            let is_tls = place.scheme.is_some_and(Scheme::is_tls);
+            assert_eq!((&*place.host, place.port, is_tls), (host, port, tls));
             let password = place.password.as_ref().map(|secret| &*secret.0);
             let said = place.username.as_deref().map(|user| (user, password));
             assert_eq!(said, user, "{url}");
+        }
+    }
+
+    #[test]
+    fn a_url_of_websocket_has_a_path_and_a_query() {
+        for (text, url, port) in [
+            ("ws://a", "ws://a", None),
+            ("wss://u:p%2F@a:444/", "wss://a/", Some(444)),
+            ("WSS://[::1]:1/b@c?d@e:f", "wss://[::1]/b@c?d@e:f", Some(1)),
+        ] {
+            let place = BrokerPlace::of_url(text).unwrap();
+            assert_eq!((&*place.url().0, place.port), (url, port));
         }
     }
 
@@ -219,7 +185,10 @@ mod tests {
             ("http://hunter2", "mqtt://HOST or mqtts://HOST"),
             ("tcp://hunter2", "write mqtt://"),
             ("SSL://hunter2", "write mqtts://"),
-            ("wss://hunter2", "WebSockets"),
+            ("wss://hunter2:", "1 to 65535"),
+            ("wss://u:hunter2@a/b#c", "path and query"),
+            ("wss://u:hunter2@a/b c", "path and query"),
+            ("wss://u:hunter2@/mqtt", "mqtt://HOST"),
             ("mqtt://", "mqtt://HOST"),
             ("mqtt://u:hunter2@", "mqtt://HOST"),
             ("mqtt://u:hunter2@:1883", "mqtt://HOST"),

@@ -8,7 +8,8 @@ use crate::config::{Broker, ConfigError, ModemPlan, Secret, TlsPaths, psk_of};
 use crate::transport::{NetLink, ends_soon};
 use mqmodem_core::modem::credential::CONFIGURED_PSK;
 use mqmodem_core::modem::options::{ALPN, OptionValue, SNI, TLS_VERSION, VERIFY, VERSION};
-use mqmodem_core::{LinkId, Slot, TlsFiles, TlsVersion, Verify};
+use mqmodem_core::modem::url::BrokerUrl;
+use mqmodem_core::{Headers, LinkId, Slot, TlsFiles, TlsVersion, Verify, WebSocketTarget};
 use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
 use tokio_rustls::rustls::RootCertStore;
@@ -43,7 +44,7 @@ struct Visits {
     /// Modems are told apart.
     several: bool,
     exposed: BTreeSet<PathBuf>,
-    /// Whether the way can be gone, by host, port and TLS.
+    /// Whether the way can be gone, by URL, port and TLS.
     ways: HashMap<String, bool>,
 }
 
@@ -71,7 +72,8 @@ impl Visits {
         if let Some(what) = broker.doubt() {
             report.warn(certificate, &what)?;
         }
-        let way = way(broker, &files);
+        let url = broker.url();
+        let way = way(broker, &files, &url);
         let Some(link) = self.go(broker, &files, &way, report).await? else {
             return Ok(());
         };
@@ -120,7 +122,10 @@ impl Visits {
     ) -> Result<Option<Option<NetLink>>, ProgramFailure> {
         let key = format!(
             "{} {} {:?} {:?}",
-            broker.host, broker.port, broker.tls, broker.options
+            broker.url().0,
+            broker.port,
+            broker.tls,
+            broker.options
         );
         if let Some(leads) = self.ways.get(&key) {
             return Ok(leads.then_some(None));
@@ -157,7 +162,9 @@ fn verify(broker: &Broker) -> Verify {
     }
 }
 
-fn way<'w>(broker: &'w Broker, files: &'w Files) -> Route<'w> {
+fn way<'w>(broker: &'w Broker, files: &'w Files, url: &'w Secret) -> Route<'w> {
+    let url = BrokerUrl::parse(&url.0).ok();
+    let websocket = url.and_then(|url| url.websocket());
     Route {
         host: &broker.host,
         port: broker.port,
@@ -170,6 +177,11 @@ fn way<'w>(broker: &'w Broker, files: &'w Files) -> Route<'w> {
             alpn: text(broker, ALPN),
             psk: find(files, Slot::Credential(CONFIGURED_PSK)).and_then(psk_of),
             version: TlsVersion::of(number(broker, TLS_VERSION)),
+        }),
+        websocket: websocket.map(|(path, query)| WebSocketTarget {
+            path,
+            query,
+            headers: Headers::default(),
         }),
     }
 }

@@ -1,4 +1,4 @@
-//! The way to a broker, layer by layer: name, TCP, TLS, CONNACK.
+//! The way to a broker, layer by layer: name, TCP, TLS, WebSocket, CONNACK.
 
 use super::advice::{CHECK_ROUTE, CLOSED, NO_BROKER, advice, refusal};
 use super::report::{CheckResult, DoctorReport};
@@ -7,7 +7,7 @@ use crate::transport::{self, NetLink, TlsConfigs, resolve};
 use mqmodem_core::mqtt::carrier::Carrier;
 use mqmodem_core::mqtt::packet::{Connack, Connect, Frame, Packet, Rules, frame_as};
 use mqmodem_core::mqtt::{Properties, Version};
-use mqmodem_core::{Buf, Endpoint, Instant, NetError, TlsFiles, Verify};
+use mqmodem_core::{Buf, Endpoint, Instant, NetError, TlsFiles, Verify, WebSocketTarget};
 use std::future::{Future, poll_fn};
 use std::net::IpAddr;
 use std::time::Duration;
@@ -30,6 +30,7 @@ pub(super) struct Route<'w> {
     pub(super) host: &'w str,
     pub(super) port: u16,
     pub(super) tls: Option<TlsFiles<'w>>,
+    pub(super) websocket: Option<WebSocketTarget<'w>>,
 }
 
 /// Who a modem is to its broker.
@@ -52,18 +53,39 @@ pub(super) async fn examine(
     if name.is_err() {
         return Ok(None);
     }
-    let (mut link, tcp) = way.open(None).await;
+    let tcp = Route {
+        tls: None,
+        websocket: None,
+        ..*way
+    };
+    let (link, opened) = tcp.open().await;
     let text = format!("{}:{} answers", way.host, way.port);
-    let tcp = tcp.map(|()| text).map_err(|(_, what)| what);
-    report.add("broker, TCP", &tcp)?;
-    if tcp.is_err() {
+    let opened = opened.map(|()| text).map_err(|(_, what)| what);
+    report.add("broker, TCP", &opened)?;
+    if opened.is_err() {
         return Ok(None);
     }
+    match secure(way, link, report).await? {
+        Some(link) => upgrade(way, link, report).await,
+        None => Ok(None),
+    }
+}
+
+/// The same over TLS, where that is used.
+async fn secure(
+    way: &Route<'_>,
+    mut link: NetLink,
+    report: &mut DoctorReport,
+) -> Result<Option<NetLink>, ProgramFailure> {
     let Some(files) = way.tls else {
         return Ok(Some(link));
     };
     farewell(&mut link).await;
-    let (link, tls) = way.open(way.tls).await;
+    let tls = Route {
+        websocket: None,
+        ..*way
+    };
+    let (link, tls) = tls.open().await;
     let well = match files.psk {
         Some(_) => "it has the pre-shared key",
         None => "its certificate is trusted and names it",
@@ -81,6 +103,23 @@ pub(super) async fn examine(
     Ok(tls.is_ok().then_some(link))
 }
 
+/// The same over WebSocket, where that is used.
+async fn upgrade(
+    way: &Route<'_>,
+    mut link: NetLink,
+    report: &mut DoctorReport,
+) -> Result<Option<NetLink>, ProgramFailure> {
+    let Some(target) = way.websocket else {
+        return Ok(Some(link));
+    };
+    farewell(&mut link).await;
+    let (link, opened) = way.open().await;
+    let text = format!("{} takes MQTT", target.path);
+    let opened = opened.map(|()| text).map_err(|(_, what)| what);
+    report.add("broker, WebSocket", &opened)?;
+    Ok(opened.is_ok().then_some(link))
+}
+
 /// Connects as a modem, on a link that is up or a new one, and leaves again.
 pub(super) async fn greet(
     way: &Route<'_>,
@@ -90,7 +129,7 @@ pub(super) async fn greet(
     let link = if let Some(link) = link {
         link
     } else {
-        let (link, opened) = way.open(way.tls).await;
+        let (link, opened) = way.open().await;
         opened.map_err(|(_, what)| what)?;
         link
     };
@@ -101,7 +140,7 @@ pub(super) async fn greet(
         Err((true, _)) if guest.version == 0 => {}
         done => return done.map_err(|why| why.1),
     }
-    let (link, opened) = way.open(way.tls).await;
+    let (link, opened) = way.open().await;
     opened.map_err(|(_, what)| what)?;
     leave(link, guest, Version::V311).await.map_err(|why| why.1)
 }
@@ -153,12 +192,12 @@ async fn in_time<T>(work: impl Future<Output = T>) -> Result<T, String> {
 type Opened = Result<(), (Option<NetError>, String)>;
 
 impl Route<'_> {
-    async fn open(&self, tls: Option<TlsFiles<'_>>) -> (NetLink, Opened) {
+    async fn open(&self) -> (NetLink, Opened) {
         let to = Endpoint {
             host: self.host,
             port: self.port,
-            tls,
-            websocket: None,
+            tls: self.tls,
+            websocket: self.websocket,
             // The time is taken here.
             deadline: Instant::ZERO,
         };

@@ -7,7 +7,8 @@ use super::file::SourceFile;
 use super::fill::{PLACEHOLDERS, check};
 use super::layer::{BrokerLayer, Text, Tls, path};
 use super::options::BrokerOptions;
-use super::place::BrokerPlace;
+use super::place::{BrokerPlace, scheme};
+use mqmodem_core::modem::url::Scheme;
 use std::collections::BTreeMap;
 use std::ops::Range;
 use toml::Spanned;
@@ -18,8 +19,6 @@ const NOWHERE: &str =
 /// A place, and where in the file it is said.
 struct Placed {
     place: BrokerPlace,
-    /// Whether a URL says with or without TLS.
-    is_url: bool,
     span: Range<usize>,
 }
 
@@ -104,7 +103,6 @@ impl SourceFile<'_> {
     fn broker(&self, written: BrokerLayer, span: Range<usize>) -> Result<Broker, ConfigError> {
         let Placed {
             place,
-            is_url,
             span: placed,
         } = self.place(&written, span.clone())?;
         let (tls, files) = match written.tls {
@@ -112,18 +110,23 @@ impl SourceFile<'_> {
             Some(Tls::Off) => (Some(false), None),
             Some(Tls::On(files)) => (Some(true), Some(files)),
         };
-        if is_url && tls.is_some_and(|tls| tls != place.tls) {
-            return Err(self.wrong(placed, contradicts(place.tls)));
+        if let Some(scheme) = place.scheme
+            && tls.is_some_and(|tls| tls != scheme.is_tls())
+        {
+            return Err(self.wrong(placed, &contradicts(scheme)));
         }
         let files = files.unwrap_or_default();
         let file = |text: &Text| path(text).map(|path| self.beside(path));
-        let has_tls = tls.unwrap_or(place.tls);
+        let has_tls = tls.unwrap_or(place.scheme.is_some_and(Scheme::is_tls));
         let own_password = written.password.is_some() || written.password_file.is_some();
         let url_password = place.password.filter(|_| !own_password);
         let text = |text: Text| text.map(Spanned::into_inner);
         let broker = Broker {
             host: place.host,
-            port: place.port.unwrap_or(if has_tls { 8883 } else { 1883 }),
+            port: place
+                .port
+                .unwrap_or(usual_port(has_tls, place.target.is_some())),
+            websocket: place.target,
             client_id: text(written.client_id).unwrap_or("{host}-{name}".to_owned()),
             clean_session: written.clean_session.unwrap_or(true),
             keep_alive: written.keepalive.unwrap_or(60),
@@ -176,7 +179,6 @@ impl SourceFile<'_> {
                 of(host.span(), BrokerPlace::of_host(host.get_ref())),
             )
         });
-        let is_url = url.is_some();
         let (span, mut place) = match (url, host) {
             (None, None) => return Err(self.wrong(span, NOWHERE)),
             (Some((span, place)), None) | (None, Some((span, place))) => (span, place?),
@@ -186,22 +188,28 @@ impl SourceFile<'_> {
             }
         };
         place.port = written.port.or(place.port);
-        Ok(Placed {
-            place,
-            is_url,
-            span,
-        })
+        Ok(Placed { place, span })
     }
 }
 
 /// Why a URL and the key `tls` do not fit.
-fn contradicts(url_has_tls: bool) -> &'static str {
-    if url_has_tls {
-        "url says mqtts://, which is with TLS, and tls = false says without: \
-         write mqtt:// in url, or leave out tls"
+fn contradicts(of_url: Scheme) -> String {
+    let name = |tls| scheme(tls, of_url.is_websocket());
+    let (own, other) = (name(of_url.is_tls()), name(!of_url.is_tls()));
+    let says = if of_url.is_tls() {
+        "with TLS, and tls = false says without"
     } else {
-        "url says mqtt://, which is without TLS, and tls ([broker.tls]) says with: \
-         write mqtts:// in url, or leave out tls"
+        "without TLS, and tls ([broker.tls]) says with"
+    };
+    format!("url says {own}://, which is {says}: write {other}:// in url, or leave out tls")
+}
+
+fn usual_port(tls: bool, websocket: bool) -> u16 {
+    match (websocket, tls) {
+        (false, false) => 1883,
+        (false, true) => 8883,
+        (true, false) => 80,
+        (true, true) => 443,
     }
 }
 

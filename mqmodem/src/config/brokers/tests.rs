@@ -89,6 +89,27 @@ fn a_broker_is_found_with_and_without_tls() {
 }
 
 #[test]
+fn a_broker_is_found_over_websocket() {
+    for (text, url, port) in [
+        ("url = \"ws://a\"", "ws://a", 80),
+        ("url = \"WSS://a/x?y=1\"", "wss://a/x?y=1", 443),
+        ("url = \"wss://u:p@a:7/x@b\"\ntls = {}", "wss://a/x@b", 7),
+        ("url = \"ws://[::1]:8080/?q\"", "ws://[::1]/?q", 8080),
+    ] {
+        let broker = Plan::parsed(&format!("[broker]\n{text}\n")).broker.unwrap();
+        assert_eq!((&*broker.url().0, broker.port), (url, port), "{text}");
+        assert_eq!(broker.tls.is_some(), url.starts_with("wss"));
+        assert!(!format!("{broker:?}").contains("y=1"));
+    }
+    let own = "[broker]\nurl = \"ws://a/{name}?k={{1}}\"\n[[modem]]\nname = \"m\"\nport = \"pty\"\n\
+        broker = { host = \"::1\", port = 9 }\n";
+    let broker = filled(own).remove(0);
+    assert_eq!((&*broker.url().0, broker.port), ("ws://[::1]/m?k={1}", 9));
+    let said = refused("[broker]\nurl = \"ws://a\"\ntls = true\n");
+    assert!(said.contains("write wss:// in url"), "{said}");
+}
+
+#[test]
 fn a_url_may_say_as_whom() {
     let of = |more: &str| {
         let text = format!("[broker]\nurl = \"mqtt://user:p%40w@host:1883\"\n{more}");
@@ -252,7 +273,7 @@ const WRONG: &[(&str, usize, &str)] = &[
     (
         "url = \"mqtt://u:hunter2@a:70000\"\n",
         2,
-        "the port in a broker's url",
+        "the port in a url",
     ),
     (
         "host = \"a\"\npassword = 22222222\n",

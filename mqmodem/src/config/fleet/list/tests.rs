@@ -8,6 +8,7 @@ fn parse(text: &str) -> Result<List, String> {
 fn broker() -> Broker {
     Broker {
         host: "a".to_owned(),
+        websocket: None,
         port: 8883,
         client_id: "{name}".to_owned(),
         clean_session: true,
