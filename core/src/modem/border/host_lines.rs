@@ -7,9 +7,9 @@ use crate::modem::radio::Functionality;
 use crate::time::Instant;
 
 impl Modem<'_> {
-    /// The host moved its control lines: without DTR, what was half typed is
-    /// forgotten, commands are about the first link again, and with `&D2` the links are closed; with it once more, the host is
-    /// told that messages wait.
+    /// The host moved its control lines: without DTR, what was half typed is forgotten, the
+    /// next line is about the first link again, and with `&D2` the links are closed; with it
+    /// once more, the host is told that messages wait.
     pub fn handle_host_lines(&mut self, now: Instant, lines: HostLines) {
         self.at(now);
         if self.machine.port.set_host(lines.dtr) {
@@ -18,7 +18,7 @@ impl Modem<'_> {
         if !lines.dtr {
             self.forget_line();
             self.machine.forget_read();
-            self.machine.select_first();
+            self.machine.select_first_for_next();
             if self.machine.profile.dtr == 2 {
                 self.machine.disconnect_all(Some(code::BY_COMMAND));
             }

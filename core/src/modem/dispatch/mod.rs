@@ -66,6 +66,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) answer: Answer,
     /// The link commands are about.
     pub(crate) selected: LinkId,
+    /// Whether the next line is about the first link again.
+    pub(crate) deselects: bool,
     pub(crate) notify: Notifier<'a>,
     pub(crate) storage: Storage<'a>,
     pub(crate) links: Links<'a>,
@@ -125,6 +127,7 @@ impl<'a> Machine<'a> {
             scratch: Scratch::new(scratch),
             answer: Answer::default(),
             selected: LinkId::FIRST,
+            deselects: false,
             notify: Notifier::new(memory.inbox, mailboxes, now),
             links: Links::new(first, count, links, room),
             storage,
@@ -146,6 +149,9 @@ impl<'a> Machine<'a> {
     pub(crate) fn begin_line(&mut self) {
         self.run = Run::Line { at: 0 };
         self.rest_checked = false;
+        if self.deselects {
+            self.select_first();
+        }
     }
 
     /// An answer begins.

@@ -5,6 +5,7 @@ use super::policy::policy;
 use crate::buffer::Full;
 use crate::modem::fail::Fail;
 use crate::modem::ids::LinkId;
+use crate::modem::progress::run::Run;
 use crate::modem::slot::RestoreError;
 
 impl Machine<'_> {
@@ -22,6 +23,16 @@ impl Machine<'_> {
     /// Commands are about the first link again.
     pub(crate) fn select_first(&mut self) {
         self.selected = LinkId::FIRST;
+        self.deselects = false;
+    }
+
+    /// The same from the next line on: what is left of the present one stays about its link.
+    pub(crate) fn select_first_for_next(&mut self) {
+        if matches!(self.run, Run::Idle) {
+            self.select_first();
+        } else {
+            self.deselects = true;
+        }
     }
 
     /// Whether there may be such a link.

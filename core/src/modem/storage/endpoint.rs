@@ -1,7 +1,7 @@
 //! Where a link goes, and how, put together from the stored slots.
 
 use super::Storage;
-use super::options::{ALPN, CA, CERT, PSK, SNI, TLS_VERSION, VERIFY};
+use super::options::{ALPN, CA, CERT, PSK, SNI, TLS_VERSION, VERIFY, VERSION};
 use crate::modem::action::{Endpoint, TlsFiles, TlsVersion, Verify, WebSocketTarget};
 use crate::modem::credential::{CredentialKind, Psk};
 use crate::modem::ids::LinkId;
@@ -69,8 +69,8 @@ pub(crate) fn link_opened_with(slot: Slot) -> Option<LinkId> {
         Slot::Settings(link) | Slot::Tls(link) | Slot::ConnectProperties(link) => Some(link),
         Slot::Root(link) | Slot::Certificate(link) | Slot::Key(link) => Some(link),
         Slot::Option(link, option) => {
-            let of_tls = [VERIFY, SNI, ALPN, CA, CERT, PSK, TLS_VERSION];
-            of_tls.contains(&option.into()).then_some(link)
+            let options = [VERSION, VERIFY, SNI, ALPN, CA, CERT, PSK, TLS_VERSION];
+            options.contains(&option.into()).then_some(link)
         }
         _ => None,
     }
