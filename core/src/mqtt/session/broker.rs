@@ -29,7 +29,7 @@ impl Session<'_> {
         packet: &'p [u8],
         out: &mut Buf<'_>,
     ) -> Result<SessionEvent<'p>, Violation> {
-        if self.state == State::Idle {
+        if !self.is_open() {
             return Ok(SessionEvent::Nothing);
         }
         self.keep_alive.received(now);
@@ -203,7 +203,7 @@ impl Session<'_> {
         }
         self.words.store_disconnect(&properties);
         self.words.store_reason(&properties);
-        self.lost();
+        self.state = State::Left;
         Ok(SessionEvent::Disconnected { code })
     }
 

@@ -118,7 +118,7 @@ impl Session<'_> {
         disconnect: &Disconnect<'_>,
         out: &mut Buf<'_>,
     ) -> Result<(), Full> {
-        if self.state == State::Idle {
+        if !self.is_open() {
             return Ok(());
         }
         let disconnect = match self.version {

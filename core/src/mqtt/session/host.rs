@@ -3,7 +3,7 @@
 use super::outgoing::Verdict;
 use super::window::exposed;
 use super::{
-    Acceptance, Accepted, Backlog, DropError, Dropped, IdStatus, Rules, SendError, Session,
+    Acceptance, Accepted, Backlog, DropError, Dropped, IdStatus, Rules, SendError, Session, State,
 };
 use crate::buffer::Buf;
 use crate::mqtt::packet::Publish;
@@ -241,7 +241,7 @@ impl Session<'_> {
     /// [`poll_dropped`](Self::poll_dropped); whether it was a subscription that is not
     /// asked for any more.
     pub fn judge(&mut self, ended: bool) -> bool {
-        let ended = ended && self.is_connected();
+        let ended = ended && matches!(self.state, State::Connected | State::Left);
         match self.outgoing.judge(ended, self.subscriptions.renewing()) {
             Verdict::Settled => false,
             Verdict::SetAside(number) => {

@@ -17,7 +17,9 @@
 //! [`disconnect`](Session::disconnect) each leave the session as `lost` does:
 //! nothing more is written and whatever still comes in is ignored. The caller
 //! sends what is in the buffer after `disconnect`, nothing after the others,
-//! and closes `[MQTT-3.14.4-1]`, `[MQTT-4.8.0-1]`.
+//! and closes `[MQTT-3.14.4-1]`, `[MQTT-4.8.0-1]`. After
+//! [`SessionEvent::Disconnected`] nothing is written either, and whoever
+//! [judges](Session::judge) does that before `lost`.
 //!
 //! # Messages sent
 //!
@@ -107,6 +109,8 @@ enum State {
     /// CONNECT is written.
     Connecting,
     Connected,
+    /// The broker has said DISCONNECT: what it may be blamed on is still to be judged.
+    Left,
 }
 
 /// A client's session with a broker; the [module](self) says how to drive it.
@@ -193,6 +197,12 @@ impl<'a> Session<'a> {
     /// Whether the broker has accepted CONNECT and the connection stands.
     pub fn is_connected(&self) -> bool {
         self.state == State::Connected
+    }
+
+    /// Whether the transport is in use.
+    #[inline]
+    fn is_open(&self) -> bool {
+        matches!(self.state, State::Connecting | State::Connected)
     }
 
     /// The transport is gone, or about to be. SUBSCRIBE and UNSUBSCRIBE without
@@ -312,7 +322,7 @@ impl<'a> Session<'a> {
         input_blocked: bool,
         out: &mut Buf<'_>,
     ) -> Result<(), Dead> {
-        if self.state == State::Idle {
+        if !self.is_open() {
             return Ok(());
         }
         // Whoever waits for CONNACK has a deadline of their own.
@@ -335,7 +345,7 @@ impl<'a> Session<'a> {
     /// its last call. None without a connection or with keep-alive 0.
     pub fn poll_timeout(&self) -> Option<Instant> {
         match self.state {
-            State::Idle => None,
+            State::Idle | State::Left => None,
             _ => self.keep_alive.poll_timeout(),
         }
     }

@@ -143,11 +143,14 @@ impl Session<'_> {
         }
     }
 
-    /// What is stored is a session that is not clean: the next one ends it.
+    /// What is stored is a session that is not clean: the next one ends it. The broker may
+    /// have it even where nothing of it is left here, as a subscription that was granted
+    /// when the power failed.
     fn restore_identity(&mut self, bytes: &[u8]) -> bool {
         let restored = self.numbers.restore(bytes);
         if restored {
             self.clean = false;
+            self.holds = true;
             self.follow_clean();
             self.outgoing.set_exposed(self.numbers.exposed());
         }

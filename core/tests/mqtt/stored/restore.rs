@@ -4,6 +4,7 @@
 use super::disk::*;
 use crate::client::*;
 use mqmodem_core::mqtt::session::{RecordKey, WINDOW};
+use mqmodem_core::mqtt::{Connect, Version};
 
 /// A session with one record of each kind, and what it kept.
 fn busy() -> Vec<(RecordKey, Vec<u8>)> {
@@ -178,4 +179,20 @@ fn only_messages_that_can_have_been_in_flight_are_sent_first() {
     assert_eq!(again.client.session.backlog().messages, 0);
     assert_eq!(again.client.session.in_flight(), 0);
     assert_eq!(WINDOW, 10);
+}
+
+#[test]
+fn a_session_of_which_only_its_name_is_left_is_resumed_by_mqtt_5() {
+    let mut again = Kept::connected().restart();
+    let connect = Connect {
+        version: Version::V5,
+        ..KEPT
+    };
+    let Client {
+        session, out, now, ..
+    } = &mut again.client;
+    session.bind(BROKER, "x");
+    session.connect(*now, &connect, out).unwrap();
+    let flags = again.client.raw()[9];
+    assert_eq!(flags & 0x02, 0, "no clean start");
 }

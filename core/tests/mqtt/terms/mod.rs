@@ -93,6 +93,7 @@ fn publish5(qos: u8, id: u8, topic: &str, block: &[u8]) -> Vec<u8> {
 }
 
 mod messages;
+mod resumed;
 
 #[test]
 fn connect_says_what_the_options_say_and_nothing_by_default() {

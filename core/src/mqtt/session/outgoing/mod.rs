@@ -151,32 +151,35 @@ impl<'a> Outgoing<'a> {
         self.wire.begin(grants, aliases);
         self.limit = self.window.min(grants.receive_max.into());
         if !grants.session_present {
-            if self.wire.is_fresh() {
-                self.end_released();
-            } else {
-                self.drop_released();
-            }
+            self.lose_released();
             self.suspicion.release_all();
         }
+        self.end_sent();
         self.log.rewind();
     }
 
-    /// A new session of MQTT 5 knows of nothing `[MQTT-3.2.2-5]`: what the broker had
-    /// taken over is over.
-    fn end_released(&mut self) {
+    /// The broker lost the session: see [`session`](super). A new one of MQTT 5 knows of
+    /// nothing `[MQTT-3.2.2-5]`: what the broker had taken over is over.
+    fn lose_released(&mut self) {
+        let (reason, is_fresh) = (DropReason::SessionLost as u8, self.wire.is_fresh());
+        let released = |record: MessageHeader| record.flow() == Flow::Released;
+        if is_fresh {
+            self.log.discard_all(reason, released);
+        } else {
+            self.log.mark_all_dropped(reason, released);
+        }
+    }
+
+    /// Of the log nothing is in flight on a new connection: each message counts once it is
+    /// sent again `[MQTT-4.9.0-1]`.
+    fn end_sent(&mut self) {
         let mut from = 0;
         while let Some((next, id, slot)) = self.ids.next_used(from) {
             from = next;
-            if matches!(slot.awaits(), Awaited::Pubcomp | Awaited::Release) {
-                if slot.at() == NOWHERE {
-                    self.ids.set_dropped(id);
-                }
+            if slot.awaits().is_publish() {
                 self.ids.end(id);
             }
         }
-        let released = |record: MessageHeader| record.flow() == Flow::Released;
-        self.log
-            .discard_all(DropReason::SessionLost as u8, released);
     }
 
     /// Forgets the messages in flight that belong to the connection, and of the
@@ -196,23 +199,6 @@ impl<'a> Outgoing<'a> {
             }
         }
         self.log.discard_all(reason as u8, chosen);
-    }
-
-    /// The broker lost the session: see [`session`](super).
-    fn drop_released(&mut self) {
-        let mut from = 0;
-        while let Some((next, id, slot)) = self.ids.next_used(from) {
-            from = next;
-            if slot.awaits() != Awaited::Pubcomp {
-                continue;
-            }
-            if slot.at() == NOWHERE {
-                self.ids.set_dropped(id);
-            } else {
-                let reason = DropReason::SessionLost as u8;
-                self.log.mark_dropped(slot.at(), reason);
-            }
-        }
     }
 
     /// As [`Session::poll_dropped`](super::Session::poll_dropped).

@@ -74,7 +74,6 @@ impl Outgoing<'_> {
                 _ if !record.is_live() => {}
                 // QoS 0: that was it.
                 None => drop(self.log.finish(place)),
-                Some(id) if self.ids.has_publish(id) => {}
                 Some(id) => self.ids.occupy(id, awaits, place),
             }
         }
@@ -100,20 +99,19 @@ impl Outgoing<'_> {
     }
 
     /// Whether the next record of the log may be sent: what it says is on disk, and
-    /// it is in flight or there is room for it in the window.
+    /// there is room for it in the window.
     fn may_send(&self, record: &MessageHeader) -> bool {
         if !record.is_live() {
             // One that was dropped unsent may not come back behind those after it.
             return record.is_sent() || record.disk() == Durability::Same;
         }
-        let in_flight = record.id().is_none_or(|id| self.ids.has_publish(id));
         let known = record.is_sent() || self.log.may_expose(self.exposed.into());
         let most = match record.flow() {
             // The broker counts messages alone `[MQTT-3.3.4-8]`.
             Flow::Released => self.window,
             _ => self.limit,
         };
-        let has_room = in_flight || self.ids.has_room(record.id(), most);
+        let has_room = self.ids.has_room(record.id(), most);
         record.disk() == Durability::Same && known && has_room
     }
 }

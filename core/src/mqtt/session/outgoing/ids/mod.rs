@@ -105,11 +105,6 @@ impl<'a> Ids<'a> {
         id
     }
 
-    /// Whether `id` is that of a publish in flight.
-    pub(super) fn has_publish(&self, id: PacketId) -> bool {
-        self.get(id).is_some_and(|slot| slot.awaits().is_publish())
-    }
-
     /// Whether a publish of this identifier has a place now, with at most so many
     /// in flight; one without always.
     pub(super) fn has_room(&self, id: Option<PacketId>, window: usize) -> bool {

@@ -42,14 +42,20 @@ impl MessageLog<'_> {
         self.records().any(|(_, record)| behind(record))
     }
 
-    /// Marks a message dropped although its flow goes on, also on disk: it is not
+    /// Marks those chosen dropped although their flow goes on, also on disk: they are not
     /// to be called delivered after a restart.
-    pub(in crate::mqtt::session) fn mark_dropped(&mut self, place: u32, code: u8) {
-        let stored = self.stored;
-        self.update(self.offset(place), |record| {
-            if !record.was_dropped() {
-                record.set_dropped(code);
-                record.set_disk(record.disk().changed_if(stored));
+    pub(in crate::mqtt::session) fn mark_all_dropped(
+        &mut self,
+        code: u8,
+        chosen: impl Fn(MessageHeader) -> bool,
+    ) {
+        self.each(|log, at, record| {
+            if chosen(record) && !record.was_dropped() {
+                let stored = log.stored;
+                log.update(at, |record| {
+                    record.set_dropped(code);
+                    record.set_disk(record.disk().changed_if(stored));
+                });
             }
         });
     }
