@@ -44,6 +44,9 @@ pub(crate) struct Broker {
     mistaken: bool,
     /// Forgets at each connect which QoS 2 messages it has taken.
     pub(crate) doubles: bool,
+    /// Whether the client lost with the power that it has a session: one of MQTT 5 then
+    /// asks for a new one.
+    pub(crate) is_unknown: bool,
 }
 
 type Judged = Result<(), String>;
@@ -67,7 +70,13 @@ impl Broker {
             busy: 0,
             mistaken: false,
             doubles: false,
+            is_unknown: false,
         }
+    }
+
+    /// From now on nothing goes wrong.
+    pub(crate) fn calm(&mut self) {
+        self.grants.calm();
     }
 
     /// A connection reaches the broker.
@@ -102,8 +111,7 @@ impl Broker {
     pub(crate) fn forget(&mut self, ledger: &mut Ledger) -> Vec<Conn> {
         let conns = self.restart();
         for session in std::mem::take(&mut self.sessions).into_values() {
-            let unfinished = session.flow.unfinished();
-            unfinished.for_each(|it| ledger.excuse(it.number));
+            excuse(&session, ledger);
         }
         ledger.forgotten();
         conns
@@ -178,7 +186,7 @@ impl Broker {
         let Some(client) = client else {
             return match packet {
                 Packet::Connect(connect) => {
-                    self.connect(conn, &connect);
+                    self.connect(conn, &connect, ledger);
                     Ok(())
                 }
                 other => Err(format!("{other} before CONNECT")),
@@ -249,7 +257,7 @@ impl Broker {
         self.throw_out(conn);
     }
 
-    fn connect(&mut self, conn: Conn, connect: &Connect) {
+    fn connect(&mut self, conn: Conn, connect: &Connect, ledger: &mut Ledger) {
         let version = connect.version;
         if version == Version::V5 && !self.grants.knows_5() {
             let refusal = self.grants.refusal_of_version();
@@ -268,8 +276,12 @@ impl Broker {
         if let Some(older) = older {
             self.throw_out(older);
         }
-        if connect.clean_session {
-            self.sessions.remove(&client);
+        let is_unknown = std::mem::take(&mut self.is_unknown);
+        if connect.clean_session
+            && let Some(ended) = self.sessions.remove(&client)
+            && is_unknown
+        {
+            excuse(&ended, ledger);
         }
         let session_present = self.sessions.contains_key(&client);
         let new = || Session::new(Flow::new(self.window, self.rotates));
@@ -291,6 +303,12 @@ impl Broker {
         let again = session.flow.resume().into_iter();
         self.out.extend(again.map(|bytes| (conn, bytes)));
     }
+}
+
+/// What was for a session is lost with it.
+fn excuse(session: &Session, ledger: &mut Ledger) {
+    let unfinished = session.flow.unfinished();
+    unfinished.for_each(|it| ledger.excuse(it.number));
 }
 
 /// Whether the broker closes on a packet.

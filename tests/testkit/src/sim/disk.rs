@@ -4,7 +4,7 @@
 use crate::random::Random;
 use mqmodem_chat::environment::{RecordDisk, WriteOutcome};
 use mqmodem_core::mqtt::session::RecordKey;
-use mqmodem_core::{Action, Slot};
+use mqmodem_core::{Action, LinkId, Slot};
 
 /// A disk of records with faults.
 #[derive(Debug, Default)]
@@ -28,6 +28,12 @@ impl Disk {
     /// Takes what is the disk's to do; whether it was.
     pub(crate) fn submit(&mut self, action: &Action<'_>) -> bool {
         self.records.submit(action)
+    }
+
+    /// Whether it knows of a session on a link.
+    pub(crate) fn has_session(&self, link: LinkId) -> bool {
+        let identity = Slot::Session(link, RecordKey::Identity);
+        self.records.durable().contains_key(&identity)
     }
 
     pub(crate) fn is_busy(&self) -> bool {

@@ -24,6 +24,8 @@ pub(crate) struct Grants {
     random: Random,
     speaks: Speaks,
     knows_5: bool,
+    /// Whether that stays as it is.
+    is_calm: bool,
 }
 
 impl Grants {
@@ -32,12 +34,19 @@ impl Grants {
             random: Random::new(plan.seed ^ 0x6e55),
             speaks: plan.speaks,
             knows_5: true,
+            is_calm: false,
         }
+    }
+
+    /// From now on it knows version 5.
+    pub(crate) fn calm(&mut self) {
+        (self.is_calm, self.knows_5) = (true, true);
     }
 
     /// Whether the broker knows version 5 this time.
     pub(crate) fn knows_5(&mut self) -> bool {
-        if self.speaks == Speaks::Either && self.random.one_in(4) {
+        let may_change = self.speaks == Speaks::Either && !self.is_calm;
+        if may_change && self.random.one_in(4) {
             self.knows_5 = !self.knows_5;
         }
         self.knows_5

@@ -65,7 +65,7 @@ impl Speaks {
     /// Drawn apart, so that what a seed plays else is the same.
     fn draw(seed: u64) -> Self {
         let mut random = Random::new(seed ^ 0x0355);
-        random.pick(&VERSIONS[..1])
+        random.pick(&VERSIONS)
     }
 
     /// What the option says.

@@ -9,7 +9,7 @@ use std::time::Duration;
 type Judged = Result<(), String>;
 
 /// More attempts in a minute than the pauses allow, a host's own among them.
-const STORM: usize = 45;
+const STORM: usize = 50;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Trouble {

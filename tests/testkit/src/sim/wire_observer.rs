@@ -7,7 +7,7 @@ use super::plan::Plan;
 use crate::packets::PacketStream;
 use mqmodem_core::mqtt::packet::AckKind;
 use mqmodem_core::mqtt::property::RECEIVE_MAX;
-use mqmodem_core::mqtt::{Packet, PacketId, Qos};
+use mqmodem_core::mqtt::{Packet, PacketId, Qos, Version};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Both directions of the present connection, and identifiers in use.
@@ -124,6 +124,10 @@ impl WireObserver {
                     self.most = most.map_or(usize::MAX, |most| most as usize);
                     if !connack.session_present {
                         self.in_use.clear();
+                        // In MQTT 5 nothing was sent in a new session before.
+                        if self.down.version() == Version::V5 {
+                            self.known.clear();
+                        }
                     }
                 }
                 _ => {}

@@ -2,7 +2,7 @@
 
 use super::{CALM, Phase, World};
 use crate::sim::agenda::{Conn, Event, Fault};
-use mqmodem_core::{HostLines, Modem};
+use mqmodem_core::{HostLines, LinkId, Modem};
 use std::time::Duration;
 
 pub(super) fn lines(dtr: bool) -> HostLines {
@@ -52,6 +52,7 @@ impl World {
         for lane in &mut self.lanes {
             lane.stalls = self.now;
             lane.network.calm();
+            lane.broker.calm();
         }
         self.agenda.add(self.now + CALM, 0, Event::End);
     }
@@ -114,8 +115,9 @@ impl World {
         if self.lanes[0].host.alive {
             self.port.reset();
         }
-        for lane in &mut self.lanes {
+        for (link, lane) in (0..).zip(&mut self.lanes) {
             lane.ledger.power_cuts += 1;
+            lane.broker.is_unknown = !self.disk.has_session(LinkId(link));
             lane.network.disconnect(self.now, &mut self.agenda, false);
             lane.network.forget_ids();
             if lane.host.alive {
