@@ -22,7 +22,30 @@ pub struct Received<'e> {
     pub format: u32,
 }
 
+/// How the host wants the messages of a link.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct MessageForm {
+    /// As in [`Received`].
+    pub(crate) format: u32,
+    /// Whether properties are told.
+    pub(crate) properties: bool,
+}
+
 impl Received<'_> {
+    /// The same as the host wants it.
+    pub(crate) fn shaped(self, form: MessageForm) -> Self {
+        let properties = if form.properties {
+            self.properties
+        } else {
+            Properties::NONE
+        };
+        Self {
+            format: form.format,
+            properties,
+            ..self
+        }
+    }
+
     /// Bytes of its content.
     pub(crate) fn len(&self) -> u32 {
         u32::try_from(self.payload.len()).unwrap_or(u32::MAX)

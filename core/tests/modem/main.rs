@@ -7,6 +7,8 @@ mod links;
 #[cfg(feature = "alloc")]
 mod memory;
 #[cfg(feature = "alloc")]
+mod received_properties;
+#[cfg(feature = "alloc")]
 mod received_size;
 #[cfg(feature = "alloc")]
 mod rivals;

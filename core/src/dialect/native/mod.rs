@@ -53,6 +53,14 @@ pub static NATIVE: Dialect = Dialect {
                       `\\`, the bytes below 0x20 and the byte 0x7F are written as `\\hh`.",
         },
         Urc {
+            syntax: "+MQTTRECVPROP:\"<name>\",<value>",
+            meaning: "With the option `recvprops` 1: a property of the message whose `+MQTTRECV` \
+                      or `+MQTTREAD` follows, with nothing between: `format`, `expiry` as it \
+                      came, `contenttype`, `responsetopic`, `correlation`, `subid`, or `user` with \
+                      key and value, in the order of the message. Numbers are bare; text is in \
+                      quotes as the topic is, bytes of `correlation` beyond 0x7E as `\\hh` too.",
+        },
+        Urc {
             syntax: "+MQTTRECVIND:<waiting>",
             meaning: "With the option `recvmode` 1: this number of messages waits for \
                       `+MQTTREAD`.",

@@ -247,10 +247,15 @@ pub(super) fn word(reply: &mut Reply, line: &str, properties: Properties) {
 pub(super) fn word_one(reply: &mut Reply, line: &str, name: &str, value: PropertyValue) {
     reply.info(|reply| {
         reply.text(line);
-        reply.quoted(name.as_bytes());
-        reply.text(",");
-        write_value(reply, value);
+        write_pair(reply, name, value);
     });
+}
+
+/// `"<name>",<value>`
+pub(super) fn write_pair(line: &mut Reply, name: &str, value: PropertyValue) {
+    line.quoted(name.as_bytes());
+    line.text(",");
+    write_value(line, value);
 }
 
 /// Numbers bare, text in quotes; bytes so that they are ASCII.

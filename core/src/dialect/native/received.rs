@@ -10,6 +10,7 @@ use crate::modem::api::LinkId;
 use crate::modem::command::context::Context;
 use crate::modem::command::dialect::{Command, Outcome};
 use crate::modem::event::Received;
+use crate::mqtt::property::{ALIAS, Property, PropertyValue};
 
 pub(super) const READ: Command = Command::new("+MQTTREAD", "Read the oldest waiting message")
     .remembers()
@@ -19,8 +20,8 @@ pub(super) const READ: Command = Command::new("+MQTTREAD", "Read the oldest wait
          message waits. The message stays until `+MQTTACK` or the next `+MQTTREAD` releases it; \
          only then it is acknowledged to the broker. After the host dropped DTR, or the modem \
          restarted, the host receives the same message with the same number again. A message too \
-         long for the option `recvformat` is an error (20) and stays: format 0 takes the least \
-         room. `?` reads how many messages wait.",
+         long for the option `recvformat` or with `recvprops` is an error (20) and stays: 0 takes \
+         the least room. `?` reads how many messages wait.",
     )
     .commits()
     .execute(read)
@@ -65,8 +66,23 @@ fn acknowledge(cx: &mut Context, args: &Args) -> Outcome {
     cx.acknowledge(args.int(0)).into()
 }
 
+/// The properties a host is told of, in their order. An alias is part of how a topic came.
+fn told<'m>(
+    message: &Received<'m>,
+) -> impl Iterator<Item = (&'static Property, PropertyValue<'m>)> + use<'m> {
+    let properties = message.properties.iter();
+    properties.filter(|(property, _)| **property != ALIAS)
+}
+
+/// `+MQTTRECVPROP:"<name>",<value>` for each property, then
 /// `+MQTTRECV:"<topic>",<qos>,<retain>,<length>,<payload>`
 pub(super) fn word(reply: &mut Reply, link: LinkId, message: &Received) {
+    for (property, value) in told(message) {
+        reply.urc(|line| {
+            write_name(line, "+MQTTRECVPROP", link);
+            properties::write_pair(line, property.name, value);
+        });
+    }
     reply.urc(|line| {
         write_name(line, "+MQTTRECV", link);
         write(line, message);
@@ -75,6 +91,9 @@ pub(super) fn word(reply: &mut Reply, link: LinkId, message: &Received) {
 
 /// `+MQTTREAD:<number>,` and the same.
 pub(super) fn word_read(reply: &mut Reply, number: u32, message: &Received) {
+    for (property, value) in told(message) {
+        properties::word_one(reply, "+MQTTRECVPROP:", property.name, value);
+    }
     reply.info(|line| {
         line.text("+MQTTREAD:");
         line.number(number);

@@ -7,7 +7,7 @@ use crate::modem::ids::{ConnId, LinkId};
 use crate::modem::link::{ANSWER_ROOM, FramingOutcome, Link, TooLarge, publish_len};
 use crate::modem::network::NetEvent;
 use crate::modem::progress::run::Run;
-use crate::modem::storage::options::{PUB_MODE, RECV_FORMAT, RECV_MODE};
+use crate::modem::storage::options::{PUB_MODE, RECV_FORMAT, RECV_MODE, RECV_PROPS};
 use crate::modem::wait::Wait;
 use crate::mqtt::session::Violation;
 use crate::mqtt::{PacketId, SessionEvent};
@@ -161,9 +161,11 @@ impl Machine<'_> {
     /// Whether the answer to a packet and the message of `len` bytes in it fit.
     fn has_room_for(&self, link: &Link, len: usize) -> bool {
         let id = link.id();
-        // In words a message takes at most three bytes for each of its own.
+        // In words a message takes at most three bytes for each of its own; its properties
+        // take more.
         let direct = || {
             !self.storage.is_on(id, RECV_MODE)
+                && !self.storage.is_on(id, RECV_PROPS)
                 && self.may_report_now()
                 && self.out.free() >= len.saturating_mul(3) + ANSWER_ROOM
         };
@@ -296,7 +298,8 @@ impl Machine<'_> {
         let Received { topic, qos, .. } = *message;
         let event = match total {
             Some(length) => Event::TooLarge { topic, qos, length },
-            None => Event::Message(*message),
+            None if message.properties.is_empty() => Event::Message(*message),
+            None => Event::Message(message.shaped(self.storage.message_form(id))),
         };
         if !self.may_report_now() || !self.report(id, &event) {
             // `has_room_for` has seen to it that one of the two takes it.

@@ -4,7 +4,6 @@ use super::Machine;
 use crate::modem::event::Event;
 use crate::modem::fail::Fail;
 use crate::modem::ids::LinkId;
-use crate::modem::storage::options::RECV_FORMAT;
 use crate::modem::wait::Wait;
 
 impl Machine<'_> {
@@ -19,11 +18,11 @@ impl Machine<'_> {
         left && oldest.is_none_or(|front| link.session().is_number_durable(front.number))
     }
 
-    /// Says the oldest message that waits. One that is too long in this format stays:
-    /// as raw bytes it may be read.
+    /// Says the oldest message that waits. One that is too long in this format, or with its
+    /// properties, stays: as raw bytes and without these it may be read.
     pub(super) fn write_oldest(&mut self, id: LinkId) -> Result<(), Fail> {
-        let format = self.storage.option(id, RECV_FORMAT);
-        let Some((event, front)) = self.notify.oldest(id, format) else {
+        let form = self.storage.message_form(id);
+        let Some((event, front)) = self.notify.oldest(id, form) else {
             return Ok(());
         };
         let word = self.behaviour.wording.event;
@@ -31,7 +30,7 @@ impl Machine<'_> {
         let (answer, out) = (&mut self.answer, &mut self.out);
         answer.write(out, style, |reply| word(id, &event, reply));
         if answer.retract(out) {
-            if format > 0 {
+            if form.format > 0 || form.properties {
                 return Err(Fail::MEMORY_FULL);
             }
             // It would never fit: it is told without its payload.

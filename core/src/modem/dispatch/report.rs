@@ -8,7 +8,6 @@ use crate::modem::event::{Event, WordEvent};
 use crate::modem::ids::LinkId;
 use crate::modem::link::Link;
 use crate::modem::progress::run::Run;
-use crate::modem::storage::options::RECV_FORMAT;
 use crate::modem::wait::Wait;
 use crate::mqtt::session::Dropped;
 
@@ -48,8 +47,8 @@ impl Machine<'_> {
         }
         let style = self.style();
         let storage = &self.storage;
-        let format = |link| storage.option(link, RECV_FORMAT);
-        let Some((event, front)) = self.notify.front(format) else {
+        let form = |link| storage.message_form(link);
+        let Some((event, front)) = self.notify.front(form) else {
             return false;
         };
         let (wording, id) = (self.behaviour.wording.event, front.link);

@@ -3,9 +3,10 @@
 mod queue;
 
 use crate::buffer::{Buf, Full};
-use crate::modem::event::{Event, Received};
+use crate::modem::event::{Event, MessageForm, Received};
 use crate::modem::ids::LinkId;
 use crate::modem::per_link::{PerLink, Places};
+use crate::mqtt::Properties;
 use crate::time::Instant;
 use core::time::Duration;
 use queue::{HEADER, Queue, Queued, RecordKind};
@@ -228,12 +229,12 @@ impl<'a> Notifier<'a> {
         self.queue.free() > HEADER + RESERVE
     }
 
-    /// The oldest event that is to be told, a message in the `format` of its link, and
+    /// The oldest event that is to be told, a message in the `form` of its link, and
     /// how to `pop` it.
-    pub(crate) fn front(&self, format: impl Fn(LinkId) -> u32) -> Option<(Event<'_>, Front)> {
+    pub(crate) fn front(&self, form: impl Fn(LinkId) -> MessageForm) -> Option<(Event<'_>, Front)> {
         let told = |it: &Queued| it.kind != RecordKind::Stored || !self.mailbox(it.link).is_on;
         if let Some(queued) = self.queue.iter().find(told) {
-            return Some((queued.event(format(queued.link))?, queued.front()));
+            return Some((queued.event(form(queued.link))?, queued.front()));
         }
         let link = self.mailboxes.find(|mailbox| mailbox.indicates);
         let link = link.unwrap_or(LinkId::FIRST);
@@ -263,9 +264,9 @@ impl<'a> Notifier<'a> {
     }
 
     /// The oldest message of a link that is stored, to be read, and how to `pop` it.
-    pub(crate) fn oldest(&self, link: LinkId, format: u32) -> Option<(Event<'_>, Front)> {
+    pub(crate) fn oldest(&self, link: LinkId, form: MessageForm) -> Option<(Event<'_>, Front)> {
         let queued = self.oldest_stored(link)?;
-        let message = queued.message(format)?;
+        let message = queued.message(form)?;
         let number = queued.number;
         Some((Event::Read { number, message }, queued.front()))
     }
@@ -327,7 +328,11 @@ impl Notifier<'_> {
             None => RecordKind::Message,
         };
         let number = total.unwrap_or(0);
-        self.queue.append_message(kind, link, number, message)?;
+        let mut message = *message;
+        if total.is_some() {
+            message.properties = Properties::NONE;
+        }
+        self.queue.append_message(kind, link, number, &message)?;
         self.events += 1;
         Ok(())
     }

@@ -1,17 +1,21 @@
 //! Events that wait, as records in lent memory, in the order they came.
 
 use crate::buffer::{Buf, Full};
-use crate::modem::event::{Event, Received};
+use crate::modem::event::{Event, MessageForm, Received};
 use crate::modem::ids::LinkId;
 use crate::mqtt::Properties;
+use crate::mqtt::carrier::Carrier;
 
 /// Header of a record: kind and link, number (4 bytes), length of what follows
 /// (4 bytes).
 pub(super) const HEADER: usize = 9;
-/// What stands before the topic of a message: QoS and retain, and the length of the
-/// topic.
+/// What stands before the topic of a message: QoS, retain and whether there are
+/// properties, and the length of the topic. The properties stand between topic and payload,
+/// as in PUBLISH.
 const MESSAGE_HEADER: usize = 3;
 const RETAIN: u8 = 4;
+const PROPERTIES: u8 = 8;
+const QOS: u8 = 3;
 
 /// What a record is. Its link stands in the upper half of the same byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,13 +103,27 @@ impl<'a> Queue<'a> {
         number: u32,
         message: &Received<'_>,
     ) -> Result<(), Full> {
-        let Received { topic, payload, .. } = *message;
+        let Received {
+            topic,
+            properties,
+            payload,
+            ..
+        } = *message;
+        let block = if properties.is_empty() {
+            0
+        } else {
+            properties.size()
+        };
         let [high, low] = u16::try_from(topic.len()).map_err(|_| Full)?.to_be_bytes();
-        let len = MESSAGE_HEADER + topic.len() + payload.len();
+        let len = MESSAGE_HEADER + topic.len() + block + payload.len();
         self.append_header(kind, link, number, len)?;
         let retain = if message.retain { RETAIN } else { 0 };
-        self.0.extend(&[message.qos | retain, high, low])?;
+        let flag = if block > 0 { PROPERTIES } else { 0 };
+        self.0.extend(&[message.qos | retain | flag, high, low])?;
         self.0.extend(topic.as_bytes())?;
+        if block > 0 {
+            properties.store(&mut self.0).map_err(|_| Full)?;
+        }
         self.0.extend(payload)
     }
 
@@ -162,7 +180,7 @@ pub(super) struct Queued<'r> {
 }
 
 impl<'r> Queued<'r> {
-    pub(super) fn event(self, format: u32) -> Option<Event<'r>> {
+    pub(super) fn event(self, form: MessageForm) -> Option<Event<'r>> {
         let number = self.number;
         Some(match self.kind {
             RecordKind::Lost => Event::Lost { code: number as u8 },
@@ -186,27 +204,32 @@ impl<'r> Queued<'r> {
                 code: self.content.first().copied().unwrap_or(0),
             },
             RecordKind::TooLarge => {
-                let Received { topic, qos, .. } = self.message(format)?;
+                let Received { topic, qos, .. } = self.message(form)?;
                 let length = number;
                 Event::TooLarge { topic, qos, length }
             }
-            RecordKind::Message | RecordKind::Stored => Event::Message(self.message(format)?),
+            RecordKind::Message | RecordKind::Stored => Event::Message(self.message(form)?),
         })
     }
 
-    /// The message, in the format of `recvformat`.
-    pub(super) fn message(self, format: u32) -> Option<Received<'r>> {
+    /// The message, as the host wants it.
+    pub(super) fn message(self, form: MessageForm) -> Option<Received<'r>> {
         let (&[flags, high, low], rest) = self.content.split_first_chunk::<MESSAGE_HEADER>()?;
         let len = usize::from(u16::from_be_bytes([high, low]));
-        let (topic, payload) = rest.split_at_checked(len)?;
-        Some(Received {
+        let (topic, mut payload) = rest.split_at_checked(len)?;
+        let properties = match flags & PROPERTIES {
+            0 => Properties::NONE,
+            _ => Properties::take_off(Carrier::Publish, &mut payload)?,
+        };
+        let message = Received {
             topic: core::str::from_utf8(topic).ok()?,
-            qos: flags & !RETAIN,
+            qos: flags & QOS,
             retain: flags & RETAIN != 0,
-            properties: Properties::NONE,
+            properties,
             payload,
-            format,
-        })
+            format: form.format,
+        };
+        Some(message.shaped(form))
     }
 
     pub(super) fn front(self) -> Front {

@@ -12,6 +12,7 @@ pub mod x509;
 use crate::buffer::{Buf, Full};
 use crate::modem::connect_properties::ConnectProperties;
 use crate::modem::credential::Credential;
+use crate::modem::event::MessageForm;
 use crate::modem::ids::LinkId;
 use crate::modem::per_link::{PerLink, Places};
 use crate::modem::profile::Profile;
@@ -182,6 +183,14 @@ impl<'a> Storage<'a> {
     #[inline]
     pub(crate) fn is_on(&self, link: LinkId, option: usize) -> bool {
         self.option(link, option) != 0
+    }
+
+    /// How the host wants the messages of a link.
+    pub(crate) fn message_form(&self, link: LinkId) -> MessageForm {
+        MessageForm {
+            format: self.option(link, options::RECV_FORMAT),
+            properties: self.is_on(link, options::RECV_PROPS),
+        }
     }
 
     /// The value of an option of a link, be it a number or a text.

@@ -2,6 +2,7 @@
 
 use super::table::{self, Property};
 use super::value::PropertyValue;
+use crate::buffer::Buf;
 use crate::mqtt::Version;
 use crate::mqtt::carrier::Carrier;
 use crate::mqtt::error::DecodeError::{self, Malformed, Protocol};
@@ -252,6 +253,19 @@ impl<'p> Properties<'p> {
         } else {
             self.write(writer)
         }
+    }
+
+    /// Appends it as a packet has it, with its length before it, whole or not at all.
+    pub(crate) fn store(&self, out: &mut Buf<'_>) -> Result<(), EncodeError> {
+        self.write(&mut Writer::part(out, self.size())?)
+    }
+
+    /// Takes what [`store`](Self::store) wrote off the front of `bytes`.
+    pub(crate) fn take_off(carrier: Carrier, bytes: &mut &'p [u8]) -> Option<Self> {
+        let mut reader = Reader::new(bytes);
+        let properties = Self::read(carrier, &mut reader).ok()?;
+        *bytes = reader.rest();
+        Some(properties)
     }
 
     /// Writes the length and the block.
