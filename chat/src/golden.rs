@@ -62,8 +62,9 @@ fn with_sim<T>(script: &Script, mode: PlayMode, act: impl FnOnce(&mut Sim<'_>) -
 
 /// Links beside the first.
 const FURTHER: usize = 7;
-/// Bytes of the buffers of each of these, where they are lent.
-const EACH: usize = 64 * 1024;
+/// Bytes of the buffers of each of these, where they are lent: enough for 65,535 messages
+/// received, as the first link has it.
+const EACH: usize = 25 * 512 * 1024;
 
 /// What is lent for them.
 struct Further<'m> {

@@ -188,7 +188,7 @@ impl Sizes {
 impl Default for Sizes {
     /// As on a host.
     fn default() -> Self {
-        let kib = [64, 256, 1410, 641, 1024, 321, 256, 256, 4, 64, 256];
+        let kib = [64, 256, 1410, 641, 1024, 321, 256, 256, 512, 64, 256];
         Self {
             bytes: kib.map(|kib| kib * 1024),
         }

@@ -24,7 +24,8 @@ pub struct Memory<'a> {
     pub net_out: Buf<'a>,
     /// Outgoing messages in flight.
     pub in_flight: Buf<'a>,
-    /// 8 bytes for each message from the broker whose flow has not ended; at least 16.
+    /// 8 bytes for each message from the broker whose flow has not ended, and 8 more; at
+    /// least 16. With less than 512 KiB a broker of MQTT 5 is told how many it holds.
     pub received: Buf<'a>,
     /// Subscriptions.
     pub subscriptions: Buf<'a>,
@@ -111,7 +112,7 @@ impl Memory<'_> {
             net_in: Buf::heap(0),
             net_out: Buf::heap(256 * KIB),
             in_flight: Buf::heap(256 * KIB),
-            received: Buf::heap(16 * KIB),
+            received: Buf::heap(512 * KIB),
             subscriptions: Buf::heap(64 * KIB),
             terms: Buf::heap(1024 * KIB),
             links: FurtherLinks::heap(FURTHER),

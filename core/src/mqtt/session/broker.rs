@@ -151,7 +151,7 @@ impl Session<'_> {
             self.end_subscriptions();
         }
         self.holds = !self.clean && (self.version == Version::V311 || grants.session_expiry > 0);
-        self.ended = false;
+        self.numbers.set_ended(false);
         self.state = State::Connected;
         self.recheck_suspect();
         Ok(SessionEvent::Connected { session_present })

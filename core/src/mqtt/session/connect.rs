@@ -59,7 +59,7 @@ impl Session<'_> {
             || self.outgoing.has_sent()
             || !self.incoming.is_empty()
             || !self.subscriptions.is_empty();
-        has_state && !self.ended && self.numbers.is_of(self.numbers.broker(), client)
+        has_state && !self.numbers.is_ended() && self.numbers.is_of(self.numbers.broker(), client)
     }
 
     /// Writes CONNECT of MQTT 5 with what is announced.
@@ -129,7 +129,8 @@ impl Session<'_> {
         disconnect.encode(self.version, out).map_err(|_| Full)?;
         self.lost();
         if disconnect.properties.number(&property::SESSION_EXPIRY) == Some(0) {
-            (self.holds, self.ended) = (false, true);
+            self.holds = false;
+            self.numbers.set_ended(true);
             self.outgoing.end();
             self.incoming.end();
             self.subscriptions.end();

@@ -124,8 +124,6 @@ pub struct Session<'a> {
     is_fresh: bool,
     /// Whether the broker keeps a session that both sides know.
     holds: bool,
-    /// Whether we ended the session, so that the broker is asked for a new one.
-    ended: bool,
     /// Whether the client has no id of its own.
     is_anonymous: bool,
     offer: Offer,
@@ -172,7 +170,6 @@ impl<'a> Session<'a> {
             clean: true,
             is_fresh: true,
             holds: false,
-            ended: false,
             is_anonymous: false,
             offer: Offer::default(),
             words: BrokerText::new(Buf::lent(&mut [])),

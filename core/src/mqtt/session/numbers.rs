@@ -17,6 +17,9 @@ const FORM_01: u8 = 1;
 const LEN: usize = 25;
 /// Bytes of the wide form, which has how many messages may have been sent.
 const WIDE_LEN: usize = LEN + 2;
+/// Bytes of one that says that we ended the session at the broker, and its last.
+const ENDED_LEN: usize = WIDE_LEN + 1;
+const ENDED: u8 = 1;
 /// How many without being said.
 const EXPOSED: u16 = exposed(WINDOW);
 /// No number is given from here on. Only a forged session comes so far.
@@ -43,9 +46,11 @@ pub(super) struct Numbers {
     /// once that is on disk.
     exposed: u16,
     exposed_durable: u16,
+    /// Whether we ended the session, so that the broker is asked for a new one.
+    ended: bool,
     disk: Durability,
     restored: bool,
-    record: [u8; WIDE_LEN],
+    record: [u8; ENDED_LEN],
 }
 
 impl Numbers {
@@ -61,9 +66,10 @@ impl Numbers {
             stored: false,
             exposed: EXPOSED,
             exposed_durable: EXPOSED,
+            ended: false,
             disk: Durability::Same,
             restored: false,
-            record: [0; WIDE_LEN],
+            record: [0; ENDED_LEN],
         }
     }
 
@@ -80,8 +86,20 @@ impl Numbers {
 
     /// The session is of this client with this broker from now on.
     pub(super) fn bind(&mut self, broker: u64, client: u64) {
-        (self.broker, self.client) = (broker, client);
+        (self.broker, self.client, self.ended) = (broker, client, false);
         self.changed();
+    }
+
+    /// Whether we ended the session at the broker.
+    pub(super) fn is_ended(&self) -> bool {
+        self.ended
+    }
+
+    /// We ended the session, or the broker has accepted a connection since.
+    pub(super) fn set_ended(&mut self, ended: bool) {
+        if core::mem::replace(&mut self.ended, ended) != ended && self.is_used() {
+            self.changed();
+        }
     }
 
     pub(super) fn broker(&self) -> u64 {
@@ -165,13 +183,14 @@ impl Numbers {
         let fields = [self.client, self.broker, self.reserved];
         let bytes = fields.into_iter().flat_map(u64::to_le_bytes);
         let (form, len) = match self.exposed {
+            _ if self.ended => (WIDE, ENDED_LEN),
             ..=EXPOSED => (FORM, LEN),
             _ => (WIDE, WIDE_LEN),
         };
         let all = core::iter::once(form).chain(bytes);
         self.record
             .iter_mut()
-            .zip(all.chain(self.exposed.to_le_bytes()))
+            .zip(all.chain(self.exposed.to_le_bytes()).chain([ENDED]))
             .for_each(|(to, byte)| *to = byte);
         self.record.get(..len).unwrap_or_default()
     }
@@ -198,9 +217,10 @@ impl Numbers {
         let Some((record, exposed)) = bytes.split_first_chunk::<LEN>() else {
             return false;
         };
-        let exposed = match (record.first(), exposed) {
-            (Some(&(FORM | FORM_01)), &[]) => EXPOSED,
-            (Some(&WIDE), &[low, high]) => u16::from_le_bytes([low, high]),
+        let (exposed, ended) = match (record.first(), exposed) {
+            (Some(&(FORM | FORM_01)), &[]) => (EXPOSED, false),
+            (Some(&WIDE), &[low, high]) => (u16::from_le_bytes([low, high]), false),
+            (Some(&WIDE), &[low, high, ENDED]) => (u16::from_le_bytes([low, high]), true),
             _ => return false,
         };
         let field = |at: usize| {
@@ -215,7 +235,7 @@ impl Numbers {
         (self.next, self.reserved) = (field(17), field(17));
         self.durable = self.reserved;
         self.exposed = self.exposed.max(exposed);
-        self.exposed_durable = exposed;
+        (self.exposed_durable, self.ended) = (exposed, ended);
         self.restored = true;
         true
     }

@@ -150,7 +150,7 @@ impl Session<'_> {
         let restored = self.numbers.restore(bytes);
         if restored {
             self.clean = false;
-            self.holds = true;
+            self.holds = !self.numbers.is_ended();
             self.follow_clean();
             self.outgoing.set_exposed(self.numbers.exposed());
         }
