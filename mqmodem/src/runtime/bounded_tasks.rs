@@ -1,45 +1,60 @@
 //! Connections of who has not yet shown that there is a use in them.
 
 use std::collections::VecDeque;
-use tokio::task::{AbortHandle, JoinSet};
+use std::fmt;
+use std::future::poll_fn;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
 /// So many at once; one more sends away who came first. So those that hold a
 /// connection and say nothing shut nobody out.
-#[derive(Debug)]
 pub(crate) struct BoundedTasks<T> {
-    tasks: JoinSet<T>,
-    /// In the order in which they came.
-    order: VecDeque<AbortHandle>,
+    /// In the order in which they came. None is spawned: who is sent away gives its
+    /// connection back at once.
+    tasks: VecDeque<Pin<Box<dyn Future<Output = T> + Send>>>,
     most: usize,
 }
 
-impl<T: Send + 'static> BoundedTasks<T> {
+impl<T> fmt::Debug for BoundedTasks<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "BoundedTasks({} of {})", self.tasks.len(), self.most)
+    }
+}
+
+impl<T> BoundedTasks<T> {
     pub(crate) fn new(most: usize) -> Self {
-        Self {
-            tasks: JoinSet::new(),
-            order: VecDeque::new(),
-            most,
-        }
+        let tasks = VecDeque::new();
+        Self { tasks, most }
     }
 
     /// Lets one in, who is dealt with by `task`.
     pub(crate) fn admit(&mut self, task: impl Future<Output = T> + Send + 'static) {
-        self.order.retain(|guest| !guest.is_finished());
-        if self.order.len() >= self.most
-            && let Some(first) = self.order.pop_front()
-        {
-            first.abort();
+        if self.tasks.len() >= self.most {
+            self.tasks.pop_front();
         }
-        self.order.push_back(self.tasks.spawn(task));
+        self.tasks.push_back(Box::pin(task));
     }
 
-    /// What became of the next who was dealt with; `None` where there is none.
+    /// What became of the next who was dealt with; `None` where there is none. They
+    /// are dealt with while this is waited for.
     pub(crate) async fn next(&mut self) -> Option<T> {
-        loop {
-            // Else it was sent away.
-            if let Ok(done) = self.tasks.join_next().await? {
-                return Some(done);
+        poll_fn(|cx| self.poll_next(cx)).await
+    }
+
+    fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<T>> {
+        let mut done = None;
+        self.tasks.retain_mut(|task| {
+            if done.is_none()
+                && let Poll::Ready(output) = task.as_mut().poll(cx)
+            {
+                done = Some(output);
+                return false;
             }
+            true
+        });
+        match done {
+            None if !self.tasks.is_empty() => Poll::Pending,
+            done => Poll::Ready(done),
         }
     }
 }
@@ -48,6 +63,7 @@ impl<T: Send + 'static> BoundedTasks<T> {
 mod tests {
     use super::*;
     use std::future::pending;
+    use std::sync::Arc;
 
     #[tokio::test]
     async fn silent_peers_shut_nobody_out() {
@@ -58,8 +74,20 @@ mod tests {
             }
             guests.admit(async move { round });
             assert_eq!(guests.next().await, Some(round));
-            assert!(guests.order.len() <= 8);
-            tokio::task::yield_now().await;
+            assert!(guests.tasks.len() <= 8);
         }
+    }
+
+    #[test]
+    fn who_is_sent_away_gives_back_at_once_what_it_holds() {
+        let (mut guests, connection) = (BoundedTasks::new(8), Arc::new(()));
+        for _ in 0..100 {
+            let held = connection.clone();
+            guests.admit(async move {
+                pending::<()>().await;
+                drop(held);
+            });
+        }
+        assert_eq!(Arc::strong_count(&connection), 1 + 8);
     }
 }

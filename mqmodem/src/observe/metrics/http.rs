@@ -24,6 +24,7 @@ pub async fn serve(listener: TcpListener, metrics: Arc<Metrics>) {
     let mut clients = BoundedTasks::new(CLIENTS);
     loop {
         tokio::select! {
+            biased;
             Some(()) = clients.next() => {}
             accepted = listener.accept() => match accepted {
                 Ok((stream, _)) => clients.admit(attend(stream, metrics.clone())),

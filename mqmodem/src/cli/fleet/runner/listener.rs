@@ -96,14 +96,8 @@ impl HostListener {
     async fn newcomer(&mut self) -> (u32, Box<dyn Port>) {
         loop {
             let assigned = tokio::select! {
-                accepted = self.listener.accept() => match accepted {
-                    Ok((stream, _)) => self.welcome(stream),
-                    Err(error) => {
-                        tracing::error!("cannot accept a host: {error}");
-                        tokio::time::sleep(PAUSE).await;
-                        None
-                    }
-                },
+                // Who has said a name is not sent away for those that come.
+                biased;
                 Some(named) = self.strangers.next() => self.named(named),
                 more = self.full.more() => {
                     tracing::warn!("refused {more} more: all modems have a host");
@@ -117,6 +111,14 @@ impl HostListener {
                     tracing::warn!("refused {more} more: they named no modem that is here");
                     None
                 }
+                accepted = self.listener.accept() => match accepted {
+                    Ok((stream, _)) => self.welcome(stream),
+                    Err(error) => {
+                        tracing::error!("cannot accept a host: {error}");
+                        tokio::time::sleep(PAUSE).await;
+                        None
+                    }
+                },
             };
             if let Some((index, host)) = assigned
                 && let Some(queue) = self.queues.deliver(index, host)
