@@ -233,7 +233,15 @@ fn broker(authority: Option<&Authority>) -> Broker {
     )
 }
 
+/// A session by each version.
 fn talk(modem: &mut Modem) {
+    for version in [4, 5] {
+        modem.ok(&format!("AT+MQTTOPT=\"version\",{version}"));
+        talk_once(modem);
+    }
+}
+
+fn talk_once(modem: &mut Modem) {
     modem.ask("AT+MQTTCONNECT", &["+MQTTCONNECT:0", "OK"]);
     modem.ok("AT+MQTTSUB=\"t\",2");
     for qos in 0..=2 {

@@ -1,6 +1,7 @@
 //! How a modem behaves, and what it says of itself.
 
 use super::limits::Limits;
+use super::proxy::ProxyPlan;
 use mqmodem_core::dialect;
 use mqmodem_core::modem::dialect::Dialect;
 use mqmodem_core::{Config, FurtherLinks, Identity, Instant, Memory, Modem};
@@ -17,6 +18,8 @@ pub struct BehaviourPlan {
     pub limits: Limits,
     /// How many links it has, where that is configured.
     pub links: Option<u8>,
+    /// What its connections go through.
+    pub proxy: Option<ProxyPlan>,
     /// Whether AT lines are taken as the standard says.
     pub strict: bool,
     /// Whether passwords are shown as `***`; else those of the configuration are.
@@ -46,7 +49,8 @@ impl Hash for BehaviourPlan {
     fn hash<H: Hasher>(&self, hasher: &mut H) {
         let dialect = self.dialect.map(|dialect| dialect.name);
         let switches = (self.strict, self.mask_secrets, self.seed);
-        (dialect, &self.identity, self.limits, self.links, switches).hash(hasher);
+        (dialect, &self.identity, self.limits, self.links).hash(hasher);
+        (&self.proxy, switches).hash(hasher);
     }
 }
 

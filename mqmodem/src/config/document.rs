@@ -6,6 +6,7 @@ use super::fleet::FleetTable;
 use super::layer::BrokerLayer;
 use super::limits::{Limits, links};
 use super::port::PortPlan;
+use super::proxy::ProxyPlan;
 use mqmodem_core::modem::dialect::Dialect;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
@@ -31,6 +32,7 @@ pub(super) struct Document {
     pub(super) limits: Limits,
     #[serde(default, deserialize_with = "links")]
     pub(super) links: Option<u8>,
+    pub(super) proxy: Option<ProxyPlan>,
     #[serde(default)]
     pub(super) strict: bool,
     pub(super) mask_secrets: Option<bool>,
@@ -51,6 +53,7 @@ pub(super) struct ModemTable {
     limits: Limits,
     #[serde(default, deserialize_with = "links")]
     links: Option<u8>,
+    proxy: Option<ProxyPlan>,
     strict: Option<bool>,
     mask_secrets: Option<bool>,
     pub(super) seed: Option<u64>,
@@ -144,6 +147,7 @@ impl Document {
             identity: self.identity.or(&IdentityText::default()),
             limits: self.limits,
             links: self.links,
+            proxy: self.proxy.clone(),
             strict: self.strict,
             mask_secrets: self.mask_secrets,
             seed: self.seed,
@@ -157,6 +161,7 @@ impl Document {
             identity: modem.identity.or(&self.identity),
             limits: modem.limits.or(self.limits),
             links: modem.links.or(self.links),
+            proxy: modem.proxy.clone().or_else(|| self.proxy.clone()),
             strict: modem.strict.unwrap_or(self.strict),
             mask_secrets: modem.mask_secrets.or(self.mask_secrets),
             seed: modem.seed.unwrap_or(self.seed.wrapping_add(index)),

@@ -4,6 +4,7 @@ use super::behaviour::BehaviourPlan;
 use super::broker::{Broker, DefaultRecords};
 use super::error::ConfigError;
 use super::port::PortPlan;
+use super::proxy::ProxyPlan;
 use super::text::is_exposed;
 use std::path::{Path, PathBuf};
 
@@ -73,10 +74,14 @@ impl ModemPlan {
 
     /// Files with its secrets that everyone on the machine can read.
     pub(crate) fn exposed(&self) -> Vec<PathBuf> {
-        let Some(Ok(broker)) = self.own_broker() else {
-            return Vec::new();
-        };
-        let exposed = broker.secret_files().filter(|path| is_exposed(path));
+        let broker = self.own_broker().and_then(Result::ok);
+        let of_broker = broker.iter().flat_map(Broker::secret_files);
+        let of_proxy = self
+            .behaviour
+            .proxy
+            .iter()
+            .filter_map(ProxyPlan::secret_file);
+        let exposed = of_broker.chain(of_proxy).filter(|path| is_exposed(path));
         exposed.map(Path::to_owned).collect()
     }
 }

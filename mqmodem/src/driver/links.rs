@@ -3,7 +3,7 @@
 use crate::observe::Observers;
 use crate::port::Label;
 use crate::runtime::leftover::Leftover;
-use crate::transport::{NetLink, Pace, TlsConfigs};
+use crate::transport::{NetLink, Pace, Proxy, TlsConfigs};
 use mqmodem_core::{ConnId, Endpoint, Instant, Modem, NetError, NetEvent};
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -13,6 +13,7 @@ pub(super) struct NetLinks {
     slots: Vec<Slot>,
     tls: Arc<TlsConfigs>,
     pace: Option<Arc<Pace>>,
+    proxy: Option<Arc<Proxy>>,
 }
 
 struct Slot {
@@ -25,9 +26,17 @@ struct Slot {
 }
 
 impl NetLinks {
-    pub(super) fn new(tls: Arc<TlsConfigs>, pace: Option<Arc<Pace>>) -> Self {
-        let slots = Vec::new();
-        Self { slots, tls, pace }
+    pub(super) fn new(
+        tls: Arc<TlsConfigs>,
+        pace: Option<Arc<Pace>>,
+        proxy: Option<Arc<Proxy>>,
+    ) -> Self {
+        Self {
+            slots: Vec::new(),
+            tls,
+            pace,
+            proxy,
+        }
     }
 
     pub(super) fn open(&mut self, conn: ConnId, who: &Label, to: &Endpoint<'_>) {
@@ -36,7 +45,7 @@ impl NetLinks {
         let at = at.unwrap_or_else(|| {
             self.slots.push(Slot {
                 conn,
-                link: NetLink::default(),
+                link: NetLink::through(self.proxy.clone()),
                 leftover: Leftover::default(),
                 end: None,
             });

@@ -6,7 +6,7 @@ use crate::observe::ObserverSource;
 use crate::port::{Label, Port};
 use crate::runtime::clock::SystemClock;
 use crate::store::{Forgetful, Store};
-use crate::transport::{Pace, TlsConfigs};
+use crate::transport::{Pace, Proxy, TlsConfigs};
 use mqmodem_core::{Config, Memory, Modem, Slot};
 use std::collections::HashSet;
 use std::fmt;
@@ -48,6 +48,8 @@ pub struct ModemSetup {
     pub config: Config<'static>,
     /// What it runs on.
     pub memory: Memory<'static>,
+    /// What its connections go through.
+    pub proxy: Option<Arc<Proxy>>,
     /// Where it keeps what outlives it.
     pub store: Box<dyn Store>,
     /// What it stored before it was switched on.
@@ -64,6 +66,7 @@ impl ModemSetup {
             label,
             config: Config::default(),
             memory: Memory::heap(),
+            proxy: None,
             store: Box::new(Forgetful::default()),
             stored: Vec::new(),
             defaults: Vec::new(),
@@ -140,6 +143,7 @@ impl Shared {
             defaults,
             tls: self.tls.clone(),
             pace: self.pace.clone(),
+            proxy: setup.proxy,
             observers,
             stop,
         })

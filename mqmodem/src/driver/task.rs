@@ -9,7 +9,7 @@ use crate::observe::{Observer, Observers};
 use crate::port::{Label, Port, PortInput};
 use crate::runtime::clock::{SystemClock, WallCheck};
 use crate::store::{Store, StoreChange};
-use crate::transport::{self, Pace, TlsConfigs};
+use crate::transport::{self, Pace, Proxy, TlsConfigs};
 use mqmodem_core::{Action, Endpoint, HostLines, Instant, Modem, Slot};
 use std::cell::RefCell;
 use std::fmt;
@@ -57,6 +57,8 @@ pub struct Parts {
     pub tls: Arc<TlsConfigs>,
     /// When it may connect.
     pub pace: Option<Arc<Pace>>,
+    /// What its connections go through.
+    pub proxy: Option<Arc<Proxy>>,
     /// Who observes it.
     pub observers: Vec<Box<dyn Observer>>,
     /// When it is to be switched off.
@@ -116,7 +118,7 @@ impl Driver {
             store: parts.store,
             link_logs,
             defaults: parts.defaults,
-            links: NetLinks::new(parts.tls, parts.pace),
+            links: NetLinks::new(parts.tls, parts.pace, parts.proxy),
             timer: Timer::default(),
             observers: Observers::new(parts.observers),
             stop: Some(parts.stop),

@@ -171,6 +171,7 @@ async fn talk(lines: &str) -> String {
         defaults: Vec::new(),
         tls: Arc::default(),
         pace: None,
+        proxy: None,
         observers: Vec::new(),
         stop: Box::pin(std::future::pending()),
     };

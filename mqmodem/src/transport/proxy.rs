@@ -13,7 +13,7 @@ const MAX_ANSWER: usize = 8 * 1024;
 const MAX_HEADERS: usize = 64;
 
 /// An HTTP proxy that connections to brokers go through.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Proxy {
     host: String,
     port: u16,

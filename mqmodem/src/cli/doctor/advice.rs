@@ -39,6 +39,19 @@ pub(super) fn advice(error: NetError) -> String {
     }
 }
 
+/// What is wrong with the proxy; nothing where there was no error but no end.
+pub(super) fn of_proxy(error: Option<NetError>) -> Option<String> {
+    let error = error?;
+    let what = match error {
+        NetError::Proxy { status: 0 } | NetError::Broken => {
+            "what answers there is no HTTP proxy; check its port"
+        }
+        NetError::Proxy { .. } => return Some(advice(error)),
+        _ => "check the host and the port of proxy, and that it runs",
+    };
+    Some(format!("{}; {what}", Failure::from(error)))
+}
+
 fn what_to_do(error: NetError) -> &'static str {
     match error {
         NetError::NameNotFound => "the name has no address; check it",

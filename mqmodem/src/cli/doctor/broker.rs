@@ -5,13 +5,14 @@ use super::reach::{self, MqttClient, Route};
 use super::report::{CheckResult, DoctorReport};
 use crate::cli::failure::ProgramFailure;
 use crate::config::{Broker, ConfigError, ModemPlan, Secret, TlsPaths, psk_of};
-use crate::transport::{NetLink, ends_soon};
+use crate::transport::{NetLink, Proxy, ends_soon};
 use mqmodem_core::modem::credential::CONFIGURED_PSK;
 use mqmodem_core::modem::options::{ALPN, OptionValue, SNI, TLS_VERSION, VERIFY, VERSION};
 use mqmodem_core::modem::url::BrokerUrl;
 use mqmodem_core::{Headers, LinkId, Slot, TlsFiles, TlsVersion, Verify, WebSocketTarget};
 use std::collections::{BTreeSet, HashMap};
 use std::path::PathBuf;
+use std::sync::Arc;
 use tokio_rustls::rustls::RootCertStore;
 use tokio_rustls::rustls::pki_types::CertificateDer;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
@@ -44,7 +45,7 @@ struct Visits {
     /// Modems are told apart.
     several: bool,
     exposed: BTreeSet<PathBuf>,
-    /// Whether the way can be gone, by URL, port and TLS.
+    /// Whether the way can be gone, by URL, port, TLS and proxy.
     ways: HashMap<String, bool>,
 }
 
@@ -72,8 +73,15 @@ impl Visits {
         if let Some(what) = broker.doubt() {
             report.warn(certificate, &what)?;
         }
+        let proxy = match proxy(modem) {
+            Ok(proxy) => proxy,
+            Err(error) => return report.add(self.label("proxy", modem), &Err(error.to_string())),
+        };
         let url = broker.url();
-        let way = way(broker, &files, &url);
+        let way = Route {
+            proxy: proxy.as_ref().map(|(proxy, shown)| (proxy, &**shown)),
+            ..way(broker, &files, &url)
+        };
         let Some(link) = self.go(broker, &files, &way, report).await? else {
             return Ok(());
         };
@@ -121,11 +129,12 @@ impl Visits {
         report: &mut DoctorReport,
     ) -> Result<Option<Option<NetLink>>, ProgramFailure> {
         let key = format!(
-            "{} {} {:?} {:?}",
+            "{} {} {:?} {:?} {:?}",
             broker.url().0,
             broker.port,
             broker.tls,
-            broker.options
+            broker.options,
+            way.proxy
         );
         if let Some(leads) = self.ways.get(&key) {
             return Ok(leads.then_some(None));
@@ -183,6 +192,7 @@ fn way<'w>(broker: &'w Broker, files: &'w Files, url: &'w Secret) -> Route<'w> {
             query,
             headers: Headers::default(),
         }),
+        proxy: None,
     }
 }
 
@@ -200,6 +210,14 @@ fn text(broker: &Broker, option: usize) -> Option<&str> {
         OptionValue::Text(text) => Some(text).filter(|text| !text.is_empty()),
         OptionValue::Number(_) => None,
     }
+}
+
+/// The proxy of a modem, and how it is shown.
+fn proxy(modem: &ModemPlan) -> Result<Option<(Arc<Proxy>, String)>, ConfigError> {
+    let Some(plan) = &modem.behaviour.proxy else {
+        return Ok(None);
+    };
+    Ok(Some((Arc::new(plan.proxy()?), plan.to_string())))
 }
 
 type Files = Vec<(Slot, Secret)>;

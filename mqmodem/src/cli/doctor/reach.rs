@@ -1,15 +1,16 @@
-//! The way to a broker, layer by layer: name, TCP, TLS, WebSocket, CONNACK.
+//! The way to a broker, layer by layer: name, TCP, proxy, TLS, WebSocket, CONNACK.
 
-use super::advice::{CHECK_ROUTE, CLOSED, NO_BROKER, advice, refusal};
+use super::advice::{CHECK_ROUTE, CLOSED, NO_BROKER, advice, of_proxy, refusal};
 use super::report::{CheckResult, DoctorReport};
 use crate::cli::failure::ProgramFailure;
-use crate::transport::{self, NetLink, TlsConfigs, resolve};
+use crate::transport::{self, NetLink, Proxy, TlsConfigs, resolve};
 use mqmodem_core::mqtt::carrier::Carrier;
 use mqmodem_core::mqtt::packet::{Connack, Connect, Frame, Packet, Rules, frame_as};
 use mqmodem_core::mqtt::{Properties, Version};
 use mqmodem_core::{Buf, Endpoint, Instant, NetError, TlsFiles, Verify, WebSocketTarget};
 use std::future::{Future, poll_fn};
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How long a layer may take: as long as a connect as a whole.
@@ -31,6 +32,8 @@ pub(super) struct Route<'w> {
     pub(super) port: u16,
     pub(super) tls: Option<TlsFiles<'w>>,
     pub(super) websocket: Option<WebSocketTarget<'w>>,
+    /// What it leads through, and how that is shown.
+    pub(super) proxy: Option<(&'w Arc<Proxy>, &'w str)>,
 }
 
 /// Who a modem is to its broker.
@@ -48,8 +51,26 @@ pub(super) async fn examine(
     way: &Route<'_>,
     report: &mut DoctorReport,
 ) -> Result<Option<NetLink>, ProgramFailure> {
-    let name = name(way.host).await;
-    report.add("broker's name", &name)?;
+    let Some(link) = plain(way, report).await? else {
+        return Ok(None);
+    };
+    match secure(way, link, report).await? {
+        Some(link) => upgrade(way, link, report).await,
+        None => Ok(None),
+    }
+}
+
+/// Name and TCP: of the broker, or of the proxy that connects to it.
+async fn plain(
+    way: &Route<'_>,
+    report: &mut DoctorReport,
+) -> Result<Option<NetLink>, ProgramFailure> {
+    let (whose, host) = match way.proxy {
+        Some((proxy, _)) => ("proxy's name", proxy.host()),
+        None => ("broker's name", way.host),
+    };
+    let name = name(host).await;
+    report.add(whose, &name)?;
     if name.is_err() {
         return Ok(None);
     }
@@ -59,16 +80,15 @@ pub(super) async fn examine(
         ..*way
     };
     let (link, opened) = tcp.open().await;
-    let text = format!("{}:{} answers", way.host, way.port);
-    let opened = opened.map(|()| text).map_err(|(_, what)| what);
-    report.add("broker, TCP", &opened)?;
-    if opened.is_err() {
-        return Ok(None);
-    }
-    match secure(way, link, report).await? {
-        Some(link) => upgrade(way, link, report).await,
-        None => Ok(None),
-    }
+    let place = format!("{}:{}", way.host, way.port);
+    let (layer, said) = match (way.proxy, opened) {
+        (None, Ok(())) => ("broker, TCP", Ok(format!("{place} answers"))),
+        (None, Err((_, what))) => ("broker, TCP", Err(what)),
+        (Some((_, shown)), Ok(())) => ("proxy", Ok(format!("{shown} connects to {place}"))),
+        (Some(_), Err((error, late))) => ("proxy", Err(of_proxy(error).unwrap_or(late))),
+    };
+    report.add(layer, &said)?;
+    Ok(said.is_ok().then_some(link))
 }
 
 /// The same over TLS, where that is used.
@@ -201,7 +221,7 @@ impl Route<'_> {
             // The time is taken here.
             deadline: Instant::ZERO,
         };
-        let mut link = NetLink::default();
+        let mut link = NetLink::through(self.proxy.map(|(proxy, _)| proxy.clone()));
         link.open(&"doctor", &to, &TlsConfigs::default(), None);
         let opened = in_time(poll_fn(|cx| link.poll_opened(cx))).await;
         let opened = match opened {
@@ -224,7 +244,8 @@ impl Route<'_> {
             )
         );
         let name = self.tls.and_then(|files| files.sni).unwrap_or(self.host);
-        if !is_its {
+        // Only the machine of the proxy may see it.
+        if !is_its || self.proxy.is_some() {
             return what;
         }
         let seen = in_time(transport::see_certificate(self.host, self.port, name)).await;

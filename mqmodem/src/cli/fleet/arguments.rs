@@ -1,6 +1,7 @@
 //! The flags of `mqmodem fleet`.
 
 use crate::cli::dialect::dialect_parser;
+use crate::config::Secret;
 use clap::{ArgAction, Args};
 use mqmodem_core::modem::dialect::Dialect;
 use std::num::NonZeroU32;
@@ -68,6 +69,10 @@ pub(in crate::cli) struct FleetArguments {
     /// The command set the modems speak; otherwise as their configuration says.
     #[arg(long, value_name = "NAME", value_parser = dialect_parser())]
     pub(super) dialect: Option<&'static Dialect>,
+
+    /// Connect through this HTTP proxy: http://[USER:PASSWORD@]HOST:PORT.
+    #[arg(long, value_name = "URL")]
+    pub(super) proxy: Option<Secret>,
 
     /// Serve metrics for Prometheus: PORT on loopback, or HOST:PORT.
     #[arg(long, value_name = "ADDRESS")]

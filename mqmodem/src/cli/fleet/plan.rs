@@ -2,6 +2,7 @@
 
 use super::arguments::FleetArguments;
 use crate::cli::failure::ProgramFailure;
+use crate::cli::modems::proxy::proxy;
 use crate::config::fleet::{FleetPlan, Hosts};
 use crate::config::{FleetTable, Owners, Plan, PortPlan};
 use crate::fleet::files;
@@ -31,6 +32,7 @@ pub(super) fn made(arguments: &FleetArguments) -> Result<FleetRequest, ProgramFa
         None => Plan::default(),
     };
     plan.behaviour.dialect = arguments.dialect.or(plan.behaviour.dialect);
+    plan.behaviour.proxy = proxy(arguments.proxy.as_ref())?.or(plan.behaviour.proxy);
     let written = plan.fleet.take().unwrap_or_default();
     let mut table = said.or(written);
     table.metrics = table.metrics.or(plan.metrics);

@@ -4,10 +4,12 @@ use super::ports::OpenPort;
 use super::state::State;
 use crate::ModemSetup;
 use crate::cli::failure::ProgramFailure;
-use crate::config::{DefaultRecords, ModemPlan};
+use crate::config::{DefaultRecords, ModemPlan, ProxyPlan};
 use crate::port::Label;
+use crate::transport::Proxy;
 use std::collections::BTreeSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Arc;
 
 /// Warns of files with secrets that everyone on this machine can read, once of each.
 pub(in crate::cli) fn warn_of_exposed<'m>(modems: impl IntoIterator<Item = &'m ModemPlan>) {
@@ -22,15 +24,21 @@ pub(in crate::cli) fn warn_of_exposed<'m>(modems: impl IntoIterator<Item = &'m M
 pub(in crate::cli) struct Prepared {
     pub(in crate::cli) plan: ModemPlan,
     defaults: DefaultRecords,
+    proxy: Option<Arc<Proxy>>,
 }
 
 impl Prepared {
     /// Reads what the modem is to start with.
     pub(in crate::cli) fn new(plan: ModemPlan) -> Result<Self, ProgramFailure> {
-        let defaults = plan.defaults();
-        let defaults =
-            defaults.map_err(|error| ProgramFailure::new(format!("{}: {error}", plan.name)))?;
-        Ok(Self { plan, defaults })
+        let failure = |error| ProgramFailure::new(format!("{}: {error}", plan.name));
+        let defaults = plan.defaults().map_err(failure)?;
+        let proxy = plan.behaviour.proxy.as_ref();
+        let proxy = proxy.map(ProxyPlan::proxy).transpose().map_err(failure)?;
+        Ok(Self {
+            defaults,
+            proxy: proxy.map(Arc::new),
+            plan,
+        })
     }
 
     /// A number that differs if a running modem has to restart to become this one.
@@ -39,6 +47,8 @@ impl Prepared {
         let plan = &self.plan;
         plan.name.hash(&mut hasher);
         plan.behaviour.hash(&mut hasher);
+        // What is in its file may have changed.
+        self.proxy.hash(&mut hasher);
         format!("{:?}", plan.port).hash(&mut hasher);
         // The names of slots are too short to run into what they hold.
         for (slot, bytes) in &self.defaults {
@@ -62,6 +72,7 @@ impl Prepared {
         let mut setup = ModemSetup {
             config: behaviour.config(),
             memory: behaviour.memory(),
+            proxy: self.proxy,
             ..ModemSetup::new(opened.port, label)
         };
         state.give(&self.plan.name, &mut setup);

@@ -1,7 +1,7 @@
 //! The flags of `mqmodem serve`.
 
 use crate::cli::dialect::dialect_parser;
-use crate::config::mode;
+use crate::config::{Secret, mode};
 use clap::{ArgAction, Args};
 use mqmodem_core::modem::dialect::Dialect;
 use std::ffi::OsString;
@@ -88,6 +88,10 @@ pub(in crate::cli) struct ServeArguments {
     /// Show *** where a command would show a password.
     #[arg(long)]
     pub(super) mask_secrets: bool,
+
+    /// Connect through this HTTP proxy: http://[USER:PASSWORD@]HOST:PORT.
+    #[arg(long, value_name = "URL")]
+    pub(super) proxy: Option<Secret>,
 
     /// Seed of what looks random, such as the IMEI; the next modem's is one more.
     #[arg(long, value_name = "NUMBER")]

@@ -3,6 +3,7 @@
 use super::arguments::{NOWHERE, ServeArguments};
 use crate::cli::failure::ProgramFailure;
 use crate::cli::modems::address::check_address;
+use crate::cli::modems::proxy::proxy;
 use crate::config::{BehaviourPlan, ModemPlan, Owners, Plan, PortPlan, check_name, number};
 use crate::port::serial;
 use std::path::PathBuf;
@@ -33,6 +34,11 @@ pub(super) fn made(arguments: &ServeArguments) -> Result<Plan, ProgramFailure> {
         plan.modems = modems(ports, name, &plan);
     }
     override_with(arguments, &mut plan);
+    if let Some(proxy) = proxy(arguments.proxy.as_ref())? {
+        for modem in &mut plan.modems {
+            modem.behaviour.proxy = Some(proxy.clone());
+        }
+    }
     if plan.modems.is_empty() {
         return Err(ProgramFailure::new(nothing(&plan)));
     }

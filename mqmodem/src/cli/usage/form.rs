@@ -7,7 +7,7 @@ use std::num::{NonZeroU16, NonZeroU32, NonZeroU64};
 use std::time::Duration;
 
 /// Values by what help calls them: what they are, and one of them.
-const FORMS: [(&str, &str, &str); 15] = [
+const FORMS: [(&str, &str, &str); 16] = [
     ("ADDRESS", "a port, or an address with a port", "7000"),
     (
         "DEVICE[,BAUD]|ADDRESS",
@@ -35,6 +35,11 @@ const FORMS: [(&str, &str, &str); 15] = [
         "'m{0000..0999}'",
     ),
     ("SECONDS", "seconds", "10"),
+    (
+        "URL",
+        "the URL of an HTTP proxy",
+        "http://proxy.example:3128",
+    ),
 ];
 
 /// How it is named on the command line.

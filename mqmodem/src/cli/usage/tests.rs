@@ -128,6 +128,7 @@ fn every_flag_that_takes_no_text_says_what_it_takes() {
         TypeId::of::<String>(),
         TypeId::of::<OsString>(),
         TypeId::of::<std::path::PathBuf>(),
+        TypeId::of::<crate::config::Secret>(),
     ];
     let mut seen = 0;
     for (path, command, flag) in flags() {

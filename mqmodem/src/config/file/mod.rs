@@ -1,5 +1,6 @@
 //! Reads `mqmodem.toml`.
 
+use super::behaviour::BehaviourPlan;
 use super::document::{self, Document};
 use super::error::ConfigError;
 use super::fleet::FleetTable;
@@ -36,7 +37,7 @@ pub(super) fn parse(path: &Path, text: &str) -> Result<Plan, ConfigError> {
     let mut plan = Plan {
         file: Some(path.to_owned()),
         modems: source.modems(&document)?,
-        behaviour: document.usual(),
+        behaviour: source.behaviour(document.usual()),
         fleet: None,
         broker: source.usual_broker(&document)?,
         state_dir: document.state_dir.map(|path| source.beside(path)),
@@ -87,7 +88,7 @@ impl SourceFile<'_> {
                 number: number(index),
                 has_own_seed: modem.seed.is_some(),
                 port: self.port(&modem.port),
-                behaviour: document.behaviour(modem, index),
+                behaviour: self.behaviour(document.behaviour(modem, index)),
                 broker: self.broker_of(modem, document)?,
             });
         }
@@ -115,6 +116,14 @@ impl SourceFile<'_> {
             return Ok(text.clone());
         }
         Err(self.wrong(span, &format!("another modem is called \"{text}\" too")))
+    }
+
+    fn behaviour(&self, written: BehaviourPlan) -> BehaviourPlan {
+        let proxy = written.proxy;
+        BehaviourPlan {
+            proxy: proxy.map(|proxy| proxy.moved(|path| self.beside(path))),
+            ..written
+        }
     }
 
     fn port(&self, port: &PortPlan) -> PortPlan {

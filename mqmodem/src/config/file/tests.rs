@@ -35,7 +35,7 @@ fn the_example_is_read_and_shows_every_key() {
         let is_key = bare
             .split_once(" = ")
             .is_some_and(|(key, _)| !key.contains(' '));
-        let other_place = ["host = ", "port = 8883", "psk = "]
+        let other_place = ["host = ", "port = 8883", "psk = ", "proxy = \""]
             .iter()
             .any(|key| bare.starts_with(key));
         all.push_str(if is_key && !other_place { bare } else { line });
