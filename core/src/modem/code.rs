@@ -65,8 +65,8 @@ pub const DROPPED_BY_COMMAND: u8 = 44;
 /// The broker does not speak this version.
 pub const UNSUPPORTED_VERSION: u8 = reason::UNSUPPORTED_VERSION;
 
-/// Every code with its meaning, for the manual.
-pub const ALL: &[(u8, &str)] = &[
+/// Our own codes, and those of 3.1.1, with their meaning.
+const OWN: &[(u8, &str)] = &[
     (DONE, "done"),
     (1, "broker: unacceptable protocol version"),
     (2, "broker: client id rejected"),
@@ -111,46 +111,10 @@ pub const ALL: &[(u8, &str)] = &[
         "TLS: certificate or key of a kind that is not supported",
     ),
     (DROPPED_BY_COMMAND, "message dropped by command"),
-    // The reason codes of MQTT 5.0 (clause 2.4).
-    (128, "broker: unspecified error"),
-    (129, "broker: malformed packet"),
-    (130, "broker: protocol error"),
-    (131, "broker: implementation specific error"),
-    (132, "broker: unsupported protocol version"),
-    (133, "broker: client id not valid"),
-    (134, "broker: bad user name or password"),
-    (135, "broker: not authorized"),
-    (136, "broker: server unavailable"),
-    (137, "broker: server busy"),
-    (138, "broker: banned"),
-    (139, "broker: server shutting down"),
-    (140, "broker: bad authentication method"),
-    (141, "broker: keep-alive timeout"),
-    (142, "broker: session taken over"),
-    (143, "broker: topic filter invalid"),
-    (144, "broker: topic name invalid"),
-    (145, "broker: packet identifier in use"),
-    (146, "broker: packet identifier not found"),
-    (147, "broker: receive maximum exceeded"),
-    (148, "broker: topic alias invalid"),
-    (149, "broker: packet too large"),
-    (150, "broker: message rate too high"),
-    (151, "broker: quota exceeded"),
-    (152, "broker: administrative action"),
-    (153, "broker: payload format invalid"),
-    (154, "broker: retain not supported"),
-    (155, "broker: QoS not supported"),
-    (156, "broker: use another server"),
-    (157, "broker: server moved"),
-    (158, "broker: shared subscriptions not supported"),
-    (159, "broker: connection rate exceeded"),
-    (160, "broker: maximum connect time"),
-    (161, "broker: subscription identifiers not supported"),
-    (162, "broker: wildcard subscriptions not supported"),
 ];
 
 /// The layer a code speaks of.
-pub fn layer(code: u8) -> &'static str {
+pub(crate) fn layer(code: u8) -> &'static str {
     match code {
         DONE => "none",
         NAME_NOT_FOUND => "name",
@@ -168,10 +132,24 @@ pub fn layer(code: u8) -> &'static str {
     }
 }
 
+/// Every code, in their order.
+pub fn all() -> impl Iterator<Item = u8> {
+    let own = OWN.iter().map(|(code, _)| *code);
+    let reasons = reason::ALL.iter().map(|reason| reason.code);
+    own.chain(reasons.filter(|code| is_reason(*code)))
+}
+
+/// Whether it is a reason code by which a broker of MQTT 5 refuses.
+pub(crate) fn is_reason(code: u8) -> bool {
+    code >= reason::UNSPECIFIED
+}
+
 /// What a code means.
-pub fn words(code: u8) -> &'static str {
-    let known = ALL.iter().find(|(known, _)| *known == code);
-    known.map_or("unknown", |(_, words)| words)
+pub(crate) fn words(code: u8) -> &'static str {
+    let own = OWN.iter().find(|(known, _)| *known == code);
+    let own = own.map(|(_, words)| *words);
+    let words = own.or_else(|| reason::name(code).filter(|_| is_reason(code)));
+    words.unwrap_or("unknown")
 }
 
 /// The code of a failure the caller told.
@@ -213,7 +191,7 @@ pub(crate) fn of_dropped(reason: DropReason) -> u8 {
 
 /// Whether the broker ended the connection, or refused it, by this code.
 pub(crate) fn is_of_broker(code: u8) -> bool {
-    code == CLOSED || code >= reason::UNSPECIFIED
+    code == CLOSED || is_reason(code)
 }
 
 /// Whether what the broker said speaks of something that was sent, and not of itself or

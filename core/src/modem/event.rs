@@ -66,7 +66,7 @@ pub struct Task {
 pub enum Event<'e> {
     /// How the connect command ended: part of its answer.
     ConnectDone {
-        /// One of [`code::ALL`](super::code::ALL).
+        /// One of [`code::all`](super::code::all).
         code: u8,
     },
     /// What a command has begun, with OK before, is at its end.
@@ -75,7 +75,7 @@ pub enum Event<'e> {
         task: Task,
         /// Whether it worked.
         result: Result<(), Fail>,
-        /// Why not: one of [`code::ALL`](super::code::ALL), 0 if that says nothing.
+        /// Why not: one of [`code::all`](super::code::all), 0 if that says nothing.
         code: u8,
     },
     /// A message has come.
@@ -99,7 +99,7 @@ pub enum Event<'e> {
     Tracked {
         /// What the host knows it by.
         name: u32,
-        /// 0 if the broker has it, else one of [`code::ALL`](super::code::ALL).
+        /// 0 if the broker has it, else one of [`code::all`](super::code::all).
         code: u8,
     },
     /// Messages wait for the host.
@@ -137,7 +137,7 @@ pub enum Event<'e> {
     Restarted,
     /// The link was lost.
     Lost {
-        /// One of [`code::ALL`](super::code::ALL).
+        /// One of [`code::all`](super::code::all).
         code: u8,
     },
 }

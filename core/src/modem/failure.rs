@@ -7,11 +7,11 @@ use core::fmt;
 /// A failure as the host is told it. `Display` gives its words, with the status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Failure {
-    /// One of [`code::ALL`].
+    /// One of [`code::all`].
     pub code: u8,
     /// The layer it happened in: name, tcp, tls, mqtt or modem; none where nothing failed.
     pub layer: &'static str,
-    /// What it means.
+    /// What it means; of a reason code of MQTT 5 its name.
     pub words: &'static str,
     /// The status of HTTP that tells more; 0 where there is none.
     pub status: u16,
@@ -77,6 +77,9 @@ impl Failure {
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if code::is_reason(self.code) {
+            f.write_str("broker: ")?;
+        }
         match self.status {
             0 => f.write_str(self.words),
             status => write!(f, "{}: {status}", self.words),

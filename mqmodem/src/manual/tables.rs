@@ -1,6 +1,7 @@
 //! The tables behind the commands: options, result codes, errors.
 
 use super::words::range;
+use mqmodem_core::modem::api::Failure;
 use mqmodem_core::modem::code;
 use mqmodem_core::modem::dialect::Dialect;
 use mqmodem_core::modem::options::OPTIONS;
@@ -38,14 +39,18 @@ fn options() -> ManualTable {
 }
 
 fn results() -> ManualTable {
-    let row = |(code, words): &(u8, &str)| {
-        let layer = code::layer(*code).to_owned();
-        vec![code.to_string(), layer, (*words).to_owned()]
+    let row = |code| {
+        let failure = Failure::of(code);
+        vec![
+            code.to_string(),
+            failure.layer.to_owned(),
+            failure.to_string(),
+        ]
     };
     ManualTable {
         title: "Result codes of `+MQTTCONNECT:` and `+MQTTDISCONNECTED:`",
         columns: &["code", "layer", "meaning"],
-        rows: code::ALL.iter().map(row).collect(),
+        rows: code::all().map(row).collect(),
     }
 }
 

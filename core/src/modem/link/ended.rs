@@ -12,14 +12,14 @@ pub(crate) enum Ended {
     Failed {
         /// Who wanted it.
         by: By,
-        /// Why: one of [`code::ALL`](crate::modem::code::ALL).
+        /// Why: one of [`code::all`](crate::modem::code::all).
         code: u8,
         /// Whether no other attempt follows.
         is_last: bool,
     },
     /// The connection to the broker was lost.
     Lost {
-        /// Why: one of [`code::ALL`](crate::modem::code::ALL).
+        /// Why: one of [`code::all`](crate::modem::code::all).
         code: u8,
     },
     /// It was closed in order.
