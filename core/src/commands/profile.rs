@@ -31,7 +31,6 @@ fn reset(cx: &mut Context, _: &Args) -> Outcome {
     let kept = cx.stored_profile();
     cx.set_profile(kept);
     cx.forget_read();
-    cx.forget_properties();
     cx.select_first_link();
     Outcome::Ok
 }

@@ -96,6 +96,11 @@ pub(crate) const fn number(place: u16, kind: CredentialKind) -> u16 {
     place * KINDS as u16 + kind as u16
 }
 
+/// The place of the name of an entry, by its number.
+pub(crate) const fn place(number: u16) -> u16 {
+    number / KINDS as u16
+}
+
 /// Whether a text is empty or could be a name: `A-Z a-z 0-9 . _ -`.
 pub fn is_name(text: &str) -> bool {
     let good = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_' | b'-');

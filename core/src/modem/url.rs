@@ -175,7 +175,7 @@ fn check_host(host: &str) -> Result<(), Reject> {
     if host.len() > MAX_HOST {
         return Err(Reject::TooLong);
     }
-    let good = |byte: u8| is_plain(byte) && byte != b'/' && byte != b'@';
+    let good = |byte: u8| is_plain(byte) && !b"/?@".contains(&byte);
     if host.bytes().all(good) {
         Ok(())
     } else {

@@ -1,6 +1,8 @@
 //! The modem from outside: what a host may do to it, and what it shows.
 
 mod actions;
+#[cfg(feature = "alloc")]
+mod credentials;
 mod hostile;
 mod lines;
 mod links;

@@ -2,6 +2,7 @@
 
 use crate::port::Label;
 use crate::transport::check_client_certificate;
+use mqmodem_core::modem::api::Credential;
 use mqmodem_core::{LinkId, Modem, Slot};
 use std::collections::BTreeSet;
 
@@ -38,7 +39,23 @@ pub(crate) fn restore(
         if !bytes.is_empty()
             && let Err(error) = modem.restore(*slot, bytes)
         {
-            tracing::error!(port = %label, "left out of what was kept: {slot:?}, {error:?}");
+            let name = name(*slot, bytes);
+            tracing::error!(port = %label, "left out of what was kept: {name}, {error:?}");
         }
+    }
+}
+
+/// What was kept under a slot, as its owner knows it.
+fn name(slot: Slot, bytes: &[u8]) -> String {
+    let entry = match slot {
+        Slot::Credential(number) => Credential::decode(number, bytes),
+        _ => None,
+    };
+    match entry {
+        Some(entry) => format!(
+            "{:?} of {:?} in the certificate store",
+            entry.kind, entry.name
+        ),
+        None => format!("{slot:?}"),
     }
 }

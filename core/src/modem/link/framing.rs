@@ -247,7 +247,8 @@ impl<'a> PacketFraming<'a> {
                     (head.end <= max.min(total)).then(|| head.end.saturating_sub(part.len()))
                 }
                 Size::TooLarge(head) => {
-                    (head.end <= max).then(|| head.end.saturating_sub(part.len()))
+                    let end = kept_end(head, total, max)?;
+                    Some(end.saturating_sub(part.len()))
                 }
                 Size::NoPublish => None,
             },
@@ -267,17 +268,43 @@ impl<'a> PacketFraming<'a> {
         self.skip = total - part.len();
         let payload = u32::try_from(head.payload(total));
         self.too_large = Some(TooLarge(payload.unwrap_or(u32::MAX)));
-        let (header, len) = short_header(part.first().copied().unwrap_or(0), head.body());
+        let first = part.first().copied().unwrap_or(0);
+        let mut body = head.body();
+        if head.end > max {
+            body = head.named + 1 - head.header;
+            self.empty_properties(head.named);
+        }
+        let (header, len) = short_header(first, body);
         // The new header is never longer than the one it replaces.
         self.partial.consume(head.header.saturating_sub(len));
         let place = self.partial.as_mut_slice().iter_mut().zip(header).take(len);
         place.for_each(|(byte, new)| *byte = new);
     }
 
+    /// Cuts the packet in `partial` where its properties start: there are none.
+    fn empty_properties(&mut self, at: usize) {
+        if let Some(len) = self.partial.as_mut_slice().get_mut(at) {
+            *len = 0;
+        }
+        self.partial.truncate(at + 1);
+    }
+
     /// Whether the packet in `partial` is whole.
     fn is_whole(&self) -> bool {
         matches!(self.frame(self.partial.as_slice()), Frame::Whole { .. })
     }
+}
+
+/// Where what is kept ends of a PUBLISH that is too large: before its payload, or before its
+/// properties where those are too large by themselves. None where even that is.
+fn kept_end(head: PublishHead, total: usize, max: usize) -> Option<usize> {
+    let end = if head.end <= max {
+        head.end
+    } else {
+        head.properties
+    };
+    let has_properties = head.properties > head.named && head.end <= total;
+    (end <= max && (end == head.end || has_properties)).then_some(end)
 }
 
 /// The length of a PUBLISH, 0 for any other packet.

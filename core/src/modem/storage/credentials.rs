@@ -5,6 +5,7 @@ use super::pem::{Content, PemError, convert};
 use crate::buffer::{Buf, Full};
 use crate::modem::credential::{
     Credential, CredentialKind, MAX_ENTRY, MAX_NAME, NAMES, Psk, RESERVED, encode_name, number,
+    place,
 };
 use crate::modem::ids::LinkId;
 use crate::modem::slot::Slot;
@@ -51,7 +52,9 @@ impl Storage<'_> {
 
     /// The place of a name, or a free one.
     fn place_for(&self, name: &str) -> Option<u16> {
-        let free = || (0..NAMES).find(|place| self.entries(*place).next().is_none());
+        let is_free =
+            |place: &u16| !self.lost_places.has(*place) && self.entries(*place).next().is_none();
+        let free = || (0..NAMES).find(is_free);
         self.place_of(name).or_else(free)
     }
 

@@ -3,6 +3,7 @@
 mod credentials;
 mod endpoint;
 mod greeting;
+mod lost_places;
 mod nvram;
 pub mod options;
 pub mod pem;
@@ -20,6 +21,7 @@ use crate::modem::settings::Settings;
 use crate::modem::slot::{RestoreError, Slot};
 use crate::modem::url::Scheme;
 use crate::modem::will;
+use lost_places::LostPlaces;
 use nvram::Nvram;
 use options::{Defaults, OPTIONS, Opt, OptionValue, Options};
 
@@ -32,6 +34,8 @@ pub(crate) struct Storage<'a> {
     options: PerLink<'a, Options>,
     /// Whether what was stored cannot be read yet.
     awaits_restore: bool,
+    /// Places of names that are stored and did not fit: no other name gets them.
+    lost_places: LostPlaces,
     /// The profile before the first `&W`.
     factory: &'static Profile,
     defaults: Defaults,
@@ -48,6 +52,7 @@ impl<'a> Storage<'a> {
             nvram: Nvram::new(memory),
             options: PerLink::new(Options::new(defaults), options),
             awaits_restore: false,
+            lost_places: LostPlaces::default(),
             factory,
             defaults,
         }
@@ -94,8 +99,12 @@ impl<'a> Storage<'a> {
         if !valid {
             return Err(RestoreError::Invalid);
         }
-        let restored = self.nvram.restore(slot, bytes);
-        restored.map_err(|Full| RestoreError::Full)?;
+        if self.nvram.restore(slot, bytes).is_err() {
+            if let Slot::Credential(number) = slot {
+                self.lost_places.add(number);
+            }
+            return Err(RestoreError::Full);
+        }
         self.follow(slot);
         Ok(())
     }

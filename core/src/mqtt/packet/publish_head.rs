@@ -16,6 +16,10 @@ pub(crate) struct PublishHead {
     /// Where the payload starts, if that is known; else where it starts at the
     /// soonest.
     pub(crate) end: usize,
+    /// Where topic and packet identifier end.
+    pub(crate) named: usize,
+    /// Where the bytes of its properties start, behind their length.
+    pub(crate) properties: usize,
     /// Whether it is known where the payload starts.
     pub(crate) is_known: bool,
     /// Where the packet identifier starts, if there is one and that is known.
@@ -37,10 +41,13 @@ impl PublishHead {
         let qos = first >> 1 & 3;
         let topic_end = header + 2 + topic.unwrap_or(0);
         let id = topic.filter(|_| qos > 0).map(|_| topic_end);
+        let end = topic_end + if id.is_some() { 2 } else { 0 };
         let head = Self {
             qos,
             header,
-            end: topic_end + if id.is_some() { 2 } else { 0 },
+            named: end,
+            properties: end,
+            end,
             is_known: topic.is_some(),
             id,
         };
@@ -63,6 +70,7 @@ impl PublishHead {
         }
         let rest = if is_known { block } else { 1 };
         Self {
+            properties: self.end + size,
             end: self.end + size + rest,
             is_known,
             ..self

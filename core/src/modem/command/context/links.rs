@@ -27,8 +27,9 @@ impl Context<'_, '_> {
         self.machine.select(link)
     }
 
-    /// Commands are about the first link again.
+    /// Commands are about the first link again; properties that were given are forgotten.
     pub fn select_first_link(&mut self) {
+        self.machine.properties.clear();
         self.machine.select_first();
     }
 
