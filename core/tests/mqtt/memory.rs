@@ -6,7 +6,7 @@ use mqmodem_core::mqtt::SendError;
 
 #[test]
 fn a_full_list_refuses_before_anything_is_sent() {
-    let mut client = Client::with(0, 0, 18, 256);
+    let mut client = Client::with(0, 0, 26, 256);
     client.open(&CLEAN, false);
     client.subscribe("a", Q0).unwrap();
     client.raw();

@@ -153,7 +153,7 @@ impl<'a> Session<'a> {
     ///   us, and each of QoS 1 that is deferred, and 8 more, which are for QoS 1 alone.
     ///   If that is not enough, messages come [later](SessionEvent::Later), and where
     ///   only the broker could make room the connection is closed.
-    /// * `subscriptions`: the filter and 8 bytes for each.
+    /// * `subscriptions`: the filter and 12 bytes for each.
     ///
     /// `first_id_seed` is the first packet identifier, 0 counting as 1.
     pub fn new(

@@ -1,14 +1,19 @@
 //! Subscribing, and the answers to it.
 
 use super::outgoing::{Awaited, NOWHERE, Suspect};
+use super::subscriptions::{Renewal, SubscriptionTerms};
 use super::{SendError, Session, SessionEvent, Violation};
 use crate::buffer::Buf;
+use crate::mqtt::carrier::Carrier;
 use crate::mqtt::packet::{
     EncodeError, Filters, Packet, Requests, Rules, Suback, Subscribe, SubscribeOptions, Unsuback,
     Unsubscribe,
 };
-use crate::mqtt::property::{self, Properties};
+use crate::mqtt::property::{self, Properties, PropertyValue};
 use crate::mqtt::{PacketId, Qos, Version, reason};
+
+/// Bytes of a subscription identifier among properties, at most.
+const MOST_SUB_ID: usize = 5;
 
 impl Session<'_> {
     /// Asks for the messages of one filter; the identifier that
@@ -56,7 +61,8 @@ impl Session<'_> {
         };
         Packet::Subscribe(subscribe).encode_as(self.version, out)?;
         self.check_len(start, out)?;
-        let asked = self.subscriptions.request(filter);
+        let terms = SubscriptionTerms::new(options, sub_id);
+        let asked = self.subscriptions.request(filter, terms);
         if asked.is_err() {
             out.truncate(start);
         }
@@ -77,16 +83,13 @@ impl Session<'_> {
             Suspect::Nothing | Suspect::Packet(_) => None,
         };
         let id = self.outgoing.free_id().ok()?;
-        let (at, filter, qos) = self.subscriptions.renewal(only)?;
-        let request = (filter, SubscribeOptions::new(qos));
-        let requests = Requests::of(core::slice::from_ref(&request));
-        let packet = Packet::Subscribe(Subscribe::new(id, requests));
-        let start = out.len();
-        let fits = match packet.encode_as(self.version, out) {
-            Ok(()) => self
-                .outgoing
-                .grants()
-                .takes_renewal(filter, out.len() - start),
+        let renewal = self.subscriptions.renewal(only)?;
+        let (at, start) = (renewal.at, out.len());
+        let fits = match self.write_renewal(id, &renewal, out) {
+            Ok(()) => {
+                let len = out.len() - start;
+                self.outgoing.grants().takes_renewal(renewal.filter, len)
+            }
             Err(EncodeError::Invalid) => false,
             Err(EncodeError::Full) => return None,
         };
@@ -100,6 +103,32 @@ impl Session<'_> {
         self.subscriptions.begin_request(at);
         self.outgoing.begin_request(id, Awaited::Suback, at);
         Some(())
+    }
+
+    /// Asks for a filter as the host did, as far as this connection has that: without an
+    /// identifier its messages still come.
+    fn write_renewal(
+        &self,
+        id: PacketId,
+        renewal: &Renewal<'_>,
+        out: &mut Buf<'_>,
+    ) -> Result<(), EncodeError> {
+        let terms = match self.version {
+            Version::V311 => SubscriptionTerms::default(),
+            Version::V5 => renewal.terms,
+        };
+        let mut block = [0; MOST_SUB_ID];
+        let mut block = Buf::lent(&mut block);
+        if terms.sub_id() > 0 && self.outgoing.grants().takes_sub_ids() {
+            property::SUB_ID.write(PropertyValue::Varint(terms.sub_id()), &mut block)?;
+        }
+        let properties = Properties::parse(Carrier::Subscribe, block.as_slice());
+        let request = (renewal.filter, terms.options(renewal.qos));
+        let subscribe = Subscribe {
+            properties: properties.map_err(|_| EncodeError::Invalid)?,
+            ..Subscribe::new(id, Requests::of(core::slice::from_ref(&request)))
+        };
+        Packet::Subscribe(subscribe).encode_as(self.version, out)
     }
 
     /// Ends the subscription to one filter, which need not be known here; the

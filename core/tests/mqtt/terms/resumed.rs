@@ -1,6 +1,7 @@
 //! Sessions of MQTT 5 that go on: what is sent again, and what their end is blamed on.
 
 use super::*;
+use mqmodem_core::mqtt::session::SessionChange;
 
 /// A broker that takes so many messages at once.
 fn takes(most: u8) -> Vec<u8> {
@@ -77,4 +78,78 @@ fn a_disconnect_of_the_broker_counts_against_what_was_sent_again() {
     }
     let dropped = client.session.poll_dropped().unwrap();
     assert_eq!(dropped.reason, DropReason::SetAside);
+}
+
+/// Subscribed with all options and an identifier, to a filter of which the broker grants
+/// QoS 1.
+fn subscribed() -> Client {
+    let mut client = connected(&KEPT5, PLAIN);
+    client.session.set_renewing(true);
+    subscribe(&mut client);
+    client
+}
+
+fn subscribe(client: &mut Client) {
+    let options = SubscribeOptions {
+        qos: Q2,
+        no_local: true,
+        retain_as_published: true,
+        retain_handling: 2,
+    };
+    let block = [0x0b, 0xff, 0xff, 0xff, 0x7f];
+    let properties = Properties::parse(carrier::Carrier::Subscribe, &block).unwrap();
+    let Client { session, out, .. } = client;
+    let id = session.subscribe_with("a/#", options, properties, out);
+    let id = id.unwrap().get() as u8;
+    client.raw();
+    client.feed(&[0x90, 4, 0, id, 0, 1]).unwrap();
+}
+
+const WHOLE: &str =
+    r#"SUBSCRIBE id=2 "a/#" q1 nolocal=1 retainaspublished=1 retainhandling=2 subid=268435455"#;
+
+#[test]
+fn a_renewed_subscription_has_what_the_host_asked_for() {
+    let mut client = subscribed();
+    open(&mut client, &KEPT5, RESUMED);
+    assert!(sent(&mut client).is_empty(), "the broker has it");
+    open(&mut client, &KEPT5, PLAIN);
+    assert_eq!(sent(&mut client), [WHOLE]);
+    // Not answered: once more, as far as the connection has it.
+    open(&mut client, &KEPT5, &connack5(false, &[0x29, 0]));
+    let without = WHOLE
+        .replace(" subid=268435455", "")
+        .replace(" id=2", " id=3");
+    assert_eq!(sent(&mut client), [without]);
+    client.open(&KEPT, false);
+    assert_eq!(client.sent(), [r#"SUBSCRIBE id=4 "a/#" q1"#]);
+    client.feed(&suback(4, 1)).unwrap();
+    open(&mut client, &KEPT5, PLAIN);
+    assert_eq!(sent(&mut client), [WHOLE.replace(" id=2", " id=5")]);
+}
+
+#[test]
+fn a_subscription_has_what_was_asked_for_also_after_a_restart() {
+    let [mut client, mut again] = [(); 2].map(|()| {
+        let mut client = Client::new();
+        client.session.persist();
+        client.session.set_renewing(true);
+        client.session.bind(1, "x");
+        client
+    });
+    open(&mut client, &KEPT5, PLAIN);
+    subscribe(&mut client);
+    while let Some(change) = client.session.poll_change() {
+        let SessionChange::Put(record, bytes) = change else {
+            panic!("{change:?}");
+        };
+        assert!(
+            again.session.restore(record, bytes),
+            "{record:?} {bytes:x?}"
+        );
+        let Client { session, out, .. } = &mut client;
+        session.stored(record, true, out);
+    }
+    open(&mut again, &KEPT5, PLAIN);
+    assert_eq!(sent(&mut again), [WHOLE.replace(" id=2", " id=1")]);
 }

@@ -2,11 +2,13 @@
 
 mod header;
 mod stored;
+mod terms;
 
 use super::durability::{Durability, recount};
 use crate::buffer::{Buf, Full};
 use crate::mqtt::Qos;
 use header::{FilterHeader, HEADER};
+pub(super) use terms::SubscriptionTerms;
 
 /// One topic filter.
 #[derive(Clone, Copy)]
@@ -35,6 +37,15 @@ pub(super) struct Subscriptions<'a> {
     asked: usize,
     /// The next number.
     next: u16,
+}
+
+/// A filter that is to be asked for again.
+#[derive(Clone, Copy)]
+pub(super) struct Renewal<'s> {
+    pub(super) at: u32,
+    pub(super) filter: &'s str,
+    pub(super) qos: Qos,
+    pub(super) terms: SubscriptionTerms,
 }
 
 /// An entry was taken out: those at `at` and after moved by `len`.
@@ -94,12 +105,14 @@ impl<'a> Subscriptions<'a> {
         found.map(|(at, _)| at as u32)
     }
 
-    /// A SUBSCRIBE for `filter` is sent; its place.
-    pub(super) fn request(&mut self, filter: &str) -> Result<u32, Full> {
+    /// A SUBSCRIBE for `filter` is sent with these terms, by which it is asked for again;
+    /// its place.
+    pub(super) fn request(&mut self, filter: &str, terms: SubscriptionTerms) -> Result<u32, Full> {
         let at = match self.find(filter) {
             Some(at) => at,
             None => self.add(filter)?,
         };
+        self.update(at as usize, |header| header.terms = terms);
         self.begin_request(at);
         Ok(at)
     }
@@ -187,15 +200,18 @@ impl<'a> Subscriptions<'a> {
         self.renewals > 0
     }
 
-    /// The next filter to ask for again, or the `only` one of this number: its place,
-    /// itself and the QoS.
-    pub(super) fn renewal(&self, only: Option<u16>) -> Option<(u32, &str, Qos)> {
+    /// The next filter to ask for again, or the `only` one of this number.
+    pub(super) fn renewal(&self, only: Option<u16>) -> Option<Renewal<'_>> {
         let chosen = |it: FilterHeader| only.is_none_or(|number| it.number == number);
         let due = |it: FilterHeader| it.renew.is_some() && it.pending == 0 && chosen(it);
         let found = self.entries().find(|(_, entry)| due(entry.header));
         let (at, entry) = found?;
-        let filter = core::str::from_utf8(entry.filter).ok()?;
-        Some((at as u32, filter, entry.header.renew?))
+        Some(Renewal {
+            at: at as u32,
+            filter: core::str::from_utf8(entry.filter).ok()?,
+            qos: entry.header.renew?,
+            terms: entry.header.terms,
+        })
     }
 
     /// Those asked for again and not answered, by their numbers.

@@ -1,6 +1,6 @@
 //! The list of subscriptions on disk, each on its own.
 
-use super::header::{FilterHeader, HEADER};
+use super::header::FilterHeader;
 use super::{Entry, Removed, Subscriptions};
 use crate::mqtt::session::durability::Durability;
 use crate::mqtt::topic::is_topic_filter;
@@ -54,11 +54,12 @@ impl Subscriptions<'_> {
     pub(in crate::mqtt::session) fn ask(&mut self) -> Option<(u16, &[u8])> {
         let is_changed = |entry: &Entry<'_>| entry.header.disk == Durability::Changed;
         let (at, entry) = self.entries().find(|(_, entry)| is_changed(entry))?;
-        let (number, size) = (entry.header.number, entry.size());
+        let (number, end) = (entry.header.number, at + entry.size());
+        let begin = at + entry.header.skipped();
         let over = !entry.header.is_wanted() || !self.stored;
         self.update(at, |header| header.disk = Durability::Asked);
-        let len = if over { 0 } else { size };
-        Some((number, self.buf.as_slice().get(at..at + len)?))
+        let end = if over { begin } else { end };
+        Some((number, self.buf.as_slice().get(begin..end)?))
     }
 
     /// The caller answered for this number; an entry may be taken out.
@@ -71,10 +72,7 @@ impl Subscriptions<'_> {
 
     /// Takes back an entry; whether it is one.
     pub(in crate::mqtt::session) fn restore(&mut self, number: u16, bytes: &[u8]) -> bool {
-        let Some((header, filter)) = bytes.split_first_chunk::<HEADER>() else {
-            return false;
-        };
-        let Some(header) = FilterHeader::restored(*header) else {
+        let Some((header, filter)) = FilterHeader::restored(bytes) else {
             return false;
         };
         let whole = usize::from(header.len) == filter.len();

@@ -83,6 +83,11 @@ impl Grants {
         (is_larger && self.max_packet < u32::MAX).then_some(reason::TOO_LARGE)
     }
 
+    /// Whether subscriptions may have identifiers.
+    pub(in crate::mqtt::session) fn takes_sub_ids(&self) -> bool {
+        self.sub_ids
+    }
+
     /// Whether a filter is asked for again by a packet of so many bytes.
     pub(in crate::mqtt::session) fn takes_renewal(&self, filter: &str, len: usize) -> bool {
         self.refuses_filter(filter, false).is_none() && self.refuses_len(len).is_none()
