@@ -363,3 +363,15 @@ fn mqtt_3_1_4_3() {
     // The host may.
     rig.connect(true, &[]);
 }
+
+#[test]
+fn mqtt_3_1_3_6() {
+    let mut rig = Rig::new(&["+MQTTCONFIG=h,1883,,1,60"]);
+    rig.connect(false, &named(ASSIGNED_ID, "auto-7"));
+    let said = rig.ok("AT+MQTTBROKER?");
+    assert!(
+        said.contains("+MQTTBROKER:\"clientid\",\"auto-7\""),
+        "{said}"
+    );
+    Rig::new(&[]).refused("AT+MQTTCONFIG=h,1883,,0,60", 50);
+}
