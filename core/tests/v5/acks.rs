@@ -251,3 +251,31 @@ fn mqtt_4_6_0_4() {
     let expected: Vec<_> = ids.iter().map(|id| ack(PUBREL, *id, 0)).collect();
     assert_eq!(rig.sent(), expected);
 }
+
+#[test]
+fn mqtt_4_6_0_1() {
+    let mut rig = Rig::kept(&[EVENTS], &[]);
+    for host in 1..=10 {
+        rig.ok(&format!("AT+MQTTPUB=\"t\",{},0,\"{host}\"", 1 + host % 2));
+    }
+    let first = rig.sent();
+    assert_eq!(first.len(), 10);
+    rig.cut();
+    rig.connect(true, &property(RECEIVE_MAX, [0, 2]));
+    let mut again = rig.sent();
+    assert_eq!(again.len(), 2, "as many as are taken now");
+    let mut done = 0;
+    while done < again.len() {
+        let publish = read_publish(&again[done]);
+        if publish.first & 6 == 2 {
+            rig.broker(&ack(PUBACK, publish.id, 0));
+        } else {
+            rig.broker(&ack(PUBREC, publish.id, 0));
+            rig.broker(&ack(PUBCOMP, publish.id, 0));
+        }
+        again.extend(rig.sent().into_iter().filter(|packet| packet[0] != PUBREL));
+        done += 1;
+    }
+    let ids = |packets: &[Vec<u8>]| packets.iter().map(|it| id_of(it)).collect::<Vec<_>>();
+    assert_eq!(ids(&again), ids(&first));
+}

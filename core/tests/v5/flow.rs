@@ -134,3 +134,47 @@ fn mqtt_4_9_0_3() {
     rig.ok(&format!("AT+MQTTACK={number}"));
     assert_eq!(rig.sent_one(), ack(PUBACK, 9, 0));
 }
+
+#[test]
+fn mqtt_3_3_4_7() {
+    for most in [1, 2, 10] {
+        let mut rig = published(most, 25);
+        assert_eq!(acknowledge(&mut rig), usize::from(most));
+    }
+    assert_eq!(published(65_535, 25).sent().len(), 25);
+    // Ten in flight, and then a broker that takes two.
+    let mut rig = published(10, 12);
+    assert_eq!(rig.sent().len(), 10);
+    rig.cut();
+    rig.connect(true, &property(RECEIVE_MAX, [0, 2]));
+    assert_eq!(acknowledge(&mut rig), 2);
+    // Absent again, it is 65,535 again.
+    rig.cut();
+    rig.connect(true, &[]);
+    for _ in 0..12 {
+        rig.ok("AT+MQTTPUB=\"t\",1,0,\"x\"");
+    }
+    assert_eq!(rig.sent().len(), 12);
+}
+
+#[test]
+fn mqtt_4_9_0_1() {
+    let mut rig = published(10, 10);
+    assert_eq!(rig.sent().len(), 10);
+    rig.cut();
+    rig.connect(true, &property(RECEIVE_MAX, [0, 2]));
+    let again = rig.sent();
+    assert_eq!(again.len(), 2);
+    let first = read_publish(&again[0]);
+    if first.first & 6 == 2 {
+        rig.broker(&ack(PUBACK, first.id, 0));
+    } else {
+        rig.broker(&ack(PUBREC, first.id, 0));
+        assert_eq!(rig.sent_one()[0], PUBREL);
+        rig.broker(&ack(PUBCOMP, first.id, 0));
+    }
+    assert_eq!(rig.sent().len(), 1, "one goes out for one that is done");
+    let mut rig = Rig::new(&["+MQTTCONFIG=h,1883,me,1,60"]);
+    rig.greets();
+    rig.violated(&connack(false, 0, &property(RECEIVE_MAX, [0, 0])), 0x82);
+}

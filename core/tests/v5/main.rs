@@ -9,6 +9,7 @@ mod connack;
 mod connect;
 mod ends;
 mod flow;
+mod lies;
 mod publish;
 mod quality;
 mod refusals;
