@@ -201,3 +201,17 @@ fn mqtt_3_3_4_1() {
 fn mqtt_3_3_4_6() {
     refused("AT+MQTTPROP=\"subid\",1;+MQTTPUB=\"t\",0,0,\"x\"", 50);
 }
+
+#[test]
+fn mqtt_3_3_4_4() {
+    let mut rig = Rig::clean(&["+MQTTOPT=\"recvprops\",1"], &[]);
+    for ids in [vec![1, 2], vec![3, 3], (1..=50).collect::<Vec<_>>()] {
+        let properties: Vec<u8> = ids.iter().flat_map(|id| [SUBSCRIPTION_ID, *id]).collect();
+        let said = rig.broker(&publish(0x30, "t", 0, &properties, b"x"));
+        let told = ids
+            .iter()
+            .map(|id| format!("\r\n+MQTTRECVPROP:\"subid\",{id}\r\n"));
+        let told: String = told.collect();
+        assert_eq!(said, told + "\r\n+MQTTRECV:\"t\",0,0,1,x\r\n");
+    }
+}
