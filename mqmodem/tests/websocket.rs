@@ -125,18 +125,22 @@ async fn a_server_that_refuses_gives_its_status() {
         let server = Server::new(|_| answer.to_owned(), Vec::new()).await;
         assert_eq!(open(server.port, None).await.map(drop), refused, "{answer}");
     }
+}
+
+#[tokio::test]
+async fn mqtt_6_0_0_4_another_subprotocol_is_refused() {
     for more in ["", "Sec-WebSocket-Protocol: mqttv3.1\r\n"] {
         let server = Server::new(accepted(more), Vec::new()).await;
-        assert_eq!(open(server.port, None).await.map(drop), status(101));
+        let refused = Err(NetError::WebSocket { status: 101 });
+        assert_eq!(open(server.port, None).await.map(drop), refused);
     }
 }
 
 #[tokio::test]
-async fn the_request_names_path_query_and_subprotocol() {
+async fn mqtt_6_0_0_3_the_request_names_path_query_and_subprotocol() {
     let server = Server::accepting(&[]).await;
-    let mut link = open(server.port, Some("v=1&%7e!$'()*+,;=:@/?^|~"))
-        .await
-        .unwrap();
+    let query = Some("v=1&%7e!$'()*+,;=:@/?^|~");
+    let mut link = open(server.port, query).await.unwrap();
     assert_eq!(read_all(&mut link).await, (Vec::new(), Ok(())));
     drop(link);
     let (request, _) = in_time(server.task).await.unwrap();
@@ -150,7 +154,7 @@ async fn the_request_names_path_query_and_subprotocol() {
 }
 
 #[tokio::test]
-async fn packets_may_be_cut_into_frames_anywhere() {
+async fn mqtt_6_0_0_2_packets_may_be_cut_into_frames_anywhere() {
     // A fragment of one byte, a ping between, the end of the message, an empty one, and
     // two packets in one.
     let frames = b"\x02\x01\x20\x89\x02hi\x80\x02\x02\x00\x82\x00\x82\x05\x00\xd0\x00\xd0\x00";
@@ -166,7 +170,7 @@ async fn packets_may_be_cut_into_frames_anywhere() {
 }
 
 #[tokio::test]
-async fn a_server_that_breaks_the_protocol_is_left() {
+async fn mqtt_6_0_0_1_a_server_that_breaks_the_protocol_is_left() {
     for (what, frames) in [
         ("text", &b"\x81\x02hi"[..]),
         ("a masked frame", b"\x82\x81\x01\x02\x03\x04\x00"),
