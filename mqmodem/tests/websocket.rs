@@ -202,6 +202,12 @@ async fn a_server_may_close_at_any_moment() {
         let server = Server::accepting(frames).await;
         let mut link = open(server.port, None).await.unwrap();
         assert_eq!(read_all(&mut link).await, (bytes.to_vec(), Ok(())));
+        link.close();
+        in_time(poll_fn(|cx| link.poll_closed(cx))).await;
+        // A frame that closes is answered by one.
+        let (_, came) = in_time(server.task).await.unwrap();
+        let closes = frames.contains(&0x88);
+        assert_eq!(came.first(), closes.then_some(&0x88), "{frames:x?}");
     }
 }
 

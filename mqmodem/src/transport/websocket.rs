@@ -2,7 +2,7 @@
 
 use super::error::{after_open, tls_error};
 use super::stream::Stream;
-use futures_util::{Sink, Stream as _};
+use futures_util::{Sink, SinkExt, Stream as _};
 use mqmodem_core::{Endpoint, NetError, WebSocketTarget};
 use std::io;
 use std::pin::Pin;
@@ -149,10 +149,11 @@ impl WebSocket {
         self.socket.get_ref()
     }
 
-    /// Says goodbye: a frame that closes, then as the stream does.
+    /// Says goodbye: a frame that closes, first or in answer, then as the stream does.
     pub(super) async fn goodbye(mut self) {
-        // Whoever does not take it has closed already, or hangs.
-        let _ = self.socket.close(None).await;
+        // The method of the trait, which also sends the answer to a frame that closes.
+        // Whoever does not take it is gone, or hangs.
+        let _ = SinkExt::close(&mut self.socket).await;
         self.socket.into_inner().goodbye().await;
     }
 }
@@ -197,5 +198,44 @@ fn io_error(error: Error) -> io::Error {
     match error {
         Error::Io(error) => error,
         _ => io::ErrorKind::BrokenPipe.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use mqmodem_core::{Headers, Instant, TlsFiles};
+
+    #[test]
+    fn a_request_names_the_host_as_a_browser_does() {
+        for (host, port, tls, named, uri) in [
+            ("broker", 80, false, "broker", "ws://broker/mqtt"),
+            ("broker", 443, false, "broker:443", "ws://broker:443/mqtt"),
+            ("broker", 443, true, "broker", "wss://broker/mqtt"),
+            ("[::1]", 80, true, "[::1]:80", "wss://[::1]:80/mqtt"),
+            (
+                "[fe80::1%eth0]",
+                80,
+                false,
+                "[fe80::1]",
+                "ws://[fe80::1]/mqtt",
+            ),
+        ] {
+            let target = WebSocketTarget {
+                path: "/mqtt",
+                query: None,
+                headers: Headers::default(),
+            };
+            let to = Endpoint {
+                host,
+                port,
+                tls: tls.then(TlsFiles::default),
+                websocket: Some(target),
+                deadline: Instant::ZERO,
+            };
+            let request = request(&to, &target).unwrap();
+            assert_eq!(request.headers()["Host"], named);
+            assert_eq!(request.uri(), uri);
+        }
     }
 }
