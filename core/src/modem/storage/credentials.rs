@@ -5,7 +5,6 @@ use super::pem::{Content, PemError, convert};
 use crate::buffer::{Buf, Full};
 use crate::modem::credential::{
     Credential, CredentialKind, MAX_ENTRY, MAX_NAME, NAMES, Psk, RESERVED, encode_name, number,
-    place,
 };
 use crate::modem::ids::LinkId;
 use crate::modem::slot::Slot;
