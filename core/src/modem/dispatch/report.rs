@@ -5,11 +5,12 @@ use crate::at::reply::{Reply, Style};
 use crate::buffer::Buf;
 use crate::modem::code;
 use crate::modem::event::{Event, WordEvent};
+use crate::modem::fail::Fail;
 use crate::modem::ids::LinkId;
 use crate::modem::link::Link;
 use crate::modem::progress::run::Run;
 use crate::modem::wait::Wait;
-use crate::mqtt::session::Dropped;
+use crate::mqtt::session::{DropReason, Dropped};
 
 impl Machine<'_> {
     /// Whether an event may go to the host at once, without waiting its turn.
@@ -94,7 +95,9 @@ impl Machine<'_> {
         while let Some(dropped) = self.poll_dropped(id) {
             match dropped.tracked {
                 Some(name) => self.push_tracked(id, name, code::of_dropped(dropped.reason)),
-                None if awaited.is_some() && dropped.id == awaited => {}
+                None if awaited.is_some() && dropped.id == awaited => {
+                    self.fail_expired(id, dropped);
+                }
                 None => count += 1,
             }
         }
@@ -102,6 +105,18 @@ impl Machine<'_> {
             let pushed = self.notify.push_dropped(id, count);
             pushed.unwrap_or_default();
         }
+    }
+
+    /// The host waits for a message that expired before it was sent; whatever else dropped
+    /// it ends that wait by itself.
+    fn fail_expired(&mut self, id: LinkId, dropped: Dropped) {
+        let (DropReason::Expired, Some(packet)) = (dropped.reason, dropped.id) else {
+            return;
+        };
+        if let Some(link) = self.links.get_mut(id) {
+            link.set_last_failure(code::DROPPED_EXPIRED.into());
+        }
+        self.complete(Wait::Acknowledged(id, packet), Err(Fail::NOT_ALLOWED));
     }
 
     /// A message that will not be sent any more, where it can be reported.

@@ -38,16 +38,30 @@ impl Context<'_, '_> {
     pub fn expect_will(&self, topic: &str, length: usize) -> Result<(), Fail> {
         let taken = self.machine.properties.taken(Carrier::Will);
         let len = will::len(topic, taken.ok_or(Fail::INCORRECT)?, length);
-        if self.machine.storage.fits(len) {
+        if self.machine.storage.fits(len) && self.can_send(len) {
             Ok(())
         } else {
             Err(Fail::MEMORY_FULL)
         }
     }
 
+    fn will_len(&self, will: &Will<'_>) -> usize {
+        let taken = self.machine.properties.taken(Carrier::Will);
+        will::len(will.topic, taken.unwrap_or_default(), will.message.len())
+    }
+
+    /// Whether a CONNECT with a will of so many bytes could be sent at all.
+    fn can_send(&self, len: usize) -> bool {
+        let link = self.machine.links.get(self.link);
+        link.is_some_and(|link| len <= link.most_sent())
+    }
+
     /// Keeps what the broker is to publish if the link is cut, with the properties given
     /// before; or that it is nothing.
     pub fn store_will(&mut self, will: Option<&Will<'_>>) -> Result<Wait, Fail> {
+        if !self.can_send(will.map_or(0, |will| self.will_len(will))) {
+            return Err(Fail::MEMORY_FULL);
+        }
         let machine = &mut *self.machine;
         let taken = machine.properties.taken(Carrier::Will);
         let properties = taken.ok_or(Fail::INCORRECT)?;
