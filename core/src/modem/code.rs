@@ -177,7 +177,8 @@ pub(crate) fn of(error: NetError) -> u8 {
 /// The code of a message that was dropped.
 pub(crate) fn of_dropped(reason: DropReason) -> u8 {
     match reason {
-        DropReason::Ended | DropReason::SessionLost => DROPPED_SESSION,
+        // Of what the broker refused nobody is told by name.
+        DropReason::Ended | DropReason::SessionLost | DropReason::Refused => DROPPED_SESSION,
         DropReason::NoRoom => DROPPED_ROOM,
         DropReason::Moved => DROPPED_MOVED,
         DropReason::SetAside => SET_ASIDE,

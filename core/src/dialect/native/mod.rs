@@ -90,7 +90,7 @@ pub static NATIVE: Dialect = Dialect {
             syntax: "+MQTTPUBDROPPED:<count>",
             meaning: "This number of publishes was not acknowledged and will not be sent any \
                       more: their session is gone, the connection ended each time they were sent, \
-                      or the host dropped them.",
+                      the broker refused them, they expired, or the host dropped them.",
         },
     ],
     options: &[],

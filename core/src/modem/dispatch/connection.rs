@@ -50,16 +50,26 @@ impl Machine<'_> {
         if let Some(name) = tracked {
             return self.push_tracked(id, name, code);
         }
-        let wait = Wait::Acknowledged(id, packet);
+        if self.fail_waiting_for(Wait::Acknowledged(id, packet), code)
+            && let Some(link) = self.links.get_mut(id)
+        {
+            link.session_mut().note_told(packet);
+        }
+        self.report_dropped(id);
+    }
+
+    /// The broker refused what something may wait for; whether it did.
+    fn fail_waiting_for(&mut self, wait: Wait, code: u8) -> bool {
         let failed = Err(Fail::NOT_ALLOWED);
         if let Run::Waiting { at, wait: of, .. } = self.run
             && of == wait
         {
-            return self.settle(at, failed);
+            self.settle(at, failed);
+            return true;
         }
-        if self.tasks.any() {
-            self.end_task(wait, failed, code);
-        }
+        let ended = self.tasks.end(wait, failed, code);
+        self.notify.expect_reports(self.tasks.ended());
+        ended
     }
 
     fn connected(&mut self, id: LinkId, session_present: bool) {

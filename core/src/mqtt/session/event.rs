@@ -183,6 +183,8 @@ pub enum DropReason {
     Dropped = 5,
     /// It expired before it was sent.
     Expired = 6,
+    /// The broker refused it.
+    Refused = 7,
     /// The broker does not take its QoS.
     NoQos = 8,
     /// The broker keeps no messages.
@@ -200,6 +202,7 @@ impl DropReason {
             4 => Self::SetAside,
             5 => Self::Dropped,
             6 => Self::Expired,
+            7 => Self::Refused,
             8 => Self::NoQos,
             9 => Self::NoRetain,
             10 => Self::TooLarge,

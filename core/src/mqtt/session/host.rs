@@ -210,6 +210,12 @@ impl Session<'_> {
         self.outgoing.poll_dropped()
     }
 
+    /// Whoever waited for `id` knows that its message was refused:
+    /// [`poll_dropped`](Self::poll_dropped) need not report it.
+    pub fn note_told(&mut self, id: PacketId) {
+        self.outgoing.note_told(id);
+    }
+
     /// Drops the message the host knows by this name, sent or not;
     /// [`poll_dropped`](Self::poll_dropped) reports it.
     pub fn drop_message(&mut self, name: u32) -> Result<(), DropError> {

@@ -7,6 +7,7 @@ use super::{Outgoing, write_ack};
 use crate::buffer::Buf;
 use crate::mqtt::packet::{Ack, AckKind, EncodeError};
 use crate::mqtt::session::durability::Durability;
+use crate::mqtt::session::event::DropReason;
 use crate::mqtt::{PacketId, reason};
 
 /// What an answer of the broker meant.
@@ -98,17 +99,26 @@ impl Outgoing<'_> {
         if slot.at() == NOWHERE {
             self.suspicion.release(ack.id);
         }
-        let record = (slot.at() != NOWHERE).then(|| self.log.finish(slot.at()));
-        let record = record.flatten();
-        if let Some(record) = record {
-            self.suspicion.rule_out(Suspect::Message(record.number));
-        }
+        let record = self.end_rejected(slot.at());
         if reports && !record.is_some_and(MessageHeader::was_dropped) {
             let tracked = record.and_then(MessageHeader::tracked);
             AckOutcome::Rejected { tracked }
         } else {
             AckOutcome::Nothing
         }
+    }
+
+    /// The message at `place` is over, if it is there. One that was accepted and that nobody
+    /// is told of by name is reported as dropped.
+    fn end_rejected(&mut self, place: u32) -> Option<MessageHeader> {
+        let record = self.log.get(place).filter(|_| place != NOWHERE)?;
+        self.suspicion.rule_out(Suspect::Message(record.number));
+        if record.is_promised() && record.tracked().is_none() && !record.was_dropped() {
+            self.log.discard(place, DropReason::Refused as u8);
+        } else {
+            self.log.finish(place);
+        }
+        Some(record)
     }
 
     /// The broker has a message; whether that counts: it was not dropped before.

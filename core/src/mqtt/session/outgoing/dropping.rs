@@ -3,6 +3,7 @@
 use super::Outgoing;
 use super::acceptance::DropError;
 use super::header::{Flow, MessageHeader};
+use crate::mqtt::PacketId;
 use crate::mqtt::session::event::DropReason;
 
 impl Outgoing<'_> {
@@ -21,6 +22,11 @@ impl Outgoing<'_> {
         }
         self.abandon(place, record, DropReason::Dropped, connected);
         Ok(())
+    }
+
+    /// It is known already that the message of this identifier was dropped.
+    pub(in crate::mqtt::session) fn note_told(&mut self, id: PacketId) {
+        self.log.note_told(id);
     }
 
     /// Drops every message the broker has not taken over.

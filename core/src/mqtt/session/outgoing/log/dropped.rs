@@ -1,6 +1,7 @@
 //! Messages that are dropped, and that this is reported.
 
 use super::MessageLog;
+use crate::mqtt::PacketId;
 use crate::mqtt::session::durability::Durability;
 use crate::mqtt::session::outgoing::header::MessageHeader;
 
@@ -65,6 +66,16 @@ impl MessageLog<'_> {
         if let Some((place, _)) = self.find(|record| record.number == number) {
             self.update(self.offset(place), MessageHeader::set_tracked);
         }
+    }
+
+    /// It is known already that the message of this identifier was dropped.
+    pub(in crate::mqtt::session) fn note_told(&mut self, id: PacketId) {
+        self.each(|log, at, record| {
+            if record.is_unreported() && record.id() == Some(id) {
+                log.update(at, MessageHeader::set_reported);
+            }
+        });
+        self.drop_front();
     }
 
     /// The next message that was dropped, each reported once.
