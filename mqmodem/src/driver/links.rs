@@ -43,6 +43,8 @@ impl NetLinks {
         let same = |slot: &Slot| slot.conn.link == conn.link;
         let at = self.slots.iter().position(same);
         let at = at.unwrap_or_else(|| {
+            // Mostly there is one.
+            self.slots.reserve_exact(1);
             self.slots.push(Slot {
                 conn,
                 link: NetLink::through(self.proxy.clone()),

@@ -108,6 +108,8 @@ impl Observers {
     pub(crate) fn opening(&mut self, now: Instant, link: LinkId, to: &Endpoint<'_>) {
         if let Some(watched) = &mut self.0 {
             watched.links.retain(|readers| readers.link != link);
+            // Mostly there is one.
+            watched.links.reserve_exact(1);
             watched.links.push(LinkReaders {
                 link,
                 received: PacketReader::default(),

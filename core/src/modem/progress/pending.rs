@@ -9,6 +9,7 @@
 //! line is carried out once they are answered.
 
 use super::accepts::{Accepts, PendingAccept};
+use super::on_use::OnUse;
 use crate::modem::fail::Fail;
 use crate::modem::ids::LinkId;
 use crate::time::Instant;
@@ -17,9 +18,11 @@ use crate::time::Instant;
 const MOST: u8 = 32;
 
 /// The results that are due.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub(crate) struct Pending {
     due: Due,
+    /// Those that are to be on disk.
+    accepts: OnUse<Accepts>,
     /// The link they are all about.
     link: LinkId,
     /// No further line is taken: the one that was looked at has to wait for them.
@@ -40,12 +43,13 @@ enum Due {
         deadline: Instant,
     },
     /// Each of them is on disk.
-    Accepted(Accepts),
+    Accepted,
 }
 
 impl Pending {
     pub(crate) const NONE: Self = Self {
         due: Due::Nothing,
+        accepts: OnUse::NEW,
         link: LinkId::FIRST,
         blocked: false,
         failed: None,
@@ -59,7 +63,7 @@ impl Pending {
 
     /// Whether they wait for the disk.
     pub(crate) fn is_accepting(&self) -> bool {
-        matches!(self.due, Due::Accepted(_))
+        matches!(self.due, Due::Accepted)
     }
 
     /// When they are given up.
@@ -115,25 +119,24 @@ impl Pending {
         accept: PendingAccept,
         free: usize,
     ) -> bool {
-        let mut accepts = match self.due {
-            Due::Nothing => Accepts::default(),
-            Due::Accepted(accepts) => accepts,
+        let accepts = self.accepts.used();
+        match self.due {
+            Due::Nothing => *accepts = Accepts::default(),
+            Due::Accepted => {}
             Due::Written { .. } => return false,
-        };
+        }
         let added = accepts.has_room(free);
         if added {
             accepts.push(accept);
-            (self.due, self.link) = (Due::Accepted(accepts), link);
+            (self.due, self.link) = (Due::Accepted, link);
         }
         added
     }
 
     /// The messages that wait for the disk.
     pub(crate) fn accepts(&mut self) -> Option<&mut Accepts> {
-        match &mut self.due {
-            Due::Accepted(accepts) => Some(accepts),
-            _ => None,
-        }
+        let accepting = self.is_accepting();
+        self.accepts.get_mut().filter(|_| accepting)
     }
 
     /// No further line joins them.
@@ -157,7 +160,8 @@ impl Pending {
 
     /// All are answered: what the line behind them failed with.
     pub(crate) fn end(&mut self) -> Option<Fail> {
-        core::mem::replace(self, Self::NONE).failed
+        (self.due, self.link, self.blocked) = (Due::Nothing, LinkId::FIRST, false);
+        self.failed.take()
     }
 
     /// Whether one more line may be looked at meanwhile, with its answer in `free` bytes
@@ -167,7 +171,10 @@ impl Pending {
             && match &self.due {
                 Due::Nothing => true,
                 Due::Written { count, .. } => *count < MOST,
-                Due::Accepted(accepts) => accepts.has_room(free),
+                Due::Accepted => {
+                    let accepts = self.accepts.get();
+                    accepts.is_some_and(|accepts| accepts.has_room(free))
+                }
             }
     }
 }

@@ -3,6 +3,7 @@
 use crate::modem::event::{Event, Task};
 use crate::modem::fail::Fail;
 use crate::modem::ids::LinkId;
+use crate::modem::progress::on_use::OnUse;
 use crate::modem::wait::Wait;
 use crate::time::{Instant, sooner};
 
@@ -23,7 +24,7 @@ struct Running {
 /// Everything that was begun, in the order of its beginning.
 #[derive(Debug, Default)]
 pub(crate) struct Tasks {
-    list: [Option<Running>; MOST],
+    list: OnUse<[Option<Running>; MOST]>,
     /// How many there are.
     count: u8,
     /// Ends that are not reported yet.
@@ -45,7 +46,8 @@ impl Tasks {
         wait: Wait,
         deadline: Option<Instant>,
     ) {
-        if let Some(place) = self.list.iter_mut().find(|place| place.is_none()) {
+        let mut places = self.list.used().iter_mut();
+        if let Some(place) = places.find(|place| place.is_none()) {
             self.count += 1;
             *place = Some(Running {
                 link,
@@ -92,8 +94,7 @@ impl Tasks {
 
     /// What waits for one thing waits for another from now on, however long it takes.
     pub(crate) fn replace(&mut self, wait: Wait, by: Wait) {
-        let under_way = self.list.iter_mut().flatten().filter(|it| it.end.is_none());
-        for running in under_way.filter(|it| it.wait == wait) {
+        for running in self.under_way().filter(|it| it.wait == wait) {
             (running.wait, running.deadline) = (by, None);
         }
     }
@@ -105,17 +106,28 @@ impl Tasks {
         result: Result<(), Fail>,
         code: u8,
     ) -> Option<Wait> {
-        let under_way = self.list.iter_mut().flatten().filter(|it| it.end.is_none());
-        let running = under_way.into_iter().find(|running| such(running))?;
+        let running = self.under_way().find(|running| such(running))?;
+        let wait = running.wait;
         running.end = Some((result, code));
         self.ended += 1;
-        Some(running.wait)
+        Some(wait)
+    }
+
+    fn all(&self) -> impl Iterator<Item = &Running> {
+        self.list.get().into_iter().flatten().flatten()
+    }
+
+    /// Those that have not ended, to change them.
+    fn under_way(&mut self) -> impl Iterator<Item = &mut Running> {
+        let all = self.list.get_mut().into_iter().flatten().flatten();
+        all.filter(|running| running.end.is_none())
     }
 
     /// What they wait for.
     pub(crate) fn waits(&self) -> [Option<Wait>; MOST] {
         let under_way = |place: Option<Running>| place.filter(|it| it.end.is_none());
-        self.list.map(|place| Some(under_way(place)?.wait))
+        let list = self.list.get().copied().unwrap_or_default();
+        list.map(|place| Some(under_way(place)?.wait))
     }
 
     /// Whether there are any.
@@ -126,7 +138,7 @@ impl Tasks {
 
     /// When the first of them has waited long enough.
     pub(crate) fn deadline(&self) -> Option<Instant> {
-        let under_way = self.list.iter().flatten().filter(|it| it.end.is_none());
+        let under_way = self.all().filter(|it| it.end.is_none());
         let deadlines = under_way.map(|running| running.deadline);
         deadlines.fold(None, sooner)
     }
@@ -134,7 +146,7 @@ impl Tasks {
     /// The first end that is to be reported, and of which link it is.
     pub(crate) fn front(&self) -> Option<(LinkId, Event<'static>)> {
         let ended = |it: &Running| Some((it.link, it.task, it.end?));
-        let (link, task, (result, code)) = self.list.iter().flatten().find_map(ended)?;
+        let (link, task, (result, code)) = self.all().find_map(ended)?;
         let finished = Event::Finished { task, result, code };
         Some((link, finished))
     }
@@ -142,11 +154,14 @@ impl Tasks {
     /// It was reported.
     pub(crate) fn pop(&mut self) {
         let ended = |place: &Option<Running>| place.is_some_and(|it| it.end.is_some());
-        if let Some(at) = self.list.iter().position(ended) {
-            if let Some(rest) = self.list.get_mut(at..) {
+        let Some(list) = self.list.get_mut() else {
+            return;
+        };
+        if let Some(at) = list.iter().position(ended) {
+            if let Some(rest) = list.get_mut(at..) {
                 rest.rotate_left(1);
             }
-            if let Some(last) = self.list.last_mut() {
+            if let Some(last) = list.last_mut() {
                 *last = None;
             }
             self.ended = self.ended.saturating_sub(1);

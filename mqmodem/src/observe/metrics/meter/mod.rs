@@ -69,6 +69,8 @@ impl Meter {
         let at = self.links.iter().position(|(of, _)| *of == link);
         let at = at.unwrap_or_else(|| {
             let meter = LinkMeter::new(self.metrics.clone());
+            // Mostly there is one.
+            self.links.reserve_exact(1);
             self.links.push((link, meter));
             self.links.len() - 1
         });
