@@ -273,6 +273,20 @@ fn a_whole_session_can_be_tried() {
     );
 }
 
+#[cfg(feature = "broker")]
+#[test]
+fn a_session_of_mqtt_5_can_be_tried() {
+    let output = run(&["try", "--mqtt5", "--no-prompt"]);
+    let transcript = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success(), "{transcript}");
+    for told in [
+        "< +MQTTRECVPROP:\"user\",\"unit\",\"celsius\"\n",
+        "< +MQTTERR:mqtt,135,",
+    ] {
+        assert_eq!(transcript.matches(told).count(), 2, "{told}");
+    }
+}
+
 #[test]
 fn the_manual_is_printed_in_both_formats() {
     let page = String::from_utf8(run(&["commands"]).stdout).unwrap();

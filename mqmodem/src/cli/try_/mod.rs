@@ -16,6 +16,7 @@ use crate::port::watch::Watch;
 use broker::LocalBroker;
 use clap::{ArgAction, Args};
 use mqmodem_core::Config;
+use mqmodem_core::mqtt::Version;
 use std::io::IsTerminal;
 use std::path::Path;
 use std::process::ExitCode;
@@ -29,11 +30,16 @@ use walkthrough::{PtyHost, over_tcp, over_tls, play};
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   mqmodem try
+  mqmodem try --mqtt5
   mqmodem try --no-prompt > transcript.txt")]
 pub(super) struct TryArguments {
     /// End after the session, also on a terminal.
     #[arg(long)]
     no_prompt: bool,
+
+    /// Speak MQTT 5.0: with a user property, and a refusal that says why.
+    #[arg(long)]
+    mqtt5: bool,
 
     /// Log what happens, twice for details.
     #[arg(short, long, action = ArgAction::Count)]
@@ -62,7 +68,12 @@ async fn session(arguments: &TryArguments) -> Result<(), ProgramFailure> {
     let modem = tokio::spawn(shared.driver(Box::new(pty), label, Config::default()));
     let prompt =
         !arguments.no_prompt && std::io::stdin().is_terminal() && std::io::stdout().is_terminal();
-    let host = tokio::task::spawn_blocking(move || at_the_host(&broker, &path, prompt));
+    let version = if arguments.mqtt5 {
+        Version::V5
+    } else {
+        Version::V311
+    };
+    let host = tokio::task::spawn_blocking(move || at_the_host(&broker, &path, version, prompt));
     let done = host
         .await
         .unwrap_or_else(|error| Err(ProgramFailure::new(error.to_string())));
@@ -74,14 +85,19 @@ async fn session(arguments: &TryArguments) -> Result<(), ProgramFailure> {
 }
 
 /// What the user of a terminal program would do.
-fn at_the_host(broker: &LocalBroker, path: &Path, prompt: bool) -> Result<(), ProgramFailure> {
+fn at_the_host(
+    broker: &LocalBroker,
+    path: &Path,
+    version: Version,
+    prompt: bool,
+) -> Result<(), ProgramFailure> {
     let mut host = PtyHost::open(path)?;
     let colour = coloured(&std::io::stdout());
     let mut tell = |direction, line: &str| print_line(colour, direction, line);
     title(colour, "A session over TCP")?;
-    play(&mut host, &over_tcp(broker), &mut tell)?;
+    play(&mut host, &over_tcp(broker, version), &mut tell)?;
     title(colour, "The same over TLS")?;
-    play(&mut host, &over_tls(broker), &mut tell)?;
+    play(&mut host, &over_tls(broker, version), &mut tell)?;
     if prompt {
         title(colour, "Your turn: type AT commands, Ctrl-D ends")?;
         return prompt::run(host, colour);

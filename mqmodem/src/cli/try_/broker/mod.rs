@@ -1,11 +1,15 @@
 //! A throw-away broker on loopback, for `mqmodem try`.
 
 mod certificates;
+mod rights;
 
 use certificates::Certificates;
 use mqtt5::broker::MqttBroker;
 use mqtt5::broker::config::{BrokerConfig, StorageBackend, StorageConfig, TlsConfig};
+pub(crate) use rights::FORBIDDEN;
+use rights::Rights;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
 use tokio::task::AbortHandle;
 
 /// More than any AT line holds, and little enough to bound the broker's memory.
@@ -28,7 +32,8 @@ impl LocalBroker {
     pub(crate) async fn start() -> Result<Self, String> {
         let certificates = Certificates::make()?;
         let started = MqttBroker::with_config(config(&certificates)).await;
-        let mut broker = started.map_err(|error| error.to_string())?;
+        let broker = started.map_err(|error| error.to_string())?;
+        let mut broker = broker.with_auth_provider(Arc::new(Rights));
         // The broker has read its files; the key needs no longer be on disk.
         let root = certificates.into_root();
         let addresses = broker.local_addr().zip(broker.tls_local_addr());
