@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 const MANUAL: &str = "docs/commands/native.md";
 /// The page `mqmodem chat --format` prints, which the crate holds, and its copy for readers.
 const FORMAT: [&str; 2] = ["chat/src/format.md", "docs/chat.md"];
-const PLAYED: [&str; 9] = [
+const PLAYED: [&str; 10] = [
     "README.md",
     "README.zh-CN.md",
     "docs/at-language.md",
@@ -18,6 +18,7 @@ const PLAYED: [&str; 9] = [
     "docs/command-line.md",
     "docs/fleet.md",
     "docs/gateway.md",
+    "docs/mqtt5.md",
     "docs/reliability.md",
     "docs/testing-firmware.md",
 ];
