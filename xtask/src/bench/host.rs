@@ -84,8 +84,13 @@ impl Host {
 
     /// Connects to the broker at this port, as a client that no other modem is.
     pub fn connect(&mut self, broker: u16, clean: u8) -> Result {
+        self.connect_to("127.0.0.1", broker, clean)
+    }
+
+    /// The same with the place as `AT+MQTTCONFIG` takes it.
+    pub fn connect_to(&mut self, url: &str, broker: u16, clean: u8) -> Result {
         let client = self.modem.0.id();
-        let line = format!("AT+MQTTCONFIG=127.0.0.1,{broker},bench-{client},{clean},60");
+        let line = format!("AT+MQTTCONFIG={url},{broker},bench-{client},{clean},60");
         self.command(&line)?;
         self.command("AT+MQTTCONNECT")
     }

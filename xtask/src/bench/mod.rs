@@ -28,6 +28,7 @@ mod subscriber;
 mod table;
 mod tls;
 mod tracked;
+mod websocket;
 
 use crate::setup;
 use crate::sh::Result;
@@ -66,6 +67,7 @@ const ROWS: &[Row] = &[
     row("roundtrip", roundtrip::run),
     row("tracked", tracked::run),
     row("tls", tls::run),
+    row("websocket", websocket::run),
     row("kept", kept::run),
     row("receive", receive::run),
     row("start", start::run),

@@ -95,6 +95,21 @@ impl Programs {
         Ok((Broker::new("Mosquitto over TLS", plain, server)?, tls))
     }
 
+    /// Mosquitto with WebSocket; its plain port, where the messages are counted, and that
+    /// of WebSocket.
+    pub fn mosquitto_websocket() -> Result<(Broker, u16)> {
+        let (plain, websocket) = (free_port()?, free_port()?);
+        let server = Mosquitto::new(plain)
+            .piped()
+            .line("set_tcp_nodelay true")
+            .line(&format!("listener {websocket} 127.0.0.1"))
+            .line("protocol websockets")
+            .start()?;
+        let broker = Broker::new("Mosquitto over WebSocket", plain, server)?;
+        connect(websocket)?;
+        Ok((broker, websocket))
+    }
+
     /// Makes the certificates that Mosquitto shows, as they last a month only; the
     /// root that clients trust.
     pub fn certify() -> Result<PathBuf> {

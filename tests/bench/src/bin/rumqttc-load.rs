@@ -3,6 +3,7 @@
 //!
 //! * `publish`: N messages as fast as it can; ends when the last is out, with QoS 1
 //!   when the last is acknowledged, with as many in flight as it likes
+//! * `websocket`: the same over WebSocket
 //! * `window`, `narrow`: the same with 20, or 10, in flight
 //! * `trips`: one after the other; says how many nanoseconds each took
 //! * `receive`: subscribes, takes N messages and ends
@@ -11,7 +12,7 @@
 //!   again when they have to; says how many are connected, ten times a second
 
 use rumqttc::{
-    AsyncClient, Event, EventLoop, MqttOptions, Outgoing, Packet, PublishOptions, QoS,
+    AsyncClient, Broker, Event, EventLoop, MqttOptions, Outgoing, Packet, PublishOptions, QoS,
     TlsConfiguration, Transport,
 };
 use std::io::{BufWriter, Write};
@@ -37,13 +38,17 @@ async fn main() {
     let words: Vec<String> = std::env::args().skip(1).collect();
     let [mode, port, qos, n, bytes, ca @ ..] = &words[..] else {
         panic!(
-            "rumqttc-load publish|window|narrow|trips|receive|connects|fleet PORT QOS N BYTES [CA]"
+            "rumqttc-load publish|websocket|window|narrow|trips|receive|connects|fleet PORT QOS N BYTES [CA]"
         );
     };
     let number = |word: &String| word.parse::<usize>().expect("a number");
     let id = format!("rumqttc-{}", std::process::id());
     let port = u16::try_from(number(port)).expect("a port");
-    let mut options = MqttOptions::new(id, ("127.0.0.1", port));
+    let broker = match mode.as_str() {
+        "websocket" => Broker::websocket(format!("ws://127.0.0.1:{port}/mqtt")).expect("a URL"),
+        _ => ("127.0.0.1", port).into(),
+    };
+    let mut options = MqttOptions::new(id, broker);
     options.set_keep_alive(60);
     if let [ca] = ca {
         options.set_transport(tls(ca));
