@@ -53,7 +53,7 @@ impl Machine<'_> {
         if self.fail_waiting_for(Wait::Acknowledged(id, packet), code)
             && let Some(link) = self.links.get_mut(id)
         {
-            link.session_mut().note_told(packet);
+            link.session_mut().note_reported(packet);
         }
         self.report_dropped(id);
     }

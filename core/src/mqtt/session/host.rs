@@ -212,8 +212,8 @@ impl Session<'_> {
 
     /// Whoever waited for `id` knows that its message was refused:
     /// [`poll_dropped`](Self::poll_dropped) need not report it.
-    pub fn note_told(&mut self, id: PacketId) {
-        self.outgoing.note_told(id);
+    pub fn note_reported(&mut self, id: PacketId) {
+        self.outgoing.note_reported(id);
     }
 
     /// Drops the message the host knows by this name, sent or not;

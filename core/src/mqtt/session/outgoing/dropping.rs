@@ -25,8 +25,8 @@ impl Outgoing<'_> {
     }
 
     /// It is known already that the message of this identifier was dropped.
-    pub(in crate::mqtt::session) fn note_told(&mut self, id: PacketId) {
-        self.log.note_told(id);
+    pub(in crate::mqtt::session) fn note_reported(&mut self, id: PacketId) {
+        self.log.note_reported(id);
     }
 
     /// Drops every message the broker has not taken over.

@@ -69,7 +69,7 @@ impl MessageLog<'_> {
     }
 
     /// It is known already that the message of this identifier was dropped.
-    pub(in crate::mqtt::session) fn note_told(&mut self, id: PacketId) {
+    pub(in crate::mqtt::session) fn note_reported(&mut self, id: PacketId) {
         self.each(|log, at, record| {
             if record.is_unreported() && record.id() == Some(id) {
                 log.update(at, MessageHeader::set_reported);
