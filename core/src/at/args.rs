@@ -98,7 +98,7 @@ impl<'l> Args<'l> {
 
     /// Bytes, without their quotes and with their escapes resolved.
     pub fn bytes(&self, index: usize) -> &'l [u8] {
-        let value = self.value(index);
+        let value = self.values.at(index);
         value.map_or(&[], |value| value.bytes(self.line, self.decoded))
     }
 

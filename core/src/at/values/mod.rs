@@ -114,7 +114,12 @@ impl Values {
 
     /// The value at `index`, if it was given.
     pub(crate) fn get(&self, index: usize) -> Option<&Value> {
-        self.list.get(index).filter(|value| value.is_given())
+        self.at(index).filter(|value| value.is_given())
+    }
+
+    /// The value at `index`, empty where it was left out.
+    pub(crate) fn at(&self, index: usize) -> Option<&Value> {
+        self.list.get(index)
     }
 
     #[inline(always)]
