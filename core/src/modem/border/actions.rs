@@ -77,7 +77,6 @@ impl Machine<'_> {
         let lacks = self.storage.endpoint(id, self.now).is_none();
         if lacks && let Some(link) = self.links.get_mut(id) {
             let conn = link.conn();
-            link.take_open();
             self.handle_net(conn, NetEvent::Failed(NetError::TlsClientCertificate));
         }
         lacks

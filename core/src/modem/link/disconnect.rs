@@ -124,7 +124,7 @@ impl Link<'_> {
 
     /// The caller has no transport any more: there is nothing to close.
     pub(super) fn lose_transport(&mut self, now: Instant, why: Failure) -> Ended {
-        self.transport = Transport::None;
+        self.leave_transport();
         self.end(now, why)
     }
 
@@ -222,10 +222,18 @@ impl Link<'_> {
         self.session.judge(blamed)
     }
 
+    /// There is no transport any more. One that the caller was never asked for is not counted.
+    fn leave_transport(&mut self) {
+        if self.transport == Transport::Wanted {
+            self.number = self.number.wrapping_sub(1);
+        }
+        self.transport = Transport::None;
+    }
+
     /// The transport is gone, or about to be: forgets all that belonged to it.
     pub(super) fn reset(&mut self) {
         self.phase = Phase::Closed;
-        self.transport = Transport::None;
+        self.leave_transport();
         self.session.lost();
         self.framing.reset();
         self.net_out.clear();

@@ -255,6 +255,23 @@ fn a_topic_longer_than_its_packet_keeps_the_laws() {
     }
 }
 
+/// A certificate is missing: the caller is not asked for a connection, and none is counted.
+#[test]
+fn a_certificate_that_is_missing_keeps_the_laws() {
+    let lines = [
+        "AT+MQTTCONFIG=broker.example,8883,c1,1,60;+MQTTTLS=1",
+        "AT+MQTTOPT=\"ca\",\"site\"",
+        "AT+MQTTCONNECT",
+        "AT+MQTTTLS=0",
+        "AT+MQTTCONNECT",
+    ];
+    let scenario = Scenario {
+        operations: lines.map(Operation::line).into(),
+        ..asking(&[], 16_384, None)
+    };
+    assert_eq!(compare(&scenario, 1), Ok(()));
+}
+
 /// `cargo xtask test` runs this for as long as `CHAOS_SECONDS` says.
 #[test]
 #[ignore = "runs for a given time: cargo xtask test --only fuzz-short"]
