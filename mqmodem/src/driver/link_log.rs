@@ -71,11 +71,14 @@ struct LinkLog {
 /// A kind of trouble that was reported.
 #[derive(Debug)]
 struct Reported {
-    kind: (Kind, u8),
+    kind: Trouble,
     at: Instant,
     /// How often it came since.
     more: u64,
 }
+
+/// What it was, its code, and the status of HTTP behind that.
+type Trouble = (Kind, u8, u16);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
@@ -149,7 +152,7 @@ impl LinkLog {
             Kind::Lost => "link lost",
             Kind::Refused => "cannot connect",
         };
-        let more = self.turn((kind, code), now);
+        let more = self.turn((kind, code, why.status), now);
         let modem = &self.modem;
         // Nothing was opened where the certificate store has not what an option names.
         let to = match self.to.as_str() {
@@ -164,7 +167,7 @@ impl LinkLog {
     }
 
     /// Whether trouble of a kind is told now, and how often it was not.
-    fn turn(&mut self, kind: (Kind, u8), now: Instant) -> Option<More> {
+    fn turn(&mut self, kind: Trouble, now: Instant) -> Option<More> {
         let begins = !std::mem::replace(&mut self.troubled, true);
         let Some(reported) = self
             .reported
@@ -226,6 +229,11 @@ mod tests {
         let log = logged(|| {
             link_log.report(Opening, Closed, Failure::of(code::TLS_UNTRUSTED), at(0));
             link_log.report(Opening, Closed, Failure::of(5), at(1));
+            for status in [404, 404, 401] {
+                let refused = Failure::of(code::WEBSOCKET_REFUSED);
+                let why = Failure { status, ..refused };
+                link_log.report(Opening, Closed, why, at(1));
+            }
             link_log.report(Opening, Online, Failure::of(5), at(2));
             link_log.report(Online, Closed, Failure::of(code::CLOSED), at(3));
             link_log.report(Opening, Online, Failure::of(5), at(100));
@@ -236,7 +244,10 @@ mod tests {
             [
                 "WARN pump: cannot connect: TLS: certificate not trusted (tls, code 25), b:1",
                 "WARN pump: cannot connect: broker: not authorized (mqtt, code 5), b:1",
-                "WARN pump: connected to b:1 again",
+                "WARN pump: cannot connect: WebSocket refused: 404 (tcp, code 37), b:1",
+                "DEBUG pump: cannot connect: WebSocket refused: 404 (tcp, code 37), b:1",
+                "WARN pump: cannot connect: WebSocket refused: 401 (tcp, code 37), b:1",
+                "WARN pump: connected to b:1 again; 1 more failure in the meantime",
                 "WARN pump: link lost: closed by the broker (tcp, code 24), b:1",
                 "WARN pump: connected to b:1 again",
                 "INFO pump: disconnected",

@@ -20,7 +20,8 @@ pub(super) const BROKER: Command = Command::new("+MQTTBROKER", "What the broker 
          standard. `version` (4 or 5), `session` (1 if the broker had it), `clientid` and \
          `keepalive` are there in both versions. MQTT 5 adds `sessionexpiry`, `receivemax`, \
          `maxqos`, `retain`, `maxpacket` if there is a limit, `aliasout`, `wildcard`, `subid` and \
-         `shared`; and, if the broker sent them in CONNACK or its DISCONNECT, `responseinfo`, \
+         `shared`: what the broker takes; the options `receivemax`, `maxpacket` and `aliasin` are \
+         what the modem takes from it. And, if the broker sent them in CONNACK or its DISCONNECT, `responseinfo`, \
          `serverref`, `reason`, and `user` with key and value, each. Text stands in quotes, as in \
          the topic of `+MQTTRECV`. Of a broker that refused only what it sent is told. An error \
          (3) if it has not answered the last CONNECT. The modem does not follow `serverref`.",

@@ -88,8 +88,11 @@ pub(super) const PROPERTY: Command = Command::new("+MQTTPROP", "Give a property 
          WebSocket. One that it does not take is an error (50), and nothing is sent. Over a \
          connection of MQTT 3.1.1 properties are an error (4); `+MQTTCONFIG` and `+MQTTWILL` take \
          them at any version, and keep them until they are set again. A name given twice counts \
-         once, with its last value; `user` and `header` add up. `AT+MQTTPROP` forgets all. A \
-         break, DTR off, `ATZ` and a restart forget them too. In the read form the value of a \
+         once, with its last value; `user` and `header` add up. `format` 1 says that the payload \
+         is UTF-8 text; `expiry` and `willdelay` are in seconds; of a text `=?` shows the most \
+         bytes. The headers `Host`, `Connection` and others that the request itself has are an \
+         error (50). `AT+MQTTPROP` forgets all. A break, DTR off, `+MQTTLINK`, `ATZ`, `&F` and a \
+         restart forget them too. In the read form the value of a \
          header is shown as `***` where passwords are.",
     )
     .execute(forget)

@@ -93,7 +93,10 @@ impl Link<'_> {
             Phase::Opening { .. } | Phase::Opened | Phase::Greeting { .. } => {
                 Some(self.drop(now, reason.unwrap_or(code::BY_COMMAND).into()))
             }
-            Phase::Online => self.write_disconnect(now, disconnect),
+            Phase::Online => {
+                self.write_disconnect(now, disconnect);
+                None
+            }
         };
         if was_online && let Some(code) = reason {
             self.set_last_failure(code.into());
@@ -106,14 +109,14 @@ impl Link<'_> {
         Disconnecting { was_online, ended }
     }
 
-    fn write_disconnect(&mut self, now: Instant, disconnect: &Disconnect<'_>) -> Option<Ended> {
+    fn write_disconnect(&mut self, now: Instant, disconnect: &Disconnect<'_>) {
         let is_said = disconnect.code == reason::SUCCESS || self.session.version() == Version::V5;
         let out = &mut self.net_out;
         let written = is_said && self.session.disconnect_with(disconnect, out).is_ok();
-        let deadline = now + CLOSE_LIMIT;
+        // Without it there is nothing to wait for.
+        let deadline = if written { now + CLOSE_LIMIT } else { now };
         let code = code::BY_COMMAND;
         self.phase = Phase::Closing { deadline, code };
-        (!written).then(|| self.drop(now, code.into()))
     }
 
     /// Closes the link for a reason of our own.

@@ -87,7 +87,7 @@ fn what_to_do(error: NetError) -> &'static str {
         }
         NetError::Protocol => NO_BROKER,
         NetError::WebSocket { status: 401 | 403 } => {
-            "it wants other credentials; check the headers and the query of the url"
+            "it wants other credentials; check the query of the url; headers are given by AT+MQTTPROP"
         }
         NetError::WebSocket { status: 101 } => {
             "it does not choose the subprotocol mqtt; check the path, and that MQTT is behind it"
