@@ -112,6 +112,7 @@ fn a_disconnect_without_room_for_its_packet_succeeds() {
     rig.wait(Duration::from_secs(5));
     assert_eq!(rig.said(), "\r\n+CME ERROR: 31\r\n");
     rig.host("AT+MQTTDISCONNECT");
+    rig.wait(Duration::ZERO);
     assert_eq!(rig.said(), "\r\nOK\r\n");
 }
 
