@@ -26,26 +26,40 @@ enum Event {
     Queue(u32, u8),
 }
 
-const DAY: [Event; 18] = [
-    Event::Set("AT+MQTTOPT=\"pubmode\",1"),
-    Event::Set("AT+MQTTOPT=\"recvmode\",1"),
-    Event::Set("AT+MQTTOPT=\"queue\",10000"),
-    Event::Set("AT+MQTTCONFIG=h,1883,c1,0,60"),
-    Event::Connect,
-    Event::Set("AT+MQTTSUB=\"in\",2"),
-    Event::Publish(1, 1),
-    Event::Publish(2, 2),
-    Event::Receive(1, Qos::ExactlyOnce),
-    Event::Queue(3, 2),
-    Event::Queue(4, 1),
-    Event::Receive(2, Qos::AtLeastOnce),
-    Event::Publish(5, 2),
-    Event::Receive(3, Qos::ExactlyOnce),
-    Event::Connect,
-    Event::Set("ATE0&W"),
-    Event::Together([(6, 1), (7, 2), (8, 1), (9, 2)]),
-    Event::Connect,
+/// The versions of MQTT before and after the day's pause; 0 is 5.0, else 3.1.1.
+const VERSIONS: [[&str; 2]; 4] = [
+    ["AT+MQTTOPT=\"version\",4", "AT+MQTTOPT=\"version\",4"],
+    ["AT+MQTTOPT=\"version\",5", "AT+MQTTOPT=\"version\",4"],
+    ["AT+MQTTOPT=\"version\",4", "AT+MQTTOPT=\"version\",5"],
+    ["AT+MQTTOPT=\"version\",0", "AT+MQTTOPT=\"version\",5"],
 ];
+
+/// What happens in a day; which versions, by the step at which its disk fails.
+fn day(at: usize) -> [Event; 20] {
+    let [before, after] = VERSIONS[at % VERSIONS.len()];
+    [
+        Event::Set("AT+MQTTOPT=\"pubmode\",1"),
+        Event::Set("AT+MQTTOPT=\"recvmode\",1"),
+        Event::Set("AT+MQTTOPT=\"queue\",10000"),
+        Event::Set("AT+MQTTCONFIG=h,1883,c1,0,60"),
+        Event::Set(before),
+        Event::Connect,
+        Event::Set("AT+MQTTSUB=\"in\",2"),
+        Event::Publish(1, 1),
+        Event::Publish(2, 2),
+        Event::Receive(1, Qos::ExactlyOnce),
+        Event::Queue(3, 2),
+        Event::Queue(4, 1),
+        Event::Set(after),
+        Event::Receive(2, Qos::AtLeastOnce),
+        Event::Publish(5, 2),
+        Event::Receive(3, Qos::ExactlyOnce),
+        Event::Connect,
+        Event::Set("ATE0&W"),
+        Event::Together([(6, 1), (7, 2), (8, 1), (9, 2)]),
+        Event::Connect,
+    ]
+}
 
 impl StoreWorld {
     fn play(&mut self, event: Event) -> Result<(), Stopped> {
@@ -123,7 +137,7 @@ fn publish_line(id: u32, qos: u8) -> String {
 fn play(trouble: Trouble, at: usize) -> bool {
     let mut world = StoreWorld::new(trouble, at);
     let mut stopped = false;
-    for event in DAY {
+    for event in day(at) {
         while world.play(event).is_err() {
             assert!(!stopped, "it stops once");
             stopped = true;
@@ -156,7 +170,10 @@ fn everywhere(trouble: Trouble) {
         DiskFault::Stop => 0,
         _ => new.taken(),
     };
-    while play(trouble, at) {
+    // The days of some versions are longer than those of others.
+    let mut over = 0;
+    while over < VERSIONS.len() {
+        over = if play(trouble, at) { 0 } else { over + 1 };
         at += 1;
     }
     assert!(at > 150, "{at}");
