@@ -1,6 +1,7 @@
 //! One line of the log for what becomes of a modem's link.
 
 use crate::port::Label;
+use crate::transport::Proxy;
 use mqmodem_core::modem::code;
 use mqmodem_core::{Endpoint, Failure, Instant, LinkId, LinkState, Modem};
 use std::fmt;
@@ -25,9 +26,9 @@ impl LinkLogs {
         }
     }
 
-    /// A link is to be opened.
-    pub(super) fn open(&mut self, link: LinkId, to: &Endpoint<'_>) {
-        self.log(link).open(to);
+    /// A link is to be opened, through a proxy where there is one.
+    pub(super) fn open(&mut self, link: LinkId, to: &Endpoint<'_>, proxy: Option<&Proxy>) {
+        self.log(link).open(to, proxy);
     }
 
     /// Looks which links have come or gone.
@@ -98,12 +99,15 @@ impl LinkLog {
     }
 
     /// The link is to be opened.
-    fn open(&mut self, to: &Endpoint<'_>) {
-        let place = format!("{}:{}", to.host, to.port);
-        self.to = match to.transport() {
-            "TCP" => place,
-            transport => format!("{place} over {transport}"),
+    fn open(&mut self, to: &Endpoint<'_>, proxy: Option<&Proxy>) {
+        let over = match to.transport() {
+            "TCP" => String::new(),
+            transport => format!(" over {transport}"),
         };
+        let through =
+            |proxy: &Proxy| format!(" through the proxy {}:{}", proxy.host(), proxy.port());
+        let through = proxy.map(through).unwrap_or_default();
+        self.to = format!("{}:{}{over}{through}", to.host, to.port);
         tracing::debug!("{}: opening {}", self.modem, self.to);
     }
 
@@ -301,7 +305,8 @@ mod tests {
         };
         let log = logged(|| {
             for link in [LinkId(0), LinkId(2)] {
-                logs.open(link, &to);
+                let proxy = Proxy::new("proxy", 3128, None);
+                logs.open(link, &to, (link != LinkId(0)).then_some(&proxy));
                 let why = || Failure::NONE;
                 logs.log(link).look(LinkState::Online, why, at(0));
             }
@@ -311,7 +316,7 @@ mod tests {
             reported.collect::<Vec<_>>(),
             [
                 "INFO pump: connected to b:1",
-                "INFO pump link 2: connected to b:1"
+                "INFO pump link 2: connected to b:1 through the proxy proxy:3128"
             ]
         );
     }

@@ -39,6 +39,11 @@ impl NetLinks {
         }
     }
 
+    /// What every link goes through.
+    pub(super) fn proxy(&self) -> Option<&Proxy> {
+        self.proxy.as_deref()
+    }
+
     pub(super) fn open(&mut self, conn: ConnId, who: &Label, to: &Endpoint<'_>) {
         let same = |slot: &Slot| slot.conn.link == conn.link;
         let at = self.slots.iter().position(same);

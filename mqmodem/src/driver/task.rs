@@ -193,7 +193,7 @@ impl Driver {
         while let Some(action) = self.modem.poll_action() {
             match action {
                 Action::Open { conn, to } => {
-                    self.link_logs.open(conn.link, &to);
+                    self.link_logs.open(conn.link, &to, self.links.proxy());
                     warn_of(&self.label, &to);
                     self.observers.opening(now, conn.link, &to);
                     self.links.open(conn, &self.label, &to);
