@@ -1,19 +1,16 @@
 //! Clauses 3.4 to 3.7, 4.4 and 4.6: acknowledgements, sending again, and the order of
 //! all of it.
 
-use crate::rig::Rig;
+use crate::rig::{EVENTS, Rig};
 use crate::wire::*;
 
-const EVENTS: &str = "+MQTTOPT=\"pubmode\",1";
 const PUBACK_CODES: &[u8] = &[0, 0x10, 0x80, 0x83, 0x87, 0x90, 0x91, 0x97, 0x99];
 const PUBREL_CODES: &[u8] = &[0, 0x92];
 
 /// A message of the host in flight; its packet identifier.
 fn in_flight(qos: u8) -> (Rig, u16) {
-    let mut rig = Rig::kept(&[EVENTS], &[]);
-    rig.ok(&format!("AT+MQTTPUB=\"t\",{qos},0,\"x\",7"));
-    let id = id_of(&rig.sent_one());
-    (rig, id)
+    let (rig, packet) = Rig::in_flight(qos);
+    (rig, id_of(&packet))
 }
 
 /// A message of QoS 2 that is released; its packet identifier.

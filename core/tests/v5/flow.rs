@@ -1,9 +1,8 @@
 //! Clauses 3.3.4, 4.5 and 4.9: how much may be in flight.
 
-use crate::rig::Rig;
+use crate::rig::{EVENTS, Rig};
 use crate::wire::*;
 
-const EVENTS: &str = "+MQTTOPT=\"pubmode\",1";
 const MANY: &str = "+MQTTOPT=\"inflight\",1000";
 
 /// A kept session with this receive maximum of the broker, and so many publishes.

@@ -1,17 +1,7 @@
 //! Clause 3.3: PUBLISH, and topics by alias.
 
-use crate::rig::Rig;
+use crate::rig::{EVENTS, Rig};
 use crate::wire::*;
-
-const EVENTS: &str = "+MQTTOPT=\"pubmode\",1";
-
-/// A session that is kept, and a message of it in flight; its packet.
-fn in_flight(qos: u8) -> (Rig, Vec<u8>) {
-    let mut rig = Rig::kept(&[EVENTS], &[]);
-    rig.ok(&format!("AT+MQTTPUB=\"t\",{qos},0,\"x\",7"));
-    let packet = rig.sent_one();
-    (rig, packet)
-}
 
 fn violated(packet: &[u8], code: u8) {
     Rig::clean(&[], &[]).violated(packet, code);
@@ -26,7 +16,7 @@ fn refused(line: &str, code: u8) {
 fn mqtt_3_3_1_1() {
     for qos in [1, 2] {
         for power in [false, true] {
-            let (mut rig, first) = in_flight(qos);
+            let (mut rig, first) = Rig::in_flight(qos);
             if power {
                 rig.power_cut();
             } else {
@@ -38,7 +28,7 @@ fn mqtt_3_3_1_1() {
         }
     }
     // Also where the broker is one of 3.1.1 now.
-    let (mut rig, first) = in_flight(1);
+    let (mut rig, first) = Rig::in_flight(1);
     rig.cut();
     rig.ok("AT+MQTTOPT=\"version\",4");
     rig.types("AT+MQTTCONNECT");
@@ -61,7 +51,7 @@ fn mqtt_3_3_1_2() {
 
 #[test]
 fn mqtt_3_3_1_3() {
-    let (mut rig, _) = in_flight(1);
+    let (mut rig, _) = Rig::in_flight(1);
     rig.cut();
     rig.connect(false, &[]);
     assert_eq!(rig.sent_one()[0], 0x32, "the first time in a new session");

@@ -1,17 +1,7 @@
 //! Clause 4.3: the three qualities of service.
 
-use crate::rig::Rig;
+use crate::rig::{EVENTS, Rig};
 use crate::wire::*;
-
-const EVENTS: &str = "+MQTTOPT=\"pubmode\",1";
-
-/// A session that is kept, and a message of it in flight; its packet.
-fn in_flight(qos: u8) -> (Rig, Vec<u8>) {
-    let mut rig = Rig::kept(&[EVENTS], &[]);
-    rig.ok(&format!("AT+MQTTPUB=\"t\",{qos},0,\"x\",7"));
-    let packet = rig.sent_one();
-    (rig, packet)
-}
 
 #[test]
 fn mqtt_4_3_1_1() {
@@ -38,13 +28,13 @@ fn mqtt_4_3_2_1() {
 
 #[test]
 fn mqtt_4_3_2_2() {
-    assert_eq!(in_flight(1).1[0], 0x32);
+    assert_eq!(Rig::in_flight(1).1[0], 0x32);
 }
 
 #[test]
 fn mqtt_4_3_2_3() {
     for (code, told) in [(0, 0), (0x10, 16), (0x87, 135)] {
-        let (mut rig, packet) = in_flight(1);
+        let (mut rig, packet) = Rig::in_flight(1);
         rig.cut();
         rig.connect(true, &[]);
         assert_eq!(rig.sent_one()[0], 0x3a);
@@ -91,12 +81,12 @@ fn mqtt_4_3_3_1() {
 
 #[test]
 fn mqtt_4_3_3_2() {
-    assert_eq!(in_flight(2).1[0], 0x34);
+    assert_eq!(Rig::in_flight(2).1[0], 0x34);
 }
 
 #[test]
 fn mqtt_4_3_3_3() {
-    let (mut rig, packet) = in_flight(2);
+    let (mut rig, packet) = Rig::in_flight(2);
     rig.cut();
     rig.connect(true, &[]);
     let again = rig.sent_one();
@@ -106,7 +96,7 @@ fn mqtt_4_3_3_3() {
 #[test]
 fn mqtt_4_3_3_4() {
     for code in [0, 0x10] {
-        let (mut rig, packet) = in_flight(2);
+        let (mut rig, packet) = Rig::in_flight(2);
         rig.broker(&ack(PUBREC, id_of(&packet), code));
         assert_eq!(rig.sent_one(), ack(PUBREL, id_of(&packet), 0));
     }
@@ -114,7 +104,7 @@ fn mqtt_4_3_3_4() {
 
 #[test]
 fn mqtt_4_3_3_5() {
-    let (mut rig, packet) = in_flight(2);
+    let (mut rig, packet) = Rig::in_flight(2);
     rig.broker(&ack(PUBREC, id_of(&packet), 0));
     for power in [false, true] {
         if power {
@@ -134,7 +124,7 @@ fn mqtt_4_3_3_5() {
 
 #[test]
 fn mqtt_4_3_3_6() {
-    let (mut rig, packet) = in_flight(2);
+    let (mut rig, packet) = Rig::in_flight(2);
     rig.broker(&ack(PUBREC, id_of(&packet), 0));
     rig.sent();
     rig.power_cut();

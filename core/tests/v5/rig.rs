@@ -5,6 +5,9 @@ use mqmodem_core::{Action, Config, ConnId, Instant, LinkId, Memory, Modem, NetEv
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+/// What becomes of a publish is an event, and its command ends when it is accepted.
+pub const EVENTS: &str = "+MQTTOPT=\"pubmode\",1";
+
 pub struct Rig {
     modem: Modem<'static>,
     now: Instant,
@@ -62,6 +65,14 @@ impl Rig {
         rig.ok("AT+MQTTCONFIG=h,1883,me,0,60");
         rig.connect(false, properties);
         rig
+    }
+
+    /// A session that is kept, and a message of it in flight; its packet.
+    pub fn in_flight(qos: u8) -> (Self, Vec<u8>) {
+        let mut rig = Self::kept(&[EVENTS], &[]);
+        rig.ok(&format!("AT+MQTTPUB=\"t\",{qos},0,\"x\",7"));
+        let packet = rig.sent_one();
+        (rig, packet)
     }
 
     /// Connects, and the broker accepts; the CONNECT.
