@@ -1,13 +1,17 @@
-//! The real program against brokers of two makes, in both versions of MQTT.
+//! The real program against brokers of two makes, in both versions of MQTT, over TCP, over TLS
+//! and, with the feature `psk`, over TLS with a pre-shared key.
 #![cfg(feature = "broker")]
 
 mod embedded_broker;
+mod pki;
 mod rig;
 mod support;
 
 use embedded_broker::EmbeddedBroker;
-use rig::{Broker, Modem};
+use pki::{Authority, Leaf};
+use rig::{Broker, Modem, TlsFiles};
 use rustix::process::Signal;
+use support::Scratch;
 
 /// A broker of one make or the other.
 enum Make {
@@ -15,23 +19,94 @@ enum Make {
     Embedded(EmbeddedBroker),
 }
 
-impl Make {
-    fn both() -> [Self; 2] {
-        let embedded = Self::Embedded(EmbeddedBroker::start());
-        [Self::Mosquitto(Broker::plain()), embedded]
+/// How it is reached.
+enum Way {
+    Tcp,
+    /// Over TLS, with this root, PEM.
+    Tls(String),
+    #[cfg(feature = "psk")]
+    Psk,
+}
+
+/// A broker and how it is reached.
+struct Place {
+    make: Make,
+    way: Way,
+}
+
+impl Place {
+    fn all() -> Vec<Self> {
+        let mut all = vec![
+            Self::mosquitto(Broker::plain(), Way::Tcp),
+            Self::mosquitto_over_tls(),
+        ];
+        #[cfg(feature = "psk")]
+        all.push(Self::mosquitto(Broker::psk(""), Way::Psk));
+        all.extend(Self::embedded());
+        all
+    }
+
+    fn mosquitto(broker: Broker, way: Way) -> Self {
+        let make = Make::Mosquitto(broker);
+        Self { make, way }
+    }
+
+    fn mosquitto_over_tls() -> Self {
+        let authority = Authority::new();
+        let (chain, key) = authority.sign(&Leaf::good());
+        let broker = Broker::tls(&TlsFiles {
+            chain: &chain,
+            key: &key,
+            clients: None,
+            version: None,
+        });
+        Self::mosquitto(broker, Way::Tls(authority.pem))
+    }
+
+    /// The other make, which has no pre-shared keys.
+    fn embedded() -> [Self; 2] {
+        let authority = Authority::new();
+        let (chain, key) = authority.sign(&Leaf::good());
+        let scratch = Scratch::new();
+        let files = [("chain.pem", chain), ("key.pem", key)].map(|(name, pem)| {
+            let file = scratch.join(name);
+            std::fs::write(&file, pem).unwrap();
+            file
+        });
+        let [chain, key] = files;
+        [
+            (EmbeddedBroker::start(), Way::Tcp),
+            (EmbeddedBroker::tls(chain, key), Way::Tls(authority.pem)),
+        ]
+        .map(|(broker, way)| Self {
+            make: Make::Embedded(broker),
+            way,
+        })
     }
 
     fn port(&self) -> u16 {
-        match self {
-            Self::Mosquitto(broker) => broker.port,
-            Self::Embedded(broker) => broker.port,
+        match &self.make {
+            Make::Mosquitto(broker) => broker.port,
+            Make::Embedded(broker) => broker.port,
         }
+    }
+
+    /// A modem of this version that can reach it.
+    fn modem(&self, version: u8) -> Modem {
+        let mut modem = Modem::start();
+        modem.ok(&format!("AT+MQTTOPT=\"version\",{version}"));
+        match &self.way {
+            Way::Tcp => {}
+            Way::Tls(root) => modem.load(0, root),
+            #[cfg(feature = "psk")]
+            Way::Psk => modem.use_psk(),
+        }
+        modem
     }
 
     /// A client of this version, connected.
     fn client(&self, version: u8, id: &str, clean: u8) -> Modem {
-        let mut modem = Modem::start();
-        modem.ok(&format!("AT+MQTTOPT=\"version\",{version}"));
+        let mut modem = self.modem(version);
         self.connect(&mut modem, id, clean);
         modem
     }
@@ -43,11 +118,11 @@ impl Make {
     }
 }
 
-/// Plays with every make and every version.
-fn everywhere(play: impl Fn(&Make, u8)) {
-    for make in Make::both() {
+/// Plays with every broker in every version.
+fn everywhere(play: impl Fn(&Place, u8)) {
+    for place in Place::all() {
         for version in [4, 5] {
-            play(&make, version);
+            play(&place, version);
         }
     }
 }
@@ -63,8 +138,8 @@ fn granted(modem: &mut Modem, name: &str) -> Option<String> {
 
 #[test]
 fn every_quality_goes_there_and_back() {
-    everywhere(|make, version| {
-        let mut modem = make.client(version, "me", 1);
+    everywhere(|place, version| {
+        let mut modem = place.client(version, "me", 1);
         assert_eq!(granted(&mut modem, "version"), Some(version.to_string()));
         modem.ok("AT+MQTTSUB=\"talk/#\",2");
         for qos in 0..=2 {
@@ -81,14 +156,13 @@ fn every_quality_goes_there_and_back() {
 
 #[test]
 fn a_will_is_published_by_a_kill_and_on_demand_and_by_no_orderly_end() {
-    everywhere(|make, version| {
-        let mut watcher = make.client(version, "watcher", 1);
+    everywhere(|place, version| {
+        let mut watcher = place.client(version, "watcher", 1);
         watcher.ok("AT+MQTTSUB=\"state/#\",1");
         let client = |id: &str| {
-            let mut modem = Modem::start();
-            modem.ok(&format!("AT+MQTTOPT=\"version\",{version}"));
+            let mut modem = place.modem(version);
             modem.ok(&format!("AT+MQTTWILL=\"state/{id}\",1,0,\"gone\""));
-            make.connect(&mut modem, id, 1);
+            place.connect(&mut modem, id, 1);
             modem
         };
         let mut orderly = client("orderly");
@@ -103,15 +177,13 @@ fn a_will_is_published_by_a_kill_and_on_demand_and_by_no_orderly_end() {
 
 #[test]
 fn a_kept_session_gets_what_came_meanwhile_and_in_5_may_end_at_once() {
-    everywhere(|make, version| {
-        let mut kept = Modem::start();
-        kept.ok(&format!(
-            "AT+MQTTOPT=\"version\",{version};+MQTTOPT=\"sessionexpiry\",3600"
-        ));
-        make.connect(&mut kept, "kept", 0);
+    everywhere(|place, version| {
+        let mut kept = place.modem(version);
+        kept.ok("AT+MQTTOPT=\"sessionexpiry\",3600");
+        place.connect(&mut kept, "kept", 0);
         kept.ok("AT+MQTTSUB=\"news\",1");
         kept.ok("AT+MQTTDISCONNECT");
-        let mut other = make.client(version, "other", 1);
+        let mut other = place.client(version, "other", 1);
         other.ok("AT+MQTTPUB=\"news\",1,0,\"1\"");
         kept.ask("AT+MQTTCONNECT", &["+MQTTCONNECT:0", "OK"]);
         kept.expect("+MQTTRECV:\"news\",1,0,1,1");
@@ -123,16 +195,16 @@ fn a_kept_session_gets_what_came_meanwhile_and_in_5_may_end_at_once() {
         }
         // Nothing of it is left for the next version.
         kept.ok("AT+MQTTDISCONNECT");
-        make.connect(&mut kept, "kept", 1);
+        place.connect(&mut kept, "kept", 1);
     });
 }
 
 #[test]
 fn a_retained_message_waits_for_subscribers() {
-    everywhere(|make, version| {
-        let mut first = make.client(version, "first", 1);
+    everywhere(|place, version| {
+        let mut first = place.client(version, "first", 1);
         first.ok("AT+MQTTPUB=\"kept\",1,1,\"for later\"");
-        let mut second = make.client(version, "second", 1);
+        let mut second = place.client(version, "second", 1);
         second.ok("AT+MQTTSUB=\"kept\",1");
         second.expect("+MQTTRECV:\"kept\",1,1,9,for later");
         if version == 5 {
@@ -147,20 +219,21 @@ fn a_retained_message_waits_for_subscribers() {
 #[test]
 fn a_take_over_of_5_is_told_and_not_fought_over() {
     // Mosquitto 2.0.11 closes without a word.
-    let make = Make::Embedded(EmbeddedBroker::start());
-    let mut first = make.client(5, "same", 1);
-    first.ok("AT+MQTTOPT=\"reconnect\",1");
-    let mut second = make.client(5, "same", 1);
-    first.expect("+MQTTDISCONNECTED:142");
-    second.ok("AT+MQTTSUB=\"t\",0");
-    second.ask("AT+MQTTSTATE", &["+MQTTSTATE:1", "OK"]);
-    first.ask("AT+MQTTSTATE", &["+MQTTSTATE:0", "OK"]);
+    for place in Place::embedded() {
+        let mut first = place.client(5, "same", 1);
+        first.ok("AT+MQTTOPT=\"reconnect\",1");
+        let mut second = place.client(5, "same", 1);
+        first.expect("+MQTTDISCONNECTED:142");
+        second.ok("AT+MQTTSUB=\"t\",0");
+        second.ask("AT+MQTTSTATE", &["+MQTTSTATE:1", "OK"]);
+        first.ask("AT+MQTTSTATE", &["+MQTTSTATE:0", "OK"]);
+    }
 }
 
 #[test]
 fn properties_go_there_and_back() {
-    for make in Make::both() {
-        let mut modem = make.client(5, "me", 1);
+    for place in Place::all() {
+        let mut modem = place.client(5, "me", 1);
         modem.ok("AT+MQTTOPT=\"recvprops\",1");
         modem.ok("AT+MQTTPROP=\"subid\",7;+MQTTSUB=\"ask/#\",1");
         for property in [
@@ -199,22 +272,22 @@ fn properties_go_there_and_back() {
 #[test]
 fn a_broker_has_no_more_in_flight_than_it_was_told() {
     // Mosquitto 2.0.11 sends two messages for one acknowledgement.
-    let make = Make::Embedded(EmbeddedBroker::start());
-    let mut reader = Modem::start();
-    reader.ok("AT+MQTTOPT=\"version\",5;+MQTTOPT=\"receivemax\",2");
-    reader.ok("AT+MQTTOPT=\"recvmode\",1");
-    make.connect(&mut reader, "reader", 0);
-    reader.ok("AT+MQTTSUB=\"many\",1");
-    let mut sender = make.client(5, "sender", 1);
-    for n in 1..=5 {
-        sender.ok(&format!("AT+MQTTPUB=\"many\",1,0,\"{n}\""));
-    }
-    for n in 1..=5 {
-        let line = next_waiting(&mut reader);
-        assert!(line.ends_with(&format!(",{n}")), "{line}");
-        let number = line.split([':', ',']).nth(1).unwrap();
-        reader.raw(format!("AT+MQTTACK={number}\r").as_bytes());
-        reader.until("OK");
+    for place in Place::embedded() {
+        let mut reader = place.modem(5);
+        reader.ok("AT+MQTTOPT=\"receivemax\",2;+MQTTOPT=\"recvmode\",1");
+        place.connect(&mut reader, "reader", 0);
+        reader.ok("AT+MQTTSUB=\"many\",1");
+        let mut sender = place.client(5, "sender", 1);
+        for n in 1..=5 {
+            sender.ok(&format!("AT+MQTTPUB=\"many\",1,0,\"{n}\""));
+        }
+        for n in 1..=5 {
+            let line = next_waiting(&mut reader);
+            assert!(line.ends_with(&format!(",{n}")), "{line}");
+            let number = line.split([':', ',']).nth(1).unwrap();
+            reader.raw(format!("AT+MQTTACK={number}\r").as_bytes());
+            reader.until("OK");
+        }
     }
 }
 
@@ -258,8 +331,8 @@ fn we_have_no_more_in_flight_than_a_broker_takes() {
 
 #[test]
 fn a_modem_of_any_version_speaks_5_where_the_broker_does() {
-    for make in Make::both() {
-        let mut modem = make.client(0, "me", 1);
+    for place in Place::all() {
+        let mut modem = place.client(0, "me", 1);
         assert_eq!(granted(&mut modem, "version").as_deref(), Some("5"));
     }
 }

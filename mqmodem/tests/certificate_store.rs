@@ -11,20 +11,6 @@ use rustix::process::Signal;
 use std::time::Instant;
 use support::Scratch;
 
-/// Loads an entry of the store; how its command ends.
-fn load(modem: &mut Modem, name: &str, kind: u8, content: &[u8]) -> String {
-    let length = content.len();
-    modem.raw(format!("AT+MQTTCERT=\"{name}\",{kind},{length}\r").as_bytes());
-    modem.expect_raw(b"\r\n> ");
-    modem.raw(content);
-    modem.line()
-}
-
-#[track_caller]
-fn stored(modem: &mut Modem, name: &str, kind: u8, content: &[u8]) {
-    assert_eq!(load(modem, name, kind, content), "OK", "{name} {kind}");
-}
-
 fn broker(authority: &Authority, clients: Option<&str>, version: Option<&str>) -> Broker {
     let (chain, key) = authority.sign(&Leaf::good());
     Broker::tls(&TlsFiles {
@@ -52,11 +38,11 @@ fn an_rsa_key_of_4096_bits_and_a_chain_of_16_kib_open_a_demanding_broker() {
     let demanding = broker(&authority, Some(&own.certificate), None);
     let place = Scratch::new();
     let mut modem = Modem::with_state(place.path());
-    stored(&mut modem, "site", 0, authority.pem.as_bytes());
-    stored(&mut modem, "pump7", 1, chain.as_bytes());
+    modem.store("site", 0, authority.pem.as_bytes());
+    modem.store("pump7", 1, chain.as_bytes());
     modem.ok("AT+MQTTOPT=\"ca\",\"site\";+MQTTOPT=\"cert\",\"pump7\";+MQTTTLS=1");
     modem.refused("localhost", demanding.port, 29);
-    stored(&mut modem, "pump7", 2, own.key.as_bytes());
+    modem.store("pump7", 2, own.key.as_bytes());
     modem.connect("localhost", demanding.port, "me");
     // All of it was on disk when OK came.
     modem.end(Signal::KILL);
@@ -71,8 +57,8 @@ fn a_key_that_is_not_that_of_the_certificate_is_29() {
     let ((certificate, _), (_, other)) = (authority.client(), authority.client());
     let mut modem = Modem::start();
     modem.load(0, &authority.pem);
-    stored(&mut modem, "pump7", 1, certificate.as_bytes());
-    stored(&mut modem, "pump7", 2, other.as_bytes());
+    modem.store("pump7", 1, certificate.as_bytes());
+    modem.store("pump7", 2, other.as_bytes());
     modem.ok("AT+MQTTOPT=\"cert\",\"pump7\"");
     modem.refused("localhost", demanding.port, 29);
 }
@@ -82,14 +68,14 @@ fn any_of_several_roots_is_trusted() {
     let (first, second) = (Authority::new(), Authority::new());
     let mut modem = Modem::start();
     let roots = format!("{}{}", first.pem, second.pem);
-    stored(&mut modem, "both", 0, roots.as_bytes());
+    modem.store("both", 0, roots.as_bytes());
     modem.ok("AT+MQTTOPT=\"ca\",\"both\";+MQTTTLS=1");
     for authority in [&first, &second] {
         let trusted = broker(authority, None, None);
         modem.connect("localhost", trusted.port, "me");
         modem.ok("AT+MQTTDISCONNECT");
     }
-    stored(&mut modem, "both", 0, first.pem.as_bytes());
+    modem.store("both", 0, first.pem.as_bytes());
     modem.refused("localhost", broker(&second, None, None).port, 25);
 }
 
@@ -125,9 +111,9 @@ fn certificates_that_expire_soon_are_warned_of_at_the_connect() {
     command.args(["serve", "--tcp", "0"]);
     command.stderr(std::fs::File::create(place.join("log")).unwrap());
     let mut modem = Modem::of(command);
-    stored(&mut modem, "pump7", 0, own.certificate.as_bytes());
-    stored(&mut modem, "pump7", 1, own.certificate.as_bytes());
-    stored(&mut modem, "pump7", 2, own.key.as_bytes());
+    modem.store("pump7", 0, own.certificate.as_bytes());
+    modem.store("pump7", 1, own.certificate.as_bytes());
+    modem.store("pump7", 2, own.key.as_bytes());
     modem.ok("AT+MQTTOPT=\"ca\",\"pump7\";+MQTTOPT=\"cert\",\"pump7\";+MQTTTLS=1");
     modem.refused("127.0.0.1", 1, 21);
     let log = || std::fs::read_to_string(place.join("log")).unwrap();
@@ -159,11 +145,11 @@ fn keys_are_shown_nowhere() {
     command.arg("--state-dir").arg(&state);
     command.stderr(std::fs::File::create(place.join("log")).unwrap());
     let mut modem = Modem::of(command);
-    stored(&mut modem, "pump7", 1, certificate.as_bytes());
-    stored(&mut modem, "pump7", 2, key.as_bytes());
-    stored(&mut modem, "line3", 3, format!("pump-7:{psk}").as_bytes());
+    modem.store("pump7", 1, certificate.as_bytes());
+    modem.store("pump7", 2, key.as_bytes());
+    modem.store("line3", 3, format!("pump-7:{psk}").as_bytes());
     assert_eq!(
-        load(&mut modem, "line3", 3, format!("{psk}:7").as_bytes()),
+        modem.try_store("line3", 3, format!("{psk}:7").as_bytes()),
         "ERROR"
     );
     modem.ok("AT+MQTTOPT=\"psk\",\"line3\";+MQTTTLS=1");
@@ -188,127 +174,5 @@ fn keys_are_shown_nowhere() {
     let secrets = key.lines().filter(|line| !line.starts_with('-'));
     for secret in secrets.chain([psk]) {
         assert!(!said.contains(secret), "{secret} in {said}");
-    }
-}
-
-/// A broker whose listener knows these keys, one line each.
-fn psk_broker(place: &Scratch, version: &str) -> Broker {
-    let file = place.join("psk");
-    std::fs::write(&file, "pump-7:00112233445566778899aabbccddeeff\n").unwrap();
-    let file = format!("psk_file {}", file.display());
-    Broker::with(&["allow_anonymous true", "psk_hint pumps", &file, version])
-}
-
-fn psk_modem() -> Modem {
-    let mut modem = Modem::start();
-    stored(
-        &mut modem,
-        "line3",
-        3,
-        b"pump-7:00112233445566778899aabbccddeeff",
-    );
-    modem.ok("AT+MQTTOPT=\"psk\",\"line3\";+MQTTTLS=1");
-    modem
-}
-
-#[cfg(feature = "psk")]
-#[test]
-fn a_pre_shared_key_opens_a_broker_that_has_it() {
-    let place = Scratch::new();
-    let mut modem = psk_modem();
-    for (version, option) in [
-        ("tls_version tlsv1.2", 2),
-        ("tls_version tlsv1.3", 3),
-        ("", 0),
-    ] {
-        let broker = psk_broker(&place, version);
-        modem.ok(&format!("AT+MQTTOPT=\"tlsversion\",{option}"));
-        modem.connect("127.0.0.1", broker.port, "me");
-        modem.ok("AT+MQTTSUB=\"talk\",1");
-        modem.ok("AT+MQTTPUB=\"talk\",0,0,\"hi\"");
-        modem.expect("+MQTTRECV:\"talk\",0,0,2,hi");
-        modem.ok("AT+MQTTDISCONNECT");
-    }
-}
-
-#[cfg(feature = "psk")]
-#[test]
-fn a_broker_without_the_key_is_not_connected() {
-    let place = Scratch::new();
-    let authority = Authority::new();
-    let mut modem = psk_modem();
-    let knows = psk_broker(&place, "tls_version tlsv1.2");
-    for wrong in [
-        "pump-7:ff112233445566778899aabbccddeeff",
-        "pump-8:00112233445566778899aabbccddeeff",
-    ] {
-        stored(&mut modem, "line3", 3, wrong.as_bytes());
-        modem.refused("localhost", knows.port, 29);
-    }
-    // Its certificate does not count, whatever verifies it.
-    modem.load(0, &authority.pem);
-    modem.ok("AT+MQTTOPT=\"verify\",0");
-    let certified = broker(&authority, None, None);
-    for (version, code) in [(2, 29), (3, 28)] {
-        modem.ok(&format!("AT+MQTTOPT=\"tlsversion\",{version}"));
-        modem.refused("localhost", certified.port, code);
-    }
-}
-
-#[cfg(not(feature = "psk"))]
-#[test]
-fn without_the_feature_a_pre_shared_key_is_28() {
-    let place = Scratch::new();
-    let broker = psk_broker(&place, "");
-    psk_modem().refused("localhost", broker.port, 28);
-}
-
-/// Each modem has its own, by a pattern; it is in the store, and not readable.
-#[test]
-fn a_configuration_gives_each_modem_its_pre_shared_key() {
-    let place = Scratch::new();
-    let broker = psk_broker(&place, "");
-    let line = "pump-7:00112233445566778899aabbccddeeff\n";
-    std::fs::write(place.join("pump.psk"), line).unwrap();
-    let text = format!(
-        "[[modem]]\nname = \"pump\"\nport = {{ tcp = \"0\" }}\n\
-         [broker]\nurl = \"mqtts://localhost:{}\"\ntls = {{ psk = \"{{name}}.psk\" }}\n",
-        broker.port
-    );
-    let file = place.join("mqmodem.toml");
-    std::fs::write(&file, text).unwrap();
-    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_mqmodem"));
-    command.args(["serve", "--config"]).arg(&file);
-    let mut modem = Modem::of(command);
-    let shown = "+MQTTCERT:\"config\",3,39,0,\"\",\"\",\"\",\"pump-7\",\"\"";
-    modem.ask("AT+MQTTCERT?", &[shown, "OK"]);
-    modem.raw(b"AT+MQTTCONNECT\r");
-    let code = if cfg!(feature = "psk") { 0 } else { 28 };
-    modem.expect(&format!("+MQTTCONNECT:{code}"));
-}
-
-#[test]
-fn a_file_that_holds_no_pre_shared_key_is_told_of() {
-    let place = Scratch::new();
-    std::fs::write(place.join("psk"), "pump-7:secret").unwrap();
-    let both = "tls = { psk = \"psk\", certificate = \"a\", key = \"b\" }";
-    for (tls, want) in [
-        ("tls = { psk = \"psk\" }", "holds no pre-shared key"),
-        (both, "tls.psk takes the place of tls.certificate"),
-    ] {
-        let text = format!(
-            "[[modem]]\nname = \"pump\"\nport = {{ tcp = \"0\" }}\n\
-             [broker]\nurl = \"mqtts://localhost\"\n{tls}\n"
-        );
-        std::fs::write(place.join("mqmodem.toml"), text).unwrap();
-        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_mqmodem"));
-        let done = command
-            .current_dir(place.path())
-            .arg("serve")
-            .output()
-            .unwrap();
-        let said = String::from_utf8(done.stderr).unwrap();
-        assert!(!done.status.success() && said.contains(want), "{said}");
-        assert!(!said.contains("secret"), "{said}");
     }
 }

@@ -215,7 +215,9 @@ fn pre_shared_keys() -> Result {
     let package = ["--package", "mqmodem", "--features", "psk"];
     clippy_of(&package)?;
     let mut command = cargo(["test", "--quiet"]);
-    command.args(package).args(["--test", "certificate_store"]);
+    command
+        .args(package)
+        .args(["--test", "psk", "--test", "both_versions"]);
     sh::run(&mut command)
 }
 

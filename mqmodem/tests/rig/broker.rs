@@ -35,6 +35,15 @@ impl Broker {
         Self::start(Scratch::new(), &lines.join("\n"))
     }
 
+    /// With a file of this content, which the configuration names by `key`, and further lines.
+    pub fn with_file(key: &str, content: &str, more: &str) -> Self {
+        let scratch = Scratch::new();
+        let file = scratch.join("file");
+        std::fs::write(&file, content).unwrap();
+        let lines = format!("allow_anonymous true\n{key} {}\n{more}", file.display());
+        Self::start(scratch, &lines)
+    }
+
     pub fn tls(files: &TlsFiles<'_>) -> Self {
         Self::tls_with(files, "")
     }

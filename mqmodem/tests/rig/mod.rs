@@ -7,9 +7,11 @@
 )]
 
 mod broker;
+mod credentials;
 mod state;
 
 pub use broker::{Broker, TlsFiles, free_port};
+pub use credentials::PSK;
 pub use state::{CONFIG, CONFIG_SAID, stored_settings};
 
 use std::io::{BufRead, BufReader, Read, Write};
