@@ -17,20 +17,21 @@ use mqmodem_core::at::grammar::Grammar;
 use mqmodem_core::at::param::Param;
 use mqmodem_core::at::reply::Reply;
 use mqmodem_core::at::schema::Signature;
-use mqmodem_core::modem::Profile;
 use mqmodem_core::modem::command::context::Context;
 use mqmodem_core::modem::command::dialect::{Command, Outcome};
-use mqmodem_core::modem::dialect::{Banner, Busy, Dialect, Table, Urc};
+use mqmodem_core::modem::dialect::{Banner, Busy, Dialect, Table, Urc, VendorLimits};
 use mqmodem_core::modem::event::Event;
 use mqmodem_core::modem::outbox::Message;
 use mqmodem_core::modem::settings::Settings;
 use mqmodem_core::modem::url::BrokerUrl;
+use mqmodem_core::modem::{Profile, Staged};
 use mqmodem_core::mqtt::Qos;
-use mqmodem_core::{Config, Identity, LinkId, commands};
+use mqmodem_core::{Config, Identity, commands};
 
 /// The command set. Each field says where it differs from V.250 and from others.
 static OWN: Dialect = Dialect {
     name: "own",
+    model: "",
     title: "A command set of one's own",
     grammar: &Grammar {
         prefixes: b"#",
@@ -60,6 +61,9 @@ static OWN: Dialect = Dialect {
         ..Identity::OWN
     },
     banner: Banner::Restart,
+    loss_leads: false,
+    gap: 0,
+    limits: &VendorLimits::NONE,
     word,
     refuse: |_, _, why| why.fail(),
     scratch: 0,
@@ -119,7 +123,7 @@ fn post(cx: &mut Context, args: &Args) -> Outcome {
 }
 
 /// The words of events; what is not worded here is not reported.
-fn word(_: LinkId, event: &Event, reply: &mut Reply) {
+fn word(_: Staged<'_>, event: &Event, reply: &mut Reply) {
     if let Event::Message(message) = event {
         reply.urc(|line| {
             line.text("#NEWS:");

@@ -124,6 +124,10 @@ pub struct Setup {
     pub strict: bool,
     /// Passwords read back as `***`.
     pub mask_secrets: bool,
+    /// The module's own limits hold.
+    pub vendor_limits: bool,
+    /// Milliseconds between OK and the event of a command, where not the dialect's own.
+    pub gap: Option<u16>,
     /// The seed of everything that looks random.
     pub seed: u64,
     /// What the wall clock says at the start, in seconds since 1970.
@@ -140,6 +144,8 @@ impl Default for Setup {
             dialect: dialect::DEFAULT,
             strict: false,
             mask_secrets: false,
+            vendor_limits: false,
+            gap: None,
             seed: 0,
             clock: 0,
             memory: Sizes::default(),

@@ -8,9 +8,9 @@ use std::collections::BTreeSet;
 
 /// The dialect of this name, built in or one of `more`.
 fn dialect_named(name: &str, more: &[&'static Dialect]) -> Result<&'static Dialect, String> {
-    let known = || dialect::ALL.iter().chain(more).copied();
-    known().find(|it| it.name == name).ok_or_else(|| {
-        let names: Vec<_> = known().map(|it| it.name).collect();
+    let known = [dialect::ALL, more].concat();
+    dialect::find_among(&known, name).ok_or_else(|| {
+        let names: Vec<_> = known.iter().map(|it| it.full_name().to_string()).collect();
         format!(
             "there is no dialect `{name}`; there is {}",
             names.join(", ")
@@ -27,7 +27,12 @@ pub(super) fn set_up(
     match text.split_once(' ') {
         None if text == "strict" => setup.strict = true,
         None if text == "mask-secrets" => setup.mask_secrets = true,
+        None if text == "vendor-limits" => setup.vendor_limits = true,
         Some(("dialect", name)) => setup.dialect = dialect_named(name, more)?,
+        Some(("gap", gap)) => {
+            let gap = gap.parse().map_err(|_| "write `set gap 300`")?;
+            setup.gap = Some(gap);
+        }
         Some(("seed", seed)) => {
             setup.seed = seed.parse().map_err(|_| "write `set seed 7`")?;
         }
@@ -35,7 +40,8 @@ pub(super) fn set_up(
         Some(("memory", sizes)) => memory(&mut setup.memory, sizes)?,
         _ => {
             return Err(
-                "after `set` comes dialect NAME, strict, mask-secrets, seed N, clock or memory"
+                "after `set` comes dialect NAME, strict, mask-secrets, vendor-limits, gap MS, \
+                 seed N, clock or memory"
                     .into(),
             );
         }

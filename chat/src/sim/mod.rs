@@ -75,6 +75,8 @@ impl<'m> Sim<'m> {
             seed: self.setup.seed,
             strict: self.setup.strict,
             mask_secrets: self.setup.mask_secrets,
+            vendor_limits: self.setup.vendor_limits,
+            gap: self.setup.gap,
             ..Config::of(self.setup.dialect)
         };
         let mut modem = Modem::new(config, memory, self.world.now);

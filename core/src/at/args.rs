@@ -6,7 +6,7 @@
 )]
 
 use super::grammar::Grammar;
-use super::param::{Kind, Param, Reject, fit, number};
+use super::param::{Kind, MisfitKind, Param, Reject, fit, number};
 use super::values::{Value, Values};
 
 /// The values of a command that fit one of its signatures. A value that was
@@ -69,6 +69,28 @@ impl<'l> Args<'l> {
             return Err(Reject::Value);
         }
         fit(&param.kind, value.bytes(self.line, self.decoded))
+    }
+
+    /// How the value at `index` does not fit a parameter.
+    #[cold]
+    pub(super) fn misfit(
+        &self,
+        index: usize,
+        value: &Value,
+        param: &Param,
+        grammar: &Grammar,
+    ) -> MisfitKind {
+        let is_number = matches!(param.kind, Kind::Int { .. } | Kind::Choice(_));
+        let bytes = self.bytes(index);
+        if is_number && number(bytes).is_none() || !is_number && !value.quoted && !grammar.bare_text
+        {
+            return MisfitKind::Missing;
+        }
+        match fit(&param.kind, bytes) {
+            Err(Reject::TooLong) => MisfitKind::TooLong,
+            Err(Reject::Value) if bytes.is_empty() => MisfitKind::Empty,
+            _ => MisfitKind::Range,
+        }
     }
 
     /// Which of the command's signatures fits.

@@ -14,6 +14,34 @@ pub enum Reject {
     Characters,
 }
 
+/// Which of the values of a command does not fit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Misfit {
+    /// Its place, from 0; that behind the last parameter where there are too many.
+    pub place: usize,
+    /// What is wrong with it.
+    pub kind: MisfitKind,
+    /// The same in the words of rule R9.
+    pub reject: Reject,
+}
+
+/// What is wrong with a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MisfitKind {
+    /// It is left out, or it is a text where a number stands, or the other way round.
+    Missing,
+    /// It is empty.
+    Empty,
+    /// It is out of range, or holds what it may not hold.
+    Range,
+    /// It is too long.
+    TooLong,
+    /// There is no such parameter.
+    Surplus,
+    /// Each fits, and together they do not.
+    Together,
+}
+
 /// A condition on a text, and an example of what fails it.
 pub type Check = (fn(&str) -> bool, &'static str);
 

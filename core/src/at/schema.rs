@@ -12,7 +12,7 @@
 use super::args::Args;
 use super::grammar::Grammar;
 use super::line::Reading;
-use super::param::{MAX_PARAMS, Param, Reject};
+use super::param::{MAX_PARAMS, Misfit, MisfitKind, Param, Reject};
 use super::values::Values;
 
 /// A condition on values that fit one by one.
@@ -63,6 +63,15 @@ impl Signature {
         params.take_while(fits).count()
     }
 
+    /// The same, where those that must be there are.
+    fn fitting_given(&self, args: &Args, grammar: &Grammar) -> usize {
+        let fitting = self.fitting(args, grammar);
+        let required = self.params.iter().take(fitting).enumerate();
+        let missing = |&(index, param): &(usize, &Param)| !param.optional && !args.has(index);
+        let missing = required.into_iter().find(missing);
+        missing.map_or(fitting, |(index, _)| index)
+    }
+
     /// A condition on the values together: no state of the modem counts, and nothing
     /// comes of it.
     pub const fn check(self, together: Together) -> Self {
@@ -92,6 +101,35 @@ pub(crate) fn check<'l>(
         }
     }
     Err(why)
+}
+
+/// What of values that were refused for `reject` does not fit, by the signature they fit
+/// best.
+#[cold]
+pub(crate) fn misfit(
+    (line, decoded): (&[u8], &[u8]),
+    values: &Values,
+    signatures: &[Signature],
+    grammar: &Grammar,
+    reject: Reject,
+) -> Misfit {
+    let args = Args::unchecked(line, decoded, values, 0);
+    let best = signatures
+        .iter()
+        .max_by_key(|signature| signature.fitting(&args, grammar));
+    let params = best.map_or(&[][..], |signature| signature.params);
+    let place = best.map_or(0, |signature| signature.fitting_given(&args, grammar));
+    let kind = match (params.get(place), args.value(place)) {
+        (None, _) if args.count() > params.len() => MisfitKind::Surplus,
+        (None, _) => MisfitKind::Together,
+        (Some(_), None) => MisfitKind::Missing,
+        (Some(param), Some(value)) => args.misfit(place, value, param, grammar),
+    };
+    Misfit {
+        place,
+        kind,
+        reject,
+    }
 }
 
 /// How many values from the first on fit a signature, of all the one they fit best.

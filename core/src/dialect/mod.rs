@@ -1,19 +1,38 @@
 //! Command sets, one vendor each. Nothing outside this folder names one.
 
+#[cfg(feature = "esp-at")]
+pub mod esp_at;
 pub mod native;
 
 use crate::modem::api::Config;
 use crate::modem::dialect::Dialect;
 
-/// Every command set, that of a host that asks for none first.
-pub static ALL: &[&Dialect] = &[&native::NATIVE];
+/// Every command set, that of a host that asks for none first, and of each name the usual
+/// model first.
+pub static ALL: &[&Dialect] = &[
+    &native::NATIVE,
+    #[cfg(feature = "esp-at")]
+    &esp_at::ESP_AT,
+];
 
 /// The command set of a host that asks for none.
 pub const DEFAULT: &Dialect = &native::NATIVE;
 
-/// The command set of a name.
+/// The command set of a name in any case: `NAME`, which is its usual model, or `NAME:MODEL`.
 pub fn find(name: &str) -> Option<&'static Dialect> {
-    ALL.iter().copied().find(|dialect| dialect.name == name)
+    find_among(ALL, name)
+}
+
+/// The same among others.
+pub fn find_among(all: &[&'static Dialect], name: &str) -> Option<&'static Dialect> {
+    let (name, model) = match name.split_once(':') {
+        Some((name, model)) => (name, Some(model)),
+        None => (name, None),
+    };
+    let same_name = |it: &&Dialect| it.name.eq_ignore_ascii_case(name);
+    let same_model = |it: &&Dialect| model.is_none_or(|model| it.model.eq_ignore_ascii_case(model));
+    let mut known = all.iter().copied();
+    known.find(|it| same_name(it) && same_model(it))
 }
 
 /// What a host gets that asks for nothing else.

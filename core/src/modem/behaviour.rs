@@ -4,6 +4,7 @@ use super::identity::Identity;
 use super::link::LinkConfig;
 use super::profile::Profile;
 use super::storage::options::Defaults;
+use super::vendor_limits::VendorLimits;
 use super::wording::Wording;
 
 /// What of a configuration and its dialect does not change.
@@ -17,6 +18,10 @@ pub(crate) struct Behaviour<'a> {
     pub(crate) defaults: Defaults,
     /// Bytes for what the dialect puts aside of a link.
     pub(crate) scratch: usize,
+    /// The least time between the OK of a command and the event that ends it, in milliseconds.
+    pub(crate) gap: u16,
+    /// What the modem takes at most besides what its memory holds.
+    pub(crate) limits: &'static VendorLimits,
     pub(crate) identity: Identity<'a>,
     pub(crate) seed: u64,
     /// Whether a password read back is shown as `***`.

@@ -1,7 +1,7 @@
 //! What the modem has to say; a dialect finds the words.
 
 use super::fail::Fail;
-use super::ids::LinkId;
+use super::progress::scratch::Staged;
 use crate::at::reply::Reply;
 use crate::mqtt::Properties;
 
@@ -168,6 +168,6 @@ impl Event<'_> {
     }
 }
 
-/// How a dialect words an event, and of which link it is. An event of the modem as a whole
-/// is one of the first link.
-pub type WordEvent = fn(LinkId, &Event, &mut Reply);
+/// How a dialect words an event: of a link, whose staged values tell which it is. An event of
+/// the modem as a whole is one of the first link.
+pub type WordEvent = fn(Staged<'_>, &Event, &mut Reply);

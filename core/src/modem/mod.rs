@@ -31,6 +31,7 @@ pub mod settings;
 mod slot;
 pub mod storage;
 pub mod url;
+mod vendor_limits;
 pub mod wait;
 pub mod will;
 pub mod wording;
@@ -81,14 +82,14 @@ impl<'a> Modem<'a> {
         let line = memory.take_line();
         let values = memory.take_values();
         let dialect = config.dialect;
-        let behaviour = config.behaviour();
+        let (behaviour, limits) = (config.behaviour(), config.limits());
         let mut machine = Machine::new(behaviour, memory, values.capacity(), now);
         if dialect.banner == Banner::PowerOn {
             machine.report_start();
         }
         let language = Language::new(dialect, config.strict);
         let mut modem = Self {
-            console: Console::new(language, line, values),
+            console: Console::new(language, limits.line, line, values),
             machine,
             unanswered: 0,
         };

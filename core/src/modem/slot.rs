@@ -22,6 +22,8 @@ pub enum Slot {
     Will(LinkId),
     /// User properties of CONNECT and headers of WebSocket, which `+MQTTCONFIG` keeps.
     ConnectProperties(LinkId),
+    /// Something a dialect keeps of its own, by a number of its own.
+    Dialect(u8),
     /// An option of a link (`+MQTTOPT`), by its number.
     Option(LinkId, u8),
     /// An entry of the certificate store (`+MQTTCERT`), which all links share, by its
@@ -49,6 +51,7 @@ impl Slot {
             Self::Will(link) => (6, link, 0),
             Self::ConnectProperties(link) => (8, link, 0),
             Self::Credential(number) => (7, LinkId::FIRST, number.into()),
+            Self::Dialect(number) => (9, LinkId::FIRST, number.into()),
             Self::Session(link, record) => {
                 let (kind, number) = record.to_number();
                 (SESSION_SLOTS + kind, link, number)
@@ -65,7 +68,7 @@ impl Slot {
             Self::Settings(link) | Self::Tls(link) | Self::Option(link, _) => Some(link),
             Self::Root(link) | Self::Certificate(link) | Self::Key(link) => Some(link),
             Self::Will(link) | Self::ConnectProperties(link) | Self::Session(link, _) => Some(link),
-            Self::Profile | Self::Credential(_) => None,
+            Self::Profile | Self::Credential(_) | Self::Dialect(_) => None,
         }
     }
 
@@ -83,6 +86,7 @@ impl Slot {
             6 => Self::Will(link),
             8 => Self::ConnectProperties(link),
             7 => Self::Credential(u16::try_from(number).ok()?),
+            9 => Self::Dialect(u8::try_from(number).ok()?),
             OPTION_SLOTS.. => Self::Option(link, kind & !OPTION_SLOTS),
             SESSION_SLOTS.. => {
                 let record = RecordKey::from_number(kind - SESSION_SLOTS, number)?;

@@ -15,6 +15,8 @@ pub(crate) struct Wording {
     pub(crate) framing: &'static Framing,
     /// The words of `+CMEE=2`.
     pub(crate) codes: Codes,
+    /// Whether the loss of a link is told before the results of commands that fail by it.
+    pub(crate) loss_leads: bool,
     /// The words of events.
     pub(crate) event: WordEvent,
 }

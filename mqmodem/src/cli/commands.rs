@@ -20,7 +20,7 @@ pub(super) struct CommandsArguments {
     format: Format,
 
     /// Which command set; by default the one of a modem without `--dialect`.
-    #[arg(long, value_name = "NAME", value_parser = dialect_parser())]
+    #[arg(long, value_name = "NAME[:MODEL]", value_parser = dialect_parser(), ignore_case = true)]
     dialect: Option<&'static Dialect>,
 }
 

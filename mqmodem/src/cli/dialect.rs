@@ -1,12 +1,40 @@
-//! The value of `--dialect`.
+//! The command set the modems of a verb speak, and how much they are like a real module.
 
-use crate::config::dialect::dialect_named;
+use crate::config::BehaviourPlan;
+use crate::config::dialect::{dialect_named, dialect_names};
+use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
-use mqmodem_core::dialect;
 use mqmodem_core::modem::dialect::Dialect;
 
-/// Takes the names that are registered, so that help, completions and errors list them.
+/// Which module the modems are like.
+#[derive(Args, Debug)]
+pub(super) struct DialectArguments {
+    /// The command set the modems speak; otherwise as their configuration says.
+    #[arg(long, value_name = "NAME[:MODEL]", value_parser = dialect_parser(), ignore_case = true)]
+    dialect: Option<&'static Dialect>,
+
+    /// Keep to the limits of the real module, such as the length of its lines.
+    #[arg(long)]
+    vendor_limits: bool,
+
+    /// Milliseconds between an OK and the event that ends its command; 0 for fast tests.
+    #[arg(long, value_name = "MS")]
+    gap: Option<u16>,
+}
+
+impl DialectArguments {
+    /// What is given counts before what a configuration says.
+    pub(super) fn apply(&self, behaviour: &mut BehaviourPlan) {
+        behaviour.dialect = self.dialect.or(behaviour.dialect);
+        behaviour.vendor_limits |= self.vendor_limits;
+        behaviour.gap = self.gap.or(behaviour.gap);
+    }
+}
+
+/// Takes the names that are registered, in any case, so that help, completions and errors
+/// list them.
 pub(super) fn dialect_parser() -> impl TypedValueParser<Value = &'static Dialect> {
-    let names = dialect::ALL.iter().map(|known| known.name);
+    // A command line is described once in a run: its names may stay.
+    let names = dialect_names().map(|name| &*name.leak());
     PossibleValuesParser::new(names).try_map(|name| dialect_named(&name))
 }

@@ -22,6 +22,10 @@ pub struct BehaviourPlan {
     pub proxy: Option<ProxyPlan>,
     /// Whether AT lines are taken as the standard says.
     pub strict: bool,
+    /// Whether the limits of the real module hold.
+    pub vendor_limits: bool,
+    /// Milliseconds between an OK and the event that ends its command, where not as usual.
+    pub gap: Option<u16>,
     /// Whether passwords are shown as `***`; else those of the configuration are.
     pub mask_secrets: Option<bool>,
     /// Seed of what looks random.
@@ -47,8 +51,9 @@ pub struct IdentityPlan {
 
 impl Hash for BehaviourPlan {
     fn hash<H: Hasher>(&self, hasher: &mut H) {
-        let dialect = self.dialect.map(|dialect| dialect.name);
-        let switches = (self.strict, self.mask_secrets, self.seed);
+        let dialect = self.dialect.map(|dialect| (dialect.name, dialect.model));
+        let module = (self.vendor_limits, self.gap);
+        let switches = (self.strict, self.mask_secrets, self.seed, module);
         (dialect, &self.identity, self.limits, self.links).hash(hasher);
         (&self.proxy, switches).hash(hasher);
     }
@@ -102,6 +107,8 @@ impl BehaviourPlan {
             },
             seed: self.seed,
             strict: self.strict,
+            vendor_limits: self.vendor_limits,
+            gap: self.gap,
             mask_secrets: self.mask_secrets == Some(true),
             keeps_sessions: true,
             max_payload: self.limits.payload(),

@@ -35,6 +35,9 @@ pub(super) struct Document {
     pub(super) proxy: Option<ProxyPlan>,
     #[serde(default)]
     pub(super) strict: bool,
+    #[serde(default)]
+    pub(super) vendor_limits: bool,
+    pub(super) gap: Option<u16>,
     pub(super) mask_secrets: Option<bool>,
     #[serde(default)]
     pub(super) seed: u64,
@@ -55,6 +58,8 @@ pub(super) struct ModemTable {
     links: Option<u8>,
     proxy: Option<ProxyPlan>,
     strict: Option<bool>,
+    vendor_limits: Option<bool>,
+    gap: Option<u16>,
     mask_secrets: Option<bool>,
     pub(super) seed: Option<u64>,
 }
@@ -149,6 +154,8 @@ impl Document {
             links: self.links,
             proxy: self.proxy.clone(),
             strict: self.strict,
+            vendor_limits: self.vendor_limits,
+            gap: self.gap,
             mask_secrets: self.mask_secrets,
             seed: self.seed,
         }
@@ -163,6 +170,8 @@ impl Document {
             links: modem.links.or(self.links),
             proxy: modem.proxy.clone().or_else(|| self.proxy.clone()),
             strict: modem.strict.unwrap_or(self.strict),
+            vendor_limits: modem.vendor_limits.unwrap_or(self.vendor_limits),
+            gap: modem.gap.or(self.gap),
             mask_secrets: modem.mask_secrets.or(self.mask_secrets),
             seed: modem.seed.unwrap_or(self.seed.wrapping_add(index)),
         }

@@ -9,6 +9,9 @@ const OPTION: &str = "option:";
 /// Stands before the number of an entry of the certificate store.
 const CREDENTIAL: &str = "credential ";
 
+/// Stands before the number of something a dialect keeps.
+const DIALECT: &str = "dialect ";
+
 /// The name of a slot.
 pub(super) fn of(slot: Slot) -> String {
     known(slot).unwrap_or_else(|| format!("{slot:?}"))
@@ -24,6 +27,7 @@ fn known(slot: Slot) -> Option<String> {
         Slot::Will(link) => ("will", link),
         Slot::ConnectProperties(link) => ("connect-properties", link),
         Slot::Profile => return Some("profile".to_owned()),
+        Slot::Dialect(number) => return Some(format!("{DIALECT}{number}")),
         Slot::Credential(number) => return Some(format!("{CREDENTIAL}{number}")),
         Slot::Option(link, option) => {
             let opt = OPTIONS.get(usize::from(option))?;
@@ -41,6 +45,9 @@ pub(super) fn slot(name: &str) -> Option<Slot> {
     }
     if let Some(number) = name.strip_prefix(CREDENTIAL) {
         return Some(Slot::Credential(number.parse().ok()?));
+    }
+    if let Some(number) = name.strip_prefix(DIALECT) {
+        return Some(Slot::Dialect(number.parse().ok()?));
     }
     let (kind, link) = name.split_once(' ')?;
     let link = LinkId(link.parse().ok()?);
@@ -76,6 +83,7 @@ mod tests {
             Slot::ConnectProperties(link),
             Slot::Profile,
             Slot::Credential(67),
+            Slot::Dialect(2),
             Slot::Option(link, 0),
             Slot::Option(link, OPTIONS.len() as u8 - 1),
         ] {

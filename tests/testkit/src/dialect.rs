@@ -15,7 +15,7 @@ use mqmodem_core::commands;
 use mqmodem_core::modem::command::context::{Context, quality};
 use mqmodem_core::modem::command::dialect::{Command, Outcome, Refusal};
 use mqmodem_core::modem::command::prompt::{Data, DataEnd, DataFraming, Late};
-use mqmodem_core::modem::dialect::{Banner, Busy, Dialect, Prompt, Table, Urc};
+use mqmodem_core::modem::dialect::{Banner, Busy, Dialect, Prompt, Table, Urc, VendorLimits};
 use mqmodem_core::modem::event::{Event, Task};
 use mqmodem_core::modem::fail::Fail;
 use mqmodem_core::modem::options::{ACK_TIMEOUT, CONNECT_TIMEOUT};
@@ -53,6 +53,7 @@ const FRAMING: Framing = Framing {
 /// The proof.
 pub static PROOF: Dialect = Dialect {
     name: "proof",
+    model: "",
     title: "A command set that proves the seam",
     grammar: &GRAMMAR,
     framing: &FRAMING,
@@ -84,6 +85,9 @@ pub static PROOF: Dialect = Dialect {
         ..Identity::OWN
     },
     banner: Banner::PowerOn,
+    loss_leads: false,
+    gap: 0,
+    limits: &VendorLimits::NONE,
     word,
     refuse,
     scratch: 512,
@@ -300,7 +304,8 @@ fn refuse(cx: &mut Context, command: Option<&'static Command>, why: Refusal) -> 
     }
 }
 
-fn word(link: LinkId, event: &Event, reply: &mut Reply) {
+fn word(of: Staged<'_>, event: &Event, reply: &mut Reply) {
+    let link = of.link();
     match *event {
         Event::Finished { task, result, code } => {
             let code = if result.is_ok() {

@@ -19,15 +19,16 @@ use crate::at::framing::Framing;
 use crate::at::grammar::Grammar;
 use crate::at::reply::Reply;
 use crate::commands;
-use crate::modem::Profile;
-use crate::modem::api::{Identity, LinkId};
+use crate::modem::api::Identity;
 use crate::modem::command::dialect::Command;
-use crate::modem::dialect::{Banner, Busy, Dialect, Table, Urc};
+use crate::modem::dialect::{Banner, Busy, Dialect, Table, Urc, VendorLimits};
 use crate::modem::event::Event;
+use crate::modem::{Profile, Staged};
 
 /// The native command set.
 pub static NATIVE: Dialect = Dialect {
     name: "native",
+    model: "",
     title: "The native command set",
     grammar: &Grammar::V250,
     framing: &Framing::V250,
@@ -98,6 +99,9 @@ pub static NATIVE: Dialect = Dialect {
     codes: cme::ALL,
     identity: Identity::OWN,
     banner: Banner::Restart,
+    loss_leads: false,
+    gap: 0,
+    limits: &VendorLimits::NONE,
     word,
     refuse: |_, _, why| why.fail(),
     scratch: 0,
@@ -126,7 +130,8 @@ const COMMANDS: &[Command] = &[
     options::ERROR,
 ];
 
-fn word(link: LinkId, event: &Event, reply: &mut Reply) {
+fn word(of: Staged, event: &Event, reply: &mut Reply) {
+    let link = of.link();
     match *event {
         Event::ConnectDone { code } => reply.info(|line| {
             line.text("+MQTTCONNECT:");

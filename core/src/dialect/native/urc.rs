@@ -30,9 +30,9 @@ mod tests {
     use crate::at::framing::Framing;
     use crate::at::reply::Reply;
     use crate::buffer::Buf;
-    use crate::modem::Profile;
     use crate::modem::api::LinkId;
     use crate::modem::event::{Event, Received};
+    use crate::modem::{Profile, Staged};
     use crate::mqtt::Properties;
     use std::string::String;
 
@@ -40,7 +40,7 @@ mod tests {
         let mut out = Buf::heap(200);
         let style = Profile::FACTORY.style(&Framing::V250);
         let mut reply = Reply::new(&mut out, style, 200);
-        (NATIVE.word)(LinkId(link), event, &mut reply);
+        (NATIVE.word)(Staged::none(LinkId(link)), event, &mut reply);
         let text = core::str::from_utf8(out.as_slice()).unwrap();
         String::from(text.trim())
     }

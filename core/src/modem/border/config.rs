@@ -1,7 +1,7 @@
 //! How a modem behaves.
 
 use crate::modem::behaviour::Behaviour;
-use crate::modem::dialect::Dialect;
+use crate::modem::dialect::{Dialect, VendorLimits};
 use crate::modem::identity::Identity;
 use crate::modem::link::LinkConfig;
 
@@ -17,6 +17,11 @@ pub struct Config<'a> {
     /// Whether the leniences of rules R2, R4, R6 and R8 are off, and those towards
     /// brokers ([`Rules`](crate::mqtt::Rules)).
     pub strict: bool,
+    /// Whether the module's own limits hold ([`VendorLimits`]), not only those of memory.
+    pub vendor_limits: bool,
+    /// The least time between the OK of a command and the event that ends it, where it is
+    /// not the dialect's own, in milliseconds.
+    pub gap: Option<u16>,
     /// Whether reading a password back shows `***`.
     pub mask_secrets: bool,
     /// Whether sessions and the messages in them are kept by [`Action::Store`](crate::Action::Store),
@@ -35,9 +40,20 @@ impl<'a> Config<'a> {
             identity: dialect.identity,
             seed: 0,
             strict: false,
+            vendor_limits: false,
+            gap: None,
             mask_secrets: false,
             keeps_sessions: true,
             max_payload: 256 * 1024,
+        }
+    }
+
+    /// What the modem takes at most besides what its memory holds.
+    pub(crate) fn limits(&self) -> &'static VendorLimits {
+        if self.vendor_limits {
+            self.dialect.limits
+        } else {
+            &VendorLimits::NONE
         }
     }
 
@@ -48,6 +64,8 @@ impl<'a> Config<'a> {
             factory: self.dialect.profile,
             defaults: self.dialect.options,
             scratch: self.dialect.scratch,
+            gap: self.gap.unwrap_or(self.dialect.gap),
+            limits: self.limits(),
             identity: self.identity,
             seed: self.seed,
             masks_secrets: self.mask_secrets,

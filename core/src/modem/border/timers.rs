@@ -34,14 +34,14 @@ impl Modem<'_> {
         let run = match self.machine.run {
             Run::Waiting { deadline, .. } => deadline,
             Run::Pending | Run::Line { .. } => self.machine.pending.deadline(),
-            Run::Idle => None,
+            Run::Idle | Run::Finishing => None,
             Run::Prompt { .. } | Run::Draining { .. } => self.console.poll_timeout(&self.machine),
         };
         let events = self.machine.notify.poll_timeout(self.machine.now);
         let reader = sooner(self.break_limit(), events);
         let next = sooner(sooner(self.machine.links.poll_timeout(), run), reader);
         if self.machine.tasks.any() {
-            return sooner(next, self.machine.tasks.deadline());
+            return sooner(next, self.machine.tasks_deadline());
         }
         next
     }

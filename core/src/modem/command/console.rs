@@ -7,6 +7,7 @@ use super::execute::{self, Ran};
 use super::intake::{Intake, IntakeKind};
 use super::language::Language;
 use super::prompt::{Data, DataEnd, DataFraming, Late};
+use super::rejected::{Rejected, RejectedAnswer};
 use crate::at::line::{LineReader, Taken};
 use crate::at::split::{NextItem, next};
 use crate::at::values::Values;
@@ -25,8 +26,8 @@ pub(crate) struct Console<'a> {
     decoded: Buf<'a>,
     /// The command that asked for raw bytes.
     asked: Option<Asked>,
-    /// Whether a part of a line came that is rejected as a whole.
-    rejecting: bool,
+    /// What came of a line that is rejected as a whole.
+    rejected: Rejected,
 }
 
 /// A command that asked for raw bytes.
@@ -40,13 +41,15 @@ struct Asked {
 }
 
 impl<'a> Console<'a> {
-    pub(crate) fn new(language: Language, line: Buf<'a>, decoded: Buf<'a>) -> Self {
+    /// A line has at most `longest` bytes besides what the memory and the grammar allow.
+    pub(crate) fn new(language: Language, longest: usize, line: Buf<'a>, decoded: Buf<'a>) -> Self {
+        let longest = longest.min(language.grammar.max_line);
         Self {
-            reader: LineReader::new(line.bounded(language.grammar.max_line)),
+            reader: LineReader::new(line.bounded(longest)),
             language,
             decoded,
             asked: None,
-            rejecting: false,
+            rejected: Rejected::default(),
         }
     }
 
@@ -66,7 +69,9 @@ impl<'a> Console<'a> {
             Run::Draining { .. } => true,
             Run::Idle => self.has_echo_room(machine) && !machine.is_reporting(),
             Run::Pending => machine.takes_more() && self.has_echo_room(machine),
-            Run::Line { .. } | Run::Waiting { .. } => self.rejects() && machine.has_answer_room(),
+            Run::Line { .. } | Run::Waiting { .. } | Run::Finishing => {
+                self.rejects() && machine.has_answer_room()
+            }
         }
     }
 
@@ -91,7 +96,7 @@ impl<'a> Console<'a> {
     #[inline]
     pub(crate) fn take(&mut self, machine: &mut Machine, bytes: &[u8]) -> Intake {
         match machine.run {
-            Run::Idle | Run::Pending if !self.rejecting => self.take_line(machine, bytes),
+            Run::Idle | Run::Pending if self.rejected.is_empty() => self.take_line(machine, bytes),
             Run::Prompt { at, .. } => data(self.take_data(machine, at, bytes)),
             Run::Draining { quiet, .. } => {
                 let until = machine.now + quiet;
@@ -131,15 +136,16 @@ impl<'a> Console<'a> {
     /// at its end.
     #[cold]
     fn reject(&mut self, machine: &mut Machine, bytes: &[u8]) -> usize {
-        let end = bytes.iter().position(|byte| matches!(byte, b'\r' | b'\n'));
-        let taken = end.map_or(bytes.len(), |at| at + 1);
-        let part = bytes.get(..taken).unwrap_or_default();
-        self.rejecting |= !part.trim_ascii().is_empty();
-        if end.is_some()
-            && core::mem::take(&mut self.rejecting)
-            && let Busy::Reject(text) = self.language.dialect.busy
-        {
-            machine.write_apart(|reply| reply.unframed(|line| line.text(text)));
+        let (taken, answer) = self.rejected.take(bytes, self.language.dialect.busy);
+        match answer {
+            RejectedAnswer::Nothing => {}
+            RejectedAnswer::Text(text) => {
+                machine.write_apart(|reply| reply.unframed(|line| line.text(text)));
+            }
+            RejectedAnswer::Restart(notice) => {
+                self.forget_data();
+                machine.force_restart(notice);
+            }
         }
         taken
     }
@@ -180,10 +186,11 @@ impl<'a> Console<'a> {
     ) {
         let Language { dialect, grammar } = &self.language;
         let item = next(self.reader.body(), at, grammar);
-        let NextItem::Item(item) = item else {
-            return machine.fail_line(Fail::Plain);
+        let found = match item {
+            NextItem::Item(item) => dialect.find(item.name).map(|command| (item, command)),
+            NextItem::End | NextItem::Bad => None,
         };
-        let Some(command) = dialect.find(item.name) else {
+        let Some((item, command)) = found else {
             return machine.fail_line(Fail::Plain);
         };
         // The values are read once more, behind the bytes.
@@ -337,7 +344,7 @@ impl<'a> Console<'a> {
     /// The host gave up what it has begun to send.
     pub(crate) fn forget(&mut self, machine: &mut Machine) {
         self.reader.drop_line();
-        self.rejecting = false;
+        self.rejected = Rejected::default();
         if matches!(machine.run, Run::Prompt { .. } | Run::Draining { .. }) {
             self.forget_data();
             machine.run = Run::Idle;
@@ -380,6 +387,11 @@ fn conclude(machine: &mut Machine, at: usize, outcome: Outcome) {
         Outcome::Started(wait, task) => {
             machine.start(machine.selected, wait, task);
             machine.settle(at, Ok(()));
+        }
+        Outcome::Finishing(wait, task) => {
+            machine.end_silently();
+            machine.run = Run::Finishing;
+            machine.start(machine.selected, wait, task);
         }
         // The console asks before; after raw bytes it does not ask for none.
         Outcome::Prompt(..) => machine.settle(at, Err(Fail::INCORRECT)),

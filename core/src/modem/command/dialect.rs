@@ -5,7 +5,7 @@ use super::prompt::{Data, DataFraming, Late};
 use crate::at::args::Args;
 use crate::at::framing::Framing;
 use crate::at::grammar::Grammar;
-use crate::at::param::Reject;
+use crate::at::param::Misfit;
 use crate::at::schema::Declaration;
 use crate::modem::dispatch::Machine;
 use crate::modem::event::{Task, WordEvent};
@@ -14,15 +14,20 @@ use crate::modem::identity::Identity;
 use crate::modem::ids::LinkId;
 use crate::modem::profile::Profile;
 use crate::modem::storage::options::Defaults;
+pub use crate::modem::vendor_limits::VendorLimits;
 use crate::modem::wait::Wait;
 use crate::modem::wording::{Codes, Wording};
+use core::fmt;
 use core::time::Duration;
 
 /// A command set: how its lines are read and written, its commands and its events.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Dialect {
     /// Its short name, as in a configuration.
     pub name: &'static str,
+    /// Which of the modules of that name it is; the first of a name is the usual one. Empty
+    /// where there is one only.
+    pub model: &'static str,
     /// Its name for people.
     pub title: &'static str,
     /// How its lines are read.
@@ -45,12 +50,31 @@ pub struct Dialect {
     pub identity: Identity<'static>,
     /// When it reports that it has started.
     pub banner: Banner,
+    /// Whether the loss of a link is told before the results of commands that fail by it.
+    pub loss_leads: bool,
+    /// The least time between the OK of a command and the event that ends it, in
+    /// milliseconds.
+    pub gap: u16,
+    /// What the module takes at most, for who wants to meet its limits.
+    pub limits: &'static VendorLimits,
     /// How it words events.
     pub word: WordEvent,
     /// How it refuses what its declarations do not allow.
     pub refuse: Refuse,
     /// Bytes it needs for state of its own, for each link: values a host gives one by one.
     pub scratch: usize,
+}
+
+/// The name of a dialect and its model, as [`Dialect::full_name`] has it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FullName(&'static str, &'static str);
+
+impl fmt::Display for FullName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self(name, model) = *self;
+        let colon = if model.is_empty() { "" } else { ":" };
+        write!(f, "{name}{colon}{model}")
+    }
 }
 
 /// What becomes of a line that comes while a command runs.
@@ -60,6 +84,15 @@ pub enum Busy {
     Queue,
     /// It is dropped, and answered with this text.
     Reject(&'static str),
+    /// The same; but one line restarts the modem at once.
+    RejectOrRestart {
+        /// What any other line is answered with.
+        text: &'static str,
+        /// The line, in letters of either case.
+        line: &'static str,
+        /// What it is answered with before the modem restarts.
+        notice: &'static str,
+    },
 }
 
 /// When a modem reports that it has started.
@@ -112,12 +145,18 @@ impl Dialect {
         None
     }
 
+    /// What it is chosen by: `NAME`, or `NAME:MODEL` where it has models.
+    pub fn full_name(&self) -> FullName {
+        FullName(self.name, self.model)
+    }
+
     /// What of it the machine needs.
     pub(crate) fn wording(&self) -> Wording {
         Wording {
             framing: self.framing,
             codes: self.codes,
             event: self.word,
+            loss_leads: self.loss_leads,
         }
     }
 }
@@ -168,6 +207,9 @@ pub enum Outcome {
     /// It is begun, and the line goes on. What comes of it is an event of its own,
     /// [`Event::Finished`](crate::modem::event::Event::Finished) of this task.
     Started(Wait, Task),
+    /// It is begun, and its event is all of its answer: no result code follows, and the
+    /// modem is busy until then.
+    Finishing(Wait, Task),
     /// The host is asked for raw bytes, as [`Prompt`] says, up to their end.
     Prompt(DataFraming, &'static Prompt),
 }
@@ -192,7 +234,7 @@ pub enum Refusal {
     /// It has no such form.
     NoSuchForm,
     /// Its values are not what it takes.
-    Values(Reject),
+    Values(Misfit),
     /// The modem cannot do it now.
     Unable(Fail),
 }
@@ -203,7 +245,7 @@ impl Refusal {
         match self {
             Self::Unknown => Fail::Plain,
             Self::NoSuchForm => Fail::NO_SUCH_FORM,
-            Self::Values(reject) => reject.into(),
+            Self::Values(misfit) => misfit.reject.into(),
             Self::Unable(fail) => fail,
         }
     }

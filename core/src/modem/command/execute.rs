@@ -224,8 +224,12 @@ fn read_set<'l>(
         }
         next
     };
-    let checked = schema::check(line, decoded.as_slice(), values, signatures, grammar);
-    let args = checked.map_err(|reject: Reject| refused(Refusal::Values(reject)))?;
+    let decoded = decoded.as_slice();
+    let checked = schema::check(line, decoded, values, signatures, grammar);
+    let args = checked.map_err(|reject: Reject| {
+        let misfit = schema::misfit((line, decoded), values, signatures, grammar, reject);
+        refused(Refusal::Values(misfit))
+    })?;
     Ok((next, args, handler))
 }
 

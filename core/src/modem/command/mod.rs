@@ -8,4 +8,5 @@ pub(super) mod execute;
 pub mod intake;
 pub(super) mod language;
 pub mod prompt;
+mod rejected;
 pub mod shown;

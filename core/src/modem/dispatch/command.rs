@@ -6,6 +6,7 @@ use crate::modem::fail::Fail;
 use crate::modem::ids::LinkId;
 use crate::modem::progress::run::Run;
 use crate::modem::wait::Wait;
+use crate::time::Instant;
 use core::time::Duration;
 
 impl Machine<'_> {
@@ -20,8 +21,24 @@ impl Machine<'_> {
     /// A command has begun something; `may_run` has seen to it that there is room.
     pub(crate) fn start(&mut self, link: LinkId, wait: Wait, task: Task) {
         let deadline = self.deadline_of(wait);
-        self.tasks.start(link, task, wait, deadline);
+        let due = self.now + Duration::from_millis(self.behaviour.gap.into());
+        self.tasks.start((link, task), wait, deadline, due);
         self.check_tasks();
+    }
+
+    /// Ends of what commands have begun are reported as far as their time has come.
+    pub(crate) fn expect_ends(&mut self) {
+        self.notify.expect_reports(self.tasks.reportable(self.now));
+    }
+
+    /// When what commands have begun is late, or its end is to be reported.
+    #[cold]
+    pub(crate) fn tasks_deadline(&self) -> Option<Instant> {
+        if self.notify.expects(self.tasks.reportable(self.now)) {
+            self.tasks.deadline(self.now)
+        } else {
+            Some(self.now)
+        }
     }
 
     /// The command before `at` asks for raw bytes; whether there is room to ask.

@@ -68,7 +68,7 @@ impl Machine<'_> {
             return true;
         }
         let ended = self.tasks.end(wait, failed, code);
-        self.notify.expect_reports(self.tasks.ended());
+        self.expect_ends();
         ended
     }
 
@@ -92,9 +92,8 @@ impl Machine<'_> {
         if !self.waits_for(Wait::Connect(id)) {
             return self.end_task(Wait::Connect(id), result, code);
         }
-        let word = self.behaviour.wording.event;
         self.begin_answer();
-        self.write(|reply| word(id, &Event::ConnectDone { code }, reply));
+        self.write_event(id, &Event::ConnectDone { code });
         self.complete(Wait::Connect(id), result);
     }
 }

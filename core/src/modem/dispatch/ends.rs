@@ -3,9 +3,11 @@
 use super::Machine;
 use crate::at::cme;
 use crate::modem::code;
+use crate::modem::event::Event;
 use crate::modem::fail::Fail;
 use crate::modem::ids::LinkId;
 use crate::modem::link::{By, Disconnecting, Ended, Link};
+use crate::modem::progress::run::Run;
 use crate::modem::wait::Wait;
 use crate::mqtt::carrier::Carrier;
 use crate::mqtt::packet::Disconnect;
@@ -24,10 +26,7 @@ impl Machine<'_> {
             Ended::Failed { code, .. } => {
                 self.notify.push_lost(id, code).unwrap_or_default();
             }
-            Ended::Lost { code } => {
-                self.fail_waiting(id, code);
-                self.notify.push_lost(id, code).unwrap_or_default();
-            }
+            Ended::Lost { code } => self.lost(id, code),
             Ended::Closed => {
                 self.fail_waiting(id, code::BY_COMMAND);
                 self.complete(Wait::Disconnect(id), Ok(()));
@@ -36,6 +35,17 @@ impl Machine<'_> {
         if self.links.all(Link::is_closed) {
             self.complete(Wait::AllClosed, Ok(()));
         }
+    }
+
+    /// A link was lost: the host is told, and what waits for the broker ends.
+    fn lost(&mut self, id: LinkId, code: u8) {
+        let leads = self.behaviour.wording.loss_leads
+            && matches!(self.run, Run::Waiting { .. } | Run::Finishing);
+        if leads && self.report(id, &Event::Lost { code }) {
+            return self.fail_waiting(id, code);
+        }
+        self.fail_waiting(id, code);
+        self.notify.push_lost(id, code).unwrap_or_default();
     }
 
     /// Whoever asked for the link is told why it is not up; an attempt of the
@@ -56,6 +66,8 @@ impl Machine<'_> {
             }
             _ => false,
         };
+        // That comes before the host is told of the link.
+        self.tasks.hurry(self.now, lost);
         self.fail_waits(lost, fail, code);
     }
 
@@ -89,6 +101,16 @@ impl Machine<'_> {
     pub(crate) fn disconnect_all(&mut self, reason: Option<u8>) {
         let ids = self.links.ids();
         ids.for_each(|id| self.disconnect(id, reason));
+    }
+
+    /// Breaks off every link without a word to its broker.
+    pub(crate) fn cut_all(&mut self) {
+        let now = self.now;
+        for id in self.links.ids() {
+            if self.links.get_mut(id).is_some_and(|link| link.cut(now)) {
+                self.link_ended(id, Ended::Closed);
+            }
+        }
     }
 
     fn disconnecting(&mut self, id: LinkId, it: Disconnecting, reason: Option<u8>) {

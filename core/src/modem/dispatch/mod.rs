@@ -272,7 +272,7 @@ impl<'a> Machine<'a> {
     #[cold]
     pub(crate) fn end_task(&mut self, wait: Wait, result: Result<(), Fail>, code: u8) {
         self.tasks.end(wait, result, code);
-        self.notify.expect_reports(self.tasks.ended());
+        self.expect_ends();
     }
 
     /// Whether the present command waits for this.
@@ -289,7 +289,7 @@ impl<'a> Machine<'a> {
         }
         if self.tasks.any() {
             self.tasks.end_all(such, Err(fail), code);
-            self.notify.expect_reports(self.tasks.ended());
+            self.expect_ends();
         }
     }
 
@@ -370,7 +370,9 @@ impl<'a> Machine<'a> {
         }
         while let Some(wait) = self.tasks.end_late(self.now, LATE, code::TIMED_OUT) {
             self.forget_request(wait);
-            self.notify.expect_reports(self.tasks.ended());
+        }
+        if self.tasks.any() {
+            self.expect_ends();
         }
         let Run::Waiting {
             wait,

@@ -25,16 +25,16 @@ impl Machine<'_> {
         let Some((event, front)) = self.notify.oldest(id, form) else {
             return Ok(());
         };
-        let word = self.behaviour.wording.event;
+        let (word, of) = (self.behaviour.wording.event, self.scratch.of(id));
         let style = self.profile.style(self.behaviour.wording.framing);
         let (answer, out) = (&mut self.answer, &mut self.out);
-        answer.write(out, style, |reply| word(id, &event, reply));
+        answer.write(out, style, |reply| word(of, &event, reply));
         if answer.retract(out) {
             if form.format > 0 || form.properties {
                 return Err(Fail::MEMORY_FULL);
             }
             // It would never fit: it is told without its payload.
-            answer.write(out, style, |reply| word(id, &event.shortened(), reply));
+            answer.write(out, style, |reply| word(of, &event.shortened(), reply));
         }
         self.notify.set_read(id, front.number);
         Ok(())
@@ -62,9 +62,8 @@ impl Machine<'_> {
     /// Says that a message is accepted, if the host wants to know its name.
     pub(super) fn write_accepted(&mut self, id: LinkId, name: Option<u32>) {
         if let Some(name) = name {
-            let word = self.behaviour.wording.event;
             self.begin_answer();
-            self.write(|reply| word(id, &Event::Accepted { name }, reply));
+            self.write_event(id, &Event::Accepted { name });
         }
     }
 }

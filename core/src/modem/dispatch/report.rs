@@ -9,6 +9,7 @@ use crate::modem::fail::Fail;
 use crate::modem::ids::LinkId;
 use crate::modem::link::Link;
 use crate::modem::progress::run::Run;
+use crate::modem::progress::scratch::Staged;
 use crate::modem::wait::Wait;
 use crate::mqtt::session::{DropReason, Dropped};
 
@@ -29,22 +30,36 @@ impl Machine<'_> {
     /// Reports an event to the host; whether it had room for it.
     pub(super) fn report(&mut self, id: LinkId, event: &Event) -> bool {
         let (wording, style) = (self.behaviour.wording.event, self.style());
-        word(&mut self.out, style, wording, id, event)
+        let of = self.scratch.of(id);
+        word(&mut self.out, style, wording, of, event)
+    }
+
+    /// Writes an event as a part of the present answer.
+    pub(crate) fn write_event(&mut self, id: LinkId, event: &Event) {
+        let (wording, style) = (self.behaviour.wording.event, self.style());
+        let of = self.scratch.of(id);
+        let out = &mut self.out;
+        self.answer
+            .write(out, style, |reply| wording(of, event, reply));
     }
 
     /// Reports the oldest waiting event; whether there was one that fitted.
     pub(crate) fn report_next(&mut self) -> bool {
-        if !self.is_reporting() || !matches!(self.run, Run::Idle) {
+        if !self.is_reporting() || !matches!(self.run, Run::Idle | Run::Finishing) {
             return false;
         }
-        if let Some((link, event)) = self.tasks.front() {
+        if let Some((link, event)) = self.tasks.front(self.now) {
             // It ends a command: that comes before what happened since.
             let reported = self.report(link, &event);
             if reported {
-                self.tasks.pop();
-                self.notify.expect_reports(self.tasks.ended());
+                self.tasks.pop(self.now);
+                self.expect_ends();
+                self.end_finishing();
             }
             return reported;
+        }
+        if matches!(self.run, Run::Finishing) {
+            return false;
         }
         let style = self.style();
         let storage = &self.storage;
@@ -52,21 +67,28 @@ impl Machine<'_> {
         let Some((event, front)) = self.notify.front(form) else {
             return false;
         };
-        let (wording, id) = (self.behaviour.wording.event, front.link);
-        if !word(&mut self.out, style, wording, id, &event) {
+        let (wording, of) = (self.behaviour.wording.event, self.scratch.of(front.link));
+        if !word(&mut self.out, style, wording, of, &event) {
             if !self.out.is_empty() {
                 return false;
             }
             // What does not even fit an empty output is told without its payload,
             // and where the topic alone does not fit, without that.
             let short = event.shortened();
-            if !word(&mut self.out, style, wording, id, &short) {
-                word(&mut self.out, style, wording, id, &short.nameless());
+            if !word(&mut self.out, style, wording, of, &short) {
+                word(&mut self.out, style, wording, of, &short.nameless());
             }
         }
         self.notify.pop(front);
         self.take_over(front.link, front.number);
         true
+    }
+
+    /// A command that ends by an event alone is at its end once nothing is under way.
+    fn end_finishing(&mut self) {
+        if matches!(self.run, Run::Finishing) && !self.tasks.any() {
+            self.run = Run::Idle;
+        }
     }
 
     /// What became of a message is reported.
@@ -135,10 +157,10 @@ impl Machine<'_> {
 }
 
 /// Words an event, as a whole or not at all; whether it fitted.
-fn word(out: &mut Buf, style: Style, wording: WordEvent, link: LinkId, event: &Event) -> bool {
+fn word(out: &mut Buf, style: Style, wording: WordEvent, of: Staged, event: &Event) -> bool {
     let (before, limit) = (out.len(), out.free());
     let mut reply = Reply::new(out, style, limit);
-    wording(link, event, &mut reply);
+    wording(of, event, &mut reply);
     let fitted = !reply.overflowed();
     if !fitted {
         // It may have lines that did.

@@ -4,6 +4,7 @@ use super::Machine;
 use super::policy::policy;
 use crate::modem::ids::LinkId;
 use crate::modem::profile::Profile;
+use crate::modem::progress::run::Run;
 use crate::modem::radio::Functionality;
 use crate::modem::storage::options::{AUTOCONNECT, RECV_MODE};
 
@@ -31,6 +32,15 @@ impl Machine<'_> {
         self.set_profile(self.storage.profile());
         self.report_start();
         self.notify.indicate();
+    }
+
+    /// Restarts in the midst of a command, which is not answered any more.
+    #[cold]
+    pub(crate) fn force_restart(&mut self, notice: &str) {
+        self.run = Run::Idle;
+        self.cut_all();
+        self.write_apart(|reply| reply.unframed(|line| line.text(notice)));
+        self.restart(Functionality::Full);
     }
 
     pub(crate) fn set_profile(&mut self, profile: Profile) {

@@ -16,6 +16,7 @@ impl Link<'_> {
     /// The host wants the link: it is opened, or its own attempt becomes the host's.
     /// Whether that was possible.
     pub(crate) fn connect(&mut self, now: Instant) -> bool {
+        self.was_online &= self.phase == Phase::Online;
         match self.phase {
             Phase::Closed => self.open(now, By::Host),
             Phase::Opening { .. } | Phase::Opened | Phase::Greeting { .. } => {
@@ -196,7 +197,7 @@ impl Link<'_> {
 
     /// The broker accepted CONNECT; who wanted that.
     pub(crate) fn begin(&mut self, now: Instant) -> By {
-        self.phase = Phase::Online;
+        (self.phase, self.was_online) = (Phase::Online, true);
         if self.policy.version.is_none() {
             self.worked = Some(self.session.version());
         }

@@ -45,6 +45,18 @@ impl Link<'_> {
         self.leave(now, reason, comes_back, disconnect)
     }
 
+    /// Breaks off without a word to the broker; whether there was anything to break off.
+    pub(crate) fn cut(&mut self, now: Instant) -> bool {
+        let is_open = !self.is_closed();
+        if is_open {
+            // Whoever waits is told by the caller.
+            let _ = self.drop(now, code::BY_COMMAND.into());
+        }
+        self.reconnect = Reconnect::Off;
+        self.backoff = Backoff::default();
+        is_open
+    }
+
     /// Whether the broker takes this DISCONNECT, where it is connected.
     pub(crate) fn check_disconnect(
         &mut self,

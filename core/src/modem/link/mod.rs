@@ -55,6 +55,8 @@ pub(crate) struct Link<'a> {
     worked: Option<Version>,
     /// Whether the broker refused MQTT 5 and is asked for 3.1.1.
     falls_back: bool,
+    /// Whether the broker was connected since the host asked for it last.
+    was_online: bool,
     /// Whether bytes came since CONNECT.
     is_heard: bool,
     /// State of the numbers that look random; never 0.
@@ -110,6 +112,7 @@ impl<'a> Link<'a> {
             backoff: Backoff::default(),
             worked: None,
             falls_back: false,
+            was_online: false,
             is_heard: false,
             random: seed_of(config.seed, id) | 1 << 63,
             policy,
@@ -165,6 +168,11 @@ impl<'a> Link<'a> {
     #[inline]
     pub(crate) fn is_online(&self) -> bool {
         self.phase == Phase::Online
+    }
+
+    /// Whether the broker was connected since the host asked for it last.
+    pub(crate) fn was_online(&self) -> bool {
+        self.was_online
     }
 
     /// Whether its transport is up.

@@ -1,5 +1,6 @@
 //! Events on their way to the host: what waits, and when the host may be interrupted.
 
+mod mailbox;
 mod queue;
 
 use crate::buffer::{Buf, Full};
@@ -11,6 +12,7 @@ use crate::time::Instant;
 use core::time::Duration;
 use queue::{HEADER, Queue, Queued, RecordKind};
 
+pub(crate) use mailbox::Mailbox;
 pub(crate) use queue::Front;
 
 /// Room that messages leave free, so that a lost link can always be told.
@@ -32,34 +34,6 @@ pub(crate) struct Notifier<'a> {
     last_byte: Instant,
     /// A half-typed line holds events back until then.
     quiet_until: Instant,
-}
-
-/// The messages of a link that wait until the host asks for them.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Mailbox {
-    /// Whether messages are stored here.
-    is_on: bool,
-    /// Messages that wait.
-    count: u32,
-    /// Whether the host is to be told how many.
-    indicates: bool,
-    /// The number of the message the host has read last, 0 if it has none.
-    read: u32,
-    /// The number of the message that was taken over last by reading the next.
-    left: u32,
-}
-
-impl Mailbox {
-    /// The host does not know any more how many messages wait, if any.
-    fn indicate(&mut self) {
-        self.indicates = self.is_on && self.count > 0;
-    }
-
-    /// Whether there is something to report.
-    #[inline]
-    fn has_news(&self) -> bool {
-        self.indicates || (self.count > 0 && !self.is_on)
-    }
 }
 
 impl<'a> Notifier<'a> {
@@ -134,6 +108,11 @@ impl<'a> Notifier<'a> {
         let others = self.events.saturating_sub(self.elsewhere);
         self.elsewhere = count.into();
         self.events = others + self.elsewhere;
+    }
+
+    /// Whether so many events are stored elsewhere, as far as is known here.
+    pub(crate) fn expects(&self, count: u8) -> bool {
+        self.elsewhere == count.into()
     }
 
     /// Whether the host is to be told how many messages wait. That has no place among

@@ -19,6 +19,8 @@ pub(crate) enum Run {
         wait: Wait,
         deadline: Option<Instant>,
     },
+    /// No result code is due: what the command has begun ends by an event of its own.
+    Finishing,
     /// The command before this position asked for raw bytes.
     Prompt {
         at: usize,

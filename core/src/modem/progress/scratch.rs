@@ -20,6 +20,17 @@ pub struct Staged<'s> {
 }
 
 impl<'s> Staged<'s> {
+    /// No values of a link.
+    pub fn none(link: LinkId) -> Self {
+        let entries = &[];
+        Self { entries, link }
+    }
+
+    /// Whose values they are.
+    pub fn link(&self) -> LinkId {
+        self.link
+    }
+
     /// The value of a key, if it was given.
     pub fn get(&self, key: u8) -> Option<&'s [u8]> {
         let mine = |&(link, at_key, _): &(u8, u8, &[u8])| (link, at_key) == (self.link.0, key);

@@ -17,8 +17,17 @@ struct Running {
     task: Task,
     wait: Wait,
     deadline: Option<Instant>,
+    /// Its end is not reported before.
+    due: Instant,
     /// How it ended, until that is reported.
     end: Option<(Result<(), Fail>, u8)>,
+}
+
+impl Running {
+    /// Whether its end is to be reported now.
+    fn is_reportable(&self, now: Instant) -> bool {
+        self.end.is_some() && self.due <= now
+    }
 }
 
 /// Everything that was begun, in the order of its beginning.
@@ -27,8 +36,6 @@ pub(crate) struct Tasks {
     list: OnUse<[Option<Running>; MOST]>,
     /// How many there are.
     count: u8,
-    /// Ends that are not reported yet.
-    ended: u8,
 }
 
 impl Tasks {
@@ -38,13 +45,13 @@ impl Tasks {
         usize::from(self.count) < MOST
     }
 
-    /// Notes what was begun; there must be room.
+    /// Notes what was begun, whose end is not reported before `due`; there must be room.
     pub(crate) fn start(
         &mut self,
-        link: LinkId,
-        task: Task,
+        (link, task): (LinkId, Task),
         wait: Wait,
         deadline: Option<Instant>,
+        due: Instant,
     ) {
         let mut places = self.list.used().iter_mut();
         if let Some(place) = places.find(|place| place.is_none()) {
@@ -54,14 +61,24 @@ impl Tasks {
                 task,
                 wait,
                 deadline,
+                due,
                 end: None,
             });
         }
     }
 
-    /// How many ends are to be reported.
-    pub(crate) fn ended(&self) -> u8 {
-        self.ended
+    /// How many ends are to be reported now.
+    pub(crate) fn reportable(&self, now: Instant) -> u8 {
+        let reportable = self.all().filter(|it| it.is_reportable(now));
+        reportable.fold(0, |count, _| count + 1)
+    }
+
+    /// Nothing more is waited for before the ends of such a wait are reported.
+    pub(crate) fn hurry(&mut self, now: Instant, such: impl Fn(Wait) -> bool) {
+        let all = self.list.get_mut().into_iter().flatten().flatten();
+        for running in all.filter(|it| such(it.wait)) {
+            running.due = running.due.min(now);
+        }
     }
 
     /// Ends what waits for `wait`, if anything does; whether it did.
@@ -109,7 +126,6 @@ impl Tasks {
         let running = self.under_way().find(|running| such(running))?;
         let wait = running.wait;
         running.end = Some((result, code));
-        self.ended += 1;
         Some(wait)
     }
 
@@ -136,24 +152,27 @@ impl Tasks {
         self.count > 0
     }
 
-    /// When the first of them has waited long enough.
-    pub(crate) fn deadline(&self) -> Option<Instant> {
-        let under_way = self.all().filter(|it| it.end.is_none());
-        let deadlines = under_way.map(|running| running.deadline);
+    /// When the first of them has waited long enough, for its end or to be reported.
+    pub(crate) fn deadline(&self, now: Instant) -> Option<Instant> {
+        let deadlines = self.all().map(|running| match running.end {
+            None => running.deadline,
+            Some(_) => Some(running.due).filter(|due| *due > now),
+        });
         deadlines.fold(None, sooner)
     }
 
-    /// The first end that is to be reported, and of which link it is.
-    pub(crate) fn front(&self) -> Option<(LinkId, Event<'static>)> {
-        let ended = |it: &Running| Some((it.link, it.task, it.end?));
-        let (link, task, (result, code)) = self.all().find_map(ended)?;
+    /// The first end that is to be reported now, and of which link it is.
+    pub(crate) fn front(&self, now: Instant) -> Option<(LinkId, Event<'static>)> {
+        let mut reportable = self.all().filter(|it| it.is_reportable(now));
+        let running = reportable.next()?;
+        let (task, (result, code)) = (running.task, running.end?);
         let finished = Event::Finished { task, result, code };
-        Some((link, finished))
+        Some((running.link, finished))
     }
 
     /// It was reported.
-    pub(crate) fn pop(&mut self) {
-        let ended = |place: &Option<Running>| place.is_some_and(|it| it.end.is_some());
+    pub(crate) fn pop(&mut self, now: Instant) {
+        let ended = |place: &Option<Running>| place.is_some_and(|it| it.is_reportable(now));
         let Some(list) = self.list.get_mut() else {
             return;
         };
@@ -164,7 +183,6 @@ impl Tasks {
             if let Some(last) = list.last_mut() {
                 *last = None;
             }
-            self.ended = self.ended.saturating_sub(1);
             self.count = self.count.saturating_sub(1);
         }
     }

@@ -23,7 +23,7 @@ use crate::modem::url::Scheme;
 use crate::modem::will;
 use lost_places::LostPlaces;
 use nvram::Nvram;
-use options::{Defaults, OPTIONS, Opt, OptionValue, Options};
+use options::{Defaults, OPTIONS, OptionValue, Options};
 
 pub(crate) use endpoint::link_opened_with;
 
@@ -124,9 +124,14 @@ impl<'a> Storage<'a> {
         staged
     }
 
+    /// What is kept under this slot.
+    pub(crate) fn get(&self, slot: Slot) -> Option<&[u8]> {
+        self.nvram.get(slot)
+    }
+
     /// Whether something is kept under this slot.
     pub(crate) fn is_stored(&self, slot: Slot) -> bool {
-        self.nvram.get(slot).is_some()
+        self.get(slot).is_some()
     }
 
     /// Whether there is room for a change of so many bytes.
@@ -134,10 +139,30 @@ impl<'a> Storage<'a> {
         self.nvram.fits(len)
     }
 
-    /// The settings of a link from now on: they are in force, and not stored.
-    pub(crate) fn configure(&mut self, link: LinkId, settings: &Settings) -> Result<(), Full> {
-        let write = |record: &mut Buf| settings.encode(record);
-        self.nvram.put(Slot::Settings(link), write)
+    /// Puts what `write` writes under `slot`, nothing erases it: it is in force, and not
+    /// stored.
+    pub(crate) fn apply(
+        &mut self,
+        slot: Slot,
+        write: impl FnOnce(&mut Buf) -> Result<(), Full>,
+    ) -> Result<(), Full> {
+        self.nvram.put(slot, write)?;
+        self.follow(slot);
+        Ok(())
+    }
+
+    /// The same of an option.
+    pub(crate) fn apply_option(
+        &mut self,
+        link: LinkId,
+        option: usize,
+        value: OptionValue<'_>,
+    ) -> Result<(), Full> {
+        let (opt, defaults) = (OPTIONS.get(option).ok_or(Full)?, self.defaults);
+        let slot = Slot::Option(link, option as u8);
+        self.apply(slot, |record| {
+            opt.encode_in(option, defaults, value, record)
+        })
     }
 
     /// Whether there may be a change the caller is to carry out.
@@ -252,9 +277,8 @@ impl<'a> Storage<'a> {
     ) -> Result<(), Full> {
         let (opt, defaults) = (OPTIONS.get(option).ok_or(Full)?, self.defaults);
         let slot = Slot::Option(link, option as u8);
-        self.stage(slot, |record| match value {
-            value if value == opt.default_in(option, defaults) => Ok(()),
-            value => Opt::write(value, record),
+        self.stage(slot, |record| {
+            opt.encode_in(option, defaults, value, record)
         })
     }
 }

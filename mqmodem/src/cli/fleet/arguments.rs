@@ -1,9 +1,8 @@
 //! The flags of `mqmodem fleet`.
 
-use crate::cli::dialect::dialect_parser;
+use crate::cli::dialect::DialectArguments;
 use crate::config::Secret;
 use clap::{ArgAction, Args};
-use mqmodem_core::modem::dialect::Dialect;
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 
@@ -66,9 +65,8 @@ pub(in crate::cli) struct FleetArguments {
     #[arg(long, value_name = "NUMBER")]
     pub(super) rate: Option<NonZeroU32>,
 
-    /// The command set the modems speak; otherwise as their configuration says.
-    #[arg(long, value_name = "NAME", value_parser = dialect_parser())]
-    pub(super) dialect: Option<&'static Dialect>,
+    #[command(flatten)]
+    pub(super) module: DialectArguments,
 
     /// Connect through this HTTP proxy: http://[USER:PASSWORD@]HOST:PORT.
     #[arg(long, value_name = "URL")]

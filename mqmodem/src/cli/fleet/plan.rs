@@ -31,7 +31,7 @@ pub(super) fn made(arguments: &FleetArguments) -> Result<FleetRequest, ProgramFa
         Some(file) => Plan::read(&file)?,
         None => Plan::default(),
     };
-    plan.behaviour.dialect = arguments.dialect.or(plan.behaviour.dialect);
+    arguments.module.apply(&mut plan.behaviour);
     plan.behaviour.proxy = proxy(arguments.proxy.as_ref())?.or(plan.behaviour.proxy);
     let written = plan.fleet.take().unwrap_or_default();
     let mut table = said.or(written);

@@ -1,9 +1,8 @@
 //! The flags of `mqmodem serve`.
 
-use crate::cli::dialect::dialect_parser;
+use crate::cli::dialect::DialectArguments;
 use crate::config::{Secret, mode};
 use clap::{ArgAction, Args};
-use mqmodem_core::modem::dialect::Dialect;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -81,9 +80,8 @@ pub(in crate::cli) struct ServeArguments {
     #[arg(long)]
     pub(super) strict: bool,
 
-    /// The command set the modems speak; otherwise as their configuration says.
-    #[arg(long, value_name = "NAME", value_parser = dialect_parser())]
-    pub(super) dialect: Option<&'static Dialect>,
+    #[command(flatten)]
+    pub(super) module: DialectArguments,
 
     /// Show *** where a command would show a password.
     #[arg(long)]

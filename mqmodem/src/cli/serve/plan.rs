@@ -117,7 +117,7 @@ fn override_with(arguments: &ServeArguments, plan: &mut Plan) {
     plan.verbose = plan.verbose.max(arguments.verbose);
     for (index, modem) in (0..).zip(&mut plan.modems) {
         let behaviour = &mut modem.behaviour;
-        behaviour.dialect = arguments.dialect.or(behaviour.dialect);
+        arguments.module.apply(behaviour);
         behaviour.strict |= arguments.strict;
         if arguments.mask_secrets {
             behaviour.mask_secrets = Some(true);

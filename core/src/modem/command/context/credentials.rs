@@ -47,6 +47,28 @@ impl Context<'_, '_> {
         }
     }
 
+    /// What an entry holds.
+    pub fn credential(&self, name: &str, kind: CredentialKind) -> Option<&[u8]> {
+        self.machine.storage.credential(name, kind)
+    }
+
+    /// Says something of what an entry holds, if it is there.
+    pub fn write_credential(
+        &mut self,
+        name: &str,
+        kind: CredentialKind,
+        write: impl FnOnce(&[u8], &mut Reply),
+    ) {
+        let machine = &mut *self.machine;
+        let style = machine.style();
+        if let Some(content) = machine.storage.credential(name, kind) {
+            let out = &mut machine.out;
+            machine
+                .answer
+                .write(out, style, |reply| write(content, reply));
+        }
+    }
+
     /// Says something of every entry.
     pub fn each_credential(&mut self, mut write: impl FnMut(&Credential, &mut Reply)) {
         let machine = &mut *self.machine;

@@ -8,11 +8,12 @@ mod properties;
 mod publish;
 mod read;
 mod requests;
+mod staged;
 mod will;
 
 pub use super::dialect::Context;
 
-use super::dialect::{Dialect, Outcome};
+use super::dialect::{Dialect, Outcome, VendorLimits};
 use crate::at::cme;
 use crate::at::reply::Reply;
 use crate::buffer::Buf;
@@ -25,7 +26,6 @@ use crate::modem::identity::Identity;
 use crate::modem::ids::LinkId;
 use crate::modem::link::Link;
 use crate::modem::profile::Profile;
-use crate::modem::progress::scratch::Staged;
 use crate::modem::radio::Functionality;
 use crate::modem::settings::Settings;
 use crate::modem::slot::Slot;
@@ -61,6 +61,11 @@ impl<'c, 'a> Context<'c, 'a> {
     /// The command set in use.
     pub fn dialect(&self) -> &'static Dialect {
         self.dialect
+    }
+
+    /// What the modem takes at most besides what its memory holds.
+    pub fn limits(&self) -> &'static VendorLimits {
+        self.machine.behaviour.limits
     }
 
     /// The most raw bytes a command may ask for.
@@ -107,34 +112,6 @@ impl<'c, 'a> Context<'c, 'a> {
         self.machine.storage.factory()
     }
 
-    /// Puts a value the host gave aside until it is used, in place of what was there under
-    /// this key.
-    pub fn stage(&mut self, key: u8, value: &[u8]) -> Result<(), Fail> {
-        Ok(self.machine.scratch.set(self.link, key, value)?)
-    }
-
-    /// What was put aside.
-    pub fn staged(&self) -> Staged<'_> {
-        self.machine.scratch.of(self.link)
-    }
-
-    /// Forgets what was put aside under this key, or all of it.
-    pub fn forget_staged(&mut self, key: Option<u8>) {
-        self.machine.scratch.remove(self.link, key);
-    }
-
-    /// Makes settings of what was put aside. They count from now on and until the modem
-    /// restarts; nothing of them is stored.
-    pub fn configure(
-        &mut self,
-        settings: impl for<'s> FnOnce(Staged<'s>) -> Settings<'s>,
-    ) -> Result<(), Fail> {
-        self.check_readable()?;
-        let machine = &mut *self.machine;
-        let settings = settings(machine.scratch.of(self.link));
-        Ok(machine.storage.configure(self.link, &settings)?)
-    }
-
     /// The port follows the profile once the answer has gone.
     pub fn change_port(&mut self) {
         self.machine.port.change();
@@ -173,6 +150,14 @@ impl<'c, 'a> Context<'c, 'a> {
         }
         self.machine.disconnect_all(None);
         Outcome::Wait(Wait::AllClosed)
+    }
+
+    /// Restarts the modem once the line is answered, as if its power went: brokers are not
+    /// told.
+    pub fn restart_at_once(&mut self) -> Outcome {
+        self.machine.radio.plan_restart(Functionality::Full);
+        self.machine.cut_all();
+        Outcome::Ok
     }
 
     /// `+CFUN`
@@ -279,6 +264,12 @@ impl<'c, 'a> Context<'c, 'a> {
         link.is_some_and(Link::is_online)
     }
 
+    /// Whether it was since the last connect command.
+    pub fn was_connected(&self) -> bool {
+        let link = self.machine.links.get(self.link);
+        link.is_some_and(Link::was_online)
+    }
+
     /// Connects to the broker.
     pub fn connect(&mut self) -> Result<Wait, Fail> {
         self.check_readable()?;
@@ -309,7 +300,7 @@ impl<'c, 'a> Context<'c, 'a> {
 
     /// Nothing is set up or connected that what is stored could contradict, once it can be
     /// read.
-    fn check_readable(&self) -> Result<(), Fail> {
+    pub(super) fn check_readable(&self) -> Result<(), Fail> {
         if self.machine.storage.is_readable() {
             Ok(())
         } else {
@@ -332,12 +323,11 @@ impl<'c, 'a> Context<'c, 'a> {
     }
 
     fn radio_is_off(&mut self) -> Fail {
-        let word = self.dialect().word;
         let (link, code) = (self.link, code::RADIO_OFF);
         if let Some(link) = self.machine.links.get_mut(self.link) {
             link.set_last_failure(code.into());
         }
-        self.write(|reply| word(link, &Event::ConnectDone { code }, reply));
+        self.machine.write_event(link, &Event::ConnectDone { code });
         Fail::Cme(cme::NO_SERVICE)
     }
 

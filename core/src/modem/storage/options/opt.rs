@@ -56,6 +56,20 @@ impl Opt {
         }
     }
 
+    /// The same, where a dialect may have a default of its own.
+    pub(crate) fn encode_in(
+        &self,
+        option: usize,
+        defaults: Defaults,
+        value: OptionValue<'_>,
+        record: &mut Buf<'_>,
+    ) -> Result<(), Full> {
+        match value {
+            value if value == self.default_in(option, defaults) => Ok(()),
+            value => Self::write(value, record),
+        }
+    }
+
     /// Writes a value as it is kept.
     pub(crate) fn write(value: OptionValue<'_>, record: &mut Buf<'_>) -> Result<(), Full> {
         match value {

@@ -1,0 +1,75 @@
+//! `+MQTTSUB` and `+MQTTUNSUB`.
+
+use super::configuration::LINK;
+use super::connection::TIMEOUT;
+use super::error::check_state;
+use super::messages::{QOS, apply_timeout};
+use super::state::{MqttState, key, state};
+use crate::at::args::Args;
+use crate::at::param::Param;
+use crate::at::schema::Signature;
+use crate::modem::command::context::Context;
+use crate::modem::command::dialect::{Command, Outcome};
+use crate::modem::wait::Wait;
+use crate::mqtt::topic::can_subscribe_to;
+
+/// The longest filter MQTT has room for (clause 4.7.3).
+const MAX_TOPIC: usize = 65_535;
+const FILTER: Param = Param::text("topic", 1, MAX_TOPIC)
+    .check(can_subscribe_to, "a/#/b")
+    .example("pump/7/cmd");
+
+pub(super) const SUBSCRIBE: Command = Command::new("+MQTTSUB", "Subscribe to a topic")
+    .details(
+        "OK at SUBACK, with QoS 0 at once. The read form lists state, topic and QoS of each \
+         subscription.",
+    )
+    .remembers()
+    .read(read)
+    .commits()
+    .set(&[Signature::of(&[LINK, FILTER, QOS, TIMEOUT])], subscribe);
+
+pub(super) const UNSUBSCRIBE: Command = Command::new("+MQTTUNSUB", "Unsubscribe from a topic")
+    .details("OK at UNSUBACK, of an unknown topic too.")
+    .remembers()
+    .commits()
+    .set(&[Signature::of(&[LINK, FILTER, TIMEOUT])], unsubscribe);
+
+fn subscribe(cx: &mut Context, args: &Args) -> Outcome {
+    let checked = check_state(cx, "+MQTTSUB").and_then(|()| apply_timeout(cx, args, 3));
+    let noted = checked.and_then(|()| cx.stage(key::SUBSCRIBED, &[1]));
+    let wait = noted.and_then(|()| cx.subscribe(args.text(1), args.int(2)));
+    match wait {
+        Ok(_) if args.int(2) == 0 => Outcome::Ok,
+        wait => wait.into(),
+    }
+}
+
+fn unsubscribe(cx: &mut Context, args: &Args) -> Outcome {
+    let checked = check_state(cx, "+MQTTUNSUB").and_then(|()| apply_timeout(cx, args, 2));
+    let wait = checked.and_then(|()| cx.unsubscribe(args.text(1)));
+    wait.map_or_else(Outcome::Fail, |wait: Wait| Outcome::Wait(wait))
+}
+
+fn read(cx: &mut Context, _: &Args) -> Outcome {
+    let state = state(cx);
+    if state <= MqttState::Connection {
+        cx.info(|line| {
+            line.text("+MQTTSUB:0,");
+            line.number(state as u32);
+            line.text(",\"\",0");
+        });
+        return Outcome::Ok;
+    }
+    cx.each_subscription(|topic, qos, reply| {
+        reply.info(|line| {
+            line.text("+MQTTSUB:0,");
+            line.number(state as u32);
+            line.text(",\"");
+            line.text(topic);
+            line.text("\",");
+            line.number(qos.level().into());
+        });
+    });
+    Outcome::Ok
+}

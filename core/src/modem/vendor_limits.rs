@@ -1,0 +1,24 @@
+//! What a real module takes at most.
+
+/// What a real module takes at most, where that is less than what this modem takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VendorLimits {
+    /// Bytes of a command line, its terminator included.
+    pub line: usize,
+    /// Bytes of a topic.
+    pub topic: usize,
+    /// Bytes of a payload that is sent.
+    pub payload: usize,
+    /// Subscriptions of a link at a time.
+    pub subscriptions: usize,
+}
+
+impl VendorLimits {
+    /// A module that takes whatever there is memory for.
+    pub const NONE: Self = Self {
+        line: usize::MAX,
+        topic: usize::MAX,
+        payload: usize::MAX,
+        subscriptions: usize::MAX,
+    };
+}
