@@ -170,9 +170,10 @@ fn line(
     let params = signature.params.iter().enumerate();
     // What may be left out behind it depends on it, elsewhere.
     let needed = signature.params.iter().rposition(|param| !param.optional);
-    let upto = match dialect.name == dialect::DEFAULT.name {
-        true => signature.params.len(),
-        false => index.max(needed.unwrap_or(0)) + 1,
+    let upto = if dialect.name == dialect::DEFAULT.name {
+        signature.params.len()
+    } else {
+        index.max(needed.unwrap_or(0)) + 1
     };
     let params = params.take(upto);
     let values = params.map(|(at, param)| {
