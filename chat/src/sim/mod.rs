@@ -137,6 +137,19 @@ impl<'m> Sim<'m> {
         Ok(())
     }
 
+    /// The host sends bytes, with an LF behind a command line where the mode says so.
+    fn type_in(&mut self, bytes: &[u8]) -> Result<(), String> {
+        self.world.host.typed.extend(bytes);
+        let ends = is_line(bytes);
+        if ends && self.world.mode == PlayMode::LateLineFeeds {
+            self.settle()?;
+        }
+        if ends && self.world.mode.has_line_feeds() {
+            self.world.host.typed.extend(b"\n");
+        }
+        Ok(())
+    }
+
     fn line(&mut self) -> Result<(), String> {
         let (now, lines) = (self.world.now, self.world.host.lines);
         self.modem()?.handle_host_lines(now, lines);
@@ -147,7 +160,7 @@ impl<'m> Sim<'m> {
         match input {
             Input::PowerOn => self.power_on()?,
             Input::PowerOff | Input::PowerCut | Input::Pass(_) => {}
-            Input::Host(bytes) => self.world.host.typed.extend(bytes),
+            Input::Host(bytes) => self.type_in(bytes)?,
             Input::HostReads(reads) => change(&mut self.world.host.reads, *reads, "host")?,
             Input::Dtr(dtr) => {
                 change(&mut self.world.host.lines.dtr, *dtr, "dtr")?;
@@ -205,6 +218,15 @@ impl Player for Sim<'_> {
     fn output(&mut self) -> Output {
         std::mem::take(&mut self.world.output)
     }
+}
+
+/// Whether this is a whole command line that CR ends: in quotes that are open it is data.
+fn is_line(bytes: &[u8]) -> bool {
+    let begins = bytes
+        .get(..2)
+        .is_some_and(|it| it.eq_ignore_ascii_case(b"AT"));
+    let is_closed = bytes.split(|byte| *byte == b'"').count() % 2 == 1;
+    begins && bytes.ends_with(b"\r") && is_closed
 }
 
 /// Changes what must change for anything to happen.

@@ -9,6 +9,10 @@ pub enum PlayMode {
     Whole,
     /// The host's bytes come one by one.
     HostInBytes,
+    /// LF stands behind the CR of each command line.
+    LineFeeds,
+    /// Such an LF comes once the modem has answered.
+    LateLineFeeds,
     /// The broker's bytes come one by one.
     BrokerInBytes,
     /// Output is taken one byte at a time.
@@ -22,9 +26,11 @@ pub enum PlayMode {
 }
 
 /// Every way each chat is played in.
-pub const PLAY_MODES: [PlayMode; 7] = [
+pub const PLAY_MODES: [PlayMode; 9] = [
     PlayMode::Whole,
     PlayMode::HostInBytes,
+    PlayMode::LineFeeds,
+    PlayMode::LateLineFeeds,
     PlayMode::BrokerInBytes,
     PlayMode::OutputInBytes,
     PlayMode::SpuriousTimeouts,
@@ -32,11 +38,20 @@ pub const PLAY_MODES: [PlayMode; 7] = [
     PlayMode::LentMemory,
 ];
 
+impl PlayMode {
+    /// Whether LF stands behind the CR of a command line.
+    pub(super) fn has_line_feeds(self) -> bool {
+        matches!(self, Self::LineFeeds | Self::LateLineFeeds)
+    }
+}
+
 impl fmt::Display for PlayMode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Whole => "as it is written",
             Self::HostInBytes => "with the host's bytes one by one",
+            Self::LineFeeds => "with CR LF at the end of lines",
+            Self::LateLineFeeds => "with an LF late behind the CR of lines",
             Self::BrokerInBytes => "with the broker's bytes one by one",
             Self::OutputInBytes => "with output taken byte by byte",
             Self::SpuriousTimeouts => "with spurious time-outs",

@@ -12,7 +12,7 @@ use mqmodem_core::{Action, ConnId, Instant, LinkId, NetError, NetEvent, Stage};
 use std::collections::VecDeque;
 
 pub(super) struct World {
-    mode: PlayMode,
+    pub(super) mode: PlayMode,
     pub(super) now: Instant,
     pub(super) host: ChatHost,
     /// One for each link up to the last that was used.
