@@ -118,9 +118,13 @@ fn restore(cx: &mut Context, _: &Args) -> Outcome {
         // What is not there needs no erasing.
         let _ = cx.erase_credential(super::connection::CREDENTIAL, kind);
     }
-    let erased = super::join::forget_network(cx);
-    cx.restart_at_once();
-    erased.into()
+    match super::join::forget_network(cx) {
+        Ok(erased) => {
+            cx.restart_at_once();
+            Outcome::Wait(erased)
+        }
+        Err(fail) => Outcome::Fail(fail),
+    }
 }
 
 /// `<index>,"AT<name>",<test>,<query>,<set>,<execute>` of each command.
