@@ -4,6 +4,7 @@
 use mqmodem_chat::{Input, PLAY_MODES, Script, StorageMode, parse, play_in, stored_in};
 use mqmodem_core::LinkId;
 use mqmodem_core::mqtt::{Frame, frame};
+use mqmodem_testkit::laws::pick;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -73,7 +74,7 @@ fn push(seed: &mut Vec<u8>, op: u8, bytes: &[u8]) {
 
 /// The chat as a scenario (see `Scenario::decode`): the largest memory, not strict.
 fn both_sides(script: &Script) -> Vec<u8> {
-    let mut seed = vec![5, 0];
+    let mut seed = vec![pick(script.setup.dialect), 5, 0];
     let played = play_in(script, PLAY_MODES[0]);
     for (step, output) in script.steps.iter().zip(&played.output) {
         match &step.input {
@@ -104,7 +105,7 @@ fn both_sides(script: &Script) -> Vec<u8> {
 
 /// What the host says in the chat, to a broker that answers by itself.
 fn polite(script: &Script) -> Vec<u8> {
-    let mut seed = vec![5, 0];
+    let mut seed = vec![pick(script.setup.dialect), 5, 0];
     for step in &script.steps {
         if let Input::Host(bytes) = &step.input {
             push(&mut seed, 0, bytes);
@@ -120,7 +121,7 @@ fn stored_records(script: &Script) -> Vec<Vec<u8>> {
     disks.dedup();
     disks.retain(|disk| disk.keys().len() > 1);
     let seed = |disk: &std::collections::BTreeMap<mqmodem_core::Slot, Vec<u8>>| {
-        let mut seed = vec![2];
+        let mut seed = vec![pick(script.setup.dialect), 2];
         for (slot, bytes) in disk {
             seed.extend(slot.to_bytes());
             seed.extend((bytes.len() as u16).to_be_bytes());

@@ -13,6 +13,7 @@ mod links;
 pub mod packets;
 mod random;
 pub mod sim;
+pub mod speech;
 
 pub use links::LINKS;
 pub use random::Random;

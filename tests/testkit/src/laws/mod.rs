@@ -19,6 +19,6 @@ mod world;
 
 pub use operation::Operation;
 pub use rig::{play, play_on};
-pub use scenario::Scenario;
+pub use scenario::{Scenario, opening, pick};
 pub use trace::Trace;
 pub use variation::Variation;

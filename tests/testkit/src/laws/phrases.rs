@@ -95,7 +95,7 @@ const STORING: &[&str] = &[
 /// A phrase of the host, `#` in it being a digit.
 pub fn host(dialect: &Dialect, which: u8, digit: u8) -> Vec<u8> {
     if dialect.name != dialect::DEFAULT.name {
-        return declared(dialect, which);
+        return declared(dialect, [which, digit]);
     }
     if LINKS > 1 && which % 8 == 7 {
         return format!("AT+MQTTLINK={}\r", digit.checked_rem(LINKS).unwrap_or(0)).into_bytes();
@@ -106,18 +106,17 @@ pub fn host(dialect: &Dialect, which: u8, digit: u8) -> Vec<u8> {
 /// A phrase of the host about what is stored.
 pub fn storing(dialect: &Dialect, which: u8, digit: u8) -> Vec<u8> {
     if dialect.name != dialect::DEFAULT.name {
-        return declared(dialect, which);
+        return declared(dialect, [digit, which]);
     }
     phrase(STORING, which, digit)
 }
 
 /// A line of a dialect, made of what it declares, or what may end data.
-fn declared(dialect: &Dialect, which: u8) -> Vec<u8> {
+fn declared(dialect: &Dialect, which: [u8; 2]) -> Vec<u8> {
     let mut lines: Vec<_> = dialect.commands().flat_map(lines).collect();
     lines.extend(["m\x1a", "\x1b", "+++", "\r\n"].map(str::to_owned));
-    lines
-        .swap_remove(usize::from(which) % lines.len())
-        .into_bytes()
+    let which = usize::from(u16::from_be_bytes(which));
+    lines.swap_remove(which % lines.len()).into_bytes()
 }
 
 /// A command in each of its forms, by the examples of its values.

@@ -2,11 +2,12 @@
 
 use super::operation::Operation;
 use super::rig::play_on;
-use super::scenario::Scenario;
+use super::scenario::{Scenario, opening, picked};
 use super::trace::Trace;
 use super::variation::Variation;
 use mqmodem_chat::StorageMode;
 use mqmodem_core::dialect;
+use mqmodem_core::modem::dialect::Dialect;
 use mqmodem_core::{NetEvent, Slot};
 use std::time::Duration;
 
@@ -16,6 +17,7 @@ pub type Records = Vec<(Slot, Vec<u8>)>;
 /// Records and the modem that finds them.
 #[derive(Debug)]
 pub struct Found {
+    dialect: &'static Dialect,
     memory: usize,
     /// Whether the host sets a broker first.
     configures: bool,
@@ -27,15 +29,18 @@ impl Found {
     /// Records a modem may have kept that has this broker set.
     pub fn new(records: Records) -> Self {
         Self {
+            dialect: dialect::DEFAULT,
             memory: 4096,
             configures: false,
             records,
         }
     }
 
-    /// Every string of bytes is a disk: the bytes of a slot, a length, a content.
+    /// Every string of bytes is a disk, of a modem that speaks what the first one says: the
+    /// bytes of a slot, a length, a content.
     pub fn decode(bytes: &[u8]) -> Self {
-        let (first, mut rest) = bytes.split_first().unwrap_or((&0, &[]));
+        let (which, rest) = bytes.split_first().unwrap_or((&0, &[]));
+        let (first, mut rest) = rest.split_first().unwrap_or((&0, &[]));
         let memory = [1024, 4096, 16_384][usize::from(first >> 1) % 3];
         let mut records = Vec::new();
         while let Some((head, behind)) = rest.split_first_chunk::<12>() {
@@ -49,6 +54,7 @@ impl Found {
             }
         }
         Self {
+            dialect: picked(*which),
             memory,
             configures: first & 1 == 1,
             records,
@@ -58,16 +64,16 @@ impl Found {
     /// Nothing panics, what is refused changes nothing, and what is taken can be
     /// sent, kept and given back again (which the rig sees to).
     pub fn check(&self) -> Result<(), String> {
-        let connected = self.play(&self.records, connects());
+        let connected = self.play(&self.records, connects(self.dialect));
         if !is_drained(&connected.host) {
             let text = connected.host.escape_ascii().to_string();
             return Err(format!("messages never reached the broker: {text}"));
         }
-        let all = self.play(&self.records, lives());
+        let all = self.play(&self.records, lives(self.dialect));
         let mut taken = all.taken.iter();
         let mut accepted = self.records.clone();
         accepted.retain(|_| taken.next() == Some(&true));
-        let again = self.play(&accepted, lives());
+        let again = self.play(&accepted, lives(self.dialect));
         if again.taken.contains(&false) {
             return Err("what was taken is refused without what was refused".to_owned());
         }
@@ -79,7 +85,7 @@ impl Found {
 
     fn play(&self, records: &Records, operations: Vec<Operation>) -> Trace {
         let mut scenario = Scenario {
-            dialect: dialect::DEFAULT,
+            dialect: self.dialect,
             memory: self.memory,
             strict: false,
             stores: true,
@@ -95,7 +101,12 @@ impl Found {
 }
 
 /// A connection to a broker that answers everything.
-fn connects() -> Vec<Operation> {
+fn connects(dialect: &Dialect) -> Vec<Operation> {
+    if dialect.name != dialect::DEFAULT.name {
+        let mut operations = opening(dialect);
+        operations.push(Operation::Wait(Duration::from_secs(10)));
+        return operations;
+    }
     vec![
         Operation::line("AT+MQTTQUEUE?"),
         Operation::Polite(true),
@@ -116,8 +127,8 @@ fn is_drained(host: &[u8]) -> bool {
 
 /// A life after that: traffic, a power cut, a connection that is lost, another
 /// client.
-fn lives() -> Vec<Operation> {
-    let mut operations = connects();
+fn lives(dialect: &Dialect) -> Vec<Operation> {
+    let mut operations = connects(dialect);
     operations.extend([
         Operation::line("AT+MQTTSUB?;+MQTTSUB=\"b\",1;+MQTTPUB=\"t\",2,0,\"m\",17"),
         Operation::line("AT+MQTTUNSUB=\"a/#\""),
@@ -133,14 +144,14 @@ fn lives() -> Vec<Operation> {
         Operation::Disk(StorageMode::Works),
         Operation::line("AT+MQTTPUB=\"t\",2,0,\"m\",17"),
     ]);
-    operations.extend(connects());
+    operations.extend(connects(dialect));
     operations.extend([
         Operation::Event(0, NetEvent::Closed),
         Operation::line("AT+MQTTPUB=\"t\",1,0,\"queued\""),
         Operation::line("AT+MQTTCONFIG=broker,1883,me,0,9"),
     ]);
-    operations.extend(connects());
+    operations.extend(connects(dialect));
     operations.push(Operation::PowerCut);
-    operations.extend(connects());
+    operations.extend(connects(dialect));
     operations
 }

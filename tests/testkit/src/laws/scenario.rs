@@ -3,6 +3,7 @@
 use super::operation::Operation;
 use super::phrases;
 use super::reader::Reader;
+use crate::speech;
 use mqmodem_chat::StorageMode;
 use mqmodem_chat::environment::Stale;
 use mqmodem_core::dialect;
@@ -27,9 +28,10 @@ pub struct Scenario {
 }
 
 impl Scenario {
-    /// Every string of bytes is a scenario.
+    /// Every string of bytes is a scenario; it says which dialect the host speaks.
     pub fn decode(bytes: &[u8]) -> Self {
-        Self::decode_for(dialect::DEFAULT, bytes)
+        let (which, rest) = bytes.split_first().unwrap_or((&0, &[]));
+        Self::decode_for(picked(*which), rest)
     }
 
     /// Likewise, with a host that speaks this dialect.
@@ -52,10 +54,23 @@ impl Scenario {
     }
 }
 
+/// The dialect a byte picks: that of a host that asks for none by half of them.
+pub(super) fn picked(which: u8) -> &'static Dialect {
+    let number = which.checked_sub(128).map_or(0, usize::from);
+    dialect::ALL[number % dialect::ALL.len()]
+}
+
+/// The byte that picks a dialect.
+pub fn pick(dialect: &Dialect) -> u8 {
+    let same = |it: &&Dialect| it.full_name() == dialect.full_name();
+    let number = dialect::ALL.iter().position(same);
+    128 | number.unwrap_or(0) as u8
+}
+
 impl fmt::Debug for Scenario {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Scenario")
-            .field("dialect", &self.dialect.name)
+            .field("dialect", &self.dialect.full_name())
             .field("memory", &self.memory)
             .field("strict", &self.strict)
             .field("stores", &self.stores)
@@ -87,7 +102,7 @@ impl Reader<'_> {
             16 => Operation::Polite(self.flag()),
             17 => Operation::Timeout,
             // Deep states are what arbitrary bytes hardly ever reach.
-            18 => return connect(operations, self.byte()),
+            18 => return connect(dialect, operations, self.byte()),
             19 => Operation::Event(self.link(), event(self.byte())),
             20 => Operation::Host(phrases::storing(dialect, self.byte(), self.byte())),
             _ => self.disk(),
@@ -150,8 +165,11 @@ impl Reader<'_> {
     }
 }
 
-/// A session with a broker begins, clean or not, in any version.
-fn connect(operations: &mut Vec<Operation>, how: u8) {
+/// A session with a broker begins; in the default dialect clean or not, in any version.
+fn connect(dialect: &Dialect, operations: &mut Vec<Operation>, how: u8) {
+    if dialect.name != dialect::DEFAULT.name {
+        return operations.extend(opening(dialect));
+    }
     let settings = format!("AT+MQTTCONFIG=broker,1883,me,{},9\r", how & 1);
     operations.push(Operation::Polite(true));
     if let version @ (0 | 5) = [4, 4, 5, 0][usize::from(how / 2 % 4)] {
@@ -160,6 +178,16 @@ fn connect(operations: &mut Vec<Operation>, how: u8) {
     }
     operations.push(Operation::Host(settings.into_bytes()));
     operations.push(Operation::Host(b"AT+MQTTCONNECT\r".to_vec()));
+}
+
+/// A host of a dialect connects to a broker that answers.
+pub fn opening(dialect: &Dialect) -> Vec<Operation> {
+    let said = speech::of(dialect).map_or(&[][..], |it| it.connect);
+    let lines = said.iter().map(|(line, _)| line.as_bytes().to_vec());
+    [Operation::Polite(true)]
+        .into_iter()
+        .chain(lines.map(Operation::Host))
+        .collect()
 }
 
 fn event(byte: u8) -> NetEvent {

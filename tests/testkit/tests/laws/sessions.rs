@@ -5,6 +5,7 @@ use mqmodem_core::modem::dialect::Dialect;
 use mqmodem_testkit::Random;
 use mqmodem_testkit::dialect::PROOF;
 use mqmodem_testkit::laws::{Operation, Scenario, Variation, play};
+use mqmodem_testkit::speech;
 use proptest::prelude::*;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::{Duration, Instant};
@@ -100,6 +101,40 @@ proptest! {
             laws_hold(dialect, &bytes, cuts).map_err(TestCaseError::fail)?;
         }
     }
+}
+
+/// Else the deep states of a dialect are hardly ever reached.
+#[test]
+fn a_host_of_every_dialect_connects_and_publishes() {
+    for dialect in dialect::ALL {
+        let speech = speech::of(dialect).unwrap_or_else(|| {
+            let name = dialect.full_name();
+            panic!("{name} has no row in tests/testkit/src/speech.rs");
+        });
+        let begin = vec![Operation::Polite(true), Operation::line("ATE0")];
+        let before = heard(dialect, begin.clone()).len();
+        let said = speech.connect.iter().chain(speech.publish);
+        let lines = said.clone().map(|(line, _)| speech::filled(line, "hi"));
+        let ends = |line: String| {
+            let wait = Operation::Wait(Duration::from_secs(1));
+            [Operation::Host(line.into_bytes()), wait]
+        };
+        let all = begin.into_iter().chain(lines.flat_map(ends)).collect();
+        let expected: String = said.map(|(_, answer)| *answer).collect();
+        let heard = heard(dialect, all);
+        let heard = String::from_utf8_lossy(&heard[before..]);
+        assert_eq!(heard, expected, "{}", dialect.full_name());
+    }
+}
+
+/// What a host with memory enough hears.
+fn heard(dialect: &'static Dialect, operations: Vec<Operation>) -> Vec<u8> {
+    let scenario = Scenario {
+        dialect,
+        operations,
+        ..asking(&[], 16_384, None)
+    };
+    play(&scenario, Variation::default()).host
 }
 
 /// A packet for which there is no room waits in the same place, however it came.

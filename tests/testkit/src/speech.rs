@@ -1,0 +1,54 @@
+//! What a host of each command set says to reach a broker and to publish: one row each.
+
+use mqmodem_core::modem::dialect::Dialect;
+
+/// What a host sends, and exactly what it hears then.
+pub type Exchange = (&'static str, &'static str);
+
+/// How a command set is spoken, with echo off. The broker accepts all.
+#[derive(Clone, Copy, Debug)]
+pub struct Speech {
+    /// The dialect, as it is chosen.
+    pub dialect: &'static str,
+    /// Sets a broker and connects.
+    pub connect: &'static [Exchange],
+    /// Publishes with QoS 1 to `topic`, however often: `PAYLOAD` and `LENGTH` stand for
+    /// the payload and its length.
+    pub publish: &'static [Exchange],
+}
+
+const OK: &str = "\r\nOK\r\n";
+
+/// Every speech there is.
+pub const ALL: &[Speech] = &[
+    Speech {
+        dialect: "native",
+        connect: &[
+            ("AT+MQTTCONFIG=broker,1883,me,1,60\r\n", OK),
+            ("AT+MQTTCONNECT\r\n", "\r\n+MQTTCONNECT:0\r\n\r\nOK\r\n"),
+        ],
+        publish: &[("AT+MQTTPUB=\"topic\",1,0,\"PAYLOAD\"\r\n", OK)],
+    },
+    Speech {
+        dialect: "esp-at",
+        connect: &[
+            ("AT+MQTTUSERCFG=0,1,\"me\",\"\",\"\",0,0,\"\"\r\n", OK),
+            (
+                "AT+MQTTCONN=0,\"broker\",1883,1\r\n",
+                "+MQTTCONNECTED:0,1,\"broker\",\"1883\",\"\",1\r\n\r\nOK\r\n",
+            ),
+        ],
+        publish: &[("AT+MQTTPUB=0,\"topic\",\"PAYLOAD\",1,0\r\n", OK)],
+    },
+];
+
+/// The speech of a dialect, of whichever of its models, where it has one.
+pub fn of(dialect: &Dialect) -> Option<&'static Speech> {
+    ALL.iter().find(|it| it.dialect == dialect.name)
+}
+
+/// A line with a payload in it.
+pub fn filled(line: &str, payload: &str) -> String {
+    let length = payload.len().to_string();
+    line.replace("PAYLOAD", payload).replace("LENGTH", &length)
+}
