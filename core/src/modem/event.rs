@@ -106,11 +106,15 @@ pub enum Event<'e> {
     Waiting {
         /// How many.
         count: u32,
+        /// How many of them it was told of before.
+        known: u32,
     },
-    /// The oldest message that waits: part of the answer to the read command.
+    /// The oldest message that waits, which the host asked for: mostly a part of the answer.
     Read {
         /// Its number.
         number: u32,
+        /// How many wait behind it.
+        left: u32,
         /// The message.
         message: Received<'e>,
     },

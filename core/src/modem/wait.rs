@@ -26,6 +26,9 @@ pub enum Wait {
     /// The oldest message that is stored for the host has its number on disk; it is
     /// written then.
     Readable(LinkId),
+    /// The same, and the host has taken it over by that; or every one that the answer holds,
+    /// if so.
+    Takeable(LinkId, bool),
     /// Nothing of what was dropped is on disk any more.
     Dropped(LinkId),
     /// Nor anything of what was acknowledged: a restart finds no message to send.

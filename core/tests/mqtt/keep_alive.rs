@@ -229,3 +229,17 @@ fn a_clock_that_goes_back_or_ends_does_no_harm() {
     let end = Instant::from_micros(u64::MAX);
     assert!(client.wake(end, false).is_ok());
 }
+
+#[test]
+fn without_pings_the_connection_ends_a_period_after_the_last_thing_sent() {
+    let mut client = client(60);
+    client.session.set_pinging(false);
+    client.session.sent(at(50));
+    client.session.received(at(100));
+    assert_eq!(client.session.poll_timeout(), Some(at(110)));
+    assert_eq!(client.wake(at(109), false), Ok(vec![]));
+    client.session.set_pinging(true);
+    assert_eq!(client.wake(at(110), false), Ok(vec!["PINGREQ".into()]));
+    client.session.set_pinging(false);
+    assert_eq!(client.wake(at(170), false), Err(Dead));
+}

@@ -2,6 +2,7 @@
 //! and whoever plays it may bring one of its own.
 
 use mqmodem_chat::{parse, run_dir_with};
+use mqmodem_core::dialect;
 use mqmodem_testkit::dialect::PROOF;
 use std::path::Path;
 
@@ -17,5 +18,13 @@ fn chats_in_another_dialect_go_as_they_say() {
 fn an_unknown_dialect_is_an_error_that_names_those_there_are() {
     let error = parse("t.chat", "set dialect proof\n> AT\n< OK\n").unwrap_err();
     assert_eq!(error.line, 1);
-    assert_eq!(error.what, "there is no dialect `proof`; there is native");
+    let names: Vec<_> = dialect::ALL
+        .iter()
+        .map(|it| it.full_name().to_string())
+        .collect();
+    let known = names.join(", ");
+    assert_eq!(
+        error.what,
+        format!("there is no dialect `proof`; there is {known}")
+    );
 }

@@ -138,8 +138,10 @@ fn word(of: Staged, event: &Event, reply: &mut Reply) {
             line.number(code.into());
         }),
         Event::Message(message) => received::word(reply, link, &message),
-        Event::Read { number, message } => received::word_read(reply, number, &message),
-        Event::Waiting { count } => urc::write(reply, "+MQTTRECVIND", link, &[count]),
+        Event::Read {
+            number, message, ..
+        } => received::word_read(reply, number, &message),
+        Event::Waiting { count, .. } => urc::write(reply, "+MQTTRECVIND", link, &[count]),
         Event::Accepted { name } => reply.info(|line| {
             line.text("+MQTTPUB:");
             line.number(name);

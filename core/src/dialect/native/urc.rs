@@ -64,7 +64,7 @@ mod tests {
                 "+MQTTRECV.2:\"t\",1,0,2,on",
             ),
             (
-                Event::Waiting { count: 1 },
+                Event::Waiting { count: 1, known: 0 },
                 "+MQTTRECVIND:1",
                 "+MQTTRECVIND.2:1",
             ),
@@ -103,6 +103,7 @@ mod tests {
             (Event::Accepted { name: 7 }, "+MQTTPUB:7", "+MQTTPUB:7"),
             (
                 Event::Read {
+                    left: 0,
                     number: 7,
                     message: MESSAGE,
                 },

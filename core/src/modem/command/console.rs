@@ -1,5 +1,6 @@
 //! The host's side: reads its lines and its raw bytes, and has them carried out.
 
+use super::conclude::conclude;
 use super::context::Context;
 use super::data::Collector;
 use super::dialect::{Busy, Command, Outcome, Prompt};
@@ -374,26 +375,5 @@ fn data(taken: usize) -> Intake {
         taken,
         echoed: 0,
         kind: IntakeKind::Data,
-    }
-}
-
-/// Goes on with what became of the command before `at`.
-fn conclude(machine: &mut Machine, at: usize, outcome: Outcome) {
-    match outcome {
-        Outcome::Ok => machine.settle(at, Ok(())),
-        Outcome::Fail(fail) => machine.settle(at, Err(fail)),
-        Outcome::Wait(wait) => machine.wait(at, wait),
-        Outcome::Silent => machine.end_silently(),
-        Outcome::Started(wait, task) => {
-            machine.start(machine.selected, wait, task);
-            machine.settle(at, Ok(()));
-        }
-        Outcome::Finishing(wait, task) => {
-            machine.end_silently();
-            machine.run = Run::Finishing;
-            machine.start(machine.selected, wait, task);
-        }
-        // The console asks before; after raw bytes it does not ask for none.
-        Outcome::Prompt(..) => machine.settle(at, Err(Fail::INCORRECT)),
     }
 }

@@ -207,6 +207,9 @@ pub enum Outcome {
     /// It is begun, and the line goes on. What comes of it is an event of its own,
     /// [`Event::Finished`](crate::modem::event::Event::Finished) of this task.
     Started(Wait, Task),
+    /// It is over, and the line goes on. What came of it, with a code of
+    /// [`code::all`](crate::modem::code::all), is an event of its own all the same.
+    Ended(Task, Result<(), Fail>, u8),
     /// It is begun, and its event is all of its answer: no result code follows, and the
     /// modem is busy until then.
     Finishing(Wait, Task),

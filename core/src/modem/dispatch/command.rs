@@ -26,6 +26,22 @@ impl Machine<'_> {
         self.check_tasks();
     }
 
+    /// The same where it is over already.
+    pub(crate) fn start_ended(
+        &mut self,
+        link: LinkId,
+        task: Task,
+        result: Result<(), Fail>,
+        code: u8,
+    ) {
+        // Nothing ever ends such a wait again.
+        let wait = Wait::Stored(link);
+        let due = self.now + Duration::from_millis(self.behaviour.gap.into());
+        self.tasks.start((link, task), wait, None, due);
+        self.tasks.end_last(result, code);
+        self.expect_ends();
+    }
+
     /// Ends of what commands have begun are reported as far as their time has come.
     pub(crate) fn expect_ends(&mut self) {
         self.notify.expect_reports(self.tasks.reportable(self.now));

@@ -158,4 +158,13 @@ impl Machine<'_> {
             self.report_dropped(id);
         }
     }
+
+    /// The broker's answer is not waited for any more.
+    pub(super) fn forget_request(&mut self, wait: Wait) {
+        if let Wait::Acknowledged(id, packet) = wait
+            && let Some(link) = self.links.get_mut(id)
+        {
+            link.session_mut().give_up(packet);
+        }
+    }
 }

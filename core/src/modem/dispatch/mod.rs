@@ -341,6 +341,7 @@ impl<'a> Machine<'a> {
             Wait::Readable(id) => {
                 return self.is_readable(id).then(|| self.write_oldest(id));
             }
+            Wait::Takeable(id, all) => return self.take_oldest(id, all),
             Wait::Dropped(id) => !self.links.get(id)?.session().is_dropping(),
             Wait::Emptied(id) => !self.links.get(id)?.session().is_emptying(),
             Wait::TakenOver(id, number) => self.links.get(id)?.session().is_taken_over(number),
@@ -387,14 +388,5 @@ impl<'a> Machine<'a> {
         }
         self.forget_request(wait);
         self.complete(wait, Err(LATE));
-    }
-
-    /// The broker's answer is not waited for any more.
-    fn forget_request(&mut self, wait: Wait) {
-        if let Wait::Acknowledged(id, packet) = wait
-            && let Some(link) = self.links.get_mut(id)
-        {
-            link.session_mut().give_up(packet);
-        }
     }
 }

@@ -40,12 +40,54 @@ impl Machine<'_> {
         Ok(())
     }
 
+    /// Says the oldest message that waits, if there is one, and has it taken over; those
+    /// behind it too, if `all` and as far as they fit. Nothing, while the disk is waited for.
+    pub(super) fn take_oldest(&mut self, id: LinkId, all: bool) -> Option<Result<(), Fail>> {
+        if !self.is_readable(id) {
+            return None;
+        }
+        loop {
+            if let Err(fail) = self.write_oldest(id) {
+                return Some(Err(fail));
+            }
+            if let Some(read) = self.notify.take_read(id) {
+                self.take_over(id, read);
+            }
+            if !all || !self.has_room_for_next(id) {
+                break;
+            }
+        }
+        self.notify.indicate_left(id);
+        Some(Ok(()))
+    }
+
+    /// Whether there is another stored message that has its number on disk and fits behind
+    /// those of the present answer.
+    fn has_room_for_next(&self, id: LinkId) -> bool {
+        /// What stands around a message, at most.
+        const AROUND: usize = 96;
+        let room = self.answer.room(&self.out).min(self.out.free());
+        let (link, front) = (self.links.get(id), self.notify.oldest_front(id));
+        let Some((link, front)) = link.zip(front) else {
+            return false;
+        };
+        link.session().is_number_durable(front.number) && front.len() + AROUND <= room
+    }
+
     /// The host is gone, or has started again: what it read last is read again, and what
     /// it is still waiting to read it does not get.
     pub(crate) fn forget_read(&mut self) {
         self.notify.forget_read();
         let ids = self.links.ids();
-        ids.for_each(|id| self.complete(Wait::Readable(id), Err(Fail::Plain)));
+        for id in ids {
+            let reads = [
+                Wait::Readable(id),
+                Wait::Takeable(id, false),
+                Wait::Takeable(id, true),
+            ];
+            let fails = |wait| self.complete(wait, Err(Fail::Plain));
+            reads.into_iter().for_each(fails);
+        }
     }
 
     /// The host has the message of this number, 0 if it has none. That makes room

@@ -101,6 +101,7 @@ impl Machine<'_> {
         let fails = match wait {
             Wait::TakenOver(link, _)
             | Wait::Readable(link)
+            | Wait::Takeable(link, _)
             | Wait::Dropped(link)
             | Wait::Emptied(link) => link == id,
             // Else it waits for records of its own.

@@ -146,6 +146,7 @@ impl Link<'_> {
         });
         self.is_heard = false;
         self.session.set_ping_retries(self.policy.ping_retries);
+        self.session.set_pinging(self.pings);
         match written {
             Some(Ok(())) => {
                 self.phase = Phase::Greeting { deadline };
@@ -259,6 +260,13 @@ impl Link<'_> {
             self.try_now(now);
         }
         again
+    }
+
+    /// Whether it keeps itself alive by PINGREQ from now on. Where it does not, it is lost
+    /// when nothing else was sent for the keep-alive.
+    pub(crate) fn set_pinging(&mut self, on: bool) {
+        self.pings = on;
+        self.session.set_pinging(on);
     }
 
     /// As the options say. Without `reconnect` what is lost is not renewed, and

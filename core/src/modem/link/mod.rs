@@ -62,6 +62,8 @@ pub(crate) struct Link<'a> {
     /// State of the numbers that look random; never 0.
     random: u64,
     policy: Policy,
+    /// Whether it keeps itself alive by PINGREQ.
+    pings: bool,
     /// Whether the radio is on.
     has_radio: bool,
     session: Session<'a>,
@@ -116,6 +118,7 @@ impl<'a> Link<'a> {
             is_heard: false,
             random: seed_of(config.seed, id) | 1 << 63,
             policy,
+            pings: true,
             has_radio: true,
             // Any first packet id will do; those of two modems should differ.
             session: Session::new(

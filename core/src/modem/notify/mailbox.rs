@@ -9,6 +9,10 @@ pub(crate) struct Mailbox {
     pub(super) count: u32,
     /// Whether the host is to be told how many.
     pub(super) indicates: bool,
+    /// How many the host was told last that there are, less those it has taken since.
+    pub(super) known: u32,
+    /// How many of them the host asked to be told.
+    pub(super) asked: u32,
     /// The number of the message the host has read last, 0 if it has none.
     pub(super) read: u32,
     /// The number of the message that was taken over last by reading the next.
@@ -21,9 +25,28 @@ impl Mailbox {
         self.indicates = self.is_on && self.count > 0;
     }
 
+    /// The host has taken the oldest message: whether others are left, and how many, is told
+    /// again.
+    pub(super) fn indicate_left(&mut self) {
+        self.known = self.known.saturating_sub(1);
+        self.indicate();
+    }
+
+    /// A message is gone.
+    pub(super) fn note_gone(&mut self) {
+        self.count = self.count.saturating_sub(1);
+        self.known = self.known.saturating_sub(1);
+        self.asked = self.asked.saturating_sub(1);
+    }
+
+    /// Whether the oldest message is told.
+    pub(super) fn tells(&self) -> bool {
+        self.asked > 0 || !self.is_on
+    }
+
     /// Whether there is something to report.
     #[inline]
     pub(super) fn has_news(&self) -> bool {
-        self.indicates || (self.count > 0 && !self.is_on)
+        self.indicates || (self.count > 0 && self.tells())
     }
 }

@@ -1,13 +1,13 @@
 //! Events on their way to the host: what waits, and when the host may be interrupted.
 
 mod mailbox;
+mod push;
 mod queue;
 
 use crate::buffer::{Buf, Full};
-use crate::modem::event::{Event, MessageForm, Received};
+use crate::modem::event::{Event, MessageForm};
 use crate::modem::ids::LinkId;
 use crate::modem::per_link::{PerLink, Places};
-use crate::mqtt::Properties;
 use crate::time::Instant;
 use core::time::Duration;
 use queue::{HEADER, Queue, Queued, RecordKind};
@@ -124,7 +124,10 @@ impl<'a> Notifier<'a> {
 
     /// The host does not know any more how many messages wait.
     pub(crate) fn indicate(&mut self) {
-        self.mailboxes.iter_mut().for_each(Mailbox::indicate);
+        for mailbox in self.mailboxes.iter_mut() {
+            mailbox.known = mailbox.count.saturating_sub(1);
+            mailbox.indicate();
+        }
     }
 
     fn mailbox(&self, link: LinkId) -> Mailbox {
@@ -162,6 +165,21 @@ impl<'a> Notifier<'a> {
     pub(crate) fn forget_read(&mut self) {
         for mailbox in self.mailboxes.iter_mut() {
             mailbox.read = 0;
+        }
+    }
+
+    /// The host asks to be told the oldest message of those not asked for yet; whether there
+    /// is one.
+    pub(crate) fn ask(&mut self, link: LinkId) -> bool {
+        let mailbox = self.mailbox_mut(link);
+        let mailbox = mailbox.filter(|it| it.is_on && it.asked < it.count);
+        mailbox.map(|it| it.asked += 1).is_some()
+    }
+
+    /// The host is told how many messages of a link are left, if any are.
+    pub(crate) fn indicate_left(&mut self, link: LinkId) {
+        if let Some(mailbox) = self.mailbox_mut(link) {
+            mailbox.indicate_left();
         }
     }
 
@@ -211,20 +229,24 @@ impl<'a> Notifier<'a> {
     /// The oldest event that is to be told, a message in the `form` of its link, and
     /// how to `pop` it.
     pub(crate) fn front(&self, form: impl Fn(LinkId) -> MessageForm) -> Option<(Event<'_>, Front)> {
-        let told = |it: &Queued| it.kind != RecordKind::Stored || !self.mailbox(it.link).is_on;
+        let told = |it: &Queued| it.kind != RecordKind::Stored || self.mailbox(it.link).tells();
         if let Some(queued) = self.queue.iter().find(told) {
-            return Some((queued.event(form(queued.link))?, queued.front()));
+            let form = form(queued.link);
+            if queued.kind == RecordKind::Stored && self.mailbox(queued.link).is_on {
+                return self.read(queued, form);
+            }
+            return Some((queued.event(form)?, queued.front()));
         }
         let link = self.mailboxes.find(|mailbox| mailbox.indicates);
         let link = link.unwrap_or(LinkId::FIRST);
-        let count = self.mailbox(link).count;
+        let Mailbox { count, known, .. } = self.mailbox(link);
         let nothing = Front {
             at: 0,
             len: 0,
             link,
             number: 0,
         };
-        Some((Event::Waiting { count }, nothing))
+        Some((Event::Waiting { count, known }, nothing))
     }
 
     /// Forgets an event that was told.
@@ -236,7 +258,9 @@ impl<'a> Notifier<'a> {
         }
         if let Some(mailbox) = self.mailbox_mut(front.link) {
             if front.len > 0 {
-                mailbox.count = mailbox.count.saturating_sub(1);
+                mailbox.note_gone();
+            } else {
+                mailbox.known = mailbox.count;
             }
             mailbox.indicates &= front.len > 0 && mailbox.count > 0;
         }
@@ -244,10 +268,16 @@ impl<'a> Notifier<'a> {
 
     /// The oldest message of a link that is stored, to be read, and how to `pop` it.
     pub(crate) fn oldest(&self, link: LinkId, form: MessageForm) -> Option<(Event<'_>, Front)> {
-        let queued = self.oldest_stored(link)?;
-        let message = queued.message(form)?;
-        let number = queued.number;
-        Some((Event::Read { number, message }, queued.front()))
+        self.read(self.oldest_stored(link)?, form)
+    }
+
+    fn read<'r>(&self, queued: Queued<'r>, form: MessageForm) -> Option<(Event<'r>, Front)> {
+        let event = Event::Read {
+            number: queued.number,
+            left: self.mailbox(queued.link).count.saturating_sub(1),
+            message: queued.message(form)?,
+        };
+        Some((event, queued.front()))
     }
 
     /// How to `pop` the oldest message of a link that is stored.
@@ -268,110 +298,5 @@ impl<'a> Notifier<'a> {
     pub(crate) fn front_of(&self, link: LinkId, number: u32) -> Option<Front> {
         let mut messages = self.stored_messages(link);
         messages.find(|it| it.number == number).map(Queued::front)
-    }
-}
-
-/// What is added. Each tells whether there was no room for it.
-impl Notifier<'_> {
-    /// Stores a message until the host asks for it.
-    pub(crate) fn push_stored(
-        &mut self,
-        link: LinkId,
-        message: &Received<'_>,
-        number: u32,
-    ) -> Result<(), Full> {
-        let kind = RecordKind::Stored;
-        self.queue.append_message(kind, link, number, message)?;
-        if let Some(mailbox) = self.mailbox_mut(link) {
-            mailbox.count += 1;
-            mailbox.indicate();
-        }
-        Ok(())
-    }
-
-    /// What became of a message.
-    pub(crate) fn push_tracked(&mut self, link: LinkId, name: u32, code: u8) -> Result<(), Full> {
-        self.push(RecordKind::Tracked, link, name, &[code])
-    }
-
-    /// A message; `total` is the length of its payload where that was too large to be
-    /// taken.
-    pub(crate) fn push_message(
-        &mut self,
-        link: LinkId,
-        message: &Received<'_>,
-        total: Option<u32>,
-    ) -> Result<(), Full> {
-        let kind = match total {
-            Some(_) => RecordKind::TooLarge,
-            None => RecordKind::Message,
-        };
-        let number = total.unwrap_or(0);
-        let mut message = *message;
-        if total.is_some() {
-            message.properties = Properties::NONE;
-        }
-        self.queue.append_message(kind, link, number, &message)?;
-        self.events += 1;
-        Ok(())
-    }
-
-    /// A message came that cannot be read.
-    pub(crate) fn push_unreadable(
-        &mut self,
-        link: LinkId,
-        qos: u8,
-        length: u32,
-    ) -> Result<(), Full> {
-        self.push(RecordKind::Unreadable, link, length, &[qos])
-    }
-
-    /// The link was lost. Fits unless it was lost several times while the host did not
-    /// listen; then the later ones are not told.
-    pub(crate) fn push_lost(&mut self, link: LinkId, code: u8) -> Result<(), Full> {
-        self.push(RecordKind::Lost, link, code.into(), &[])
-    }
-
-    /// So many publishes were lost with the session.
-    pub(crate) fn push_dropped(&mut self, link: LinkId, count: u32) -> Result<(), Full> {
-        self.push(RecordKind::Dropped, link, count, &[])
-    }
-
-    /// The network is there or gone, for the report `which`.
-    pub(crate) fn push_registration(
-        &mut self,
-        which: usize,
-        on: bool,
-        located: bool,
-    ) -> Result<(), Full> {
-        let flags = u32::from(on) | u32::from(located) << 1;
-        let number = (which as u32) << 2 | flags;
-        self.push(RecordKind::Registration, LinkId::FIRST, number, &[])
-    }
-
-    /// The modem has restarted.
-    pub(crate) fn push_restarted(&mut self) -> Result<(), Full> {
-        self.push(RecordKind::Restarted, LinkId::FIRST, 0, &[])
-    }
-
-    /// A link came back.
-    pub(crate) fn push_restored(
-        &mut self,
-        link: LinkId,
-        session_present: bool,
-    ) -> Result<(), Full> {
-        self.push(RecordKind::Restored, link, session_present.into(), &[])
-    }
-
-    fn push(
-        &mut self,
-        kind: RecordKind,
-        link: LinkId,
-        number: u32,
-        bytes: &[u8],
-    ) -> Result<(), Full> {
-        self.queue.append(kind, link, number, bytes)?;
-        self.events += 1;
-        Ok(())
     }
 }

@@ -62,6 +62,13 @@ pub(crate) struct Front {
     pub(crate) number: u32,
 }
 
+impl Front {
+    /// Bytes of its record: more than those of a message in it.
+    pub(crate) fn len(&self) -> usize {
+        self.len
+    }
+}
+
 /// The records.
 #[derive(Debug)]
 pub(super) struct Queue<'a>(Buf<'a>);

@@ -25,20 +25,25 @@ impl Answer {
 
     /// Says more of it.
     pub(crate) fn write(&mut self, out: &mut Buf, style: Style, write: impl FnOnce(&mut Reply)) {
-        let said = out.len().saturating_sub(self.start);
-        let room = (out.capacity() / 2).saturating_sub(RESULT_ROOM);
-        let limit = if self.overflow {
-            0
-        } else {
-            room.saturating_sub(said)
-        };
-        let mut reply = Reply::new(out, style, limit).behind(said > 0);
+        let follows = out.len() > self.start;
+        let room = self.room(out);
+        let mut reply = Reply::new(out, style, room).behind(follows);
         write(&mut reply);
         self.overflow |= reply.overflowed();
         let secret = reply.secrets();
         if !secret.is_empty() {
             self.secret = joined(&self.secret, &secret);
         }
+    }
+
+    /// How many bytes more it may have.
+    pub(crate) fn room(&self, out: &Buf) -> usize {
+        if self.overflow {
+            return 0;
+        }
+        let said = out.len().saturating_sub(self.start);
+        let most = (out.capacity() / 2).saturating_sub(RESULT_ROOM);
+        most.saturating_sub(said)
     }
 
     /// Where in the output secrets are.

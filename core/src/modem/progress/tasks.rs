@@ -90,6 +90,18 @@ impl Tasks {
                 .is_some()
     }
 
+    /// Ends what was begun last.
+    pub(crate) fn end_last(&mut self, result: Result<(), Fail>, code: u8) {
+        if let Some(running) = self.under_way().last() {
+            running.end = Some((result, code));
+        }
+    }
+
+    /// Whether something of a link was begun whose end is not reported yet.
+    pub(crate) fn any_of(&self, link: LinkId) -> bool {
+        self.all().any(|running| running.link == link)
+    }
+
     /// Ends everything whose wait is such a one, because its link is gone.
     pub(crate) fn end_all(
         &mut self,

@@ -30,6 +30,8 @@ pub(super) struct KeepAlive {
     retries: u8,
     /// How often it was.
     retried: u8,
+    /// PINGREQ is never written: who sends nothing else for the period is gone.
+    is_mute: bool,
 }
 
 impl KeepAlive {
@@ -60,6 +62,12 @@ impl KeepAlive {
     /// How often a PINGREQ without an answer is written again.
     pub(super) fn set_retries(&mut self, retries: u8) {
         self.retries = retries;
+    }
+
+    /// Whether PINGREQ is written at all. Where it is not, the link ends when nothing else
+    /// was sent for the period.
+    pub(super) fn set_pinging(&mut self, on: bool) {
+        self.is_mute = !on;
     }
 
     pub(super) fn sent(&mut self, now: Instant) {
@@ -95,6 +103,9 @@ impl KeepAlive {
         if self.period.is_zero() {
             return None;
         }
+        if self.is_mute {
+            return Some(self.sent + self.period);
+        }
         Some(
             self.dead_at()
                 .map_or(self.ping_at(), |dead| dead.min(self.ping_at())),
@@ -109,6 +120,10 @@ impl KeepAlive {
     ) -> Result<bool, Dead> {
         if self.period.is_zero() {
             return Ok(false);
+        }
+        if self.is_mute {
+            let is_over = self.sent + self.period <= now;
+            return if is_over { Err(Dead) } else { Ok(false) };
         }
         let excused = input_blocked || self.was_blocked;
         if self.dead_at().is_some_and(|dead| dead <= now) {

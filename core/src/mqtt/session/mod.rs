@@ -306,6 +306,13 @@ impl<'a> Session<'a> {
         self.keep_alive.set_retries(retries);
     }
 
+    /// Whether PINGREQ is written on this connection. Where it is not, the broker is
+    /// [`Dead`] when nothing was sent for the keep-alive. To be called after
+    /// [`connect`](Self::connect), which switches it on.
+    pub fn set_pinging(&mut self, on: bool) {
+        self.keep_alive.set_pinging(on);
+    }
+
     /// Writes PINGREQ if nothing was sent, or nothing received, for the time of
     /// the keep-alive, less a tenth but at most a second: something must be sent
     /// within it `[MQTT-3.1.2-23]`.

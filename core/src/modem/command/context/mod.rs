@@ -270,6 +270,19 @@ impl<'c, 'a> Context<'c, 'a> {
         link.is_some_and(Link::was_online)
     }
 
+    /// Whether the link keeps itself alive by PINGREQ, from now on and on later connections.
+    /// Where it does not, it is lost when nothing else was sent for the keep-alive.
+    pub fn set_pinging(&mut self, on: bool) {
+        if let Some(link) = self.machine.links.get_mut(self.link) {
+            link.set_pinging(on);
+        }
+    }
+
+    /// Whether a command has begun something on the link whose end is not reported yet.
+    pub fn has_begun(&self) -> bool {
+        self.machine.tasks.any_of(self.link)
+    }
+
     /// Connects to the broker.
     pub fn connect(&mut self) -> Result<Wait, Fail> {
         self.check_readable()?;

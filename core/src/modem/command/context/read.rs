@@ -16,6 +16,18 @@ impl Context<'_, '_> {
         Wait::Readable(id)
     }
 
+    /// Says the oldest message that waits, if there is one, and the host has it by that; or,
+    /// if `all`, as many as the answer holds.
+    pub fn take_message(&mut self, all: bool) -> Wait {
+        Wait::Takeable(self.link, all)
+    }
+
+    /// Has the oldest message that waits told as an event, behind the answer; whether there
+    /// is one.
+    pub fn ask_for_message(&mut self) -> bool {
+        self.machine.notify.ask(self.link)
+    }
+
     /// The host has taken over the message of this number: one that waits, or that
     /// it took over before.
     pub fn acknowledge(&mut self, number: u32) -> Result<Wait, Fail> {

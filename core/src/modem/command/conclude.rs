@@ -1,0 +1,31 @@
+//! What follows from what became of a command.
+
+use super::dialect::Outcome;
+use crate::modem::dispatch::Machine;
+use crate::modem::fail::Fail;
+use crate::modem::progress::run::Run;
+
+/// Goes on with what became of the command before `at`.
+pub(super) fn conclude(machine: &mut Machine, at: usize, outcome: Outcome) {
+    match outcome {
+        Outcome::Ok => machine.settle(at, Ok(())),
+        Outcome::Fail(fail) => machine.settle(at, Err(fail)),
+        Outcome::Wait(wait) => machine.wait(at, wait),
+        Outcome::Silent => machine.end_silently(),
+        Outcome::Started(wait, task) => {
+            machine.start(machine.selected, wait, task);
+            machine.settle(at, Ok(()));
+        }
+        Outcome::Ended(task, result, code) => {
+            machine.start_ended(machine.selected, task, result, code);
+            machine.settle(at, Ok(()));
+        }
+        Outcome::Finishing(wait, task) => {
+            machine.end_silently();
+            machine.run = Run::Finishing;
+            machine.start(machine.selected, wait, task);
+        }
+        // The console asks before; after raw bytes it does not ask for none.
+        Outcome::Prompt(..) => machine.settle(at, Err(Fail::INCORRECT)),
+    }
+}
