@@ -4,6 +4,7 @@ use super::fail::Fail;
 use super::progress::scratch::Staged;
 use crate::at::reply::Reply;
 use crate::mqtt::Properties;
+use crate::mqtt::session::MOST_FILTERS;
 
 /// A message from the broker, as the host wants it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -61,6 +62,32 @@ pub struct Task {
     pub number: u32,
 }
 
+/// What the broker answered to each filter of a request, in their order: the QoS it granted,
+/// or why it refused. None where it answered nothing of that kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct GrantedCodes {
+    codes: [u8; MOST_FILTERS],
+    count: u8,
+}
+
+impl GrantedCodes {
+    /// The codes of a SUBACK.
+    pub(crate) fn of(given: &[u8]) -> Self {
+        let mut granted = Self::default();
+        for (place, code) in granted.codes.iter_mut().zip(given) {
+            *place = *code;
+            granted.count += 1;
+        }
+        granted
+    }
+
+    /// One after the other.
+    pub fn iter(&self) -> impl Iterator<Item = u8> + use<> {
+        let codes = self.codes.into_iter();
+        codes.take(self.count.into())
+    }
+}
+
 /// Something a host is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event<'e> {
@@ -77,6 +104,16 @@ pub enum Event<'e> {
         result: Result<(), Fail>,
         /// Why not: one of [`code::all`](super::code::all), 0 if that says nothing.
         code: u8,
+        /// What a subscription was granted.
+        granted: GrantedCodes,
+    },
+    /// What a command has begun is not at its end yet; told where its dialect
+    /// [asked](super::command::context::Context::report_overdue) for it.
+    Overdue {
+        /// What it is.
+        task: Task,
+        /// How often it was told by now, this time included.
+        count: u8,
     },
     /// A message has come.
     Message(Received<'e>),

@@ -2,8 +2,9 @@
 //! of each request.
 
 use crate::client::*;
+use mqmodem_core::mqtt::packet::SubscribeOptions;
 use mqmodem_core::mqtt::session::WINDOW;
-use mqmodem_core::mqtt::{Rules, SendError, SessionEvent, Violation};
+use mqmodem_core::mqtt::{Properties, Rules, SendError, SessionEvent, Violation};
 
 #[test]
 fn a_refusal_leaves_nothing_behind() {
@@ -48,7 +49,11 @@ fn codes_too_many_in_suback_are_passed_over() {
     let mut client = Client::connected(&CLEAN);
     client.subscribe("a", Q1).unwrap();
     let granted = Ok(Q1);
-    let event = SessionEvent::Subscribed { id: id(1), granted };
+    let event = SessionEvent::Subscribed {
+        id: id(1),
+        granted,
+        codes: &[1],
+    };
     assert_eq!(client.feed(&suback), Ok(event));
     let mut client = Client::connected(&CLEAN);
     client.session.set_rules(Rules::Strict);
@@ -218,6 +223,43 @@ fn a_kept_message_cannot_be_given_up() {
 }
 
 #[test]
+fn one_packet_asks_for_several_filters_and_each_has_its_answer() {
+    let mut client = Client::connected(&CLEAN);
+    client.subscribe("b", Q2).unwrap();
+    client.feed(&[0x90, 3, 0, 1, 2]).unwrap();
+    let all = ["a", "b", "c"].map(|filter| (filter, SubscribeOptions::new(Q1)));
+    let none = Properties::NONE;
+    let Client { session, out, .. } = &mut client;
+    session.subscribe_all(&all, none, out).unwrap();
+    let codes = [0x80, 1, 0];
+    let event = SessionEvent::Subscribed {
+        id: id(2),
+        granted: Ok(Q1),
+        codes: &codes,
+    };
+    assert_eq!(client.feed(&[0x90, 5, 0, 2, 0x80, 1, 0]), Ok(event));
+    let list = [("b".into(), 1), ("c".into(), 0)];
+    assert_eq!(client.subscriptions(), list);
+    // What is taken out moves what stands behind it, of other requests too.
+    let Client { session, out, .. } = &mut client;
+    session.unsubscribe_all(&["b", "x"], none, out).unwrap();
+    session.subscribe_all(&all, none, out).unwrap();
+    assert_eq!(
+        client.feed(&[0xb0, 2, 0, 3]),
+        Ok(SessionEvent::Unsubscribed(id(3)))
+    );
+    client.feed(&[0x90, 5, 0, 4, 2, 0x80, 1]).unwrap();
+    assert_eq!(client.subscriptions(), [("c".into(), 1), ("a".into(), 2)]);
+    // Too few codes are no answer; too many filters are no request.
+    let Client { session, out, .. } = &mut client;
+    session.subscribe_all(&all, none, out).unwrap();
+    let filters = ["x"; 9];
+    let refused = session.unsubscribe_all(&filters, none, out);
+    assert_eq!(refused, Err(SendError::WindowFull));
+    assert!(client.feed(&[0x90, 3, 0, 5, 0]).is_err());
+}
+
+#[test]
 fn subscriptions_are_those_the_broker_granted() {
     let mut client = Client::connected(&KEPT);
     let suback = |number, code| vec![0x90, 3, 0, number, code];
@@ -228,11 +270,13 @@ fn subscriptions_are_those_the_broker_granted() {
     let granted = SessionEvent::Subscribed {
         id: id(2),
         granted: Ok(Q1),
+        codes: &[1],
     };
     assert_eq!(client.feed(&suback(2, 1)), Ok(granted));
     let refused = SessionEvent::Subscribed {
         id: id(1),
         granted: Err(0x80),
+        codes: &[0x80],
     };
     assert_eq!(client.feed(&suback(1, 0x80)), Ok(refused));
     client.feed(&suback(4, 2)).unwrap();

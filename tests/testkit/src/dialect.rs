@@ -307,7 +307,9 @@ fn refuse(cx: &mut Context, command: Option<&'static Command>, why: Refusal) -> 
 fn word(of: Staged<'_>, event: &Event, reply: &mut Reply) {
     let link = of.link();
     match *event {
-        Event::Finished { task, result, code } => {
+        Event::Finished {
+            task, result, code, ..
+        } => {
             let code = if result.is_ok() {
                 0
             } else {

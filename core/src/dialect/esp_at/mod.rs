@@ -166,6 +166,7 @@ fn word(of: Staged<'_>, event: &Event, reply: &mut Reply) {
         | Event::Tracked { .. }
         | Event::Waiting { .. }
         | Event::Read { .. }
+        | Event::Overdue { .. }
         | Event::Dropped { .. }
         | Event::Registration { .. } => {}
     }

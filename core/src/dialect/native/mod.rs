@@ -147,7 +147,7 @@ fn word(of: Staged, event: &Event, reply: &mut Reply) {
             line.number(name);
         }),
         // No command of this set answers before its end.
-        Event::Finished { .. } => {}
+        Event::Finished { .. } | Event::Overdue { .. } => {}
         Event::Tracked { name, code } => {
             urc::write(reply, "+MQTTPUBACK", link, &[name, code.into()]);
         }

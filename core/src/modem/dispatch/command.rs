@@ -22,7 +22,8 @@ impl Machine<'_> {
     pub(crate) fn start(&mut self, link: LinkId, wait: Wait, task: Task) {
         let deadline = self.deadline_of(wait);
         let due = self.now + Duration::from_millis(self.behaviour.gap.into());
-        self.tasks.start((link, task), wait, deadline, due);
+        let now = self.now;
+        self.tasks.start(now, (link, task), wait, deadline, due);
         self.check_tasks();
     }
 
@@ -45,6 +46,9 @@ impl Machine<'_> {
     /// Ends of what commands have begun are reported as far as their time has come.
     pub(crate) fn expect_ends(&mut self) {
         self.notify.expect_reports(self.tasks.reportable(self.now));
+        if let Some(until) = self.tasks.held_until() {
+            self.notify.hold(until);
+        }
     }
 
     /// When what commands have begun is late, or its end is to be reported.

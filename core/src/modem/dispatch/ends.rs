@@ -66,8 +66,6 @@ impl Machine<'_> {
             }
             _ => false,
         };
-        // That comes before the host is told of the link.
-        self.tasks.hurry(self.now, lost);
         self.fail_waits(lost, fail, code);
     }
 

@@ -230,10 +230,15 @@ impl Machine<'_> {
             SessionEvent::Subscribed {
                 id: packet,
                 granted,
-            } => match *granted {
-                Ok(_) => self.end_request(id, *packet, Ok(())),
-                Err(code) => self.rejected(id, *packet, None, code),
-            },
+                codes,
+            } => {
+                self.tasks
+                    .set_granted(Wait::Acknowledged(id, *packet), codes);
+                match *granted {
+                    Ok(_) => self.end_request(id, *packet, Ok(())),
+                    Err(code) => self.rejected(id, *packet, None, code),
+                }
+            }
             event => self.connection_event(id, event),
         }
     }

@@ -28,27 +28,24 @@ impl Link<'_> {
     /// Subscribes, where the broker is connected.
     pub(crate) fn subscribe(
         &mut self,
-        filter: &str,
-        options: SubscribeOptions,
+        requests: &[(&str, SubscribeOptions)],
         properties: Properties<'_>,
     ) -> Result<PacketId, SendError> {
         self.online()?;
         let out = &mut self.net_out;
-        let sent = self
-            .session
-            .subscribe_with(filter, options, properties, out);
+        let sent = self.session.subscribe_all(requests, properties, out);
         sent.map_err(|error| self.note(error))
     }
 
     /// Unsubscribes, where the broker is connected.
     pub(crate) fn unsubscribe(
         &mut self,
-        filter: &str,
+        filters: &[&str],
         properties: Properties<'_>,
     ) -> Result<PacketId, SendError> {
         self.online()?;
         let out = &mut self.net_out;
-        let sent = self.session.unsubscribe_with(filter, properties, out);
+        let sent = self.session.unsubscribe_all(filters, properties, out);
         sent.map_err(|error| self.note(error))
     }
 

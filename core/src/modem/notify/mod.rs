@@ -32,8 +32,10 @@ pub(crate) struct Notifier<'a> {
     mailboxes: PerLink<'a, Mailbox>,
     /// When the host's last byte came.
     last_byte: Instant,
-    /// A half-typed line holds events back until then.
+    /// A half-typed line, or an end that is not told yet, holds events back until then.
     quiet_until: Instant,
+    /// The second of these alone.
+    held_until: Instant,
 }
 
 impl<'a> Notifier<'a> {
@@ -45,6 +47,7 @@ impl<'a> Notifier<'a> {
             mailboxes: PerLink::new(Mailbox::default(), mailboxes),
             last_byte: now,
             quiet_until: Instant::ZERO,
+            held_until: Instant::ZERO,
         }
     }
 
@@ -73,10 +76,17 @@ impl<'a> Notifier<'a> {
     #[inline]
     pub(crate) fn set_line_open(&mut self, is_open: bool) {
         self.quiet_until = if is_open {
-            self.last_byte + TYPING_LIMIT
+            self.held_until.max(self.last_byte + TYPING_LIMIT)
         } else {
-            Instant::ZERO
+            self.held_until
         };
+    }
+
+    /// An end that is known is told at this time: what happened since is not told before.
+    #[cold]
+    pub(crate) fn hold(&mut self, until: Instant) {
+        self.held_until = self.held_until.max(until);
+        self.quiet_until = self.quiet_until.max(until);
     }
 
     /// Whether the host may be interrupted now, as for its typing.

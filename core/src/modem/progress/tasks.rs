@@ -1,14 +1,15 @@
 //! What commands have begun and answered with OK already: its end is an event.
 
-use crate::modem::event::{Event, Task};
+use crate::modem::event::{Event, GrantedCodes, Task};
 use crate::modem::fail::Fail;
 use crate::modem::ids::LinkId;
 use crate::modem::progress::on_use::OnUse;
 use crate::modem::wait::Wait;
 use crate::time::{Instant, sooner};
+use core::time::Duration;
 
-/// The most of them under way at once; a command beyond that is answered at its end.
-const MOST: usize = 4;
+/// The most of them under way at once; a command beyond that waits for its turn.
+const MOST: usize = if cfg!(feature = "alloc") { 32 } else { 6 };
 
 /// Something that was begun.
 #[derive(Clone, Copy, Debug)]
@@ -19,14 +20,78 @@ struct Running {
     deadline: Option<Instant>,
     /// Its end is not reported before.
     due: Instant,
+    /// When the host is told that it lasts, where it is to be.
+    overdue: Option<Overdue>,
+    granted: GrantedCodes,
     /// How it ended, until that is reported.
     end: Option<(Result<(), Fail>, u8)>,
 }
 
+/// How often the host is told that something lasts.
+#[derive(Clone, Copy, Debug)]
+struct Overdue {
+    every: Duration,
+    next: Instant,
+    /// How often that was due by now.
+    count: u8,
+    /// How often it was told.
+    told: u8,
+}
+
 impl Running {
-    /// Whether its end is to be reported now.
+    /// Whether its end, or that it lasts, is to be reported now.
     fn is_reportable(&self, now: Instant) -> bool {
-        self.end.is_some() && self.due <= now
+        self.due <= now && (self.end.is_some() || self.lasts().is_some())
+    }
+
+    /// How often the host is to be told that it lasts, if that is more than it was.
+    fn lasts(&self) -> Option<u8> {
+        let overdue = self.overdue.filter(|it| it.count > it.told)?;
+        Some(overdue.told + 1)
+    }
+
+    /// What there is to report of it.
+    fn event(&self) -> Option<Event<'static>> {
+        let task = self.task;
+        if let Some(count) = self.lasts() {
+            return Some(Event::Overdue { task, count });
+        }
+        let (result, code) = self.end?;
+        Some(Event::Finished {
+            task,
+            result,
+            code,
+            granted: self.granted,
+        })
+    }
+
+    /// When something is to be done about it.
+    fn deadline(&self, now: Instant) -> Option<Instant> {
+        let due = Some(self.due).filter(|due| *due > now);
+        let Some(overdue) = self.overdue.filter(|_| self.end.is_none()) else {
+            return self.end.map_or(self.deadline, |_| due);
+        };
+        sooner(self.deadline, Some(overdue.next))
+    }
+}
+
+impl Overdue {
+    /// The first time is one period from now.
+    fn new(every: Duration, now: Instant) -> Self {
+        Self {
+            every,
+            next: now + every,
+            count: 0,
+            told: 0,
+        }
+    }
+
+    /// Counts what is due.
+    fn pass(&mut self, now: Instant) {
+        if self.next <= now {
+            self.count = self.count.saturating_add(1);
+            self.next = now + self.every;
+        }
     }
 }
 
@@ -36,6 +101,8 @@ pub(crate) struct Tasks {
     list: OnUse<[Option<Running>; MOST]>,
     /// How many there are.
     count: u8,
+    /// How often the host is told that the next one lasts.
+    every: Option<Duration>,
 }
 
 impl Tasks {
@@ -45,14 +112,27 @@ impl Tasks {
         usize::from(self.count) < MOST
     }
 
-    /// Notes what was begun, whose end is not reported before `due`; there must be room.
+    /// The host is told that the next one lasts, each time it does for so long.
+    pub(crate) fn report_overdue(&mut self, every: Duration) {
+        self.every = Some(every);
+    }
+
+    /// How many of a command and a link have not ended.
+    pub(crate) fn under_way_of(&self, link: LinkId, command: u8) -> usize {
+        let own = |it: &&Running| it.link == link && it.task.command == command;
+        self.all().filter(own).filter(|it| it.end.is_none()).count()
+    }
+
+    /// Notes what was begun now, whose end is not reported before `due`; there must be room.
     pub(crate) fn start(
         &mut self,
+        now: Instant,
         (link, task): (LinkId, Task),
         wait: Wait,
         deadline: Option<Instant>,
         due: Instant,
     ) {
+        let every = self.every.take();
         let mut places = self.list.used().iter_mut();
         if let Some(place) = places.find(|place| place.is_none()) {
             self.count += 1;
@@ -62,6 +142,8 @@ impl Tasks {
                 wait,
                 deadline,
                 due,
+                overdue: every.map(|every| Overdue::new(every, now)),
+                granted: GrantedCodes::default(),
                 end: None,
             });
         }
@@ -73,11 +155,23 @@ impl Tasks {
         reportable.fold(0, |count, _| count + 1)
     }
 
-    /// Nothing more is waited for before the ends of such a wait are reported.
-    pub(crate) fn hurry(&mut self, now: Instant, such: impl Fn(Wait) -> bool) {
-        let all = self.list.get_mut().into_iter().flatten().flatten();
-        for running in all.filter(|it| such(it.wait)) {
-            running.due = running.due.min(now);
+    /// What lasts too long is counted.
+    pub(crate) fn pass_time(&mut self, now: Instant) {
+        for overdue in self.under_way().filter_map(|it| it.overdue.as_mut()) {
+            overdue.pass(now);
+        }
+    }
+
+    /// Until when an end that is known is held back: what happened since is not told before.
+    pub(crate) fn held_until(&self) -> Option<Instant> {
+        let ended = self.all().filter(|it| it.end.is_some());
+        ended.map(|it| it.due).max()
+    }
+
+    /// What the broker granted to what waits for `wait`.
+    pub(crate) fn set_granted(&mut self, wait: Wait, codes: &[u8]) {
+        for running in self.under_way().filter(|it| it.wait == wait) {
+            running.granted = GrantedCodes::of(codes);
         }
     }
 
@@ -166,41 +260,101 @@ impl Tasks {
 
     /// When the first of them has waited long enough, for its end or to be reported.
     pub(crate) fn deadline(&self, now: Instant) -> Option<Instant> {
-        let deadlines = self.all().map(|running| match running.end {
-            None => running.deadline,
-            Some(_) => Some(running.due).filter(|due| *due > now),
-        });
+        let deadlines = self.all().map(|running| running.deadline(now));
         deadlines.fold(None, sooner)
     }
 
-    /// The first end that is to be reported now, and of which link it is.
+    /// The first that is to be reported now, and of which link it is.
     pub(crate) fn front(&self, now: Instant) -> Option<(LinkId, Event<'static>)> {
         let mut reportable = self.all().filter(|it| it.is_reportable(now));
         let running = reportable.next()?;
-        let (task, (result, code)) = (running.task, running.end?);
-        let finished = Event::Finished { task, result, code };
-        Some((running.link, finished))
+        Some((running.link, running.event()?))
     }
 
-    /// It was reported.
+    /// It was reported: it is forgotten where that was its end.
     pub(crate) fn pop(&mut self, now: Instant) {
-        let ended = |place: &Option<Running>| place.is_some_and(|it| it.is_reportable(now));
+        let reported = |place: &Option<Running>| place.is_some_and(|it| it.is_reportable(now));
         let Some(list) = self.list.get_mut() else {
             return;
         };
-        if let Some(at) = list.iter().position(ended) {
-            if let Some(rest) = list.get_mut(at..) {
-                rest.rotate_left(1);
+        let Some(at) = list.iter().position(reported) else {
+            return;
+        };
+        let running = list.get_mut(at).and_then(Option::as_mut);
+        if let Some(running) = running
+            && let Some(told) = running.lasts()
+        {
+            if let Some(overdue) = &mut running.overdue {
+                overdue.told = told;
             }
-            if let Some(last) = list.last_mut() {
-                *last = None;
-            }
-            self.count = self.count.saturating_sub(1);
+            return;
         }
+        if let Some(rest) = list.get_mut(at..) {
+            rest.rotate_left(1);
+        }
+        if let Some(last) = list.last_mut() {
+            *last = None;
+        }
+        self.count = self.count.saturating_sub(1);
     }
 
     /// The modem restarts: nothing of them is reported any more.
     pub(crate) fn clear(&mut self) {
         *self = Self::default();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LINK: LinkId = LinkId(2);
+    const TASK: Task = Task {
+        command: 3,
+        number: 7,
+    };
+    const WAIT: Wait = Wait::Opened(LINK);
+
+    fn at(millis: u64) -> Instant {
+        Instant::ZERO + Duration::from_millis(millis)
+    }
+
+    #[test]
+    fn an_end_is_told_when_it_is_due_and_what_lasts_until_then() {
+        let mut tasks = Tasks::default();
+        tasks.report_overdue(Duration::from_secs(1));
+        tasks.start(at(0), (LINK, TASK), WAIT, Some(at(2500)), at(300));
+        assert_eq!(tasks.under_way_of(LINK, 3), 1);
+        assert_eq!(tasks.deadline(at(0)), Some(at(1000)));
+        for (now, count) in [(1000, 1), (2000, 2)] {
+            let now = at(now);
+            tasks.pass_time(now);
+            let lasts = Event::Overdue { task: TASK, count };
+            assert_eq!(tasks.front(now), Some((LINK, lasts)));
+            tasks.pop(now);
+            assert_eq!(tasks.front(now), None);
+        }
+        tasks.set_granted(WAIT, &[1, 0x80]);
+        assert!(tasks.end(WAIT, Ok(()), 0));
+        let Some((_, Event::Finished { granted, .. })) = tasks.front(at(2100)) else {
+            panic!("its end is told");
+        };
+        assert!(granted.iter().eq([1, 0x80]));
+        tasks.pop(at(2100));
+        assert!(!tasks.any());
+    }
+
+    #[test]
+    fn an_end_that_is_known_too_early_holds_back_what_comes_behind_it() {
+        let mut tasks = Tasks::default();
+        tasks.start(at(0), (LINK, TASK), WAIT, None, at(300));
+        assert_eq!(tasks.held_until(), None);
+        assert!(tasks.end(WAIT, Ok(()), 0));
+        assert_eq!(tasks.held_until(), Some(at(300)));
+        assert_eq!(tasks.deadline(at(10)), Some(at(300)));
+        assert_eq!(
+            (tasks.reportable(at(299)), tasks.reportable(at(300))),
+            (0, 1)
+        );
     }
 }

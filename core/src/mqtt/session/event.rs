@@ -80,8 +80,10 @@ pub enum SessionEvent<'p> {
     Subscribed {
         /// Which one.
         id: PacketId,
-        /// The QoS it granted, or the code by which it refused.
+        /// The QoS it granted, or the code by which it refused all of it.
         granted: Result<Qos, u8>,
+        /// The code of each filter, in their order: the QoS, or why it was refused.
+        codes: &'p [u8],
     },
     /// The broker answered UNSUBSCRIBE.
     Unsubscribed(PacketId),

@@ -62,11 +62,13 @@
 //! delivered, PUBCOMP for that its identifier is forgotten.
 
 mod aliases;
+mod answered;
 mod broker;
 mod connect;
 mod durability;
 mod event;
 mod form;
+mod further;
 mod granted;
 mod host;
 mod incoming;
@@ -87,6 +89,8 @@ use crate::buffer::Buf;
 use crate::time::Instant;
 use aliases::Aliases;
 pub use event::{Dead, DropReason, Dropped, SendError, SessionEvent, Violation};
+use further::FurtherFilters;
+pub use further::MOST_FILTERS;
 use incoming::Incoming;
 use journal::Journal;
 use keep_alive::KeepAlive;
@@ -141,6 +145,8 @@ pub struct Session<'a> {
     outgoing: Outgoing<'a>,
     incoming: Incoming<'a>,
     subscriptions: Subscriptions<'a>,
+    /// Filters behind the first of a request.
+    further: FurtherFilters,
     journal: Journal,
 }
 
@@ -182,6 +188,7 @@ impl<'a> Session<'a> {
             outgoing: Outgoing::new(in_flight, first),
             incoming: Incoming::new(received),
             subscriptions: Subscriptions::new(subscriptions),
+            further: FurtherFilters::default(),
             journal: Journal::default(),
         }
     }

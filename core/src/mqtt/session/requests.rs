@@ -1,16 +1,15 @@
-//! Subscribing, and the answers to it.
+//! Subscribing and unsubscribing.
 
 use super::outgoing::{Awaited, NOWHERE, Suspect};
 use super::subscriptions::{Renewal, SubscriptionTerms};
-use super::{SendError, Session, SessionEvent, Violation};
+use super::{SendError, Session};
 use crate::buffer::Buf;
 use crate::mqtt::carrier::Carrier;
 use crate::mqtt::packet::{
-    EncodeError, Filters, Packet, Requests, Rules, Suback, Subscribe, SubscribeOptions, Unsuback,
-    Unsubscribe,
+    EncodeError, Filters, Packet, Requests, Subscribe, SubscribeOptions, Unsubscribe,
 };
 use crate::mqtt::property::{self, Properties, PropertyValue};
-use crate::mqtt::{PacketId, Qos, Version, reason};
+use crate::mqtt::{PacketId, Qos, Version};
 
 /// Bytes of a subscription identifier among properties, at most.
 const MOST_SUB_ID: usize = 5;
@@ -40,34 +39,85 @@ impl Session<'_> {
         properties: Properties<'_>,
         out: &mut Buf<'_>,
     ) -> Result<PacketId, SendError> {
+        self.subscribe_all(&[(filter, options)], properties, out)
+    }
+
+    /// The same of several filters in one packet, at most [`MOST_FILTERS`](super::MOST_FILTERS).
+    pub fn subscribe_all(
+        &mut self,
+        requests: &[(&str, SubscribeOptions)],
+        properties: Properties<'_>,
+        out: &mut Buf<'_>,
+    ) -> Result<PacketId, SendError> {
         self.check_connected()?;
-        let is_plain = properties.is_empty() && options == SubscribeOptions::new(options.qos);
         let sub_id = properties.number(&property::SUB_ID).unwrap_or(0);
-        let refused = match self.version {
-            Version::V311 => (!is_plain).then_some(0),
-            Version::V5 => self.outgoing.grants().refuses_filter(filter, sub_id > 0),
-        };
-        if let Some(code) = refused {
+        let mut refused = requests
+            .iter()
+            .filter_map(|request| self.refuses(request, &properties, sub_id));
+        if let Some(code) = refused.next() {
             return Err(SendError::Unsupported(code));
         }
-        let id = self.outgoing.free_id()?;
+        let id = self.free_request_id(requests.len())?;
         let start = out.len();
-        let requests = [(filter, options)];
-        let requests = Requests::of(&requests);
         let subscribe = Subscribe {
             id,
             properties,
-            requests,
+            requests: Requests::of(requests),
         };
         Packet::Subscribe(subscribe).encode_as(self.version, out)?;
         self.check_len(start, out)?;
-        let terms = SubscriptionTerms::new(options, sub_id);
-        let asked = self.subscriptions.request(filter, terms);
-        if asked.is_err() {
-            out.truncate(start);
+        for (index, (filter, options)) in requests.iter().enumerate() {
+            let terms = SubscriptionTerms::new(*options, sub_id);
+            match self.subscriptions.request(filter, terms) {
+                Ok(at) => self.begin_request(id, Awaited::Suback, index, at),
+                Err(full) => {
+                    out.truncate(start);
+                    self.take_request_back(id, index);
+                    return Err(full.into());
+                }
+            }
         }
-        self.outgoing.begin_request(id, Awaited::Suback, asked?);
         Ok(id)
+    }
+
+    /// Why the broker does not take this request, if it does not.
+    fn refuses(
+        &self,
+        (filter, options): &(&str, SubscribeOptions),
+        properties: &Properties<'_>,
+        sub_id: u32,
+    ) -> Option<u8> {
+        let is_plain = properties.is_empty() && *options == SubscribeOptions::new(options.qos);
+        match self.version {
+            Version::V311 => (!is_plain).then_some(0),
+            Version::V5 => self.outgoing.grants().refuses_filter(filter, sub_id > 0),
+        }
+    }
+
+    /// An identifier for a request about so many filters.
+    fn free_request_id(&self, filters: usize) -> Result<PacketId, SendError> {
+        if !self.further.has_room(filters) {
+            return Err(SendError::WindowFull);
+        }
+        self.outgoing.free_id()
+    }
+
+    /// The filter of this index of a request has this place.
+    fn begin_request(&mut self, id: PacketId, awaits: Awaited, index: usize, at: u32) {
+        if index == 0 {
+            self.outgoing.begin_request(id, awaits, at);
+        } else {
+            self.further.push(id, at);
+        }
+    }
+
+    /// A request was not sent after all; so many of its filters were noted.
+    fn take_request_back(&mut self, id: PacketId, noted: usize) {
+        if noted > 0
+            && let Some(at) = self.outgoing.request(id, Awaited::Suback)
+        {
+            self.end_request(id, at);
+        }
     }
 
     /// Asks again for what the broker has forgotten, as far as `out` and the
@@ -148,26 +198,36 @@ impl Session<'_> {
         properties: Properties<'_>,
         out: &mut Buf<'_>,
     ) -> Result<PacketId, SendError> {
+        self.unsubscribe_all(&[filter], properties, out)
+    }
+
+    /// The same of several filters in one packet, at most [`MOST_FILTERS`](super::MOST_FILTERS).
+    pub fn unsubscribe_all(
+        &mut self,
+        filters: &[&str],
+        properties: Properties<'_>,
+        out: &mut Buf<'_>,
+    ) -> Result<PacketId, SendError> {
         self.check_connected()?;
         if self.version == Version::V311 && !properties.is_empty() {
             return Err(SendError::Unsupported(0));
         }
-        let id = self.outgoing.free_id()?;
+        let id = self.free_request_id(filters.len())?;
         let start = out.len();
-        let filters = Filters::of(core::slice::from_ref(&filter));
         let unsubscribe = Unsubscribe {
             id,
             properties,
-            filters,
+            filters: Filters::of(filters),
         };
         Packet::Unsubscribe(unsubscribe).encode_as(self.version, out)?;
         self.check_len(start, out)?;
-        let at = self.subscriptions.find(filter);
-        if let Some(at) = at {
-            self.subscriptions.begin_request(at);
+        for (index, filter) in filters.iter().enumerate() {
+            let at = self.subscriptions.find(filter);
+            if let Some(at) = at {
+                self.subscriptions.begin_request(at);
+            }
+            self.begin_request(id, Awaited::Unsuback, index, at.unwrap_or(NOWHERE));
         }
-        let at = at.unwrap_or(NOWHERE);
-        self.outgoing.begin_request(id, Awaited::Unsuback, at);
         Ok(id)
     }
 
@@ -178,94 +238,6 @@ impl Session<'_> {
             out.truncate(start);
             Err(SendError::Unsupported(code))
         })
-    }
-
-    pub(super) fn on_suback(
-        &mut self,
-        suback: Suback<'_>,
-    ) -> Result<SessionEvent<'static>, Violation> {
-        let id = suback.id;
-        self.acknowledged = true;
-        self.check_problem(&suback.properties)?;
-        let Some(at) = self.outgoing.request(id, Awaited::Suback) else {
-            return Ok(self.ignore());
-        };
-        let code = match *suback.codes {
-            [code] => code,
-            [code, ..] if self.rules.under(self.version) == Rules::Lenient => code,
-            _ => return Err(Violation::Unexpected),
-        };
-        let granted = Qos::new(code);
-        if granted.is_some() {
-            self.subscriptions.set_granted(at, granted);
-        } else {
-            self.subscriptions.end_renewal(at);
-            self.words.store_reason(&suback.properties);
-        }
-        let event = SessionEvent::Subscribed {
-            id,
-            granted: granted.ok_or(code),
-        };
-        Ok(if self.end_request(id, at) {
-            event
-        } else {
-            SessionEvent::Nothing
-        })
-    }
-
-    pub(super) fn on_unsuback(
-        &mut self,
-        unsuback: Unsuback<'_>,
-    ) -> Result<SessionEvent<'static>, Violation> {
-        let id = unsuback.id;
-        self.acknowledged = true;
-        self.check_problem(&unsuback.properties)?;
-        let Some(at) = self.outgoing.request(id, Awaited::Unsuback) else {
-            return Ok(self.ignore());
-        };
-        let code = match (self.version, unsuback.codes) {
-            (Version::V311, _) => reason::SUCCESS,
-            (Version::V5, &[code]) => code,
-            (Version::V5, _) => return Err(Violation::Unexpected),
-        };
-        let refused = code >= reason::UNSPECIFIED;
-        if refused {
-            self.words.store_reason(&unsuback.properties);
-        } else if at != NOWHERE {
-            self.subscriptions.set_granted(at, None);
-        }
-        let tracked = None;
-        Ok(match self.end_request(id, at) {
-            true if refused => SessionEvent::Rejected { id, tracked, code },
-            true => SessionEvent::Unsubscribed(id),
-            false => SessionEvent::Nothing,
-        })
-    }
-
-    /// A SUBSCRIBE or UNSUBSCRIBE for the filter at `at` is over; whether to report it.
-    fn end_request(&mut self, id: PacketId, at: u32) -> bool {
-        let reports = self.outgoing.end_request(id);
-        if self.is_connected() {
-            self.recheck_suspect();
-        }
-        if at != NOWHERE {
-            self.sweep_subscription(at);
-        }
-        reports
-    }
-
-    /// Nothing is asked for the filter at `at` any more.
-    fn sweep_subscription(&mut self, at: u32) {
-        if let Some(removed) = self.subscriptions.end_request(at) {
-            self.outgoing.move_requests(removed.at, removed.len);
-        }
-    }
-
-    /// The connection ended: SUBSCRIBE and UNSUBSCRIBE get no answer any more.
-    pub(super) fn end_requests(&mut self) {
-        while let Some((id, at)) = self.outgoing.first_request() {
-            self.end_request(id, at);
-        }
     }
 
     /// The subscriptions the broker granted, with the QoS it granted, in the

@@ -102,7 +102,7 @@ impl Session<'_> {
             RecordKey::Received(id) => self.incoming.answered(id, ok),
             RecordKey::Subscription(number) => {
                 if let Some(removed) = self.subscriptions.answered(number, ok) {
-                    self.outgoing.move_requests(removed.at, removed.len);
+                    self.move_requests(removed);
                 }
             }
             RecordKey::Seen(place) => self.outgoing.delivered_answered(place, ok),

@@ -320,6 +320,7 @@ fn subscriptions_have_options_in_5_only() {
     let refused = SessionEvent::Subscribed {
         id: id(1),
         granted: Err(0x87),
+        codes: &[0x87],
     };
     assert_eq!(client.feed(&[0x90, 4, 0, 1, 0, 0x87]), Ok(refused));
     client.unsubscribe("a").unwrap();

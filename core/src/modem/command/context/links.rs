@@ -27,6 +27,14 @@ impl Context<'_, '_> {
         self.machine.select(link)
     }
 
+    /// The present command is about this link, and those that follow, until one chooses
+    /// another.
+    pub fn use_link(&mut self, link: LinkId) -> Result<(), Fail> {
+        self.machine.select(link)?;
+        self.link = link;
+        Ok(())
+    }
+
     /// Commands are about the first link again; properties that were given are forgotten.
     pub fn select_first_link(&mut self) {
         self.machine.properties.clear();

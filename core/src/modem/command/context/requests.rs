@@ -26,18 +26,30 @@ impl Context<'_, '_> {
         if options != SubscribeOptions::new(options.qos) {
             self.machine.check_version_5(self.link)?;
         }
+        self.subscribe_all(&[(filter, options)])
+    }
+
+    /// Subscribes to several filters by one packet, at most
+    /// [`MOST_FILTERS`](crate::mqtt::session::MOST_FILTERS).
+    pub fn subscribe_all(&mut self, requests: &[(&str, SubscribeOptions)]) -> Result<Wait, Fail> {
         let taken = self.machine.properties.taken(Carrier::Subscribe);
         let link = self
             .machine
             .links
             .get_mut(self.link)
             .ok_or(Fail::NOT_ALLOWED)?;
-        let packet = link.subscribe(filter, options, taken.unwrap_or_default())?;
+        let packet = link.subscribe(requests, taken.unwrap_or_default())?;
         Ok(Wait::Acknowledged(self.link, packet))
     }
 
     /// Unsubscribes; done when the broker says so.
     pub fn unsubscribe(&mut self, filter: &str) -> Result<Wait, Fail> {
+        self.unsubscribe_all(&[filter])
+    }
+
+    /// The same of several filters by one packet, at most
+    /// [`MOST_FILTERS`](crate::mqtt::session::MOST_FILTERS).
+    pub fn unsubscribe_all(&mut self, filters: &[&str]) -> Result<Wait, Fail> {
         self.machine.check_taken(self.link, Carrier::Unsubscribe)?;
         let taken = self.machine.properties.taken(Carrier::Unsubscribe);
         let link = self
@@ -45,7 +57,7 @@ impl Context<'_, '_> {
             .links
             .get_mut(self.link)
             .ok_or(Fail::NOT_ALLOWED)?;
-        let packet = link.unsubscribe(filter, taken.unwrap_or_default())?;
+        let packet = link.unsubscribe(filters, taken.unwrap_or_default())?;
         Ok(Wait::Acknowledged(self.link, packet))
     }
 
