@@ -210,6 +210,17 @@ impl<'a> Buf<'a> {
         Ok(())
     }
 
+    /// Appends a copy of bytes that it holds, all of them or nothing.
+    pub(crate) fn extend_within(&mut self, range: core::ops::Range<usize>) -> Result<(), Full> {
+        let at = self.len();
+        if range.start > range.end || range.end > at {
+            return Err(Full);
+        }
+        self.extend_by(range.len())?;
+        self.as_mut_slice().copy_within(range, at);
+        Ok(())
+    }
+
     /// Appends `n` bytes of any value, for the caller to write in place.
     #[inline]
     pub fn extend_by(&mut self, n: usize) -> Result<&mut [u8], Full> {

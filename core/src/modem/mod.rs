@@ -13,6 +13,7 @@ mod dispatch;
 pub mod event;
 pub mod fail;
 mod failure;
+pub mod file;
 mod further;
 mod greeting;
 pub mod headers;

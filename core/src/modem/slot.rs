@@ -24,6 +24,8 @@ pub enum Slot {
     ConnectProperties(LinkId),
     /// Something a dialect keeps of its own, by a number of its own.
     Dialect(u8),
+    /// A file of the host, by its number; its name stands in the record.
+    File(u16),
     /// An option of a link (`+MQTTOPT`), by its number.
     Option(LinkId, u8),
     /// An entry of the certificate store (`+MQTTCERT`), which all links share, by its
@@ -52,6 +54,7 @@ impl Slot {
             Self::ConnectProperties(link) => (8, link, 0),
             Self::Credential(number) => (7, LinkId::FIRST, number.into()),
             Self::Dialect(number) => (9, LinkId::FIRST, number.into()),
+            Self::File(number) => (10, LinkId::FIRST, number.into()),
             Self::Session(link, record) => {
                 let (kind, number) = record.to_number();
                 (SESSION_SLOTS + kind, link, number)
@@ -68,7 +71,7 @@ impl Slot {
             Self::Settings(link) | Self::Tls(link) | Self::Option(link, _) => Some(link),
             Self::Root(link) | Self::Certificate(link) | Self::Key(link) => Some(link),
             Self::Will(link) | Self::ConnectProperties(link) | Self::Session(link, _) => Some(link),
-            Self::Profile | Self::Credential(_) | Self::Dialect(_) => None,
+            Self::Profile | Self::Credential(_) | Self::Dialect(_) | Self::File(_) => None,
         }
     }
 
@@ -87,6 +90,7 @@ impl Slot {
             8 => Self::ConnectProperties(link),
             7 => Self::Credential(u16::try_from(number).ok()?),
             9 => Self::Dialect(u8::try_from(number).ok()?),
+            10 => Self::File(u16::try_from(number).ok()?),
             OPTION_SLOTS.. => Self::Option(link, kind & !OPTION_SLOTS),
             SESSION_SLOTS.. => {
                 let record = RecordKey::from_number(kind - SESSION_SLOTS, number)?;

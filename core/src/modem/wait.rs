@@ -6,8 +6,6 @@ use crate::mqtt::PacketId;
 /// What a command waits for, and of which link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Wait {
-    /// Nothing: it is over already.
-    Nothing,
     /// The transport of the link is up, or not.
     Opened(LinkId),
     /// The link is up, or not.

@@ -9,6 +9,9 @@ const OPTION: &str = "option:";
 /// Stands before the number of an entry of the certificate store.
 const CREDENTIAL: &str = "credential ";
 
+/// Stands before the number of a file of the host.
+const FILE: &str = "file ";
+
 /// Stands before the number of something a dialect keeps.
 const DIALECT: &str = "dialect ";
 
@@ -28,6 +31,7 @@ fn known(slot: Slot) -> Option<String> {
         Slot::ConnectProperties(link) => ("connect-properties", link),
         Slot::Profile => return Some("profile".to_owned()),
         Slot::Dialect(number) => return Some(format!("{DIALECT}{number}")),
+        Slot::File(number) => return Some(format!("{FILE}{number}")),
         Slot::Credential(number) => return Some(format!("{CREDENTIAL}{number}")),
         Slot::Option(link, option) => {
             let opt = OPTIONS.get(usize::from(option))?;
@@ -48,6 +52,9 @@ pub(super) fn slot(name: &str) -> Option<Slot> {
     }
     if let Some(number) = name.strip_prefix(DIALECT) {
         return Some(Slot::Dialect(number.parse().ok()?));
+    }
+    if let Some(number) = name.strip_prefix(FILE) {
+        return Some(Slot::File(number.parse().ok()?));
     }
     let (kind, link) = name.split_once(' ')?;
     let link = LinkId(link.parse().ok()?);
@@ -84,6 +91,7 @@ mod tests {
             Slot::Profile,
             Slot::Credential(67),
             Slot::Dialect(2),
+            Slot::File(31),
             Slot::Option(link, 0),
             Slot::Option(link, OPTIONS.len() as u8 - 1),
         ] {

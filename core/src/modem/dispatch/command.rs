@@ -22,8 +22,8 @@ impl Machine<'_> {
     pub(crate) fn start(&mut self, link: LinkId, wait: Wait, task: Task) {
         let deadline = self.deadline_of(wait);
         let due = self.now + Duration::from_millis(self.behaviour.gap.into());
-        let now = self.now;
-        self.tasks.start(now, (link, task), wait, deadline, due);
+        self.tasks
+            .start(self.now, (link, task), wait, deadline, due);
         self.check_tasks();
     }
 
@@ -38,7 +38,7 @@ impl Machine<'_> {
         // Nothing ever ends such a wait again.
         let wait = Wait::Stored(link);
         let due = self.now + Duration::from_millis(self.behaviour.gap.into());
-        self.tasks.start((link, task), wait, None, due);
+        self.tasks.start(self.now, (link, task), wait, None, due);
         self.tasks.end_last(result, code);
         self.expect_ends();
     }

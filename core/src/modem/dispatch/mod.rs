@@ -329,7 +329,6 @@ impl<'a> Machine<'a> {
     /// How a wait ended, if it is over; what is part of the answer is written.
     fn result_of(&mut self, wait: Wait) -> Option<Result<(), Fail>> {
         let is_over = match wait {
-            Wait::Nothing => true,
             Wait::Written(id, upto) => self.links.get(id)?.written() >= upto,
             Wait::Opened(id) => self.links.get(id)?.is_opened(),
             Wait::Disconnect(id) => self.links.get(id)?.is_closed(),

@@ -50,7 +50,10 @@ impl Storage<'_> {
             });
         }
         let named = |option, kind, inline: fn(LinkId) -> Slot| match text(option) {
-            Some(name) => self.credential(name, kind).map(Some),
+            Some(name) => {
+                let file = || Some(self.file(name)?.content);
+                self.credential(name, kind).or_else(file).map(Some)
+            }
             None => Some(self.nvram.get(inline(link))),
         };
         Some(TlsFiles {

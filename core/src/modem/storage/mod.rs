@@ -2,6 +2,7 @@
 
 mod credentials;
 mod endpoint;
+mod files;
 mod greeting;
 mod lost_places;
 mod nvram;
@@ -12,8 +13,9 @@ pub mod x509;
 
 use crate::buffer::{Buf, Full};
 use crate::modem::connect_properties::ConnectProperties;
-use crate::modem::credential::Credential;
+use crate::modem::credential::{Credential, place};
 use crate::modem::event::MessageForm;
+use crate::modem::file::{self, StoredFile};
 use crate::modem::ids::LinkId;
 use crate::modem::per_link::{PerLink, Places};
 use crate::modem::profile::Profile;
@@ -36,6 +38,8 @@ pub(crate) struct Storage<'a> {
     awaits_restore: bool,
     /// Places of names that are stored and did not fit: no other name gets them.
     lost_places: LostPlaces,
+    /// The same of files.
+    lost_files: LostPlaces,
     /// The profile before the first `&W`.
     factory: &'static Profile,
     defaults: Defaults,
@@ -53,6 +57,7 @@ impl<'a> Storage<'a> {
             options: PerLink::new(Options::new(defaults), options),
             awaits_restore: false,
             lost_places: LostPlaces::default(),
+            lost_files: LostPlaces::default(),
             factory,
             defaults,
         }
@@ -94,14 +99,17 @@ impl<'a> Storage<'a> {
             Slot::ConnectProperties(_) => ConnectProperties::decode(bytes).is_some(),
             Slot::Option(_, option) => options::decode(option, bytes).is_some(),
             Slot::Credential(number) => Credential::decode(number, bytes).is_some(),
+            Slot::File(number) => number < file::MOST && StoredFile::decode(bytes).is_some(),
             _ => !bytes.is_empty(),
         };
         if !valid {
             return Err(RestoreError::Invalid);
         }
         if self.nvram.restore(slot, bytes).is_err() {
-            if let Slot::Credential(number) = slot {
-                self.lost_places.add(number);
+            match slot {
+                Slot::Credential(number) => self.lost_places.add(place(number)),
+                Slot::File(place) => self.lost_files.add(place),
+                _ => {}
             }
             return Err(RestoreError::Full);
         }

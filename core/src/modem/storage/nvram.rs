@@ -5,6 +5,7 @@
 
 use crate::buffer::{Buf, Full};
 use crate::modem::slot::Slot;
+use core::ops::Range;
 
 /// Header of a record: slot kind, link, number (2 bytes), state, length (4 bytes).
 const HEADER: usize = 9;
@@ -104,6 +105,31 @@ impl<'a> Nvram<'a> {
         // What failed before is not this command's.
         self.failed &= self.is_staged();
         self.append(slot, Stage::Staged, write)
+    }
+
+    /// Stages what is kept under `slot` with `bytes` in place of those at `range`, as far as
+    /// it has them. Stages nothing if it fails.
+    pub(crate) fn stage_part(
+        &mut self,
+        slot: Slot,
+        range: Range<usize>,
+        bytes: &[u8],
+    ) -> Result<(), Full> {
+        let kept = |record: &Record| record.slot == slot && record.stage == Stage::Kept;
+        let old = self.find(kept).ok_or(Full)?;
+        let (begin, end) = (old.at + HEADER, old.at + HEADER + old.len);
+        let from = begin.saturating_add(range.start).min(end);
+        let behind = begin.saturating_add(range.end).clamp(from, end);
+        self.stage_with(slot, |records| {
+            records.extend_within(begin..from)?;
+            records.extend(bytes)?;
+            records.extend_within(behind..end)
+        })
+    }
+
+    /// Bytes that a record may still have.
+    pub(crate) fn free(&self) -> usize {
+        self.records.free().saturating_sub(HEADER)
     }
 
     /// Whether a record of so many bytes fits.
@@ -288,6 +314,25 @@ mod tests {
         assert!(!nvram.take_failure());
         assert_eq!(nvram.get(SLOT), Some(&b"old"[..]));
         assert_eq!(stage(&mut nvram, &[0; 40]), Err(Full));
+    }
+
+    #[test]
+    fn a_part_of_a_record_changes_as_far_as_it_has_it() {
+        for (range, bytes, then) in [
+            (1..2, &b"XY"[..], &b"oXYd"[..]),
+            (3..9, b"er", b"older"),
+            (0..9, b"", b""),
+            (9..12, b"!", b"old!"),
+        ] {
+            let mut memory = [0; 40];
+            let mut nvram = Nvram::new(Buf::lent(&mut memory));
+            nvram.restore(SLOT, b"old").unwrap();
+            nvram.stage_part(SLOT, range.clone(), bytes).unwrap();
+            nvram.ask();
+            nvram.answered(SLOT, true);
+            let kept = nvram.get(SLOT).unwrap_or_default();
+            assert_eq!(kept, then, "{range:?}");
+        }
     }
 
     #[test]

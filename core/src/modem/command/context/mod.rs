@@ -3,6 +3,7 @@
 mod broker;
 mod credentials;
 mod failure;
+mod files;
 mod links;
 mod properties;
 mod publish;

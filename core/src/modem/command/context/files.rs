@@ -1,0 +1,88 @@
+//! The files of the host.
+
+use super::Context;
+use crate::at::reply::Reply;
+use crate::modem::fail::Fail;
+use crate::modem::file::StoredFile;
+use crate::modem::wait::Wait;
+use core::ops::Range;
+
+impl Context<'_, '_> {
+    /// The file of this name.
+    pub fn file(&self, name: &str) -> Option<StoredFile<'_>> {
+        self.machine.storage.file(name)
+    }
+
+    /// Bytes that are free for files, and all that there are.
+    pub fn file_room(&self) -> (usize, usize) {
+        self.machine.storage.file_room()
+    }
+
+    /// Whether a file of so many bytes may come: there is memory for it, and for taking it.
+    pub fn check_file(&self, name: &str, len: usize) -> Result<(), Fail> {
+        let storage = &self.machine.storage;
+        if len <= self.most_asked() && storage.has_room_for_file(name, len) {
+            Ok(())
+        } else {
+            Err(Fail::MEMORY_FULL)
+        }
+    }
+
+    /// Keeps a file, in place of what has this name.
+    pub fn store_file(&mut self, name: &str, content: &[u8]) -> Result<Wait, Fail> {
+        self.machine.storage.stage_file(name, content)?;
+        Ok(Wait::Stored(self.link))
+    }
+
+    /// Puts `bytes` in place of those at `range` of a file, as far as it has them.
+    pub fn change_file(
+        &mut self,
+        name: &str,
+        range: Range<usize>,
+        bytes: &[u8],
+    ) -> Result<Wait, Fail> {
+        let storage = &mut self.machine.storage;
+        storage.stage_file_part(name, range, bytes)?;
+        Ok(Wait::Stored(self.link))
+    }
+
+    /// Erases a file; `None` where there is none of this name.
+    pub fn erase_file(&mut self, name: &str) -> Result<Option<Wait>, Fail> {
+        let erased = self.machine.storage.stage_file_erased(name)?;
+        Ok(erased.then_some(Wait::Stored(self.link)))
+    }
+
+    /// Erases every file of such a name; `None` where there is none.
+    pub fn erase_files(&mut self, such: impl Fn(&str) -> bool) -> Result<Option<Wait>, Fail> {
+        let count = self.machine.storage.stage_files_erased(such)?;
+        Ok((count > 0).then_some(Wait::Stored(self.link)))
+    }
+
+    /// Says something of every file. The content may be a
+    /// [key](StoredFile::holds_key), which is never said.
+    pub fn each_file(&mut self, mut write: impl FnMut(&StoredFile, &mut Reply)) {
+        let machine = &mut *self.machine;
+        let style = machine.style();
+        machine.answer.write(&mut machine.out, style, |reply| {
+            for file in machine.storage.files() {
+                write(&file, reply);
+            }
+        });
+    }
+
+    /// Says something of a file, if it is there and holds no key; whether it did. What is
+    /// said reaches no log.
+    pub fn write_file(&mut self, name: &str, write: impl FnOnce(&StoredFile, &mut Reply)) -> bool {
+        let machine = &mut *self.machine;
+        let style = machine.style();
+        let file = machine.storage.file(name);
+        let Some(file) = file.filter(|file| !file.holds_key()) else {
+            return false;
+        };
+        let out = &mut machine.out;
+        machine.answer.write(out, style, |reply| {
+            reply.secret(|reply| write(&file, reply));
+        });
+        true
+    }
+}
