@@ -21,6 +21,7 @@ use mqmodem_core::modem::command::context::Context;
 use mqmodem_core::modem::command::dialect::{Command, Outcome};
 use mqmodem_core::modem::dialect::{Banner, Busy, Dialect, Table, Urc, VendorLimits};
 use mqmodem_core::modem::event::Event;
+use mqmodem_core::modem::fail::Fail;
 use mqmodem_core::modem::outbox::Message;
 use mqmodem_core::modem::settings::Settings;
 use mqmodem_core::modem::url::BrokerUrl;
@@ -56,12 +57,14 @@ static OWN: Dialect = Dialect {
     options: &[],
     profile: &Profile::FACTORY,
     codes: &[(50, "incorrect parameters")],
+    other: Fail::Plain,
     identity: Identity {
         model: "own",
         ..Identity::OWN
     },
     banner: Banner::Restart,
     loss_leads: false,
+    reports_packets: false,
     gap: 0,
     limits: &VendorLimits::NONE,
     word,

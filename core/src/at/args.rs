@@ -65,8 +65,11 @@ impl<'l> Args<'l> {
         grammar: &Grammar,
     ) -> Result<(), Reject> {
         let is_number = matches!(param.kind, Kind::Int { .. } | Kind::Choice(_));
-        if !grammar.bare_text && !value.quoted && !is_number {
-            return Err(Reject::Value);
+        if !grammar.bare_text {
+            let may_be_quoted = !is_number || grammar.quoted_numbers;
+            if value.quoted && !may_be_quoted || !value.quoted && !is_number {
+                return Err(Reject::Value);
+            }
         }
         fit(&param.kind, value.bytes(self.line, self.decoded))
     }

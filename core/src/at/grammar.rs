@@ -10,6 +10,8 @@ pub struct Grammar {
     pub quotes: Quotes,
     /// Whether text may stand without quotes (rule R6).
     pub bare_text: bool,
+    /// Whether a number may stand in quotes, where text may not stand without.
+    pub quoted_numbers: bool,
     /// Whether a line may hold several commands (rule R5).
     pub lists: bool,
     /// Whether ` //` begins a comment (rule R8).
@@ -71,6 +73,7 @@ impl Grammar {
         prefixes: b"",
         quotes: Quotes::V250,
         bare_text: true,
+        quoted_numbers: true,
         lists: true,
         comments: true,
         repeats: true,

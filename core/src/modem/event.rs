@@ -88,6 +88,56 @@ impl GrantedCodes {
     }
 }
 
+/// A packet by which the broker answers, or asks for an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum BrokerPacket {
+    /// What became of CONNECT.
+    Connack = 2,
+    /// A message of QoS 1 has arrived.
+    Puback = 4,
+    /// A message of QoS 2 has arrived.
+    Pubrec = 5,
+    /// A message of QoS 2 from the broker will not be sent again.
+    Pubrel = 6,
+    /// A message of QoS 2 is at its end.
+    Pubcomp = 7,
+    /// What became of SUBSCRIBE.
+    Suback = 9,
+    /// UNSUBSCRIBE is done.
+    Unsuback = 11,
+    /// The broker is there.
+    Pingresp = 13,
+}
+
+impl BrokerPacket {
+    /// The packet of this type, if it is one of these.
+    pub(crate) fn of(kind: u8) -> Option<Self> {
+        Some(match kind {
+            2 => Self::Connack,
+            4 => Self::Puback,
+            5 => Self::Pubrec,
+            6 => Self::Pubrel,
+            7 => Self::Pubcomp,
+            9 => Self::Suback,
+            11 => Self::Unsuback,
+            13 => Self::Pingresp,
+            _ => return None,
+        })
+    }
+
+    /// What a packet is, if it is one of these, and the code it says.
+    pub(crate) fn read(packet: &[u8]) -> Option<(Self, u8)> {
+        let kind = Self::of(packet.first()? >> 4)?;
+        let code = match kind {
+            Self::Connack => packet.get(3),
+            Self::Suback => packet.last(),
+            _ => None,
+        };
+        Some((kind, code.copied().unwrap_or(0)))
+    }
+}
+
 /// Something a host is told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event<'e> {
@@ -114,6 +164,14 @@ pub enum Event<'e> {
         task: Task,
         /// How often it was told by now, this time included.
         count: u8,
+    },
+    /// The broker has answered, of a command set that
+    /// [reports each packet](crate::modem::dialect::Dialect::reports_packets).
+    Packet {
+        /// By what.
+        packet: BrokerPacket,
+        /// The return code of CONNACK or SUBACK, else 0.
+        code: u8,
     },
     /// A message has come.
     Message(Received<'e>),
@@ -178,7 +236,8 @@ pub enum Event<'e> {
     Restarted,
     /// The link was lost.
     Lost {
-        /// One of [`code::all`](super::code::all).
+        /// One of [`code::all`](super::code::all); where each packet is told, 0 is what the
+        /// host asked for.
         code: u8,
     },
 }

@@ -8,6 +8,8 @@ use crate::mqtt::PacketId;
 pub enum Wait {
     /// The transport of the link is up, or not.
     Opened(LinkId),
+    /// The transport of the link is up and CONNECT is said, or not.
+    Greeted(LinkId),
     /// The link is up, or not.
     Connect(LinkId),
     /// The link is closed.

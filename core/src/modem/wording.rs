@@ -17,6 +17,10 @@ pub(crate) struct Wording {
     pub(crate) codes: Codes,
     /// Whether the loss of a link is told before the results of commands that fail by it.
     pub(crate) loss_leads: bool,
+    /// Whether each packet by which the broker answers is told.
+    pub(crate) reports_packets: bool,
+    /// What a failure is that has no number among `codes`.
+    pub(crate) other: Fail,
     /// The words of events.
     pub(crate) event: WordEvent,
 }
@@ -24,6 +28,11 @@ pub(crate) struct Wording {
 impl Wording {
     /// How a failure is written, as `+CMEE` wants it.
     pub(crate) fn failure(&self, cmee: u8, fail: Fail) -> Final {
+        let is_known = |code| self.codes.iter().any(|(known, _)| *known == code);
+        let fail = match fail {
+            Fail::Cme(code) if !is_known(code) => self.other,
+            fail => fail,
+        };
         match (fail, cmee) {
             (Fail::Plain, _) | (Fail::Cme(_), 0) => Final::Error,
             (Fail::Cme(code), level) => {

@@ -78,7 +78,12 @@ pub static PROOF: Dialect = Dialect {
     ],
     options: &[(CONNECT_TIMEOUT, 20), (ACK_TIMEOUT, 3)],
     profile: &Profile::FACTORY.echo(false).errors(1),
-    codes: &[(700, "wrong value"), (701, "wrong state")],
+    codes: &[
+        (50, "wrong data"),
+        (700, "wrong value"),
+        (701, "wrong state"),
+    ],
+    other: Fail::Plain,
     identity: Identity {
         manufacturer: "prover",
         model: "seam",
@@ -86,6 +91,7 @@ pub static PROOF: Dialect = Dialect {
     },
     banner: Banner::PowerOn,
     loss_leads: false,
+    reports_packets: false,
     gap: 0,
     limits: &VendorLimits::NONE,
     word,

@@ -24,6 +24,7 @@ use crate::at::reply::Reply;
 use crate::modem::command::dialect::Command;
 use crate::modem::dialect::{Banner, Busy, Dialect, Table, Urc, VendorLimits};
 use crate::modem::event::{Event, Task};
+use crate::modem::fail::Fail;
 use crate::modem::options::{ACK_TIMEOUT, BACKOFF, CONNECT_TIMEOUT};
 use crate::modem::{Profile, Staged};
 
@@ -123,9 +124,11 @@ pub static ESP_AT: Dialect = Dialect {
     options: &[(CONNECT_TIMEOUT, 15), (ACK_TIMEOUT, 15), (BACKOFF, 10)],
     profile: &Profile::FACTORY,
     codes: &[],
+    other: Fail::Plain,
     identity: system::IDENTITY,
     banner: Banner::PowerOn,
     loss_leads: true,
+    reports_packets: false,
     gap: 0,
     limits: &VendorLimits::NONE,
     word,
@@ -161,7 +164,8 @@ fn word(of: Staged<'_>, event: &Event, reply: &mut Reply) {
         Event::Finished { task, result, .. } => word_finished(task, result.is_ok(), reply),
         Event::Restarted => reply.unframed(|line| line.text("\r\nready\r\n")),
         // The module knows no such thing.
-        Event::TooLarge { .. }
+        Event::Packet { .. }
+        | Event::TooLarge { .. }
         | Event::Accepted { .. }
         | Event::Tracked { .. }
         | Event::Waiting { .. }

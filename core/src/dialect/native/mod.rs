@@ -23,6 +23,7 @@ use crate::modem::api::Identity;
 use crate::modem::command::dialect::Command;
 use crate::modem::dialect::{Banner, Busy, Dialect, Table, Urc, VendorLimits};
 use crate::modem::event::Event;
+use crate::modem::fail::Fail;
 use crate::modem::{Profile, Staged};
 
 /// The native command set.
@@ -97,9 +98,11 @@ pub static NATIVE: Dialect = Dialect {
     options: &[],
     profile: &Profile::FACTORY,
     codes: cme::ALL,
+    other: Fail::Plain,
     identity: Identity::OWN,
     banner: Banner::Restart,
     loss_leads: false,
+    reports_packets: false,
     gap: 0,
     limits: &VendorLimits::NONE,
     word,
@@ -146,8 +149,8 @@ fn word(of: Staged, event: &Event, reply: &mut Reply) {
             line.text("+MQTTPUB:");
             line.number(name);
         }),
-        // No command of this set answers before its end.
-        Event::Finished { .. } | Event::Overdue { .. } => {}
+        // No command of this set answers before its end, and packets are not told.
+        Event::Finished { .. } | Event::Overdue { .. } | Event::Packet { .. } => {}
         Event::Tracked { name, code } => {
             urc::write(reply, "+MQTTPUBACK", link, &[name, code.into()]);
         }

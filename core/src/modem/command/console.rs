@@ -261,10 +261,7 @@ impl<'a> Console<'a> {
             self.forget_data();
             return machine.fail_line(Fail::MEMORY_FULL);
         }
-        let escape = match end {
-            DataEnd::Complete => asked.collector.escape_len(),
-            DataEnd::Cancelled | DataEnd::Late => 0,
-        };
+        let escape = asked.collector.escape_len(end);
         let len = self.decoded.len().saturating_sub(escape);
         let line = self.reader.body();
         let (mut values, decoded) = (Values::NONE, &mut self.decoded);
@@ -289,8 +286,12 @@ impl<'a> Console<'a> {
         let Run::Prompt { deadline, .. } = machine.run else {
             return None;
         };
-        let asked = self.asked.as_ref()?;
-        sooner(asked.collector.ends_at(self.decoded.as_slice()), deadline)
+        let ends_at = self
+            .asked
+            .as_ref()?
+            .collector
+            .ends_at(self.decoded.as_slice());
+        sooner(ends_at.map(|(at, _)| at), deadline)
     }
 
     /// When the console wants to be woken.
@@ -319,9 +320,9 @@ impl<'a> Console<'a> {
         let Some(asked) = &self.asked else {
             return machine.fail_line(Fail::Plain);
         };
-        let escaped = asked.collector.ends_at(self.decoded.as_slice());
-        if escaped.is_some_and(|ends_at| ends_at <= machine.now) {
-            return self.finish_data(machine, at, DataEnd::Complete);
+        let ends_at = asked.collector.ends_at(self.decoded.as_slice());
+        if let Some((_, end)) = ends_at.filter(|(ends_at, _)| *ends_at <= machine.now) {
+            return self.finish_data(machine, at, end);
         }
         let quiet = asked.prompt.quiet;
         match asked.prompt.late {

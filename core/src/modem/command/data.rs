@@ -77,16 +77,31 @@ impl Collector {
                 };
                 (at + 1, at, Some(how))
             }
-            DataFraming::Guard(0) => match escape_end(bytes, data) {
+            DataFraming::Guard(0) | DataFraming::Skip => match escape_end(bytes, data) {
                 Some(end) => (end, end, Some(DataEnd::Complete)),
                 None => all,
             },
             DataFraming::Guard(_) => all,
+            DataFraming::Stream { most, .. } => {
+                let excess = excess_at(bytes, most.saturating_sub(data.len()));
+                let (end, how) = match (escape_end(bytes, data), excess) {
+                    (None, None) => return all,
+                    (Some(end), at) if at.is_none_or(|at| end <= at) => (end, DataEnd::Complete),
+                    (_, at) => (at.unwrap_or(0) + 1, DataEnd::Overflow),
+                };
+                (end, end, Some(how))
+            }
         }
     }
 
     /// Appends to `data`; what is there gives way, but for what an escape may begin with.
     fn append(&mut self, mut bytes: &[u8], data: &mut Buf) {
+        if self.until == DataFraming::Skip {
+            // An escape may have begun.
+            let len = bytes.len().min(ESCAPE.len());
+            bytes = bytes.get(bytes.len() - len..).unwrap_or_default();
+            data.consume(data.len().saturating_sub(ESCAPE.len() - len));
+        }
         while !bytes.is_empty() {
             let room = data.free().min(bytes.len());
             let (fits, rest) = bytes.split_at_checked(room).unwrap_or((bytes, &[]));
@@ -113,24 +128,38 @@ impl Collector {
         match self.until {
             DataFraming::Guard(0) => None,
             DataFraming::Guard(millis) => Some(Duration::from_millis(millis.into())),
-            DataFraming::Length(_) | DataFraming::Terminator { .. } => None,
+            _ => None,
         }
     }
 
-    /// When the end is there if nothing more comes: the guard time behind `+++`.
-    pub(crate) fn ends_at(&self, data: &[u8]) -> Option<Instant> {
+    /// When the end is there if nothing more comes, and which: the guard time behind `+++`,
+    /// or the pause behind a part.
+    pub(crate) fn ends_at(&self, data: &[u8]) -> Option<(Instant, DataEnd)> {
+        if let DataFraming::Stream { pause, .. } = self.until {
+            let pause = Duration::from_millis(pause.into());
+            return (!data.is_empty()).then_some((self.last + pause, DataEnd::Part));
+        }
         let tail = data.get(self.after_pause..)?;
         let guard = self.guard().filter(|_| tail == ESCAPE)?;
-        Some(self.last + guard)
+        Some((self.last + guard, DataEnd::Complete))
     }
 
-    /// How many bytes of `data` are none, where it ended by itself.
-    pub(crate) fn escape_len(&self) -> usize {
+    /// How many bytes of `data` are none, where it ended so.
+    pub(crate) fn escape_len(&self, end: DataEnd) -> usize {
         match self.until {
-            DataFraming::Guard(_) => ESCAPE.len(),
             DataFraming::Length(_) | DataFraming::Terminator { .. } => 0,
+            _ if end == DataEnd::Complete => ESCAPE.len(),
+            _ => 0,
         }
     }
+}
+
+/// Where the first byte stands that is none of the next `room` bytes, and no sign that an
+/// escape may begin with.
+fn excess_at(bytes: &[u8], room: usize) -> Option<usize> {
+    let behind = bytes.get(room..)?;
+    let at = behind.iter().position(|byte| *byte != b'+')?;
+    Some(room + at)
 }
 
 /// Where the first `+++` ends, which may have begun before these bytes.
@@ -160,12 +189,31 @@ mod tests {
             now = now + Duration::from_secs(1);
             let (count, end) = collector.take(now, part, &mut data);
             taken += count;
-            let end = end.or(collector.ends_at(data.as_slice()).map(|_| DataEnd::Late));
+            let end = end.or(due(&collector, now, &data));
             if end.is_some() {
                 return (data.as_slice().to_vec(), taken, end);
             }
         }
         (data.as_slice().to_vec(), taken, None)
+    }
+
+    /// The end that is there before the next part comes.
+    fn due(collector: &Collector, now: Instant, data: &Buf) -> Option<DataEnd> {
+        let (at, end) = collector.ends_at(data.as_slice())?;
+        (at <= now + Duration::from_secs(1)).then_some(end)
+    }
+
+    fn stream(most: usize) -> DataFraming {
+        DataFraming::Stream {
+            pause: 100_000,
+            most,
+        }
+    }
+
+    fn check(until: DataFraming, parts: &[&[u8]], data: &[u8], taken: usize, end: Option<DataEnd>) {
+        let (got, count, how) = collect(until, parts);
+        let got = (&got[..], count, how);
+        assert_eq!(got, (data, taken, end), "{until:?} {parts:?}");
     }
 
     #[test]
@@ -203,19 +251,62 @@ mod tests {
                 &[b"a+++", b"+++"],
                 b"a++++++",
                 7,
-                Some(DataEnd::Late),
+                Some(DataEnd::Complete),
             ),
             (DataFraming::Guard(500), &[b"a", b"+++b"], b"a+++b", 5, None),
             (DataFraming::Guard(2000), &[b"a", b"+++"], b"a+++", 4, None),
         ] {
-            let (got, count, how) = collect(until, parts);
-            assert_eq!(
-                (&got[..], count, how),
-                (data, taken, end),
-                "{until:?} {parts:?}"
-            );
+            check(until, parts, data, taken, end);
         }
     }
+
+    #[test]
+    fn a_stream_ends_behind_its_escape_a_pause_or_too_much() {
+        for (until, parts, data, taken, end) in [
+            (
+                DataFraming::Stream {
+                    pause: 999,
+                    most: 9,
+                },
+                &[&b"a+"[..], b"++"][..],
+                &b"a+"[..],
+                2,
+                Some(DataEnd::Part),
+            ),
+            (
+                stream(9),
+                &[b"a++", b"+AT"],
+                b"a+++",
+                4,
+                Some(DataEnd::Complete),
+            ),
+            (
+                stream(2),
+                &[b"ab+++AT"],
+                b"ab+++",
+                5,
+                Some(DataEnd::Complete),
+            ),
+            (
+                stream(2),
+                &[b"ab++c+++"],
+                b"ab++c",
+                5,
+                Some(DataEnd::Overflow),
+            ),
+            (stream(2), &[b"abc+++"], b"abc", 3, Some(DataEnd::Overflow)),
+            (
+                DataFraming::Skip,
+                &[b"abcdef", b"+", b"++AT"],
+                b"+++",
+                9,
+                Some(DataEnd::Complete),
+            ),
+        ] {
+            check(until, parts, data, taken, end);
+        }
+    }
+
     #[test]
     fn the_end_of_data_that_does_not_fit_is_found_wherever_it_is_cut() {
         let control = DataFraming::Terminator {

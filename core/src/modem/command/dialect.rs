@@ -46,12 +46,18 @@ pub struct Dialect {
     pub profile: &'static Profile,
     /// The numbers of `+CME ERROR:` it uses, with their words.
     pub codes: Codes,
+    /// What a failure is that has none of these numbers.
+    pub other: Fail,
     /// What a modem of this kind says of itself, unless it is told otherwise.
     pub identity: Identity<'static>,
     /// When it reports that it has started.
     pub banner: Banner,
     /// Whether the loss of a link is told before the results of commands that fail by it.
     pub loss_leads: bool,
+    /// Whether each packet by which the broker answers is an
+    /// [event](crate::modem::event::Event::Packet), and the end of a link that the host asked
+    /// for too.
+    pub reports_packets: bool,
     /// The least time between the OK of a command and the event that ends it, in
     /// milliseconds.
     pub gap: u16,
@@ -157,6 +163,8 @@ impl Dialect {
             codes: self.codes,
             event: self.word,
             loss_leads: self.loss_leads,
+            reports_packets: self.reports_packets,
+            other: self.other,
         }
     }
 }

@@ -17,6 +17,15 @@ pub enum DataFraming {
     /// Before `+++`. With a guard time, in milliseconds, nothing may come for so long
     /// before it and behind it; without one it ends them wherever it stands.
     Guard(u32),
+    /// Before `+++`, wherever it stands. What came before a pause is a part of its own.
+    Stream {
+        /// How long nothing has to come, in milliseconds.
+        pause: u32,
+        /// The most bytes of a part.
+        most: usize,
+    },
+    /// As a stream, but all of it is dropped.
+    Skip,
 }
 
 /// What becomes of raw bytes of which no more come in time.
@@ -46,4 +55,8 @@ pub enum DataEnd {
     Cancelled,
     /// No more came in time.
     Late,
+    /// It is a part, behind which there was a pause.
+    Part,
+    /// There are more than a part may have.
+    Overflow,
 }

@@ -2,7 +2,7 @@
 
 use super::Machine;
 use crate::modem::code;
-use crate::modem::event::Event;
+use crate::modem::event::{BrokerPacket, Event};
 use crate::modem::fail::Fail;
 use crate::modem::ids::LinkId;
 use crate::modem::link::By;
@@ -29,6 +29,23 @@ impl Machine<'_> {
                 }
             }
             _ => {}
+        }
+    }
+
+    /// The host is told of a packet of the broker. Where it does not listen the next one
+    /// has to wait.
+    #[cold]
+    pub(super) fn report_packet(&mut self, id: LinkId, packet: &[u8]) {
+        let Some((packet, code)) = BrokerPacket::read(packet) else {
+            return;
+        };
+        let pushed = self.notify.push_packet(id, packet, code);
+        pushed.unwrap_or_default();
+        if !self.notify.fits_tracked()
+            && let Some(link) = self.links.get_mut(id)
+        {
+            // What is asked for is room for a message, more than another packet needs.
+            link.set_blocked(Some(1));
         }
     }
 

@@ -19,8 +19,11 @@ impl Machine<'_> {
         match ended {
             Ended::Unnoticed => {}
             Ended::Failed {
-                by: By::Host, code, ..
-            } => self.fail_connect(id, code),
+                by: By::Host,
+                code,
+                was_opened,
+                ..
+            } => self.fail_connect(id, code, was_opened),
             // One of the modem's own that is made again is no news.
             Ended::Failed { is_last: false, .. } => {}
             Ended::Failed { code, .. } => {
@@ -29,6 +32,7 @@ impl Machine<'_> {
             Ended::Lost { code } => self.lost(id, code),
             Ended::Closed => {
                 self.fail_waiting(id, code::BY_COMMAND);
+                self.report_closed(id);
                 self.complete(Wait::Disconnect(id), Ok(()));
             }
         }
@@ -50,10 +54,22 @@ impl Machine<'_> {
 
     /// Whoever asked for the link is told why it is not up; an attempt of the
     /// modem's own that was called off is no news.
-    fn fail_connect(&mut self, id: LinkId, code: u8) {
+    fn fail_connect(&mut self, id: LinkId, code: u8, was_opened: bool) {
         let fail = Fail::Cme(code::connect_error(code));
-        self.fail_waits(|wait| wait == Wait::Opened(id), fail, code);
+        let opening = [Wait::Opened(id), Wait::Greeted(id)];
+        self.fail_waits(|wait| opening.contains(&wait), fail, code);
         self.end_connect(id, code, Err(fail));
+        if was_opened && self.behaviour.wording.reports_packets {
+            self.notify.push_lost(id, code).unwrap_or_default();
+        }
+    }
+
+    /// The host that waits for the end of a link is told of it, where it is told of each
+    /// packet.
+    fn report_closed(&mut self, id: LinkId) {
+        if self.behaviour.wording.reports_packets && self.waits_for(Wait::Disconnect(id)) {
+            self.notify.push_lost(id, code::DONE).unwrap_or_default();
+        }
     }
 
     /// What waits for the broker ends the moment the link dies.

@@ -313,11 +313,9 @@ impl<'a> Machine<'a> {
     /// The same for what was begun.
     #[cold]
     pub(crate) fn check_tasks(&mut self) {
-        let waits = self.tasks.waits();
-        waits
-            .into_iter()
-            .flatten()
-            .for_each(|wait| self.check(wait));
+        for wait in self.tasks.waits().into_iter().flatten() {
+            self.check(wait);
+        }
     }
 
     fn check(&mut self, wait: Wait) {
@@ -331,6 +329,7 @@ impl<'a> Machine<'a> {
         let is_over = match wait {
             Wait::Written(id, upto) => self.links.get(id)?.written() >= upto,
             Wait::Opened(id) => self.links.get(id)?.is_opened(),
+            Wait::Greeted(id) => self.links.get(id)?.has_greeted(),
             Wait::Disconnect(id) => self.links.get(id)?.is_closed(),
             Wait::AllClosed => self.links.all(Link::is_closed),
             Wait::Accepted(id, number, name) => {

@@ -149,7 +149,12 @@ impl Machine<'_> {
                 link.set_blocked(Some(len));
                 return false;
             }
-            Ok(event) => self.session_event(id, &event, too_large),
+            Ok(event) => {
+                if self.behaviour.wording.reports_packets {
+                    self.report_packet(id, packet);
+                }
+                self.session_event(id, &event, too_large);
+            }
             Err(_) => {
                 let ended = link.break_off(now);
                 self.link_ended(id, ended);

@@ -184,7 +184,8 @@ impl Link<'_> {
     fn go_on(&mut self, now: Instant, was: Phase, code: u8) -> Ended {
         match was {
             Phase::Closed => Ended::Unnoticed,
-            Phase::Opening { .. } | Phase::Greeting { .. } => self.fail_attempt(now, code),
+            Phase::Opening { .. } => self.fail_attempt(now, code, false),
+            Phase::Greeting { .. } => self.fail_attempt(now, code, true),
             Phase::Opened => {
                 self.reconnect = Reconnect::Off;
                 Ended::Lost { code }
@@ -197,7 +198,7 @@ impl Link<'_> {
         }
     }
 
-    fn fail_attempt(&mut self, now: Instant, code: u8) -> Ended {
+    fn fail_attempt(&mut self, now: Instant, code: u8, was_opened: bool) -> Ended {
         let (by, again) = match self.reconnect {
             Reconnect::Trying { by, again } => (by, again),
             _ => (By::Host, false),
@@ -207,7 +208,12 @@ impl Link<'_> {
             self.try_again(now, code);
         }
         let is_last = !matches!(self.reconnect, Reconnect::Waiting { .. });
-        Ended::Failed { by, code, is_last }
+        Ended::Failed {
+            by,
+            code,
+            was_opened,
+            is_last,
+        }
     }
 
     /// What the end of a connection, by what `code` says, tells of what was sent on

@@ -14,6 +14,8 @@ pub(crate) enum Ended {
         by: By,
         /// Why: one of [`code::all`](crate::modem::code::all).
         code: u8,
+        /// Whether its transport was up.
+        was_opened: bool,
         /// Whether no other attempt follows.
         is_last: bool,
     },

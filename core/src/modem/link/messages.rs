@@ -74,9 +74,13 @@ impl Link<'_> {
             Ok(id) => id,
             Err(error) => return Err(self.note(error)),
         };
-        // The count of bytes written once everything queued now is.
-        let queued = self.written + self.net_out.len() as u64;
-        Ok(id.map_or(Sent::Bytes(queued), Sent::Packet))
+        Ok(id.map_or(Sent::Bytes(self.queued()), Sent::Packet))
+    }
+
+    /// The count of bytes written once everything queued now is.
+    #[inline]
+    pub(crate) fn queued(&self) -> u64 {
+        self.written + self.net_out.len() as u64
     }
 
     /// Accepts a message, to be sent now or later.

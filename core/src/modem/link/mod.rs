@@ -186,6 +186,11 @@ impl<'a> Link<'a> {
         )
     }
 
+    /// Whether CONNECT was said on it.
+    pub(crate) fn has_greeted(&self) -> bool {
+        matches!(self.phase, Phase::Greeting { .. } | Phase::Online)
+    }
+
     /// Whether it is closed.
     #[inline]
     pub(crate) fn is_closed(&self) -> bool {

@@ -3,7 +3,7 @@
 use super::Notifier;
 use super::queue::RecordKind;
 use crate::buffer::Full;
-use crate::modem::event::Received;
+use crate::modem::event::{BrokerPacket, Received};
 use crate::modem::ids::LinkId;
 use crate::mqtt::Properties;
 
@@ -60,6 +60,16 @@ impl Notifier<'_> {
         length: u32,
     ) -> Result<(), Full> {
         self.push(RecordKind::Unreadable, link, length, &[qos])
+    }
+
+    /// The broker has answered.
+    pub(crate) fn push_packet(
+        &mut self,
+        link: LinkId,
+        packet: BrokerPacket,
+        code: u8,
+    ) -> Result<(), Full> {
+        self.push(RecordKind::Packet, link, code.into(), &[packet as u8])
     }
 
     /// The link was lost. Fits unless it was lost several times while the host did not

@@ -1,7 +1,7 @@
 //! Events that wait, as records in lent memory, in the order they came.
 
 use crate::buffer::{Buf, Full};
-use crate::modem::event::{Event, MessageForm, Received};
+use crate::modem::event::{BrokerPacket, Event, MessageForm, Received};
 use crate::modem::ids::LinkId;
 use crate::mqtt::Properties;
 use crate::mqtt::carrier::Carrier;
@@ -32,6 +32,7 @@ pub(super) enum RecordKind {
     /// A message that waits until the host asks for it.
     Stored = 8,
     Unreadable = 9,
+    Packet = 10,
 }
 
 impl RecordKind {
@@ -46,6 +47,7 @@ impl RecordKind {
             7 => Self::Tracked,
             8 => Self::Stored,
             9 => Self::Unreadable,
+            10 => Self::Packet,
             _ => Self::Message,
         }
     }
@@ -205,6 +207,10 @@ impl<'r> Queued<'r> {
                 topic: "",
                 qos: self.content.first().copied().unwrap_or(0),
                 length: number,
+            },
+            RecordKind::Packet => Event::Packet {
+                packet: BrokerPacket::of(self.content.first().copied().unwrap_or(0))?,
+                code: number as u8,
             },
             RecordKind::Tracked => Event::Tracked {
                 name: number,

@@ -310,6 +310,18 @@ impl<'c, 'a> Context<'c, 'a> {
         Ok(Wait::Connect(self.link))
     }
 
+    /// Connects to the broker; done when CONNECT is said. What comes of that is told as the
+    /// packet that it is.
+    pub fn greet(&mut self) -> Result<Wait, Fail> {
+        self.connect().map(|_| Wait::Greeted(self.link))
+    }
+
+    /// Done when the network has taken all that was said to the broker until now.
+    pub fn written(&self) -> Wait {
+        let link = self.machine.links.get(self.link);
+        Wait::Written(self.link, link.map_or(0, Link::queued))
+    }
+
     /// Opens the transport to the broker; [`connect`](Self::connect) is a step of its own
     /// then.
     pub fn open(&mut self) -> Result<Wait, Fail> {
