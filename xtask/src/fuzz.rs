@@ -6,6 +6,8 @@ use std::process::Command;
 
 /// The targets of `tests/fuzz/Cargo.toml`.
 const TARGETS: [&str; 4] = ["both_sides", "properties", "stored_records", "wire"];
+/// A session is also played byte by byte, which for longer ones takes seconds.
+const LIMITS: [&str; 2] = ["-max_len=65536", "-timeout=20"];
 const HOW: &str = "Get it: cargo install cargo-fuzz --locked";
 const HOW_NIGHTLY: &str = "cargo-fuzz needs the nightly compiler. Get it: \
                            rustup toolchain install nightly --profile minimal";
@@ -59,8 +61,9 @@ fn choice<'w>(words: &[&'w str]) -> Result<Choice<'w>> {
 fn fuzz(target: &str, seconds: u32) -> Result {
     let time = format!("-max_total_time={seconds}");
     let words = ["run", "nightly", "cargo", "fuzz", "run", target];
-    let options = ["--fuzz-dir", "tests/fuzz", "--", &time, "-timeout=10"];
-    let mut command = sh::program("rustup", words.into_iter().chain(options));
+    let options = ["--fuzz-dir", "tests/fuzz", "--", &time];
+    let words = words.into_iter().chain(options).chain(LIMITS);
+    let mut command = sh::program("rustup", words);
     // Else the toolchain we run in would be the one it takes.
     command.env_remove("RUSTUP_TOOLCHAIN").env_remove("CARGO");
     sh::run(&mut command)
