@@ -4,6 +4,7 @@
 use super::disk::*;
 use crate::client::*;
 use mqmodem_core::mqtt::session::Stored;
+use mqmodem_core::mqtt::{Connect, Version};
 
 #[test]
 fn a_message_is_sent_once_it_is_on_disk() {
@@ -275,4 +276,32 @@ fn a_subscription_asked_for_is_not_one_to_restore() {
     kept.client.open(&KEPT, false);
     kept.client.subscribe("a", Q1).unwrap();
     assert_eq!(kept.ask(), ["erase Subscription(0)"]);
+}
+
+/// Else it could come back behind them, where the power goes.
+#[test]
+fn what_the_broker_does_not_take_holds_up_the_others_until_it_is_erased() {
+    let mut fresh = Kept::new();
+    fresh.client.session.bind(BROKER, "x");
+    fresh.accept(Q2, b"too much", PROMISE).unwrap();
+    fresh.accept(Q1, b"m", PROMISE).unwrap();
+    fresh.settle();
+    let restored = fresh.restart();
+    for mut kept in [fresh, restored] {
+        let connect = Connect {
+            version: Version::V5,
+            ..KEPT
+        };
+        let Client { session, out, now } = &mut kept.client;
+        session.bind(BROKER, "x");
+        session.connect(*now, &connect, out).unwrap();
+        kept.client.raw();
+        // QoS 1 at most.
+        kept.client.feed(&[0x20, 5, 0, 0, 2, 0x24, 1]).unwrap();
+        assert!(kept.ask().contains(&"erase Outgoing(1)".to_owned()));
+        assert!(kept.client.raw().is_empty());
+        kept.settle();
+        let sent = kept.client.raw();
+        assert_eq!(sent[0] & 0xf6, 0x32, "{sent:02x?}");
+    }
 }

@@ -7,10 +7,10 @@ use super::message::{self, Message};
 use super::plan::Plan;
 use super::session::Session;
 use super::trouble::Trouble;
-use crate::aliases::Aliases;
 use crate::broker::{receive_max, stores};
 use crate::flow::{Flow, FlowFault};
 use crate::packets::{PacketStream, decode_as, encode, encode_as};
+use mqmodem_core::Instant;
 use mqmodem_core::mqtt::packet::{AckKind, Connect, Suback, Subscribe};
 use mqmodem_core::mqtt::property::ALIAS_OUT;
 use mqmodem_core::mqtt::{Packet, Qos, Version};
@@ -36,7 +36,13 @@ pub(crate) struct Broker {
     window: usize,
     rotates: bool,
     any_order: bool,
+    /// Messages may be dropped that it has begun with.
+    loses: bool,
     grants: Grants,
+    now: Instant,
+    client_id: &'static str,
+    /// Clients that were given a name.
+    named: usize,
     /// So many connects are refused as it is not available.
     pub(crate) busy: usize,
     /// A client may take a new session for the one it had: the CONNACK that said
@@ -53,6 +59,7 @@ type Judged = Result<(), String>;
 
 impl Broker {
     pub(crate) fn new(plan: &Plan) -> Self {
+        let loses = plan.trouble.loses() || plan.limits;
         Self {
             sessions: BTreeMap::new(),
             conns: BTreeMap::new(),
@@ -65,8 +72,12 @@ impl Broker {
             // The host may take over a message after others that came behind it, and
             // with a clean session some wait for the disk and some do not.
             // What was dropped is not released, and in nobody's way.
-            any_order: plan.recvmode || plan.clean || plan.trouble.loses(),
+            any_order: plan.recvmode || plan.clean || loses,
+            loses,
             grants: Grants::new(plan),
+            now: Instant::ZERO,
+            client_id: plan.client_id(),
+            named: 0,
             busy: 0,
             mistaken: false,
             doubles: false,
@@ -77,6 +88,10 @@ impl Broker {
     /// From now on nothing goes wrong.
     pub(crate) fn calm(&mut self) {
         self.grants.calm();
+    }
+
+    pub(crate) fn set_now(&mut self, now: Instant) {
+        self.now = now;
     }
 
     /// A connection reaches the broker.
@@ -92,7 +107,7 @@ impl Broker {
             if self.sessions.get(&client).is_some_and(clean) {
                 self.sessions.remove(&client);
             } else if let Some(session) = self.sessions.get_mut(&client) {
-                session.left(conn);
+                session.left(conn, self.now);
             }
         }
     }
@@ -117,9 +132,21 @@ impl Broker {
         conns
     }
 
+    /// Sessions end whose time is over.
+    fn expire(&mut self, ledger: &mut Ledger) {
+        let now = self.now;
+        self.sessions.retain(|_, session| {
+            if session.is_over(now) {
+                excuse(session, ledger);
+                ledger.forgotten();
+            }
+            !session.is_over(now)
+        });
+    }
+
     /// Whether the client is subscribed, as it was told.
     pub(crate) fn judge(&self) -> Judged {
-        let wants = |session: &Session| session.wants("i/0");
+        let wants = |session: &Session| session.wants("i/0").is_some();
         if self.mistaken || self.sessions.values().any(wants) {
             return Ok(());
         }
@@ -129,19 +156,24 @@ impl Broker {
     /// Whether everything was delivered.
     pub(crate) fn is_idle(&self) -> bool {
         // What the modem dropped it does not release.
-        let loses = self.trouble.loses();
-        let released = |it: &Session| loses || it.flow.is_released();
+        let released = |it: &Session| self.loses || it.flow.is_released();
         let mut sessions = self.sessions.values();
         sessions.all(|it| it.flow.is_delivered() && released(it))
     }
 
-    /// Somebody publishes; whether the client is to have it.
-    pub(crate) fn publish(&mut self, message: Message) -> bool {
+    /// Somebody publishes; what the client is to have of it.
+    pub(crate) fn publish(&mut self, message: Message, ledger: &mut Ledger) -> Option<Message> {
+        self.expire(ledger);
         let topic = message::topic('i', message.topic);
-        let mut wanted = false;
-        for session in self.sessions.values_mut().filter(|it| it.wants(&topic)) {
-            wanted = true;
-            session.flow.push(message);
+        let mut wanted = None;
+        for session in self.sessions.values_mut() {
+            let Some(qos) = session.wants(&topic) else {
+                continue;
+            };
+            let qos = message.qos.min(qos);
+            session
+                .flow
+                .push(*wanted.insert(Message { qos, ..message }));
         }
         self.deliver();
         wanted
@@ -179,16 +211,13 @@ impl Broker {
     }
 
     fn handle(&mut self, conn: Conn, packet: &[u8], ledger: &mut Ledger) -> Judged {
-        let version = self.version(conn);
+        let (version, len) = (self.version(conn), packet.len());
         let packet = decode_as(version, packet)?;
         ledger.log(|| format!("broker <- {conn}: {packet}"));
         let client = self.conns.get(&conn).and_then(|far| far.client.clone());
         let Some(client) = client else {
             return match packet {
-                Packet::Connect(connect) => {
-                    self.connect(conn, &connect, ledger);
-                    Ok(())
-                }
+                Packet::Connect(connect) => self.connect(conn, &connect, ledger),
                 other => Err(format!("{other} before CONNECT")),
             };
         };
@@ -196,6 +225,7 @@ impl Broker {
             return Ok(());
         };
         session.known = true;
+        session.limits.judge(&packet, len)?;
         if poisons(&self.trouble, session, &packet) {
             ledger.log(|| format!("broker closes {conn}"));
             self.says_goodbye(conn, &[0x83, 0x95, 0x99]);
@@ -252,56 +282,84 @@ impl Broker {
         self.throw_out(conn);
     }
 
-    fn refuse(&mut self, conn: Conn, connack: Vec<u8>) {
-        self.out.push((conn, connack));
-        self.throw_out(conn);
+    /// What speaks against a client, as it is told.
+    fn refusal(&mut self, version: Version) -> Option<Vec<u8>> {
+        if version == Version::V5 && !self.grants.knows_5() {
+            return Some(self.grants.refusal_of_version());
+        }
+        if self.busy == 0 {
+            return None;
+        }
+        self.busy -= 1;
+        Some(self.grants.unavailable(version))
     }
 
-    fn connect(&mut self, conn: Conn, connect: &Connect, ledger: &mut Ledger) {
-        let version = connect.version;
-        if version == Version::V5 && !self.grants.knows_5() {
-            let refusal = self.grants.refusal_of_version();
-            return self.refuse(conn, refusal);
+    fn connect(&mut self, conn: Conn, connect: &Connect, ledger: &mut Ledger) -> Judged {
+        if connect.client_id != self.client_id {
+            return Err(format!("{connect:?}: not the client id of the host"));
         }
-        if self.busy > 0 {
-            self.busy -= 1;
-            let refusal = self.grants.unavailable(version);
-            return self.refuse(conn, refusal);
+        if let Some(connack) = self.refusal(connect.version) {
+            self.out.push((conn, connack));
+            self.throw_out(conn);
+            return Ok(());
         }
         if self.trouble.rival {
             self.rivals.push(conn);
         }
-        let client = connect.client_id.to_owned();
-        let older = self.sessions.get(&client).and_then(|it| it.conn);
-        if let Some(older) = older {
-            self.throw_out(older);
+        let client = self.name_of(connect);
+        let session_present = self.admit(&client, connect, ledger);
+        let connack = self.grants.connack(connect, &client, session_present);
+        let (connack, granted) = connack;
+        ledger.limited(granted.limits);
+        self.out.push((conn, connack));
+        if let Some(far) = self.conns.get_mut(&conn) {
+            far.client = Some(client.clone());
         }
+        let Some(session) = self.sessions.get_mut(&client) else {
+            return Ok(());
+        };
+        session.conn = Some(conn);
+        session.begin(&granted);
+        let most = connect.properties.number(&ALIAS_OUT).unwrap_or(0);
+        let flow = &mut session.flow;
+        flow.begin(connect.version, receive_max(connect), most as u16);
+        let again = flow.resume().into_iter();
+        self.out.extend(again.map(|bytes| (conn, bytes)));
+        Ok(())
+    }
+
+    /// How a client is called: one without a name is given a new one.
+    fn name_of(&mut self, connect: &Connect) -> String {
+        if !connect.client_id.is_empty() {
+            return connect.client_id.to_owned();
+        }
+        self.named += 1;
+        format!("auto-{}", self.named)
+    }
+
+    /// Finds or makes the session of a client; whether there was one.
+    fn admit(&mut self, client: &str, connect: &Connect, ledger: &mut Ledger) -> bool {
+        // There is one client: a connection of another name it has left.
+        let older: Vec<_> = self.sessions.values().filter_map(|it| it.conn).collect();
+        for conn in older {
+            self.throw_out(conn);
+        }
+        self.expire(ledger);
         let is_unknown = std::mem::take(&mut self.is_unknown);
         if connect.clean_session
-            && let Some(ended) = self.sessions.remove(&client)
+            && let Some(ended) = self.sessions.remove(client)
             && is_unknown
         {
             excuse(&ended, ledger);
         }
-        let session_present = self.sessions.contains_key(&client);
+        let session_present = self.sessions.contains_key(client);
         let new = || Session::new(Flow::new(self.window, self.rotates));
-        let session = self.sessions.entry(client.clone()).or_insert_with(new);
+        let session = self.sessions.entry(client.to_owned()).or_insert_with(new);
         self.mistaken |= session_present && !session.known;
-        session.conn = Some(conn);
         session.flow.any_order = self.any_order;
         session.clean = !stores(connect);
         session.flow.fault = self.doubles.then_some(FlowFault::Amnesia);
-        if let Some(far) = self.conns.get_mut(&conn) {
-            far.client = Some(client);
-        }
-        let (connack, aliases) = self.grants.connack(version, session_present);
-        self.out.push((conn, connack));
-        session.aliases = Aliases::new(aliases);
-        let most = connect.properties.number(&ALIAS_OUT).unwrap_or(0);
-        let flow = &mut session.flow;
-        flow.begin(version, receive_max(connect), most as u16);
-        let again = session.flow.resume().into_iter();
-        self.out.extend(again.map(|bytes| (conn, bytes)));
+        session_present
     }
 }
 

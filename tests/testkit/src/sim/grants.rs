@@ -1,14 +1,14 @@
 //! What a broker of MQTT 5 grants to a connection, and how it words its answers.
 
+use super::limits::{Limits, write};
 use super::plan::{Plan, Speaks};
 use crate::packets::{ack, encode_as};
 use crate::random::Random;
 use mqmodem_core::Buf;
 use mqmodem_core::mqtt::carrier::Carrier;
-use mqmodem_core::mqtt::packet::{Ack, AckKind, Connack, Disconnect};
+use mqmodem_core::mqtt::packet::{Ack, AckKind, Connack, Connect, Disconnect};
 use mqmodem_core::mqtt::property::{
-    ALIAS_OUT, KEEP_ALIVE, Property, PropertyValue, REASON, RECEIVE_MAX, RETAIN, SESSION_EXPIRY,
-    SUB_ID_AVAILABLE, USER,
+    ALIAS_OUT, CLIENT_ID, KEEP_ALIVE, PropertyValue, REASON, RECEIVE_MAX, SESSION_EXPIRY, USER,
 };
 use mqmodem_core::mqtt::{Packet, Properties, Version, reason};
 
@@ -18,12 +18,27 @@ const OLD_REFUSAL: [u8; 4] = [0x20, 2, 0, 1];
 const UNAVAILABLE: [u8; 2] = [0x88, 0x89];
 const NO_SUBSCRIBERS: u8 = 0x10;
 
+/// What it grants to a connection.
+#[derive(Debug)]
+pub(crate) struct Granted {
+    /// Topic aliases it takes.
+    pub(crate) aliases: u16,
+    /// Seconds a session outlives the connection; the greatest is for ever.
+    pub(crate) expiry: u32,
+    pub(crate) limits: Limits,
+}
+
 /// What one broker decides, connection by connection.
 #[derive(Debug)]
 pub(crate) struct Grants {
     random: Random,
     speaks: Speaks,
     knows_5: bool,
+    /// Whether it does not take everything.
+    limits: bool,
+    /// Whether it keeps sessions for a short time only.
+    expires: bool,
+    may_refuse_wildcards: bool,
     /// Whether that stays as it is.
     is_calm: bool,
 }
@@ -34,6 +49,9 @@ impl Grants {
             random: Random::new(plan.seed ^ 0x6e55),
             speaks: plan.speaks,
             knows_5: true,
+            limits: plan.limits,
+            expires: plan.expires,
+            may_refuse_wildcards: !plan.trusts,
             is_calm: false,
         }
     }
@@ -41,6 +59,7 @@ impl Grants {
     /// From now on it knows version 5.
     pub(crate) fn calm(&mut self) {
         (self.is_calm, self.knows_5) = (true, true);
+        (self.limits, self.expires) = (false, false);
     }
 
     /// Whether the broker knows version 5 this time.
@@ -70,46 +89,72 @@ impl Grants {
         refusal(version, code)
     }
 
-    /// CONNACK of a broker that accepts; how many aliases it takes.
-    pub(crate) fn connack(&mut self, version: Version, session_present: bool) -> (Vec<u8>, u16) {
+    /// CONNACK of a broker that accepts a client, which is called so, and what it grants.
+    pub(crate) fn connack(
+        &mut self,
+        connect: &Connect<'_>,
+        client: &str,
+        session_present: bool,
+    ) -> (Vec<u8>, Granted) {
         let mut block = Buf::heap(256);
-        let aliases = if version == Version::V5 {
-            self.draw(&mut block)
-        } else {
-            0
+        let mut granted = Granted {
+            aliases: 0,
+            expiry: u32::MAX,
+            limits: Limits::NONE,
         };
+        if connect.version == Version::V5 {
+            let asked = connect.properties.number(&SESSION_EXPIRY);
+            granted = self.draw(asked.unwrap_or(0));
+            self.write(&granted, &mut block);
+            if connect.client_id.is_empty() {
+                write(&CLIENT_ID, PropertyValue::Text(client), &mut block);
+            }
+        }
         let properties = Properties::parse(Carrier::Connack, block.as_slice());
         let connack = Connack {
             properties: properties.expect("a block of CONNACK"),
             ..Connack::new(session_present, 0)
         };
-        (encode_as(version, &Packet::Connack(connack)), aliases)
+        let connack = encode_as(connect.version, &Packet::Connack(connack));
+        (connack, granted)
     }
 
-    /// Grants this and that; how many aliases.
-    fn draw(&mut self, block: &mut Buf<'_>) -> u16 {
+    fn draw(&mut self, asked_expiry: u32) -> Granted {
         let c = &mut self.random;
-        let aliases = c.pick(&[0, 0, 1, 3]);
-        let granted = [
+        let expiry = if self.expires {
+            c.pick(&[0, 2, 20, 60, u32::MAX])
+        } else {
+            c.pick(&[100_000, u32::MAX])
+        };
+        Granted {
+            aliases: c.pick(&[0, 0, 1, 3]),
+            expiry: asked_expiry.min(expiry),
+            limits: if self.limits {
+                Limits::draw(c, self.may_refuse_wildcards)
+            } else {
+                Limits::NONE
+            },
+        }
+    }
+
+    /// What it grants, and this and that.
+    fn write(&mut self, granted: &Granted, block: &mut Buf<'_>) {
+        let c = &mut self.random;
+        let expiry = PropertyValue::Four(granted.expiry);
+        write(&ALIAS_OUT, PropertyValue::Two(granted.aliases), block);
+        write(&SESSION_EXPIRY, expiry, block);
+        granted.limits.write(c, block);
+        let others = [
             (RECEIVE_MAX, PropertyValue::Two(c.pick(&[1, 2, 5, 65_535]))),
-            (ALIAS_OUT, PropertyValue::Two(aliases)),
             (KEEP_ALIVE, PropertyValue::Two(c.between(3, 20) as u16)),
-            (
-                SESSION_EXPIRY,
-                PropertyValue::Four(c.pick(&[100_000, u32::MAX])),
-            ),
-            (RETAIN, PropertyValue::Byte(0)),
-            (SUB_ID_AVAILABLE, PropertyValue::Byte(0)),
             (REASON, PropertyValue::Text("welcome")),
             (USER, PropertyValue::Pair("node", "7")),
         ];
-        for (property, value) in granted {
-            let always = property == ALIAS_OUT;
-            if always || c.one_in(2) {
+        for (property, value) in others {
+            if c.one_in(2) {
                 write(&property, value, block);
             }
         }
-        aliases
     }
 
     /// An acknowledgement that is one of success, whatever it says.
@@ -144,10 +189,6 @@ impl Grants {
         let code = self.random.pick(codes);
         encode_as(version, &Packet::Disconnect(Disconnect::new(code)))
     }
-}
-
-fn write(property: &Property, value: PropertyValue<'_>, block: &mut Buf<'_>) {
-    property.write(value, block).expect("room for it");
 }
 
 fn refusal(version: Version, code: u8) -> Vec<u8> {

@@ -50,7 +50,7 @@ impl Lane {
             topics, content, ..
         } = self.plan;
         let message = Message::draw(self.incoming, topics, content, random);
-        if self.broker.publish(message) {
+        if let Some(message) = self.broker.publish(message, &mut self.ledger) {
             self.ledger.log(|| format!("incoming {message:?}"));
             self.ledger.given(message);
         }

@@ -10,6 +10,7 @@ pub(crate) struct Message {
     pub(crate) number: usize,
     pub(crate) topic: usize,
     pub(crate) qos: Qos,
+    pub(crate) retain: bool,
     /// Bytes behind its number.
     pub(crate) filler: usize,
 }
@@ -27,6 +28,7 @@ impl Message {
             number,
             topic: chance.below(topics),
             qos,
+            retain: false,
             filler: chance.below(content + 1),
         }
     }

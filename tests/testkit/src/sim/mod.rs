@@ -13,6 +13,7 @@ mod grants;
 mod host;
 mod lane;
 mod ledger;
+mod limits;
 mod message;
 mod network;
 mod plan;

@@ -89,6 +89,12 @@ pub struct Plan {
     /// Messages the modem has in flight at most, where no broker says less.
     pub(crate) in_flight: usize,
     pub(crate) clean: bool,
+    /// Whether the client leaves it to the broker how it is called.
+    pub(crate) anonymous: bool,
+    /// Whether the broker does not take every message and subscription.
+    pub(crate) limits: bool,
+    /// Whether the broker keeps sessions for a short time only.
+    pub(crate) expires: bool,
     pub(crate) stores: bool,
     pub(crate) keep_alive: usize,
     pub(crate) reconnect: bool,
@@ -155,6 +161,9 @@ impl Plan {
             aliases: aliases(seed),
             in_flight: in_flight(seed),
             clean,
+            anonymous: clean && grant(seed, 2),
+            limits: grant(seed ^ 1, 2),
+            expires: grant(seed ^ 2, 6),
             stores,
             keep_alive: c.between(3, 20),
             reconnect,
@@ -196,6 +205,9 @@ impl Plan {
         // remember what the broker has in flight ends connections itself.
         let endless = self.host_ids && !self.pubmode || self.room == Room::Small;
         self.trouble = Trouble::draw(self.seed, self.outgoing, !endless);
+        // Nor is there an end to what the broker does not take.
+        self.limits &= !(self.host_ids && !self.pubmode);
+        self.anonymous &= self.clean;
     }
 
     /// What this seed plays on a link: modem, port and disk are those of the first.
@@ -225,6 +237,11 @@ impl Plan {
         plan
     }
 
+    /// How the client calls itself.
+    pub(crate) fn client_id(&self) -> &'static str {
+        if self.anonymous { "" } else { "sim" }
+    }
+
     /// Whether a disk that works may refuse a change.
     pub(crate) fn disk_may_fail(&self) -> bool {
         self.faults.disk > 0 || self.disk_room > 0
@@ -237,6 +254,11 @@ impl Plan {
             ..Config::default()
         }
     }
+}
+
+/// Drawn apart, so that what a seed plays else is the same.
+fn grant(seed: u64, one_in: usize) -> bool {
+    Random::new(seed ^ 0x96a7).one_in(one_in)
 }
 
 fn aliases(seed: u64) -> [usize; 2] {

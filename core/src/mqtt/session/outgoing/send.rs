@@ -62,15 +62,18 @@ impl Outgoing<'_> {
                 }
                 Flow::Released => send_pubrel(record, out).map_err(|_| Unwritten::Later),
             };
-            let never = match written {
-                Ok(()) => None,
+            match written {
+                Ok(()) => {}
                 Err(Unwritten::Later) => return true,
-                Err(Unwritten::Never(reason)) => Some(reason),
-            };
+                Err(Unwritten::Never(reason)) => {
+                    self.drop_unfit(place, record, reason);
+                    // Those behind it wait until it cannot come back.
+                    continue;
+                }
+            }
             let awaits = awaited_of(&record, packet);
             self.log.pass(record);
             match record.id() {
-                _ if never.is_some() => self.drop_unfit(place, record, never),
                 _ if !record.is_live() => {}
                 // QoS 0: that was it.
                 None => drop(self.log.finish(place)),
@@ -81,8 +84,8 @@ impl Outgoing<'_> {
     }
 
     /// It can never be written.
-    fn drop_unfit(&mut self, place: u32, record: MessageHeader, why: Option<DropReason>) {
-        self.abandon(place, record, why.unwrap_or(DropReason::NoRoom), true);
+    fn drop_unfit(&mut self, place: u32, record: MessageHeader, why: DropReason) {
+        self.abandon(place, record, why, true);
         if let Some(id) = record.id() {
             self.ids.end(id);
         }
@@ -102,8 +105,8 @@ impl Outgoing<'_> {
     /// there is room for it in the window.
     fn may_send(&self, record: &MessageHeader) -> bool {
         if !record.is_live() {
-            // One that was dropped unsent may not come back behind those after it.
-            return record.is_sent() || record.disk() == Durability::Same;
+            // One that was dropped may not come back behind those after it.
+            return !record.was_dropped() || record.disk() == Durability::Same;
         }
         let known = record.is_sent() || self.log.may_expose(self.exposed.into());
         let most = match record.flow() {

@@ -1,6 +1,7 @@
 //! A careful host of a link: one command at a time, but for messages it may publish
 //! at once, and a note of what it has done.
 
+mod filters;
 mod receive;
 
 use super::ledger::Ledger;
@@ -21,7 +22,6 @@ const ANSWERED: Duration = Duration::from_mins(5);
 const LISTEN: Duration = Duration::from_secs(15);
 /// How long the host of a link waits for the port.
 const TURN: Duration = Duration::from_millis(10);
-const FILTER: &str = "i/#";
 
 /// What the host has asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,6 +60,8 @@ pub(crate) struct Host {
     pub(crate) online: Option<bool>,
     pub(crate) connect_at: Instant,
     pub(crate) subscribed: Option<bool>,
+    /// It asks for each topic, not for all of them at once.
+    single: bool,
     pub(crate) publish_at: Instant,
     pub(crate) message: Option<reply::Received>,
     pub(crate) waiting: bool,
@@ -106,6 +108,7 @@ impl Host {
             online: Some(false),
             connect_at: Instant::ZERO,
             subscribed: None,
+            single: false,
             publish_at: Instant::ZERO,
             message: None,
             waiting: true,
@@ -233,9 +236,10 @@ impl Host {
         let plan = &self.plan;
         let option = |name, value: usize| format!("AT+MQTTOPT=\"{name}\",{value}");
         let (clean, keep_alive) = (u8::from(plan.clean), plan.keep_alive);
+        let client = plan.client_id();
         let mut setup = vec![
             "ATE0&W".to_owned(),
-            format!("AT+MQTTCONFIG=\"broker\",1883,\"sim\",{clean},{keep_alive}"),
+            format!("AT+MQTTCONFIG=\"broker\",1883,\"{client}\",{clean},{keep_alive}"),
             option("reconnect", plan.reconnect.into()),
             option("autoconnect", plan.autoconnect.into()),
             option("backoff", 8),
@@ -295,8 +299,7 @@ impl Host {
             return Some((Asked::Filters, "AT+MQTTSUB?".to_owned()));
         }
         if online && self.subscribed == Some(false) {
-            let line = format!("AT+MQTTSUB=\"{FILTER}\",2");
-            return Some((Asked::Subscribe, line));
+            return Some((Asked::Subscribe, self.subscribe_line()));
         }
         if self.plan.trouble.drops && self.notes.open.is_none() && self.random.one_in(25) {
             return Some(self.drop_line());
@@ -367,7 +370,10 @@ impl Host {
             return None;
         }
         self.notes.next += 1;
-        let message = Message::draw(number, topics, content, &mut self.random);
+        let message = Message {
+            retain: self.plan.limits && number % 4 == 0,
+            ..Message::draw(number, topics, content, &mut self.random)
+        };
         if host_ids && message.qos != Qos::AtMostOnce {
             self.notes.open = Some(message);
         }
@@ -377,7 +383,8 @@ impl Host {
     fn publish_line(&self, message: &Message) -> String {
         let topic = message::topic('o', message.topic);
         let (qos, content) = (message.qos.level(), message.quoted());
-        let line = format!("AT+MQTTPUB=\"{topic}\",{qos},0,\"{content}\"");
+        let retain = u8::from(message.retain);
+        let line = format!("AT+MQTTPUB=\"{topic}\",{qos},{retain},\"{content}\"");
         match self.notes.open {
             Some(_) => format!("{line},{}", message.number),
             None => line,

@@ -1,6 +1,6 @@
 //! What a host makes of what it reads.
 
-use super::{Asked, FILTER, Host};
+use super::{Asked, Host};
 use crate::sim::ledger::{Fate, Ledger};
 use crate::sim::message::Message;
 use crate::sim::port::Port;
@@ -144,14 +144,8 @@ impl Host {
             Asked::Backlog => {
                 self.emptied = lines.iter().any(|it| it.starts_with("+MQTTQUEUE:0,0,"));
             }
-            Asked::Filters => {
-                let listed = |line: &String| line.starts_with(&format!("+MQTTSUB:{FILTER},"));
-                self.subscribed = Some(lines.iter().any(listed));
-            }
-            Asked::Subscribe => {
-                self.subscribed = ok.then_some(true);
-                self.notes.subscribed |= ok;
-            }
+            Asked::Filters => self.subscribed = Some(self.has_all(&lines)),
+            Asked::Subscribe => self.has_subscribed(ok),
             Asked::Drop(number) if ok => ledger.called_off(number),
             Asked::Drop(_) => {}
             Asked::Publish(message) => {

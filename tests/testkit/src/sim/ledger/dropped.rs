@@ -1,6 +1,7 @@
 //! Messages that may be dropped: as the host wishes, or since the broker closes on them.
 
 use super::{Judged, Ledger};
+use crate::sim::limits::Limits;
 use crate::sim::plan::Plan;
 
 impl Ledger {
@@ -25,6 +26,11 @@ impl Ledger {
         let all = self.sent.keys().copied();
         let gone = all.filter(|it| number.is_none_or(|one| one == *it));
         self.gone.extend(gone);
+    }
+
+    /// The broker says what it does not take on a connection.
+    pub(crate) fn limited(&mut self, limits: Limits) {
+        self.limits = self.limits.stricter(limits);
     }
 
     /// A connection begins.

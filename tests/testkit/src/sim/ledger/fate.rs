@@ -16,6 +16,8 @@ pub(crate) enum Fate {
     CalledOff,
     /// The broker closes on it.
     SetAside,
+    /// The broker does not take it, with this reason code.
+    NotTaken(u8),
 }
 
 impl Fate {
@@ -26,6 +28,7 @@ impl Fate {
             0 | 16 => Self::Delivered,
             39 => Self::SetAside,
             44 => Self::CalledOff,
+            149 | 154 | 155 => Self::NotTaken(code as u8),
             _ => Self::Dropped,
         }
     }

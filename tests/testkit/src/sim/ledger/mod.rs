@@ -9,6 +9,7 @@
 //! | `+MQTTPUBACK:<id>,0`: the broker has it | |
 //! | the causes to drop are: QoS 2 and a broker that forgot, `queuefull` 1, the host's wish | |
 //! | set aside is the message on which the broker closes, no other | |
+//! | what is not taken is what a broker said it does not take | |
 //! | what the host has dropped is on no later connection | |
 //! | QoS 2 gets to the broker once at most | the broker forgot the session, or keeps none |
 //! | QoS 0 gets to broker and host once at most | to the broker: `queueqos0` and the power went |
@@ -29,6 +30,7 @@ mod fate;
 
 pub(crate) use fate::Fate;
 
+use super::limits::Limits;
 use super::message::{self, Message};
 use super::plan::Plan;
 use super::story::Story;
@@ -68,6 +70,8 @@ pub(crate) struct Ledger {
     /// The last first arrival, at the broker and at the host.
     firsts: [Firsts; 2],
     pub(crate) forgot: bool,
+    /// What a broker said it does not take.
+    pub(crate) limits: Limits,
     /// Publishes reported as dropped without saying which.
     pub(crate) dropped: usize,
     /// How often modem and host died.
@@ -87,6 +91,7 @@ impl Ledger {
             firsts: [Firsts::new(), Firsts::new()],
             // A broker that keeps no session knows nothing of what was accepted.
             forgot: plan.clean && (plan.pubmode || plan.queue > 0),
+            limits: Limits::NONE,
             dropped: 0,
             power_cuts: 0,
             host_deaths: 0,
@@ -124,6 +129,7 @@ impl Ledger {
             Fate::Dropped => self.may_forget(&sent.message),
             Fate::CalledOff => sent.called_off,
             Fate::SetAside => Self::is_poison(&self.plan, number),
+            Fate::NotTaken(code) => self.limits.refuse(&sent.message, code),
             _ => true,
         };
         if !caused {
@@ -140,7 +146,8 @@ impl Ledger {
     /// Whether there is a cause to drop a message that was accepted.
     fn may_drop(&self, sent: &Sent) -> bool {
         let poison = Self::is_poison(&self.plan, sent.message.number);
-        sent.called_off || poison || self.may_forget(&sent.message)
+        let refused = self.limits.refuse_any(&sent.message);
+        sent.called_off || poison || refused || self.may_forget(&sent.message)
     }
 
     fn may_forget(&self, message: &Message) -> bool {
@@ -152,7 +159,8 @@ impl Ledger {
         self.dropped += count;
         let called_off = self.sent.values().any(|sent| sent.called_off);
         let repeats = called_off || self.plan.trouble.poison > 0;
-        let may = repeats || self.forgot || self.plan.drop_oldest || self.plan.clean;
+        let refused = self.limits != Limits::NONE;
+        let may = repeats || refused || self.forgot || self.plan.drop_oldest || self.plan.clean;
         if may {
             return Ok(());
         }
@@ -172,7 +180,8 @@ impl Ledger {
             ..
         } = *sent;
         let topic = message::topic('o', message.topic);
-        let same = publish.topic == topic && publish.qos == message.qos;
+        let same = publish.topic == topic
+            && (publish.qos, publish.retain) == (message.qos, message.retain);
         if !same || publish.payload != message.content() {
             return Err(format!("message {number} arrived changed: {publish}"));
         }

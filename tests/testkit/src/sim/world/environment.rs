@@ -18,6 +18,9 @@ impl Environment for World {
     fn set_now(&mut self, now: Instant) {
         self.now = now;
         self.story.set_now(now);
+        for lane in &mut self.lanes {
+            lane.broker.set_now(now);
+        }
     }
 
     fn act(&mut self, action: Action<'_>) -> Result<(), String> {
