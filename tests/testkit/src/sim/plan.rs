@@ -206,7 +206,7 @@ impl Plan {
         let endless = self.host_ids && !self.pubmode || self.room == Room::Small;
         self.trouble = Trouble::draw(self.seed, self.outgoing, !endless);
         // Nor is there an end to what the broker does not take.
-        self.limits &= !(self.host_ids && !self.pubmode);
+        self.limits &= !self.host_ids || self.pubmode;
         self.anonymous &= self.clean;
     }
 

@@ -371,7 +371,7 @@ impl Host {
         }
         self.notes.next += 1;
         let message = Message {
-            retain: self.plan.limits && number % 4 == 0,
+            retain: self.plan.limits && number.is_multiple_of(4),
             ..Message::draw(number, topics, content, &mut self.random)
         };
         if host_ids && message.qos != Qos::AtMostOnce {
