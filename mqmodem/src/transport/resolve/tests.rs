@@ -74,11 +74,20 @@ fn answer(question: &[u8], tcp: bool) -> Option<Vec<u8>> {
     reply.build_bytes_vec().ok()
 }
 
+/// Both kinds of socket with one number, which others may have of one of them.
+async fn bind() -> (UdpSocket, TcpListener) {
+    loop {
+        let udp = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+        if let Ok(tcp) = TcpListener::bind(udp.local_addr().unwrap()).await {
+            return (udp, tcp);
+        }
+    }
+}
+
 /// A name server; whom it was asked from, by the name of the question.
 async fn serve() -> (u16, Arc<Mutex<HashSet<(String, SocketAddr)>>>) {
-    let udp = UdpSocket::bind("127.0.0.1:0").await.unwrap();
+    let (udp, tcp) = bind().await;
     let port = udp.local_addr().unwrap().port();
-    let tcp = TcpListener::bind(("127.0.0.1", port)).await.unwrap();
     let asked: Arc<Mutex<HashSet<_>>> = Arc::default();
     let told = asked.clone();
     tokio::spawn(async move {
