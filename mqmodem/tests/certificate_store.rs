@@ -101,33 +101,104 @@ fn the_version_of_tls_is_the_one_chosen() {
     }
 }
 
+/// A modem that logs to a file of this place.
+fn logging(place: &Scratch) -> Modem {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_mqmodem"));
+    command.args(["serve", "--tcp", "0"]);
+    command.stderr(std::fs::File::create(place.join("log")).unwrap());
+    Modem::of(command)
+}
+
+/// Waits until the log holds all of these: it is written behind what the host hears.
+#[track_caller]
+fn expect_log(place: &Scratch, parts: &[&str]) {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        let log = std::fs::read_to_string(place.join("log")).unwrap();
+        if parts.iter().all(|part| log.contains(part)) {
+            return;
+        }
+        assert!(Instant::now() < deadline, "{parts:?} in {log}");
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn a_name_that_is_not_in_the_store_is_logged() {
+    let place = Scratch::new();
+    let mut modem = logging(&place);
+    modem.ok("AT+MQTTOPT=\"ca\",\"site\";+MQTTTLS=1");
+    modem.refused("127.0.0.1", 1, 29);
+    let missing = "code 29), the certificate store has no \"site\" that the option ca names";
+    expect_log(&place, &[missing]);
+    // Nothing is missing where a name is of no use.
+    modem.ok("AT+MQTTTLS=0");
+    modem.refused("127.0.0.1", 1, 21);
+    expect_log(&place, &["(tcp, code 21), 127.0.0.1:1"]);
+}
+
+#[test]
+fn the_cause_of_another_failure_of_tls_is_logged() {
+    let place = Scratch::new();
+    let mut modem = logging(&place);
+    modem.ok("AT+MQTTOPT=\"verify\",0;+MQTTTLS=1");
+    modem.refused("127.0.0.1", Broker::plain().port, 28);
+    expect_log(&place, &["WARN TLS: "]);
+}
+
+/// By the names that options of the configuration give.
+#[test]
+fn the_doctor_reads_the_store() {
+    let authority = Authority::new();
+    let trusted = broker(&authority, None, None);
+    let place = Scratch::new();
+    let text = format!(
+        "state_dir = \"state\"\n[[modem]]\nname = \"pump\"\nport = {{ tcp = \"0\" }}\n\
+         [broker]\nurl = \"mqtts://localhost:{}\"\noptions = {{ ca = \"site\" }}\n",
+        trusted.port
+    );
+    std::fs::write(place.join("mqmodem.toml"), text).unwrap();
+    let command = |verb: &str| {
+        let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_mqmodem"));
+        command.current_dir(place.path()).arg(verb);
+        command
+    };
+    let doctor = || {
+        let done = command("doctor").output().unwrap();
+        String::from_utf8(done.stdout).unwrap()
+    };
+    let missing = "FAIL  certificate store: the certificate store has no root certificates by the \
+                   name \"site\": load it with AT+MQTTCERT=\"site\",0,<length>";
+    let said = doctor();
+    assert!(said.contains(missing), "{said}");
+    let mut modem = Modem::of(command("serve"));
+    modem.store("site", 0, authority.pem.as_bytes());
+    modem.end(Signal::TERM);
+    let said = doctor();
+    for line in [
+        "ok    trust store: 1 root in \"site\" of the certificate store",
+        "ok    broker, TLS: its certificate is trusted",
+        "ok    broker, MQTT: it accepts",
+    ] {
+        assert!(said.contains(line), "{said}");
+    }
+}
+
 #[test]
 fn certificates_that_expire_soon_are_warned_of_at_the_connect() {
     let workshop = Workshop::new();
     let key = workshop.key("ED25519");
     let own = workshop.certificate(&key, None, "", "-days 12");
     let place = Scratch::new();
-    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_mqmodem"));
-    command.args(["serve", "--tcp", "0"]);
-    command.stderr(std::fs::File::create(place.join("log")).unwrap());
-    let mut modem = Modem::of(command);
+    let mut modem = logging(&place);
     modem.store("pump7", 0, own.certificate.as_bytes());
     modem.store("pump7", 1, own.certificate.as_bytes());
     modem.store("pump7", 2, own.key.as_bytes());
     modem.ok("AT+MQTTOPT=\"ca\",\"pump7\";+MQTTOPT=\"cert\",\"pump7\";+MQTTTLS=1");
     modem.refused("127.0.0.1", 1, 21);
-    let log = || std::fs::read_to_string(place.join("log")).unwrap();
-    let warned = || {
-        let whats = ["the client certificate", "a root certificate"];
-        let is_warned = |what| log().contains(&format!("{what} expires in 1"));
-        whats.into_iter().all(is_warned)
-    };
-    // The log is written behind what the host hears.
-    let deadline = Instant::now() + PATIENCE;
-    while !warned() && Instant::now() < deadline {
-        std::thread::yield_now();
-    }
-    assert!(warned(), "{}", log());
+    let whats = ["the client certificate", "a root certificate"];
+    let soon = whats.map(|what| format!("{what} expires in 1"));
+    expect_log(&place, &soon.each_ref().map(String::as_str));
 }
 
 /// No byte of a key is in the log, the trace or the listing of what is stored.

@@ -111,6 +111,15 @@ fn a_command_line_that_is_not_understood_is_told_in_one_sentence_and_is_code_2()
         (&["serve", "--tcp", ":7000"], "0.0.0.0:7000"),
         (&["serve", "--rfc2217", "nonsense"], "rfc2217 takes a port"),
         (
+            &["serve", "--tcp", "0", "--metrics", "x"],
+            "--metrics takes",
+        ),
+        (&["fleet", "--tcp", "x"], "such as 7000"),
+        (
+            &["fleet", "--tcp", "0", "--metrics", "x"],
+            "--metrics takes",
+        ),
+        (
             &["serve", "--serial", "/dev/ttyS0,fast"],
             "such as /dev/ttyUSB0,9600",
         ),

@@ -249,7 +249,19 @@ fn what_a_broker_of_mqtt_5_grants_is_told_and_the_version_it_does_not_know() {
         &scratch,
         &config("127.0.0.1", port, "options = { version = 5 }"),
     );
-    assert!(said.contains("does not speak"), "{said}");
+    assert!(
+        said.contains("does not speak") && said.contains("(CONNACK 1)"),
+        "{said}"
+    );
+    let other = b"\x20\x17\0\x9d\x14\x1c\0\x07b.local\x1f\0\x07we move";
+    let (port, _) = play(other, false);
+    let said = complaint(
+        &scratch,
+        &config("127.0.0.1", port, "options = { version = 5 }"),
+    );
+    for part in ["(CONNACK 157). It says:", "b.local", "we move"] {
+        assert!(said.contains(part), "{said}");
+    }
     let (port, _) = play(&[0x20, 3, 0, 0x87, 0], false);
     let said = complaint(
         &scratch,

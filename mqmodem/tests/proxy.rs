@@ -184,7 +184,7 @@ fn the_doctor_goes_through_it_and_shows_no_password() {
     }
     std::fs::write(directory.join("secret"), "wrong").unwrap();
     let said = run(&directory, &["doctor"]);
-    let advice = "FAIL  proxy: proxy: 407; check the user and the password in proxy";
+    let advice = "FAIL  proxy: 407; check the user and the password in proxy";
     assert!(said.contains(advice), "{said}");
     let text = text.replace(&format!(":{port}"), &format!(":{}", rig::free_port()));
     std::fs::write(directory.join("mqmodem.toml"), text).unwrap();

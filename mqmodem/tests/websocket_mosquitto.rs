@@ -111,6 +111,21 @@ fn a_configuration_names_a_broker_behind_a_websocket() {
 }
 
 #[test]
+fn doctor_says_that_a_port_is_for_mqtt_alone() {
+    let broker = Broker::plain();
+    let directory = Scratch::new();
+    let text = format!(
+        "[broker]\nurl = \"ws://127.0.0.1:{}\"\n\
+         [[modem]]\nname = \"m\"\nport = {{ tcp = \"0\" }}\n",
+        broker.port
+    );
+    std::fs::write(directory.join("mqmodem.toml"), text).unwrap();
+    let said = doctor(&directory);
+    let advice = "FAIL  broker, WebSocket: what answers there is no WebSocket";
+    assert!(said.contains(advice) && said.contains("mqtt://"), "{said}");
+}
+
+#[test]
 fn doctor_says_how_a_server_refuses() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();

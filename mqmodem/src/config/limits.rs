@@ -1,7 +1,9 @@
 //! How long lines and messages may be.
 
 use mqmodem_core::{Buf, MOST_LINKS, Memory};
-use serde::{Deserialize, Deserializer, de::Error};
+use serde::de::{Error, Unexpected, Visitor};
+use serde::{Deserialize, Deserializer};
+use std::fmt;
 
 const KIB: usize = 1024;
 
@@ -42,13 +44,8 @@ fn settings<'de, D: Deserializer<'de>>(from: D) -> Result<Option<usize>, D::Erro
 
 /// How many links a modem has.
 pub(super) fn links<'de, D: Deserializer<'de>>(from: D) -> Result<Option<u8>, D::Error> {
-    let links = u8::deserialize(from)?;
-    if (1..=MOST_LINKS).contains(&links) {
-        return Ok(Some(links));
-    }
-    Err(D::Error::custom(format_args!(
-        "{links} links are outside of 1 to {MOST_LINKS}"
-    )))
+    let links = between(from, 1, MOST_LINKS.into())?;
+    Ok(links.and_then(|links| u8::try_from(links).ok()))
 }
 
 fn between<'de, D: Deserializer<'de>>(
@@ -56,13 +53,28 @@ fn between<'de, D: Deserializer<'de>>(
     least: usize,
     most: usize,
 ) -> Result<Option<usize>, D::Error> {
-    let bytes = usize::deserialize(from)?;
-    if (least..=most).contains(&bytes) {
-        return Ok(Some(bytes));
+    from.deserialize_i64(Between { least, most }).map(Some)
+}
+
+/// Takes a number in a range, and says which that is.
+struct Between {
+    least: usize,
+    most: usize,
+}
+
+impl Visitor<'_> for Between {
+    type Value = usize;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { least, most } = self;
+        write!(f, "a whole number from {least} to {most}")
     }
-    Err(D::Error::custom(format_args!(
-        "{bytes} bytes are outside of {least} to {most}"
-    )))
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<usize, E> {
+        let found = usize::try_from(number).ok();
+        let found = found.filter(|number| (self.least..=self.most).contains(number));
+        found.ok_or_else(|| E::invalid_value(Unexpected::Signed(number), &self))
+    }
 }
 
 impl Limits {

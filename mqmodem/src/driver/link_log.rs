@@ -36,8 +36,9 @@ impl LinkLogs {
     pub(super) fn look(&mut self, modem: &Modem<'_>, now: Instant) {
         for link in modem.links() {
             let is = modem.link_state(link);
+            let missing = || modem.missing_credential(link);
             let why = || modem.last_failure(link);
-            self.log(link).look(is, why, now);
+            self.log(link).look(is, missing, why, now);
         }
     }
 
@@ -62,7 +63,7 @@ impl LinkLogs {
 struct LinkLog {
     modem: Label,
     was: LinkState,
-    /// Where the link goes.
+    /// Where the link goes, or why it goes nowhere.
     to: String,
     /// Trouble was told of since the link was last up.
     troubled: bool,
@@ -113,9 +114,22 @@ impl LinkLog {
 
     /// Looks whether the link has come or gone.
     #[inline]
-    fn look(&mut self, is: LinkState, why: impl FnOnce() -> Failure, now: Instant) {
+    fn look<'m>(
+        &mut self,
+        is: LinkState,
+        missing: impl FnOnce() -> Option<(&'m str, &'m str)>,
+        why: impl FnOnce() -> Failure,
+        now: Instant,
+    ) {
         if is != self.was {
             let was = std::mem::replace(&mut self.was, is);
+            if is == LinkState::Opening
+                && let Some((option, name)) = missing()
+            {
+                self.to = format!(
+                    "the certificate store has no \"{name}\" that the option {option} names"
+                );
+            }
             self.report(was, is, why(), now);
         }
     }
@@ -158,15 +172,11 @@ impl LinkLog {
         };
         let more = self.turn((kind, code, why.status), now);
         let modem = &self.modem;
-        // Nothing was opened where the certificate store has not what an option names.
-        let to = match self.to.as_str() {
-            "" => String::new(),
-            to => format!(", {to}"),
-        };
+        let to = &self.to;
         if let Some(more) = more {
-            tracing::warn!("{modem}: {what}: {why} ({layer}, code {code}){to}{more}");
+            tracing::warn!("{modem}: {what}: {why} ({layer}, code {code}), {to}{more}");
         } else {
-            tracing::debug!("{modem}: {what}: {why} ({layer}, code {code}){to}");
+            tracing::debug!("{modem}: {what}: {why} ({layer}, code {code}), {to}");
         }
     }
 
@@ -308,7 +318,7 @@ mod tests {
                 let proxy = Proxy::new("proxy", 3128, None);
                 logs.open(link, &to, (link != LinkId(0)).then_some(&proxy));
                 let why = || Failure::NONE;
-                logs.log(link).look(LinkState::Online, why, at(0));
+                logs.log(link).look(LinkState::Online, || None, why, at(0));
             }
         });
         let reported = log.iter().filter(|line| line.starts_with("INFO"));

@@ -133,6 +133,8 @@ impl Driver {
         loop {
             round += 1;
             let now = self.clock.now();
+            // One that cannot be opened is opening until the modem is asked.
+            self.link_logs.look(&self.modem, now);
             let mut moved = self.carry_out(now);
             self.link_logs.look(&self.modem, now);
             moved |= self.take_restored(cx, now);

@@ -1,7 +1,7 @@
 //! Opens a transport: name, addresses, TCP, proxy, TLS, WebSocket.
 
 use super::channel::Channel;
-use super::error::{before_open, tls_error};
+use super::error::{before_open, other_failure, tls_error};
 use super::host_name::unbracketed;
 use super::identity::asked_during;
 use super::pace::Pace;
@@ -132,7 +132,7 @@ async fn certified(
             {
                 return Err(NetError::TlsUnsupported);
             }
-            Err(tls_error(&error, asked).unwrap_or(NetError::TlsOther))
+            Err(tls_error(&error, asked).unwrap_or_else(|| other_failure(&error)))
         }
     }
 }

@@ -4,10 +4,18 @@ use super::kind::Unsupported;
 use super::seldom::Seldom;
 use mqmodem_core::NetError;
 use rustix::io::Errno;
+use std::fmt::Display;
 use std::io;
 use tokio_rustls::rustls::{AlertDescription, CertificateError, Error, OtherError};
 
 static LACKS: Seldom = Seldom::new();
+static OTHER: Seldom = Seldom::new();
+
+/// A failure of TLS that has no word of its own for the host: the log has its cause.
+pub(super) fn other_failure(cause: impl Display) -> NetError {
+    OTHER.warn(format_args!("TLS: {cause}"));
+    NetError::TlsOther
+}
 
 /// What this machine lacks, where that is why something failed.
 pub(super) fn machine_lacks(error: &io::Error) -> Option<NetError> {
@@ -52,12 +60,15 @@ pub(super) fn after_open(error: &io::Error) -> NetError {
 /// about TLS. `asked` says whether the peer asked for a client certificate.
 pub(super) fn tls_error(error: &io::Error, asked: bool) -> Option<NetError> {
     let tls = error.get_ref()?.downcast_ref::<Error>()?;
-    tracing::debug!("TLS: {tls}");
-    Some(match tls {
-        Error::InvalidCertificate(reason) => certificate_error(reason),
+    let known = match tls {
+        Error::InvalidCertificate(reason) => Some(certificate_error(reason)),
         Error::AlertReceived(alert) => alert_error(*alert, asked),
-        _ => NetError::TlsOther,
-    })
+        _ => None,
+    };
+    if known.is_some() {
+        tracing::debug!("TLS: {tls}");
+    }
+    Some(known.unwrap_or_else(|| other_failure(tls)))
 }
 
 /// What is wrong with a certificate of the broker.
@@ -104,8 +115,8 @@ fn other_error(error: &OtherError) -> NetError {
     }
 }
 
-fn alert_error(alert: AlertDescription, asked: bool) -> NetError {
-    match alert {
+fn alert_error(alert: AlertDescription, asked: bool) -> Option<NetError> {
+    Some(match alert {
         AlertDescription::UnrecognisedName => NetError::TlsName,
         AlertDescription::CertificateRequired
         | AlertDescription::NoCertificate
@@ -123,8 +134,8 @@ fn alert_error(alert: AlertDescription, asked: bool) -> NetError {
         {
             NetError::TlsClientCertificate
         }
-        _ => NetError::TlsOther,
-    }
+        _ => return None,
+    })
 }
 
 #[cfg(test)]

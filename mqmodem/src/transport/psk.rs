@@ -1,5 +1,6 @@
 //! TLS with a pre-shared key, by OpenSSL: rustls has none.
 
+use super::error::other_failure;
 use super::host_name::unbracketed;
 use mqmodem_core::{NetError, Psk, TlsFiles, TlsVersion};
 use openssl::error::ErrorStack;
@@ -58,11 +59,8 @@ pub(super) async fn secure(
     tcp: TcpStream,
     config: PskConfig,
 ) -> Result<Box<SslStream<TcpStream>>, NetError> {
-    let ssl = session(config).map_err(|error| {
-        tracing::warn!("OpenSSL: {error}");
-        NetError::TlsOther
-    })?;
-    let mut stream = Box::new(SslStream::new(ssl, tcp).map_err(|_| NetError::TlsOther)?);
+    let ssl = session(config).map_err(other_failure)?;
+    let mut stream = Box::new(SslStream::new(ssl, tcp).map_err(other_failure)?);
     match Pin::new(&mut *stream).connect().await {
         Ok(()) => Ok(stream),
         Err(error) => Err(failure(&error)),
@@ -112,16 +110,15 @@ fn wire_form(protocols: &str) -> Vec<u8> {
 }
 
 fn failure(error: &Error) -> NetError {
-    tracing::debug!("TLS: {error}");
-    let Some(stack) = error.ssl_error() else {
-        return NetError::TlsOther;
-    };
-    let mut reasons = stack.errors().iter().map(|one| one.reason_code() - ALERTS);
-    if reasons.any(|alert| REFUSALS.contains(&alert)) {
-        NetError::TlsClientCertificate
-    } else {
-        NetError::TlsOther
+    let is_refusal = error.ssl_error().is_some_and(|stack| {
+        let mut reasons = stack.errors().iter().map(|one| one.reason_code() - ALERTS);
+        reasons.any(|alert| REFUSALS.contains(&alert))
+    });
+    if is_refusal {
+        tracing::debug!("TLS: {error}");
+        return NetError::TlsClientCertificate;
     }
+    other_failure(error)
 }
 
 #[cfg(test)]

@@ -25,4 +25,10 @@ impl Modem<'_> {
         let link = self.machine.links.get(link);
         link.map_or(Failure::NONE, Link::last_failure)
     }
+
+    /// Why no connection of a link is asked for: the option that names what the certificate
+    /// store has not, and that name.
+    pub fn missing_credential(&self, link: LinkId) -> Option<(&'static str, &str)> {
+        self.machine.storage.missing_credential(link)
+    }
 }

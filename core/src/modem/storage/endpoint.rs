@@ -1,12 +1,20 @@
 //! Where a link goes, and how, put together from the stored slots.
 
 use super::Storage;
-use super::options::{ALPN, CA, CERT, PSK, SNI, TLS_VERSION, VERIFY, VERSION};
+use super::options::{ALPN, CA, CERT, OPTIONS, PSK, SNI, TLS_VERSION, VERIFY, VERSION};
 use crate::modem::action::{Endpoint, TlsFiles, TlsVersion, Verify, WebSocketTarget};
 use crate::modem::credential::{CredentialKind, Psk};
 use crate::modem::ids::LinkId;
 use crate::modem::slot::Slot;
 use crate::time::Instant;
+
+/// What options name: a pre-shared key, or else certificates.
+const NAMED: [(usize, CredentialKind); 4] = [
+    (PSK, CredentialKind::Psk),
+    (CA, CredentialKind::Roots),
+    (CERT, CredentialKind::Certificate),
+    (CERT, CredentialKind::Key),
+];
 
 impl Storage<'_> {
     /// Where a link goes; `None` if that was not set, or the certificate store has not what
@@ -31,6 +39,25 @@ impl Storage<'_> {
                     headers: self.connect_properties(link).headers,
                 }),
             deadline,
+        })
+    }
+
+    /// The option of a link that names what the certificate store has not, and that name.
+    pub(crate) fn missing_credential(&self, link: LinkId) -> Option<(&'static str, &str)> {
+        let text = |option: usize| self.nvram.text(Slot::Option(link, option as u8));
+        let (psk, certificates) = NAMED.split_at(1);
+        let named = if text(PSK).is_some() {
+            psk
+        } else {
+            certificates
+        };
+        let mut named = named.iter().filter(|_| self.uses_tls(link));
+        named.find_map(|(option, kind)| {
+            let name = text(*option)?;
+            let option = OPTIONS.get(*option)?.param.name;
+            self.credential(name, *kind)
+                .is_none()
+                .then_some((option, name))
         })
     }
 

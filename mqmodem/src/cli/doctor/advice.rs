@@ -10,8 +10,21 @@ pub(super) const CLOSED: &str = "the broker closed the connection without an ans
 
 pub(super) const NO_BROKER: &str = "what answers there is no MQTT broker; check the port";
 
+const NO_WEBSOCKET: &str = "what answers there is no WebSocket; check the port, and whether it is for \
+    MQTT without WebSocket: then the url begins with mqtt:// or mqtts://";
+
 /// What a CONNACK that refuses means.
 pub(super) fn refusal(code: u8) -> String {
+    refusal_as(code, code)
+}
+
+/// That an old broker does not know MQTT 5.0: it says so by a code of 3.1.1.
+pub(super) fn unknown_version() -> String {
+    refusal_as(reason::UNSUPPORTED_VERSION, 1)
+}
+
+/// What a code means, that was said by another one.
+fn refusal_as(code: u8, said: u8) -> String {
     let why = match code {
         1 => "it does not speak MQTT 3.1.1; update it",
         132 => "it does not speak MQTT 5.0; set version to 0 or 4",
@@ -23,11 +36,11 @@ pub(super) fn refusal(code: u8) -> String {
         }
         128.. => {
             let why = reason::name(code).unwrap_or("no reason that MQTT knows");
-            return format!("it refuses: {why} (CONNACK {code})");
+            return format!("it refuses: {why} (CONNACK {said})");
         }
         _ => "it refused for a reason that MQTT 3.1.1 does not know; look at the broker's log",
     };
-    format!("{why} (CONNACK {code})")
+    format!("{why} (CONNACK {said})")
 }
 
 pub(super) fn advice(error: NetError) -> String {
@@ -46,10 +59,21 @@ pub(super) fn of_proxy(error: Option<NetError>) -> Option<String> {
         NetError::Proxy { status: 0 } | NetError::Broken => {
             "what answers there is no HTTP proxy; check its port"
         }
-        NetError::Proxy { .. } => return Some(advice(error)),
+        NetError::Proxy { .. } => what_to_do(error),
         _ => "check the host and the port of proxy, and that it runs",
     };
-    Some(format!("{}; {what}", Failure::from(error)))
+    let failure = Failure::from(error).to_string();
+    // Its line of the report begins so.
+    let failure = failure.strip_prefix("proxy: ").unwrap_or(&failure);
+    Some(format!("{failure}; {what}"))
+}
+
+/// What is wrong with a WebSocket; nothing where there was no error but no end.
+pub(super) fn of_websocket(error: Option<NetError>) -> Option<String> {
+    match error? {
+        NetError::Broken | NetError::WebSocket { status: 0 } => Some(NO_WEBSOCKET.to_owned()),
+        error => Some(advice(error)),
+    }
 }
 
 fn what_to_do(error: NetError) -> &'static str {

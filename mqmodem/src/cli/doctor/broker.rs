@@ -1,17 +1,19 @@
 //! The brokers of the modems: their files, the way to them, and who the modems
 //! are there.
 
+use super::credentials;
 use super::reach::{self, MqttClient, Route};
 use super::report::{CheckResult, DoctorReport};
 use crate::cli::failure::ProgramFailure;
 use crate::config::{Broker, ConfigError, ModemPlan, Secret, TlsPaths, psk_of};
+use crate::store::StoredState;
 use crate::transport::{NetLink, Proxy, ends_soon};
 use mqmodem_core::modem::credential::CONFIGURED_PSK;
-use mqmodem_core::modem::options::{ALPN, OptionValue, SNI, TLS_VERSION, VERIFY, VERSION};
+use mqmodem_core::modem::options::{ALPN, CA, OptionValue, PSK, SNI, TLS_VERSION, VERIFY, VERSION};
 use mqmodem_core::modem::url::BrokerUrl;
 use mqmodem_core::{Headers, LinkId, Slot, TlsFiles, TlsVersion, Verify, WebSocketTarget};
 use std::collections::{BTreeSet, HashMap};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio_rustls::rustls::RootCertStore;
 use tokio_rustls::rustls::pki_types::CertificateDer;
@@ -19,10 +21,13 @@ use tokio_rustls::rustls::pki_types::pem::PemObject;
 
 pub(super) async fn examine(
     modems: &[&ModemPlan],
+    state_dir: Option<&Path>,
     report: &mut DoctorReport,
 ) -> Result<(), ProgramFailure> {
     let mut visits = Visits {
         several: modems.len() > 1,
+        // What is wrong with it is told elsewhere.
+        kept: state_dir.and_then(|directory| StoredState::look(directory).ok()),
         ..Visits::default()
     };
     let mut any = false;
@@ -44,6 +49,8 @@ pub(super) async fn examine(
 struct Visits {
     /// Modems are told apart.
     several: bool,
+    /// What modems keep.
+    kept: Option<StoredState>,
     exposed: BTreeSet<PathBuf>,
     /// Whether the way can be gone, by URL, port, TLS and proxy.
     ways: HashMap<String, bool>,
@@ -62,10 +69,15 @@ impl Visits {
             Err(error) => return report.add(files_of, &Err(error.to_string())),
         };
         self.warn_of_exposed(modem, report)?;
-        let (password, files) = match secrets(broker) {
+        let (password, mut files) = match secrets(broker) {
             Ok(secrets) => secrets,
             Err(error) => return report.add(files_of, &Err(error.to_string())),
         };
+        if broker.tls.is_some()
+            && let Err(what) = credentials::add(broker, self.kept_by(modem), &mut files)
+        {
+            return report.add(self.label("certificate store", modem), &Err(what));
+        }
         let certificate = self.label("client certificate", modem);
         if let Err(error) = broker.check_client_certificate(&files) {
             return report.add(certificate, &Err(error.to_string()));
@@ -94,6 +106,13 @@ impl Visits {
         };
         let connack = reach::greet(&way, link, &guest).await;
         report.add(self.label("broker, MQTT", modem), &connack)
+    }
+
+    /// What a modem keeps.
+    fn kept_by(&self, modem: &ModemPlan) -> &[(Slot, Vec<u8>)] {
+        let mut all = self.kept.iter().flat_map(StoredState::modems);
+        let own = all.find(|(name, _)| *name == modem.name);
+        own.map_or(&[], |(_, values)| values)
     }
 
     fn label(&self, what: &str, modem: &ModemPlan) -> String {
@@ -142,9 +161,9 @@ impl Visits {
         let trusted = match (&broker.tls, verify(broker)) {
             (None, _) | (_, Verify::Nothing) => true,
             // No certificate is used.
-            _ if broker.has_psk() => true,
+            _ if uses_psk(broker) => true,
             (Some(tls), _) => {
-                let roots = roots(tls, files);
+                let roots = roots(tls, text(broker, CA), files);
                 report.add("trust store", &roots)?;
                 if let Some(soon) = find(files, Slot::Root(LinkId(0))).and_then(ends_soon) {
                     report.warn("trust store", &format!("a root certificate {soon}"))?;
@@ -162,10 +181,15 @@ impl Visits {
     }
 }
 
+/// Whether a pre-shared key takes the place of certificates.
+fn uses_psk(broker: &Broker) -> bool {
+    broker.has_psk() || text(broker, PSK).is_some()
+}
+
 /// With a pre-shared key the option says nothing.
 fn verify(broker: &Broker) -> Verify {
     match broker.options.get(VERIFY) {
-        _ if broker.has_psk() => Verify::All,
+        _ if uses_psk(broker) => Verify::All,
         OptionValue::Number(option) => Verify::of(option),
         OptionValue::Text(_) => Verify::All,
     }
@@ -205,7 +229,7 @@ fn number(broker: &Broker, option: usize) -> u32 {
 }
 
 /// An option that is a text, where it is not empty.
-fn text(broker: &Broker, option: usize) -> Option<&str> {
+pub(super) fn text(broker: &Broker, option: usize) -> Option<&str> {
     match broker.options.get(option) {
         OptionValue::Text(text) => Some(text).filter(|text| !text.is_empty()),
         OptionValue::Number(_) => None,
@@ -220,7 +244,7 @@ fn proxy(modem: &ModemPlan) -> Result<Option<(Arc<Proxy>, String)>, ConfigError>
     Ok(Some((Arc::new(plan.proxy()?), plan.to_string())))
 }
 
-type Files = Vec<(Slot, Secret)>;
+pub(super) type Files = Vec<(Slot, Secret)>;
 
 fn find(files: &Files, slot: Slot) -> Option<&[u8]> {
     let found = files.iter().find(|(of, _)| *of == slot);
@@ -232,19 +256,25 @@ fn secrets(broker: &Broker) -> Result<(Option<Secret>, Files), ConfigError> {
     Ok((broker.password()?, broker.files()?))
 }
 
-fn roots(tls: &TlsPaths, files: &Files) -> CheckResult {
-    let Some(path) = &tls.root else {
-        let mut store = RootCertStore::empty();
-        let found = rustls_native_certs::load_native_certs();
-        let (count, _) = store.add_parsable_certificates(found.certs);
-        return match count {
-            0 => Err("this machine has none; install ca-certificates, or give a root".to_owned()),
-            count => Ok(format!("{count} roots of this machine")),
-        };
+fn roots(tls: &TlsPaths, stored: Option<&str>, files: &Files) -> CheckResult {
+    let place = match (stored, &tls.root) {
+        (Some(name), _) => format!("\"{name}\" of the certificate store"),
+        (None, Some(path)) => path.display().to_string(),
+        (None, None) => return platform_roots(),
     };
     let pem = find(files, Slot::Root(LinkId(0))).unwrap_or_default();
     match CertificateDer::pem_slice_iter(pem).count() {
-        1 => Ok(format!("1 root in {}", path.display())),
-        count => Ok(format!("{count} roots in {}", path.display())),
+        1 => Ok(format!("1 root in {place}")),
+        count => Ok(format!("{count} roots in {place}")),
+    }
+}
+
+fn platform_roots() -> CheckResult {
+    let mut store = RootCertStore::empty();
+    let found = rustls_native_certs::load_native_certs();
+    let (count, _) = store.add_parsable_certificates(found.certs);
+    match count {
+        0 => Err("this machine has none; install ca-certificates, or give a root".to_owned()),
+        count => Ok(format!("{count} roots of this machine")),
     }
 }

@@ -2,6 +2,7 @@
 
 mod advice;
 mod broker;
+mod credentials;
 mod ports;
 mod reach;
 mod report;
@@ -109,5 +110,5 @@ async fn examine(
             }
         }
     }
-    broker::examine(&modems, report).await
+    broker::examine(&modems, plan.state_dir.as_deref(), report).await
 }

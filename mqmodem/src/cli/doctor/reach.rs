@@ -1,12 +1,14 @@
 //! The way to a broker, layer by layer: name, TCP, proxy, TLS, WebSocket, CONNACK.
 
-use super::advice::{CHECK_ROUTE, CLOSED, NO_BROKER, advice, of_proxy, refusal};
+use super::advice::{
+    CHECK_ROUTE, CLOSED, NO_BROKER, advice, of_proxy, of_websocket, refusal, unknown_version,
+};
 use super::report::{CheckResult, DoctorReport};
 use crate::cli::failure::ProgramFailure;
 use crate::transport::{self, NetLink, Proxy, TlsConfigs, resolve};
 use mqmodem_core::mqtt::carrier::Carrier;
 use mqmodem_core::mqtt::packet::{Connack, Connect, Frame, Packet, Rules, frame_as};
-use mqmodem_core::mqtt::{Properties, Version};
+use mqmodem_core::mqtt::{Properties, Version, reason};
 use mqmodem_core::{Buf, Endpoint, Instant, NetError, TlsFiles, Verify, WebSocketTarget};
 use std::future::{Future, poll_fn};
 use std::net::IpAddr;
@@ -23,7 +25,6 @@ const CONNACK: usize = 7;
 const CONNACK_5: usize = 4096;
 /// CONNACK of an old broker that does not know the version.
 const UNKNOWN_VERSION: [u8; 4] = [0x20, 2, 0, 1];
-const UNSUPPORTED_VERSION: u8 = 0x84;
 
 /// How to get to a broker.
 #[derive(Clone, Copy)]
@@ -135,7 +136,8 @@ async fn upgrade(
     farewell(&mut link).await;
     let (link, opened) = way.open().await;
     let text = format!("{} takes MQTT", target.path);
-    let opened = opened.map(|()| text).map_err(|(_, what)| what);
+    let opened = opened.map_err(|(error, late)| of_websocket(error).unwrap_or(late));
+    let opened = opened.map(|()| text);
     report.add("broker, WebSocket", &opened)?;
     Ok(opened.is_ok().then_some(link))
 }
@@ -316,15 +318,27 @@ fn most(version: Version) -> usize {
 
 fn welcome(version: Version, packet: &[u8]) -> Result<String, Refused> {
     if version == Version::V5 && packet == UNKNOWN_VERSION {
-        return Err((true, refusal(UNSUPPORTED_VERSION)));
+        return Err((true, unknown_version()));
     }
     let Ok(Packet::Connack(connack)) = Packet::decode_as(version, Rules::Lenient, packet) else {
         return Err((false, NO_BROKER.to_owned()));
     };
     match connack.code {
         0 => Ok(accepted(version, &connack)),
-        code => Err((code == UNSUPPORTED_VERSION, refusal(code))),
+        code => Err((code == reason::UNSUPPORTED_VERSION, refused(&connack))),
     }
+}
+
+/// Why it refuses, and what it says of that.
+fn refused(connack: &Connack<'_>) -> String {
+    let why = refusal(connack.code);
+    if connack.properties.is_empty() {
+        return why;
+    }
+    format!(
+        "{why}. It says:{}",
+        connack.properties.shown(Carrier::Connack)
+    )
 }
 
 /// That it accepts, and in MQTT 5 what it grants.

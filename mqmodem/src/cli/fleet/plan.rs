@@ -2,6 +2,7 @@
 
 use super::arguments::FleetArguments;
 use crate::cli::failure::ProgramFailure;
+use crate::cli::modems::address::check_flag;
 use crate::cli::modems::proxy::proxy;
 use crate::config::fleet::{FleetPlan, Hosts};
 use crate::config::{FleetTable, Owners, Plan, PortPlan};
@@ -19,6 +20,10 @@ pub(super) struct FleetRequest {
 
 /// What is to be run.
 pub(super) fn made(arguments: &FleetArguments) -> Result<FleetRequest, ProgramFailure> {
+    // A pattern is checked port by port.
+    let tcp = arguments.tcp.as_deref().filter(|text| !text.contains('{'));
+    check_flag("tcp", tcp)?;
+    check_flag("--metrics", arguments.metrics.as_deref())?;
     let said = table(arguments);
     let is_complete = said.port.is_some() || said.script.is_some() || said.setup.is_some();
     let file = match &arguments.config {

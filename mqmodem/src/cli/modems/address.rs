@@ -30,6 +30,12 @@ pub(in crate::cli) fn check_address(kind: &str, text: &str) -> Result<(), Progra
     )))
 }
 
+/// As [`check_address`], of a flag.
+pub(in crate::cli) fn check_flag(kind: &str, text: Option<&str>) -> Result<(), ProgramFailure> {
+    let checked = text.map_or(Ok(()), |text| check_address(kind, text));
+    checked.map_err(ProgramFailure::of_usage)
+}
+
 /// `PORT` on loopback, or `HOST:PORT`.
 pub(in crate::cli) async fn tcp_address(
     kind: &str,

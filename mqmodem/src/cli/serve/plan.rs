@@ -2,7 +2,7 @@
 
 use super::arguments::{NOWHERE, ServeArguments};
 use crate::cli::failure::ProgramFailure;
-use crate::cli::modems::address::check_address;
+use crate::cli::modems::address::check_flag;
 use crate::cli::modems::proxy::proxy;
 use crate::config::{BehaviourPlan, ModemPlan, Owners, Plan, PortPlan, check_name, number};
 use crate::port::serial;
@@ -11,6 +11,7 @@ use std::path::PathBuf;
 /// What is to be served.
 pub(super) fn made(arguments: &ServeArguments) -> Result<Plan, ProgramFailure> {
     let ports = ports(arguments)?;
+    check_flag("--metrics", arguments.metrics.as_deref())?;
     if arguments.name.is_some() && ports.len() != 1 {
         return Err(ProgramFailure::new(
             "--name is for one port; give one beside it, or name each modem in a configuration file",
@@ -71,7 +72,7 @@ fn ports(arguments: &ServeArguments) -> Result<Vec<PortPlan>, ProgramFailure> {
     }
     for (kind, addresses) in [("tcp", &arguments.tcp), ("rfc2217", &arguments.rfc2217)] {
         for address in addresses {
-            check_address(kind, address).map_err(ProgramFailure::of_usage)?;
+            check_flag(kind, Some(address))?;
         }
     }
     ports.extend(arguments.tcp.iter().cloned().map(PortPlan::Tcp));

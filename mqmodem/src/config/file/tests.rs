@@ -131,7 +131,26 @@ const WRONG: &[(&str, usize, &str)] = &[
         2,
         "write \"warn\" or \"info\" or \"debug\"",
     ),
-    ("[limits]\nline = 10\n", 2, "outside of 2560 to 1048576"),
+    (
+        "[limits]\nline = 10\n",
+        2,
+        "line cannot be 10; write a whole number from 2560 to 1048576",
+    ),
+    (
+        "links = \"x\"\n",
+        1,
+        "links cannot be \"x\"; write a whole number from 1 to 16",
+    ),
+    (
+        "links = 0\n",
+        1,
+        "links cannot be 0; write a whole number from 1 to 16",
+    ),
+    (
+        "links = 300\n",
+        1,
+        "links cannot be 300; write a whole number from 1 to 16",
+    ),
     ("[identity]\nimei = \"12345\"\n", 2, "15 digits"),
     ("[identity]\nmodel = \"a\\nb\"\n", 2, "ASCII"),
     ("x = \n", 1, ""),
