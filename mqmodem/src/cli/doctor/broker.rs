@@ -1,7 +1,8 @@
 //! The brokers of the modems: their files, the way to them, and who the modems
 //! are there.
 
-use super::credentials;
+use super::credentials::{self, Files, find};
+use super::options::{number, text};
 use super::reach::{self, MqttClient, Route};
 use super::report::{CheckResult, DoctorReport};
 use crate::cli::failure::ProgramFailure;
@@ -220,35 +221,12 @@ fn way<'w>(broker: &'w Broker, files: &'w Files, url: &'w Secret) -> Route<'w> {
     }
 }
 
-/// An option that is a number.
-fn number(broker: &Broker, option: usize) -> u32 {
-    match broker.options.get(option) {
-        OptionValue::Number(number) => number,
-        OptionValue::Text(_) => 0,
-    }
-}
-
-/// An option that is a text, where it is not empty.
-pub(super) fn text(broker: &Broker, option: usize) -> Option<&str> {
-    match broker.options.get(option) {
-        OptionValue::Text(text) => Some(text).filter(|text| !text.is_empty()),
-        OptionValue::Number(_) => None,
-    }
-}
-
 /// The proxy of a modem, and how it is shown.
 fn proxy(modem: &ModemPlan) -> Result<Option<(Arc<Proxy>, String)>, ConfigError> {
     let Some(plan) = &modem.behaviour.proxy else {
         return Ok(None);
     };
     Ok(Some((Arc::new(plan.proxy()?), plan.to_string())))
-}
-
-pub(super) type Files = Vec<(Slot, Secret)>;
-
-fn find(files: &Files, slot: Slot) -> Option<&[u8]> {
-    let found = files.iter().find(|(of, _)| *of == slot);
-    found.map(|(_, pem)| pem.0.as_bytes())
 }
 
 /// The password and certificates.

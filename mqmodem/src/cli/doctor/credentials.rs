@@ -1,10 +1,19 @@
 //! What options of the configuration name in a modem's certificate store.
 
-use super::broker::{Files, text};
+use super::options::text;
 use crate::config::{Broker, Secret};
 use mqmodem_core::modem::credential::{CONFIGURED_PSK, Credential, CredentialKind};
 use mqmodem_core::modem::options::{CA, CERT, OPTIONS, PSK};
 use mqmodem_core::{LinkId, Slot};
+
+/// Certificates and keys, by the slots they are used in place of.
+pub(super) type Files = Vec<(Slot, Secret)>;
+
+/// What there is in place of a slot.
+pub(super) fn find(files: &Files, slot: Slot) -> Option<&[u8]> {
+    let found = files.iter().find(|(of, _)| *of == slot);
+    found.map(|(_, pem)| pem.0.as_bytes())
+}
 
 /// An option that names an entry, and in place of what that is used.
 struct Named {

@@ -3,6 +3,7 @@
 mod advice;
 mod broker;
 mod credentials;
+mod options;
 mod ports;
 mod reach;
 mod report;
