@@ -82,7 +82,7 @@ fn number(cx: &mut Context, args: &Args) -> Outcome {
 
 /// A valid IMEI of a seed: the test TAC 00101301, six digits and the Luhn digit
 /// (3GPP TS 23.003 §6.2).
-fn imei_of(seed: u64) -> [u8; 15] {
+pub(crate) fn imei_of(seed: u64) -> [u8; 15] {
     let mut digits = *b"001013010000000";
     // A multiplicative hash spreads seeds that differ little.
     let mut rest = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;

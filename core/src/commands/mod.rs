@@ -10,8 +10,27 @@ pub mod radio;
 pub mod serial;
 
 use crate::at::reply::Reply;
+use crate::modem::command::dialect::Command;
 use crate::modem::dialect::{Table, Urc};
 use crate::modem::event::Event;
+
+/// The command of a name in a family, for command sets that have not all of it; one without
+/// a name where there is none.
+pub const fn pick(family: &[Command], name: &str) -> Command {
+    match family {
+        [command, ..] if is_same(command.name.as_bytes(), name.as_bytes()) => *command,
+        [_, rest @ ..] => pick(rest, name),
+        [] => Command::new("", ""),
+    }
+}
+
+const fn is_same(one: &[u8], other: &[u8]) -> bool {
+    match (one, other) {
+        ([], []) => true,
+        ([a, one @ ..], [b, other @ ..]) => *a == *b && is_same(one, other),
+        _ => false,
+    }
+}
 
 /// The families a host may expect of any module.
 pub const BASIC: Table = Table {

@@ -3,6 +3,8 @@
 #[cfg(feature = "esp-at")]
 pub mod esp_at;
 pub mod native;
+#[cfg(feature = "ublox")]
+pub mod ublox;
 
 use crate::modem::api::Config;
 use crate::modem::dialect::Dialect;
@@ -13,6 +15,14 @@ pub static ALL: &[&Dialect] = &[
     &native::NATIVE,
     #[cfg(feature = "esp-at")]
     &esp_at::ESP_AT,
+    #[cfg(feature = "ublox")]
+    &ublox::SARA_R5,
+    #[cfg(feature = "ublox")]
+    &ublox::LEXI_R10,
+    #[cfg(feature = "ublox")]
+    &ublox::LENA_R8,
+    #[cfg(feature = "ublox")]
+    &ublox::SARA_R410M,
 ];
 
 /// The command set of a host that asks for none.

@@ -2,9 +2,12 @@
 
 use crate::buffer::{Buf, Full};
 use crate::modem::ids::LinkId;
+use core::ops::RangeInclusive;
 
 /// Header of an entry: link, key, length (2 bytes).
 const HEADER: usize = 4;
+/// What a record of values begins with.
+const VERSION: u8 = 1;
 
 /// Values by link and key. They are gone with a restart.
 #[derive(Debug)]
@@ -37,6 +40,22 @@ impl<'s> Staged<'s> {
         entries(self.entries).find(mine).map(|(.., value)| value)
     }
 
+    /// Writes the values of these keys; never nothing.
+    pub(crate) fn encode(
+        &self,
+        keys: RangeInclusive<u8>,
+        record: &mut Buf<'_>,
+    ) -> Result<(), Full> {
+        record.push(VERSION)?;
+        for (key, value) in keys.filter_map(|key| Some((key, self.get(key)?))) {
+            let len = u16::try_from(value.len()).map_err(|_| Full)?;
+            record.push(key)?;
+            record.extend(&len.to_be_bytes())?;
+            record.extend(value)?;
+        }
+        Ok(())
+    }
+
     /// The same as text, empty where there is none.
     pub fn text(&self, key: u8) -> &'s str {
         let value = self.get(key).unwrap_or_default();
@@ -61,6 +80,11 @@ impl<'a> Scratch<'a> {
         Self { entries: memory }
     }
 
+    /// All values; none are left.
+    pub(crate) fn take(&mut self) -> Self {
+        core::mem::replace(self, Self::new(Buf::lent(&mut [])))
+    }
+
     /// The values of a link.
     pub(crate) fn of(&self, link: LinkId) -> Staged<'_> {
         let entries = self.entries.as_slice();
@@ -78,6 +102,20 @@ impl<'a> Scratch<'a> {
         let [high, low] = len.to_be_bytes();
         self.entries.extend(&[link.0, key, high, low])?;
         self.entries.extend(value)
+    }
+
+    /// Puts the values of a record of [`Staged::encode`] in the place of what their keys had.
+    pub(crate) fn decode(&mut self, link: LinkId, record: &[u8]) -> Result<(), Full> {
+        let mut rest = record.strip_prefix(&[VERSION]).unwrap_or_default();
+        while let Some((&[key, high, low], behind)) = rest.split_first_chunk::<3>() {
+            let len = usize::from(u16::from_be_bytes([high, low]));
+            let Some((value, behind)) = behind.split_at_checked(len) else {
+                break;
+            };
+            self.set(link, key, value)?;
+            rest = behind;
+        }
+        Ok(())
     }
 
     /// Forgets a value of a link, or all of them.

@@ -1,7 +1,7 @@
 //! Where a link goes, and how, put together from the stored slots.
 
 use super::Storage;
-use super::options::{ALPN, CA, CERT, OPTIONS, PSK, SNI, TLS_VERSION, VERIFY, VERSION};
+use super::options::{ALPN, CA, CERT, KEY, OPTIONS, PSK, SNI, TLS_VERSION, VERIFY, VERSION};
 use crate::modem::action::{Endpoint, TlsFiles, TlsVersion, Verify, WebSocketTarget};
 use crate::modem::credential::{CredentialKind, Psk};
 use crate::modem::ids::LinkId;
@@ -53,7 +53,8 @@ impl Storage<'_> {
         };
         let mut named = named.iter().filter(|_| self.uses_tls(link));
         named.find_map(|(option, kind)| {
-            let name = text(*option)?;
+            let own = Some(KEY).filter(|_| *kind == CredentialKind::Key);
+            let name = own.and_then(text).or(text(*option))?;
             let option = OPTIONS.get(*option)?.param.name;
             self.credential(name, *kind)
                 .is_none()
@@ -76,7 +77,8 @@ impl Storage<'_> {
                 ..shared
             });
         }
-        let named = |option, kind, inline: fn(LinkId) -> Slot| match text(option) {
+        let key_name = text(KEY).or(text(CERT));
+        let named = |name, kind, inline: fn(LinkId) -> Slot| match name {
             Some(name) => {
                 let file = || Some(self.file(name)?.content);
                 self.credential(name, kind).or_else(file).map(Some)
@@ -84,9 +86,9 @@ impl Storage<'_> {
             None => Some(self.nvram.get(inline(link))),
         };
         Some(TlsFiles {
-            root: named(CA, CredentialKind::Roots, Slot::Root)?,
-            certificate: named(CERT, CredentialKind::Certificate, Slot::Certificate)?,
-            key: named(CERT, CredentialKind::Key, Slot::Key)?,
+            root: named(text(CA), CredentialKind::Roots, Slot::Root)?,
+            certificate: named(text(CERT), CredentialKind::Certificate, Slot::Certificate)?,
+            key: named(key_name, CredentialKind::Key, Slot::Key)?,
             verify: Verify::of(self.option(link, VERIFY)),
             ..shared
         })

@@ -5,6 +5,9 @@ use crate::at::cme;
 use crate::at::reply::Reply;
 use crate::modem::credential::{Credential, CredentialKind, MAX_NAME};
 use crate::modem::fail::Fail;
+use crate::modem::progress::scratch::Staged;
+use crate::modem::slot::Slot;
+use crate::modem::storage::options::KEY;
 use crate::modem::wait::Wait;
 
 impl Context<'_, '_> {
@@ -45,6 +48,21 @@ impl Context<'_, '_> {
         } else {
             Err(Fail::Cme(cme::INVALID_INDEX))
         }
+    }
+
+    /// Takes the name of the client key from what was put aside: that of the certificate
+    /// where it is empty. As [`apply_option`](Self::apply_option).
+    pub fn apply_key_name(
+        &mut self,
+        name: impl for<'s> FnOnce(Staged<'s>) -> &'s str,
+    ) -> Result<(), Fail> {
+        let machine = &mut *self.machine;
+        let name = name(machine.scratch.of(self.link));
+        let slot = Slot::Option(self.link, KEY as u8);
+        let applied = machine
+            .storage
+            .apply(slot, |record| record.extend(name.as_bytes()));
+        Ok(applied?)
     }
 
     /// What an entry holds.

@@ -6,6 +6,14 @@ use crate::modem::failure::Failure;
 use crate::modem::link::Link;
 
 impl Context<'_, '_> {
+    /// The link failed for a reason that is not its own: one of
+    /// [`code::all`](crate::modem::code::all).
+    pub fn set_last_failure(&mut self, code: u8) {
+        if let Some(link) = self.machine.links.get_mut(self.link) {
+            link.set_last_failure(code.into());
+        }
+    }
+
     /// Says something of the last failure: what it was, and what the broker said of it.
     pub fn write_failure(&mut self, write: impl FnOnce(Failure, &str, &mut Reply)) {
         let machine = &mut *self.machine;

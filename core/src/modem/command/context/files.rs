@@ -13,6 +13,15 @@ impl Context<'_, '_> {
         self.machine.storage.file(name)
     }
 
+    /// Puts the content of a file aside, to act with it; `None` where there is no such file.
+    pub fn stage_file(&mut self, key: u8, name: &str) -> Result<Option<()>, Fail> {
+        let machine = &mut *self.machine;
+        let Some(file) = machine.storage.file(name) else {
+            return Ok(None);
+        };
+        Ok(Some(machine.scratch.set(self.link, key, file.content)?))
+    }
+
     /// Bytes that are free for files, and all that there are.
     pub fn file_room(&self) -> (usize, usize) {
         self.machine.storage.file_room()
@@ -68,6 +77,19 @@ impl Context<'_, '_> {
                 write(&file, reply);
             }
         });
+    }
+
+    /// Says something of all files together.
+    pub fn write_files(
+        &mut self,
+        write: impl FnOnce(&mut dyn Iterator<Item = StoredFile<'_>>, &mut Reply),
+    ) {
+        let machine = &mut *self.machine;
+        let (style, mut files) = (machine.style(), machine.storage.files());
+        let out = &mut machine.out;
+        machine
+            .answer
+            .write(out, style, |reply| write(&mut files, reply));
     }
 
     /// Says something of a file, if it is there and holds no key; whether it did. What is

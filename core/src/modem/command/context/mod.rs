@@ -158,9 +158,7 @@ impl<'c, 'a> Context<'c, 'a> {
     /// the radio is like this.
     pub fn restart(&mut self, functionality: Functionality) -> Outcome {
         self.machine.radio.plan_restart(functionality);
-        for link in self.machine.links.iter_mut() {
-            link.forget_radio();
-        }
+        self.forget_radio();
         self.machine.disconnect_all(None);
         Outcome::Wait(Wait::AllClosed)
     }
@@ -190,6 +188,13 @@ impl<'c, 'a> Context<'c, 'a> {
             Outcome::Ok
         } else {
             Outcome::Wait(Wait::AllClosed)
+        }
+    }
+
+    /// Links that went down with the radio do not come back with it.
+    pub fn forget_radio(&mut self) {
+        for link in self.machine.links.iter_mut() {
+            link.forget_radio();
         }
     }
 

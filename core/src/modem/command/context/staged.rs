@@ -7,8 +7,10 @@ use crate::modem::progress::scratch::Staged;
 use crate::modem::settings::Settings;
 use crate::modem::slot::Slot;
 use crate::modem::storage::options::OptionValue;
+use crate::modem::wait::Wait;
 use crate::modem::will;
 use crate::mqtt::Will;
+use core::ops::RangeInclusive;
 
 impl Context<'_, '_> {
     /// Puts a value the host gave aside until it is used, in place of what was there under
@@ -40,9 +42,42 @@ impl Context<'_, '_> {
         machine.answer.write(out, style, |reply| write(kept, reply));
     }
 
+    /// Acts with what was put aside; nothing may be put aside meanwhile.
+    pub fn with_staged<T>(&mut self, act: impl FnOnce(&mut Self, Staged<'_>) -> T) -> T {
+        let scratch = self.machine.scratch.take();
+        let done = act(self, scratch.of(self.link));
+        self.machine.scratch = scratch;
+        done
+    }
+
     /// Forgets what was put aside under this key, or all of it.
     pub fn forget_staged(&mut self, key: Option<u8>) {
         self.machine.scratch.remove(self.link, key);
+    }
+
+    /// Keeps what was put aside under these keys, by a number of the dialect's own.
+    pub fn store_staged(&mut self, number: u8, keys: RangeInclusive<u8>) -> Result<Wait, Fail> {
+        let machine = &mut *self.machine;
+        let staged = machine.scratch.of(self.link);
+        let slot = Slot::Dialect(number);
+        machine
+            .storage
+            .stage(slot, |record| staged.encode(keys, record))?;
+        Ok(Wait::Stored(self.link))
+    }
+
+    /// Puts aside again what was kept of these keys, in place of all that is there; nothing
+    /// where nothing was kept.
+    pub fn load_staged(&mut self, number: u8, keys: RangeInclusive<u8>) -> Result<(), Fail> {
+        self.check_readable()?;
+        let machine = &mut *self.machine;
+        for key in keys {
+            machine.scratch.remove(self.link, Some(key));
+        }
+        let kept = machine.storage.get(Slot::Dialect(number));
+        Ok(machine
+            .scratch
+            .decode(self.link, kept.unwrap_or_default())?)
     }
 
     /// Makes settings of what was put aside. They count from now on and until the modem is

@@ -100,6 +100,10 @@ pub const PSK: usize = 28;
 /// Which versions of TLS are offered.
 pub const TLS_VERSION: usize = 29;
 
+/// The name of the client key in the certificate store where it is not that of
+/// [`CERT`]: a dialect sets it, no host does by its name.
+pub const KEY: usize = 127;
+
 /// The largest queue of any memory, a packet of 16 MiB and what stands around it.
 const QUEUE_MOST: u32 = 17 * 1024 * 1024 + 1024;
 

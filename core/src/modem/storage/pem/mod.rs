@@ -129,14 +129,14 @@ fn write_der(given: &[u8], content: Content, out: &mut Buf) -> Result<(), PemErr
     enough(content, blocks)
 }
 
-/// The content of the first block in a text that was normalized.
-#[cfg(feature = "x509")]
+/// The content of the first block in a text, but for parameters of a key.
+#[cfg(any(feature = "x509", feature = "ublox"))]
 pub(crate) fn first_der(text: &[u8]) -> impl Iterator<Item = u8> {
-    let first = blocks(text).next();
+    let first = blocks(text).find(|(label, _)| !label.ends_with(b"PARAMETERS"));
     first.into_iter().flat_map(|(_, body)| base64::decode(body))
 }
 
-/// Label and body of each block in a text that was normalized.
+/// Label and body of each block in a text.
 pub(crate) fn blocks(text: &[u8]) -> impl Iterator<Item = (&[u8], &[u8])> {
     let mut rest = text;
     core::iter::from_fn(move || {

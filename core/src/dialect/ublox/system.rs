@@ -1,0 +1,121 @@
+//! The line, the module itself, its clock and its errors.
+
+use crate::at::args::Args;
+use crate::at::param::Param;
+use crate::at::schema::Signature;
+use crate::commands::{basic, error, ident, pick};
+use crate::modem::api::Identity;
+use crate::modem::command::context::Context;
+use crate::modem::command::dialect::{Command, Outcome};
+use core::fmt::Write;
+
+/// The model with the old syntax.
+pub(super) const OLD_MODEL: &str = "sara-r410m";
+
+/// What a SARA-R5 says of itself.
+pub(super) const SARA_R5: Identity<'static> = Identity {
+    manufacturer: "u-blox",
+    model: "SARA-R510S",
+    revision: "03.15",
+    iccid: "8901260852290847433",
+    ..Identity::OWN
+};
+
+const NUMBER: &[Signature] = &[Signature::of(&[Param::int("value", 0, 9).optional()])];
+const BYTE: &[Signature] = &[Signature::of(&[Param::int("value", 0, 255).optional()])];
+
+/// V.250.
+pub(super) const LINE: &[Command] = &[
+    pick(basic::COMMANDS, "E"),
+    pick(basic::COMMANDS, "Q"),
+    pick(basic::COMMANDS, "V"),
+    pick(basic::COMMANDS, "X"),
+    pick(basic::COMMANDS, "&C"),
+    pick(basic::COMMANDS, "&D"),
+    Command::new("&K", "Flow control; the port's own is used").set(BYTE, super::error::accept),
+    Command::new("&S", "What DSR means; it is always on").set(BYTE, super::error::accept),
+    Command::new("I", "Show the module")
+        .details("9 shows its firmware, any other number its type.")
+        .set(NUMBER, information),
+    pick(basic::COMMANDS, "S0"),
+    pick(basic::COMMANDS, "S3"),
+    pick(basic::COMMANDS, "S4"),
+    pick(basic::COMMANDS, "S5"),
+    pick(basic::COMMANDS, "S6"),
+    pick(basic::COMMANDS, "S7"),
+    pick(basic::COMMANDS, "S8"),
+    pick(basic::COMMANDS, "S10"),
+    pick(basic::COMMANDS, "S12"),
+    pick(basic::COMMANDS, "H"),
+    pick(basic::COMMANDS, "L"),
+    pick(basic::COMMANDS, "M"),
+    pick(basic::COMMANDS, "+FCLASS"),
+];
+
+/// Who the module is.
+pub(super) const IDENTITY: &[Command] = &[
+    pick(ident::COMMANDS, "+GMI"),
+    pick(ident::COMMANDS, "+GMM"),
+    pick(ident::COMMANDS, "+GMR"),
+    pick(ident::COMMANDS, "+GSN"),
+    pick(ident::COMMANDS, "+GCAP"),
+    pick(ident::COMMANDS, "+CGMI"),
+    pick(ident::COMMANDS, "+CGMM"),
+    pick(ident::COMMANDS, "+CGMR"),
+    pick(ident::COMMANDS, "+CGSN"),
+    pick(ident::COMMANDS, "+CIMI"),
+    Command::new("+CCID", "SIM card: the ICCID")
+        .read(|cx, _| card(cx))
+        .execute(|cx, _| card(cx)),
+];
+
+/// Errors and the list of commands.
+pub(super) const ERRORS: &[Command] = &[
+    pick(error::COMMANDS, "+CMEE"),
+    Command::new("+CEER", "The last failure of a call; there are none")
+        .execute(|cx, _| text(cx, "+CEER: \"No cause information available\"")),
+    pick(error::COMMANDS, "+CLAC"),
+    Command::new("+CPWROFF", "Switch off; the module starts again at once")
+        .commits()
+        .execute(|cx, _| cx.restart(crate::modem::Functionality::Full)),
+];
+
+/// A line that is there already.
+pub(super) fn text(cx: &mut Context, text: &str) -> Outcome {
+    cx.text(text);
+    Outcome::Ok
+}
+
+fn is_old(cx: &Context) -> bool {
+    cx.dialect().model == OLD_MODEL
+}
+
+fn information(cx: &mut Context, args: &Args) -> Outcome {
+    let Identity {
+        model, revision, ..
+    } = cx.identity();
+    let of_firmware = args.int(0) == 9;
+    let (version, suffix) = if is_old(cx) {
+        (",A02.04", "-00")
+    } else {
+        (",A00.01", "-01B-00")
+    };
+    cx.info(|line| {
+        // A reply notes for itself what does not fit.
+        let _ = if of_firmware {
+            write!(line, "{revision}{version}")
+        } else {
+            write!(line, "{model}{suffix}")
+        };
+    });
+    Outcome::Ok
+}
+
+fn card(cx: &mut Context) -> Outcome {
+    let Identity { iccid, .. } = cx.identity();
+    cx.info(|line| {
+        line.text("+CCID: ");
+        line.text(iccid);
+    });
+    Outcome::Ok
+}
