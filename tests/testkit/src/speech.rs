@@ -40,11 +40,37 @@ pub const ALL: &[Speech] = &[
         ],
         publish: &[("AT+MQTTPUB=0,\"topic\",\"PAYLOAD\",1,0\r\n", OK)],
     },
+    Speech {
+        dialect: "ublox",
+        connect: &[
+            ("AT+UMQTT=2,\"broker\"\r\n", OK),
+            ("AT+UMQTTC=1\r\n", "\r\nOK\r\n\r\n+UUMQTTC: 1,1\r\n"),
+        ],
+        publish: &[(
+            "AT+UMQTTC=2,1,0,0,\"topic\",\"PAYLOAD\"\r\n",
+            "\r\nOK\r\n\r\n+UUMQTTC: 2,1\r\n",
+        )],
+    },
+    Speech {
+        dialect: "ublox:sara-r410m",
+        connect: &[
+            ("AT+UMQTT=2,\"broker\"\r\n", "\r\n+UMQTT: 2,1\r\n\r\nOK\r\n"),
+            (
+                "AT+UMQTTC=1\r\n",
+                "\r\n+UMQTTC: 1,1\r\n\r\nOK\r\n\r\n+UUMQTTC: 1,0\r\n",
+            ),
+        ],
+        publish: &[(
+            "AT+UMQTTC=2,1,0,\"topic\",\"PAYLOAD\"\r\n",
+            "\r\n+UMQTTC: 2,1\r\n\r\nOK\r\n",
+        )],
+    },
 ];
 
-/// The speech of a dialect, of whichever of its models, where it has one.
+/// The speech of a dialect, else that of its name, whichever the model, where it has one.
 pub fn of(dialect: &Dialect) -> Option<&'static Speech> {
-    ALL.iter().find(|it| it.dialect == dialect.name)
+    let named = |name: &str| ALL.iter().find(|it| it.dialect == name);
+    named(&dialect.full_name().to_string()).or_else(|| named(dialect.name))
 }
 
 /// A line with a payload in it.
