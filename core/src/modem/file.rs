@@ -4,14 +4,14 @@ use crate::buffer::{Buf, Full};
 use core::fmt;
 
 /// The longest name, in bytes.
-pub const MAX_NAME: usize = 80;
+pub const MAX_NAME: usize = 108;
 /// How many files there may be.
 pub const MOST: u16 = 32;
 
 /// A file.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct StoredFile<'f> {
-    /// Its name, 1 to 80 bytes without control characters.
+    /// Its name, 1 to 108 bytes without control characters.
     pub name: &'f str,
     /// Any bytes.
     pub content: &'f [u8],

@@ -1,10 +1,16 @@
 //! The files of the host, which share the memory of the settings.
 
 use super::Storage;
-use crate::buffer::Full;
+use super::pem::{Content, PemError, convert};
+use crate::buffer::{Buf, Full};
 use crate::modem::file::{self, MOST, StoredFile};
 use crate::modem::slot::Slot;
 use core::ops::Range;
+
+/// What DER begins with.
+const DER: u8 = 0x30;
+/// The longest DER that is made PEM.
+const MOST_DER: usize = 4096;
 
 impl Storage<'_> {
     /// Every file, in the order of their places.
@@ -43,6 +49,33 @@ impl Storage<'_> {
     pub(crate) fn has_room_for_file(&self, name: &str, len: usize) -> bool {
         let record = file::around(name).saturating_add(len);
         self.file_place_for(name).is_some() && self.nvram.has_room_for(record)
+    }
+
+    /// Makes certificates or a key of a file what is in force under a slot, without storing
+    /// that. It is PEM, or DER of 4 KiB at most.
+    pub(crate) fn apply_file(
+        &mut self,
+        slot: Slot,
+        content: Content,
+        name: &str,
+    ) -> Result<(), PemError> {
+        let place = self.file_place(name).ok_or(PemError::Invalid)?;
+        let file = self.file_at(place).ok_or(PemError::Invalid)?;
+        if file.content.first() != Some(&DER) {
+            self.nvram
+                .put_copy(slot, Slot::File(place), file::around(name))?;
+            self.follow(slot);
+            return Ok(());
+        }
+        let mut memory = [0; MOST_DER];
+        let mut given = Buf::lent(&mut memory);
+        given.extend(file.content)?;
+        let mut converted = Ok(());
+        self.apply(slot, |record| {
+            converted = convert(given.as_slice(), content, record);
+            converted.as_ref().map_or(Err(Full), |()| Ok(()))
+        })?;
+        converted
     }
 
     /// Stages a file with this content.

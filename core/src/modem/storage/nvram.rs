@@ -95,6 +95,17 @@ impl<'a> Nvram<'a> {
         Ok(())
     }
 
+    /// Puts what is kept under another slot there, from this place in it on, as
+    /// [`put`](Self::put).
+    pub(crate) fn put_copy(&mut self, slot: Slot, of: Slot, from: usize) -> Result<(), Full> {
+        let kept = |record: &Record| record.slot == of && record.stage == Stage::Kept;
+        let source = self.find(kept).ok_or(Full)?;
+        let begin = source.at + HEADER;
+        let end = begin + source.len;
+        let from = begin.saturating_add(from).min(end);
+        self.put(slot, |records| records.extend_within(from..end))
+    }
+
     /// Stages what `write` writes for `slot`, which is to be erased if that is
     /// nothing. Stages nothing if it fails.
     pub(crate) fn stage_with<E: From<Full>>(

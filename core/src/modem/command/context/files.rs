@@ -2,8 +2,11 @@
 
 use super::Context;
 use crate::at::reply::Reply;
+use crate::modem::credential::CredentialKind;
 use crate::modem::fail::Fail;
 use crate::modem::file::StoredFile;
+use crate::modem::slot::Slot;
+use crate::modem::storage::pem::Content;
 use crate::modem::wait::Wait;
 use core::ops::Range;
 
@@ -65,6 +68,22 @@ impl Context<'_, '_> {
     pub fn erase_files(&mut self, such: impl Fn(&str) -> bool) -> Result<Option<Wait>, Fail> {
         let count = self.machine.storage.stage_files_erased(such)?;
         Ok((count > 0).then_some(Wait::Stored(self.link)))
+    }
+
+    /// Roots, certificate or key of the link are those in a file, or none where it has no
+    /// name, until the modem is switched off. Fails where there is no such file.
+    pub fn apply_file(&mut self, kind: CredentialKind, name: &str) -> Result<(), Fail> {
+        let storage = &mut self.machine.storage;
+        let (slot, content) = match kind {
+            CredentialKind::Roots => (Slot::Root(self.link), Content::Certificates),
+            CredentialKind::Certificate => (Slot::Certificate(self.link), Content::Certificates),
+            CredentialKind::Key => (Slot::Key(self.link), Content::Key),
+            CredentialKind::Psk => return Err(Fail::INCORRECT),
+        };
+        if name.is_empty() {
+            return Ok(storage.apply(slot, |_| Ok(()))?);
+        }
+        Ok(storage.apply_file(slot, content, name)?)
     }
 
     /// Says something of every file. The content may be a
