@@ -64,10 +64,9 @@ impl<'l> Args<'l> {
         param: &Param,
         grammar: &Grammar,
     ) -> Result<(), Reject> {
-        let is_number = matches!(param.kind, Kind::Int { .. } | Kind::Choice(_));
         if !grammar.bare_text {
-            let may_be_quoted = !is_number || grammar.quoted_numbers;
-            if value.quoted && !may_be_quoted || !value.quoted && !is_number {
+            let may_be_quoted = !is_number(param) || grammar.quoted_numbers;
+            if value.quoted && !may_be_quoted || !value.quoted && !is_bare(param) {
                 return Err(Reject::Value);
             }
         }
@@ -83,10 +82,9 @@ impl<'l> Args<'l> {
         param: &Param,
         grammar: &Grammar,
     ) -> MisfitKind {
-        let is_number = matches!(param.kind, Kind::Int { .. } | Kind::Choice(_));
         let bytes = self.bytes(index);
-        if is_number && number(bytes).is_none() || !is_number && !value.quoted && !grammar.bare_text
-        {
+        let lacks_quotes = !value.quoted && !grammar.bare_text && !is_bare(param);
+        if lacks_quotes || is_number(param) && number(bytes).is_none() {
             return MisfitKind::Missing;
         }
         match fit(&param.kind, bytes) {
@@ -131,4 +129,13 @@ impl<'l> Args<'l> {
     pub fn wire_len(&self, index: usize) -> usize {
         self.value(index).map_or(0, Value::wire_len)
     }
+}
+
+fn is_number(param: &Param) -> bool {
+    matches!(param.kind, Kind::Int { .. } | Kind::Choice(_))
+}
+
+/// Whether a value of a parameter may stand without quotes in any grammar.
+fn is_bare(param: &Param) -> bool {
+    param.bare || is_number(param)
 }

@@ -19,6 +19,10 @@ pub enum Reject {
 pub struct Misfit {
     /// Its place, from 0; that behind the last parameter where there are too many.
     pub place: usize,
+    /// The name of its parameter; empty where there is none.
+    pub param: &'static str,
+    /// The first value, where it is a number: often what the command is about.
+    pub first: Option<u32>,
     /// What is wrong with it.
     pub kind: MisfitKind,
     /// The same in the words of rule R9.
@@ -84,6 +88,8 @@ pub struct Param {
     pub kind: Kind,
     /// Whether it may be left out.
     pub optional: bool,
+    /// Whether it may stand without quotes, whatever the grammar says of text.
+    pub bare: bool,
     /// Whether its value must never reach a log.
     pub secret: bool,
     /// The character behind which its value must never reach a log.
@@ -100,6 +106,7 @@ impl Param {
             name,
             kind,
             optional: false,
+            bare: false,
             secret: false,
             secret_behind: None,
             meaning: "",
@@ -137,6 +144,12 @@ impl Param {
     /// May be left out.
     pub const fn optional(mut self) -> Self {
         self.optional = true;
+        self
+    }
+
+    /// May stand without quotes, whatever the grammar says of text.
+    pub const fn bare(mut self) -> Self {
+        self.bare = true;
         self
     }
 

@@ -12,7 +12,7 @@
 use super::args::Args;
 use super::grammar::Grammar;
 use super::line::Reading;
-use super::param::{MAX_PARAMS, Misfit, MisfitKind, Param, Reject};
+use super::param::{MAX_PARAMS, Misfit, MisfitKind, Param, Reject, number};
 use super::values::Values;
 
 /// A condition on values that fit one by one.
@@ -127,6 +127,8 @@ pub(crate) fn misfit(
     };
     Misfit {
         place,
+        param: params.get(place).map_or("", |param| param.name),
+        first: number(args.bytes(0)),
         kind,
         reject,
     }

@@ -77,6 +77,13 @@ pub enum Stage {
     WebSocket,
 }
 
+impl Stage {
+    /// Whether TCP is up.
+    pub(crate) fn is_beyond_tcp(self) -> bool {
+        matches!(self, Self::Tls | Self::Proxy | Self::WebSocket)
+    }
+}
+
 /// How far a link is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LinkState {

@@ -8,6 +8,9 @@ use crate::mqtt::PacketId;
 pub enum Wait {
     /// The transport of the link is up, or not.
     Opened(LinkId),
+    /// The broker's host answers, by TCP, or it does not; that something else fails ends it
+    /// too.
+    Reached(LinkId),
     /// The transport of the link is up and CONNECT is said, or not.
     Greeted(LinkId),
     /// The link is up, or not.

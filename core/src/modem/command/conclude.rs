@@ -16,6 +16,10 @@ pub(super) fn conclude(machine: &mut Machine, at: usize, outcome: Outcome) {
             machine.start(machine.selected, wait, task);
             machine.settle(at, Ok(()));
         }
+        Outcome::StartedAfter(first, wait, task) => {
+            machine.start(machine.selected, wait, task);
+            machine.wait(at, first);
+        }
         Outcome::Ended(task, result, code) => {
             machine.start_ended(machine.selected, task, result, code);
             machine.settle(at, Ok(()));

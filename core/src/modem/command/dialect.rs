@@ -67,7 +67,8 @@ pub struct Dialect {
     pub word: WordEvent,
     /// How it refuses what its declarations do not allow.
     pub refuse: Refuse,
-    /// Bytes it needs for state of its own, for each link: values a host gives one by one.
+    /// Bytes it needs for state of its own, for each link: values a host gives one by one. All
+    /// links together get half of the memory for settings at most.
     pub scratch: usize,
 }
 
@@ -215,6 +216,9 @@ pub enum Outcome {
     /// It is begun, and the line goes on. What comes of it is an event of its own,
     /// [`Event::Finished`](crate::modem::event::Event::Finished) of this task.
     Started(Wait, Task),
+    /// The same, but the line goes on when the first of these is over. Where that fails, the
+    /// command does, and no event follows.
+    StartedAfter(Wait, Wait, Task),
     /// It is over, and the line goes on. What came of it, with a code of
     /// [`code::all`](crate::modem::code::all), is an event of its own all the same.
     Ended(Task, Result<(), Fail>, u8),

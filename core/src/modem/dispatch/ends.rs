@@ -58,6 +58,9 @@ impl Machine<'_> {
         let fail = Fail::Cme(code::connect_error(code));
         let opening = [Wait::Opened(id), Wait::Greeted(id)];
         self.fail_waits(|wait| opening.contains(&wait), fail, code);
+        if self.waits_for(Wait::Reached(id)) && self.fail_reached(id, code, fail) {
+            return;
+        }
         self.end_connect(id, code, Err(fail));
         if was_opened && self.behaviour.wording.reports_packets {
             self.notify.push_lost(id, code).unwrap_or_default();
@@ -70,6 +73,21 @@ impl Machine<'_> {
         if self.behaviour.wording.reports_packets && self.waits_for(Wait::Disconnect(id)) {
             self.notify.push_lost(id, code::DONE).unwrap_or_default();
         }
+    }
+
+    /// Where its host was not reached, that is all of the answer; whether it was not.
+    #[cold]
+    fn fail_reached(&mut self, id: LinkId, code: u8, fail: Fail) -> bool {
+        let link = self.links.get(id);
+        let failed = link.is_some_and(|link| link.last_failure().layer == "tcp");
+        if failed {
+            self.tasks.forget(Wait::Connect(id));
+            self.begin_answer();
+            self.write_event(id, &Event::ConnectDone { code });
+        }
+        let result = if failed { Err(fail) } else { Ok(()) };
+        self.complete(Wait::Reached(id), result);
+        failed
     }
 
     /// What waits for the broker ends the moment the link dies.

@@ -109,7 +109,9 @@ impl<'a> Machine<'a> {
         } = memory.links.parts(&first);
         let properties = properties::MOST.min(memory.settings.capacity() / PROPERTIES_PART);
         let (properties, settings) = memory.settings.split(properties);
+        // Settings have to be made of it.
         let scratch = behaviour.scratch * (1 + usize::from(count));
+        let scratch = scratch.min(settings.capacity() / 2);
         let (scratch, settings) = settings.split(scratch);
         let storage = Storage::new(settings, options, behaviour.factory, behaviour.defaults);
         let policy = policy(&storage, LinkId::FIRST);
@@ -329,6 +331,7 @@ impl<'a> Machine<'a> {
         let is_over = match wait {
             Wait::Written(id, upto) => self.links.get(id)?.written() >= upto,
             Wait::Opened(id) => self.links.get(id)?.is_opened(),
+            Wait::Reached(id) => self.links.get(id)?.is_reached(),
             Wait::Greeted(id) => self.links.get(id)?.has_greeted(),
             Wait::Disconnect(id) => self.links.get(id)?.is_closed(),
             Wait::AllClosed => self.links.all(Link::is_closed),

@@ -191,6 +191,15 @@ impl<'a> Link<'a> {
         matches!(self.phase, Phase::Greeting { .. } | Phase::Online)
     }
 
+    /// Whether the broker's host has answered.
+    pub(crate) fn is_reached(&self) -> bool {
+        match self.phase {
+            Phase::Closed => false,
+            Phase::Opening { stage, .. } => stage.is_beyond_tcp(),
+            Phase::Opened | Phase::Greeting { .. } | Phase::Online | Phase::Closing { .. } => true,
+        }
+    }
+
     /// Whether it is closed.
     #[inline]
     pub(crate) fn is_closed(&self) -> bool {

@@ -34,6 +34,12 @@ impl<'s> Staged<'s> {
         self.link
     }
 
+    /// Those of another link.
+    #[must_use]
+    pub fn of_link(self, link: LinkId) -> Self {
+        Self { link, ..self }
+    }
+
     /// The value of a key, if it was given.
     pub fn get(&self, key: u8) -> Option<&'s [u8]> {
         let mine = |&(link, at_key, _): &(u8, u8, &[u8])| (link, at_key) == (self.link.0, key);

@@ -245,6 +245,11 @@ impl Tasks {
         all.filter(|running| running.end.is_none())
     }
 
+    /// Whether one of a link has not ended.
+    pub(crate) fn is_running(&self, link: LinkId) -> bool {
+        self.all().any(|it| it.link == link && it.end.is_none())
+    }
+
     /// What they wait for.
     pub(crate) fn waits(&self) -> [Option<Wait>; MOST] {
         let under_way = |place: Option<Running>| place.filter(|it| it.end.is_none());
@@ -273,22 +278,33 @@ impl Tasks {
 
     /// It was reported: it is forgotten where that was its end.
     pub(crate) fn pop(&mut self, now: Instant) {
-        let reported = |place: &Option<Running>| place.is_some_and(|it| it.is_reportable(now));
-        let Some(list) = self.list.get_mut() else {
+        let mut reported = self.list.get_mut().into_iter().flatten().flatten();
+        let Some(running) = reported.find(|it| it.is_reportable(now)) else {
             return;
         };
-        let Some(at) = list.iter().position(reported) else {
-            return;
-        };
-        let running = list.get_mut(at).and_then(Option::as_mut);
-        if let Some(running) = running
-            && let Some(told) = running.lasts()
-        {
+        if let Some(told) = running.lasts() {
             if let Some(overdue) = &mut running.overdue {
                 overdue.told = told;
             }
             return;
         }
+        self.remove(|it| it.is_reportable(now));
+    }
+
+    /// What waits for this is not reported.
+    pub(crate) fn forget(&mut self, wait: Wait) {
+        self.remove(|it| it.wait == wait);
+    }
+
+    /// Removes the first such one.
+    fn remove(&mut self, such: impl Fn(&Running) -> bool) {
+        let is_such = |place: &Option<Running>| place.as_ref().is_some_and(&such);
+        let Some(list) = self.list.get_mut() else {
+            return;
+        };
+        let Some(at) = list.iter().position(is_such) else {
+            return;
+        };
         if let Some(rest) = list.get_mut(at..) {
             rest.rotate_left(1);
         }

@@ -171,6 +171,12 @@ impl<'c, 'a> Context<'c, 'a> {
         Outcome::Ok
     }
 
+    /// The same at once; this text is all of the answer.
+    pub fn restart_with(&mut self, text: &str) -> Outcome {
+        self.machine.force_restart(text);
+        Outcome::Silent
+    }
+
     /// `+CFUN`
     pub fn functionality(&self) -> Functionality {
         self.machine.radio.functionality()

@@ -11,6 +11,11 @@ use crate::mqtt::property::{PropertyValue, SESSION_EXPIRY};
 use crate::mqtt::reason;
 
 impl Context<'_, '_> {
+    /// Whether something that was begun on the link has not ended.
+    pub fn is_busy(&self) -> bool {
+        self.machine.tasks.is_running(self.link)
+    }
+
     /// Subscribes; done when the broker has granted it.
     pub fn subscribe(&mut self, filter: &str, qos: u32) -> Result<Wait, Fail> {
         self.subscribe_with(filter, SubscribeOptions::new(quality(qos)?))
