@@ -3,6 +3,8 @@
 #[cfg(feature = "esp-at")]
 pub mod esp_at;
 pub mod native;
+#[cfg(feature = "simcom")]
+pub mod simcom;
 #[cfg(feature = "ublox")]
 pub mod ublox;
 
@@ -15,6 +17,16 @@ pub static ALL: &[&Dialect] = &[
     &native::NATIVE,
     #[cfg(feature = "esp-at")]
     &esp_at::ESP_AT,
+    #[cfg(feature = "simcom")]
+    &simcom::cmqtt::A7670,
+    #[cfg(feature = "simcom")]
+    &simcom::cmqtt::SIM7600,
+    #[cfg(feature = "simcom")]
+    &simcom::sm::SIM7080,
+    #[cfg(feature = "simcom")]
+    &simcom::sm::SIM7070,
+    #[cfg(feature = "simcom")]
+    &simcom::sm::SIM7000,
     #[cfg(feature = "ublox")]
     &ublox::SARA_R5,
     #[cfg(feature = "ublox")]

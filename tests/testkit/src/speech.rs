@@ -65,6 +65,36 @@ pub const ALL: &[Speech] = &[
             "\r\n+UMQTTC: 2,1\r\n\r\nOK\r\n",
         )],
     },
+    Speech {
+        dialect: "simcom",
+        connect: &[
+            ("AT+CMQTTSTART\r\n", "\r\nOK\r\n\r\n+CMQTTSTART: 0\r\n"),
+            ("AT+CMQTTACCQ=0,\"me\"\r\n", OK),
+            (
+                "AT+CMQTTCONNECT=0,\"tcp://broker\",60,1\r\n",
+                "\r\nOK\r\n\r\n+CMQTTCONNECT: 0,0\r\n",
+            ),
+        ],
+        publish: &[
+            ("AT+CMQTTTOPIC=0,5\r\n", "\r\n>"),
+            ("topic", OK),
+            ("AT+CMQTTpayload=0,LENGTH\r\n", "\r\n>"),
+            ("PAYLOAD", OK),
+            ("AT+CMQTTPUB=0,1,60\r\n", "\r\nOK\r\n\r\n+CMQTTPUB: 0,0\r\n"),
+        ],
+    },
+    Speech {
+        dialect: "simcom-sm",
+        connect: &[
+            ("AT+SMCONF=\"CLIENTID\",me\r\n", OK),
+            ("AT+SMCONF=\"URL\",broker,1883\r\n", OK),
+            ("AT+SMCONN\r\n", OK),
+        ],
+        publish: &[
+            ("AT+SMPUB=\"topic\",LENGTH,1,0\r\n", "\r\n> "),
+            ("PAYLOAD", OK),
+        ],
+    },
 ];
 
 /// The speech of a dialect, else that of its name, whichever the model, where it has one.

@@ -1,0 +1,126 @@
+//! The module itself.
+
+use super::network::is_available;
+use super::task;
+use crate::at::param::Param;
+use crate::at::schema::{Example, Signature};
+use crate::dialect::simcom::shared::{CAPABILITIES, accepted, ok, text};
+use crate::modem::api::Identity;
+use crate::modem::command::context::Context;
+use crate::modem::command::dialect::{Command, Outcome};
+use crate::modem::fail::Fail;
+
+/// The profile of the SIM7600.
+pub(super) const SIM7600_MODEL: &str = "sim7600";
+
+/// What an A7670 says of itself.
+pub(super) const A7670: Identity<'static> = Identity {
+    manufacturer: "SIMCOM INCORPORATED",
+    model: "A7670E-FASE",
+    revision: "A110B01A7670M7_F",
+    imei: Some("860000000000000"),
+    ..Identity::OWN
+};
+/// What a SIM7600 says of itself.
+pub(super) const SIM7600: Identity<'static> = Identity {
+    model: "SIM7600E-H",
+    revision: "LE20B04SIM7600M22",
+    ..A7670
+};
+
+const HOST: Param = Param::text("host", 1, 253).example("broker.example");
+
+pub(super) const COMMANDS: &[Command] = &[
+    Command::new("I", "Show the module").set(
+        &[Signature::of(&[Param::int("value", 0, 9).optional()])],
+        |cx, _| show(cx),
+    ),
+    Command::new("+SIMCOMATI", "Show the module").execute(|cx, _| show(cx)),
+    Command::new("+CPSI", "Show the network")
+        .read(|cx, _| show_network(cx))
+        .set(&[Signature::of(&[Param::int("time", 0, 255)])], ok),
+    Command::new("+CRESET", "Restart")
+        .commits()
+        .execute(|cx, _| cx.restart_at_once()),
+    Command::new("+CPOF", "Switch off")
+        .details("The module starts again at once, as if its key were pressed.")
+        .commits()
+        .execute(|cx, _| cx.restart_at_once()),
+    Command::new("+CNTP", "Set the clock by the network")
+        .details("The clock is that of the machine.")
+        .execute(|_, _| task::reported(task::SET_TIME, 0))
+        .set(
+            &[Signature::of(&[
+                HOST,
+                Param::int("timezone", 0, 96).optional(),
+            ])],
+            ok,
+        )
+        .examples(&[Example {
+            line: "AT+CNTP",
+            answer: &["OK", "+CNTP: 0"],
+        }]),
+    Command::new("+CDNSGIP", "Show the address of a host")
+        .details("Every host has the same, made up: the machine resolves names itself.")
+        .set(&[Signature::of(&[HOST])], |cx, args| {
+            resolve(cx, args.text(0))
+        }),
+    accepted("+CSCLK"),
+    accepted("+CATR"),
+    accepted("+CGEREP"),
+    accepted("+CNMP"),
+    accepted("+CIPRXGET"),
+    accepted("+CIPMODE"),
+    accepted("+CIPSENDMODE"),
+    accepted("+CIPCCFG"),
+    accepted("+CIPTIMEOUT"),
+    accepted("+CIPMUX"),
+];
+
+fn show(cx: &mut Context) -> Outcome {
+    let Identity {
+        manufacturer,
+        model,
+        revision,
+        imei,
+        ..
+    } = cx.identity();
+    for (name, value) in [
+        ("Manufacturer: ", manufacturer),
+        ("Model: ", model),
+        ("Revision: ", revision),
+        ("IMEI: ", imei.unwrap_or_default()),
+        ("", CAPABILITIES),
+    ] {
+        cx.info(|line| {
+            line.text(name);
+            line.text(value);
+        });
+    }
+    Outcome::Ok
+}
+
+fn show_network(cx: &mut Context) -> Outcome {
+    let available = is_available(cx);
+    text(
+        cx,
+        if available {
+            "+CPSI: LTE,Online,001-01,0x1A2B,27447553,303,EUTRAN-BAND3,1300,5,0,-94,-850,-545,15"
+        } else {
+            "+CPSI: NO SERVICE,Online"
+        },
+    )
+}
+
+fn resolve(cx: &mut Context, host: &str) -> Outcome {
+    if !is_available(cx) {
+        cx.text("+CDNSGIP: 0,10");
+        return Outcome::Fail(Fail::Plain);
+    }
+    cx.info(|line| {
+        for text in ["+CDNSGIP: 1,\"", host, "\",\"10.1.2.3\""] {
+            line.text(text);
+        }
+    });
+    Outcome::Ok
+}
