@@ -48,6 +48,10 @@ pub const ECHO_COMMAND: Command = Command::new("E", "Echo what the host types")
     )
     .set(ECHO, echo);
 
+/// `I` alone.
+pub const INFORMATION_COMMAND: Command =
+    Command::new("I", "Show the model and its revision").set(INFORMATION, information);
+
 /// The commands of this family.
 pub const COMMANDS: &[Command] = &[
     ECHO_COMMAND,
@@ -60,7 +64,7 @@ pub const COMMANDS: &[Command] = &[
         .set(PROGRESS, progress),
     Command::new("&C", "What DCD means").set(DCD, dcd),
     Command::new("&D", "What DTR means").set(DTR, dtr),
-    Command::new("I", "Show the model and its revision").set(INFORMATION, information),
+    INFORMATION_COMMAND,
     Command::new("S0", "Rings before answering; there are no calls")
         .read(read::<0>)
         .set(BYTE, set::<0>),

@@ -16,13 +16,13 @@ pub const COMMANDS: &[Command] = &[
     Command::new("+GMI", "Manufacturer").execute(manufacturer),
     Command::new("+GMM", "Model").execute(model),
     Command::new("+GMR", "Revision").execute(revision),
-    Command::new("+GSN", "Serial number: the IMEI").execute(imei),
+    Command::new("+GSN", "Serial number: the IMEI").execute(show_imei),
     Command::new("+GCAP", "Capabilities").execute(capabilities),
     Command::new("+CGMI", "Manufacturer").execute(manufacturer),
     Command::new("+CGMM", "Model").execute(model),
     Command::new("+CGMR", "Revision").execute(revision),
     Command::new("+CGSN", "Serial number: the IMEI")
-        .execute(imei)
+        .execute(show_imei)
         .set(NUMBERS, number),
     Command::new("+CIMI", "Subscriber: the IMSI").execute(imsi),
     Command::new("+CCID", "SIM card: the ICCID").execute(iccid),
@@ -58,23 +58,30 @@ fn capabilities(cx: &mut Context, _: &Args) -> Outcome {
     Outcome::Ok
 }
 
-fn imei(cx: &mut Context, _: &Args) -> Outcome {
-    let made = imei_of(cx.seed());
-    let given = cx.identity().imei.map(str::as_bytes);
-    cx.info(|line| line.bytes(given.unwrap_or(&made)));
+/// The IMEI: that of the identity, or one that is made up.
+pub(crate) fn imei(cx: &Context) -> [u8; 15] {
+    let given = cx
+        .identity()
+        .imei
+        .and_then(|it| it.as_bytes().try_into().ok());
+    given.unwrap_or_else(|| imei_of(cx.seed()))
+}
+
+fn show_imei(cx: &mut Context, _: &Args) -> Outcome {
+    let imei = imei(cx);
+    cx.info(|line| line.bytes(&imei));
     Outcome::Ok
 }
 
 /// With a number type the IMEI has a name and quotes (27.007 §5.4).
 fn number(cx: &mut Context, args: &Args) -> Outcome {
     if !args.flag(0) {
-        return imei(cx, args);
+        return show_imei(cx, args);
     }
-    let made = imei_of(cx.seed());
-    let given = cx.identity().imei.map(str::as_bytes);
+    let imei = imei(cx);
     cx.info(|line| {
         line.text("+CGSN: \"");
-        line.bytes(given.unwrap_or(&made));
+        line.bytes(&imei);
         line.text("\"");
     });
     Outcome::Ok

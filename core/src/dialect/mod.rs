@@ -3,6 +3,8 @@
 #[cfg(feature = "esp-at")]
 pub mod esp_at;
 pub mod native;
+#[cfg(feature = "nordic")]
+pub mod nordic;
 #[cfg(feature = "simcom")]
 pub mod simcom;
 #[cfg(feature = "ublox")]
@@ -17,6 +19,10 @@ pub static ALL: &[&Dialect] = &[
     &native::NATIVE,
     #[cfg(feature = "esp-at")]
     &esp_at::ESP_AT,
+    #[cfg(feature = "nordic")]
+    &nordic::SM,
+    #[cfg(feature = "nordic")]
+    &nordic::SLM,
     #[cfg(feature = "simcom")]
     &simcom::cmqtt::A7670,
     #[cfg(feature = "simcom")]

@@ -11,12 +11,20 @@ pub enum Functionality {
     RadioOff,
 }
 
+/// What follows once the present line is answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PowerPlan {
+    /// A restart; then the radio is like this.
+    Restart(Functionality),
+    /// Silence.
+    Off,
+}
+
 /// The radio, and whether the modem is about to restart.
 #[derive(Debug)]
 pub(crate) struct Radio {
     functionality: Functionality,
-    /// The modem restarts once the line is answered; then the radio is like this.
-    restarts_as: Option<Functionality>,
+    plan: Option<PowerPlan>,
 }
 
 impl Radio {
@@ -24,7 +32,7 @@ impl Radio {
     pub(crate) fn new() -> Self {
         Self {
             functionality: Functionality::Full,
-            restarts_as: None,
+            plan: None,
         }
     }
 
@@ -47,17 +55,22 @@ impl Radio {
 
     /// The modem restarts once the line is answered.
     pub(crate) fn plan_restart(&mut self, functionality: Functionality) {
-        self.restarts_as = Some(functionality);
+        self.plan = Some(PowerPlan::Restart(functionality));
     }
 
-    /// Whether it is about to restart.
+    /// The modem says nothing more once the line is answered.
+    pub(crate) fn plan_silence(&mut self) {
+        self.plan = Some(PowerPlan::Off);
+    }
+
+    /// Whether it is about to restart, or to be off.
     #[inline]
     pub(crate) fn is_restarting(&self) -> bool {
-        self.restarts_as.is_some()
+        self.plan.is_some()
     }
 
-    /// How the radio is after the restart that is due.
-    pub(crate) fn take_restart(&mut self) -> Option<Functionality> {
-        self.restarts_as.take()
+    /// What is due.
+    pub(crate) fn take_plan(&mut self) -> Option<PowerPlan> {
+        self.plan.take()
     }
 }

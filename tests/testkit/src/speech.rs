@@ -41,6 +41,20 @@ pub const ALL: &[Speech] = &[
         publish: &[("AT+MQTTPUB=0,\"topic\",\"PAYLOAD\",1,0\r\n", OK)],
     },
     Speech {
+        dialect: "nordic",
+        connect: &[
+            ("AT#XMQTTCFG=\"me\",60,1\r\n", OK),
+            (
+                "AT#XMQTTCON=1,\"\",\"\",\"broker\",1883\r\n",
+                "\r\nOK\r\n\r\n#XMQTTEVT: 0,0\r\n",
+            ),
+        ],
+        publish: &[(
+            "AT#XMQTTPUB=\"topic\",\"PAYLOAD\",1,0\r\n",
+            "\r\nOK\r\n\r\n#XMQTTEVT: 3,0\r\n",
+        )],
+    },
+    Speech {
         dialect: "ublox",
         connect: &[
             ("AT+UMQTT=2,\"broker\"\r\n", OK),

@@ -48,7 +48,7 @@ impl Modem<'_> {
 
     /// When a line with a raw line break in quotes is given up.
     fn break_limit(&self) -> Option<Instant> {
-        let open = self.console.reader().holds_break();
+        let open = self.console.gives_up_breaks();
         open.then(|| self.machine.notify.last_byte() + BREAK_LIMIT)
     }
 

@@ -359,6 +359,12 @@ impl<'a> Console<'a> {
         (&self.language, self.reader.typed(), &mut self.decoded)
     }
 
+    /// Whether the open line has taken a raw line break as data (R4), and is given up where
+    /// nothing follows: in a command set where any value may, it is not.
+    pub(crate) fn gives_up_breaks(&self) -> bool {
+        !self.language.grammar.multi_line && self.reader.holds_break()
+    }
+
     /// The line as it is read.
     pub(crate) fn reader(&self) -> &LineReader<'a> {
         &self.reader

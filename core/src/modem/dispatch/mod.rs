@@ -35,7 +35,7 @@ use crate::modem::progress::properties::{self, PropertyList};
 use crate::modem::progress::run::Run;
 use crate::modem::progress::scratch::Scratch;
 use crate::modem::progress::tasks::Tasks;
-use crate::modem::radio::Radio;
+use crate::modem::radio::{PowerPlan, Radio};
 use crate::modem::storage::Storage;
 use crate::modem::storage::options::ACK_TIMEOUT;
 use crate::modem::wait::Wait;
@@ -204,8 +204,10 @@ impl<'a> Machine<'a> {
     pub(crate) fn end_line(&mut self) {
         self.run = Run::Idle;
         self.write_final(Final::Ok);
-        if let Some(functionality) = self.radio.take_restart() {
-            self.restart(functionality);
+        match self.radio.take_plan() {
+            Some(PowerPlan::Restart(functionality)) => self.restart(functionality),
+            Some(PowerPlan::Off) => self.fall_silent(),
+            None => {}
         }
     }
 

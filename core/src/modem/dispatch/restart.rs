@@ -7,6 +7,7 @@ use crate::modem::profile::Profile;
 use crate::modem::progress::run::Run;
 use crate::modem::radio::Functionality;
 use crate::modem::storage::options::{AUTOCONNECT, RECV_MODE};
+use core::time::Duration;
 
 impl Machine<'_> {
     /// As after power-on, with what is stored.
@@ -32,6 +33,14 @@ impl Machine<'_> {
         self.set_profile(self.storage.profile());
         self.report_start();
         self.notify.indicate();
+    }
+
+    /// The modem is as if it were off: nothing is said, and what comes is dropped, until the
+    /// host moves a line or sends a break.
+    pub(crate) fn fall_silent(&mut self) {
+        const LONG: Duration = Duration::from_hours(100 * 365 * 24);
+        let until = self.now + LONG;
+        self.run = Run::Draining { until, quiet: LONG };
     }
 
     /// Restarts in the midst of a command, which is not answered any more.

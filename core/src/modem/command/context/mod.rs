@@ -5,6 +5,7 @@ mod credentials;
 mod failure;
 mod files;
 mod links;
+mod power;
 mod properties;
 mod publish;
 mod read;
@@ -154,29 +155,6 @@ impl<'c, 'a> Context<'c, 'a> {
         link.map_or(Failure::NONE, Link::last_failure)
     }
 
-    /// Restarts the modem once its link is closed and the line answered; then
-    /// the radio is like this.
-    pub fn restart(&mut self, functionality: Functionality) -> Outcome {
-        self.machine.radio.plan_restart(functionality);
-        self.forget_radio();
-        self.machine.disconnect_all(None);
-        Outcome::Wait(Wait::AllClosed)
-    }
-
-    /// Restarts the modem once the line is answered, as if its power went: brokers are not
-    /// told.
-    pub fn restart_at_once(&mut self) -> Outcome {
-        self.machine.radio.plan_restart(Functionality::Full);
-        self.machine.cut_all();
-        Outcome::Ok
-    }
-
-    /// The same at once; this text is all of the answer.
-    pub fn restart_with(&mut self, text: &str) -> Outcome {
-        self.machine.force_restart(text);
-        Outcome::Silent
-    }
-
     /// `+CFUN`
     pub fn functionality(&self) -> Functionality {
         self.machine.radio.functionality()
@@ -305,6 +283,12 @@ impl<'c, 'a> Context<'c, 'a> {
     /// Whether a command has begun something on the link whose end is not reported yet.
     pub fn has_begun(&self) -> bool {
         self.machine.tasks.any_of(self.link)
+    }
+
+    /// Whether the link is up, or being made.
+    pub fn is_active(&self) -> bool {
+        let link = self.machine.links.get(self.link);
+        link.is_some_and(|link| !link.is_closed())
     }
 
     /// Connects to the broker.

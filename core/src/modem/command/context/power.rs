@@ -1,0 +1,39 @@
+//! Restarting, and being off.
+
+use super::Context;
+use crate::modem::command::dialect::Outcome;
+use crate::modem::radio::Functionality;
+use crate::modem::wait::Wait;
+
+impl Context<'_, '_> {
+    /// Restarts the modem once its link is closed and the line answered; then
+    /// the radio is like this.
+    pub fn restart(&mut self, functionality: Functionality) -> Outcome {
+        self.machine.radio.plan_restart(functionality);
+        self.forget_radio();
+        self.machine.disconnect_all(None);
+        Outcome::Wait(Wait::AllClosed)
+    }
+
+    /// Restarts the modem once the line is answered, as if its power went: brokers are not
+    /// told.
+    pub fn restart_at_once(&mut self) -> Outcome {
+        self.machine.radio.plan_restart(Functionality::Full);
+        self.machine.cut_all();
+        Outcome::Ok
+    }
+
+    /// The same at once; this text is all of the answer.
+    pub fn restart_with(&mut self, text: &str) -> Outcome {
+        self.machine.force_restart(text);
+        Outcome::Silent
+    }
+
+    /// Nothing more is said once the line is answered, as if the modem were off: brokers are
+    /// not told. The host wakes it by a control line or a break.
+    pub fn fall_silent(&mut self) -> Outcome {
+        self.machine.radio.plan_silence();
+        self.machine.cut_all();
+        Outcome::Ok
+    }
+}
