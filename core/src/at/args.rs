@@ -7,7 +7,7 @@
 
 use super::grammar::Grammar;
 use super::param::{Kind, MisfitKind, Param, Reject, fit, number};
-use super::values::{Value, Values};
+use super::values::{Value, Values, raw};
 
 /// The values of a command that fit one of its signatures. A value that was
 /// left out reads as 0 or as empty.
@@ -123,6 +123,18 @@ impl<'l> Args<'l> {
     pub fn bytes(&self, index: usize) -> &'l [u8] {
         let value = self.values.at(index);
         value.map_or(&[], |value| value.bytes(self.line, self.decoded))
+    }
+
+    /// Whether the value stood in quotes.
+    pub fn is_quoted(&self, index: usize) -> bool {
+        self.value(index).is_some_and(|value| value.quoted)
+    }
+
+    /// The values from `index` on, however many, as they stand on the line: where there are
+    /// escapes they are not resolved.
+    pub fn from(&self, index: usize) -> impl Iterator<Item = &'l [u8]> + use<'l> {
+        let at = self.values.place(index).unwrap_or(self.line.len());
+        raw(self.line.get(at..).unwrap_or_default())
     }
 
     /// Bytes the value took on the wire between its quotes.

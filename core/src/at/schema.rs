@@ -12,7 +12,7 @@
 use super::args::Args;
 use super::grammar::Grammar;
 use super::line::Reading;
-use super::param::{MAX_PARAMS, Misfit, MisfitKind, Param, Reject, number};
+use super::param::{MAX_PARAMS, Misfit, MisfitKind, Param, Reject, fit, number};
 use super::values::Values;
 
 /// A condition on values that fit one by one.
@@ -25,6 +25,8 @@ pub struct Signature {
     pub params: &'static [Param],
     /// What they must be together.
     pub together: Option<Together>,
+    /// So many of them, from the last on, may come again any number of times.
+    pub repeats: usize,
 }
 
 impl Signature {
@@ -37,6 +39,7 @@ impl Signature {
         Self {
             params,
             together: None,
+            repeats: 0,
         }
     }
 
@@ -51,6 +54,28 @@ impl Signature {
             }
         }
         self.together.map_or(Ok(()), |together| together(args))
+    }
+
+    /// Whether values behind the parameters are some of these again.
+    #[cold]
+    fn is_repeated_in(&self, args: &Args) -> bool {
+        let (params, surplus) = (self.params, args.count().abs_diff(self.params.len()));
+        if self.repeats == 0 || !surplus.is_multiple_of(self.repeats) {
+            return false;
+        }
+        let first = params.len().saturating_sub(self.repeats);
+        let again = params.get(first..).unwrap_or_default().iter().cycle();
+        let mut values = args.from(first).zip(again);
+        values.all(|(value, param)| fit(&param.kind, value).is_ok())
+    }
+
+    /// The last `count` parameters may come again, any number of times.
+    #[must_use]
+    pub const fn repeats(self, count: usize) -> Self {
+        Self {
+            repeats: count,
+            ..self
+        }
     }
 
     /// How many values from the first on fit it.
@@ -92,7 +117,7 @@ pub(crate) fn check<'l>(
     let mut why = Reject::Value;
     for (signature, declared) in signatures.iter().enumerate() {
         let args = Args::unchecked(line, decoded, values, signature);
-        if args.count() > declared.params.len() {
+        if args.count() > declared.params.len() && !declared.is_repeated_in(&args) {
             continue;
         }
         match declared.fits(&args, grammar) {

@@ -73,6 +73,39 @@ pub const NETWORK: Table = Table {
     commands: network::COMMANDS,
 };
 
+/// The commands of a family but those of these names, `N` of them.
+///
+/// # Panics
+/// At compile time, where it is another number.
+pub const fn except<const N: usize>(all: &[Command], names: &[&str]) -> [Command; N] {
+    let mut left = [Command::new("", ""); N];
+    let (mut family, mut places) = (all, left.as_mut_slice());
+    let mut fits = true;
+    while let [command, behind @ ..] = family {
+        family = behind;
+        if is_among(command.name, names) {
+            continue;
+        }
+        if let [place, rest @ ..] = places {
+            *place = *command;
+            places = rest;
+        } else {
+            fits = false;
+            places = &mut [];
+        }
+    }
+    assert!(fits && places.is_empty(), "there is another number");
+    left
+}
+
+const fn is_among(name: &str, names: &[&str]) -> bool {
+    match names {
+        [one, ..] if is_same(name.as_bytes(), one.as_bytes()) => true,
+        [_, rest @ ..] => is_among(name, rest),
+        [] => false,
+    }
+}
+
 /// The report of `+CREG`, `+CGREG` and `+CEREG`. (It has the name of its
 /// command, as 27.007 §7.2 wants it.)
 pub const REGISTRATION: Urc = Urc {

@@ -5,6 +5,8 @@ pub mod esp_at;
 pub mod native;
 #[cfg(feature = "nordic")]
 pub mod nordic;
+#[cfg(feature = "quectel")]
+pub mod quectel;
 #[cfg(feature = "simcom")]
 pub mod simcom;
 #[cfg(feature = "ublox")]
@@ -23,6 +25,14 @@ pub static ALL: &[&Dialect] = &[
     &nordic::SM,
     #[cfg(feature = "nordic")]
     &nordic::SLM,
+    #[cfg(feature = "quectel")]
+    &quectel::BG95,
+    #[cfg(feature = "quectel")]
+    &quectel::EC25,
+    #[cfg(feature = "quectel")]
+    &quectel::EC200,
+    #[cfg(feature = "quectel")]
+    &quectel::BC26,
     #[cfg(feature = "simcom")]
     &simcom::cmqtt::A7670,
     #[cfg(feature = "simcom")]

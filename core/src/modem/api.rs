@@ -9,6 +9,6 @@ pub use super::headers::Headers;
 pub use super::identity::Identity;
 pub use super::ids::{ConnId, LinkId, MOST_LINKS};
 pub use super::memory::Memory;
-pub use super::network::{LinkState, NetError, NetEvent, Stage};
+pub use super::network::{LinkState, LinkStep, NetError, NetEvent, Stage};
 pub use super::port::{HostLines, ModemLines, Parity, Serial};
 pub use super::slot::{RestoreError, Slot};

@@ -3,8 +3,8 @@
 use super::fail::Fail;
 use super::progress::scratch::Staged;
 use crate::at::reply::Reply;
-use crate::mqtt::Properties;
 use crate::mqtt::session::MOST_FILTERS;
+use crate::mqtt::{PacketId, Properties};
 
 /// A message from the broker, as the host wants it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +13,8 @@ pub struct Received<'e> {
     pub topic: &'e str,
     /// The quality of service it came with.
     pub qos: u8,
+    /// The packet identifier the broker gave it; none with QoS 0.
+    pub id: Option<PacketId>,
     /// Whether the broker had kept it.
     pub retain: bool,
     /// Its properties; none in 3.1.1.
@@ -212,6 +214,11 @@ pub enum Event<'e> {
         left: u32,
         /// The message.
         message: Received<'e>,
+    },
+    /// A message waits in a numbered place.
+    Slotted {
+        /// The place.
+        slot: u8,
     },
     /// Publishes the broker had not finished were lost with its session.
     Dropped {

@@ -96,3 +96,20 @@ pub enum LinkState {
     /// It is being left in order.
     Closing,
 }
+
+/// How far a link is, step by step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LinkStep {
+    /// There is none.
+    Closed,
+    /// Its transport is being opened.
+    Opening,
+    /// Its transport is up, and waits for CONNECT.
+    Opened,
+    /// CONNECT is sent.
+    Connecting,
+    /// The broker has accepted.
+    Connected,
+    /// It is being left.
+    Leaving,
+}

@@ -25,6 +25,8 @@ pub(crate) enum PowerPlan {
 pub(crate) struct Radio {
     functionality: Functionality,
     plan: Option<PowerPlan>,
+    /// The modem is to be off once nothing is left to be told.
+    powers_off: bool,
 }
 
 impl Radio {
@@ -33,6 +35,7 @@ impl Radio {
         Self {
             functionality: Functionality::Full,
             plan: None,
+            powers_off: false,
         }
     }
 
@@ -61,6 +64,16 @@ impl Radio {
     /// The modem says nothing more once the line is answered.
     pub(crate) fn plan_silence(&mut self) {
         self.plan = Some(PowerPlan::Off);
+    }
+
+    /// The modem is to be off once nothing is left to be told.
+    pub(crate) fn plan_power_off(&mut self) {
+        self.powers_off = true;
+    }
+
+    /// Whether the modem is to be off now; that is forgotten.
+    pub(crate) fn take_power_off(&mut self) -> bool {
+        core::mem::take(&mut self.powers_off)
     }
 
     /// Whether it is about to restart, or to be off.

@@ -284,6 +284,10 @@ fn too_few_and_too_many_values_are_refused() {
         let Some((signatures, _)) = command.set else {
             continue;
         };
+        if signatures.iter().any(|it| it.repeats > 0) {
+            // There are never too many.
+            continue;
+        }
         let longest = signatures.iter().map(|it| it.params.len()).max().unwrap();
         let many = format!("AT{}={}", command.name, vec!["1"; longest + 1].join(","));
         assert!(is_refused(&answer(dialect, &many)), "{many}");

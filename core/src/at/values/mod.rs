@@ -5,6 +5,10 @@
     reason = "reading values is most of a command's work, and has callers off the quick path"
 )]
 
+mod raw;
+
+pub(crate) use raw::raw;
+
 use crate::at::find::{equal, run_len};
 use crate::at::grammar::{Escapes, Grammar, Quotes};
 use crate::at::param::MAX_PARAMS;
@@ -176,7 +180,8 @@ pub(crate) fn parse(
     loop {
         let start = skip_spaces(line, at);
         let end = if byte(line, start) == Some(b'"') {
-            let (value, end) = quoted(line, start + 1, grammar, decoded)?;
+            let is_last = forgive == Some(index);
+            let (value, end) = quoted(line, start + 1, grammar, is_last, decoded)?;
             values.push(index, value);
             end
         } else {
@@ -248,17 +253,19 @@ fn specials(word: u64) -> u64 {
     equal(word, b'"') | equal(word, b'\\')
 }
 
-/// A value in quotes that starts at `start`; returns it and where it ended.
+/// A value in quotes that starts at `start`, the last of a command that forgives junk if
+/// `is_last`; returns it and where it ended.
 #[inline(always)]
 fn quoted(
     line: &[u8],
     start: usize,
     grammar: &Grammar,
+    is_last: bool,
     decoded: &mut Buf,
 ) -> Result<(Value, usize), Bad> {
     let rest = line.get(start..).unwrap_or_default();
     if !grammar.quotes.is_v250() {
-        return quoted_otherwise(line, start, grammar.quotes, decoded);
+        return quoted_otherwise(line, start, grammar.quotes, is_last, decoded);
     }
     let first = run_len(rest, specials);
     if first == rest.len() {
@@ -277,13 +284,20 @@ fn quoted_otherwise(
     line: &[u8],
     start: usize,
     quotes: Quotes,
+    is_last: bool,
     decoded: &mut Buf,
 ) -> Result<(Value, usize), Bad> {
     let rest = line.get(start..).unwrap_or_default();
     let (value, end) = if quotes.escapes == Escapes::None {
-        let len = run_len(rest, |word| equal(word, b'"'));
-        let end = (start + len < line.len()).then_some(start + len);
-        let end = end.ok_or(Bad::Unclosed)?;
+        let mut ends = rest.iter().enumerate().filter(|(_, byte)| **byte == b'"');
+        // Quotes in a text that is the last of its line end nothing.
+        let end = if is_last {
+            ends.next_back()
+        } else {
+            ends.next()
+        };
+        let (len, _) = end.ok_or(Bad::Unclosed)?;
+        let end = start + len;
         (Value::quoted(start, end), end + 1)
     } else {
         escaped(rest, start, quotes.escapes, decoded)?

@@ -171,6 +171,7 @@ fn word(of: Staged<'_>, event: &Event, reply: &mut Reply) {
         | Event::Waiting { .. }
         | Event::Read { .. }
         | Event::Overdue { .. }
+        | Event::Slotted { .. }
         | Event::Dropped { .. }
         | Event::Registration { .. } => {}
     }

@@ -149,8 +149,12 @@ fn word(of: Staged, event: &Event, reply: &mut Reply) {
             line.text("+MQTTPUB:");
             line.number(name);
         }),
-        // No command of this set answers before its end, and packets are not told.
-        Event::Finished { .. } | Event::Overdue { .. } | Event::Packet { .. } => {}
+        // No command of this set answers before its end, packets are not told, and messages
+        // have no places.
+        Event::Finished { .. }
+        | Event::Overdue { .. }
+        | Event::Packet { .. }
+        | Event::Slotted { .. } => {}
         Event::Tracked { name, code } => {
             urc::write(reply, "+MQTTPUBACK", link, &[name, code.into()]);
         }

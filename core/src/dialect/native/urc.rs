@@ -48,6 +48,7 @@ mod tests {
     const MESSAGE: Received<'_> = Received {
         topic: "t",
         qos: 1,
+        id: None,
         retain: false,
         properties: Properties::NONE,
         payload: b"on",

@@ -9,11 +9,12 @@ use crate::time::Instant;
 impl Modem<'_> {
     /// The host moved its control lines: without DTR, what was half typed is forgotten, the
     /// next line is about the first link again, and with `&D2` the links are closed; with it
-    /// once more, the host is told that messages wait.
+    /// once more, the host is told that messages wait, and a modem that was switched off starts.
     pub fn handle_host_lines(&mut self, now: Instant, lines: HostLines) {
         self.at(now);
         if self.machine.port.set_host(lines.dtr) {
             self.machine.notify.indicate();
+            self.machine.power_on();
         }
         if !lines.dtr {
             self.forget_line();

@@ -17,6 +17,7 @@ use crate::modem::dispatch::Machine;
 use crate::modem::fail::Fail;
 use crate::modem::progress::run::Run;
 use crate::time::{Instant, sooner};
+use core::time::Duration;
 
 /// Reads what the host types.
 #[derive(Debug)]
@@ -35,6 +36,8 @@ pub(crate) struct Console<'a> {
 #[derive(Debug)]
 struct Asked {
     prompt: &'static Prompt,
+    /// How long the next byte may take.
+    limit: Option<Duration>,
     collector: Collector,
     command: &'static Command,
     /// Where on the line its values stand.
@@ -67,7 +70,7 @@ impl<'a> Console<'a> {
     pub(crate) fn is_ready(&self, machine: &Machine) -> bool {
         match machine.run {
             Run::Prompt { .. } => !self.echoes_data(machine) || machine.has_answer_room(),
-            Run::Draining { .. } => true,
+            Run::Draining { .. } | Run::Off => true,
             Run::Idle => self.has_echo_room(machine) && !machine.is_reporting(),
             Run::Pending => machine.takes_more() && self.has_echo_room(machine),
             Run::Line { .. } | Run::Waiting { .. } | Run::Finishing => {
@@ -90,7 +93,8 @@ impl<'a> Console<'a> {
     }
 
     fn echoes_data(&self, machine: &Machine) -> bool {
-        self.language.dialect.framing.echoes_data && machine.profile.echo
+        let is_silent = self.asked.as_ref().is_some_and(|it| it.prompt.is_silent);
+        self.language.dialect.framing.echoes_data && machine.profile.echo && !is_silent
     }
 
     /// Takes bytes up to the end of a line, or of what was asked for.
@@ -104,6 +108,7 @@ impl<'a> Console<'a> {
                 machine.run = Run::Draining { until, quiet };
                 data(bytes.len())
             }
+            Run::Off => data(bytes.len()),
             _ => data(self.reject(machine, bytes)),
         }
     }
@@ -217,9 +222,11 @@ impl<'a> Console<'a> {
     ) -> bool {
         self.decoded.clear();
         let text = prompt.text.unwrap_or(self.language.dialect.framing.prompt);
-        let asked = machine.ask(at, text, prompt.limit);
+        let limit = machine.data_limit.take().or(prompt.limit);
+        let asked = machine.ask(at, text, limit);
         self.asked = asked.then(|| Asked {
             prompt,
+            limit,
             collector: Collector::new(until, machine.now),
             command,
             values,
@@ -238,10 +245,13 @@ impl<'a> Console<'a> {
             machine.fail_line(Fail::Plain);
             return 0;
         };
-        let (now, limit) = (machine.now, asked.prompt.limit);
+        let (now, limit) = (machine.now, asked.limit);
         let (taken, end) = asked.collector.take(now, bytes, &mut self.decoded);
+        let end_len = asked.collector.end_len(end);
         if self.echoes_data(machine) {
-            let part = bytes.get(..taken).unwrap_or_default();
+            let part = bytes
+                .get(..taken.saturating_sub(end_len))
+                .unwrap_or_default();
             machine.out.extend(part).unwrap_or_default();
         }
         match end {

@@ -124,6 +124,12 @@ impl Collector {
         self.dropped > 0
     }
 
+    /// How many of the bytes taken last are the end and no data, which nobody wants to see.
+    pub(crate) fn end_len(&self, end: Option<DataEnd>) -> usize {
+        let is_marked = matches!(self.until, DataFraming::Terminator { .. });
+        usize::from(is_marked && end.is_some())
+    }
+
     fn guard(&self) -> Option<Duration> {
         match self.until {
             DataFraming::Guard(0) => None,

@@ -271,7 +271,10 @@ impl Refusal {
 pub struct Prompt {
     /// What asks for them, in place of the dialect's own prompt.
     pub text: Option<&'static str>,
-    /// How long the next byte may take; `None` waits for ever.
+    /// Whether they are not echoed, even where the dialect echoes data.
+    pub is_silent: bool,
+    /// How long the next byte may take; `None` waits for ever. A
+    /// [handler](Context::limit_data) may say otherwise.
     pub limit: Option<Duration>,
     /// What becomes of them where it takes longer.
     pub late: Late,
@@ -293,6 +296,7 @@ impl Prompt {
     pub const fn new(then: Then) -> Self {
         Self {
             text: None,
+            is_silent: false,
             limit: Some(LIMIT),
             late: Late::Fail(Fail::INCORRECT),
             quiet: Duration::ZERO,

@@ -21,7 +21,8 @@ impl Machine<'_> {
     /// A command has begun something; `may_run` has seen to it that there is room.
     pub(crate) fn start(&mut self, link: LinkId, wait: Wait, task: Task) {
         let deadline = self.deadline_of(wait);
-        let due = self.now + Duration::from_millis(self.behaviour.gap.into());
+        let gap = Duration::from_millis(self.behaviour.gap.into());
+        let due = self.now + self.tasks.take_after().unwrap_or(gap);
         self.tasks
             .start(self.now, (link, task), wait, deadline, due);
         self.check_tasks();

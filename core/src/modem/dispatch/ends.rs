@@ -95,9 +95,10 @@ impl Machine<'_> {
         let fail = Fail::Cme(cme::NETWORK_TIMEOUT);
         self.link_lost(id, fail);
         let lost = |wait| match wait {
-            Wait::Acknowledged(link, _) | Wait::Written(link, _) | Wait::Connect(link) => {
-                link == id
-            }
+            Wait::Opened(link)
+            | Wait::Acknowledged(link, _)
+            | Wait::Written(link, _)
+            | Wait::Connect(link) => link == id,
             _ => false,
         };
         self.fail_waits(lost, fail, code);
@@ -137,11 +138,14 @@ impl Machine<'_> {
 
     /// Breaks off every link without a word to its broker.
     pub(crate) fn cut_all(&mut self) {
+        self.links.ids().for_each(|id| self.cut(id));
+    }
+
+    /// The same of one.
+    pub(crate) fn cut(&mut self, id: LinkId) {
         let now = self.now;
-        for id in self.links.ids() {
-            if self.links.get_mut(id).is_some_and(|link| link.cut(now)) {
-                self.link_ended(id, Ended::Closed);
-            }
+        if self.links.get_mut(id).is_some_and(|link| link.cut(now)) {
+            self.link_ended(id, Ended::Closed);
         }
     }
 

@@ -58,6 +58,8 @@ pub(crate) struct Machine<'a> {
     pub(crate) pending: Pending,
     /// What commands have begun, with OK before.
     pub(crate) tasks: Tasks,
+    /// How long the next raw byte may take, where a handler has said so.
+    pub(crate) data_limit: Option<Duration>,
     /// Properties for the next command that takes them.
     pub(crate) properties: PropertyList<'a>,
     /// What a dialect puts aside for a link.
@@ -125,6 +127,7 @@ impl<'a> Machine<'a> {
             most_asked: u32::try_from(most_asked).unwrap_or(u32::MAX),
             pending: Pending::NONE,
             tasks: Tasks::default(),
+            data_limit: None,
             properties: PropertyList::new(properties),
             scratch: Scratch::new(scratch),
             answer: Answer::default(),

@@ -176,6 +176,9 @@ impl Machine<'_> {
         };
         let message = match len {
             0 => !self.storage.is_on(id, PUB_MODE) || self.notify.fits_tracked(),
+            len if self.notify.is_slotted(id) => {
+                self.notify.has_free_slot(id, len) && link.session().is_receiving()
+            }
             len => (direct() || self.notify.fits(len)) && link.session().is_receiving(),
         };
         message && link.has_answer_room()
@@ -196,6 +199,7 @@ impl Machine<'_> {
             SessionEvent::Message {
                 topic,
                 qos,
+                id: packet,
                 retain,
                 properties,
                 payload,
@@ -205,6 +209,7 @@ impl Machine<'_> {
                 let message = Received {
                     topic,
                     qos: qos.level(),
+                    id: *packet,
                     retain: *retain,
                     properties: *properties,
                     payload,
@@ -236,15 +241,19 @@ impl Machine<'_> {
                 id: packet,
                 granted,
                 codes,
-            } => {
-                self.tasks
-                    .set_granted(Wait::Acknowledged(id, *packet), codes);
-                match *granted {
-                    Ok(_) => self.end_request(id, *packet, Ok(())),
-                    Err(code) => self.rejected(id, *packet, None, code),
-                }
-            }
+            } => self.subscribed(id, *packet, granted.err(), codes),
             event => self.connection_event(id, event),
+        }
+    }
+
+    /// The broker answered a subscription, and granted some of it or refused all of it.
+    #[cold]
+    fn subscribed(&mut self, id: LinkId, packet: PacketId, refused: Option<u8>, codes: &[u8]) {
+        self.tasks
+            .set_granted(Wait::Acknowledged(id, packet), codes);
+        match refused {
+            None => self.end_request(id, packet, Ok(())),
+            Some(code) => self.rejected(id, packet, None, code),
         }
     }
 
@@ -304,6 +313,10 @@ impl Machine<'_> {
             return pushed.unwrap_or_default();
         }
         self.take_over(id, number);
+        if self.notify.is_slotted(id) && too_large.is_none() {
+            let pushed = self.notify.push_slotted(id, message);
+            return pushed.unwrap_or_default();
+        }
         let total = too_large.map(|TooLarge(total)| total);
         let Received { topic, qos, .. } = *message;
         let event = match total {

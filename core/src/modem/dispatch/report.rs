@@ -55,6 +55,9 @@ impl Machine<'_> {
                 self.tasks.pop(self.now);
                 self.expect_ends();
                 self.end_finishing();
+                if !self.tasks.any() && self.radio.take_power_off() {
+                    self.run = Run::Off;
+                }
             }
             return reported;
         }

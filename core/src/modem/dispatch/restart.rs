@@ -15,6 +15,7 @@ impl Machine<'_> {
         let now = self.now;
         self.radio.set(functionality);
         self.notify.forget_read();
+        self.notify.clear_slots();
         self.tasks.clear();
         self.notify.expect_reports(0);
         self.scratch.clear();
@@ -41,6 +42,14 @@ impl Machine<'_> {
         const LONG: Duration = Duration::from_hours(100 * 365 * 24);
         let until = self.now + LONG;
         self.run = Run::Draining { until, quiet: LONG };
+    }
+
+    /// Starts where the host had switched the modem off.
+    pub(crate) fn power_on(&mut self) {
+        if matches!(self.run, Run::Off) {
+            self.run = Run::Idle;
+            self.restart(Functionality::Full);
+        }
     }
 
     /// Restarts in the midst of a command, which is not answered any more.

@@ -18,7 +18,7 @@ mod room;
 use crate::buffer::Buf;
 use crate::modem::failure::Failure;
 use crate::modem::ids::{ConnId, LinkId};
-use crate::modem::network::LinkState;
+use crate::modem::network::{LinkState, LinkStep};
 use crate::mqtt::{Rules, Session, Version};
 use crate::time::{Instant, sooner};
 use backoff::Backoff;
@@ -197,6 +197,18 @@ impl<'a> Link<'a> {
             Phase::Closed => false,
             Phase::Opening { stage, .. } => stage.is_beyond_tcp(),
             Phase::Opened | Phase::Greeting { .. } | Phase::Online | Phase::Closing { .. } => true,
+        }
+    }
+
+    /// The same step by step.
+    pub(crate) fn step(&self) -> LinkStep {
+        match self.phase {
+            Phase::Closed => LinkStep::Closed,
+            Phase::Opening { .. } => LinkStep::Opening,
+            Phase::Opened => LinkStep::Opened,
+            Phase::Greeting { .. } => LinkStep::Connecting,
+            Phase::Online => LinkStep::Connected,
+            Phase::Closing { .. } => LinkStep::Leaving,
         }
     }
 

@@ -1,5 +1,7 @@
 //! Messages that wait until the host asks for them.
 
+use super::slots::Slots;
+
 /// The messages of a link that wait until the host asks for them.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Mailbox {
@@ -17,6 +19,8 @@ pub(crate) struct Mailbox {
     pub(super) read: u32,
     /// The number of the message that was taken over last by reading the next.
     pub(super) left: u32,
+    /// Places of messages that are read in any order.
+    pub(super) slots: Slots,
 }
 
 impl Mailbox {

@@ -3,6 +3,7 @@
 mod mailbox;
 mod push;
 mod queue;
+mod slots;
 
 use crate::buffer::{Buf, Full};
 use crate::modem::event::{Event, MessageForm};
@@ -30,6 +31,8 @@ pub(crate) struct Notifier<'a> {
     /// Events that are stored elsewhere: ends of what commands have begun.
     elsewhere: u32,
     mailboxes: PerLink<'a, Mailbox>,
+    /// Whether messages of any link go to numbered places.
+    has_slots: bool,
     /// When the host's last byte came.
     last_byte: Instant,
     /// A half-typed line, or an end that is not told yet, holds events back until then.
@@ -45,6 +48,7 @@ impl<'a> Notifier<'a> {
             events: 0,
             elsewhere: 0,
             mailboxes: PerLink::new(Mailbox::default(), mailboxes),
+            has_slots: false,
             last_byte: now,
             quiet_until: Instant::ZERO,
             held_until: Instant::ZERO,
@@ -239,7 +243,11 @@ impl<'a> Notifier<'a> {
     /// The oldest event that is to be told, a message in the `form` of its link, and
     /// how to `pop` it.
     pub(crate) fn front(&self, form: impl Fn(LinkId) -> MessageForm) -> Option<(Event<'_>, Front)> {
-        let told = |it: &Queued| it.kind != RecordKind::Stored || self.mailbox(it.link).tells();
+        let told = |it: &Queued| match it.kind {
+            RecordKind::Stored => self.mailbox(it.link).tells(),
+            RecordKind::Slotted => false,
+            _ => true,
+        };
         if let Some(queued) = self.queue.iter().find(told) {
             let form = form(queued.link);
             if queued.kind == RecordKind::Stored && self.mailbox(queued.link).is_on {

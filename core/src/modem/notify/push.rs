@@ -109,7 +109,7 @@ impl Notifier<'_> {
         self.push(RecordKind::Restored, link, session_present.into(), &[])
     }
 
-    fn push(
+    pub(super) fn push(
         &mut self,
         kind: RecordKind,
         link: LinkId,

@@ -3,18 +3,19 @@
 use crate::buffer::{Buf, Full};
 use crate::modem::event::{BrokerPacket, Event, MessageForm, Received};
 use crate::modem::ids::LinkId;
-use crate::mqtt::Properties;
 use crate::mqtt::carrier::Carrier;
+use crate::mqtt::{PacketId, Properties};
 
 /// Header of a record: kind and link, number (4 bytes), length of what follows
 /// (4 bytes).
 pub(super) const HEADER: usize = 9;
 /// What stands before the topic of a message: QoS, retain and whether there are
-/// properties, and the length of the topic. The properties stand between topic and payload,
-/// as in PUBLISH.
+/// properties, and the length of the topic. Its packet identifier follows, but for QoS 0. The
+/// properties stand between topic and payload, as in PUBLISH.
 const MESSAGE_HEADER: usize = 3;
 const RETAIN: u8 = 4;
 const PROPERTIES: u8 = 8;
+const IDENTIFIED: u8 = 16;
 const QOS: u8 = 3;
 
 /// What a record is. Its link stands in the upper half of the same byte.
@@ -33,6 +34,10 @@ pub(super) enum RecordKind {
     Stored = 8,
     Unreadable = 9,
     Packet = 10,
+    /// A message in a numbered place.
+    Slotted = 11,
+    /// A numbered place is taken.
+    SlotTaken = 12,
 }
 
 impl RecordKind {
@@ -48,6 +53,8 @@ impl RecordKind {
             8 => Self::Stored,
             9 => Self::Unreadable,
             10 => Self::Packet,
+            11 => Self::Slotted,
+            12 => Self::SlotTaken,
             _ => Self::Message,
         }
     }
@@ -124,11 +131,15 @@ impl<'a> Queue<'a> {
             properties.size()
         };
         let [high, low] = u16::try_from(topic.len()).map_err(|_| Full)?.to_be_bytes();
-        let len = MESSAGE_HEADER + topic.len() + block + payload.len();
+        let id = message.id.map(|id| id.get().to_be_bytes());
+        let id = id.as_ref().map_or(&[][..], |id| &id[..]);
+        let len = MESSAGE_HEADER + id.len() + topic.len() + block + payload.len();
         self.append_header(kind, link, number, len)?;
         let retain = if message.retain { RETAIN } else { 0 };
-        let flag = if block > 0 { PROPERTIES } else { 0 };
+        let flag =
+            if block > 0 { PROPERTIES } else { 0 } | if id.is_empty() { 0 } else { IDENTIFIED };
         self.0.extend(&[message.qos | retain | flag, high, low])?;
+        self.0.extend(id)?;
         self.0.extend(topic.as_bytes())?;
         if block > 0 {
             properties.store(&mut self.0).map_err(|_| Full)?;
@@ -221,13 +232,22 @@ impl<'r> Queued<'r> {
                 let length = number;
                 Event::TooLarge { topic, qos, length }
             }
-            RecordKind::Message | RecordKind::Stored => Event::Message(self.message(form)?),
+            RecordKind::SlotTaken => Event::Slotted { slot: number as u8 },
+            RecordKind::Message | RecordKind::Stored | RecordKind::Slotted => {
+                Event::Message(self.message(form)?)
+            }
         })
     }
 
     /// The message, as the host wants it.
     pub(super) fn message(self, form: MessageForm) -> Option<Received<'r>> {
         let (&[flags, high, low], rest) = self.content.split_first_chunk::<MESSAGE_HEADER>()?;
+        let (id, rest) = if flags & IDENTIFIED == 0 {
+            (None, rest)
+        } else {
+            let (id, rest) = rest.split_first_chunk()?;
+            (PacketId::new(u16::from_be_bytes(*id)), rest)
+        };
         let len = usize::from(u16::from_be_bytes([high, low]));
         let (topic, mut payload) = rest.split_at_checked(len)?;
         let properties = match flags & PROPERTIES {
@@ -237,6 +257,7 @@ impl<'r> Queued<'r> {
         let message = Received {
             topic: core::str::from_utf8(topic).ok()?,
             qos: flags & QOS,
+            id,
             retain: flags & RETAIN != 0,
             properties,
             payload,

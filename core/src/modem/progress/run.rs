@@ -26,6 +26,8 @@ pub(crate) enum Run {
         at: usize,
         deadline: Option<Instant>,
     },
+    /// The modem is off: what the host sends is dropped until it comes back.
+    Off,
     /// What is left of raw bytes that came too late is dropped, until the host is
     /// silent for so long.
     Draining { until: Instant, quiet: Duration },

@@ -103,6 +103,8 @@ pub(crate) struct Tasks {
     count: u8,
     /// How often the host is told that the next one lasts.
     every: Option<Duration>,
+    /// After how long at least the end of the next one is told.
+    after: Option<Duration>,
 }
 
 impl Tasks {
@@ -115,6 +117,16 @@ impl Tasks {
     /// The host is told that the next one lasts, each time it does for so long.
     pub(crate) fn report_overdue(&mut self, every: Duration) {
         self.every = Some(every);
+    }
+
+    /// The end of the next one is told after so long at least.
+    pub(crate) fn report_after(&mut self, least: Duration) {
+        self.after = Some(least);
+    }
+
+    /// After how long at least the end of the next one is told, where that was said.
+    pub(crate) fn take_after(&mut self) -> Option<Duration> {
+        self.after.take()
     }
 
     /// How many of a command and a link have not ended.

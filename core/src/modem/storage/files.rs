@@ -38,6 +38,21 @@ impl Storage<'_> {
         self.file_place(name).or_else(|| (0..MOST).find(is_free))
     }
 
+    /// Has a slot hold what some files, two at most, hold one behind the other, until the
+    /// modem is switched off; whether all of them are there.
+    pub(crate) fn apply_files(&mut self, slot: Slot, names: &[&str]) -> Result<bool, Full> {
+        let mut from = [(slot, 0); 2];
+        for (place, name) in from.iter_mut().zip(names) {
+            let Some(number) = self.file_place(name) else {
+                return Ok(false);
+            };
+            *place = (Slot::File(number), file::around(name));
+        }
+        let from = from.get(..names.len()).ok_or(Full)?;
+        self.nvram.put_copies(slot, from)?;
+        Ok(true)
+    }
+
     /// Bytes that are free for files, and all that there are.
     pub(crate) fn file_room(&self) -> (usize, usize) {
         let longest = self.nvram.longest().saturating_sub(1 + file::MAX_NAME);

@@ -14,6 +14,9 @@ const STAGE: usize = 4;
 /// Where in it the length stands.
 const LENGTH: usize = 5;
 
+/// How many records are copied into one at most.
+const MOST_COPIES: usize = 2;
+
 /// What a record is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
@@ -135,6 +138,22 @@ impl<'a> Nvram<'a> {
             records.extend_within(begin..from)?;
             records.extend(bytes)?;
             records.extend_within(behind..end)
+        })
+    }
+
+    /// Puts copies of what is kept under `from`, each without what stands `before` its
+    /// content, under `slot`, without asking the caller for it; nothing erases it.
+    pub(crate) fn put_copies(&mut self, slot: Slot, from: &[(Slot, usize)]) -> Result<(), Full> {
+        let mut ranges = [const { 0..0 }; MOST_COPIES];
+        for (range, (from, before)) in ranges.iter_mut().zip(from) {
+            let kept = |record: &Record| record.slot == *from && record.stage == Stage::Kept;
+            let old = self.find(kept).ok_or(Full)?;
+            let (begin, end) = (old.at + HEADER + before, old.at + HEADER + old.len);
+            *range = begin.min(end)..end;
+        }
+        self.put(slot, |records| {
+            let mut ranges = ranges.into_iter();
+            ranges.try_for_each(|range| records.extend_within(range))
         })
     }
 

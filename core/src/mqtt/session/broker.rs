@@ -236,6 +236,7 @@ impl Session<'_> {
             topic: publish.topic,
             alias,
             qos: publish.qos,
+            id: publish.id,
             retain: publish.retain,
             dup: publish.dup && publish.id.is_some(),
             properties: publish.properties,

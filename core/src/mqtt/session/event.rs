@@ -39,6 +39,8 @@ pub enum SessionEvent<'p> {
         alias: u16,
         /// The QoS it was sent with.
         qos: Qos,
+        /// Its packet identifier; none with QoS 0.
+        id: Option<PacketId>,
         /// Whether the broker had kept it.
         retain: bool,
         /// Whether QoS 1 may have delivered it before.

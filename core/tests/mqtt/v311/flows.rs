@@ -79,6 +79,7 @@ fn mqtt_3_3_4_1() {
             alias: 0,
             properties: Properties::NONE,
             qos,
+            id: mqmodem_core::mqtt::PacketId::new(number),
             retain: false,
             dup: false,
             payload: b"hello",

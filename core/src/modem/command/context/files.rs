@@ -5,6 +5,7 @@ use crate::at::reply::Reply;
 use crate::modem::credential::CredentialKind;
 use crate::modem::fail::Fail;
 use crate::modem::file::StoredFile;
+use crate::modem::ids::LinkId;
 use crate::modem::slot::Slot;
 use crate::modem::storage::pem::Content;
 use crate::modem::wait::Wait;
@@ -23,6 +24,17 @@ impl Context<'_, '_> {
             return Ok(None);
         };
         Ok(Some(machine.scratch.set(self.link, key, file.content)?))
+    }
+
+    /// Has a slot of the link hold what some files, two at most, hold, until the modem is
+    /// switched off; none of them erases it. Whether all of them are there.
+    pub fn apply_files(
+        &mut self,
+        slot: impl Fn(LinkId) -> Slot,
+        names: &[&str],
+    ) -> Result<bool, Fail> {
+        let slot = slot(self.link);
+        Ok(self.machine.storage.apply_files(slot, names)?)
     }
 
     /// Bytes that are free for files, and all that there are.

@@ -5,6 +5,7 @@ use crate::at::reply::Reply;
 use crate::modem::fail::Fail;
 use crate::modem::ids::LinkId;
 use crate::modem::link::Link;
+use crate::modem::network::LinkStep;
 use crate::modem::settings::Settings;
 use crate::modem::storage::options::VERSION;
 
@@ -15,6 +16,8 @@ pub struct Configured<'m> {
     pub link: LinkId,
     /// Whether the broker is connected.
     pub is_connected: bool,
+    /// How far it is otherwise.
+    pub step: LinkStep,
     /// The value of the option `version`.
     pub version: u32,
     /// Where it goes.
@@ -35,10 +38,28 @@ impl Context<'_, '_> {
         Ok(())
     }
 
+    /// Breaks the link off without a word to its broker, which publishes the will; nothing
+    /// makes it again.
+    pub fn cut(&mut self) {
+        self.machine.cut(self.link);
+    }
+
+    /// Leaves the link in order, and tells the host by an event that it is
+    /// [lost](crate::modem::event::Event::Lost) for this reason.
+    pub fn lose(&mut self, code: u8) {
+        self.machine.disconnect(self.link, Some(code));
+    }
+
     /// Commands are about the first link again; properties that were given are forgotten.
     pub fn select_first_link(&mut self) {
         self.machine.properties.clear();
         self.machine.select_first();
+    }
+
+    /// How far the link is.
+    pub fn step(&self) -> LinkStep {
+        let link = self.machine.links.get(self.link);
+        link.map_or(LinkStep::Closed, Link::step)
     }
 
     /// The link that commands are about.
@@ -64,6 +85,7 @@ impl Context<'_, '_> {
                 let configured = Configured {
                     link,
                     is_connected: state.is_some_and(Link::is_online),
+                    step: state.map_or(LinkStep::Closed, Link::step),
                     version: machine.storage.option(link, VERSION),
                     settings,
                 };

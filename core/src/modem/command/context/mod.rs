@@ -11,6 +11,7 @@ mod publish;
 mod read;
 mod requests;
 mod staged;
+mod tasks;
 mod will;
 
 pub use super::dialect::Context;
@@ -34,7 +35,6 @@ use crate::modem::slot::Slot;
 use crate::modem::storage::options::OptionValue;
 use crate::modem::wait::Wait;
 use crate::mqtt::Qos;
-use core::time::Duration;
 
 impl<'c, 'a> Context<'c, 'a> {
     pub(crate) fn new(machine: &'c mut Machine<'a>, dialect: &'static Dialect) -> Self {
@@ -113,17 +113,6 @@ impl<'c, 'a> Context<'c, 'a> {
     /// The factory values.
     pub(crate) fn factory_profile(&self) -> Profile {
         self.machine.storage.factory()
-    }
-
-    /// The host is told that what this command begins [lasts](Event::Overdue), each time it
-    /// does for so long.
-    pub fn report_overdue(&mut self, every: Duration) {
-        self.machine.tasks.report_overdue(every);
-    }
-
-    /// How many [tasks](crate::modem::event::Task) of a command have not ended on the link.
-    pub fn under_way(&self, command: u8) -> usize {
-        self.machine.tasks.under_way_of(self.link, command)
     }
 
     /// The port follows the profile once the answer has gone.

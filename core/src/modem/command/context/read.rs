@@ -2,8 +2,14 @@
 
 use super::Context;
 use crate::at::cme;
+use crate::at::reply::Reply;
+use crate::modem::event::Received;
 use crate::modem::fail::Fail;
+use crate::modem::progress::scratch::Staged;
 use crate::modem::wait::Wait;
+
+/// What stands around a message that is said, at most.
+const AROUND_MESSAGE: usize = 96;
 
 impl Context<'_, '_> {
     /// Says the oldest message that waits, if there is one. The one said before is
@@ -51,5 +57,43 @@ impl Context<'_, '_> {
     /// The host has started again: what it read last is read once more.
     pub fn forget_read(&mut self) {
         self.machine.forget_read();
+    }
+
+    /// Whether messages of the link go to numbered places from now on, each to the first that
+    /// is free; where none is, the broker waits. Those that are there are gone.
+    pub fn set_slotted(&mut self, on: bool) {
+        self.machine.notify.set_slotted(self.link, on);
+    }
+
+    /// Which numbered places of the link are taken.
+    pub fn taken_slots(&self) -> impl Iterator<Item = bool> + use<> {
+        self.machine.notify.taken_slots(self.link)
+    }
+
+    /// Says the message in a numbered place of the link, or all of them as far as the answer
+    /// holds them; what was said is gone.
+    pub fn read_slots(
+        &mut self,
+        slot: Option<u8>,
+        mut write: impl FnMut(Staged, u8, &Received, &mut Reply),
+    ) -> Result<(), Fail> {
+        let (id, machine) = (self.link, &mut *self.machine);
+        let (style, form) = (machine.style(), machine.storage.message_form(id));
+        let of = machine.scratch.of(id);
+        let mut is_first = true;
+        while let Some((place, message, front)) = machine.notify.slot(id, slot, form) {
+            let room = machine.answer.room(&machine.out);
+            if !is_first && front.len() + AROUND_MESSAGE > room {
+                break;
+            }
+            let (answer, out) = (&mut machine.answer, &mut machine.out);
+            answer.write(out, style, |reply| write(of, place, &message, reply));
+            if answer.retract(out) {
+                return Err(Fail::MEMORY_FULL);
+            }
+            machine.notify.free_slot(place, front);
+            is_first = false;
+        }
+        Ok(())
     }
 }

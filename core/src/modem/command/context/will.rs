@@ -22,6 +22,7 @@ impl Context<'_, '_> {
         let message = Received {
             topic: will.topic,
             qos: will.qos.level(),
+            id: None,
             retain: will.retain,
             properties: will.properties,
             payload: will.message,

@@ -1,0 +1,37 @@
+//! What a command begins and waits for beyond its answer.
+
+use super::Context;
+use crate::modem::wait::Wait;
+use core::time::Duration;
+
+impl Context<'_, '_> {
+    /// The host is told that what this command begins [lasts](Event::Overdue), each time it
+    /// does for so long.
+    pub fn report_overdue(&mut self, every: Duration) {
+        self.machine.tasks.report_overdue(every);
+    }
+
+    /// The end of what this command begins is told after so long at least.
+    pub fn report_after(&mut self, least: Duration) {
+        self.machine.tasks.report_after(least);
+    }
+
+    /// Leaves every link in order and switches the modem off once that is told: then it
+    /// answers nothing until the host comes back.
+    pub fn power_off(&mut self) -> Wait {
+        self.machine.radio.plan_power_off();
+        self.machine.disconnect_all(None);
+        Wait::AllClosed
+    }
+
+    /// How many [tasks](crate::modem::event::Task) of a command have not ended on the link.
+    pub fn under_way(&self, command: u8) -> usize {
+        self.machine.tasks.under_way_of(self.link, command)
+    }
+
+    /// The next raw byte this command asks for may take so long, whatever its
+    /// [prompt](super::dialect::Prompt) says.
+    pub fn limit_data(&mut self, limit: Duration) {
+        self.machine.data_limit = Some(limit);
+    }
+}
