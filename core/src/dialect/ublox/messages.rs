@@ -191,9 +191,10 @@ fn publish_raw(cx: &mut Context, args: &Args, data: Data<'_>) -> Outcome {
     started(send(cx, args, args.text(3), data.bytes), task::PUBLISH_RAW)
 }
 
-/// Publishes what is in a file, which has to be there.
+/// Publishes what is in a file, which has to be there. A key leaves the modem by no way.
 fn publish_file(cx: &mut Context, args: &Args) -> Result<Outcome, Fail> {
-    let size = cx.file(args.text(4)).map(|file| file.content.len());
+    let file = cx.file(args.text(4)).filter(|file| !file.holds_key());
+    let size = file.map(|file| file.content.len());
     check_size(cx, args.text(3), size.ok_or(Fail::NOT_ALLOWED)?)?;
     let staged = cx.stage_file(key::CONTENT, args.text(4));
     let sent = staged.and_then(|_| {

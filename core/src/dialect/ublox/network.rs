@@ -5,7 +5,7 @@ use super::task;
 use crate::at::args::Args;
 use crate::at::param::Param;
 use crate::at::reply::Reply;
-use crate::at::schema::Signature;
+use crate::at::schema::{Signature, Test};
 use crate::commands::{network, pick, radio};
 use crate::modem::Functionality;
 use crate::modem::code;
@@ -59,7 +59,11 @@ pub(super) const COMMANDS: &[Command] = &[
     registration::<1>(),
     registration::<2>(),
     pick(radio::COMMANDS, "+CGATT"),
-    pick(network::COMMANDS, "+COPS"),
+    Command {
+        set: Some((SELECT, |_, _| Outcome::Ok)),
+        test: Test::Literal("+COPS: (2,\"mqmodem\",\"mqmodem\",\"00101\",7),,(0,1,3,4),(0-2)"),
+        ..pick(network::COMMANDS, "+COPS")
+    },
     pick(network::COMMANDS, "+CGACT"),
     pick(network::COMMANDS, "+CGDCONT"),
     pick(network::COMMANDS, "+CSCS"),
@@ -96,6 +100,22 @@ pub(super) const COMMANDS: &[Command] = &[
         show,
     ),
 ];
+
+/// There is one network, whichever is chosen.
+const SELECT: &[Signature] = &[Signature::of(&[
+    Param::choice(
+        "mode",
+        &[
+            (0, "automatic"),
+            (1, "by hand"),
+            (3, "set the format only"),
+            (4, "by hand, else automatic"),
+        ],
+    ),
+    Param::int("format", 0, 2).optional(),
+    Param::text("oper", 0, 24).optional().example("mqmodem"),
+    Param::int("act", 0, 9).optional(),
+])];
 
 /// Whether there is a network.
 fn is_on(cx: &Context) -> bool {

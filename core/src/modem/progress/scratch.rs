@@ -177,4 +177,27 @@ mod tests {
         assert_eq!(scratch.of(ONE).get(1), None);
         assert_eq!(scratch.of(OTHER).text(1), "other");
     }
+
+    #[test]
+    fn what_is_kept_comes_back_as_far_as_its_record_goes() {
+        let (mut memory, mut kept) = ([0; 40], [0; 40]);
+        let mut scratch = Scratch::new(Buf::lent(&mut memory));
+        scratch.set(ONE, 1, b"one").unwrap();
+        scratch.set(ONE, 3, b"").unwrap();
+        scratch.set(ONE, 9, b"not kept").unwrap();
+        let mut record = Buf::lent(&mut kept);
+        scratch.of(ONE).encode(1..=8, &mut record).unwrap();
+        scratch.clear();
+        scratch.decode(ONE, record.as_slice()).unwrap();
+        let of = scratch.of(ONE);
+        assert_eq!(
+            (of.get(1), of.get(3), of.get(9)),
+            (Some(&b"one"[..]), Some(&b""[..]), None)
+        );
+        for end in 0..record.len() {
+            scratch.clear();
+            scratch.decode(ONE, &record.as_slice()[..end]).unwrap();
+            assert!(matches!(scratch.of(ONE).get(1), None | Some(b"one")));
+        }
+    }
 }
