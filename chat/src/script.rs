@@ -128,6 +128,8 @@ pub struct Setup {
     pub vendor_limits: bool,
     /// Milliseconds between OK and the event of a command, where not the dialect's own.
     pub gap: Option<u16>,
+    /// The radio is off at the start.
+    pub offline: bool,
     /// The seed of everything that looks random.
     pub seed: u64,
     /// What the wall clock says at the start, in seconds since 1970.
@@ -146,6 +148,7 @@ impl Default for Setup {
             mask_secrets: false,
             vendor_limits: false,
             gap: None,
+            offline: false,
             seed: 0,
             clock: 0,
             memory: Sizes::default(),

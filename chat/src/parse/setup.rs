@@ -28,6 +28,7 @@ pub(super) fn set_up(
         None if text == "strict" => setup.strict = true,
         None if text == "mask-secrets" => setup.mask_secrets = true,
         None if text == "vendor-limits" => setup.vendor_limits = true,
+        None if text == "offline" => setup.offline = true,
         Some(("dialect", name)) => setup.dialect = dialect_named(name, more)?,
         Some(("gap", gap)) => {
             let gap = gap.parse().map_err(|_| "write `set gap 300`")?;
@@ -40,7 +41,7 @@ pub(super) fn set_up(
         Some(("memory", sizes)) => memory(&mut setup.memory, sizes)?,
         _ => {
             return Err(
-                "after `set` comes dialect NAME, strict, mask-secrets, vendor-limits, gap MS, \
+                "after `set` comes dialect NAME, strict, mask-secrets, vendor-limits, offline, gap MS, \
                  seed N, clock or memory"
                     .into(),
             );

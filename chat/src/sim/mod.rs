@@ -77,6 +77,7 @@ impl<'m> Sim<'m> {
             mask_secrets: self.setup.mask_secrets,
             vendor_limits: self.setup.vendor_limits,
             gap: self.setup.gap,
+            offline: self.setup.offline,
             ..Config::of(self.setup.dialect)
         };
         let mut modem = Modem::new(config, memory, self.world.now);

@@ -15,6 +15,8 @@ pub struct Framing {
     pub echoes_line_feed: bool,
     /// Whether raw bytes are echoed as lines are.
     pub echoes_data: bool,
+    /// Whether messages are told while the host is asked for raw bytes.
+    pub prompt_tells: bool,
 }
 
 impl Framing {
@@ -26,5 +28,6 @@ impl Framing {
         prompt: "\r\n> ",
         echoes_line_feed: false,
         echoes_data: false,
+        prompt_tells: false,
     };
 }

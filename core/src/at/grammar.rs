@@ -27,6 +27,8 @@ pub struct Grammar {
     pub lenient: bool,
     /// Whether S5 and DEL delete in quotes, whoever types (rule R2).
     pub edits_quotes: bool,
+    /// Whether `=?` asks for the values of any command (V.250 §5.4.3).
+    pub tests: bool,
     /// The longest line, in bytes behind its `AT` (rule R11).
     pub max_line: usize,
 }
@@ -81,6 +83,7 @@ impl Grammar {
         multi_line: false,
         lenient: true,
         edits_quotes: false,
+        tests: true,
         max_line: usize::MAX,
     };
 

@@ -24,6 +24,8 @@ pub(crate) struct Behaviour<'a> {
     pub(crate) limits: &'static VendorLimits,
     pub(crate) identity: Identity<'a>,
     pub(crate) seed: u64,
+    /// Whether the radio is off when it starts.
+    pub(crate) offline: bool,
     /// Whether a password read back is shown as `***`.
     pub(crate) masks_secrets: bool,
     pub(crate) links: LinkConfig,

@@ -85,7 +85,8 @@ impl<'a> Modem<'a> {
         let dialect = config.dialect;
         let (behaviour, limits) = (config.behaviour(), config.limits());
         let mut machine = Machine::new(behaviour, memory, values.capacity(), now);
-        if dialect.banner == Banner::PowerOn {
+        machine.begin();
+        if dialect.banner != Banner::Restart {
             machine.report_start();
         }
         let language = Language::new(dialect, config.strict);
@@ -112,6 +113,7 @@ impl<'a> Modem<'a> {
         match slot {
             Slot::Profile => self.machine.set_profile(self.machine.storage.profile()),
             Slot::Option(link, _) => self.machine.restore_options(link),
+            Slot::Dialect(place) => self.machine.restore_network(place),
             _ => {}
         }
         Ok(())

@@ -21,6 +21,8 @@ pub(crate) struct Wording {
     pub(crate) reports_packets: bool,
     /// What a failure is that has no number among `codes`.
     pub(crate) other: Fail,
+    /// The slot of the dialect's own by which it has joined a network when it starts.
+    pub(crate) joins: Option<u8>,
     /// The words of events.
     pub(crate) event: WordEvent,
 }

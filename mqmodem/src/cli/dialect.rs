@@ -20,6 +20,10 @@ pub(super) struct DialectArguments {
     /// Milliseconds between an OK and the event that ends its command; 0 for fast tests.
     #[arg(long, value_name = "MS")]
     gap: Option<u16>,
+
+    /// Start with the radio off: the host switches it on, or joins a network.
+    #[arg(long)]
+    offline: bool,
 }
 
 impl DialectArguments {
@@ -27,6 +31,7 @@ impl DialectArguments {
     pub(super) fn apply(&self, behaviour: &mut BehaviourPlan) {
         behaviour.dialect = self.dialect.or(behaviour.dialect);
         behaviour.vendor_limits |= self.vendor_limits;
+        behaviour.offline |= self.offline;
         behaviour.gap = self.gap.or(behaviour.gap);
     }
 }

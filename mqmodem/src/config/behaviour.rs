@@ -26,6 +26,8 @@ pub struct BehaviourPlan {
     pub vendor_limits: bool,
     /// Milliseconds between an OK and the event that ends its command, where not as usual.
     pub gap: Option<u16>,
+    /// Whether the radio is off when the modem starts.
+    pub offline: bool,
     /// Whether passwords are shown as `***`; else those of the configuration are.
     pub mask_secrets: Option<bool>,
     /// Seed of what looks random.
@@ -52,7 +54,7 @@ pub struct IdentityPlan {
 impl Hash for BehaviourPlan {
     fn hash<H: Hasher>(&self, hasher: &mut H) {
         let dialect = self.dialect.map(|dialect| (dialect.name, dialect.model));
-        let module = (self.vendor_limits, self.gap);
+        let module = (self.vendor_limits, self.gap, self.offline);
         let switches = (self.strict, self.mask_secrets, self.seed, module);
         (dialect, &self.identity, self.limits, self.links).hash(hasher);
         (&self.proxy, switches).hash(hasher);
@@ -109,6 +111,7 @@ impl BehaviourPlan {
             strict: self.strict,
             vendor_limits: self.vendor_limits,
             gap: self.gap,
+            offline: self.offline,
             mask_secrets: self.mask_secrets == Some(true),
             keeps_sessions: true,
             max_payload: self.limits.payload(),

@@ -38,6 +38,8 @@ pub(super) struct Document {
     #[serde(default)]
     pub(super) vendor_limits: bool,
     pub(super) gap: Option<u16>,
+    #[serde(default)]
+    pub(super) offline: bool,
     pub(super) mask_secrets: Option<bool>,
     #[serde(default)]
     pub(super) seed: u64,
@@ -60,6 +62,7 @@ pub(super) struct ModemTable {
     strict: Option<bool>,
     vendor_limits: Option<bool>,
     gap: Option<u16>,
+    offline: Option<bool>,
     mask_secrets: Option<bool>,
     pub(super) seed: Option<u64>,
 }
@@ -156,6 +159,7 @@ impl Document {
             strict: self.strict,
             vendor_limits: self.vendor_limits,
             gap: self.gap,
+            offline: self.offline,
             mask_secrets: self.mask_secrets,
             seed: self.seed,
         }
@@ -172,6 +176,7 @@ impl Document {
             strict: modem.strict.unwrap_or(self.strict),
             vendor_limits: modem.vendor_limits.unwrap_or(self.vendor_limits),
             gap: modem.gap.or(self.gap),
+            offline: modem.offline.unwrap_or(self.offline),
             mask_secrets: modem.mask_secrets.or(self.mask_secrets),
             seed: modem.seed.unwrap_or(self.seed.wrapping_add(index)),
         }

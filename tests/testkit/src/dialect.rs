@@ -48,6 +48,7 @@ const FRAMING: Framing = Framing {
     prompt: "\r\n>",
     echoes_line_feed: true,
     echoes_data: true,
+    prompt_tells: false,
 };
 
 /// The proof.

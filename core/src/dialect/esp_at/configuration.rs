@@ -1,6 +1,8 @@
 //! What a host sets before it connects.
 
-use super::error::check_state;
+use super::error::{
+    CLIENT_ID_LENGTH, WILL_MESSAGE_LENGTH, WILL_TOPIC_LENGTH, check_length, check_state,
+};
 use super::state::{self, MqttState, key, number, set_number};
 use crate::at::args::Args;
 use crate::at::param::Param;
@@ -15,6 +17,8 @@ use crate::mqtt::topic::{can_publish_to, has_allowed_characters};
 
 /// More than the module takes, and what the memory for it holds in all.
 const MOST: usize = 1024;
+/// Of a client identifier, where the module's own limits hold.
+const MOST_CLIENT_ID: usize = 256;
 /// Of the LONG commands.
 const MOST_LONG: u32 = 1024;
 
@@ -220,6 +224,7 @@ fn set_user(cx: &mut Context, args: &Args) -> Outcome {
 
 fn store_user(cx: &mut Context, args: &Args) -> Result<(), Fail> {
     check_state(cx, "+MQTTUSERCFG")?;
+    check_length(cx, args.bytes(2), MOST_CLIENT_ID, CLIENT_ID_LENGTH)?;
     set_number(cx, key::SCHEME, args.int(1))?;
     cx.stage(key::CLIENT_ID, args.bytes(2))?;
     cx.stage(key::USERNAME, args.bytes(3))?;
@@ -296,6 +301,9 @@ fn set_connection(cx: &mut Context, args: &Args) -> Outcome {
 
 fn store_connection(cx: &mut Context, args: &Args) -> Result<(), Fail> {
     check_state(cx, "+MQTTCONNCFG")?;
+    let most = cx.limits().topic;
+    check_length(cx, args.bytes(3), most, WILL_TOPIC_LENGTH)?;
+    check_length(cx, args.bytes(4), most, WILL_MESSAGE_LENGTH)?;
     set_number(cx, key::KEEP_ALIVE, args.int(1))?;
     cx.stage(key::KEEPS_SESSION, &[args.int(2) as u8])?;
     cx.stage(key::WILL_TOPIC, args.bytes(3))?;

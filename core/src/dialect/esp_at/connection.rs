@@ -2,12 +2,14 @@
 
 use super::configuration::{LINK, write_path};
 use super::error::{self, check_state, fail};
+use super::join::is_joined;
 use super::state::{self, MqttState, key, number, set_number, state};
 use crate::at::args::Args;
 use crate::at::param::Param;
 use crate::at::reply::Reply;
 use crate::at::schema::{Example, Signature};
 use crate::buffer::Buf;
+use crate::commands::ident::imei_of;
 use crate::modem::Staged;
 use crate::modem::api::CredentialKind;
 use crate::modem::code;
@@ -20,13 +22,17 @@ use crate::modem::url::BrokerUrl;
 use crate::modem::wait::Wait;
 use crate::mqtt::{Properties, Qos, Will};
 use core::fmt::Write;
+use core::net::IpAddr;
+use core::time::Duration;
 
 /// The name under which `+SYSMFG` keeps certificates and the key.
 pub(super) const CREDENTIAL: &str = "mqtt";
 /// How long a connect may take, in milliseconds, unless the host says so.
 const USUAL: u32 = 15_000;
-/// The longest host a name server answers for.
-const MAX_HOST: usize = 253;
+/// The longest host the module takes.
+const MAX_HOST: usize = 128;
+/// Digits at the end of a client identifier that the module makes.
+const MADE: usize = 6;
 /// The URL with the longest host and path.
 const MAX_URL: usize = 8 + MAX_HOST + 1 + 32;
 
@@ -74,21 +80,55 @@ fn is_host(text: &str) -> bool {
 }
 
 fn connect(cx: &mut Context, args: &Args) -> Outcome {
-    prepare(cx, args).and_then(|()| cx.connect()).into()
+    let timeout = if args.has(4) { args.int(4) } else { USUAL };
+    let limit = Duration::from_millis(timeout.into());
+    let prepared = prepare(cx, args, timeout);
+    prepared.and_then(|()| cx.connect_steadily(limit)).into()
 }
 
 /// Makes settings of what the host has given until now.
-fn prepare(cx: &mut Context, args: &Args) -> Result<(), Fail> {
+fn prepare(cx: &mut Context, args: &Args, timeout: u32) -> Result<(), Fail> {
     check_state(cx, "+MQTTCONN")?;
+    check_joined(cx, args.text(1))?;
     check_credentials(cx)?;
+    make_client_id(cx)?;
     stage_place(cx, args)?;
-    let timeout = if args.has(4) { args.int(4) } else { USUAL };
     apply_number(cx, CONNECT_TIMEOUT, timeout.div_ceil(1000))?;
     apply_number(cx, RECONNECT, args.int(3))?;
     apply_security(cx)?;
     cx.apply_will(will)?;
     cx.configure(settings)?;
+    if error::is_limited(cx) {
+        cx.stage(key::PIECES, &[1])?;
+    }
     state::set_tried(cx)
+}
+
+/// Without a network no name is found, and no address reached.
+fn check_joined(cx: &mut Context, host: &str) -> Result<(), Fail> {
+    if is_joined(cx) {
+        return Ok(());
+    }
+    if host.parse::<IpAddr>().is_ok() {
+        return Err(Fail::Plain);
+    }
+    Err(fail(cx, &[error::NAME_NOT_FOUND]))
+}
+
+/// Where the host gives no client identifier the module makes one that no other has.
+fn make_client_id(cx: &mut Context) -> Result<(), Fail> {
+    let given = cx.staged().get(key::CLIENT_ID);
+    if given.is_some_and(|id| !id.is_empty()) {
+        return Ok(());
+    }
+    let made = imei_of(cx.seed());
+    let imei = cx.identity().imei.map_or(&made[..], str::as_bytes);
+    let end = imei.len().saturating_sub(MADE);
+    let mut memory = [0; 6 + MADE];
+    let mut id = Buf::lent(&mut memory);
+    id.extend(b"ESP32_")?;
+    id.extend(imei.get(end..).unwrap_or_default())?;
+    cx.stage(key::CLIENT_ID, id.as_slice())
 }
 
 /// Puts aside where the broker is.

@@ -6,6 +6,7 @@ use crate::at::reply::Reply;
 use crate::modem::Staged;
 use crate::modem::command::context::Context;
 use crate::modem::command::dialect::{Command, Outcome, Refusal};
+use crate::modem::dialect::VendorLimits;
 use crate::modem::fail::Fail;
 use core::fmt::Write;
 
@@ -27,6 +28,12 @@ pub(super) const TLS_SETTINGS: u16 = 0x6009;
 pub(super) const PREPARATION: u16 = 0x600a;
 pub(super) const NO_CERTIFICATE: u16 = 0x6023;
 pub(super) const NO_KEY: u16 = 0x6025;
+pub(super) const CLIENT_ID_LENGTH: u16 = 0x6016;
+pub(super) const WILL_TOPIC_LENGTH: u16 = 0x6032;
+pub(super) const WILL_MESSAGE_LENGTH: u16 = 0x6035;
+pub(super) const TOPIC_LENGTH: u16 = 0x6043;
+pub(super) const DATA_LENGTH: u16 = 0x6046;
+const HOST_NAME: u16 = 0x6052;
 pub(super) const NAME_NOT_FOUND: u16 = 0x6055;
 pub(super) const TIMED_OUT: u16 = 0x6057;
 
@@ -37,7 +44,8 @@ const LINK: Codes = [0x6010, 0x6011, 0x6011];
 const CLIENT_ID: Codes = [0x6014, 0x6016, 0x6016];
 const USERNAME: Codes = [0x6017, 0x6019, 0x6019];
 const PASSWORD: Codes = [0x601a, 0x601c, 0x601c];
-const TOPIC: Codes = [0x6041, 0x6042, 0x6043];
+const HOST: Codes = [0x603a, 0x603b, 0x603c];
+const TOPIC: Codes = [0x6041, 0x6042, TOPIC_LENGTH];
 const QOS: Codes = [0x6047, 0x6048, 0x6048];
 const RETAIN: Codes = [0x6049, 0x604a, 0x604a];
 const TIMEOUT: Codes = [0x6053, 0x6054, 0x6054];
@@ -95,7 +103,7 @@ const RULES: &[Rule] = &[
         states: MqttState::User..=MqttState::Connection,
         elsewhere: |_| NOT_CONFIGURED,
         values: &[
-            [0x603a, 0x603b, 0x603c],
+            HOST,
             [0x603d, 0x603e, 0x603e],
             [0x603f, 0x6040, 0x6040],
             TIMEOUT,
@@ -153,6 +161,24 @@ pub(super) fn check_state(cx: &mut Context, name: &str) -> Result<(), Fail> {
         Some(code) => Err(fail(cx, &[code])),
         None => Ok(()),
     }
+}
+
+/// Fails where the module's own limits hold and a value is longer than that.
+pub(super) fn check_length(
+    cx: &mut Context,
+    value: &[u8],
+    most: usize,
+    code: u16,
+) -> Result<(), Fail> {
+    if is_limited(cx) && value.len() > most {
+        return Err(fail(cx, &[code]));
+    }
+    Ok(())
+}
+
+/// Whether the module's own limits hold.
+pub(super) fn is_limited(cx: &Context) -> bool {
+    *cx.limits() != VendorLimits::NONE
 }
 
 /// A failure of MQTT, with its codes in their order.
@@ -218,6 +244,7 @@ fn misfit_code(cx: &mut Context, rule: &Rule, misfit: Misfit) -> u16 {
         match misfit.kind {
             MisfitKind::Missing => missing,
             MisfitKind::TooLong => long,
+            MisfitKind::Range if *codes == HOST => HOST_NAME,
             _ => range,
         }
     };

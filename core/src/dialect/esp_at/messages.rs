@@ -2,20 +2,22 @@
 
 use super::configuration::LINK;
 use super::connection::TIMEOUT;
-use super::error::{NO_MEMORY, check_state, failed};
+use super::error::{DATA_LENGTH, NO_MEMORY, TOPIC_LENGTH, check_length, check_state, failed};
+use super::state::key;
 use super::task::PUBLISH_RAW as RAW_TASK;
 use crate::at::args::Args;
 use crate::at::param::Param;
 use crate::at::reply::Reply;
 use crate::at::schema::{Example, Signature};
+use crate::modem::Staged;
 use crate::modem::command::context::{Context, quality};
 use crate::modem::command::dialect::{Command, Outcome, Prompt};
 use crate::modem::command::prompt::{Data, DataFraming};
 use crate::modem::event::{Received, Task};
 use crate::modem::fail::Fail;
-use crate::modem::options::{ACK_TIMEOUT, OptionValue};
 use crate::modem::outbox::Message;
 use crate::mqtt::topic::can_publish_to;
+use core::time::Duration;
 
 /// The longest topic MQTT has room for (clause 4.7.3).
 const MAX_TOPIC: usize = 65_535;
@@ -77,13 +79,19 @@ pub(super) const PUBLISH_RAW: Command = Command::new("+MQTTPUBRAW", "Publish raw
     );
 
 /// How long the broker may take for the present command.
-pub(super) fn apply_timeout(cx: &mut Context, args: &Args, place: usize) -> Result<(), Fail> {
+pub(super) fn limit(args: &Args, place: usize) -> Duration {
     let timeout = if args.has(place) {
         args.int(place)
     } else {
         USUAL
     };
-    cx.apply_option(ACK_TIMEOUT, |_| OptionValue::Number(timeout.div_ceil(1000)))
+    Duration::from_millis(timeout.into())
+}
+
+/// Fails where the topic is longer than the module takes.
+pub(super) fn check_topic(cx: &mut Context, args: &Args) -> Result<(), Fail> {
+    let most = cx.limits().topic;
+    check_length(cx, args.bytes(1), most, TOPIC_LENGTH)
 }
 
 fn message<'m>(args: &Args<'m>, payload: &'m [u8]) -> Result<Message<'m>, Fail> {
@@ -97,13 +105,25 @@ fn message<'m>(args: &Args<'m>, payload: &'m [u8]) -> Result<Message<'m>, Fail> 
 }
 
 fn publish(cx: &mut Context, args: &Args) -> Outcome {
-    let checked = check_state(cx, "+MQTTPUB").and_then(|()| apply_timeout(cx, args, 5));
-    let message = checked.and_then(|()| message(args, args.bytes(2)));
-    message.and_then(|message| cx.publish(&message)).into()
+    let wait = check_publish(cx, args)
+        .and_then(|()| message(args, args.bytes(2)))
+        .and_then(|message| cx.publish(&message));
+    match wait {
+        Ok(wait) => Outcome::WaitFor(wait, limit(args, 5)),
+        Err(fail) => Outcome::Fail(fail),
+    }
+}
+
+fn check_publish(cx: &mut Context, args: &Args) -> Result<(), Fail> {
+    check_state(cx, "+MQTTPUB")?;
+    check_topic(cx, args)?;
+    let most = cx.limits().payload;
+    check_length(cx, args.bytes(2), most, DATA_LENGTH)
 }
 
 fn ask(cx: &mut Context, args: &Args) -> Outcome {
-    if let Err(fail) = check_state(cx, "+MQTTPUBRAW") {
+    let checked = check_state(cx, "+MQTTPUBRAW").and_then(|()| check_topic(cx, args));
+    if let Err(fail) = checked {
         return Outcome::Fail(fail);
     }
     let length = args.int(2) as usize;
@@ -114,26 +134,46 @@ fn ask(cx: &mut Context, args: &Args) -> Outcome {
 }
 
 fn publish_raw(cx: &mut Context, args: &Args, data: Data<'_>) -> Outcome {
-    let ready = apply_timeout(cx, args, 5).and_then(|()| message(args, data.bytes));
+    // The link may have been lost meanwhile: that is told first.
+    cx.report_waiting();
     let task = Task {
         command: RAW_TASK,
         number: 0,
     };
-    if let Ok(wait) = ready.and_then(|message| cx.publish(&message)) {
-        return Outcome::Finishing(wait, task);
+    let message = message(args, data.bytes);
+    if let Ok(wait) = message.and_then(|message| cx.publish(&message)) {
+        return Outcome::FinishingFor(wait, task, limit(args, 5));
     }
     cx.write(|reply| reply.urc(|line| line.text("+MQTTPUB:FAIL")));
     Outcome::Silent
 }
 
-/// A message: nothing in it is escaped.
-pub(super) fn word(message: &Received<'_>, reply: &mut Reply) {
+/// The longest packet the module tells in one piece.
+const MOST_WHOLE: usize = 1024;
+
+/// A message: nothing in it is escaped. The module's own limits cut a long one up.
+pub(super) fn word(of: Staged<'_>, message: &Received<'_>, reply: &mut Reply) {
+    let id = if message.qos > 0 { 2 } else { 0 };
+    let head = 5 + message.topic.len() + id;
+    let first = MOST_WHOLE.saturating_sub(head).max(1);
+    let is_cut = of.get(key::PIECES).is_some() && message.payload.len() > first;
+    if !is_cut {
+        return word_piece(message.topic, message.payload, reply);
+    }
+    let (begin, rest) = message.payload.split_at_checked(first).unwrap_or_default();
+    word_piece(message.topic, begin, reply);
+    for piece in rest.chunks(MOST_WHOLE) {
+        word_piece(message.topic, piece, reply);
+    }
+}
+
+fn word_piece(topic: &str, payload: &[u8], reply: &mut Reply) {
     reply.urc(|line| {
         line.text("+MQTTSUBRECV:0,\"");
-        line.text(message.topic);
+        line.text(topic);
         line.text("\",");
-        line.number(message.payload.len() as u32);
+        line.number(payload.len() as u32);
         line.text(",");
-        line.bytes(message.payload);
+        line.bytes(payload);
     });
 }

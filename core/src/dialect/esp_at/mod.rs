@@ -8,6 +8,7 @@ mod configuration;
 mod connection;
 mod error;
 mod join;
+mod manufacturing;
 mod messages;
 mod network;
 mod remembered;
@@ -37,6 +38,7 @@ const GRAMMAR: Grammar = Grammar {
     lists: false,
     comments: false,
     repeats: false,
+    tests: false,
     ..Grammar::V250
 };
 
@@ -46,7 +48,16 @@ const FRAMING: Framing = Framing {
     urc_leads: false,
     prompt: "\r\nOK\r\n\r\n>",
     echoes_line_feed: true,
-    echoes_data: false,
+    prompt_tells: true,
+    ..Framing::V250
+};
+
+/// What the manual says the module takes.
+static LIMITS: VendorLimits = VendorLimits {
+    line: 256,
+    topic: 128,
+    payload: 256,
+    subscriptions: 10,
 };
 
 /// The command set.
@@ -71,8 +82,8 @@ pub static ESP_AT: Dialect = Dialect {
             commands: system::COMMANDS,
         },
         Table {
-            title: "Certificates",
-            commands: &[certificates::MANUFACTURING],
+            title: "Certificates, and what was set in manufacture",
+            commands: &[manufacturing::COMMAND],
         },
         Table {
             title: "Wi-Fi",
@@ -109,6 +120,10 @@ pub static ESP_AT: Dialect = Dialect {
             meaning: "What `+MQTTPUBRAW` sent has arrived; `+MQTTPUB:FAIL`: it has not.",
         },
         Urc {
+            syntax: "WIFI CONNECTED",
+            meaning: "A Wi-Fi was joined, also by itself at the start; `WIFI GOT IP` follows.",
+        },
+        Urc {
             syntax: "WIFI DISCONNECT",
             meaning: "The Wi-Fi was left.",
         },
@@ -126,11 +141,11 @@ pub static ESP_AT: Dialect = Dialect {
     codes: &[],
     other: Fail::Plain,
     identity: system::IDENTITY,
-    banner: Banner::PowerOn,
+    banner: Banner::Joins(join::NETWORK),
     loss_leads: true,
     reports_packets: false,
     gap: 0,
-    limits: &VendorLimits::NONE,
+    limits: &LIMITS,
     word,
     refuse: error::refuse,
     scratch: 8 * 1024,
@@ -160,7 +175,7 @@ fn word(of: Staged<'_>, event: &Event, reply: &mut Reply) {
         Event::ConnectDone { code: 0 } | Event::Restored { .. } => connection::word(of, reply),
         Event::ConnectDone { code } => connection::word_failed(of, code, reply),
         Event::Lost { .. } => reply.urc(|line| line.text("+MQTTDISCONNECTED:0")),
-        Event::Message(message) => messages::word(&message, reply),
+        Event::Message(message) => messages::word(of, &message, reply),
         Event::Finished { task, result, .. } => word_finished(task, result.is_ok(), reply),
         Event::Restarted => reply.unframed(|line| line.text("\r\nready\r\n")),
         // The module knows no such thing.
@@ -173,7 +188,11 @@ fn word(of: Staged<'_>, event: &Event, reply: &mut Reply) {
         | Event::Overdue { .. }
         | Event::Slotted { .. }
         | Event::Dropped { .. }
-        | Event::Registration { .. } => {}
+        | Event::Registration { on: false, .. } => {}
+        Event::Registration { on: true, .. } => {
+            reply.urc(|line| line.text(join::JOINED));
+            reply.urc(|line| line.text(join::ADDRESSED));
+        }
     }
 }
 

@@ -8,6 +8,7 @@ use crate::at::schema::Signature;
 use crate::modem::command::context::Context;
 use crate::modem::command::dialect::{Command, Outcome};
 use crate::modem::fail::Fail;
+use core::net::IpAddr;
 
 const MAC: &str = "aa:bb:cc:dd:ee:ff";
 
@@ -23,6 +24,16 @@ pub(super) const COMMANDS: &[Command] = &[
     remembered::command::<14>(),
     remembered::command::<15>(),
     remembered::command::<16>(),
+    remembered::command::<19>(),
+    Command::new("+CIPDOMAIN", "Find the address of a name")
+        .details("An address is its own; no name is known here.")
+        .set(
+            &[Signature::of(&[
+                Param::text("name", 1, 253).example("192.168.1.1"),
+                Param::int("network", 1, 3).optional(),
+            ])],
+            find,
+        ),
     Command::new("+PING", "Ask a host for an answer; none is sent").set(
         &[Signature::of(&[
             Param::text("host", 1, 253).example("broker.example")
@@ -75,6 +86,20 @@ fn list_addresses(cx: &mut Context, _: &Args) -> Outcome {
 fn status(cx: &mut Context) -> Outcome {
     let joined = join::is_joined(cx);
     text(cx, if joined { "STATUS:2" } else { "STATUS:5" })
+}
+
+/// Names are looked up outside, as a part of connecting.
+fn find(cx: &mut Context, args: &Args) -> Outcome {
+    let name = args.text(0);
+    if !join::is_joined(cx) || name.parse::<IpAddr>().is_err() {
+        return Outcome::Fail(Fail::Plain);
+    }
+    cx.info(|line| {
+        for text in ["+CIPDOMAIN:\"", name, "\""] {
+            line.text(text);
+        }
+    });
+    Outcome::Ok
 }
 
 /// The modem sends no ping.

@@ -7,64 +7,82 @@ use crate::at::schema::Signature;
 use crate::buffer::Buf;
 use crate::modem::command::context::Context;
 use crate::modem::command::dialect::{Command, Outcome};
+use crate::modem::fail::Fail;
 
 /// A setting: its command, and its values until they are set.
 pub(super) struct Setting {
     name: &'static str,
     values: &'static str,
+    /// The most its first value may be.
+    most: u32,
 }
 
-/// Each of them, by its number.
-pub(super) const ALL: [Setting; 17] = [
-    setting("+SYSSTORE", "1"),
-    setting("+SYSMSG", "0"),
-    setting("+SYSMSGFILTER", "0"),
-    setting("+SLEEP", "0"),
-    setting("+RFPOWER", "78"),
-    setting("+CWINIT", "1"),
-    setting("+CWAUTOCONN", "1"),
-    setting("+CWRECONNCFG", "0,0"),
-    setting("+CWDHCP", "1"),
-    setting("+CWHOSTNAME", "mqmodem"),
-    setting("+CWCOUNTRY", "0,\"CN\",1,13"),
-    setting("+CWPROTO", "7"),
-    setting("+CIPMUX", "0"),
-    setting("+CIPDINFO", "0"),
-    setting("+CIPRECVMODE", "0"),
-    setting("+CIPV6", "0"),
-    setting("+CIPDNS", "0,\"192.168.1.1\""),
+/// Each of them, by its number; the first says whether the others outlive a restart.
+static ALL: [Setting; 20] = [
+    setting("+SYSSTORE", "1", 1),
+    setting("+SYSMSG", "0", 7),
+    setting("+SYSMSGFILTER", "0", 1),
+    setting("+SLEEP", "0", MOST),
+    setting("+RFPOWER", "78", MOST),
+    setting("+CWINIT", "1", 1),
+    setting("+CWAUTOCONN", "1", 1),
+    setting("+CWRECONNCFG", "0,0", MOST),
+    setting("+CWDHCP", "1", 1),
+    setting("+CWHOSTNAME", "mqmodem", MOST),
+    setting("+CWCOUNTRY", "0,\"CN\",1,13", 1),
+    setting("+CWPROTO", "7", MOST),
+    setting("+CIPMUX", "0", 1),
+    setting("+CIPDINFO", "0", 1),
+    setting("+CIPRECVMODE", "0", 1),
+    setting("+CIPV6", "0", 1),
+    setting("+CIPDNS", "0,\"192.168.1.1\"", 1),
+    setting("+SYSREG", "0", MOST),
+    setting("+CWSTAPROTO", "7", MOST),
+    setting("+CIPRECVTYPE", "0", 1),
 ];
 
-const fn setting(name: &'static str, values: &'static str) -> Setting {
-    Setting { name, values }
+const fn setting(name: &'static str, values: &'static str, most: u32) -> Setting {
+    Setting { name, values, most }
 }
 
+/// The most a number may be.
+const MOST: u32 = 65_535;
+/// A text; a number in quotes is none.
 const ANY: Param = Param::bytes("value", 0, 64).optional().example("1");
-const NUMBER: Param = Param::int("value", 0, 65_535).optional();
-/// Numbers, or a number and texts: no other form is in use.
-const VALUES: &[Signature] = &[
-    Signature::of(&[NUMBER, NUMBER, NUMBER, NUMBER]),
-    Signature::of(&[ANY]),
-    Signature::of(&[NUMBER, ANY, NUMBER, NUMBER]),
-    Signature::of(&[NUMBER, ANY, ANY, ANY]),
-];
+const NUMBER: Param = Param::int("value", 0, MOST).optional();
+
+/// The values of a setting.
+struct Values<const N: usize>;
+
+impl<const N: usize> Values<N> {
+    const FIRST: Param = Param::int("value", 0, find::<N>().most).optional();
+    /// Numbers, or a number and texts: no other form is in use.
+    const FORMS: &'static [Signature] = &[
+        Signature::of(&[Self::FIRST, NUMBER, NUMBER, NUMBER]),
+        Signature::of(&[ANY]),
+        Signature::of(&[Self::FIRST, ANY, NUMBER, NUMBER]),
+        Signature::of(&[Self::FIRST, ANY, ANY, ANY]),
+    ];
+}
+
+/// The setting of this number.
+const fn find<const N: usize>() -> &'static Setting {
+    let (_, from) = ALL.split_at(N);
+    match from.first() {
+        Some(setting) => setting,
+        None => &ALL[0],
+    }
+}
 
 /// The command of a setting.
 pub(super) const fn command<const N: usize>() -> Command {
-    let (_, from) = ALL.split_at(N);
-    let name = match from.first() {
-        Some(setting) => setting.name,
-        None => "",
-    };
-    Command::new(name, "A setting that is only read back")
+    Command::new(find::<N>().name, "A setting that is only read back")
         .read(read::<N>)
-        .set(VALUES, set::<N>)
+        .set(Values::<N>::FORMS, set::<N>)
 }
 
 fn read<const N: usize>(cx: &mut Context, _: &Args) -> Outcome {
-    let Some(Setting { name, values }) = ALL.get(N) else {
-        return Outcome::Ok;
-    };
+    let Setting { name, values, .. } = find::<N>();
     cx.write_staged(|staged, reply| {
         reply.info(|line| {
             line.text(name);
@@ -76,6 +94,11 @@ fn read<const N: usize>(cx: &mut Context, _: &Args) -> Outcome {
         });
     });
     Outcome::Ok
+}
+
+/// Whether what the host sets outlives a restart.
+pub(super) fn stores(cx: &Context) -> bool {
+    cx.staged().get(key::REMEMBERED) != Some(b"0")
 }
 
 fn set<const N: usize>(cx: &mut Context, args: &Args) -> Outcome {
@@ -94,7 +117,7 @@ fn set<const N: usize>(cx: &mut Context, args: &Args) -> Outcome {
             values.extend(value)?;
             values.extend(quote)
         });
-    let written = written.map_err(crate::modem::fail::Fail::from);
+    let written = written.map_err(Fail::from);
     let key = key::REMEMBERED + N as u8;
     written
         .and_then(|()| cx.stage(key, values.as_slice()))

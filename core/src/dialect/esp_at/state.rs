@@ -26,11 +26,14 @@ pub(super) mod key {
     pub(crate) const CREDENTIALS: u8 = 17;
     pub(crate) const LOGS: u8 = 18;
     pub(crate) const SUBSCRIBED: u8 = 19;
+    /// Whether the module's own limits cut messages up.
+    pub(crate) const PIECES: u8 = 25;
     /// Those of the link.
     pub(crate) const LINK: core::ops::RangeInclusive<u8> = STATE..=CREDENTIALS;
     /// The network, its password and the rest that is not of the link follow.
     pub(crate) const NETWORK: u8 = 20;
     pub(crate) const MODE: u8 = 21;
+    pub(crate) const LEFT: u8 = 22;
     pub(crate) const TIME: u8 = 24;
     /// Settings that are only read back follow, see `remembered`.
     pub(crate) const REMEMBERED: u8 = 64;
@@ -74,13 +77,35 @@ pub(super) fn state(cx: &mut Context) -> MqttState {
 }
 
 fn connected(cx: &mut Context) -> MqttState {
-    let mut topics = 0;
-    cx.each_subscription(|_, _, _| topics += 1);
-    match topics {
-        0 if cx.staged().get(key::SUBSCRIBED).is_some() => MqttState::NoTopic,
-        0 => MqttState::Connected,
-        _ => MqttState::Subscribed,
+    match (has_topics(cx), cx.staged().get(key::SUBSCRIBED)) {
+        (true, _) | (_, Some(ASKED)) => MqttState::Subscribed,
+        (false, Some(_)) => MqttState::NoTopic,
+        (false, None) => MqttState::Connected,
     }
+}
+
+fn has_topics(cx: &mut Context) -> bool {
+    let mut topics = false;
+    cx.each_subscription(|_, _, _| topics = true);
+    topics
+}
+
+/// A topic was asked for, and the answer is not waited for.
+const ASKED: &[u8] = &[1];
+/// A topic was left: where there is no other, it was the last.
+const LEFT: &[u8] = &[2];
+
+/// A topic counts from now on.
+pub(super) fn set_asked(cx: &mut Context) -> Result<(), Fail> {
+    cx.stage(key::SUBSCRIBED, ASKED)
+}
+
+/// A topic is left, if there is one.
+pub(super) fn set_leaving(cx: &mut Context) -> Result<(), Fail> {
+    if state(cx) == MqttState::Subscribed {
+        return cx.stage(key::SUBSCRIBED, LEFT);
+    }
+    Ok(())
 }
 
 /// The link is as far as this now.

@@ -19,4 +19,5 @@ pub(super) const COMMANDS: &[Command] = &[
     remembered::command::<9>(),
     remembered::command::<10>(),
     remembered::command::<11>(),
+    remembered::command::<18>(),
 ];

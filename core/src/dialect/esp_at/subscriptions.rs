@@ -3,14 +3,13 @@
 use super::configuration::LINK;
 use super::connection::TIMEOUT;
 use super::error::check_state;
-use super::messages::{QOS, apply_timeout};
-use super::state::{MqttState, key, state};
+use super::messages::{QOS, check_topic, limit};
+use super::state::{self, MqttState, state};
 use crate::at::args::Args;
 use crate::at::param::Param;
 use crate::at::schema::Signature;
 use crate::modem::command::context::Context;
 use crate::modem::command::dialect::{Command, Outcome};
-use crate::modem::wait::Wait;
 use crate::mqtt::topic::can_subscribe_to;
 
 /// The longest filter MQTT has room for (clause 4.7.3).
@@ -22,7 +21,7 @@ const FILTER: Param = Param::text("topic", 1, MAX_TOPIC)
 pub(super) const SUBSCRIBE: Command = Command::new("+MQTTSUB", "Subscribe to a topic")
     .details(
         "OK at SUBACK, with QoS 0 at once. The read form lists state, topic and QoS of each \
-         subscription.",
+         subscription; the module's own limits show the first ten.",
     )
     .remembers()
     .read(read)
@@ -36,19 +35,23 @@ pub(super) const UNSUBSCRIBE: Command = Command::new("+MQTTUNSUB", "Unsubscribe 
     .set(&[Signature::of(&[LINK, FILTER, TIMEOUT])], unsubscribe);
 
 fn subscribe(cx: &mut Context, args: &Args) -> Outcome {
-    let checked = check_state(cx, "+MQTTSUB").and_then(|()| apply_timeout(cx, args, 3));
-    let noted = checked.and_then(|()| cx.stage(key::SUBSCRIBED, &[1]));
-    let wait = noted.and_then(|()| cx.subscribe(args.text(1), args.int(2)));
+    let checked = check_state(cx, "+MQTTSUB").and_then(|()| check_topic(cx, args));
+    let wait = checked.and_then(|()| cx.subscribe(args.text(1), args.int(2)));
     match wait {
-        Ok(_) if args.int(2) == 0 => Outcome::Ok,
-        wait => wait.into(),
+        // The broker's answer is not waited for.
+        Ok(_) if args.int(2) == 0 => state::set_asked(cx).into(),
+        Ok(wait) => Outcome::WaitFor(wait, limit(args, 3)),
+        Err(fail) => Outcome::Fail(fail),
     }
 }
 
 fn unsubscribe(cx: &mut Context, args: &Args) -> Outcome {
-    let checked = check_state(cx, "+MQTTUNSUB").and_then(|()| apply_timeout(cx, args, 2));
-    let wait = checked.and_then(|()| cx.unsubscribe(args.text(1)));
-    wait.map_or_else(Outcome::Fail, |wait: Wait| Outcome::Wait(wait))
+    let checked = check_state(cx, "+MQTTUNSUB").and_then(|()| check_topic(cx, args));
+    let noted = checked.and_then(|()| state::set_leaving(cx));
+    match noted.and_then(|()| cx.unsubscribe(args.text(1))) {
+        Ok(wait) => Outcome::WaitFor(wait, limit(args, 2)),
+        Err(fail) => Outcome::Fail(fail),
+    }
 }
 
 fn read(cx: &mut Context, _: &Args) -> Outcome {
@@ -61,7 +64,12 @@ fn read(cx: &mut Context, _: &Args) -> Outcome {
         });
         return Outcome::Ok;
     }
+    let mut left = cx.limits().subscriptions;
     cx.each_subscription(|topic, qos, reply| {
+        if left == 0 {
+            return;
+        }
+        left -= 1;
         reply.info(|line| {
             line.text("+MQTTSUB:0,");
             line.number(state as u32);

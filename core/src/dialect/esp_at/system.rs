@@ -1,7 +1,7 @@
 //! The line and the module itself.
 
-use super::remembered;
 use super::state::{key, number};
+use super::{join, manufacturing, remembered};
 use crate::at::args::Args;
 use crate::at::param::Param;
 use crate::at::schema::{Example, Signature};
@@ -49,6 +49,7 @@ pub(super) const COMMANDS: &[Command] = &[
     remembered::command::<2>(),
     remembered::command::<3>(),
     remembered::command::<4>(),
+    remembered::command::<17>(),
     Command::new("+CMD", "List the commands").read(list),
     Command::new("+SYSRAM", "Show the memory that is free")
         .read(|cx, _| text(cx, "+SYSRAM:148408,84044")),
@@ -57,9 +58,11 @@ pub(super) const COMMANDS: &[Command] = &[
     Command::new("+UART_CUR", "Set the port until the next restart")
         .read(|cx, _| read_port(cx, "+UART_CUR"))
         .set(PORT, set_port),
-    Command::new("+UART_DEF", "Set the port")
+    Command::new("+UART_DEF", "Set the port, and keep that")
+        .remembers()
         .read(|cx, _| read_port(cx, "+UART_DEF"))
-        .set(PORT, set_port),
+        .commits()
+        .set(PORT, keep_port),
     Command::new("+UART", "Set the port, as `+UART_CUR`")
         .read(|cx, _| read_port(cx, "+UART"))
         .set(PORT, set_port),
@@ -118,7 +121,13 @@ fn restore(cx: &mut Context, _: &Args) -> Outcome {
         // What is not there needs no erasing.
         let _ = cx.erase_credential(super::connection::CREDENTIAL, kind);
     }
-    match super::join::forget_network(cx) {
+    let profile = cx.factory_profile();
+    let echo = cx.profile().echo;
+    *cx.profile() = profile;
+    let erased = cx.store_profile();
+    cx.profile().echo = echo;
+    let erased = erased.and_then(|_| manufacturing::forget(cx));
+    match erased.and_then(|_| join::forget_network(cx)) {
         Ok(erased) => {
             cx.restart_at_once();
             Outcome::Wait(erased)
@@ -127,25 +136,21 @@ fn restore(cx: &mut Context, _: &Args) -> Outcome {
     }
 }
 
-/// `<index>,"AT<name>",<test>,<query>,<set>,<execute>` of each command.
+/// `<index>,"AT<name>",<test>,<query>,<set>,<execute>` of each command; none has a test form.
 fn list(cx: &mut Context, _: &Args) -> Outcome {
     let commands = cx.dialect().commands();
     cx.write(|reply| {
         for (index, command) in commands.enumerate() {
             let forms = [
-                command.is_extended(),
                 command.read.is_some(),
                 command.set.is_some(),
                 command.execute.is_some(),
             ];
-            let [test, read, set, execute] = forms.map(u8::from);
+            let [read, set, execute] = forms.map(u8::from);
             reply.info(|line| {
                 let name = command.name;
                 // A reply notes for itself what does not fit.
-                let _ = write!(
-                    line,
-                    "+CMD:{index},\"AT{name}\",{test},{read},{set},{execute}"
-                );
+                let _ = write!(line, "+CMD:{index},\"AT{name}\",0,{read},{set},{execute}");
             });
         }
     });
@@ -170,6 +175,18 @@ fn set_port(cx: &mut Context, args: &Args) -> Outcome {
     profile.flow = [flow, flow];
     cx.change_port();
     Outcome::Ok
+}
+
+/// The port is all that is kept: the echo is on after a restart.
+fn keep_port(cx: &mut Context, args: &Args) -> Outcome {
+    match set_port(cx, args) {
+        Outcome::Ok => {}
+        refused => return refused,
+    }
+    let echo = core::mem::replace(&mut cx.profile().echo, true);
+    let kept = cx.store_profile();
+    cx.profile().echo = echo;
+    kept.into()
 }
 
 fn read_port(cx: &mut Context, name: &str) -> Outcome {

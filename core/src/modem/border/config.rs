@@ -22,6 +22,9 @@ pub struct Config<'a> {
     /// The least time between the OK of a command and the event that ends it, where it is
     /// not the dialect's own, in milliseconds.
     pub gap: Option<u16>,
+    /// Whether the radio is off when the modem starts, until the host switches it on or
+    /// joins a network.
+    pub offline: bool,
     /// Whether reading a password back shows `***`.
     pub mask_secrets: bool,
     /// Whether sessions and the messages in them are kept by [`Action::Store`](crate::Action::Store),
@@ -42,6 +45,7 @@ impl<'a> Config<'a> {
             strict: false,
             vendor_limits: false,
             gap: None,
+            offline: false,
             mask_secrets: false,
             keeps_sessions: true,
             max_payload: 256 * 1024,
@@ -68,6 +72,7 @@ impl<'a> Config<'a> {
             limits: self.limits(),
             identity: self.identity,
             seed: self.seed,
+            offline: self.offline,
             masks_secrets: self.mask_secrets,
             links: LinkConfig {
                 seed: self.seed,

@@ -2,8 +2,10 @@
 
 use super::dialect::Outcome;
 use crate::modem::dispatch::Machine;
+use crate::modem::event::Task;
 use crate::modem::fail::Fail;
 use crate::modem::progress::run::Run;
+use crate::modem::wait::Wait;
 
 /// Goes on with what became of the command before `at`.
 pub(super) fn conclude(machine: &mut Machine, at: usize, outcome: Outcome) {
@@ -11,6 +13,7 @@ pub(super) fn conclude(machine: &mut Machine, at: usize, outcome: Outcome) {
         Outcome::Ok => machine.settle(at, Ok(())),
         Outcome::Fail(fail) => machine.settle(at, Err(fail)),
         Outcome::Wait(wait) => machine.wait(at, wait),
+        Outcome::WaitFor(wait, limit) => machine.wait_limited(at, wait, limit),
         Outcome::Silent => machine.end_silently(),
         Outcome::Started(wait, task) => {
             machine.start(machine.selected, wait, task);
@@ -24,12 +27,19 @@ pub(super) fn conclude(machine: &mut Machine, at: usize, outcome: Outcome) {
             machine.start_ended(machine.selected, task, result, code);
             machine.settle(at, Ok(()));
         }
-        Outcome::Finishing(wait, task) => {
-            machine.end_silently();
-            machine.run = Run::Finishing;
-            machine.start(machine.selected, wait, task);
+        Outcome::Finishing(wait, task) => finish(machine, wait, task),
+        Outcome::FinishingFor(wait, task, limit) => {
+            finish(machine, wait, task);
+            machine.limit_last(limit);
         }
         // The console asks before; after raw bytes it does not ask for none.
         Outcome::Prompt(..) => machine.settle(at, Err(Fail::INCORRECT)),
     }
+}
+
+/// What was begun ends the command by an event.
+fn finish(machine: &mut Machine, wait: Wait, task: Task) {
+    machine.end_silently();
+    machine.run = Run::Finishing;
+    machine.start(machine.selected, wait, task);
 }

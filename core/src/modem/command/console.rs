@@ -1,11 +1,12 @@
 //! The host's side: reads its lines and its raw bytes, and has them carried out.
 
+use super::asked::Asked;
 use super::conclude::conclude;
 use super::context::Context;
 use super::data::Collector;
 use super::dialect::{Busy, Command, Outcome, Prompt};
 use super::execute::{self, Ran};
-use super::intake::{Intake, IntakeKind};
+use super::intake::Intake;
 use super::language::Language;
 use super::prompt::{Data, DataEnd, DataFraming, Late};
 use super::rejected::{Rejected, RejectedAnswer};
@@ -17,7 +18,6 @@ use crate::modem::dispatch::Machine;
 use crate::modem::fail::Fail;
 use crate::modem::progress::run::Run;
 use crate::time::{Instant, sooner};
-use core::time::Duration;
 
 /// Reads what the host types.
 #[derive(Debug)]
@@ -30,18 +30,8 @@ pub(crate) struct Console<'a> {
     asked: Option<Asked>,
     /// What came of a line that is rejected as a whole.
     rejected: Rejected,
-}
-
-/// A command that asked for raw bytes.
-#[derive(Debug)]
-struct Asked {
-    prompt: &'static Prompt,
-    /// How long the next byte may take.
-    limit: Option<Duration>,
-    collector: Collector,
-    command: &'static Command,
-    /// Where on the line its values stand.
-    values: usize,
+    /// When raw bytes were complete.
+    data_end: Option<Instant>,
 }
 
 impl<'a> Console<'a> {
@@ -53,7 +43,8 @@ impl<'a> Console<'a> {
             language,
             decoded,
             asked: None,
-            rejected: Rejected::default(),
+            rejected: Rejected::None,
+            data_end: None,
         }
     }
 
@@ -74,7 +65,7 @@ impl<'a> Console<'a> {
             Run::Idle => self.has_echo_room(machine) && !machine.is_reporting(),
             Run::Pending => machine.takes_more() && self.has_echo_room(machine),
             Run::Line { .. } | Run::Waiting { .. } | Run::Finishing => {
-                self.rejects() && machine.has_answer_room()
+                self.rejects() && !self.rejected.is_deferred() && machine.has_answer_room()
             }
         }
     }
@@ -101,16 +92,32 @@ impl<'a> Console<'a> {
     #[inline]
     pub(crate) fn take(&mut self, machine: &mut Machine, bytes: &[u8]) -> Intake {
         match machine.run {
-            Run::Idle | Run::Pending if self.rejected.is_empty() => self.take_line(machine, bytes),
-            Run::Prompt { at, .. } => data(self.take_data(machine, at, bytes)),
+            Run::Idle | Run::Pending if self.rejected.is_none() => self.take_line(machine, bytes),
+            Run::Prompt { at, .. } => Intake::data(self.take_data(machine, at, bytes)),
             Run::Draining { quiet, .. } => {
                 let until = machine.now + quiet;
                 machine.run = Run::Draining { until, quiet };
-                data(bytes.len())
+                Intake::data(bytes.len())
             }
-            Run::Off => data(bytes.len()),
-            _ => data(self.reject(machine, bytes)),
+            Run::Off => Intake::data(bytes.len()),
+            Run::Idle | Run::Pending if self.rejected.is_deferred() => {
+                self.rejected = Rejected::None;
+                self.take_line(machine, bytes)
+            }
+            _ if self.defers(machine) => Intake::data(0),
+            _ => Intake::data(self.reject(machine, bytes)),
         }
+    }
+
+    /// Whether what comes now stands right behind raw bytes: then it waits, and is no line
+    /// that comes while a command runs.
+    #[cold]
+    fn defers(&mut self, machine: &Machine) -> bool {
+        let defers = self.rejected.is_none() && self.data_end == Some(machine.now);
+        if defers {
+            self.rejected = Rejected::Deferred;
+        }
+        defers
     }
 
     /// Takes bytes up to the end of a line.
@@ -266,6 +273,7 @@ impl<'a> Console<'a> {
         let Some(asked) = self.asked.take() else {
             return;
         };
+        self.data_end = Some(machine.now);
         // What is not all there is not carried out.
         if asked.collector.has_overflowed() && end != DataEnd::Cancelled {
             self.forget_data();
@@ -356,7 +364,7 @@ impl<'a> Console<'a> {
     /// The host gave up what it has begun to send.
     pub(crate) fn forget(&mut self, machine: &mut Machine) {
         self.reader.drop_line();
-        self.rejected = Rejected::default();
+        self.rejected = Rejected::None;
         if matches!(machine.run, Run::Prompt { .. } | Run::Draining { .. }) {
             self.forget_data();
             machine.run = Run::Idle;
@@ -383,14 +391,5 @@ impl<'a> Console<'a> {
     /// Forgets a line that was not ended.
     pub(crate) fn drop_line(&mut self) {
         self.reader.drop_line();
-    }
-}
-
-/// Bytes that are no line.
-fn data(taken: usize) -> Intake {
-    Intake {
-        taken,
-        echoed: 0,
-        kind: IntakeKind::Data,
     }
 }

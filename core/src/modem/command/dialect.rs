@@ -109,6 +109,9 @@ pub enum Banner {
     Restart,
     /// Whenever it is switched on, too.
     PowerOn,
+    /// The same; and where something is kept in this slot of the dialect's own, that it has
+    /// joined a network behind it.
+    Joins(u8),
 }
 
 /// How what a declaration does not allow is answered. It may write lines before the
@@ -166,6 +169,10 @@ impl Dialect {
             loss_leads: self.loss_leads,
             reports_packets: self.reports_packets,
             other: self.other,
+            joins: match self.banner {
+                Banner::Joins(place) => Some(place),
+                Banner::Restart | Banner::PowerOn => None,
+            },
         }
     }
 }
@@ -213,6 +220,8 @@ pub enum Outcome {
     Fail(Fail),
     /// It depends on something still to come: the line goes on then.
     Wait(Wait),
+    /// The same; it fails where that takes longer.
+    WaitFor(Wait, Duration),
     /// It is begun, and the line goes on. What comes of it is an event of its own,
     /// [`Event::Finished`](crate::modem::event::Event::Finished) of this task.
     Started(Wait, Task),
@@ -225,6 +234,8 @@ pub enum Outcome {
     /// It is begun, and its event is all of its answer: no result code follows, and the
     /// modem is busy until then.
     Finishing(Wait, Task),
+    /// The same; it fails where that takes longer.
+    FinishingFor(Wait, Task, Duration),
     /// The host is asked for raw bytes, as [`Prompt`] says, up to their end.
     Prompt(DataFraming, &'static Prompt),
 }

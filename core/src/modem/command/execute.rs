@@ -103,7 +103,7 @@ fn carry_out(
             check_rest(machine, language, line, item.next, decoded)?;
             bare(machine, language, item, command)
         }
-        Form::Test if command.test_form.is_none() => {
+        Form::Test if command.test_form.is_none() && language.grammar.tests => {
             machine.write(|reply| help::write_test(command, reply));
             Ok((item.next, Outcome::Ok))
         }

@@ -14,6 +14,15 @@ pub struct Intake {
 }
 
 impl Intake {
+    /// So many bytes that are no line.
+    pub(super) fn data(taken: usize) -> Self {
+        Self {
+            taken,
+            echoed: 0,
+            kind: IntakeKind::Data,
+        }
+    }
+
     /// No byte was taken.
     pub const NOTHING: Self = Self {
         taken: 0,

@@ -1,5 +1,6 @@
 //! Command lines: what they are made of, how they are carried out and answered.
 
+mod asked;
 mod conclude;
 pub(super) mod console;
 pub mod context;

@@ -4,11 +4,19 @@ use super::dialect::Busy;
 
 /// What came of a line that is rejected.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Rejected {
-    /// How many bytes.
-    len: usize,
-    /// Whether they are not the line that restarts the modem.
-    differs: bool,
+pub(super) enum Rejected {
+    /// Nothing yet.
+    #[default]
+    None,
+    /// What stands right behind raw bytes: it is no such line, and waits.
+    Deferred,
+    /// A part of it.
+    Part {
+        /// How many bytes.
+        len: usize,
+        /// Whether they are not the line that restarts the modem.
+        differs: bool,
+    },
 }
 
 /// How it is answered at its end.
@@ -23,9 +31,14 @@ pub(super) enum RejectedAnswer {
 }
 
 impl Rejected {
-    /// Whether nothing came of it yet.
-    pub(super) fn is_empty(self) -> bool {
-        self.len == 0
+    /// Whether nothing came of it yet, and nothing waits.
+    pub(super) fn is_none(self) -> bool {
+        matches!(self, Self::None)
+    }
+
+    /// Whether what stands behind raw bytes waits.
+    pub(super) fn is_deferred(self) -> bool {
+        matches!(self, Self::Deferred)
     }
 
     /// Takes bytes up to the end of the line; how many, and how it is answered.
@@ -40,27 +53,40 @@ impl Rejected {
         (taken, core::mem::take(self).answer(busy))
     }
 
+    fn part(self) -> (usize, bool) {
+        match self {
+            Self::None | Self::Deferred => (0, false),
+            Self::Part { len, differs } => (len, differs),
+        }
+    }
+
     /// More of it came.
     fn note(&mut self, part: &[u8], busy: Busy) {
+        if part.is_empty() {
+            return;
+        }
         let line = match busy {
             Busy::RejectOrRestart { line, .. } => line,
             Busy::Queue | Busy::Reject(_) => "",
         };
-        let expected = line.as_bytes().get(self.len..).unwrap_or_default();
+        let (len, differs) = self.part();
+        let expected = line.as_bytes().get(len..).unwrap_or_default();
         let agrees = expected.get(..part.len());
-        self.differs |= !agrees.is_some_and(|expected| expected.eq_ignore_ascii_case(part));
-        self.len = self.len.saturating_add(part.len());
+        let agrees = agrees.is_some_and(|expected| expected.eq_ignore_ascii_case(part));
+        *self = Self::Part {
+            len: len.saturating_add(part.len()),
+            differs: differs || !agrees,
+        };
     }
 
     /// How it is answered.
     fn answer(self, busy: Busy) -> RejectedAnswer {
+        let (len, differs) = self.part();
         match busy {
-            _ if self.len == 0 => RejectedAnswer::Nothing,
+            _ if len == 0 => RejectedAnswer::Nothing,
             Busy::Queue => RejectedAnswer::Nothing,
             Busy::Reject(text) => RejectedAnswer::Text(text),
-            Busy::RejectOrRestart { line, notice, .. }
-                if !self.differs && self.len == line.len() =>
-            {
+            Busy::RejectOrRestart { line, notice, .. } if !differs && len == line.len() => {
                 RejectedAnswer::Restart(notice)
             }
             Busy::RejectOrRestart { text, .. } => RejectedAnswer::Text(text),

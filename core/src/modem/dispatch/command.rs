@@ -18,6 +18,20 @@ impl Machine<'_> {
         self.run = Run::Idle;
     }
 
+    /// The command before `at` waits, and fails where that takes longer than this.
+    pub(crate) fn wait_limited(&mut self, at: usize, wait: Wait, limit: Duration) {
+        self.wait(at, wait);
+        let until = self.now + limit;
+        if let Run::Waiting { deadline, .. } = &mut self.run {
+            *deadline = Some(until);
+        }
+    }
+
+    /// What was begun last fails where it takes longer than this.
+    pub(crate) fn limit_last(&mut self, limit: Duration) {
+        self.tasks.limit_last(self.now + limit);
+    }
+
     /// A command has begun something; `may_run` has seen to it that there is room.
     pub(crate) fn start(&mut self, link: LinkId, wait: Wait, task: Task) {
         let deadline = self.deadline_of(wait);
@@ -83,5 +97,6 @@ impl Machine<'_> {
     /// Reports that the modem has started.
     pub(crate) fn report_start(&mut self) {
         self.notify.push_restarted().unwrap_or_default();
+        self.report_joined();
     }
 }

@@ -25,7 +25,7 @@ impl Machine<'_> {
                 ..
             } => self.fail_connect(id, code, was_opened),
             // One of the modem's own that is made again is no news.
-            Ended::Failed { is_last: false, .. } => {}
+            Ended::Failed { is_last: false, .. } if !self.tells_attempts(id) => {}
             Ended::Failed { code, .. } => {
                 self.notify.push_lost(id, code).unwrap_or_default();
             }
@@ -39,6 +39,11 @@ impl Machine<'_> {
         if self.links.all(Link::is_closed) {
             self.complete(Wait::AllClosed, Ok(()));
         }
+    }
+
+    /// Whether the host is told of each attempt of the modem's own that fails.
+    fn tells_attempts(&self, id: LinkId) -> bool {
+        self.links.get(id).is_some_and(Link::tells_attempts)
     }
 
     /// A link was lost: the host is told, and what waits for the broker ends.

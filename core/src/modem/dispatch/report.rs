@@ -45,10 +45,14 @@ impl Machine<'_> {
 
     /// Reports the oldest waiting event; whether there was one that fitted.
     pub(crate) fn report_next(&mut self) -> bool {
-        if !self.is_reporting() || !matches!(self.run, Run::Idle | Run::Finishing) {
+        let at_prompt =
+            matches!(self.run, Run::Prompt { .. }) && self.behaviour.wording.framing.prompt_tells;
+        let may = at_prompt || matches!(self.run, Run::Idle | Run::Finishing);
+        if !self.is_reporting() || !may {
             return false;
         }
-        if let Some((link, event)) = self.tasks.front(self.now) {
+        let ended = self.tasks.front(self.now).filter(|_| !at_prompt);
+        if let Some((link, event)) = ended {
             // It ends a command: that comes before what happened since.
             let reported = self.report(link, &event);
             if reported {
@@ -70,6 +74,9 @@ impl Machine<'_> {
         let Some((event, front)) = self.notify.front(form) else {
             return false;
         };
+        if at_prompt && !matches!(event, Event::Message(_)) {
+            return false;
+        }
         let (wording, of) = (self.behaviour.wording.event, self.scratch.of(front.link));
         if !word(&mut self.out, style, wording, of, &event) {
             if !self.out.is_empty() {
@@ -85,6 +92,13 @@ impl Machine<'_> {
         self.notify.pop(front);
         self.take_over(front.link, front.number);
         true
+    }
+
+    /// Reports all that waits, whatever runs, as far as there is room.
+    pub(crate) fn report_waiting(&mut self) {
+        let run = core::mem::replace(&mut self.run, Run::Idle);
+        while self.report_next() {}
+        self.run = run;
     }
 
     /// A command that ends by an event alone is at its end once nothing is under way.

@@ -6,10 +6,53 @@ use crate::modem::ids::LinkId;
 use crate::modem::profile::Profile;
 use crate::modem::progress::run::Run;
 use crate::modem::radio::Functionality;
+use crate::modem::slot::Slot;
 use crate::modem::storage::options::{AUTOCONNECT, RECV_MODE};
 use core::time::Duration;
 
 impl Machine<'_> {
+    /// Power-on: what the radio is then.
+    pub(crate) fn begin(&mut self) {
+        let functionality = self.functionality_at_start();
+        self.radio.set(functionality);
+        let has_radio = self.radio.is_on();
+        self.links.iter_mut().for_each(|it| it.restart(has_radio));
+    }
+
+    /// What the radio is when the modem starts.
+    pub(crate) fn functionality_at_start(&self) -> Functionality {
+        if self.behaviour.offline && !self.has_network() {
+            Functionality::RadioOff
+        } else {
+            Functionality::Full
+        }
+    }
+
+    /// Whether a network is kept that is joined when the modem starts.
+    fn has_network(&self) -> bool {
+        let slot = self.behaviour.wording.joins.map(Slot::Dialect);
+        let kept = slot.and_then(|slot| self.storage.get(slot));
+        kept.is_some_and(|network| !network.is_empty())
+    }
+
+    /// What the dialect keeps in this place was given back: if it is the network, that is
+    /// joined.
+    pub(crate) fn restore_network(&mut self, place: u8) {
+        if self.behaviour.wording.joins == Some(place) && self.has_network() {
+            self.radio.set(Functionality::Full);
+            self.radio_switched(true);
+            self.report_joined();
+        }
+    }
+
+    /// Reports the network that is joined when the modem starts.
+    pub(crate) fn report_joined(&mut self) {
+        if self.has_network() && self.radio.is_on() {
+            let pushed = self.notify.push_registration(0, true, false);
+            pushed.unwrap_or_default();
+        }
+    }
+
     /// As after power-on, with what is stored.
     pub(crate) fn restart(&mut self, functionality: Functionality) {
         let now = self.now;
@@ -58,7 +101,7 @@ impl Machine<'_> {
         self.run = Run::Idle;
         self.cut_all();
         self.write_apart(|reply| reply.unframed(|line| line.text(notice)));
-        self.restart(Functionality::Full);
+        self.restart(self.functionality_at_start());
     }
 
     pub(crate) fn set_profile(&mut self, profile: Profile) {

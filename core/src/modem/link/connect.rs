@@ -11,6 +11,7 @@ use crate::modem::settings::Settings;
 use crate::mqtt::Version;
 use crate::mqtt::session::fingerprint;
 use crate::time::Instant;
+use core::time::Duration;
 
 impl Link<'_> {
     /// The host wants the link: it is opened, or its own attempt becomes the host's.
@@ -62,6 +63,25 @@ impl Link<'_> {
                 self.open(now, By::Automatic);
             }
         }
+    }
+
+    /// The attempt that was begun fails where it is not done by then.
+    pub(crate) fn limit_attempt(&mut self, until: Instant) {
+        match &mut self.phase {
+            Phase::Opening { deadline, .. } | Phase::Greeting { deadline } => *deadline = until,
+            _ => {}
+        }
+    }
+
+    /// From now on each pause before an attempt of its own is the longest, and each of these
+    /// that fails is news.
+    pub(crate) fn try_steadily(&mut self) {
+        self.is_steady = true;
+    }
+
+    /// Whether each attempt of its own that fails is news.
+    pub(crate) fn tells_attempts(&self) -> bool {
+        self.is_steady
     }
 
     /// Asks for the transport.
@@ -221,7 +241,13 @@ impl Link<'_> {
             self.backoff.exhaust();
         }
         if self.policy.reconnects && self.has_radio && !code::is_final(code) {
-            let pause = self.backoff.next_pause(self.policy.longest_pause, chance);
+            let longest = self.policy.longest_pause;
+            let usual = self.backoff.next_pause(longest, chance);
+            let pause = if self.is_steady {
+                Duration::from_secs(longest.into())
+            } else {
+                usual
+            };
             let at = now + pause;
             self.reconnect = Reconnect::Waiting { at };
         } else {

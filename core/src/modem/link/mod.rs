@@ -51,6 +51,8 @@ pub(crate) struct Link<'a> {
     closes: Option<(ConnId, Failure)>,
     reconnect: Reconnect,
     backoff: Backoff,
+    /// Whether its own attempts come at the longest pause and are told of.
+    is_steady: bool,
     /// The version that worked where either may, until something changes.
     worked: Option<Version>,
     /// Whether the broker refused MQTT 5 and is asked for 3.1.1.
@@ -112,6 +114,7 @@ impl<'a> Link<'a> {
             closes: None,
             reconnect: Reconnect::Off,
             backoff: Backoff::default(),
+            is_steady: false,
             worked: None,
             falls_back: false,
             was_online: false,

@@ -196,6 +196,13 @@ impl Tasks {
                 .is_some()
     }
 
+    /// What was begun last ends by then, where it has not ended.
+    pub(crate) fn limit_last(&mut self, deadline: Instant) {
+        if let Some(running) = self.under_way().last() {
+            running.deadline = Some(deadline);
+        }
+    }
+
     /// Ends what was begun last.
     pub(crate) fn end_last(&mut self, result: Result<(), Fail>, code: u8) {
         if let Some(running) = self.under_way().last() {

@@ -1,6 +1,7 @@
 //! What a command's handler may do: verbs, never bytes.
 
 mod broker;
+mod connect;
 mod credentials;
 mod failure;
 mod files;
@@ -17,12 +18,9 @@ mod will;
 pub use super::dialect::Context;
 
 use super::dialect::{Dialect, Outcome, VendorLimits};
-use crate::at::cme;
 use crate::at::reply::Reply;
 use crate::buffer::Buf;
-use crate::modem::code;
 use crate::modem::dispatch::Machine;
-use crate::modem::event::Event;
 use crate::modem::fail::Fail;
 use crate::modem::failure::Failure;
 use crate::modem::identity::Identity;
@@ -280,44 +278,10 @@ impl<'c, 'a> Context<'c, 'a> {
         link.is_some_and(|link| !link.is_closed())
     }
 
-    /// Connects to the broker.
-    pub fn connect(&mut self) -> Result<Wait, Fail> {
-        self.check_readable()?;
-        if !self.machine.radio.is_on() {
-            return Err(self.radio_is_off());
-        }
-        let now = self.machine.now;
-        if !self.openable()?.connect(now) {
-            return Err(Fail::NOT_ALLOWED);
-        }
-        self.machine.connect_opened(self.link);
-        Ok(Wait::Connect(self.link))
-    }
-
-    /// Connects to the broker; done when CONNECT is said. What comes of that is told as the
-    /// packet that it is.
-    pub fn greet(&mut self) -> Result<Wait, Fail> {
-        self.connect().map(|_| Wait::Greeted(self.link))
-    }
-
-    /// Done when the network has taken all that was said to the broker until now.
-    pub fn written(&self) -> Wait {
-        let link = self.machine.links.get(self.link);
-        Wait::Written(self.link, link.map_or(0, Link::queued))
-    }
-
-    /// Opens the transport to the broker; [`connect`](Self::connect) is a step of its own
-    /// then.
-    pub fn open(&mut self) -> Result<Wait, Fail> {
-        self.check_readable()?;
-        if !self.machine.radio.is_on() {
-            return Err(Fail::NO_SERVICE);
-        }
-        let now = self.machine.now;
-        if !self.openable()?.open_transport(now) {
-            return Err(Fail::NOT_ALLOWED);
-        }
-        Ok(Wait::Opened(self.link))
+    /// Tells the host all that waits to be told, as the beginning of an answer.
+    pub fn report_waiting(&mut self) {
+        self.machine.report_waiting();
+        self.machine.begin_answer();
     }
 
     /// Nothing is set up or connected that what is stored could contradict, once it can be
@@ -330,27 +294,10 @@ impl<'c, 'a> Context<'c, 'a> {
         }
     }
 
-    /// The link, where it is configured and the modem is not being switched off.
-    fn openable(&mut self) -> Result<&mut Link<'a>, Fail> {
-        if !self.machine.storage.is_configured(self.link) || self.machine.off {
-            return Err(Fail::NOT_ALLOWED);
-        }
-        self.link_mut()
-    }
-
     /// Whether the transport is up.
     pub fn is_opened(&self) -> bool {
         let link = self.machine.links.get(self.link);
         link.is_some_and(Link::is_opened)
-    }
-
-    fn radio_is_off(&mut self) -> Fail {
-        let (link, code) = (self.link, code::RADIO_OFF);
-        if let Some(link) = self.machine.links.get_mut(self.link) {
-            link.set_last_failure(code.into());
-        }
-        self.machine.write_event(link, &Event::ConnectDone { code });
-        Fail::Cme(cme::NO_SERVICE)
     }
 
     pub(super) fn link_mut(&mut self) -> Result<&mut Link<'a>, Fail> {

@@ -18,7 +18,8 @@ impl Context<'_, '_> {
     /// Restarts the modem once the line is answered, as if its power went: brokers are not
     /// told.
     pub fn restart_at_once(&mut self) -> Outcome {
-        self.machine.radio.plan_restart(Functionality::Full);
+        let functionality = self.machine.functionality_at_start();
+        self.machine.radio.plan_restart(functionality);
         self.machine.cut_all();
         Outcome::Ok
     }

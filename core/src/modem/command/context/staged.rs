@@ -34,6 +34,11 @@ impl Context<'_, '_> {
             .write(out, style, |reply| write(staged, reply));
     }
 
+    /// What is kept in a slot.
+    pub fn stored(&self, slot: Slot) -> Option<&[u8]> {
+        self.machine.storage.get(slot)
+    }
+
     /// Says something of what is kept under a name.
     pub fn write_stored(&mut self, slot: Slot, write: impl FnOnce(Option<&[u8]>, &mut Reply)) {
         let machine = &mut *self.machine;
