@@ -13,6 +13,8 @@ mod received_properties;
 #[cfg(feature = "alloc")]
 mod received_size;
 #[cfg(feature = "alloc")]
+mod receiver;
+#[cfg(feature = "alloc")]
 mod rivals;
 mod schema;
 #[cfg(feature = "alloc")]
