@@ -53,6 +53,8 @@ pub enum Escapes {
     Next,
     /// Itself: a value ends at the next quote.
     None,
+    /// With two hex digits a byte, before a quote that, else itself.
+    HexOnly,
 }
 
 impl Quotes {

@@ -123,7 +123,7 @@ pub const RESTARTED: Urc = Urc {
 pub fn word(event: &Event, reply: &mut Reply) {
     match *event {
         Event::Registration { which, on, located } => radio::word(reply, which, on, located),
-        Event::Restarted => reply.urc(|line| line.text("RDY")),
+        Event::Restarted { .. } => reply.urc(|line| line.text("RDY")),
         _ => {}
     }
 }

@@ -2,6 +2,8 @@
 
 #[cfg(feature = "esp-at")]
 pub mod esp_at;
+#[cfg(feature = "luat")]
+pub mod luat;
 pub mod native;
 #[cfg(feature = "nordic")]
 pub mod nordic;
@@ -21,6 +23,8 @@ pub static ALL: &[&Dialect] = &[
     &native::NATIVE,
     #[cfg(feature = "esp-at")]
     &esp_at::ESP_AT,
+    #[cfg(feature = "luat")]
+    &luat::LUAT,
     #[cfg(feature = "nordic")]
     &nordic::SM,
     #[cfg(feature = "nordic")]

@@ -240,7 +240,10 @@ pub enum Event<'e> {
         session_present: bool,
     },
     /// The modem has restarted.
-    Restarted,
+    Restarted {
+        /// The time by its clock, in seconds since 1970.
+        unix: u32,
+    },
     /// The link was lost.
     Lost {
         /// One of [`code::all`](super::code::all); where each packet is told, 0 is what the

@@ -136,7 +136,7 @@ fn bad(walk: &Walked) -> Vec<String> {
         Kind::Text { min, max, check } => {
             // No text has these, where they can be written.
             let mut values = match dialect.grammar.quotes.escapes {
-                Escapes::Hex => vec!["\\00".into(), "\\FF".into()],
+                Escapes::Hex | Escapes::HexOnly => vec!["\\00".into(), "\\FF".into()],
                 Escapes::Next | Escapes::None => vec!["\0".into()],
             };
             values.extend((min > 0).then(String::new));

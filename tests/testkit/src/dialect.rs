@@ -343,7 +343,7 @@ fn word(of: Staged<'_>, event: &Event, reply: &mut Reply) {
             line.text("#ULOST:");
             numbers(line, link, &[code.into()]);
         }),
-        Event::Restarted => reply.unframed(|line| line.text("\r\nready\r\n")),
+        Event::Restarted { .. } => reply.unframed(|line| line.text("\r\nready\r\n")),
         _ => {}
     }
 }

@@ -41,6 +41,21 @@ pub const ALL: &[Speech] = &[
         publish: &[("AT+MQTTPUB=0,\"topic\",\"PAYLOAD\",1,0\r\n", OK)],
     },
     Speech {
+        dialect: "luat",
+        connect: &[
+            ("AT+MCONFIG=me\r\n", OK),
+            (
+                "AT+MIPSTART=\"broker\",\"1883\"\r\n",
+                "\r\nOK\r\n\r\nCONNECT OK\r\n",
+            ),
+            ("AT+MCONNECT=1,60\r\n", "\r\nOK\r\n\r\nCONNACK OK\r\n"),
+        ],
+        publish: &[(
+            "AT+MPUB=\"topic\",1,0,\"PAYLOAD\"\r\n",
+            "\r\nOK\r\n\r\nPUBACK\r\n",
+        )],
+    },
+    Speech {
         dialect: "nordic",
         connect: &[
             ("AT#XMQTTCFG=\"me\",60,1\r\n", OK),

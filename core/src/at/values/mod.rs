@@ -367,13 +367,17 @@ fn escape(behind: &[u8], escapes: Escapes, into: &mut Buf) -> Result<usize, Bad>
             .and_then(|byte| char::from(*byte).to_digit(16))
     };
     let full = |_| Bad::Full;
-    let by_hex = escapes == Escapes::Hex;
+    let by_hex = matches!(escapes, Escapes::Hex | Escapes::HexOnly);
     if let (true, Some(high), Some(low)) = (by_hex, hex(0), hex(1)) {
         into.push((high * 16 + low) as u8).map_err(full)?;
         return Ok(3);
     }
     let byte = *behind.first().ok_or(Bad::Unclosed)?;
-    if by_hex && byte.is_ascii_alphanumeric() {
+    let stays = match escapes {
+        Escapes::HexOnly => byte != b'"',
+        _ => by_hex && byte.is_ascii_alphanumeric(),
+    };
+    if stays {
         into.push(b'\\').map_err(full)?;
     }
     into.push(byte).map_err(full)?;

@@ -177,7 +177,7 @@ fn word(of: Staged<'_>, event: &Event, reply: &mut Reply) {
         Event::Lost { .. } => reply.urc(|line| line.text("+MQTTDISCONNECTED:0")),
         Event::Message(message) => messages::word(of, &message, reply),
         Event::Finished { task, result, .. } => word_finished(task, result.is_ok(), reply),
-        Event::Restarted => reply.unframed(|line| line.text("\r\nready\r\n")),
+        Event::Restarted { .. } => reply.unframed(|line| line.text("\r\nready\r\n")),
         // The module knows no such thing.
         Event::Packet { .. }
         | Event::TooLarge { .. }

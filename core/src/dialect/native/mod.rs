@@ -165,7 +165,7 @@ fn word(of: Staged, event: &Event, reply: &mut Reply) {
         Event::Restored { session_present } => {
             urc::write(reply, "+MQTTCONNECTED", link, &[session_present.into()]);
         }
-        Event::Registration { .. } | Event::Restarted => commands::word(event, reply),
+        Event::Registration { .. } | Event::Restarted { .. } => commands::word(event, reply),
         Event::Lost { code } => urc::write(reply, "+MQTTDISCONNECTED", link, &[code.into()]),
     }
 }

@@ -20,7 +20,7 @@ pub(super) fn word(of: Staged<'_>, event: &Event, reply: &mut Reply) {
         Event::Message(message) => word_message(&message, reply),
         Event::TooLarge { .. } => write(reply, 2, NO_MEMORY),
         Event::Registration { on, .. } => word_registration(of, on, reply),
-        Event::Restarted => reply.unframed(|line| line.text("Ready\r\n")),
+        Event::Restarted { .. } => reply.unframed(|line| line.text("Ready\r\n")),
         // The module knows no such thing.
         _ => {}
     }

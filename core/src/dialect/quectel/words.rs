@@ -35,7 +35,7 @@ fn word(of: Staged<'_>, event: &Event, banner: &[&str], reply: &mut Reply) {
         Event::Slotted { slot } => received::word_stored(of, slot, reply),
         Event::Lost { code } => connection::word_lost(of, code, reply),
         Event::Registration { .. } => commands::word(event, reply),
-        Event::Restarted => {
+        Event::Restarted { .. } => {
             for line in banner {
                 reply.urc(|reply| reply.text(line));
             }

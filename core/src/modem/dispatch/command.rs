@@ -16,6 +16,7 @@ impl Machine<'_> {
             return self.fail_line(Fail::MEMORY_FULL);
         }
         self.run = Run::Idle;
+        self.follow_plan();
     }
 
     /// The command before `at` waits, and fails where that takes longer than this.
@@ -96,7 +97,8 @@ impl Machine<'_> {
 
     /// Reports that the modem has started.
     pub(crate) fn report_start(&mut self) {
-        self.notify.push_restarted().unwrap_or_default();
+        let unix = u32::try_from(self.clock.shown(self.now)).unwrap_or(u32::MAX);
+        self.notify.push_restarted(unix).unwrap_or_default();
         self.report_joined();
     }
 }

@@ -35,7 +35,7 @@ use crate::modem::progress::properties::{self, PropertyList};
 use crate::modem::progress::run::Run;
 use crate::modem::progress::scratch::Scratch;
 use crate::modem::progress::tasks::Tasks;
-use crate::modem::radio::{PowerPlan, Radio};
+use crate::modem::radio::Radio;
 use crate::modem::storage::Storage;
 use crate::modem::storage::options::ACK_TIMEOUT;
 use crate::modem::wait::Wait;
@@ -207,11 +207,7 @@ impl<'a> Machine<'a> {
     pub(crate) fn end_line(&mut self) {
         self.run = Run::Idle;
         self.write_final(Final::Ok);
-        match self.radio.take_plan() {
-            Some(PowerPlan::Restart(functionality)) => self.restart(functionality),
-            Some(PowerPlan::Off) => self.fall_silent(),
-            None => {}
-        }
+        self.follow_plan();
     }
 
     /// The lines as they should be.

@@ -5,7 +5,7 @@ use super::policy::policy;
 use crate::modem::ids::LinkId;
 use crate::modem::profile::Profile;
 use crate::modem::progress::run::Run;
-use crate::modem::radio::Functionality;
+use crate::modem::radio::{Functionality, PowerPlan};
 use crate::modem::slot::Slot;
 use crate::modem::storage::options::{AUTOCONNECT, RECV_MODE};
 use core::time::Duration;
@@ -77,6 +77,15 @@ impl Machine<'_> {
         self.set_profile(self.storage.profile());
         self.report_start();
         self.notify.indicate();
+    }
+
+    /// Does what is due once a line is answered.
+    pub(crate) fn follow_plan(&mut self) {
+        match self.radio.take_plan() {
+            Some(PowerPlan::Restart(functionality)) => self.restart(functionality),
+            Some(PowerPlan::Off) => self.fall_silent(),
+            None => {}
+        }
     }
 
     /// The modem is as if it were off: nothing is said, and what comes is dropped, until the

@@ -95,9 +95,9 @@ impl Notifier<'_> {
         self.push(RecordKind::Registration, LinkId::FIRST, number, &[])
     }
 
-    /// The modem has restarted.
-    pub(crate) fn push_restarted(&mut self) -> Result<(), Full> {
-        self.push(RecordKind::Restarted, LinkId::FIRST, 0, &[])
+    /// The modem has restarted, at this time in seconds since 1970.
+    pub(crate) fn push_restarted(&mut self, unix: u32) -> Result<(), Full> {
+        self.push(RecordKind::Restarted, LinkId::FIRST, unix, &[])
     }
 
     /// A link came back.

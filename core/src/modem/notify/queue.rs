@@ -210,7 +210,7 @@ impl<'r> Queued<'r> {
                 on: number & 1 != 0,
                 located: number & 2 != 0,
             },
-            RecordKind::Restarted => Event::Restarted,
+            RecordKind::Restarted => Event::Restarted { unix: number },
             RecordKind::Restored => Event::Restored {
                 session_present: number != 0,
             },

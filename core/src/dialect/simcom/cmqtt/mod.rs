@@ -182,14 +182,16 @@ fn word(of: Staged<'_>, event: &Event, reply: &mut Reply) {
         "+CGEV: EPS PDN ACT 1",
     ];
     match *event {
-        Event::Restarted => write_all(reply, &lines),
+        Event::Restarted { .. } => write_all(reply, &lines),
         _ => word_event(of, event, reply),
     }
 }
 
 fn word_of_sim7600(of: Staged<'_>, event: &Event, reply: &mut Reply) {
     match *event {
-        Event::Restarted => write_all(reply, &["RDY", "+CPIN: READY", "SMS DONE", "PB DONE"]),
+        Event::Restarted { .. } => {
+            write_all(reply, &["RDY", "+CPIN: READY", "SMS DONE", "PB DONE"]);
+        }
         Event::Lost {
             code: code::KEEP_ALIVE,
         } => {

@@ -148,7 +148,7 @@ fn word(of: Staged<'_>, event: &Event, reply: &mut Reply) {
         Event::Finished { task, .. } => word_finished(task, reply),
         Event::Message(message) => messages::word(of, &message, reply),
         Event::Lost { .. } => word_lost(reply),
-        Event::Restarted => {
+        Event::Restarted { .. } => {
             for text in ["RDY", "+CFUN: 1", "+CPIN: READY", "SMS Ready"] {
                 reply.urc(|line| line.text(text));
             }

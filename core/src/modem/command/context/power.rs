@@ -30,6 +30,20 @@ impl Context<'_, '_> {
         Outcome::Silent
     }
 
+    /// The same at once; this text is all of the answer.
+    pub fn fall_silent_with(&mut self, text: &str) -> Outcome {
+        self.machine.cut_all();
+        self.machine
+            .write(|reply| reply.unframed(|line| line.text(text)));
+        self.machine.radio.plan_silence();
+        Outcome::Silent
+    }
+
+    /// Breaks off every link without a word to its broker.
+    pub fn cut_links(&mut self) {
+        self.machine.cut_all();
+    }
+
     /// Nothing more is said once the line is answered, as if the modem were off: brokers are
     /// not told. The host wakes it by a control line or a break.
     pub fn fall_silent(&mut self) -> Outcome {

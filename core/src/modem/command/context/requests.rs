@@ -9,6 +9,7 @@ use crate::mqtt::carrier::Carrier;
 use crate::mqtt::packet::SubscribeOptions;
 use crate::mqtt::property::{PropertyValue, SESSION_EXPIRY};
 use crate::mqtt::reason;
+use core::time::Duration;
 
 impl Context<'_, '_> {
     /// Whether something that was begun on the link has not ended.
@@ -64,6 +65,15 @@ impl Context<'_, '_> {
             .ok_or(Fail::NOT_ALLOWED)?;
         let packet = link.unsubscribe(filters, taken.unwrap_or_default())?;
         Ok(Wait::Acknowledged(self.link, packet))
+    }
+
+    /// What comes of the present command is told as an event, the gap of the dialect later.
+    pub fn delay_events(&mut self) {
+        let machine = &mut *self.machine;
+        let gap = Duration::from_millis(machine.behaviour.gap.into());
+        if !gap.is_zero() {
+            machine.notify.hold(machine.now + gap);
+        }
     }
 
     /// Says something of every subscription: its filter and granted quality.
