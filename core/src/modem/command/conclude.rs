@@ -8,6 +8,7 @@ use crate::modem::progress::run::Run;
 use crate::modem::wait::Wait;
 
 /// Goes on with what became of the command before `at`.
+#[inline]
 pub(super) fn conclude(machine: &mut Machine, at: usize, outcome: Outcome) {
     match outcome {
         Outcome::Ok => machine.settle(at, Ok(())),

@@ -44,6 +44,7 @@ impl Machine<'_> {
     }
 
     /// The same where it is over already.
+    #[cold]
     pub(crate) fn start_ended(
         &mut self,
         link: LinkId,

@@ -44,6 +44,7 @@ impl Mailbox {
     }
 
     /// Whether the oldest message is told.
+    #[inline]
     pub(super) fn tells(&self) -> bool {
         self.asked > 0 || !self.is_on
     }
