@@ -56,7 +56,10 @@ impl Machine<'_> {
     /// As after power-on, with what is stored.
     pub(crate) fn restart(&mut self, functionality: Functionality) {
         let now = self.now;
-        self.radio.set(functionality);
+        // What is kept may have changed since the restart was planned.
+        let joins = self.behaviour.wording.joins.is_some();
+        let at_start = self.functionality_at_start();
+        self.radio.set(if joins { at_start } else { functionality });
         self.notify.forget_read();
         self.notify.clear_slots();
         self.tasks.clear();
