@@ -159,7 +159,7 @@ fn join(cx: &mut Context) -> Outcome {
     Outcome::Ok
 }
 
-/// OK first; the event comes once the links are closed.
+/// OK first; the event comes before the loss of the broker.
 fn leave(cx: &mut Context) -> Outcome {
     if !is_joined(cx) {
         return Outcome::Ok;
@@ -168,13 +168,11 @@ fn leave(cx: &mut Context) -> Outcome {
         return Outcome::Fail(fail);
     }
     cx.set_functionality(Functionality::RadioOff);
-    Outcome::Started(
-        Wait::AllClosed,
-        Task {
-            command: QUIT,
-            number: 0,
-        },
-    )
+    let task = Task {
+        command: QUIT,
+        number: 0,
+    };
+    Outcome::Ended(task, Ok(()), 0)
 }
 
 /// Forgets the network that is kept.
