@@ -1,11 +1,16 @@
 //! Memory the caller lends, or a bounded piece of the heap.
 
 #[cfg(feature = "alloc")]
-use alloc::vec::Vec;
+use alloc::{boxed::Box, vec::Vec};
 use core::fmt;
+use core::ops::Range;
 
 /// Memory of the heap that [`Buf::trim`] keeps, in bytes.
 const KEPT: usize = 1024;
+
+/// Memory of the heap that the first use takes, in bytes.
+#[cfg(feature = "alloc")]
+const LEAST: usize = 64;
 
 /// The memory lent does not hold what was to be stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,20 +20,19 @@ pub struct Full;
 ///
 /// What does not fit is refused whole ([`Full`]); nothing is ever overwritten.
 /// Bytes taken from the front are moved over only when their room is needed,
-/// so a first-in first-out use costs a constant per byte.
+/// so a first-in first-out use costs a constant per byte. It holds less than 4 GiB,
+/// also of larger memory: a modem has many buffers, and their positions are half as large.
 pub struct Buf<'a> {
     bytes: Bytes<'a>,
-    start: usize,
-    end: usize,
+    start: u32,
+    end: u32,
 }
 
+/// Both have the slice in the same place, so that it is found without a branch.
 enum Bytes<'a> {
     Lent(&'a mut [u8]),
     #[cfg(feature = "alloc")]
-    Heap {
-        vec: Vec<u8>,
-        max: usize,
-    },
+    Heap(Box<[u8]>, u32),
 }
 
 impl Bytes<'_> {
@@ -37,7 +41,7 @@ impl Bytes<'_> {
         match self {
             Self::Lent(slice) => slice,
             #[cfg(feature = "alloc")]
-            Self::Heap { vec, .. } => vec,
+            Self::Heap(slice, _) => slice,
         }
     }
 
@@ -46,7 +50,7 @@ impl Bytes<'_> {
         match self {
             Self::Lent(slice) => slice,
             #[cfg(feature = "alloc")]
-            Self::Heap { vec, .. } => vec,
+            Self::Heap(slice, _) => slice,
         }
     }
 
@@ -57,12 +61,11 @@ impl Bytes<'_> {
         match self {
             Self::Lent(_) => {}
             #[cfg(feature = "alloc")]
-            Self::Heap { vec, max } => {
+            Self::Heap(slice, max) => {
                 let size = want.checked_next_power_of_two().unwrap_or(want);
-                let size = size.max(64).min(*max);
-                if vec.len() < size {
-                    vec.reserve_exact(size - vec.len());
-                    vec.resize(size, 0);
+                let size = size.max(LEAST).min(*max as usize);
+                if slice.len() < size {
+                    resize(slice, size);
                 }
             }
         }
@@ -74,12 +77,17 @@ impl Bytes<'_> {
         match self {
             Self::Lent(_) => {}
             #[cfg(feature = "alloc")]
-            Self::Heap { vec, .. } => {
-                vec.truncate(size);
-                vec.shrink_to_fit();
-            }
+            Self::Heap(slice, _) => resize(slice, size.min(slice.len())),
         }
     }
+}
+
+#[cfg(feature = "alloc")]
+fn resize(slice: &mut Box<[u8]>, size: usize) {
+    let mut vec = Vec::from(core::mem::take(slice));
+    vec.reserve_exact(size.saturating_sub(vec.len()));
+    vec.resize(size, 0);
+    *slice = vec.into_boxed_slice();
 }
 
 /// Without what it holds: that may be a password or a key.
@@ -92,16 +100,16 @@ impl fmt::Debug for Buf<'_> {
 impl<'a> Buf<'a> {
     /// A buffer on memory the caller lends; its length is the bound.
     pub fn lent(slice: &'a mut [u8]) -> Self {
+        let most = slice.len().min(u32::MAX as usize);
+        let (slice, _) = slice.split_at_mut(most);
         Self::from(Bytes::Lent(slice))
     }
 
     /// A buffer on the heap that grows on use up to `max` bytes.
     #[cfg(feature = "alloc")]
     pub fn heap(max: usize) -> Self {
-        Self::from(Bytes::Heap {
-            vec: Vec::new(),
-            max,
-        })
+        let max = u32::try_from(max).unwrap_or(u32::MAX);
+        Self::from(Bytes::Heap(Box::default(), max))
     }
 
     /// The same memory, of which at most `max` bytes are used; for a buffer that holds
@@ -126,7 +134,8 @@ impl<'a> Buf<'a> {
                 (Self::lent(first), Self::lent(rest))
             }
             #[cfg(feature = "alloc")]
-            Bytes::Heap { max, .. } => {
+            Bytes::Heap(_, max) => {
+                let max = max as usize;
                 let size = size.min(max);
                 (Self::heap(size), Self::heap(max - size))
             }
@@ -147,20 +156,26 @@ impl<'a> Buf<'a> {
         match &self.bytes {
             Bytes::Lent(slice) => slice.len(),
             #[cfg(feature = "alloc")]
-            Bytes::Heap { max, .. } => *max,
+            Bytes::Heap(_, max) => *max as usize,
         }
     }
 
     /// Bytes held.
     #[inline]
     pub fn len(&self) -> usize {
-        self.end - self.start
+        (self.end - self.start) as usize
     }
 
     /// Whether it holds nothing.
     #[inline]
     pub fn is_empty(&self) -> bool {
         self.start >= self.end
+    }
+
+    /// Where it is in the memory.
+    #[inline]
+    fn range(&self) -> Range<usize> {
+        self.start as usize..self.end as usize
     }
 
     /// Bytes that still fit.
@@ -172,30 +187,28 @@ impl<'a> Buf<'a> {
     /// What it holds.
     #[inline]
     pub fn as_slice(&self) -> &[u8] {
-        self.bytes
-            .slice()
-            .get(self.start..self.end)
-            .unwrap_or_default()
+        self.bytes.slice().get(self.range()).unwrap_or_default()
     }
 
     /// The bytes held without the first `at`, none if there are not so many.
     #[inline]
     pub(crate) fn behind(&self, at: usize) -> Option<&[u8]> {
-        let start = self.start.checked_add(at)?;
-        self.bytes.slice().get(start..self.end)
+        let range = self.range();
+        let start = range.start.checked_add(at)?;
+        self.bytes.slice().get(start..range.end)
     }
 
     /// What it holds, to change in place.
     #[inline]
     pub fn as_mut_slice(&mut self) -> &mut [u8] {
-        let range = self.start..self.end;
+        let range = self.range();
         self.bytes.slice_mut().get_mut(range).unwrap_or_default()
     }
 
     /// Appends one byte.
     #[inline]
     pub fn push(&mut self, byte: u8) -> Result<(), Full> {
-        if let Some(place) = self.bytes.slice_mut().get_mut(self.end) {
+        if let Some(place) = self.bytes.slice_mut().get_mut(self.end as usize) {
             *place = byte;
             self.end += 1;
             return Ok(());
@@ -224,12 +237,13 @@ impl<'a> Buf<'a> {
     /// Appends `n` bytes of any value, for the caller to write in place.
     #[inline]
     pub fn extend_by(&mut self, n: usize) -> Result<&mut [u8], Full> {
-        if n > self.bytes.slice().len().saturating_sub(self.end) {
+        if n > self.bytes.slice().len().saturating_sub(self.end as usize) {
             self.make_room(n)?;
         }
-        let range = self.end..self.end + n;
+        let end = self.end as usize;
+        let range = end..end + n;
         let place = self.bytes.slice_mut().get_mut(range).ok_or(Full)?;
-        self.end += n;
+        self.end += n as u32;
         Ok(place)
     }
 
@@ -240,7 +254,7 @@ impl<'a> Buf<'a> {
             return Err(Full);
         }
         self.bytes.grow(self.len() + more);
-        if self.end + more > self.bytes.slice().len() {
+        if self.range().end + more > self.bytes.slice().len() {
             self.compact();
         }
         Ok(())
@@ -248,7 +262,7 @@ impl<'a> Buf<'a> {
 
     /// Moves what is held to the front of the memory.
     fn compact(&mut self) {
-        let range = self.start..self.end;
+        let range = self.range();
         self.bytes.slice_mut().copy_within(range, 0);
         self.end -= self.start;
         self.start = 0;
@@ -257,16 +271,18 @@ impl<'a> Buf<'a> {
     /// Drops `n` bytes from the front, all of them if there are fewer.
     #[inline]
     pub fn consume(&mut self, n: usize) {
-        self.start = self.start.saturating_add(n).min(self.end);
-        if self.start == self.end {
-            self.clear();
+        if n >= self.len() {
+            return self.clear();
         }
+        self.start += n as u32;
     }
 
     /// Keeps the first `n` bytes, all if there are fewer.
     #[inline]
     pub fn truncate(&mut self, n: usize) {
-        self.end = self.end.min(self.start.saturating_add(n));
+        if n < self.len() {
+            self.end = self.start + n as u32;
+        }
     }
 
     /// Squeezes out `len` bytes at `at`, as far as it holds them.
@@ -303,7 +319,7 @@ impl<'a> Buf<'a> {
         match &self.bytes {
             Bytes::Lent(_) => 0,
             #[cfg(feature = "alloc")]
-            Bytes::Heap { vec, .. } => vec.len(),
+            Bytes::Heap(slice, _) => slice.len(),
         }
     }
 }

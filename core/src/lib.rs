@@ -44,6 +44,7 @@ pub mod commands;
 pub mod dialect;
 pub mod modem;
 pub mod mqtt;
+mod on_use;
 pub mod time;
 
 /// So that the example of the page is compiled and run.

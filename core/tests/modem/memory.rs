@@ -53,3 +53,11 @@ fn a_large_message_each_way_leaves_nothing_behind() {
     host(&mut modem, "A/");
     host(&mut modem, "AT+MQTTSTATE\r");
 }
+
+/// Ten thousand of them are in one process.
+#[test]
+#[cfg(target_pointer_width = "64")]
+fn a_modem_is_small_before_it_takes_memory() {
+    let size = size_of::<Modem>();
+    assert!(size <= 2_896, "{size} bytes");
+}

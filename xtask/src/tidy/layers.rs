@@ -24,9 +24,10 @@ const CORE: Folder = Folder {
     layers: &[
         ("time", &[]),
         ("buffer", &["time"]),
+        ("on_use", &[]),
         ("at", &["time", "buffer"]),
-        ("mqtt", &["time", "buffer"]),
-        ("modem", &["time", "buffer", "at", "mqtt"]),
+        ("mqtt", &["time", "buffer", "on_use"]),
+        ("modem", &["time", "buffer", "on_use", "at", "mqtt"]),
         ("commands", &["time", "buffer", "at", "mqtt", "modem"]),
         (
             "dialect",

@@ -24,14 +24,14 @@ pub type ReadingOf<'f> = &'f dyn Fn(&[u8]) -> Reading;
 #[derive(Clone, Copy, Debug, Default)]
 struct State {
     /// How far the body has been scanned.
-    scanned: usize,
+    scanned: u32,
     scan: Scan,
     /// Where in the body the present command starts.
-    command: usize,
+    command: u32,
     /// How the present command's values are read.
     reading: Reading,
     /// The body's length where bytes were last data and the next one is not.
-    closed: usize,
+    closed: u32,
 }
 
 impl State {
@@ -57,7 +57,7 @@ pub(super) struct Cursor {
     state: State,
     marks: [State; 2],
     /// Lengths of the body at which the next byte is known to be no data.
-    outside: RangeInclusive<usize>,
+    outside: RangeInclusive<u32>,
 }
 
 impl Cursor {
@@ -77,13 +77,14 @@ impl Cursor {
         grammar: &Grammar,
         reading_of: ReadingOf,
     ) -> bool {
-        if self.outside.contains(&body.len()) {
+        let len = body.len() as u32;
+        if self.outside.contains(&len) {
             return false;
         }
         self.catch_up(body, grammar, reading_of);
         let data = self.state.is_data();
         if !data {
-            self.outside = self.state.closed..=body.len();
+            self.outside = self.state.closed..=len;
         }
         data
     }
@@ -109,15 +110,16 @@ impl Cursor {
     pub(super) fn catch_up(&mut self, body: &[u8], grammar: &Grammar, reading_of: ReadingOf) {
         let steps = steps_of(grammar);
         let state = &mut self.state;
-        while let Some(&byte) = body.get(state.scanned) {
+        while let Some(&byte) = body.get(state.scanned as usize) {
+            let scanned = state.scanned as usize;
             // A run never passes a mark, so that marks stay where they belong.
-            let to_mark = state.scanned + MARK_EVERY - state.scanned % MARK_EVERY;
-            let window = body.get(state.scanned..to_mark.min(body.len()));
+            let to_mark = scanned + MARK_EVERY - scanned % MARK_EVERY;
+            let window = body.get(scanned..to_mark.min(body.len()));
             let run = state.scan.skip_run(window.unwrap_or_default());
-            state.scanned += run.max(1);
+            state.scanned += run.max(1) as u32;
             if run == 0 {
                 if byte == b'=' && state.scan.in_name() && grammar.lenient {
-                    let typed = body.get(state.command..state.scanned - 1);
+                    let typed = body.get(state.command as usize..scanned);
                     state.reading = reading_of(extended_name(typed.unwrap_or_default(), grammar));
                 }
                 state.step(byte, steps);
@@ -125,7 +127,7 @@ impl Cursor {
                     state.command = state.scanned;
                 }
             }
-            if state.scanned == to_mark {
+            if state.scanned as usize == to_mark {
                 let [_, latest] = self.marks;
                 self.marks = [latest, *state];
             }
@@ -134,6 +136,7 @@ impl Cursor {
 
     /// The body was cut to `len`: takes the scan back where it had seen more.
     pub(super) fn cut(&mut self, len: usize) {
+        let len = len as u32;
         if *self.outside.end() > len {
             self.outside = *self.outside.start()..=len;
         }

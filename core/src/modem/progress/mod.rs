@@ -2,7 +2,6 @@
 
 pub(super) mod accepts;
 pub(super) mod answer;
-mod on_use;
 pub(super) mod pending;
 pub(super) mod properties;
 pub(super) mod run;

@@ -9,9 +9,9 @@
 //! line is carried out once they are answered.
 
 use super::accepts::{Accepts, PendingAccept};
-use super::on_use::OnUse;
 use crate::modem::fail::Fail;
 use crate::modem::ids::LinkId;
+use crate::on_use::OnUse;
 use crate::time::Instant;
 
 /// Results due at once at most, of messages that wait for the network.

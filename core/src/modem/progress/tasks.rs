@@ -3,8 +3,8 @@
 use crate::modem::event::{Event, GrantedCodes, Task};
 use crate::modem::fail::Fail;
 use crate::modem::ids::LinkId;
-use crate::modem::progress::on_use::OnUse;
 use crate::modem::wait::Wait;
+use crate::on_use::OnUse;
 use crate::time::{Instant, sooner};
 use core::time::Duration;
 

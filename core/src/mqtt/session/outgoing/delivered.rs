@@ -2,6 +2,7 @@
 //! one of them again.
 
 use crate::mqtt::session::form::{self, FORM};
+use crate::on_use::OnUse;
 
 /// How many are remembered.
 const COUNT: usize = 32;
@@ -12,13 +13,18 @@ const WIDTH: usize = 9;
 /// A ring of identifiers, each put on disk on its own.
 #[derive(Debug, Default)]
 pub(super) struct Delivered {
-    ids: [u32; COUNT],
+    places: OnUse<Places>,
     /// How many there ever were.
     count: u32,
     /// Whether they are on disk as well.
     stored: bool,
     /// Places to be put on disk, a bit each.
     changed: u32,
+}
+
+#[derive(Debug, Default)]
+struct Places {
+    ids: [u32; COUNT],
     /// One on its way to the disk.
     record: [u8; WIDTH],
 }
@@ -39,13 +45,14 @@ impl Delivered {
     }
 
     pub(super) fn contains(&self, id: u32) -> bool {
-        self.ids.contains(&id)
+        let places = self.places.get();
+        places.is_some_and(|places| places.ids.contains(&id))
     }
 
     /// Remembers one in place of the oldest.
     pub(super) fn add(&mut self, id: u32) {
         let place = self.count as usize % COUNT;
-        if let Some(oldest) = self.ids.get_mut(place) {
+        if let Some(oldest) = self.places.used().ids.get_mut(place) {
             *oldest = id;
         }
         self.count = self.count.wrapping_add(1);
@@ -65,12 +72,13 @@ impl Delivered {
         }
         let place = self.changed.trailing_zeros();
         self.changed &= !(1 << place);
-        let id = *self.ids.get(place as usize)?;
+        let places = self.places.get_mut()?;
+        let id = *places.ids.get(place as usize)?;
         // The last time this place was written.
         let ago = self.count.wrapping_sub(1).wrapping_sub(place) % COUNT as u32;
         let count = self.count.wrapping_sub(1).wrapping_sub(ago);
-        self.record = to_bytes(count, id);
-        Some((place as u8, &self.record))
+        places.record = to_bytes(count, id);
+        Some((place as u8, &places.record))
     }
 
     /// It could not be put on disk.
@@ -86,7 +94,7 @@ impl Delivered {
         if count as usize % COUNT != usize::from(place) {
             return false;
         }
-        if let Some(old) = self.ids.get_mut(usize::from(place)) {
+        if let Some(old) = self.places.used().ids.get_mut(usize::from(place)) {
             *old = id;
         }
         self.count = self.count.max(count.wrapping_add(1));
@@ -132,7 +140,9 @@ mod tests {
                 .zip(&disk)
                 .all(|(place, bytes)| again.restore(place, bytes))
         );
-        assert_eq!((again.ids, again.count), (delivered.ids, delivered.count));
+        let ids = |of: &Delivered| of.places.get().map(|places| places.ids);
+        assert_eq!(ids(&again), ids(&delivered));
+        assert_eq!(again.count, delivered.count);
         assert!(!delivered.contains(3) && delivered.contains(4));
         again.add(100);
         assert!(!again.contains(4) && again.contains(5) && !again.has_changes());

@@ -10,6 +10,7 @@
 use crate::mqtt::PacketId;
 use crate::mqtt::session::durability::Durability;
 use crate::mqtt::session::form::{self, FORM};
+use crate::on_use::OnUse;
 
 /// Identifiers of messages that were set aside, or dropped, unanswered.
 pub(super) const RESERVED: usize = 32;
@@ -63,11 +64,26 @@ pub(super) struct Suspicion {
     suspect: Suspect,
     /// How often the connection ended with it.
     tries: u8,
-    reserved: [u16; RESERVED],
-    /// How many of them there are.
+    /// How many identifiers there are.
     count: u8,
     disk: Durability,
+    lists: OnUse<Lists>,
+}
+
+#[derive(Debug)]
+struct Lists {
+    reserved: [u16; RESERVED],
+    /// All of it on its way to the disk.
     record: [u8; LEN],
+}
+
+impl Default for Lists {
+    fn default() -> Self {
+        Self {
+            reserved: [0; RESERVED],
+            record: [0; LEN],
+        }
+    }
 }
 
 impl Suspicion {
@@ -77,10 +93,9 @@ impl Suspicion {
             limit: 0,
             suspect: Suspect::Nothing,
             tries: 0,
-            reserved: [0; RESERVED],
             count: 0,
             disk: Durability::Same,
-            record: [0; LEN],
+            lists: OnUse::NEW,
         }
     }
 
@@ -165,9 +180,8 @@ impl Suspicion {
 
     #[cold]
     fn find(&self, id: PacketId) -> Option<usize> {
-        self.reserved
-            .iter()
-            .position(|reserved| *reserved == id.get())
+        let mut reserved = self.lists.get()?.reserved.iter();
+        reserved.position(|reserved| *reserved == id.get())
     }
 
     /// The identifier is not to be used again, in place of the one longest reserved
@@ -176,11 +190,12 @@ impl Suspicion {
         if self.reserves(id) {
             return;
         }
+        let reserved = &mut self.lists.used().reserved;
         if usize::from(self.count) == RESERVED {
-            self.reserved.rotate_left(1);
+            reserved.rotate_left(1);
             self.count -= 1;
         }
-        if let Some(place) = self.reserved.get_mut(usize::from(self.count)) {
+        if let Some(place) = reserved.get_mut(usize::from(self.count)) {
             *place = id.get();
             self.count += 1;
             self.disk = self.disk.changed_if(self.stored);
@@ -191,9 +206,10 @@ impl Suspicion {
     #[inline]
     pub(super) fn release(&mut self, id: PacketId) {
         if let Some(at) = self.place_of(id) {
-            self.reserved.copy_within(at + 1.., at);
+            let reserved = &mut self.lists.used().reserved;
+            reserved.copy_within(at + 1.., at);
             self.count -= 1;
-            if let Some(last) = self.reserved.last_mut() {
+            if let Some(last) = reserved.last_mut() {
                 *last = 0;
             }
             self.disk = self.disk.changed_if(self.stored);
@@ -203,7 +219,7 @@ impl Suspicion {
     /// The broker knows none of them any more.
     pub(super) fn release_all(&mut self) {
         if self.count > 0 {
-            (self.reserved, self.count) = ([0; RESERVED], 0);
+            (self.lists, self.count) = (OnUse::NEW, 0);
             self.disk = self.disk.changed_if(self.stored);
         }
     }
@@ -236,14 +252,15 @@ impl Suspicion {
             return &[];
         }
         let (kind, number) = self.suspect.to_number();
-        let ids = self.reserved.iter().flat_map(|id| id.to_le_bytes());
+        let Lists { reserved, record } = self.lists.used();
+        let ids = reserved.iter().flat_map(|id| id.to_le_bytes());
         let bytes = [FORM, kind, self.tries].into_iter();
         let bytes = bytes.chain(number.to_le_bytes()).chain(ids);
-        self.record
+        record
             .iter_mut()
             .zip(bytes)
             .for_each(|(to, byte)| *to = byte);
-        &self.record
+        record
     }
 
     pub(super) fn answered(&mut self, ok: bool) {

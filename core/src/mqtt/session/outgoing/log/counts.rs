@@ -8,21 +8,21 @@ use crate::mqtt::session::outgoing::header::MessageHeader;
 #[derive(Debug, Default)]
 pub(super) struct Counts {
     /// Bytes that are needed no more.
-    pub(super) dead: usize,
+    pub(super) dead: u32,
     /// Messages that are not done, and the bytes they need.
-    pub(super) live: usize,
-    pub(super) weight: usize,
+    pub(super) live: u32,
+    pub(super) weight: u32,
     /// Messages dropped and not reported.
-    pub(super) dropped: usize,
+    pub(super) dropped: u32,
     /// The rest is counted where changes are put on disk. Those that are to be put
     /// there once more:
-    pub(super) changes: usize,
+    pub(super) changes: u32,
     /// Messages that are done while they are on their way to the disk.
-    pub(super) late: usize,
+    pub(super) late: u32,
     /// Messages whose PUBREL is due.
-    pub(super) due: usize,
+    pub(super) due: u32,
     /// Messages sent that a restart would find on disk.
-    pub(super) exposed: usize,
+    pub(super) exposed: u32,
 }
 
 /// How the disk comes into it.
@@ -40,40 +40,35 @@ impl Counts {
     #[inline]
     pub(super) fn begin(&mut self, record: MessageHeader, backing: Backing) {
         self.live += 1;
-        self.weight += record.size();
-        self.exposed += usize::from(backing != Backing::No && record.is_sent());
+        self.weight += record.size() as u32;
+        self.exposed += u32::from(backing != Backing::No && record.is_sent());
     }
 
     /// Such a record is over, where no disk comes into it.
     #[inline]
     pub(super) fn end(&mut self, record: MessageHeader) {
         self.live -= 1;
-        self.weight -= record.size();
+        self.weight -= record.size() as u32;
     }
 
     #[inline]
     pub(super) fn put(&mut self, record: MessageHeader, backing: Backing) {
-        self.each(record, backing, usize::wrapping_add);
+        self.each(record, backing, u32::wrapping_add);
     }
 
     #[inline]
     pub(super) fn take(&mut self, record: MessageHeader, backing: Backing) {
-        self.each(record, backing, usize::wrapping_sub);
+        self.each(record, backing, u32::wrapping_sub);
     }
 
     // Where it is not, each count is a call.
     #[allow(clippy::inline_always)]
     #[inline(always)]
-    fn each(
-        &mut self,
-        record: MessageHeader,
-        backing: Backing,
-        with: impl Fn(usize, usize) -> usize,
-    ) {
-        let count = |sum: &mut usize, n: usize| *sum = with(*sum, n);
-        count(&mut self.dead, record.size() - record.needed());
+    fn each(&mut self, record: MessageHeader, backing: Backing, with: impl Fn(u32, u32) -> u32) {
+        let count = |sum: &mut u32, n: u32| *sum = with(*sum, n);
+        count(&mut self.dead, (record.size() - record.needed()) as u32);
         count(&mut self.live, record.is_live().into());
-        count(&mut self.weight, record.weight());
+        count(&mut self.weight, record.weight() as u32);
         count(&mut self.dropped, record.is_unreported().into());
         if backing == Backing::No {
             return;

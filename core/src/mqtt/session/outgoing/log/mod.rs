@@ -75,17 +75,17 @@ impl<'a> MessageLog<'a> {
 
     /// Messages that are not done.
     pub(super) fn live(&self) -> usize {
-        self.counts.live
+        self.counts.live as usize
     }
 
     /// Bytes of what is not done.
     pub(super) fn bytes(&self) -> usize {
-        self.counts.weight
+        self.counts.weight as usize
     }
 
     /// Bytes of all that is still needed.
     pub(super) fn needed(&self) -> usize {
-        self.buf.len() - self.counts.dead
+        self.buf.len() - self.counts.dead as usize
     }
 
     /// Stores a message that is still to be sent, a change to be put on disk where
@@ -286,7 +286,7 @@ impl<'a> MessageLog<'a> {
     /// Whether one more may be sent so that a restart knows those it may have sent
     /// by their place: the first so many.
     pub(super) fn may_expose(&self, most: usize) -> bool {
-        !self.stored || self.counts.exposed < most
+        !self.stored || (self.counts.exposed as usize) < most
     }
 
     /// Whether a PUBREL is due that had to wait for the disk.

@@ -1,9 +1,9 @@
-//! A value that most modems never have.
+//! Memory for what most modems never have.
 
 /// A value that takes its memory when it is first used, where there is a heap; else it
 /// is in place.
 #[derive(Debug)]
-pub(super) struct OnUse<T>(Option<Place<T>>);
+pub(crate) struct OnUse<T>(Option<Place<T>>);
 
 #[cfg(feature = "alloc")]
 type Place<T> = alloc::boxed::Box<T>;
@@ -12,10 +12,10 @@ type Place<T> = T;
 
 impl<T> OnUse<T> {
     /// Not used yet.
-    pub(super) const NEW: Self = Self(None);
+    pub(crate) const NEW: Self = Self(None);
 
     /// The value, if it was used.
-    pub(super) fn get(&self) -> Option<&T> {
+    pub(crate) fn get(&self) -> Option<&T> {
         #[cfg(feature = "alloc")]
         return self.0.as_deref();
         #[cfg(not(feature = "alloc"))]
@@ -23,7 +23,7 @@ impl<T> OnUse<T> {
     }
 
     /// The same, to change it.
-    pub(super) fn get_mut(&mut self) -> Option<&mut T> {
+    pub(crate) fn get_mut(&mut self) -> Option<&mut T> {
         #[cfg(feature = "alloc")]
         return self.0.as_deref_mut();
         #[cfg(not(feature = "alloc"))]
@@ -33,7 +33,7 @@ impl<T> OnUse<T> {
 
 impl<T: Default> OnUse<T> {
     /// The value, which is used from now on.
-    pub(super) fn used(&mut self) -> &mut T {
+    pub(crate) fn used(&mut self) -> &mut T {
         self.0.get_or_insert_default()
     }
 }
