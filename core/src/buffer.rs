@@ -10,7 +10,7 @@ const KEPT: usize = 1024;
 
 /// Memory of the heap that the first use takes, in bytes.
 #[cfg(feature = "alloc")]
-const LEAST: usize = 64;
+const LEAST: usize = 32;
 
 /// The memory lent does not hold what was to be stored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

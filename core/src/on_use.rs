@@ -14,6 +14,27 @@ impl<T> OnUse<T> {
     /// Not used yet.
     pub(crate) const NEW: Self = Self(None);
 
+    /// This value.
+    pub(crate) fn of(value: T) -> Self {
+        #[cfg(feature = "alloc")]
+        let value = Place::new(value);
+        Self(Some(value))
+    }
+
+    /// Whether it was used.
+    #[inline]
+    pub(crate) fn is_used(&self) -> bool {
+        self.0.is_some()
+    }
+
+    /// Takes the value out.
+    pub(crate) fn take(&mut self) -> Option<T> {
+        #[cfg(feature = "alloc")]
+        return self.0.take().map(|place| *place);
+        #[cfg(not(feature = "alloc"))]
+        self.0.take()
+    }
+
     /// The value, if it was used.
     pub(crate) fn get(&self) -> Option<&T> {
         #[cfg(feature = "alloc")]

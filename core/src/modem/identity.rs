@@ -1,7 +1,9 @@
 //! What a modem says of itself.
 
+use crate::on_use::OnUse;
+
 /// What a modem says of itself.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Identity<'a> {
     /// `+CGMI`
     pub manufacturer: &'a str,
@@ -32,5 +34,27 @@ impl Identity<'_> {
 impl Default for Identity<'_> {
     fn default() -> Self {
         Self::OWN
+    }
+}
+
+/// What a modem says of itself, which is mostly what its dialect does.
+#[derive(Debug)]
+pub(crate) struct ChosenIdentity<'a> {
+    usual: &'static Identity<'static>,
+    other: OnUse<Identity<'a>>,
+}
+
+impl<'a> ChosenIdentity<'a> {
+    pub(crate) fn new(chosen: Identity<'a>, usual: &'static Identity<'static>) -> Self {
+        let other = if chosen == *usual {
+            OnUse::NEW
+        } else {
+            OnUse::of(chosen)
+        };
+        Self { usual, other }
+    }
+
+    pub(crate) fn get(&self) -> Identity<'a> {
+        self.other.get().copied().unwrap_or(*self.usual)
     }
 }

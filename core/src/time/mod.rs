@@ -32,6 +32,12 @@ impl Instant {
         self.0.get() - 1
     }
 
+    /// So many microseconds later.
+    #[inline]
+    pub(crate) const fn later(self, micros: u64) -> Self {
+        Self(self.0.saturating_add(micros))
+    }
+
     /// The time since `earlier`, zero if that is later.
     #[inline]
     pub const fn since(self, earlier: Self) -> Duration {
@@ -58,7 +64,7 @@ impl Add<Duration> for Instant {
     #[inline]
     fn add(self, rhs: Duration) -> Self {
         let micros = u64::try_from(rhs.as_micros()).unwrap_or(u64::MAX);
-        Self(self.0.saturating_add(micros))
+        self.later(micros)
     }
 }
 

@@ -59,5 +59,5 @@ fn a_large_message_each_way_leaves_nothing_behind() {
 #[cfg(target_pointer_width = "64")]
 fn a_modem_is_small_before_it_takes_memory() {
     let size = size_of::<Modem>();
-    assert!(size <= 2_896, "{size} bytes");
+    assert!(size <= 2_304, "{size} bytes");
 }

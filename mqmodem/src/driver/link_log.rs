@@ -64,7 +64,7 @@ struct LinkLog {
     modem: Label,
     was: LinkState,
     /// Where the link goes, or why it goes nowhere.
-    to: String,
+    to: Box<str>,
     /// Trouble was told of since the link was last up.
     troubled: bool,
     reported: Vec<Reported>,
@@ -93,7 +93,7 @@ impl LinkLog {
         Self {
             modem,
             was: LinkState::Closed,
-            to: String::new(),
+            to: Box::default(),
             troubled: false,
             reported: Vec::new(),
         }
@@ -108,7 +108,7 @@ impl LinkLog {
         let through =
             |proxy: &Proxy| format!(" through the proxy {}:{}", proxy.host(), proxy.port());
         let through = proxy.map(through).unwrap_or_default();
-        self.to = format!("{}:{}{over}{through}", to.host, to.port);
+        self.to = format!("{}:{}{over}{through}", to.host, to.port).into();
         tracing::debug!("{}: opening {}", self.modem, self.to);
     }
 
@@ -128,7 +128,8 @@ impl LinkLog {
             {
                 self.to = format!(
                     "the certificate store has no \"{name}\" that the option {option} names"
-                );
+                )
+                .into();
             }
             self.report(was, is, why(), now);
         }
@@ -239,7 +240,7 @@ mod tests {
     fn what_becomes_of_a_link_is_told_by_the_modems_name_in_words() {
         use LinkState::{Closed, Closing, Online, Opening};
         let mut link_log = LinkLog::of(Label::new("pump"));
-        link_log.to = "b:1".to_owned();
+        link_log.to = "b:1".into();
         let log = logged(|| {
             link_log.report(Opening, Closed, Failure::of(code::TLS_UNTRUSTED), at(0));
             link_log.report(Opening, Closed, Failure::of(5), at(1));
@@ -273,7 +274,7 @@ mod tests {
     fn that_trouble_begins_or_is_over_is_told_however_soon() {
         use LinkState::{Closed, Closing, Online, Opening};
         let mut link_log = LinkLog::of(Label::new("pump"));
-        link_log.to = "b:1".to_owned();
+        link_log.to = "b:1".into();
         let log = logged(|| {
             link_log.report(Opening, Online, Failure::of(5), at(0));
             link_log.report(Online, Closed, Failure::of(code::CLOSED), at(1));

@@ -4,6 +4,7 @@ use super::restore::restore;
 use super::task::{Driver, Parts, Stop};
 use crate::observe::ObserverSource;
 use crate::port::{Label, Port};
+use crate::runtime::board::Board;
 use crate::runtime::clock::SystemClock;
 use crate::store::{Forgetful, Store};
 use crate::transport::{Pace, Proxy, TlsConfigs};
@@ -12,7 +13,6 @@ use std::collections::HashSet;
 use std::fmt;
 use std::num::NonZeroU32;
 use std::sync::Arc;
-use tokio::sync::watch;
 
 /// What the modems of one program share.
 #[derive(Debug, Default)]
@@ -21,7 +21,7 @@ pub struct Shared {
     tls: Arc<TlsConfigs>,
     pace: Option<Arc<Pace>>,
     observers: Vec<Arc<dyn ObserverSource>>,
-    leaving: watch::Sender<Leaving>,
+    leaving: Board<Leaving>,
 }
 
 /// Who is to be switched off.
@@ -152,25 +152,28 @@ impl Shared {
     /// Resolves when the modem is to be switched off.
     fn stop_of(&self, label: Label) -> Stop {
         // One of this name may have been, and may be again.
-        self.leaving.send_if_modified(|leaving| {
+        self.leaving.change_unseen(|leaving| {
             leaving.some.remove(label.as_str());
-            false
         });
-        let mut leaving = self.leaving.subscribe();
-        Box::pin(async move {
-            // A sender that is gone means the same.
-            let _ = leaving.wait_for(|leaving| leaving.includes(&label)).await;
-        })
+        // A board that is gone means the same.
+        Box::pin(
+            self.leaving
+                .wait_until(move |leaving| leaving.includes(&label)),
+        )
     }
 
     /// Switches every modem off: each says DISCONNECT and ends.
     pub fn stop(&self) {
-        self.leaving.send_modify(|leaving| leaving.all = true);
+        self.leaving.change(|leaving| leaving.all = true);
+    }
+
+    /// Has each modem look again at its port, which may have changed on its own.
+    pub(crate) fn wake(&self) {
+        self.leaving.change(|_| {});
     }
 
     /// Switches the modems of these labels off.
     pub fn stop_some(&self, labels: impl IntoIterator<Item = String>) {
-        self.leaving
-            .send_modify(|leaving| leaving.some.extend(labels));
+        self.leaving.change(|leaving| leaving.some.extend(labels));
     }
 }

@@ -8,12 +8,12 @@ use mqmodem_chat::live::{Live, LiveRules, Names, Next};
 use mqmodem_chat::{Mismatch, Script};
 use mqmodem_core::Instant;
 use std::fmt;
-use std::future::{Future, pending};
+use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
-use std::task::{Context, Poll, ready};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
 use std::time::Duration;
-use tokio::sync::watch;
 use tokio::time::Sleep;
 
 /// Other lines may stand between those that are expected: messages come when
@@ -31,7 +31,10 @@ const LONGEST: Duration = Duration::from_mins(1);
 /// What all hosts of a fleet play, and how it goes.
 #[derive(Debug)]
 pub(crate) struct FleetChats {
-    programme: watch::Sender<Arc<Programme>>,
+    clock: SystemClock,
+    programme: Mutex<Arc<Programme>>,
+    /// How often it changed.
+    changes: AtomicU32,
     totals: Arc<Totals>,
 }
 
@@ -51,45 +54,38 @@ pub(crate) struct Programme {
 impl FleetChats {
     pub(crate) fn new(programme: Programme, totals: Arc<Totals>) -> Self {
         Self {
-            programme: watch::Sender::new(Arc::new(programme)),
+            clock: SystemClock::new(),
+            programme: Mutex::new(Arc::new(programme)),
+            changes: AtomicU32::new(0),
             totals,
         }
     }
 
-    /// From now on hosts play this: each ends the chat it is at.
+    /// From now on hosts play this: each ends the chat it is at, and takes it up when it
+    /// is looked at next.
     pub(crate) fn change(&self, programme: Programme) {
-        self.programme.send_replace(Arc::new(programme));
-    }
-}
-
-/// Resolves with the next programme.
-struct Changes(Pin<Box<dyn Future<Output = watch::Receiver<Arc<Programme>>> + Send>>);
-
-impl Changes {
-    fn of(mut programme: watch::Receiver<Arc<Programme>>) -> Self {
-        Self(Box::pin(async move {
-            if programme.changed().await.is_err() {
-                pending::<()>().await;
-            }
-            programme
-        }))
+        *self.lock() = Arc::new(programme);
+        self.changes.fetch_add(1, Ordering::Release);
     }
 
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Arc<Programme>> {
-        let mut programme = ready!(self.0.as_mut().poll(cx));
-        let next = programme.borrow_and_update().clone();
-        *self = Self::of(programme);
-        Poll::Ready(next)
+    fn lock(&self) -> MutexGuard<'_, Arc<Programme>> {
+        self.programme
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn changes(&self) -> u32 {
+        self.changes.load(Ordering::Acquire)
     }
 }
 
 /// A host that plays its chats.
 pub(crate) struct PlayedHost {
+    chats: Arc<FleetChats>,
     programme: Arc<Programme>,
-    changes: Changes,
-    totals: Arc<Totals>,
+    /// How often that had changed.
+    changes: u32,
     ledger: Arc<Ledger>,
-    clock: SystemClock,
     name: Label,
     number: Box<str>,
     index: u32,
@@ -101,16 +97,19 @@ pub(crate) struct PlayedHost {
 enum HostStage {
     /// Waits for a chat to begin.
     Pause { until: Instant, then: Chat },
-    /// A chat is under way; it began then.
-    Chat {
-        live: Live,
-        chat: Chat,
-        began: Instant,
-    },
+    /// A chat is under way.
+    Chat(Box<PlayedChat>),
     /// Only listens.
     Silent,
     /// Has left.
     Over,
+}
+
+/// A chat that is played; it began then.
+struct PlayedChat {
+    live: Live,
+    chat: Chat,
+    began: Instant,
 }
 
 #[derive(Clone, Copy)]
@@ -120,21 +119,19 @@ enum Chat {
 }
 
 impl PlayedHost {
-    pub(crate) fn new(chats: &FleetChats, name: Label, index: u32, number: &str) -> Self {
-        let clock = SystemClock::new();
-        let mut changes = chats.programme.subscribe();
-        let programme = changes.borrow_and_update().clone();
+    pub(crate) fn new(chats: &Arc<FleetChats>, name: Label, index: u32, number: &str) -> Self {
+        // Of a change between the two it learns again.
+        let changes = chats.changes();
         Self {
-            programme,
-            changes: Changes::of(changes),
-            totals: chats.totals.clone(),
+            changes,
+            programme: chats.lock().clone(),
             ledger: chats.totals.of(index),
-            clock,
+            chats: chats.clone(),
             name,
             number: number.into(),
             index,
             stage: HostStage::Pause {
-                until: clock.now(),
+                until: chats.clock.now(),
                 then: Chat::Setup { attempt: 0 },
             },
             reported: false,
@@ -148,11 +145,11 @@ impl PlayedHost {
             Chat::Round => &self.programme.round,
         };
         self.stage = match (script, chat) {
-            (Some(script), _) => HostStage::Chat {
+            (Some(script), _) => HostStage::Chat(Box::new(PlayedChat {
                 live: Live::new(script.clone(), RULES),
                 chat,
-                began: self.clock.now(),
-            },
+                began: self.chats.clock.now(),
+            })),
             (None, Chat::Setup { .. }) => self.ready(),
             (None, Chat::Round) => HostStage::Silent,
         };
@@ -167,7 +164,7 @@ impl PlayedHost {
 
     fn first_round(&self) -> HostStage {
         let phase = self.programme.every.mul_f64(chance(self.index, 0));
-        self.next_round(self.clock.now() + phase)
+        self.next_round(self.chats.clock.now() + phase)
     }
 
     fn next_round(&self, until: Instant) -> HostStage {
@@ -205,7 +202,7 @@ impl PlayedHost {
 
     /// A chat is at its end.
     fn follow(&mut self, chat: Chat, began: Instant, wrong: Option<&Mismatch>) {
-        let now = self.clock.now();
+        let now = self.chats.clock.now();
         let well = wrong.is_none();
         if let Some(wrong) = wrong {
             self.log(wrong);
@@ -229,7 +226,7 @@ impl PlayedHost {
     /// Tells the first of each cause, and then how many it has become.
     fn log(&self, wrong: &Mismatch) {
         let cause = cause(wrong, self.name.as_str(), &self.number);
-        let count = self.totals.fail(&cause);
+        let count = self.chats.totals.fail(&cause);
         tracing::debug!(modem = %self.name, "{wrong}");
         if count == 1 {
             tracing::warn!(modem = %self.name, "{cause}");
@@ -240,11 +237,11 @@ impl PlayedHost {
 
     /// Ready when the time has come.
     fn poll_sleep(&mut self, cx: &mut Context<'_>, until: Instant) -> Poll<()> {
-        if until <= self.clock.now() {
+        if until <= self.chats.clock.now() {
             self.sleep = None;
             return Poll::Ready(());
         }
-        let deadline = self.clock.runtime(until);
+        let deadline = self.chats.clock.runtime(until);
         let sleep = self
             .sleep
             .get_or_insert_with(|| Box::pin(tokio::time::sleep_until(deadline)));
@@ -256,10 +253,11 @@ impl PlayedHost {
 
     /// Bytes to say; `None` where there is nothing to do but to wait until then.
     fn step(&mut self, buf: &mut [u8]) -> Result<usize, Instant> {
-        let now = self.clock.now();
-        let HostStage::Chat { live, chat, began } = &mut self.stage else {
+        let now = self.chats.clock.now();
+        let HostStage::Chat(playing) = &mut self.stage else {
             return Err(now);
         };
+        let PlayedChat { live, chat, began } = &mut **playing;
         let names = Names {
             name: self.name.as_str(),
             index: &self.number,
@@ -313,7 +311,10 @@ impl Port for PlayedHost {
             self.reported = true;
             return Poll::Ready(PortInput::Lines(PRESENT));
         }
-        while let Poll::Ready(programme) = self.changes.poll(cx) {
+        let changes = self.chats.changes();
+        if changes != self.changes {
+            self.changes = changes;
+            let programme = self.chats.lock().clone();
             self.take_up(programme);
         }
         loop {
@@ -324,7 +325,7 @@ impl Port for PlayedHost {
                     return Poll::Pending;
                 }
                 HostStage::Pause { until, .. } => *until,
-                HostStage::Chat { .. } => match self.step(buf) {
+                HostStage::Chat(_) => match self.step(buf) {
                     Ok(n) => return Poll::Ready(PortInput::Bytes(n)),
                     Err(until) => until,
                 },
@@ -333,7 +334,7 @@ impl Port for PlayedHost {
                 return Poll::Pending;
             }
             if let HostStage::Pause { until, then } = self.stage
-                && until <= self.clock.now()
+                && until <= self.chats.clock.now()
             {
                 self.begin(then);
             }
@@ -341,9 +342,9 @@ impl Port for PlayedHost {
     }
 
     fn poll_write(&mut self, _cx: &mut Context<'_>, bytes: &[u8]) -> Poll<usize> {
-        let now = self.clock.now();
-        if let HostStage::Chat { live, .. } = &mut self.stage {
-            live.receive(now, bytes);
+        let now = self.chats.clock.now();
+        if let HostStage::Chat(playing) = &mut self.stage {
+            playing.live.receive(now, bytes);
         }
         Poll::Ready(bytes.len())
     }

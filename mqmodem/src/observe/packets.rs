@@ -56,7 +56,7 @@ pub(super) struct PacketReader {
     /// A packet that has come in part.
     part: Vec<u8>,
     /// Bytes still to come of a packet that is too large.
-    skip: usize,
+    skip: u32,
     /// Bytes came that are no packet.
     lost: bool,
     /// What the packets are of: what CONNECT says, or what was set.
@@ -78,8 +78,8 @@ impl PacketReader {
     pub(super) fn feed(&mut self, bytes: &[u8], mut report: impl FnMut(WirePacket<'_>)) {
         let mut rest = bytes;
         while !self.lost {
-            let (_, behind) = rest.split_at(self.skip.min(rest.len()));
-            self.skip -= rest.len() - behind.len();
+            let (passed, behind) = rest.split_at(rest.len().min(self.skip as usize));
+            self.skip -= passed.len() as u32;
             rest = behind;
             if rest.is_empty() {
                 return;
@@ -101,7 +101,7 @@ impl PacketReader {
         };
         self.lost = matches!(packet, WirePacket::NotMqtt);
         report(packet);
-        self.skip = total.saturating_sub(bytes.len());
+        self.skip = total.saturating_sub(bytes.len()) as u32;
         bytes.get(total..).unwrap_or_default()
     }
 
@@ -117,7 +117,7 @@ impl PacketReader {
         if let Some((total, packet)) = first(self.version, &self.part) {
             self.lost = matches!(packet, WirePacket::NotMqtt);
             report(packet);
-            self.skip = total.saturating_sub(self.part.len());
+            self.skip = total.saturating_sub(self.part.len()) as u32;
             self.part.clear();
             self.part.shrink_to(KEPT);
         }

@@ -54,26 +54,29 @@ impl SystemClock {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct WallCheck {
     at: Instant,
-    wall: Duration,
+    /// Microseconds since 1970.
+    wall: u64,
 }
 
 impl WallCheck {
     pub(crate) fn new(clock: &SystemClock) -> Self {
-        Self {
-            at: clock.now(),
-            wall: clock.wall(),
-        }
+        Self::at(clock.now(), clock.wall())
+    }
+
+    fn at(at: Instant, wall: Duration) -> Self {
+        let wall = wall.as_micros().try_into().unwrap_or(u64::MAX);
+        Self { at, wall }
     }
 
     /// What the machine's clock says now, if it was set since it was looked at, or
     /// has drifted.
     pub(crate) fn changed(&mut self, clock: &SystemClock, now: Instant) -> Option<Duration> {
         let wall = clock.wall();
-        let expected = self.wall.saturating_add(now.since(self.at));
+        let expected = Duration::from_micros(self.wall) + now.since(self.at);
         if wall.abs_diff(expected) < SLACK {
             return None;
         }
-        *self = Self { at: now, wall };
+        *self = Self::at(now, wall);
         Some(wall)
     }
 }

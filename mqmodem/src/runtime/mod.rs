@@ -1,6 +1,7 @@
 //! What the rest runs on: the clock, threads for work that blocks, tasks of a
-//! bounded number, bytes that wait to be taken.
+//! bounded number, values that tasks wait for, bytes that wait to be taken.
 
+pub(crate) mod board;
 pub(crate) mod bounded_tasks;
 pub(crate) mod clock;
 pub(crate) mod leftover;

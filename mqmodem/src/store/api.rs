@@ -84,11 +84,13 @@ impl Store for Forgetful {
     }
 
     fn poll_done(&mut self, _cx: &mut Context<'_>) -> Poll<Done> {
-        match self.0.pop_front() {
-            Some(slot) => Poll::Ready(Done { slot, ok: true }),
-            // Nothing to wait for: only `submit` makes something to tell.
-            None => Poll::Pending,
+        if let Some(slot) = self.0.pop_front() {
+            return Poll::Ready(Done { slot, ok: true });
         }
+        // Nothing to wait for: only `submit` makes something to tell. That is seldom, and
+        // modems are many.
+        self.0 = VecDeque::new();
+        Poll::Pending
     }
 
     fn is_persistent(&self) -> bool {

@@ -12,7 +12,7 @@ use crate::sh::Result;
 /// So many that what they take is the program's own.
 const FEW: usize = 10;
 /// KiB an idle modem may have, over TCP and over TLS.
-const LIMITS: (f64, f64) = (5.0, 16.0);
+const LIMITS: (f64, f64) = (4.45, 16.0);
 
 /// The verb: a fleet of another size, or over TLS.
 pub fn verb(words: &[&str]) -> Result {

@@ -2,7 +2,7 @@
 
 use crate::modem::behaviour::Behaviour;
 use crate::modem::dialect::{Dialect, VendorLimits};
-use crate::modem::identity::Identity;
+use crate::modem::identity::{ChosenIdentity, Identity};
 use crate::modem::link::LinkConfig;
 
 /// How a modem behaves, set once.
@@ -67,18 +67,17 @@ impl<'a> Config<'a> {
             wording: self.dialect.wording(),
             factory: self.dialect.profile,
             defaults: self.dialect.options,
-            scratch: self.dialect.scratch,
+            scratch: self.dialect.scratch as u32,
             gap: self.gap.unwrap_or(self.dialect.gap),
             limits: self.limits(),
-            identity: self.identity,
-            seed: self.seed,
+            identity: ChosenIdentity::new(self.identity, &self.dialect.identity),
             offline: self.offline,
             masks_secrets: self.mask_secrets,
             links: LinkConfig {
                 seed: self.seed,
                 strict: self.strict,
                 keeps_sessions: self.keeps_sessions,
-                max_payload: self.max_payload,
+                max_payload: self.max_payload.try_into().unwrap_or(u32::MAX),
             },
         }
     }

@@ -112,7 +112,7 @@ impl<'a> Machine<'a> {
         let properties = properties::MOST.min(memory.settings.capacity() / PROPERTIES_PART);
         let (properties, settings) = memory.settings.split(properties);
         // Settings have to be made of it.
-        let scratch = behaviour.scratch * (1 + usize::from(count));
+        let scratch = behaviour.scratch as usize * (1 + usize::from(count));
         let scratch = scratch.min(settings.capacity() / 2);
         let (scratch, settings) = settings.split(scratch);
         let storage = Storage::new(settings, options, behaviour.factory, behaviour.defaults);

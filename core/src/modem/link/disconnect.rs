@@ -7,6 +7,7 @@ use crate::modem::code;
 use crate::modem::failure::Failure;
 use crate::mqtt::packet::Disconnect;
 use crate::mqtt::{SendError, Version, reason};
+use crate::on_use::OnUse;
 use crate::time::Instant;
 use core::time::Duration;
 
@@ -146,7 +147,7 @@ impl Link<'_> {
     /// Asks for the end of the transport, if it was asked for.
     pub(super) fn close(&mut self, why: Failure) {
         if self.transport == Transport::Asked {
-            self.closes = Some((self.conn(), why));
+            self.closes = OnUse::of((self.conn(), why));
         }
     }
 

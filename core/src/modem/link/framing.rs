@@ -44,15 +44,15 @@ pub(super) struct PacketFraming<'a> {
     rules: Rules,
     version: Version,
     /// The largest packet the broker may send, in bytes.
-    most: usize,
+    most: u32,
     /// The largest payload taken, in bytes.
-    max_payload: usize,
+    max_payload: u32,
     /// Bytes of a packet too large still to be passed over.
-    skip: usize,
+    skip: u32,
     /// The whole packet in `partial` is the rest of one that was too large.
     too_large: Option<TooLarge>,
     /// Length of the packet that waits for room.
-    blocked: Option<usize>,
+    blocked: Option<u32>,
 }
 
 /// A whole packet taken out of the memory for one that came in parts.
@@ -74,12 +74,12 @@ impl BufferedPacket<'_> {
 }
 
 impl<'a> PacketFraming<'a> {
-    pub(super) fn new(memory: Buf<'a>, rules: Rules, max_payload: usize) -> Self {
+    pub(super) fn new(memory: Buf<'a>, rules: Rules, max_payload: u32) -> Self {
         Self {
             partial: memory,
             rules,
             version: Version::V311,
-            most: usize::MAX,
+            most: u32::MAX,
             max_payload,
             skip: 0,
             too_large: None,
@@ -100,7 +100,7 @@ impl<'a> PacketFraming<'a> {
     }
 
     /// A connection of this version begins, on which packets have so many bytes at most.
-    pub(super) fn begin(&mut self, version: Version, most: usize) {
+    pub(super) fn begin(&mut self, version: Version, most: u32) {
         (self.version, self.most) = (version, most);
     }
 
@@ -111,7 +111,7 @@ impl<'a> PacketFraming<'a> {
             Frame::Incomplete { total } => total.unwrap_or(0),
             Frame::Malformed => 0,
         };
-        len > self.most
+        len > self.most as usize
     }
 
     /// Bytes it holds at most.
@@ -127,13 +127,13 @@ impl<'a> PacketFraming<'a> {
     /// Length of the packet that waits for room.
     #[inline]
     pub(super) fn blocked(&self) -> Option<usize> {
-        self.blocked
+        self.blocked.map(|len| len as usize)
     }
 
     /// A packet waits for room, or none does.
     #[inline]
     pub(super) fn set_blocked(&mut self, blocked: Option<usize>) {
-        self.blocked = blocked;
+        self.blocked = blocked.map(|len| len as u32);
     }
 
     /// Stores a whole packet until there is room for it, as one that came in parts
@@ -173,13 +173,13 @@ impl<'a> PacketFraming<'a> {
     /// Looks at bytes the broker sent; `max` is the largest packet taken whole.
     pub(super) fn input(&mut self, bytes: &[u8], max: usize) -> FramingOutcome {
         if self.skip > 0 {
-            let passed = self.skip.min(bytes.len());
-            self.skip -= passed;
+            let passed = bytes.len().min(self.skip as usize);
+            self.skip -= passed as u32;
             return FramingOutcome::Taken(passed);
         }
         if self.partial.is_empty()
             && let Frame::Whole { len } = self.frame(bytes)
-            && len <= self.most
+            && len <= self.most as usize
             && matches!(self.size(bytes, len, max), Size::Fits)
         {
             return FramingOutcome::Packet(len);
@@ -216,7 +216,7 @@ impl<'a> PacketFraming<'a> {
     fn size(&self, begin: &[u8], total: usize, max: usize) -> Size {
         let within = total <= max;
         // Most packets are short.
-        if within && total <= self.max_payload {
+        if within && total <= self.max_payload as usize {
             return Size::Fits;
         }
         if !is_publish(begin) {
@@ -225,7 +225,7 @@ impl<'a> PacketFraming<'a> {
         let head = PublishHead::of(self.version, begin);
         if !head.is_known {
             Size::Unknown(head)
-        } else if within && head.payload(total) <= self.max_payload {
+        } else if within && head.payload(total) <= self.max_payload as usize {
             Size::Fits
         } else {
             Size::TooLarge(head)
@@ -265,7 +265,7 @@ impl<'a> PacketFraming<'a> {
         let Size::TooLarge(head) = self.size(part, total, max) else {
             return;
         };
-        self.skip = total - part.len();
+        self.skip = (total - part.len()) as u32;
         let payload = u32::try_from(head.payload(total));
         self.too_large = Some(TooLarge(payload.unwrap_or(u32::MAX)));
         let first = part.first().copied().unwrap_or(0);

@@ -20,6 +20,7 @@ use crate::modem::failure::Failure;
 use crate::modem::ids::{ConnId, LinkId};
 use crate::modem::network::{LinkState, LinkStep};
 use crate::mqtt::{Rules, Session, Version};
+use crate::on_use::OnUse;
 use crate::time::{Instant, sooner};
 use backoff::Backoff;
 use framing::PacketFraming;
@@ -48,7 +49,7 @@ pub(crate) struct Link<'a> {
     /// How many times it was opened.
     number: u32,
     /// A connection the caller is to close.
-    closes: Option<(ConnId, Failure)>,
+    closes: OnUse<(ConnId, Failure)>,
     reconnect: Reconnect,
     backoff: Backoff,
     /// Whether its own attempts come at the longest pause and are told of.
@@ -75,7 +76,7 @@ pub(crate) struct Link<'a> {
     written: u64,
     /// When what could not be put on disk is tried again.
     disk_retry: Option<Instant>,
-    last_failure: Failure,
+    last_failure: OnUse<Failure>,
     /// Whether the broker's reason string says more of it.
     has_reason: bool,
 }
@@ -90,7 +91,7 @@ pub(crate) struct LinkConfig {
     /// Whether sessions are stored.
     pub(crate) keeps_sessions: bool,
     /// The largest payload taken, in bytes.
-    pub(crate) max_payload: usize,
+    pub(crate) max_payload: u32,
 }
 
 impl<'a> Link<'a> {
@@ -111,7 +112,7 @@ impl<'a> Link<'a> {
             transport: Transport::None,
             greets: true,
             number: 0,
-            closes: None,
+            closes: OnUse::NEW,
             reconnect: Reconnect::Off,
             backoff: Backoff::default(),
             is_steady: false,
@@ -134,7 +135,7 @@ impl<'a> Link<'a> {
             net_out: memory.net_out,
             written: 0,
             disk_retry: None,
-            last_failure: Failure::NONE,
+            last_failure: OnUse::NEW,
             has_reason: false,
         };
         link.session.lend(memory.terms);
@@ -223,7 +224,7 @@ impl<'a> Link<'a> {
 
     /// Why it is not up, or was not when it last failed.
     pub(crate) fn last_failure(&self) -> Failure {
-        self.last_failure
+        self.last_failure.get().copied().unwrap_or(Failure::NONE)
     }
 
     /// What the broker said of the last failure; empty if it said nothing.
@@ -237,13 +238,17 @@ impl<'a> Link<'a> {
 
     /// It failed for a reason that is not its own, or what it failed by is forgotten.
     pub(crate) fn set_last_failure(&mut self, failure: Failure) {
-        self.last_failure = failure;
+        self.last_failure = if failure == Failure::NONE {
+            OnUse::NEW
+        } else {
+            OnUse::of(failure)
+        };
         self.has_reason = false;
     }
 
     /// The broker refused something, and may have said why.
     pub(crate) fn set_refusal(&mut self, code: u8) {
-        self.last_failure = code.into();
+        self.last_failure = OnUse::of(code.into());
         self.has_reason = true;
     }
 
@@ -285,7 +290,7 @@ impl<'a> Link<'a> {
     /// Whether the caller may have something to do for it.
     #[inline]
     pub(crate) fn has_actions(&self) -> bool {
-        self.closes.is_some() || self.transport == Transport::Wanted || self.session.has_changes()
+        self.closes.is_used() || self.transport == Transport::Wanted || self.session.has_changes()
     }
 
     /// The connection the caller is to close, and why.
@@ -295,7 +300,7 @@ impl<'a> Link<'a> {
 
     /// Whether its transport is closed, and the caller knows.
     pub(crate) fn is_off(&self) -> bool {
-        self.is_closed() && self.closes.is_none()
+        self.is_closed() && !self.closes.is_used()
     }
 
     /// When it wants to be woken.

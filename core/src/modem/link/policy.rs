@@ -29,10 +29,10 @@ pub(crate) struct Policy {
 
 impl Policy {
     /// The largest packet that may come, in bytes, where MQTT 5 is spoken.
-    pub(crate) fn most_received(&self) -> usize {
+    pub(crate) fn most_received(&self) -> u32 {
         match self.offer.max_packet {
-            0 => usize::MAX,
-            bytes => bytes as usize,
+            0 => u32::MAX,
+            bytes => bytes,
         }
     }
 }

@@ -98,7 +98,7 @@ impl<'a> Link<'a> {
     pub(crate) fn handle_disconnected(&mut self, now: Instant, code: u8) -> Ended {
         let code = if code == 0 { code::CLOSED } else { code };
         let ended = self.drop(now, code.into());
-        self.has_reason = self.last_failure == code.into();
+        self.has_reason = self.last_failure() == code.into();
         ended
     }
 

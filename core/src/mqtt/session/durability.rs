@@ -65,6 +65,6 @@ impl Durability {
 }
 
 /// Counts one of those summed up that was of a kind, and is or is not now.
-pub(super) fn recount(sum: &mut usize, was: bool, is: bool) {
-    *sum = (*sum + usize::from(is)).saturating_sub(usize::from(was));
+pub(super) fn recount(sum: &mut u32, was: bool, is: bool) {
+    *sum = (*sum + u32::from(is)).saturating_sub(u32::from(was));
 }

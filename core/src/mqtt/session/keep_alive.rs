@@ -6,18 +6,16 @@ use crate::time::Instant;
 use core::time::Duration;
 
 /// How long before the end of the keep-alive PINGREQ is written, at most: time
-/// for a late timer and a slow write.
-const MARGIN: Duration = Duration::from_secs(1);
+/// for a late timer and a slow write. In microseconds.
+const MARGIN: u64 = 1_000_000;
 /// When to try again if PINGREQ did not fit.
 const RETRY: Duration = Duration::from_secs(1);
 
 /// The timers of one connection.
 #[derive(Debug, Default)]
 pub(super) struct KeepAlive {
-    /// Zero is off.
-    period: Duration,
-    /// What may pass without a packet before PINGREQ.
-    ping_after: Duration,
+    /// Its period; 0 is off.
+    seconds: u16,
     sent: Instant,
     received: Instant,
     /// PINGREQ did not fit; not before this.
@@ -37,11 +35,8 @@ pub(super) struct KeepAlive {
 impl KeepAlive {
     /// A connection begins: CONNECT is written.
     pub(super) fn start(now: Instant, seconds: u16) -> Self {
-        let period = Duration::from_secs(u64::from(seconds));
-        let ahead = MARGIN.min(period / 10);
         Self {
-            period,
-            ping_after: period.saturating_sub(ahead),
+            seconds,
             sent: now,
             received: now,
             ..Self::default()
@@ -50,13 +45,23 @@ impl KeepAlive {
 
     /// Its period in seconds.
     pub(super) fn seconds(&self) -> u16 {
-        self.period.as_secs() as u16
+        self.seconds
+    }
+
+    fn period(&self) -> Duration {
+        Duration::from_secs(self.seconds.into())
+    }
+
+    /// What may pass without a packet before PINGREQ, in microseconds.
+    #[inline]
+    fn ping_after(&self) -> u64 {
+        let seconds = u64::from(self.seconds);
+        seconds * 1_000_000 - (seconds * 100_000).min(MARGIN)
     }
 
     /// The broker wants another period, in seconds.
     pub(super) fn set_period(&mut self, seconds: u16) {
-        let new = Self::start(self.sent, seconds);
-        (self.period, self.ping_after) = (new.period, new.ping_after);
+        self.seconds = seconds;
     }
 
     /// How often a PINGREQ without an answer is written again.
@@ -88,7 +93,7 @@ impl KeepAlive {
         } else {
             self.sent
         };
-        (quiet + self.ping_after).max(self.retry)
+        quiet.later(self.ping_after()).max(self.retry)
     }
 
     /// When the broker is taken for dead, or asked again: one and a half periods
@@ -96,15 +101,15 @@ impl KeepAlive {
     /// PINGREQ.
     fn dead_at(&self) -> Option<Instant> {
         let waiting = self.waiting?;
-        Some((self.received + self.period * 3 / 2).max(waiting + self.period / 2))
+        Some((self.received + self.period() * 3 / 2).max(waiting + self.period() / 2))
     }
 
     pub(super) fn poll_timeout(&self) -> Option<Instant> {
-        if self.period.is_zero() {
+        if self.seconds == 0 {
             return None;
         }
         if self.is_mute {
-            return Some(self.sent + self.period);
+            return Some(self.sent + self.period());
         }
         Some(
             self.dead_at()
@@ -118,11 +123,11 @@ impl KeepAlive {
         now: Instant,
         input_blocked: bool,
     ) -> Result<bool, Dead> {
-        if self.period.is_zero() {
+        if self.seconds == 0 {
             return Ok(false);
         }
         if self.is_mute {
-            let is_over = self.sent + self.period <= now;
+            let is_over = self.sent + self.period() <= now;
             return if is_over { Err(Dead) } else { Ok(false) };
         }
         let excused = input_blocked || self.was_blocked;

@@ -64,7 +64,7 @@ impl Prepared {
         let behaviour = &self.plan.behaviour;
         // Without a name of its own it is called as its port.
         let own = !self.plan.name.starts_with(&self.plan.port.to_string());
-        let label = if own {
+        let label = if own && opened.label.as_str() != self.plan.name {
             Label::new(&self.plan.name)
         } else {
             opened.label

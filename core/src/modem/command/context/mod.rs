@@ -76,12 +76,12 @@ impl<'c, 'a> Context<'c, 'a> {
 
     /// What the modem says of itself.
     pub fn identity(&self) -> Identity<'a> {
-        self.machine.behaviour.identity
+        self.machine.behaviour.identity.get()
     }
 
     /// The seed of everything that looks random.
     pub fn seed(&self) -> u64 {
-        self.machine.behaviour.seed
+        self.machine.behaviour.links.seed
     }
 
     /// Whether a password read back is shown as `***`.

@@ -13,11 +13,11 @@ pub(super) struct Unfinished<'a> {
     /// Whether it is on disk as well.
     stored: bool,
     /// Entries that are to be put on disk.
-    changes: usize,
+    changes: u32,
     /// Entries that are due an acknowledgement.
-    due: usize,
+    due: u32,
     /// Bytes a new message did not find.
-    needs: usize,
+    needs: u32,
     /// An entry on its way to the disk.
     record: [u8; 1 + WIDTH],
 }
@@ -81,7 +81,7 @@ impl<'a> Unfinished<'a> {
     /// Whether a message that found no room may be tried again: there is some, or
     /// there will be none by itself.
     pub(super) fn is_open(&self) -> bool {
-        self.list.free() >= self.needs || !self.will_have_room()
+        self.list.free() >= self.needs as usize || !self.will_have_room()
     }
 
     /// Whether the host or the disk makes room.
@@ -106,7 +106,7 @@ impl<'a> Unfinished<'a> {
         self.needs = 0;
         while self.list.free() < needs {
             if self.will_have_room() {
-                self.needs = needs;
+                self.needs = needs as u32;
                 return Ok(false);
             }
             let place = self.newest_unseen().ok_or(Full)?;

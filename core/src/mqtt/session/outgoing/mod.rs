@@ -50,9 +50,9 @@ pub(super) struct Outgoing<'a> {
     /// Whether messages are on disk as well.
     stored: bool,
     /// Publishes in flight at most.
-    window: usize,
+    window: u16,
     /// The same, by what the broker takes, too.
-    limit: usize,
+    limit: u16,
     /// Messages sent at most that a restart would find on disk.
     exposed: u16,
     /// Seconds of the caller's clock.
@@ -70,8 +70,8 @@ impl<'a> Outgoing<'a> {
             delivered: Delivered::default(),
             wire: WireTerms::new(),
             stored: false,
-            window: WINDOW,
-            limit: WINDOW,
+            window: WINDOW as u16,
+            limit: WINDOW as u16,
             exposed: exposed(WINDOW),
             time: 0,
             own_from: 0,
@@ -103,13 +103,13 @@ impl<'a> Outgoing<'a> {
 
     /// So many publishes may be in flight, as far as there is memory.
     pub(super) fn set_window(&mut self, window: usize) {
-        self.window = self.ids.widen(window);
-        self.limit = self.window.min(self.wire.grants().receive_max.into());
+        self.window = self.ids.widen(window).try_into().unwrap_or(u16::MAX);
+        self.limit = self.window.min(self.wire.grants().receive_max);
     }
 
     /// How many publishes may be in flight.
     pub(super) fn window(&self) -> usize {
-        self.window
+        self.window.into()
     }
 
     /// So many messages may have been sent that a restart would find on disk.
@@ -149,7 +149,7 @@ impl<'a> Outgoing<'a> {
     /// in flight is to be sent again.
     pub(super) fn connected(&mut self, grants: Grants, aliases: u16) {
         self.wire.begin(grants, aliases);
-        self.limit = self.window.min(grants.receive_max.into());
+        self.limit = self.window.min(grants.receive_max);
         if !grants.session_present {
             self.lose_released();
             self.suspicion.release_all();

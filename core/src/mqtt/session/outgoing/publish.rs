@@ -43,7 +43,7 @@ impl Outgoing<'_> {
     #[inline]
     fn publish_id(&self) -> Result<PacketId, SendError> {
         let waits = self.log.is_sending() || self.suspicion.isolated() != Suspect::Nothing;
-        if self.ids.publishes() >= self.limit || waits {
+        if self.ids.publishes() >= self.limit.into() || waits {
             return Err(SendError::WindowFull);
         }
         self.free_id()

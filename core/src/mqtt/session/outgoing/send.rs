@@ -114,7 +114,7 @@ impl Outgoing<'_> {
             Flow::Released => self.window,
             _ => self.limit,
         };
-        let has_room = self.ids.has_room(record.id(), most);
+        let has_room = self.ids.has_room(record.id(), most.into());
         record.disk() == Durability::Same && known && has_room
     }
 }

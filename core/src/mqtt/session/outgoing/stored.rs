@@ -113,7 +113,7 @@ impl Outgoing<'_> {
         self.own_from = number + 1;
         if let Some(id) = record.id() {
             self.ids.skip(id);
-            if record.is_sent() && self.ids.has_room(Some(id), self.limit) {
+            if record.is_sent() && self.ids.has_room(Some(id), self.limit.into()) {
                 self.ids.occupy(id, awaited_of(&record, packet), place);
             }
         }

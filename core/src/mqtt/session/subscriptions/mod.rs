@@ -28,13 +28,13 @@ impl Entry<'_> {
 pub(super) struct Subscriptions<'a> {
     buf: Buf<'a>,
     /// How many are to be asked for again.
-    renewals: usize,
+    renewals: u32,
     /// Whether the list is on disk as well.
     stored: bool,
     /// How many are to be put on disk.
-    changes: usize,
+    changes: u32,
     /// How many are on their way there.
-    asked: usize,
+    asked: u32,
     /// The next number.
     next: u16,
 }

@@ -84,7 +84,7 @@ impl Subscriptions<'_> {
         if self.append(header, filter).is_err() {
             return false;
         }
-        self.renewals += usize::from(header.renew.is_some());
+        self.renewals += u32::from(header.renew.is_some());
         self.next = self.next.max(number.wrapping_add(1));
         true
     }

@@ -21,11 +21,11 @@ pub(in crate::mqtt::session) struct BrokerText<'a> {
     list: Buf<'a>,
     answer: Greeted,
     /// Bytes of the client id.
-    client: usize,
+    client: u32,
     /// Bytes of the first two.
-    greeted: usize,
+    greeted: u32,
     /// Bytes of the first three.
-    parted: usize,
+    parted: u32,
 }
 
 impl<'a> BrokerText<'a> {
@@ -51,13 +51,13 @@ impl<'a> BrokerText<'a> {
     pub(in crate::mqtt::session) fn begin(&mut self, client_id: &str) {
         let list = self.clear();
         list.extend(client_id.as_bytes()).unwrap_or_default();
-        self.client = self.list.len();
+        self.client = self.list.len() as u32;
         self.cut(self.client);
     }
 
     /// Keeps what stands before `end`, and nothing that came after the client id.
-    fn cut(&mut self, end: usize) {
-        self.list.truncate(end);
+    fn cut(&mut self, end: u32) {
+        self.list.truncate(end as usize);
         (self.greeted, self.parted) = (end, end);
     }
 
@@ -71,20 +71,20 @@ impl<'a> BrokerText<'a> {
         self.cut(self.client);
         let kept = self.list.extend(connack.as_bytes());
         kept.unwrap_or_default();
-        self.cut(self.list.len());
+        self.cut(self.list.len() as u32);
     }
 
     /// The broker ends the connection.
     pub(in crate::mqtt::session) fn store_disconnect(&mut self, disconnect: &Properties<'_>) {
-        self.list.truncate(self.greeted);
+        self.list.truncate(self.greeted as usize);
         let kept = self.list.extend(disconnect.as_bytes());
         kept.unwrap_or_default();
-        self.parted = self.list.len();
+        self.parted = self.list.len() as u32;
     }
 
     /// The broker refused something, with these properties.
     pub(in crate::mqtt::session) fn store_reason(&mut self, properties: &Properties<'_>) {
-        self.list.truncate(self.parted);
+        self.list.truncate(self.parted as usize);
         let reason = properties.text(&property::REASON).unwrap_or_default();
         let kept = self.list.extend(reason.as_bytes());
         kept.unwrap_or_default();
@@ -97,7 +97,7 @@ impl<'a> BrokerText<'a> {
 
     /// The client id of CONNECT; empty too if there was no room for it.
     pub(in crate::mqtt::session) fn client_id(&self) -> &str {
-        let bytes = self.list.as_slice().get(..self.client);
+        let bytes = self.list.as_slice().get(..self.client as usize);
         core::str::from_utf8(bytes.unwrap_or_default()).unwrap_or_default()
     }
 
@@ -111,15 +111,19 @@ impl<'a> BrokerText<'a> {
         self.block(Carrier::Disconnect, self.greeted, self.parted)
     }
 
-    fn block(&self, carrier: Carrier, from: usize, to: usize) -> Properties<'_> {
-        let bytes = self.list.as_slice().get(from..to).unwrap_or_default();
+    fn block(&self, carrier: Carrier, from: u32, to: u32) -> Properties<'_> {
+        let bytes = self
+            .list
+            .as_slice()
+            .get(from as usize..to as usize)
+            .unwrap_or_default();
         // They were checked when they came.
         Properties::parse(carrier, bytes).unwrap_or_default()
     }
 
     /// The reason string of the last refusal, empty if there was none.
     pub(in crate::mqtt::session) fn reason(&self) -> &str {
-        let bytes = self.list.as_slice().get(self.parted..);
+        let bytes = self.list.as_slice().get(self.parted as usize..);
         core::str::from_utf8(bytes.unwrap_or_default()).unwrap_or_default()
     }
 

@@ -55,6 +55,7 @@ impl FleetRunner<'_> {
         self.chats = match (self.chats.take(), wish.programme) {
             (Some(chats), Some(programme)) => {
                 chats.change(programme);
+                self.shared.wake();
                 Some(chats)
             }
             (_, programme) => {
