@@ -70,6 +70,23 @@ pub const ALL: &[Speech] = &[
         )],
     },
     Speech {
+        dialect: "quectel",
+        connect: &[
+            (
+                "AT+QMTOPEN=0,\"broker\",1883\r\n",
+                "\r\nOK\r\n\r\n+QMTOPEN: 0,0\r\n",
+            ),
+            (
+                "AT+QMTCONN=0,\"me\"\r\n",
+                "\r\nOK\r\n\r\n+QMTCONN: 0,0,0\r\n",
+            ),
+        ],
+        publish: &[
+            ("AT+QMTPUB=0,1,1,0,\"topic\",LENGTH\r\n", "\r\n> "),
+            ("PAYLOAD", "\r\nOK\r\n\r\n+QMTPUB: 0,1,0\r\n"),
+        ],
+    },
+    Speech {
         dialect: "ublox",
         connect: &[
             ("AT+UMQTT=2,\"broker\"\r\n", OK),

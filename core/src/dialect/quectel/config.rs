@@ -1,7 +1,7 @@
 //! `+QMTCFG`: what a link is opened with.
 
-use super::Model;
-use super::state::{LINK, LinkConfig, key, use_link};
+use super::model::Model;
+use super::state::{LINK, LinkSetup, key, use_link};
 use crate::at::args::Args;
 use crate::at::param::{Param, Reject};
 use crate::at::reply::Reply;
@@ -157,7 +157,7 @@ fn configure(cx: &mut Context, args: &Args) -> Outcome {
 }
 
 fn set_will(cx: &mut Context, args: &Args, message: &[u8]) -> Result<(), Fail> {
-    let mut config = LinkConfig::of(cx.staged(), key::CONFIG);
+    let mut config = LinkSetup::of(cx.staged(), key::CONFIG);
     config.will = [1, args.int(3) as u16, args.int(4) as u16];
     config.stage(cx, key::CONFIG)?;
     cx.stage(key::WILL_TOPIC, args.bytes(5))?;
@@ -166,7 +166,7 @@ fn set_will(cx: &mut Context, args: &Args, message: &[u8]) -> Result<(), Fail> {
 
 /// Numbers that were left out stay.
 fn set_numbers(cx: &mut Context, args: &Args) -> Result<(), Fail> {
-    let mut config = LinkConfig::of(cx.staged(), key::CONFIG);
+    let mut config = LinkSetup::of(cx.staged(), key::CONFIG);
     let number = |place: usize, old: u16| {
         if args.has(place) {
             args.int(place) as u16
@@ -218,7 +218,7 @@ fn read(cx: &mut Context, args: &Args) -> Outcome {
 }
 
 fn write_values(name: &str, staged: Staged<'_>, line: &mut Reply) {
-    let config = LinkConfig::of(staged, key::CONFIG);
+    let config = LinkSetup::of(staged, key::CONFIG);
     match name {
         "version" => numbers(line, &[config.version]),
         "pdpcid" => numbers(line, &[config.context]),

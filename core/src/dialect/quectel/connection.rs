@@ -1,6 +1,6 @@
 //! `+QMTOPEN`, `+QMTCONN`, `+QMTDISC` and `+QMTCLOSE`.
 
-use super::state::{LINK, LinkConfig, check_step, key, number, use_link};
+use super::state::{LINK, LinkSetup, check_step, key, number, use_link};
 use super::{packet, task, tls};
 use crate::at::args::Args;
 use crate::at::param::Param;
@@ -118,7 +118,7 @@ fn open(cx: &mut Context, args: &Args) -> Outcome {
 
 /// Makes settings of what the host has given until now.
 fn prepare(cx: &mut Context, args: &Args) -> Result<(), Fail> {
-    let config = LinkConfig::of(cx.staged(), key::CONFIG);
+    let config = LinkSetup::of(cx.staged(), key::CONFIG);
     config.stage(cx, key::IN_FORCE)?;
     let tls = (config.tls != 0).then_some(config.tls_context as u8);
     stage_place(cx, args, tls.is_some())?;
@@ -154,7 +154,7 @@ fn stage_place(cx: &mut Context, args: &Args, tls: bool) -> Result<(), Fail> {
 }
 
 fn will(staged: Staged<'_>) -> Option<Will<'_>> {
-    let [is_there, qos, retain] = LinkConfig::of(staged, key::IN_FORCE).will;
+    let [is_there, qos, retain] = LinkSetup::of(staged, key::IN_FORCE).will;
     (is_there != 0).then(|| Will {
         topic: staged.text(key::WILL_TOPIC),
         message: staged.get(key::WILL_MESSAGE).unwrap_or_default(),
@@ -165,7 +165,7 @@ fn will(staged: Staged<'_>) -> Option<Will<'_>> {
 }
 
 fn settings(staged: Staged<'_>) -> Settings<'_> {
-    let config = LinkConfig::of(staged, key::IN_FORCE);
+    let config = LinkSetup::of(staged, key::IN_FORCE);
     let password = staged.get(key::PASSWORD);
     // In 3.1.1 there is no password without a user name (clause 3.1.2-22).
     let username = staged
@@ -195,7 +195,7 @@ fn connect(cx: &mut Context, args: &Args) -> Outcome {
                 cx.forget_staged(Some(key));
             }
         }
-        let [packet, ..] = LinkConfig::of(cx.staged(), key::IN_FORCE).timeout;
+        let [packet, ..] = LinkSetup::of(cx.staged(), key::IN_FORCE).timeout;
         let limit = u32::from(packet).clamp(1, 300);
         cx.apply_option(CONNECT_TIMEOUT, |_| OptionValue::Number(limit))?;
         cx.configure(settings)?;

@@ -1,6 +1,6 @@
 //! Files: `+QFUPL`, `+QFLST`, `+QFDEL`, `+QFDWL` and `+QFLDS`.
 
-use super::Model;
+use super::model::Model;
 use super::state::use_module;
 use super::tls::{file_name, is_key};
 use crate::at::args::Args;

@@ -1,7 +1,7 @@
 //! `+QMTPUB`, `+QMTPUBEX` and messages that come.
 
 use super::connection::started;
-use super::state::{LINK, LinkConfig, check_step, key, use_link};
+use super::state::{LINK, LinkSetup, check_step, key, use_link};
 use super::task;
 use crate::at::args::Args;
 use crate::at::param::{Param, Reject};
@@ -124,7 +124,7 @@ fn publish(cx: &mut Context, args: &Args, prompt: &'static Prompt, command: u8) 
         return Outcome::Fail(Fail::Plain);
     }
     let most = cx.most_published().min(cx.limits().payload);
-    let [has_limit, limit] = LinkConfig::of(cx.staged(), key::CONFIG).edit;
+    let [has_limit, limit] = LinkSetup::of(cx.staged(), key::CONFIG).edit;
     if has_limit != 0 {
         cx.limit_data(Duration::from_secs(limit.into()));
     }
@@ -138,7 +138,7 @@ fn publish(cx: &mut Context, args: &Args, prompt: &'static Prompt, command: u8) 
 }
 
 fn fits_window(cx: &Context, args: &Args) -> bool {
-    let waiting = cx.under_way(task::PUBLISH) + cx.under_way(task::PUBLISH_EX);
+    let waiting = cx.begun(task::PUBLISH) + cx.begun(task::PUBLISH_EX);
     args.int(2) == 0 || waiting < WINDOW
 }
 
@@ -151,7 +151,7 @@ fn send(cx: &mut Context, args: &Args, data: Data<'_>, command: u8) -> Outcome {
 }
 
 fn write(cx: &mut Context, args: &Args, given: &[u8], command: u8) -> Outcome {
-    let config = LinkConfig::of(cx.staged(), key::IN_FORCE);
+    let config = LinkSetup::of(cx.staged(), key::IN_FORCE);
     let [is_hex, _] = config.hex;
     if is_hex != 0 {
         return write_hex(cx, args, given, command);
@@ -162,7 +162,7 @@ fn write(cx: &mut Context, args: &Args, given: &[u8], command: u8) -> Outcome {
 /// The payload is given in hex.
 fn write_hex(cx: &mut Context, args: &Args, given: &[u8], command: u8) -> Outcome {
     let mut memory = [0; MOST_HEX];
-    let config = LinkConfig::of(cx.staged(), key::IN_FORCE);
+    let config = LinkSetup::of(cx.staged(), key::IN_FORCE);
     match super::hex::decode(given, &mut memory) {
         Some(payload) => send_message(cx, args, payload, command, config),
         None => Outcome::Fail(Fail::Plain),
@@ -177,7 +177,7 @@ fn send_message(
     args: &Args,
     payload: &[u8],
     command: u8,
-    config: LinkConfig,
+    config: LinkSetup,
 ) -> Outcome {
     let message = Message {
         topic: args.text(4),
@@ -206,7 +206,7 @@ pub(super) fn word(of: Staged<'_>, message: &Received<'_>, reply: &mut Reply) {
 
 /// The same without its frame.
 pub(super) fn write_message(of: Staged<'_>, message: &Received<'_>, line: &mut Reply) {
-    let config = LinkConfig::of(of, key::IN_FORCE);
+    let config = LinkSetup::of(of, key::IN_FORCE);
     let ([_, with_length], [_, is_hex]) = (config.receive, config.hex);
     line.text("+QMTRECV: ");
     line.number(of.link().0.into());

@@ -9,6 +9,7 @@ mod files;
 mod handles;
 mod hex;
 mod messages;
+mod model;
 mod module;
 mod network;
 mod packet;
@@ -46,45 +47,6 @@ const FRAMING: Framing = Framing {
     echoes_data: true,
     ..Framing::V250
 };
-
-/// Which of the modules it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Model {
-    Bg95,
-    Ec25,
-    Ec200,
-    Bc26,
-}
-
-impl Model {
-    fn of(cx: &Context) -> Self {
-        match cx.dialect().model {
-            "ec25" => Self::Ec25,
-            "ec200" => Self::Ec200,
-            "bc26" => Self::Bc26,
-            _ => Self::Bg95,
-        }
-    }
-
-    /// Whether it has the settings of newer firmware.
-    fn is_newer(self) -> bool {
-        self == Self::Ec200
-    }
-
-    /// The greatest number of a packet context.
-    fn contexts(self) -> u16 {
-        if self == Self::Ec200 { 15 } else { 16 }
-    }
-
-    /// Whether `+QMTCFG="timeout"` takes these.
-    fn takes_timeout(self, [packet, retries, _]: [u16; 3]) -> bool {
-        if self == Self::Ec200 {
-            retries >= 1
-        } else {
-            packet <= 60
-        }
-    }
-}
 
 const BASIC: Table = Table {
     title: "The line (ITU-T V.250)",

@@ -1,8 +1,9 @@
 //! The module itself: who it is, how much of it is on, and settings that are only read back.
 
 use super::connection::started;
+use super::model::Model;
 use super::state::{key, use_module};
-use super::{Model, packet, task};
+use super::{packet, task};
 use crate::at::args::Args;
 use crate::at::param::Param;
 use crate::at::schema::{Example, Signature};

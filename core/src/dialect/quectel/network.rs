@@ -1,7 +1,7 @@
 //! The network, as far as a module can tell of one that is not there.
 
-use super::Model;
 use super::connection::started;
+use super::model::Model;
 use super::state::{key, use_module};
 use super::task;
 use crate::at::args::Args;

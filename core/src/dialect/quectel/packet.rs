@@ -1,6 +1,6 @@
 //! Packet contexts: `+QICSGP`, `+QIACT`, `+QIDEACT`, `+CGDCONT`, `+CGACT` and `+CGPADDR`.
 
-use super::state::{LinkConfig, key, number, use_module};
+use super::state::{LinkSetup, key, number, use_module};
 use crate::at::args::Args;
 use crate::at::param::Param;
 use crate::at::reply::Reply;
@@ -129,7 +129,7 @@ fn activate_once(cx: &mut Context, args: &Args) -> Outcome {
 fn deactivate(cx: &mut Context, context: u32) -> Result<(), Fail> {
     for link in open_links(cx).into_iter().flatten() {
         cx.use_link(link)?;
-        let config = LinkConfig::of(cx.staged(), key::IN_FORCE);
+        let config = LinkSetup::of(cx.staged(), key::IN_FORCE);
         if u32::from(config.context) == context {
             cx.lose(code::RADIO_OFF);
         }

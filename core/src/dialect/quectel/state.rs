@@ -45,7 +45,7 @@ pub(super) const LINK: Param = Param::int("client_idx", 0, 5);
 
 /// What `+QMTCFG` sets, of a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct LinkConfig {
+pub(super) struct LinkSetup {
     pub(super) version: u16,
     pub(super) context: u16,
     pub(super) tls: u16,
@@ -68,7 +68,7 @@ pub(super) struct LinkConfig {
 
 const NUMBERS: usize = 20;
 
-impl LinkConfig {
+impl LinkSetup {
     /// As after a start.
     const START: Self = Self {
         version: 4,

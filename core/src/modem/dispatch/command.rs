@@ -63,8 +63,8 @@ impl Machine<'_> {
     /// Ends of what commands have begun are reported as far as their time has come.
     pub(crate) fn expect_ends(&mut self) {
         self.notify.expect_reports(self.tasks.reportable(self.now));
-        if let Some(until) = self.tasks.held_until() {
-            self.notify.hold(until);
+        if let Some(until) = self.tasks.delayed_until() {
+            self.notify.delay(until);
         }
     }
 

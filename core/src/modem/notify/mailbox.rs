@@ -1,6 +1,27 @@
 //! Messages that wait until the host asks for them.
 
-use super::slots::Slots;
+/// How many places a link has.
+pub(super) const SLOTS: u8 = 5;
+
+/// The places of a link.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Slots {
+    pub(super) is_on: bool,
+    /// One bit for each place that is taken.
+    pub(super) taken: u8,
+}
+
+impl Slots {
+    /// None is taken.
+    pub(super) fn new(is_on: bool) -> Self {
+        Self { is_on, taken: 0 }
+    }
+
+    /// The first place that is free.
+    pub(super) fn free(self) -> Option<u8> {
+        (0..SLOTS).find(|slot| self.taken & 1 << slot == 0)
+    }
+}
 
 /// The messages of a link that wait until the host asks for them.
 #[derive(Clone, Copy, Debug, Default)]

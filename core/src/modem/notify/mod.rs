@@ -38,7 +38,7 @@ pub(crate) struct Notifier<'a> {
     /// A half-typed line, or an end that is not told yet, holds events back until then.
     quiet_until: Instant,
     /// The second of these alone.
-    held_until: Instant,
+    delayed_until: Instant,
 }
 
 impl<'a> Notifier<'a> {
@@ -51,7 +51,7 @@ impl<'a> Notifier<'a> {
             has_slots: false,
             last_byte: now,
             quiet_until: Instant::ZERO,
-            held_until: Instant::ZERO,
+            delayed_until: Instant::ZERO,
         }
     }
 
@@ -80,16 +80,16 @@ impl<'a> Notifier<'a> {
     #[inline]
     pub(crate) fn set_line_open(&mut self, is_open: bool) {
         self.quiet_until = if is_open {
-            self.held_until.max(self.last_byte + TYPING_LIMIT)
+            self.delayed_until.max(self.last_byte + TYPING_LIMIT)
         } else {
-            self.held_until
+            self.delayed_until
         };
     }
 
     /// An end that is known is told at this time: what happened since is not told before.
     #[cold]
-    pub(crate) fn hold(&mut self, until: Instant) {
-        self.held_until = self.held_until.max(until);
+    pub(crate) fn delay(&mut self, until: Instant) {
+        self.delayed_until = self.delayed_until.max(until);
         self.quiet_until = self.quiet_until.max(until);
     }
 

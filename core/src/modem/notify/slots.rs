@@ -1,28 +1,11 @@
 //! Messages in numbered places, which the host reads in any order.
 
+use super::mailbox::{SLOTS, Slots};
 use super::queue::{Queued, RecordKind};
 use super::{Front, Notifier};
 use crate::buffer::Full;
 use crate::modem::event::{MessageForm, Received};
 use crate::modem::ids::LinkId;
-
-/// How many places a link has.
-pub(crate) const SLOTS: u8 = 5;
-
-/// The places of a link.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Slots {
-    is_on: bool,
-    /// One bit for each place that is taken.
-    taken: u8,
-}
-
-impl Slots {
-    /// The first place that is free.
-    fn free(self) -> Option<u8> {
-        (0..SLOTS).find(|slot| self.taken & 1 << slot == 0)
-    }
-}
 
 impl Notifier<'_> {
     /// Whether messages of a link go to numbered places from now on; those that are there
@@ -32,8 +15,7 @@ impl Notifier<'_> {
             self.queue.remove(front);
         }
         if let Some(mailbox) = self.mailbox_mut(link) {
-            let (is_on, taken) = (on, 0);
-            mailbox.slots = Slots { is_on, taken };
+            mailbox.slots = Slots::new(on);
         }
         self.has_slots = self.mailboxes.any(|mailbox| mailbox.slots.is_on);
     }

@@ -130,7 +130,7 @@ impl Tasks {
     }
 
     /// How many of a command and a link have not ended.
-    pub(crate) fn under_way_of(&self, link: LinkId, command: u8) -> usize {
+    pub(crate) fn count_begun(&self, link: LinkId, command: u8) -> usize {
         let own = |it: &&Running| it.link == link && it.task.command == command;
         self.all().filter(own).filter(|it| it.end.is_none()).count()
     }
@@ -175,7 +175,7 @@ impl Tasks {
     }
 
     /// Until when an end that is known is held back: what happened since is not told before.
-    pub(crate) fn held_until(&self) -> Option<Instant> {
+    pub(crate) fn delayed_until(&self) -> Option<Instant> {
         let ended = self.all().filter(|it| it.end.is_some());
         ended.map(|it| it.due).max()
     }
@@ -359,7 +359,7 @@ mod tests {
         let mut tasks = Tasks::default();
         tasks.report_overdue(Duration::from_secs(1));
         tasks.start(at(0), (LINK, TASK), WAIT, Some(at(2500)), at(300));
-        assert_eq!(tasks.under_way_of(LINK, 3), 1);
+        assert_eq!(tasks.count_begun(LINK, 3), 1);
         assert_eq!(tasks.deadline(at(0)), Some(at(1000)));
         for (now, count) in [(1000, 1), (2000, 2)] {
             let now = at(now);
@@ -383,9 +383,9 @@ mod tests {
     fn an_end_that_is_known_too_early_holds_back_what_comes_behind_it() {
         let mut tasks = Tasks::default();
         tasks.start(at(0), (LINK, TASK), WAIT, None, at(300));
-        assert_eq!(tasks.held_until(), None);
+        assert_eq!(tasks.delayed_until(), None);
         assert!(tasks.end(WAIT, Ok(()), 0));
-        assert_eq!(tasks.held_until(), Some(at(300)));
+        assert_eq!(tasks.delayed_until(), Some(at(300)));
         assert_eq!(tasks.deadline(at(10)), Some(at(300)));
         assert_eq!(
             (tasks.reportable(at(299)), tasks.reportable(at(300))),

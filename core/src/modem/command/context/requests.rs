@@ -72,7 +72,7 @@ impl Context<'_, '_> {
         let machine = &mut *self.machine;
         let gap = Duration::from_millis(machine.behaviour.gap.into());
         if !gap.is_zero() {
-            machine.notify.hold(machine.now + gap);
+            machine.notify.delay(machine.now + gap);
         }
     }
 

@@ -25,8 +25,8 @@ impl Context<'_, '_> {
     }
 
     /// How many [tasks](crate::modem::event::Task) of a command have not ended on the link.
-    pub fn under_way(&self, command: u8) -> usize {
-        self.machine.tasks.under_way_of(self.link, command)
+    pub fn begun(&self, command: u8) -> usize {
+        self.machine.tasks.count_begun(self.link, command)
     }
 
     /// The next raw byte this command asks for may take so long, whatever its
