@@ -92,7 +92,7 @@ impl<'a> Console<'a> {
     #[inline]
     pub(crate) fn take(&mut self, machine: &mut Machine, bytes: &[u8]) -> Intake {
         match machine.run {
-            Run::Idle | Run::Pending if self.rejected.is_none() => self.take_line(machine, bytes),
+            Run::Idle | Run::Pending if self.rejected.gives_way() => self.take_line(machine, bytes),
             Run::Prompt { at, .. } => Intake::data(self.take_data(machine, at, bytes)),
             Run::Draining { quiet, .. } => {
                 let until = machine.now + quiet;
@@ -100,10 +100,6 @@ impl<'a> Console<'a> {
                 Intake::data(bytes.len())
             }
             Run::Off => Intake::data(bytes.len()),
-            Run::Idle | Run::Pending if self.rejected.is_deferred() => {
-                self.rejected = Rejected::None;
-                self.take_line(machine, bytes)
-            }
             _ if self.defers(machine) => Intake::data(0),
             _ => Intake::data(self.reject(machine, bytes)),
         }

@@ -36,6 +36,16 @@ impl Rejected {
         matches!(self, Self::None)
     }
 
+    /// Whether what comes now, where no command runs, is a line like any other; what waited
+    /// is one.
+    #[inline]
+    pub(super) fn gives_way(&mut self) -> bool {
+        if self.is_deferred() {
+            *self = Self::None;
+        }
+        self.is_none()
+    }
+
     /// Whether what stands behind raw bytes waits.
     pub(super) fn is_deferred(self) -> bool {
         matches!(self, Self::Deferred)
