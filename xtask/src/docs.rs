@@ -6,16 +6,17 @@ use crate::sh::{self, Result, cargo};
 use crate::transcript::{self, Block};
 use std::path::{Path, PathBuf};
 
-/// What `mqmodem commands` prints, kept for readers.
-const MANUAL: &str = "docs/commands/native.md";
+/// Where what `mqmodem commands` prints of each dialect is kept for readers.
+const MANUALS: &str = "docs/commands";
 /// The page `mqmodem chat --format` prints, which the crate holds, and its copy for readers.
 const FORMAT: [&str; 2] = ["chat/src/format.md", "docs/chat.md"];
-const PLAYED: [&str; 10] = [
+const PLAYED: [&str; 11] = [
     "README.md",
     "README.zh-CN.md",
     "docs/at-language.md",
     "docs/chat.md",
     "docs/command-line.md",
+    "docs/dialects.md",
     "docs/fleet.md",
     "docs/gateway.md",
     "docs/mqtt5.md",
@@ -23,27 +24,34 @@ const PLAYED: [&str; 10] = [
     "docs/testing-firmware.md",
 ];
 
-/// Writes the manual.
+/// Writes the manuals.
 pub fn write() -> Result {
-    let text = manual(&program()?)?;
-    sh::write(&sh::root().join(MANUAL), text.as_bytes())?;
+    let program = program()?;
+    for dialect in dialects(&program)? {
+        sh::write(
+            &manual_file(&dialect),
+            manual(&program, &dialect)?.as_bytes(),
+        )?;
+    }
     let [from, to] = FORMAT.map(|path| sh::root().join(path));
     sh::write(&to, sh::read(&from)?.as_bytes())?;
-    println!("wrote {MANUAL} and {}", FORMAT[1]);
+    println!("wrote {MANUALS} and {}", FORMAT[1]);
     Ok(())
 }
 
-/// Links lead somewhere, the page of conformance holds, the manual is current and every
+/// Links lead somewhere, the page of conformance holds, the manuals are current and every
 /// transcript holds.
 pub fn check() -> Result {
     links::check()?;
     conformance::check()?;
     let program = program()?;
-    let kept = sh::read(&sh::root().join(MANUAL))?;
-    if kept != manual(&program)? {
-        return Err(format!(
-            "{MANUAL} is not what `mqmodem commands` prints; run: cargo xtask docs"
-        ));
+    for dialect in dialects(&program)? {
+        let kept = sh::read(&manual_file(&dialect)).unwrap_or_default();
+        if kept != manual(&program, &dialect)? {
+            return Err(format!(
+                "{MANUALS}/{dialect}.md is not what `mqmodem commands` prints; run: cargo xtask docs"
+            ));
+        }
     }
     let [page, copy] = FORMAT.map(|path| sh::read(&sh::root().join(path)));
     if page? != copy.unwrap_or_default() {
@@ -52,7 +60,7 @@ pub fn check() -> Result {
             FORMAT[1], FORMAT[0]
         ));
     }
-    println!("{MANUAL} and {} are current", FORMAT[1]);
+    println!("{MANUALS} and {} are current", FORMAT[1]);
     PLAYED.iter().try_for_each(|name| play(name, &program))
 }
 
@@ -65,8 +73,27 @@ pub fn program() -> Result<PathBuf> {
     Ok(sh::target().join("debug/mqmodem"))
 }
 
-fn manual(program: &Path) -> Result<String> {
-    sh::output(&mut sh::program(program, ["commands", "--format", "md"]))
+/// The names of the dialects, each once.
+fn dialects(program: &Path) -> Result<Vec<String>> {
+    let listed = sh::output(&mut sh::program(program, ["commands", "--dialects"]))?;
+    let names = listed
+        .lines()
+        .filter_map(|line| line.split([' ', ':']).next());
+    let mut names: Vec<_> = names.map(str::to_owned).collect();
+    names.dedup();
+    Ok(names)
+}
+
+fn manual_file(dialect: &str) -> PathBuf {
+    sh::root().join(MANUALS).join(format!("{dialect}.md"))
+}
+
+/// What the usual model of a dialect speaks.
+fn manual(program: &Path, dialect: &str) -> Result<String> {
+    sh::output(&mut sh::program(
+        program,
+        ["commands", "--dialect", dialect],
+    ))
 }
 
 /// Plays every transcript of a document; one without any was forgotten.

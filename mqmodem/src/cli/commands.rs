@@ -13,6 +13,8 @@ use std::process::ExitCode;
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   mqmodem commands | less
+  mqmodem commands --dialects
+  mqmodem commands --dialect esp-at | less
   mqmodem commands --format json | jq '.families[].commands[].name'")]
 pub(super) struct CommandsArguments {
     /// How to print it.
@@ -22,6 +24,10 @@ pub(super) struct CommandsArguments {
     /// Which command set; by default the one of a modem without `--dialect`.
     #[arg(long, value_name = "NAME[:MODEL]", value_parser = dialect_parser(), ignore_case = true)]
     dialect: Option<&'static Dialect>,
+
+    /// List the command sets instead, those of a name with the usual model first.
+    #[arg(long, conflicts_with_all = ["format", "dialect"])]
+    dialects: bool,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -33,6 +39,10 @@ enum Format {
 }
 
 pub(super) fn run(arguments: &CommandsArguments) -> Result<ExitCode, ProgramFailure> {
+    if arguments.dialects {
+        print(&list())?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let dialect = arguments.dialect.unwrap_or(dialect::DEFAULT);
     let text = match arguments.format {
         Format::Md => manual::markdown(dialect),
@@ -40,4 +50,10 @@ pub(super) fn run(arguments: &CommandsArguments) -> Result<ExitCode, ProgramFail
     };
     print(&text)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// A line for each command set: what it is chosen by, and its name for people.
+fn list() -> String {
+    let line = |it: &&Dialect| format!("{:<24}{}\n", it.full_name().to_string(), it.title);
+    dialect::ALL.iter().map(line).collect()
 }

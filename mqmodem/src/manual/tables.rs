@@ -1,6 +1,7 @@
 //! The tables behind the commands: options, result codes, errors.
 
 use super::words::range;
+use mqmodem_core::dialect;
 use mqmodem_core::modem::api::Failure;
 use mqmodem_core::modem::code;
 use mqmodem_core::modem::dialect::Dialect;
@@ -16,9 +17,18 @@ pub(super) struct ManualTable {
     pub(super) rows: Vec<Vec<String>>,
 }
 
-/// Every table, in the manual's order.
-pub(super) fn tables(dialect: &Dialect) -> [ManualTable; 3] {
-    [options(), results(), errors(dialect)]
+/// Every table, in the manual's order: those of what only the default set has words for stand
+/// in its manual alone.
+pub(super) fn tables(dialect: &Dialect) -> Vec<ManualTable> {
+    let is_default = dialect.name == dialect::DEFAULT.name;
+    let mut tables = Vec::new();
+    if is_default {
+        tables.extend([options(), results()]);
+    }
+    if !dialect.codes.is_empty() {
+        tables.push(errors(dialect));
+    }
+    tables
 }
 
 fn options() -> ManualTable {
