@@ -40,6 +40,7 @@ impl Machine<'_> {
         let due = self.now + self.tasks.take_after().unwrap_or(gap);
         self.tasks
             .start(self.now, (link, task), wait, deadline, due);
+        self.expect_ends();
         self.check_tasks();
     }
 
@@ -63,6 +64,7 @@ impl Machine<'_> {
     /// Ends of what commands have begun are reported as far as their time has come.
     pub(crate) fn expect_ends(&mut self) {
         self.notify.expect_reports(self.tasks.reportable(self.now));
+        self.notify.set_ends_leading(self.tasks.is_leading());
         if let Some(until) = self.tasks.delayed_until() {
             self.notify.delay(until);
         }

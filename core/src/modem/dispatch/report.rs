@@ -19,6 +19,7 @@ impl Machine<'_> {
         self.notify.may_interrupt(self.now)
             && matches!(self.run, Run::Idle)
             && !self.notify.has_news()
+            && !self.notify.tells_ends_only()
     }
 
     /// Whether an event is on its way to the host and waits for room only.

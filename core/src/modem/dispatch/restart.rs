@@ -63,7 +63,7 @@ impl Machine<'_> {
         self.notify.forget_read();
         self.notify.clear_slots();
         self.tasks.clear();
-        self.notify.expect_reports(0);
+        self.expect_ends();
         self.scratch.clear();
         self.properties.clear();
         self.select_first();

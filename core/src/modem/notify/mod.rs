@@ -39,6 +39,8 @@ pub(crate) struct Notifier<'a> {
     quiet_until: Instant,
     /// The second of these alone.
     delayed_until: Instant,
+    /// Whether what commands have begun is to end before anything else is told.
+    ends_lead: bool,
 }
 
 impl<'a> Notifier<'a> {
@@ -52,6 +54,7 @@ impl<'a> Notifier<'a> {
             last_byte: now,
             quiet_until: Instant::ZERO,
             delayed_until: Instant::ZERO,
+            ends_lead: false,
         }
     }
 
@@ -102,12 +105,32 @@ impl<'a> Notifier<'a> {
     /// Whether an event is on its way to the host and waits for room only: it
     /// comes before anything typed from now on.
     pub(crate) fn is_reporting(&self, now: Instant) -> bool {
-        self.has_news() && self.may_interrupt(now)
+        self.has_reports() && self.may_interrupt(now)
+    }
+
+    /// Whether what commands have begun is to end before anything else is told.
+    pub(crate) fn set_ends_leading(&mut self, on: bool) {
+        self.ends_lead = on;
+    }
+
+    /// Whether only ends are told now: they lead, and there is room for what waits. The
+    /// broker's answer may stand behind more than there is room for.
+    pub(crate) fn tells_ends_only(&self) -> bool {
+        self.ends_lead && self.queue.free() > self.queue.capacity() / 2
+    }
+
+    /// Whether there is something to report now.
+    fn has_reports(&self) -> bool {
+        if self.tells_ends_only() {
+            self.elsewhere > 0
+        } else {
+            self.has_news()
+        }
     }
 
     /// When a half-typed line stops holding events back, while it does.
     pub(crate) fn poll_timeout(&self, now: Instant) -> Option<Instant> {
-        let waits = !self.may_interrupt(now) && self.has_news();
+        let waits = !self.may_interrupt(now) && self.has_reports();
         waits.then_some(self.quiet_until)
     }
 

@@ -102,14 +102,12 @@ fn connect(cx: &mut Context, args: &Args) -> Result<Outcome, Fail> {
     let prepared = prepare(cx, args).map_err(|error| fail(cx, NAME, error));
     prepared?;
     match cx.connect() {
-        Ok(wait) => Ok(Outcome::StartedAfter(
-            Wait::Reached(link),
-            wait,
-            Task {
-                command: task::CONNECT,
-                number: 0,
-            },
-        )),
+        Ok(wait) => {
+            cx.report_first();
+            let (command, number) = (task::CONNECT, 0);
+            let task = Task { command, number };
+            Ok(Outcome::StartedAfter(Wait::Reached(link), wait, task))
+        }
         Err(_) => Err(fail(cx, NAME, error::FAILED)),
     }
 }
@@ -210,13 +208,14 @@ fn disconnect(cx: &mut Context, args: &Args) -> Result<Outcome, Fail> {
     const NAME: &str = "+CMQTTDISC";
     client::select_connected(cx, NAME, args)?;
     match cx.disconnect() {
-        Ok(wait) => Ok(begun(wait, task::DISCONNECT)),
+        Ok(wait) => Ok(begun(cx, wait, task::DISCONNECT)),
         Err(_) => Err(fail(cx, NAME, error::NO_CONNECTION)),
     }
 }
 
-/// OK now, an event later.
-pub(super) fn begun(wait: Wait, command: u8) -> Outcome {
+/// OK now, an event later, and nothing else before it.
+pub(super) fn begun(cx: &mut Context, wait: Wait, command: u8) -> Outcome {
+    cx.report_first();
     let number = 0;
     Outcome::Started(wait, Task { command, number })
 }

@@ -148,7 +148,7 @@ fn send(
         id: 0,
     };
     match cx.publish(&message) {
-        Ok(wait) => Ok(begun(wait, task::PUBLISH)),
+        Ok(wait) => Ok(begun(cx, wait, task::PUBLISH)),
         Err(_) => Err(fail(cx, NAME, error::FAILED)),
     }
 }

@@ -254,6 +254,7 @@ fn word_finished(client: u8, task: Task, worked: bool, code: u8, reply: &mut Rep
     let name = name.unwrap_or_default();
     match command {
         task::LOSE_NETWORK => network::word_lost(number, reply),
+        task::POWER_OFF => {}
         task::START if number > 0 => write_numbers(reply, name, (0, number as u8)),
         task::START | task::STOP | task::SET_TIME => write_number(reply, name, 0),
         task::OPEN_NETWORK => write_number(reply, name, number),

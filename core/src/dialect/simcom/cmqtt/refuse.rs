@@ -31,7 +31,8 @@ fn is_plain(name: &str) -> bool {
 
 /// A value of the wrong type, and a wrong number of them, is plain ERROR.
 fn refuse_values(cx: &mut Context, name: &str, misfit: Misfit) -> Fail {
-    let is_range = !matches!(misfit.kind, MisfitKind::Missing | MisfitKind::Surplus);
+    let is_range =
+        misfit.param != "cid" && !matches!(misfit.kind, MisfitKind::Missing | MisfitKind::Surplus);
     match misfit.first {
         Some(client) if is_range && is_started(cx) => fail_of(cx, name, client, error_of(&misfit)),
         _ => Fail::Plain,

@@ -161,7 +161,7 @@ fn subscribe(cx: &mut Context, requests: &[(&str, SubscribeOptions)]) -> Result<
     let timeout = operation_timeout(cx);
     apply_timeout(cx, timeout)?;
     match cx.subscribe_all(requests) {
-        Ok(wait) => Ok(begun(wait, task::SUBSCRIBE)),
+        Ok(wait) => Ok(begun(cx, wait, task::SUBSCRIBE)),
         Err(_) => Err(fail(cx, SUB, error::FAILED)),
     }
 }
@@ -194,7 +194,7 @@ fn unsubscribe(cx: &mut Context, filters: &[&str]) -> Result<Outcome, Fail> {
     let timeout = operation_timeout(cx);
     apply_timeout(cx, timeout)?;
     match cx.unsubscribe_all(filters) {
-        Ok(wait) => Ok(begun(wait, task::UNSUBSCRIBE)),
+        Ok(wait) => Ok(begun(cx, wait, task::UNSUBSCRIBE)),
         Err(_) => Err(fail(cx, UNSUB, error::FAILED)),
     }
 }

@@ -8,6 +8,7 @@ use crate::dialect::simcom::shared::{CAPABILITIES, accepted, ok, text};
 use crate::modem::api::Identity;
 use crate::modem::command::context::Context;
 use crate::modem::command::dialect::{Command, Outcome};
+use crate::modem::event::Task;
 use crate::modem::fail::Fail;
 
 /// The profile of the SIM7600.
@@ -43,9 +44,9 @@ pub(super) const COMMANDS: &[Command] = &[
         .commits()
         .execute(|cx, _| cx.restart_at_once()),
     Command::new("+CPOF", "Switch off")
-        .details("The module starts again at once, as if its key were pressed.")
+        .details("Nothing is answered then, until the host comes back.")
         .commits()
-        .execute(|cx, _| cx.restart_at_once()),
+        .execute(|cx, _| power_off(cx)),
     Command::new("+CNTP", "Set the clock by the network")
         .details("The clock is that of the machine.")
         .execute(|_, _| task::reported(task::SET_TIME, 0))
@@ -76,6 +77,12 @@ pub(super) const COMMANDS: &[Command] = &[
     accepted("+CIPTIMEOUT"),
     accepted("+CIPMUX"),
 ];
+
+/// The end of this is not told.
+fn power_off(cx: &mut Context) -> Outcome {
+    let (command, number) = (task::POWER_OFF, 0);
+    Outcome::Started(cx.power_off(), Task { command, number })
+}
 
 fn show(cx: &mut Context) -> Outcome {
     let Identity {

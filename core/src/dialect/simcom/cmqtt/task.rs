@@ -14,6 +14,7 @@ pub(super) const OPEN_NETWORK: u8 = 7;
 pub(super) const CLOSE_NETWORK: u8 = 8;
 pub(super) const LOSE_NETWORK: u8 = 9;
 pub(super) const SET_TIME: u8 = 10;
+pub(super) const POWER_OFF: u8 = 11;
 
 /// What is said of the end of each.
 pub(super) const NAMES: [&str; 11] = [

@@ -34,7 +34,7 @@ pub(super) const COMMANDS: &[Command] = &[
                 NAME,
                 Param::choice("mode", &[(0, "a new file"), (1, "behind what it has")]),
                 Param::int("filesize", 1, 10_240).means("bytes behind the prompt"),
-                Param::int("inputtime", 100, 10_000).means("milliseconds; 10,000 are given"),
+                Param::int("inputtime", 100, 10_000).means("milliseconds each byte may take"),
             ])],
             ask,
         ),
@@ -65,7 +65,10 @@ fn ask(cx: &mut Context, args: &Args) -> Outcome {
         0
     };
     match cx.check_file(args.text(1), before + length) {
-        Ok(()) => Outcome::Prompt(DataFraming::Length(length), &CONTENT),
+        Ok(()) => {
+            cx.limit_data(Duration::from_millis(args.int(4).into()));
+            Outcome::Prompt(DataFraming::Length(length), &CONTENT)
+        }
         Err(_) => Outcome::Fail(Fail::Plain),
     }
 }

@@ -49,8 +49,9 @@ pub(super) const PUBLISH: Command = Command::new("+SMPUB", "Publish a message")
             Param::choice("retain", &[(0, "not retained"), (1, "retained")]),
         ])],
         |cx, args| {
-            if cx.is_connected() {
-                Outcome::Prompt(DataFraming::Length(args.int(1) as usize), &PAYLOAD)
+            let length = args.int(1) as usize;
+            if cx.is_connected() && length <= cx.limits().payload {
+                Outcome::Prompt(DataFraming::Length(length), &PAYLOAD)
             } else {
                 Outcome::Fail(Fail::Plain)
             }

@@ -164,6 +164,9 @@ fn word_lost(reply: &mut Reply) {
 }
 
 fn word_finished(Task { command, number }: Task, reply: &mut Reply) {
+    if command == task::POWER_OFF {
+        return reply.urc(|line| line.text("NORMAL POWER DOWN"));
+    }
     let active = command == task::ACTIVATE;
     reply.urc(|line| {
         line.text("+APP PDP: ");

@@ -1,11 +1,13 @@
 //! The module itself.
 
+use super::task;
 use crate::at::param::Param;
 use crate::at::schema::Signature;
 use crate::dialect::simcom::shared::text;
 use crate::modem::api::Identity;
 use crate::modem::command::context::Context;
 use crate::modem::command::dialect::{Command, Outcome};
+use crate::modem::event::Task;
 
 /// The profiles beside the usual one.
 pub(super) const SIM7000_MODEL: &str = "sim7000";
@@ -40,19 +42,25 @@ pub(super) const COMMANDS: &[Command] = &[
     Command::new("+SIMCOMATI", "Show the module and its parts").execute(|cx, _| show_parts(cx)),
     Command::new("+CBC", "Show the battery").execute(|cx, _| text(cx, "+CBC: 0,80,3900")),
     Command::new("+CPOWD", "Switch off")
-        .details("The module starts again at once, as if its key were pressed.")
+        .details("Nothing is answered then, until the host comes back.")
         .commits()
         .set(
             &[Signature::of(&[Param::choice(
                 "n",
                 &[(0, "at once"), (1, "in order")],
             )])],
-            |cx, _| cx.restart_with("\r\nNORMAL POWER DOWN\r\n"),
+            |cx, _| power_off(cx),
         ),
     Command::new("+CREBOOT", "Restart")
         .commits()
         .execute(|cx, _| cx.restart_at_once()),
 ];
+
+/// The end of this is all of the answer.
+fn power_off(cx: &mut Context) -> Outcome {
+    let (command, number) = (task::POWER_OFF, 0);
+    Outcome::Finishing(cx.power_off(), Task { command, number })
+}
 
 fn show(cx: &mut Context) -> Outcome {
     let shown = match cx.dialect().model {

@@ -267,11 +267,6 @@ impl<'c, 'a> Context<'c, 'a> {
         }
     }
 
-    /// Whether a command has begun something on the link whose end is not reported yet.
-    pub fn has_begun(&self) -> bool {
-        self.machine.tasks.any_of(self.link)
-    }
-
     /// Whether the link is up, or being made.
     pub fn is_active(&self) -> bool {
         let link = self.machine.links.get(self.link);

@@ -25,12 +25,6 @@ impl Context<'_, '_> {
     }
 
     /// The same at once; this text is all of the answer.
-    pub fn restart_with(&mut self, text: &str) -> Outcome {
-        self.machine.force_restart(text);
-        Outcome::Silent
-    }
-
-    /// The same at once; this text is all of the answer.
     pub fn fall_silent_with(&mut self, text: &str) -> Outcome {
         self.machine.cut_all();
         self.machine

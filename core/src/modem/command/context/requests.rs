@@ -12,11 +12,6 @@ use crate::mqtt::reason;
 use core::time::Duration;
 
 impl Context<'_, '_> {
-    /// Whether something that was begun on the link has not ended.
-    pub fn is_busy(&self) -> bool {
-        self.machine.tasks.is_running(self.link)
-    }
-
     /// Subscribes; done when the broker has granted it.
     pub fn subscribe(&mut self, filter: &str, qos: u32) -> Result<Wait, Fail> {
         self.subscribe_with(filter, SubscribeOptions::new(quality(qos)?))

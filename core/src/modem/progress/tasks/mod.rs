@@ -20,6 +20,8 @@ struct Running {
     deadline: Option<Instant>,
     /// Its end is not reported before.
     due: Instant,
+    /// Whether it is to end before anything else is told.
+    leads: bool,
     /// When the host is told that it lasts, where it is to be.
     overdue: Option<Overdue>,
     granted: GrantedCodes,
@@ -105,6 +107,8 @@ pub(crate) struct Tasks {
     every: Option<Duration>,
     /// After how long at least the end of the next one is told.
     after: Option<Duration>,
+    /// Whether the next one is to end before anything else is told.
+    leads: bool,
 }
 
 impl Tasks {
@@ -129,6 +133,16 @@ impl Tasks {
         self.after.take()
     }
 
+    /// The next one is to end before anything else is told.
+    pub(crate) fn report_first(&mut self) {
+        self.leads = true;
+    }
+
+    /// Whether one has not ended that is to end before anything else is told.
+    pub(crate) fn is_leading(&self) -> bool {
+        self.all().any(|it| it.leads && it.end.is_none())
+    }
+
     /// How many of a command and a link have not ended.
     pub(crate) fn count_begun(&self, link: LinkId, command: u8) -> usize {
         let own = |it: &&Running| it.link == link && it.task.command == command;
@@ -145,6 +159,7 @@ impl Tasks {
         due: Instant,
     ) {
         let every = self.every.take();
+        let leads = core::mem::take(&mut self.leads);
         let mut places = self.list.used().iter_mut();
         if let Some(place) = places.find(|place| place.is_none()) {
             self.count += 1;
@@ -154,6 +169,7 @@ impl Tasks {
                 wait,
                 deadline,
                 due,
+                leads,
                 overdue: every.map(|every| Overdue::new(every, now)),
                 granted: GrantedCodes::default(),
                 end: None,
@@ -318,19 +334,15 @@ impl Tasks {
     /// Removes the first such one.
     fn remove(&mut self, such: impl Fn(&Running) -> bool) {
         let is_such = |place: &Option<Running>| place.as_ref().is_some_and(&such);
-        let Some(list) = self.list.get_mut() else {
-            return;
-        };
-        let Some(at) = list.iter().position(is_such) else {
-            return;
-        };
-        if let Some(rest) = list.get_mut(at..) {
+        if let Some(list) = self.list.get_mut()
+            && let Some(at) = list.iter().position(is_such)
+            && let Some(rest) = list.get_mut(at..)
+            && let Some(first) = rest.first_mut()
+        {
+            *first = None;
             rest.rotate_left(1);
+            self.count = self.count.saturating_sub(1);
         }
-        if let Some(last) = list.last_mut() {
-            *last = None;
-        }
-        self.count = self.count.saturating_sub(1);
     }
 
     /// The modem restarts: nothing of them is reported any more.
@@ -340,56 +352,4 @@ impl Tasks {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const LINK: LinkId = LinkId(2);
-    const TASK: Task = Task {
-        command: 3,
-        number: 7,
-    };
-    const WAIT: Wait = Wait::Opened(LINK);
-
-    fn at(millis: u64) -> Instant {
-        Instant::ZERO + Duration::from_millis(millis)
-    }
-
-    #[test]
-    fn an_end_is_told_when_it_is_due_and_what_lasts_until_then() {
-        let mut tasks = Tasks::default();
-        tasks.report_overdue(Duration::from_secs(1));
-        tasks.start(at(0), (LINK, TASK), WAIT, Some(at(2500)), at(300));
-        assert_eq!(tasks.count_begun(LINK, 3), 1);
-        assert_eq!(tasks.deadline(at(0)), Some(at(1000)));
-        for (now, count) in [(1000, 1), (2000, 2)] {
-            let now = at(now);
-            tasks.pass_time(now);
-            let lasts = Event::Overdue { task: TASK, count };
-            assert_eq!(tasks.front(now), Some((LINK, lasts)));
-            tasks.pop(now);
-            assert_eq!(tasks.front(now), None);
-        }
-        tasks.set_granted(WAIT, &[1, 0x80]);
-        assert!(tasks.end(WAIT, Ok(()), 0));
-        let Some((_, Event::Finished { granted, .. })) = tasks.front(at(2100)) else {
-            panic!("its end is told");
-        };
-        assert!(granted.iter().eq([1, 0x80]));
-        tasks.pop(at(2100));
-        assert!(!tasks.any());
-    }
-
-    #[test]
-    fn an_end_that_is_known_too_early_holds_back_what_comes_behind_it() {
-        let mut tasks = Tasks::default();
-        tasks.start(at(0), (LINK, TASK), WAIT, None, at(300));
-        assert_eq!(tasks.delayed_until(), None);
-        assert!(tasks.end(WAIT, Ok(()), 0));
-        assert_eq!(tasks.delayed_until(), Some(at(300)));
-        assert_eq!(tasks.deadline(at(10)), Some(at(300)));
-        assert_eq!(
-            (tasks.reportable(at(299)), tasks.reportable(at(300))),
-            (0, 1)
-        );
-    }
-}
+mod tests;
