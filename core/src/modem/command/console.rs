@@ -92,7 +92,7 @@ impl<'a> Console<'a> {
     #[inline]
     pub(crate) fn take(&mut self, machine: &mut Machine, bytes: &[u8]) -> Intake {
         match machine.run {
-            Run::Idle | Run::Pending if self.rejected.gives_way() => self.take_line(machine, bytes),
+            Run::Idle | Run::Pending if self.rejected.yields() => self.take_line(machine, bytes),
             Run::Prompt { at, .. } => Intake::data(self.take_data(machine, at, bytes)),
             Run::Draining { quiet, .. } => {
                 let until = machine.now + quiet;

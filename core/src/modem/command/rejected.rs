@@ -39,7 +39,7 @@ impl Rejected {
     /// Whether what comes now, where no command runs, is a line like any other; what waited
     /// is one.
     #[inline]
-    pub(super) fn gives_way(&mut self) -> bool {
+    pub(super) fn yields(&mut self) -> bool {
         if self.is_deferred() {
             *self = Self::None;
         }
