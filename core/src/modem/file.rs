@@ -1,5 +1,6 @@
 //! A file that a host keeps on the modem.
 
+use super::storage::pem::holds_key;
 use crate::buffer::{Buf, Full};
 use core::fmt;
 
@@ -35,10 +36,9 @@ impl<'f> StoredFile<'f> {
         is_name(name).then_some(Self { name, content })
     }
 
-    /// Whether a private key is in it: then it is never read back.
+    /// Whether a private key is in it, PEM or DER: then it is never read back.
     pub fn holds_key(&self) -> bool {
-        const MARK: &[u8] = b"PRIVATE KEY-----";
-        self.content.windows(MARK.len()).any(|part| part == MARK)
+        holds_key(self.content)
     }
 }
 

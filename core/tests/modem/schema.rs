@@ -270,7 +270,12 @@ fn a_value_one_step_outside_its_range_is_refused() {
                 continue;
             }
             let (line, answer) = walk.answered(&value);
-            assert!(is_refused(&answer), "{line} -> {answer}");
+            // The old syntax of u-blox says so by a 0, and OK.
+            let says_so = walk.dialect.model == "sara-r410m"
+                && answer.starts_with("\r\n+UMQTT: ")
+                && answer.ends_with(",0\r\n\r\nOK\r\n");
+            let refused = says_so || is_refused(&answer);
+            assert!(refused, "{line} -> {answer}");
             walked += 1;
         }
     }

@@ -14,7 +14,7 @@ use crate::modem::api::{Credential, CredentialKind};
 use crate::modem::command::context::Context;
 use crate::modem::command::dialect::{Command, Outcome, Prompt};
 use crate::modem::command::prompt::{Data, DataFraming, Late};
-use crate::modem::credential::{MAX_ENTRY, MAX_NAME, RESERVED, is_name};
+use crate::modem::credential::{MAX_NAME, RESERVED, is_name};
 use crate::modem::fail::Fail;
 use crate::modem::file::StoredFile;
 use crate::modem::pem::first_der;
@@ -24,6 +24,8 @@ use crate::modem::x509::describe;
 use core::fmt::Write;
 use core::time::Duration;
 
+/// The longest certificate or key, in bytes.
+const MOST: u32 = 8192;
 const MAX_FILE: usize = HIDDEN.len() + 2 + MAX_NAME;
 
 const TYPES: &[(u32, &str)] = &[
@@ -60,7 +62,7 @@ pub(super) const COMMAND: Command = Command::new("+USECMNG", "Keep certificates 
                 op(&[(0, "take what follows the prompt")]),
                 TYPE,
                 NAME,
-                Param::int("length", 1, MAX_ENTRY as u32).means("bytes that follow the prompt"),
+                Param::int("length", 1, MOST).means("bytes that follow the prompt"),
                 Param::bytes("password", 0, 128)
                     .secret()
                     .optional()

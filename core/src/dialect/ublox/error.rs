@@ -34,7 +34,7 @@ pub(super) fn refuse(
 ) -> Fail {
     let is_mqtt = command.is_some_and(|it| it.name.starts_with("+UMQTT"));
     match why {
-        Refusal::Values(_) if is_mqtt => Fail::NOT_ALLOWED,
+        Refusal::Values(_) | Refusal::Unknown if is_mqtt => Fail::NOT_ALLOWED,
         Refusal::Values(misfit) if misfit.reject != Reject::Value => Fail::INCORRECT,
         why => why.fail(),
     }

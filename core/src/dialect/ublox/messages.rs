@@ -135,7 +135,7 @@ fn act_online(cx: &mut Context, args: &Args) -> Result<Outcome, Fail> {
     Ok(match args.int(0) {
         0 => started(cx.disconnect(), task::LOGOUT),
         2 => {
-            check_size(cx, args.text(4), args.bytes(5).len())?;
+            check_size(cx, args.text(4), size(args))?;
             started(publish(cx, args), task::PUBLISH)
         }
         3 => publish_file(cx, args)?,
@@ -158,6 +158,11 @@ pub(super) fn check_size(cx: &Context, topic: &str, payload: usize) -> Result<()
         return Err(Fail::NOT_ALLOWED);
     }
     Ok(())
+}
+
+/// The bytes that text or digits stand for, which come last.
+pub(super) fn size(args: &Args) -> usize {
+    args.bytes(5).len() / if args.flag(3) { 2 } else { 1 }
 }
 
 /// Publishes text or digits, of which the topic and the message stand last.

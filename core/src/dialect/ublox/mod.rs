@@ -45,9 +45,9 @@ const FRAMING: Framing = Framing {
     ..Framing::V250
 };
 
-/// A command line, a topic and a payload of a real module.
+/// A topic and a payload of a real module, and a line with the longest payload in digits.
 const LIMITS: VendorLimits = VendorLimits {
-    line: 1024,
+    line: 4096,
     topic: 256,
     payload: 1024,
     ..VendorLimits::NONE

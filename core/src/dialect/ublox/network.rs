@@ -1,6 +1,6 @@
 //! The radio and the network: 27.007, and the commands of the packet service.
 
-use super::system::text;
+use super::system::{restart, text};
 use super::task;
 use crate::at::args::Args;
 use crate::at::param::Param;
@@ -141,7 +141,7 @@ fn set_functionality(cx: &mut Context, args: &Args) -> Outcome {
         _ => Functionality::Full,
     };
     if args.flag(1) || args.int(0) > 4 {
-        return cx.restart(functionality);
+        return restart(cx, functionality);
     }
     let outcome = cx.set_functionality(functionality);
     // The module logs in again only when it is told to.

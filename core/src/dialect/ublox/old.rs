@@ -4,7 +4,7 @@
 use super::connection::{login, started};
 use super::messages::{
     LOG, PUBLISH_DIGITS, PUBLISH_TEXT, QOS, RETAIN, SUBSCRIBE, TEXT, TOPIC, UNSUBSCRIBE,
-    check_ready, check_size, op, publish, send, subscribe,
+    check_ready, check_size, op, publish, send, size, subscribe,
 };
 use super::profile::{
     CLIENT_ID_FORM, HOST_FORM, KEEP_ALIVE_FORM, LOCAL_PORT_FORM, SESSION_FORM, TLS_FORM, USER_FORM,
@@ -25,6 +25,9 @@ use crate::modem::fail::Fail;
 use core::fmt::Write;
 
 const READ: usize = 7;
+/// What no other form takes: it is refused, and OK.
+const WRONG: usize = 8;
+const ANY: Param = Param::bytes("value", 0, 1024).optional().example("70000");
 
 pub(super) const PROFILE: Command = Command::new("+UMQTT", "Set how and as whom to log in")
     .details(
@@ -45,6 +48,21 @@ pub(super) const PROFILE: Command = Command::new("+UMQTT", "Set how and as whom 
                 .check(is_query, "4?")
                 .means("reads the operation")
                 .example("0?")]),
+            Signature::of(&[
+                op(&[
+                    (0, "refused"),
+                    (1, "refused"),
+                    (2, "refused"),
+                    (3, "refused"),
+                    (4, "refused"),
+                    (10, "refused"),
+                    (11, "refused"),
+                    (12, "refused"),
+                ]),
+                ANY.means("a wrong value"),
+                ANY,
+                ANY,
+            ]),
         ],
         set,
     );
@@ -79,7 +97,10 @@ fn set(cx: &mut Context, args: &Args) -> Outcome {
         };
         return Outcome::Ended(task, Ok(()), code::DONE);
     }
-    let stored = store(cx, args);
+    let stored = match args.signature() {
+        WRONG => Err(Fail::NOT_ALLOWED),
+        _ => store(cx, args),
+    };
     said(cx, "+UMQTT", args.int(0), stored.is_ok())
 }
 
@@ -147,15 +168,15 @@ fn begin(cx: &mut Context, args: &Args) -> Result<Outcome, Fail> {
 /// Publishes; the answer comes when it has arrived.
 fn publish_now(cx: &mut Context, args: &Args) -> Outcome {
     let is_plain = args.signature() == PLAIN;
-    let (topic, payload) = if is_plain {
-        (args.text(3), args.bytes(4))
+    let (topic, size) = if is_plain {
+        (args.text(3), args.bytes(4).len())
     } else {
-        (args.text(4), args.bytes(5))
+        (args.text(4), size(args))
     };
-    let checked = check_ready(cx).and_then(|()| check_size(cx, topic, payload.len()));
+    let checked = check_ready(cx).and_then(|()| check_size(cx, topic, size));
     let sent = checked.and_then(|()| {
         if is_plain {
-            send(cx, args, topic, payload)
+            send(cx, args, topic, args.bytes(4))
         } else {
             publish(cx, args)
         }

@@ -3,7 +3,7 @@
 use super::hex::{decode, is_hex};
 use super::key;
 use crate::at::args::Args;
-use crate::at::param::Param;
+use crate::at::param::{Param, Reject};
 use crate::at::reply::Reply;
 use crate::at::schema::{Example, Signature};
 use crate::buffer::Buf;
@@ -149,8 +149,10 @@ pub(super) const PROFILE: Command = Command::new("+UMQTT", "Set how and as whom 
         },
     ]);
 
+/// A host of 254 bytes and more is longer than any name: the login fails.
 fn is_host(text: &str) -> bool {
-    !text.contains("://") && BrokerUrl::parse(text).is_ok()
+    let parsed = BrokerUrl::parse(text);
+    !text.contains("://") && matches!(parsed, Ok(_) | Err(Reject::TooLong))
 }
 
 fn is_will_topic(text: &str) -> bool {

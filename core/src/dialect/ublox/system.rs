@@ -4,6 +4,7 @@ use crate::at::args::Args;
 use crate::at::param::Param;
 use crate::at::schema::Signature;
 use crate::commands::{basic, error, ident, pick};
+use crate::modem::Functionality;
 use crate::modem::api::Identity;
 use crate::modem::command::context::Context;
 use crate::modem::command::dialect::{Command, Outcome};
@@ -77,8 +78,14 @@ pub(super) const ERRORS: &[Command] = &[
     pick(error::COMMANDS, "+CLAC"),
     Command::new("+CPWROFF", "Switch off; the module starts again at once")
         .commits()
-        .execute(|cx, _| cx.restart(crate::modem::Functionality::Full)),
+        .execute(|cx, _| restart(cx, Functionality::Full)),
 ];
+
+/// What is unread is gone by a restart.
+pub(super) fn restart(cx: &mut Context, functionality: Functionality) -> Outcome {
+    cx.drop_waiting();
+    cx.restart(functionality)
+}
 
 /// A line that is there already.
 pub(super) fn text(cx: &mut Context, text: &str) -> Outcome {

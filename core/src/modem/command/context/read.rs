@@ -54,6 +54,15 @@ impl Context<'_, '_> {
         self.machine.notify.stored(self.link)
     }
 
+    /// Drops what waits, as if the host had read it.
+    pub fn drop_waiting(&mut self) {
+        let (id, machine) = (self.link, &mut *self.machine);
+        while let Some(front) = machine.notify.oldest_front(id) {
+            machine.notify.pop(front);
+            machine.take_over(id, front.number);
+        }
+    }
+
     /// The host has started again: what it read last is read once more.
     pub fn forget_read(&mut self) {
         self.machine.forget_read();

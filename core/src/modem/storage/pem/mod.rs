@@ -114,6 +114,15 @@ pub(crate) fn convert(given: &[u8], content: Content, out: &mut Buf) -> Result<(
     }
 }
 
+/// Whether a private key is in what a host gave, PEM or DER by its first byte, whatever
+/// stands behind it.
+pub(crate) fn holds_key(given: &[u8]) -> bool {
+    const MARK: &[u8] = b"PRIVATE KEY-----";
+    let first = der::split(given).and_then(|(one, _)| der::label(one.iter().copied()));
+    first.is_some_and(|label| label.ends_with(b"PRIVATE KEY"))
+        || given.windows(MARK.len()).any(|part| part == MARK)
+}
+
 /// Writes each structure of DER as a block.
 fn write_der(given: &[u8], content: Content, out: &mut Buf) -> Result<(), PemError> {
     let (mut rest, mut blocks) = (given, 0);
