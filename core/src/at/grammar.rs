@@ -16,12 +16,17 @@ pub struct Grammar {
     pub lists: bool,
     /// Whether ` //` begins a comment (rule R8).
     pub comments: bool,
-    /// Whether `A/` carries out the last line again (rule R1).
+    /// Whether `A/` carries out the last line again (rule R1); else it begins a line that
+    /// holds no command.
     pub repeats: bool,
+    /// Whether `AT` begins a line also right behind a letter or digit (rule R1).
+    pub glued: bool,
+    /// Whether spaces may stand before a name and between it and its `=` or `?` (rule R5).
+    pub spaces: bool,
     /// Whether a lone LF ends a line too (rule R2).
     pub line_feed_ends: bool,
-    /// Whether a quoted value of any command may hold raw line breaks; else only those
-    /// of commands that say so (rule R4).
+    /// Whether a quoted value of any command may hold raw line breaks, as long as the line
+    /// fits; else only those of commands that say so (rule R4).
     pub multi_line: bool,
     /// Whether the leniences that commands declare count (rules R4 and R10).
     pub lenient: bool,
@@ -81,6 +86,8 @@ impl Grammar {
         lists: true,
         comments: true,
         repeats: true,
+        glued: false,
+        spaces: true,
         line_feed_ends: true,
         multi_line: false,
         lenient: true,

@@ -47,7 +47,7 @@ pub enum NextItem<'l> {
 
 /// Finds the next command of `line` at or behind `at`.
 pub fn next<'l>(line: &'l [u8], at: usize, grammar: &Grammar) -> NextItem<'l> {
-    let start = skip_spaces(line, at);
+    let start = skip_allowed(line, at, grammar);
     match byte(line, start) {
         None => NextItem::End,
         Some(b'/') if grammar.comments && byte(line, start + 1) == Some(b'/') => NextItem::End,
@@ -113,7 +113,7 @@ fn extended<'l>(line: &'l [u8], start: usize, grammar: &Grammar) -> NextItem<'l>
     if letters == 0 || letters > MAX_NAME {
         return NextItem::Bad;
     }
-    let at = skip_spaces(line, end);
+    let at = skip_allowed(line, end, grammar);
     let item = |form, next| NextItem::Item(Item { name, form, next });
     let ends = |at: usize| at_end(line, at, grammar);
     match byte(line, at) {
@@ -147,6 +147,25 @@ pub(crate) fn is_comment(line: &[u8], at: usize) -> bool {
 #[inline]
 pub(crate) fn byte(line: &[u8], at: usize) -> Option<u8> {
     line.get(at).copied()
+}
+
+/// Skips spaces where the grammar has them about names.
+#[inline]
+fn skip_allowed(line: &[u8], at: usize, grammar: &Grammar) -> usize {
+    if byte(line, at) == Some(b' ') {
+        skip_rare(line, at, grammar)
+    } else {
+        at
+    }
+}
+
+#[cold]
+fn skip_rare(line: &[u8], at: usize, grammar: &Grammar) -> usize {
+    if grammar.spaces {
+        skip_spaces(line, at)
+    } else {
+        at
+    }
 }
 
 #[inline]

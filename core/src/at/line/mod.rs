@@ -148,7 +148,11 @@ impl<'a> LineReader<'a> {
         while let Some((&byte, behind)) = rest.split_first() {
             let made = match self.phase {
                 Phase::Ended => self.hunt(byte, false),
-                Phase::Hunt { after_word } => self.hunt(byte, after_word),
+                Phase::Hunt { after_word } => {
+                    // Behind a line that was too long may stand what is left of its values.
+                    let glued = format.grammar.glued && !self.overflow;
+                    self.hunt(byte, after_word && !glued)
+                }
                 Phase::GotA(a) => match self.after_a(a, byte, format, echo) {
                     // It began no line: what it held back goes out first.
                     Taken::Partial if !self.is_open() => {
@@ -236,6 +240,12 @@ impl<'a> LineReader<'a> {
                 self.echo(&[a, byte], format, echo);
                 return Taken::Repeat;
             }
+            b'/' => {
+                // It stays in the line, which so holds no command.
+                self.start_body();
+                self.body.push(byte).unwrap_or_default();
+                self.echo(&[a, byte], format, echo);
+            }
             b'A' | b'a' => self.phase = Phase::GotA(byte),
             _ => {
                 let after_word = byte.is_ascii_alphanumeric();
@@ -285,7 +295,12 @@ impl<'a> LineReader<'a> {
     /// Whether a raw line break is data.
     fn takes_break(&mut self, format: Format, reading_of: ReadingOf) -> bool {
         let body = self.body.as_slice();
-        if !self.overflow && closes_quotes(body) {
+        let is_over = if self.overflow {
+            format.grammar.multi_line
+        } else {
+            closes_quotes(body)
+        };
+        if is_over {
             return false;
         }
         self.place.catch_up(body, format.grammar, reading_of);

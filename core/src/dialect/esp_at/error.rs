@@ -226,7 +226,7 @@ pub(super) fn refuse(
 ) -> Fail {
     let rule = command.and_then(|it| RULES.iter().find(|rule| rule.name == it.name));
     let code = match (why, rule) {
-        (Refusal::Unknown, None) => UNKNOWN,
+        (Refusal::Unknown, None) | (Refusal::NoSuchCommand(_), _) => UNKNOWN,
         (Refusal::Unknown, Some(_)) => PARSE,
         (Refusal::NoSuchForm, _) => WRONG_FORM,
         (Refusal::Values(misfit), Some(rule)) => MQTT | u32::from(misfit_code(cx, rule, misfit)),

@@ -156,7 +156,7 @@ pub static LUAT: Dialect = Dialect {
 fn refuse(_: &mut Context, command: Option<&'static Command>, why: Refusal) -> Fail {
     let Refusal::Values(misfit) = why else {
         return match why {
-            Refusal::Unknown => Fail::Plain,
+            Refusal::Unknown | Refusal::NoSuchCommand(_) => Fail::Plain,
             Refusal::NoSuchForm => Fail::NOT_ALLOWED,
             _ => FAILED,
         };

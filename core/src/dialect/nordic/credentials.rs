@@ -37,6 +37,8 @@ const TYPE: Param = Param::choice(
         (IDENTITY, "identity of the pre-shared key"),
     ],
 );
+/// The digits of the shortest key that TLS takes here.
+const LEAST_KEY: usize = 32;
 /// More than any line holds.
 const MOST: usize = 64 * 1024;
 
@@ -56,7 +58,9 @@ pub(super) const CREDENTIALS: Command = Command::new("%CMNG", "Keep certificates
                 Param::choice("opcode", &[(0, "write")]),
                 TAG,
                 TYPE,
-                Param::bytes("content", 1, MOST).secret(),
+                Param::bytes("content", 1, MOST)
+                    .secret()
+                    .example("00112233445566778899aabbccddeeff"),
                 Param::bytes("password", 0, MOST).secret().optional(),
             ]),
             Signature::of(&[
@@ -124,6 +128,10 @@ fn set(cx: &mut Context, args: &Args) -> Outcome {
 }
 
 fn store(cx: &mut Context, tag: u32, kind: u32, content: &[u8]) -> Result<Wait, Fail> {
+    let is_hex = content.iter().all(u8::is_ascii_hexdigit) && content.len().is_multiple_of(2);
+    if kind == PRE_SHARED_KEY && !is_hex {
+        return Err(Fail::INCORRECT);
+    }
     let wait = cx.store_file(Name::of(tag, kind).text(), content)?;
     if kind >= PRE_SHARED_KEY {
         store_psk(cx, tag, kind, content)?;
@@ -131,7 +139,8 @@ fn store(cx: &mut Context, tag: u32, kind: u32, content: &[u8]) -> Result<Wait, 
     Ok(wait)
 }
 
-/// Key and identity are one entry of the certificate store, once both are there.
+/// Key and identity are one entry of the certificate store, once both are there, and the
+/// key is long enough for TLS: a shorter one is kept, but opens no link.
 fn store_psk(cx: &mut Context, tag: u32, kind: u32, given: &[u8]) -> Result<(), Fail> {
     let other = Name::of(tag, PRE_SHARED_KEY + IDENTITY - kind);
     let mut memory = [0; 300];
@@ -143,6 +152,9 @@ fn store_psk(cx: &mut Context, tag: u32, kind: u32, given: &[u8]) -> Result<(), 
         IDENTITY => [given, kept.content],
         _ => [kept.content, given],
     };
+    if key.len() < LEAST_KEY {
+        return forget_psk(cx, tag);
+    }
     for part in [identity, b":", key] {
         line.extend(part)?;
     }
@@ -151,11 +163,18 @@ fn store_psk(cx: &mut Context, tag: u32, kind: u32, given: &[u8]) -> Result<(), 
     Ok(())
 }
 
+fn forget_psk(cx: &mut Context, tag: u32) -> Result<(), Fail> {
+    let psk = Name::of_psk(tag);
+    if cx.credential(psk.text(), CredentialKind::Psk).is_some() {
+        cx.erase_credential(psk.text(), CredentialKind::Psk)?;
+    }
+    Ok(())
+}
+
 fn erase(cx: &mut Context, tag: u32, kind: u32) -> Result<Wait, Fail> {
     let wait = cx.erase_file(Name::of(tag, kind).text())?;
-    let psk = Name::of_psk(tag);
-    if kind >= PRE_SHARED_KEY && cx.credential(psk.text(), CredentialKind::Psk).is_some() {
-        cx.erase_credential(psk.text(), CredentialKind::Psk)?;
+    if kind >= PRE_SHARED_KEY {
+        forget_psk(cx, tag)?;
     }
     wait.ok_or(NOT_FOUND)
 }

@@ -21,7 +21,10 @@ use crate::modem::command::context::Context;
 use crate::modem::command::dialect::{Command, Refusal};
 use crate::modem::dialect::{Banner, Busy, Dialect, Table, Urc, VendorLimits};
 use crate::modem::fail::Fail;
-use crate::modem::options::CONNECT_TIMEOUT;
+use crate::modem::options::{CONNECT_TIMEOUT, KEEP_ALIVE_RETRIES};
+
+/// One and a half keep-alive times, and half of one each: the link ends after three.
+const PING_RETRIES: u32 = 3;
 
 const GRAMMAR: Grammar = Grammar {
     prefixes: b"#%",
@@ -34,6 +37,8 @@ const GRAMMAR: Grammar = Grammar {
     lists: false,
     comments: false,
     repeats: false,
+    glued: true,
+    spaces: false,
     multi_line: true,
     edits_quotes: true,
     ..Grammar::V250
@@ -89,7 +94,7 @@ pub static SM: Dialect = Dialect {
             meaning: "The module has started.",
         },
     ],
-    options: &[(CONNECT_TIMEOUT, 60)],
+    options: &[(CONNECT_TIMEOUT, 60), (KEEP_ALIVE_RETRIES, PING_RETRIES)],
     profile: &Profile::FACTORY.echo(false),
     codes: &[
         (3, "operation not allowed"),
@@ -157,8 +162,9 @@ const NETWORK: Table = Table {
 
 /// A command of the module itself fails without a number, whatever `+CMEE` says.
 fn refuse(_: &mut Context, command: Option<&'static Command>, why: Refusal) -> Fail {
-    match command {
-        Some(command) if !command.name.starts_with('#') => why.fail(),
+    match (command, why) {
+        (None, Refusal::NoSuchCommand(b'+' | b'%')) => Fail::NO_SUCH_FORM,
+        (Some(command), _) if !command.name.starts_with('#') => why.fail(),
         _ => Fail::Plain,
     }
 }

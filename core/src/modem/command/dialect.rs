@@ -257,6 +257,8 @@ impl From<Result<Wait, Fail>> for Outcome {
 pub enum Refusal {
     /// It is no command, or cannot be read.
     Unknown,
+    /// There is no command of its name, which begins with this character.
+    NoSuchCommand(u8),
     /// It has no such form.
     NoSuchForm,
     /// Its values are not what it takes.
@@ -269,7 +271,7 @@ impl Refusal {
     /// The failure of V.250 and 27.007 §9.
     pub fn fail(self) -> Fail {
         match self {
-            Self::Unknown => Fail::Plain,
+            Self::Unknown | Self::NoSuchCommand(_) => Fail::Plain,
             Self::NoSuchForm => Fail::NO_SUCH_FORM,
             Self::Values(misfit) => misfit.reject.into(),
             Self::Unable(fail) => fail,

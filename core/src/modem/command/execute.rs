@@ -39,6 +39,15 @@ impl Refused {
         why: Refusal::Unknown,
     };
 
+    /// There is no command of this name.
+    #[cold]
+    fn no_such(name: &[u8]) -> Self {
+        Self {
+            command: None,
+            why: Refusal::NoSuchCommand(name.first().copied().unwrap_or_default()),
+        }
+    }
+
     /// One that cannot be carried out for this reason.
     fn of(command: &'static Command, why: Refusal) -> Self {
         let command = Some(command);
@@ -85,7 +94,8 @@ fn carry_out(
     item: Item,
     decoded: &mut Buf,
 ) -> Result<(usize, Outcome), Refused> {
-    let command = language.dialect.find(item.name).ok_or(Refused::UNKNOWN)?;
+    let command = language.dialect.find(item.name);
+    let command = command.ok_or_else(|| Refused::no_such(item.name))?;
     if machine.pending.any() {
         // Results that are due are of one link; the host may have gone back to the first.
         let gathers = command.gathers && machine.pending.link() == machine.selected;
@@ -280,7 +290,8 @@ fn check(
     item: Item,
     decoded: &mut Buf,
 ) -> Result<usize, Refused> {
-    let command = language.dialect.find(item.name).ok_or(Refused::UNKNOWN)?;
+    let command = language.dialect.find(item.name);
+    let command = command.ok_or_else(|| Refused::no_such(item.name))?;
     match item.form {
         Form::Set => {
             let mut values = Values::NONE;
