@@ -25,6 +25,8 @@ pub enum Wait {
     Written(LinkId, u64),
     /// The caller stored what is staged, and the session of the link.
     Stored(LinkId),
+    /// The same; what the task of this number says of its end is part of the answer then.
+    StoredReported(LinkId, u8),
     /// The message of this number is on disk. The host is told its name, if there
     /// is one to tell.
     Accepted(LinkId, u64, Option<u32>),

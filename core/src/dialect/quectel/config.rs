@@ -206,20 +206,22 @@ fn read(cx: &mut Context, args: &Args) -> Outcome {
     let Some(setting) = find(args.text(0)) else {
         return Outcome::Fail(Fail::Plain);
     };
+    let model = Model::of(cx);
     cx.write_staged(|staged, reply| {
         reply.info(|line| {
             line.text("+QMTCFG: \"");
             line.text(setting.name);
             line.text("\"");
-            write_values(setting.name, staged, line);
+            write_values(setting.name, (model, staged), line);
         });
     });
     Outcome::Ok
 }
 
-fn write_values(name: &str, staged: Staged<'_>, line: &mut Reply) {
+fn write_values(name: &str, (model, staged): (Model, Staged<'_>), line: &mut Reply) {
     let config = LinkSetup::of(staged, key::CONFIG);
     match name {
+        "version" if config.version == 0 => numbers(line, &[model.version()]),
         "version" => numbers(line, &[config.version]),
         "pdpcid" => numbers(line, &[config.context]),
         "ssl" if config.tls != 0 => numbers(line, &[1, config.tls_context]),
@@ -264,10 +266,14 @@ fn test(cx: &mut Context, _: &Args) -> Outcome {
     if model.is_newer() {
         for name in [
             "send/mode",
+            "onenet",
             "aliauth",
+            "hwauth",
+            "hwprodid",
             "qmtping",
             "dataformat",
             "view/mode",
+            "CTWing",
             "edit/timeout",
         ] {
             write_test(cx, model, name);
@@ -291,6 +297,10 @@ fn write_test(cx: &mut Context, model: Model, name: &str) {
         "will" => "(0,1),(0-2),(0,1),\"willtopic\",\"willmessage\"",
         "willex" => "(0,1),(0-2),(0,1),\"willtopic\",(0-256)",
         "recv/mode" | "dataformat" => "(0,1),(0,1)",
+        "onenet" => "\"product id\",\"access key\"",
+        "hwauth" => "\"device id\",\"device secret\"",
+        "hwprodid" => "\"product id\",\"product secret\",\"nodeid\"",
+        "CTWing" => "\"client_id\",\"feature_string\"",
         "aliauth" => "\"product key\",\"device name\",\"device secret\"",
         "qmtping" => "(5-60)",
         "edit/timeout" => "(0,1),(1-180)",

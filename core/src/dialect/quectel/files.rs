@@ -1,17 +1,20 @@
 //! Files: `+QFUPL`, `+QFLST`, `+QFDEL`, `+QFDWL` and `+QFLDS`.
 
 use super::model::Model;
-use super::state::use_module;
+use super::state::{key, number, use_module};
+use super::task;
 use super::tls::{file_name, is_key};
 use crate::at::args::Args;
 use crate::at::param::Param;
 use crate::at::reply::Reply;
 use crate::at::schema::{Example, Signature};
+use crate::modem::Staged;
 use crate::modem::command::context::Context;
 use crate::modem::command::dialect::{Command, Outcome, Prompt};
 use crate::modem::command::prompt::{Data, DataFraming, Late};
 use crate::modem::fail::Fail;
 use crate::modem::file::is_name;
+use crate::modem::wait::Wait;
 use core::fmt::Write;
 use core::time::Duration;
 
@@ -46,7 +49,7 @@ pub(super) const UPLOAD: Command = Command::new("+QFUPL", "Keep a file")
     .set(
         &[Signature::of(&[
             PATH,
-            Param::int("length", 1, MAX_FILE).optional(),
+            Param::int("length", 1, u32::MAX).optional(),
             Param::int("timeout", 1, 65_535)
                 .optional()
                 .means("seconds the next byte may take; else 5"),
@@ -117,17 +120,37 @@ fn upload(cx: &mut Context, args: &Args) -> Outcome {
 }
 
 fn keep(cx: &mut Context, args: &Args, data: Data<'_>) -> Outcome {
-    match cx.store_file(file_name(args.text(0)), data.bytes) {
-        Ok(wait) => {
-            let (len, sum) = (data.bytes.len(), checksum(data.bytes));
-            cx.info(|line| {
-                // A reply notes for itself what does not fit.
-                let _ = write!(line, "+QFUPL: {len},{sum:x}");
-            });
-            Outcome::Wait(wait)
-        }
+    let (len, sum) = (data.bytes.len(), checksum(data.bytes));
+    let kept = cx.store_file(file_name(args.text(0)), data.bytes);
+    match kept.and_then(|_| report_stored(cx, task::UPLOAD, [len as u32, sum.into()])) {
+        Ok(wait) => Outcome::Wait(wait),
         Err(_) => Outcome::Fail(NO_ROOM),
     }
+}
+
+/// Says these numbers once what was staged is kept.
+pub(super) fn report_stored(
+    cx: &mut Context,
+    command: u8,
+    numbers: [u32; 2],
+) -> Result<Wait, Fail> {
+    let [first, second] = numbers.map(u32::to_be_bytes);
+    for (key, bytes) in [(key::STORED, first), (key::STORED + 1, second)] {
+        cx.stage(key, &bytes)?;
+    }
+    Ok(cx.report_stored(command))
+}
+
+/// Of what was kept.
+pub(super) fn word_stored(of: Staged<'_>, command: u8, reply: &mut Reply) {
+    let [first, second] = [key::STORED, key::STORED + 1].map(|key| number(of, key));
+    reply.info(|line| {
+        // A reply notes for itself what does not fit.
+        let _ = match command {
+            task::UPLOAD => write!(line, "+QFUPL: {first},{second:x}"),
+            _ => write!(line, "+QFWRITE: {first},{second}"),
+        };
+    });
 }
 
 /// The XOR of the words of 16 bits, the high byte first.

@@ -1,8 +1,9 @@
 //! Files that are open: `+QFOPEN`, `+QFREAD`, `+QFWRITE`, `+QFSEEK`, `+QFPOSITION` and
 //! `+QFCLOSE`.
 
-use super::files::{LIMIT, MAX_FILE, NOT_FOUND, PATH, READ_FAILED, write_content};
+use super::files::{LIMIT, MAX_FILE, NOT_FOUND, PATH, READ_FAILED, report_stored, write_content};
 use super::state::{key, use_module};
+use super::task;
 use super::tls::{file_name, is_key};
 use crate::at::args::Args;
 use crate::at::param::Param;
@@ -13,7 +14,6 @@ use crate::modem::command::dialect::{Command, Outcome, Prompt};
 use crate::modem::command::prompt::{Data, DataFraming, Late};
 use crate::modem::fail::Fail;
 use crate::modem::file::MAX_NAME;
-use core::fmt::Write;
 use core::time::Duration;
 
 const BAD_HANDLE: Fail = Fail::Cme(416);
@@ -63,7 +63,7 @@ pub(super) const WRITE: Command = Command::new("+QFWRITE", "Write to a file that
     .set(
         &[Signature::of(&[
             HANDLE,
-            Param::int("length", 1, MAX_FILE).optional(),
+            Param::int("length", 1, u32::MAX).optional(),
             Param::int("timeout", 1, 65_535).optional(),
         ])],
         ask,
@@ -223,25 +223,21 @@ fn write(cx: &mut Context, args: &Args, data: Data<'_>) -> Outcome {
     };
     let len = data.bytes.len();
     let from = handle.at as usize;
-    let Some(total) = cx
-        .file(handle.name())
-        .map(|it| it.content.len().max(from + len))
-    else {
+    let Some(file) = cx.file(handle.name()) else {
         return Outcome::Fail(NOT_FOUND);
     };
+    // A key stays what is never read.
+    if from < file.content.len() && file.holds_key() {
+        return Outcome::Fail(WRITE_FAILED);
+    }
+    let total = file.content.len().max(from + len);
     let changed = cx.change_file(handle.name(), from..from + len, data.bytes);
-    let moved = changed.and_then(|wait| {
+    let moved = changed.and_then(|_| {
         handle.move_to(cx, (from + len) as u32)?;
-        Ok(wait)
+        report_stored(cx, task::WRITE, [len as u32, total as u32])
     });
     match moved {
-        Ok(wait) => {
-            cx.info(|line| {
-                // A reply notes for itself what does not fit.
-                let _ = write!(line, "+QFWRITE: {len},{total}");
-            });
-            Outcome::Wait(wait)
-        }
+        Ok(wait) => Outcome::Wait(wait),
         Err(_) => Outcome::Fail(Fail::Cme(423)),
     }
 }

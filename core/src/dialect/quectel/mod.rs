@@ -204,7 +204,7 @@ pub static BG95: Dialect = Dialect {
     options: &[(CONNECT_TIMEOUT, 75), (ACK_TIMEOUT, 15)],
     profile: &Profile::FACTORY.errors(1),
     codes: CODES,
-    other: Fail::Cme(cme::UNKNOWN),
+    other: NOT_STORED,
     identity: identity("BG95-M3", "BG95M3LAR02A04"),
     banner: Banner::PowerOn,
     loss_leads: false,
@@ -263,13 +263,15 @@ const fn limits(payload: usize) -> VendorLimits {
     }
 }
 
+/// What the disk refuses, which has no number in 27.007 here.
+const NOT_STORED: Fail = Fail::Cme(409);
+
 /// Those of 27.007 and of files, with the words of the manual.
 const CODES: &[(u16, &str)] = &[
     (cme::NOT_ALLOWED, "operation not allowed"),
     (cme::NOT_SUPPORTED, "operation not supported"),
     (cme::MEMORY_FULL, "memory full"),
     (cme::INVALID_INDEX, "invalid index"),
-    (cme::MEMORY_FAILURE, "memory failure"),
     (cme::TOO_LONG, "text string too long"),
     (cme::INVALID_CHARACTERS, "invalid characters in text string"),
     (cme::NO_SERVICE, "no network service"),
@@ -281,6 +283,7 @@ const CODES: &[(u16, &str)] = &[
     (405, "file not found"),
     (406, "invalid file name"),
     (407, "file already exists"),
+    (409, "fail to write the file"),
     (410, "fail to read the file"),
     (411, "fail to write the file"),
     (416, "invalid file handle"),

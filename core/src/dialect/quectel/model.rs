@@ -26,6 +26,11 @@ impl Model {
         self == Self::Ec200
     }
 
+    /// The version of MQTT until it is set.
+    pub(super) fn version(self) -> u16 {
+        if self == Self::Bc26 { 3 } else { 4 }
+    }
+
     /// The greatest number of a packet context.
     pub(super) fn contexts(self) -> u16 {
         if self == Self::Ec200 { 15 } else { 16 }

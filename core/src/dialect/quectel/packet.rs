@@ -187,7 +187,7 @@ fn address(cx: &mut Context, context: u32) -> Outcome {
     Outcome::Ok
 }
 
-/// `<type>,"<apn>","<user>","<password>",<authentication>` of each context.
+/// `<type>,"<apn>","","",<authentication>` of each context: user and password are never shown.
 fn access(cx: &mut Context, args: &Args) -> Outcome {
     use_module(cx);
     let key = key::ACCESS + args.int(0) as u8;
@@ -200,7 +200,7 @@ fn access(cx: &mut Context, args: &Args) -> Outcome {
         });
         return Outcome::Ok;
     }
-    let mut memory = [0; 400];
+    let mut memory = [0; 128];
     let mut kept = Buf::lent(&mut memory);
     let written = write_access(&mut kept, args);
     written
@@ -211,12 +211,9 @@ fn access(cx: &mut Context, args: &Args) -> Outcome {
 
 fn write_access(kept: &mut Buf, args: &Args) -> Result<(), Fail> {
     kept.extend(args.bytes(1))?;
-    for place in 2..5 {
-        kept.extend(b",\"")?;
-        kept.extend(args.bytes(place))?;
-        kept.push(b'"')?;
-    }
-    kept.push(b',')?;
+    kept.extend(b",\"")?;
+    kept.extend(args.bytes(2))?;
+    kept.extend(b"\",\"\",\"\",")?;
     Ok(kept.push(b'0' + args.int(5) as u8)?)
 }
 

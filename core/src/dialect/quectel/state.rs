@@ -26,6 +26,8 @@ pub(super) mod key {
     pub(crate) const REMEMBERED: u8 = 21;
     pub(crate) const NAME_SERVERS: u8 = 22;
     pub(crate) const TIME: u8 = 23;
+    /// Two numbers that are said once a file is kept.
+    pub(crate) const STORED: u8 = 24;
     /// By the number of the packet context, from 1.
     pub(crate) const DEFINITION: u8 = 0x30;
     pub(crate) const ACCESS: u8 = 0x40;
@@ -46,6 +48,7 @@ pub(super) const LINK: Param = Param::int("client_idx", 0, 5);
 /// What `+QMTCFG` sets, of a link.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct LinkSetup {
+    /// 0 until it is set: then it is the model's.
     pub(super) version: u16,
     pub(super) context: u16,
     pub(super) tls: u16,
@@ -71,7 +74,7 @@ const NUMBERS: usize = 20;
 impl LinkSetup {
     /// As after a start.
     const START: Self = Self {
-        version: 4,
+        version: 0,
         context: 1,
         tls: 0,
         tls_context: 0,

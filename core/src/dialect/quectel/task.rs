@@ -13,5 +13,8 @@ pub(super) const PING: u8 = 9;
 pub(super) const UPDATE_TIME: u8 = 10;
 pub(super) const POWER_OFF: u8 = 11;
 
+pub(super) const UPLOAD: u8 = 12;
+pub(super) const WRITE: u8 = 13;
+
 /// A link that is opened is in use already: the number of an `OPEN`.
 pub(super) const IN_USE: u32 = 2;

@@ -196,12 +196,12 @@ fn plain(_: Fail) -> Fail {
 
 fn set_number(cx: &mut Context, name: &str, context: u8, number: u16) -> Result<(), Fail> {
     let mut numbers = numbers(cx.staged(), context);
-    let weakens = number != 0 && WEAKENING.iter().any(|it| it.eq_ignore_ascii_case(name));
-    if weakens && numbers.get(place("seclevel")) != Some(&0) {
-        return Err(Fail::Plain);
-    }
     if let Some(place) = numbers.get_mut(place(name)) {
         *place = number;
+    }
+    let is_set = |name: &str| numbers.get(place(name)).is_some_and(|it| *it != 0);
+    if is_set("seclevel") && WEAKENING.iter().any(|name| is_set(name)) {
+        return Err(Fail::Plain);
     }
     let mut bytes = [0; 2 * (NUMBERS.len() + 1)];
     for (pair, number) in bytes.chunks_exact_mut(2).zip(numbers) {

@@ -1,6 +1,6 @@
 //! How events are worded.
 
-use super::{connection, messages, network, received, subscriptions, task, time};
+use super::{connection, files, messages, network, received, subscriptions, task, time};
 use crate::at::reply::Reply;
 use crate::commands;
 use crate::modem::Staged;
@@ -88,6 +88,7 @@ fn word_finished(
         }
         task::LOOK_UP => network::word_address(of, reply),
         task::PING => network::word_ping(reply),
+        task::UPLOAD | task::WRITE => files::word_stored(of, task.command, reply),
         task::UPDATE_TIME => time::word(of, reply),
         _ => reply.urc(|line| line.text("POWERED DOWN")),
     }

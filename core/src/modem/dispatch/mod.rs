@@ -349,13 +349,14 @@ impl<'a> Machine<'a> {
             Wait::Emptied(id) => !self.links.get(id)?.session().is_emptying(),
             Wait::TakenOver(id, number) => self.links.get(id)?.session().is_taken_over(number),
             Wait::Stored(id) => return self.stored_result(id),
+            Wait::StoredReported(id, command) => return self.report_stored(id, command),
             Wait::Connect(_) | Wait::Acknowledged(..) => false,
         };
         is_over.then_some(Ok(()))
     }
 
     /// Whether what is staged was stored, once that is known.
-    fn stored_result(&mut self, id: LinkId) -> Option<Result<(), Fail>> {
+    pub(super) fn stored_result(&mut self, id: LinkId) -> Option<Result<(), Fail>> {
         let keeps = self.links.get(id)?.session().are_subscriptions_durable();
         if self.storage.is_staged() || !keeps {
             return None;

@@ -4,7 +4,7 @@ use super::Machine;
 use crate::at::reply::{Reply, Style};
 use crate::buffer::Buf;
 use crate::modem::code;
-use crate::modem::event::{Event, WordEvent};
+use crate::modem::event::{Event, GrantedCodes, Task, WordEvent};
 use crate::modem::fail::Fail;
 use crate::modem::ids::LinkId;
 use crate::modem::link::Link;
@@ -42,6 +42,22 @@ impl Machine<'_> {
         let out = &mut self.out;
         self.answer
             .write(out, style, |reply| wording(of, event, reply));
+    }
+
+    /// Writes what is said once what is staged was stored; whether it was, once that is known.
+    #[cold]
+    pub(super) fn report_stored(&mut self, id: LinkId, command: u8) -> Option<Result<(), Fail>> {
+        let result = self.stored_result(id)?;
+        if result.is_ok() {
+            let event = Event::Finished {
+                task: Task { command, number: 0 },
+                result,
+                code: code::DONE,
+                granted: GrantedCodes::default(),
+            };
+            self.write_event(id, &event);
+        }
+        Some(result)
     }
 
     /// Reports the oldest waiting event; whether there was one that fitted.

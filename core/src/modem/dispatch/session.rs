@@ -105,7 +105,9 @@ impl Machine<'_> {
             | Wait::Dropped(link)
             | Wait::Emptied(link) => link == id,
             // Else it waits for records of its own.
-            Wait::Stored(link) => link == id && !self.storage.is_staged(),
+            Wait::Stored(link) | Wait::StoredReported(link, _) => {
+                link == id && !self.storage.is_staged()
+            }
             Wait::Accepted(link, number, _) if link == id => {
                 let link = self.links.get_mut(id);
                 link.is_some_and(|link| link.session_mut().refuse(number))

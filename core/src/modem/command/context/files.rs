@@ -58,6 +58,11 @@ impl Context<'_, '_> {
         Ok(Wait::Stored(self.link))
     }
 
+    /// Keeps what was staged; `command` is a task whose words are told once it is kept.
+    pub fn report_stored(&self, command: u8) -> Wait {
+        Wait::StoredReported(self.link, command)
+    }
+
     /// Puts `bytes` in place of those at `range` of a file, as far as it has them.
     pub fn change_file(
         &mut self,
