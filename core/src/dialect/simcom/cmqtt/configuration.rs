@@ -94,7 +94,7 @@ static WILL_MESSAGE_DATA: Prompt = prompt::of(|cx, args, data| keep_message(cx, 
 pub(super) const WILL_TOPIC: Command = Command::new("+CMQTTWILLTOPIC", "Set the topic of the will")
     .test("+CMQTTWILLTOPIC: (0-1),(1-1024)")
     .set(&[Signature::of(&[CLIENT, LENGTH])], |cx, args| {
-        let acquired = select_acquired(cx, "+CMQTTWILLTOPIC", args);
+        let acquired = select_unconnected(cx, "+CMQTTWILLTOPIC", args);
         asks(acquired, args, &WILL_TOPIC_DATA)
     });
 
@@ -108,7 +108,7 @@ pub(super) const WILL_MESSAGE: Command =
                 Param::int("qos", 0, 2),
             ])],
             |cx, args| {
-                let acquired = select_acquired(cx, "+CMQTTWILLMSG", args);
+                let acquired = select_unconnected(cx, "+CMQTTWILLMSG", args);
                 asks(acquired, args, &WILL_MESSAGE_DATA)
             },
         );
@@ -130,7 +130,22 @@ fn configure(cx: &mut Context, args: &Args) -> Result<(), Fail> {
     if !client::is_acquired(cx) {
         return Err(fail(cx, NAME, error::NOT_ACQUIRED));
     }
+    check_unconnected(cx, NAME)?;
     client::set_number(cx, setting, value)
+}
+
+/// What counts from the next connect on is not given while there is one.
+fn check_unconnected(cx: &mut Context, name: &str) -> Result<(), Fail> {
+    if cx.is_connected() {
+        Err(fail(cx, name, error::IN_USE))
+    } else {
+        Ok(())
+    }
+}
+
+fn select_unconnected(cx: &mut Context, name: &str, args: &Args) -> Result<(), Fail> {
+    select_acquired(cx, name, args)?;
+    check_unconnected(cx, name)
 }
 
 fn read(cx: &mut Context) -> Result<Outcome, Fail> {

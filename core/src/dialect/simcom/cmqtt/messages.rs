@@ -109,10 +109,10 @@ fn publish(cx: &mut Context, args: &Args) -> Outcome {
 /// Publishes what was given before, and forgets it.
 fn publish_staged(cx: &mut Context, args: &Args) -> Result<Outcome, Fail> {
     client::select(cx, NAME, args, 0)?;
+    client::check_idle(cx, NAME)?;
     if cx.staged().get(key::TOPIC).is_none() {
         return Err(fail(cx, NAME, error::NO_TOPIC));
     }
-    client::check_idle(cx, NAME)?;
     let (qos, timeout, retain) = (args.int(1), args.int(2), args.flag(3));
     let published = check_connected(cx, NAME).and_then(|()| {
         cx.with_staged(|cx, staged| {

@@ -84,7 +84,7 @@ pub static A7670: Dialect = Dialect {
     urcs: URCS,
     options: &[],
     profile: &Profile::FACTORY,
-    codes: cme::ALL,
+    codes: CODES,
     other: Fail::Plain,
     identity: system::A7670,
     banner: Banner::PowerOn,
@@ -101,6 +101,18 @@ pub static A7670: Dialect = Dialect {
     refuse: refuse::refuse,
     scratch: 40 * 1024,
 };
+
+/// Those of 27.007, but for what the network or the disk refuse: that is plain `ERROR`.
+const CODES: &[(u16, &str)] = &[
+    (cme::NOT_ALLOWED, "operation not allowed"),
+    (cme::NOT_SUPPORTED, "operation not supported"),
+    (cme::MEMORY_FULL, "memory full"),
+    (cme::INVALID_INDEX, "invalid index"),
+    (cme::TOO_LONG, "text string too long"),
+    (cme::INVALID_CHARACTERS, "invalid characters in text string"),
+    (cme::NO_SERVICE, "no network service"),
+    (cme::INCORRECT_PARAMETERS, "Incorrect parameters"),
+];
 
 /// The SIM7600.
 pub static SIM7600: Dialect = Dialect {
