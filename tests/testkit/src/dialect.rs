@@ -307,7 +307,7 @@ fn refuse(cx: &mut Context, command: Option<&'static Command>, why: Refusal) -> 
             Fail::Cme(700)
         }
         Refusal::Unable(fail) => fail,
-        Refusal::Unknown | Refusal::NoSuchForm => Fail::Plain,
+        Refusal::Unknown | Refusal::NoSuchCommand(_) | Refusal::NoSuchForm => Fail::Plain,
     }
 }
 
