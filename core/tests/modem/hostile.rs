@@ -14,7 +14,7 @@ const LENT: usize = 32 * 1024;
 
 /// Commands whose answer is all there is, without a result code, or that switch the modem
 /// off.
-const WITHOUT_RESULT: [&str; 4] = ["+CIFSR", "+CIPSHUT", "#XSHUTDOWN", "+CPOWD"];
+const WITHOUT_RESULT: [&str; 5] = ["+CIFSR", "+CIPSHUT", "#XSHUTDOWN", "+CPOWD", "+CPOF"];
 
 /// A host that reads, on a modem whose storage works.
 struct Host<'m> {

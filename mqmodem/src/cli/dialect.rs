@@ -3,13 +3,14 @@
 use crate::config::BehaviourPlan;
 use crate::config::dialect::{dialect_named, dialect_names};
 use clap::Args;
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use mqmodem_core::modem::dialect::Dialect;
 
 /// Which module the modems are like.
 #[derive(Args, Debug)]
 pub(super) struct DialectArguments {
-    /// The command set the modems speak; otherwise as their configuration says.
+    /// The command set the modems speak; otherwise as their configuration says. `mqmodem
+    /// commands --dialects` lists all models.
     #[arg(long, value_name = "NAME[:MODEL]", value_parser = dialect_parser(), ignore_case = true)]
     dialect: Option<&'static Dialect>,
 
@@ -37,9 +38,14 @@ impl DialectArguments {
 }
 
 /// Takes the names that are registered, in any case, so that help, completions and errors
-/// list them.
+/// list them; those with a model would make these long, and are in `mqmodem commands
+/// --dialects`.
 pub(super) fn dialect_parser() -> impl TypedValueParser<Value = &'static Dialect> {
-    // A command line is described once in a run: its names may stay.
-    let names = dialect_names().map(|name| &*name.leak());
+    let value = |name: String| {
+        let has_model = name.contains(':');
+        // A command line is described once in a run: its names may stay.
+        PossibleValue::new(&*name.leak()).hide(has_model)
+    };
+    let names = dialect_names().map(value);
     PossibleValuesParser::new(names).try_map(|name| dialect_named(&name))
 }

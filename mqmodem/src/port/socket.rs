@@ -87,8 +87,9 @@ impl<A: Accept> Socket<A> {
     }
 
     fn let_go(&mut self) {
-        tracing::info!(modem = %self.label, "host disconnected");
+        // Who reads the log may call again at once.
         self.client = None;
+        tracing::info!(modem = %self.label, "host disconnected");
         self.ended = false;
         self.full = false;
         self.broken = false;

@@ -133,7 +133,8 @@ fn value(arg: &Arg) -> String {
 
 fn choices(arg: &Arg) -> impl Iterator<Item = String> {
     let values = arg.get_possible_values().into_iter();
-    values.map(|value| value.get_name().to_owned())
+    let shown = values.filter(|value| !value.is_hide_set());
+    shown.map(|value| value.get_name().to_owned())
 }
 
 /// The least and the most of a whole number.
