@@ -16,7 +16,7 @@ const MOST_SUB_ID: usize = 5;
 
 impl Session<'_> {
     /// Asks for the messages of one filter; the identifier that
-    /// [`SessionEvent::Subscribed`] will carry.
+    /// [`SessionEvent::Subscribed`](super::SessionEvent::Subscribed) will carry.
     ///
     /// Fails with `NotConnected`, `Invalid` (the filter), `WindowFull` (later) or
     /// `Full` (`out`, or the memory for subscriptions).
@@ -182,7 +182,7 @@ impl Session<'_> {
     }
 
     /// Ends the subscription to one filter, which need not be known here; the
-    /// identifier that [`SessionEvent::Unsubscribed`] will carry.
+    /// identifier that [`SessionEvent::Unsubscribed`](super::SessionEvent::Unsubscribed) will carry.
     ///
     /// Fails with `NotConnected`, `Invalid` (the filter), `WindowFull` (later) or
     /// `Full` (`out`).

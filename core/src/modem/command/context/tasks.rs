@@ -46,7 +46,7 @@ impl Context<'_, '_> {
     }
 
     /// The next raw byte this command asks for may take so long, whatever its
-    /// [prompt](super::dialect::Prompt) says.
+    /// [prompt](crate::modem::dialect::Prompt) says.
     pub fn limit_data(&mut self, limit: Duration) {
         self.machine.data_limit = Some(limit);
     }
