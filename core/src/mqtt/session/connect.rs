@@ -39,8 +39,6 @@ impl Session<'_> {
         self.bind(self.numbers.broker(), connect.client_id);
         if connect.clean_session {
             self.end();
-        } else {
-            self.numbers.begin();
         }
         self.words.begin(connect.client_id);
         self.is_fresh = is_fresh;

@@ -46,11 +46,8 @@ pub(super) struct Numbers {
     /// once that is on disk.
     exposed: u16,
     exposed_durable: u16,
-    /// Whether we ended the session or never asked for it, so that the broker is asked for
-    /// a new one.
+    /// Whether we ended the session, so that the broker is asked for a new one.
     ended: bool,
-    /// Whether it was not asked for since it was bound.
-    is_new: bool,
     disk: Durability,
     restored: bool,
     record: [u8; ENDED_LEN],
@@ -70,7 +67,6 @@ impl Numbers {
             exposed: EXPOSED,
             exposed_durable: EXPOSED,
             ended: false,
-            is_new: false,
             disk: Durability::Same,
             restored: false,
             record: [0; ENDED_LEN],
@@ -90,19 +86,11 @@ impl Numbers {
 
     /// The session is of this client with this broker from now on.
     pub(super) fn bind(&mut self, broker: u64, client: u64) {
-        (self.broker, self.client) = (broker, client);
-        (self.ended, self.is_new) = (true, true);
+        (self.broker, self.client, self.ended) = (broker, client, false);
         self.changed();
     }
 
-    /// The broker is asked for the session: from now on it may have it.
-    pub(super) fn begin(&mut self) {
-        if core::mem::take(&mut self.is_new) {
-            self.set_ended(false);
-        }
-    }
-
-    /// Whether we ended the session at the broker, or it was never asked for it.
+    /// Whether we ended the session at the broker.
     pub(super) fn is_ended(&self) -> bool {
         self.ended
     }

@@ -6,9 +6,6 @@ use mqmodem_chat::environment::{RecordDisk, WriteOutcome};
 use mqmodem_core::mqtt::session::RecordKey;
 use mqmodem_core::{Action, LinkId, Slot};
 
-/// Bytes of an identity of which no broker was asked for a session.
-const NOT_ASKED_FOR: usize = 28;
-
 /// A disk of records with faults.
 #[derive(Debug, Default)]
 pub(crate) struct Disk {
@@ -33,11 +30,10 @@ impl Disk {
         self.records.submit(action)
     }
 
-    /// Whether it knows of a session on a link, which a broker was asked for.
+    /// Whether it knows of a session on a link.
     pub(crate) fn has_session(&self, link: LinkId) -> bool {
         let identity = Slot::Session(link, RecordKey::Identity);
-        let record = self.records.durable().get(&identity);
-        record.is_some_and(|record| record.len() < NOT_ASKED_FOR)
+        self.records.durable().contains_key(&identity)
     }
 
     pub(crate) fn is_busy(&self) -> bool {
