@@ -2,7 +2,7 @@
 //! dialects names a vendor.
 
 use super::imports::Import;
-use super::source::{Files, words};
+use super::source::{Files, literals, words};
 
 /// The parts of one folder and what each may import of the others.
 struct Folder {
@@ -151,6 +151,13 @@ pub fn vendors(files: &Files, package: &str) -> Vec<String> {
                 findings.push(format!("{path}:{line}: names the vendor {word}"));
             }
         }
+        // A feature is called as its dialect is.
+        for (text, line) in literals(&file.tokens) {
+            let named = text.trim_matches('"').replace('-', "_");
+            if vendors.contains(&named.as_str()) {
+                findings.push(format!("{path}:{line}: names the vendor {text}"));
+            }
+        }
     }
     findings
 }
@@ -228,13 +235,19 @@ mod tests {
     fn only_dialects_name_vendors() {
         let files = files(&[
             ("core/src/dialect/acme/mod.rs", "mod acme;"),
-            ("core/src/modem/mod.rs", "\nuse crate::dialect::acme;"),
+            (
+                "core/src/modem/mod.rs",
+                "\nuse crate::dialect::acme;\n#[cfg(feature = \"acme\")]\nfn f() {}",
+            ),
             (
                 "mqmodem/src/lib.rs",
                 "const D: u8 = core::dialect::acme::ACME;",
             ),
         ]);
-        let found = ["core/src/modem/mod.rs:2: names the vendor acme"];
+        let found = [
+            "core/src/modem/mod.rs:2: names the vendor acme",
+            "core/src/modem/mod.rs:3: names the vendor \"acme\"",
+        ];
         assert_eq!(vendors(&files, "core"), found);
         assert_eq!(vendors(&files, "mqmodem").len(), 2);
     }

@@ -61,6 +61,16 @@ pub fn words(tokens: &TokenStream) -> Vec<(Ident, Option<char>)> {
     words
 }
 
+/// Each literal, with its line: texts with their quotes.
+pub fn literals(tokens: &TokenStream) -> Vec<(String, usize)> {
+    let literals = tokens.clone().into_iter().flat_map(|token| match token {
+        TokenTree::Literal(literal) => vec![(literal.to_string(), literal.span().start().line)],
+        TokenTree::Group(group) => literals(&group.stream()),
+        _ => Vec::new(),
+    });
+    literals.collect()
+}
+
 /// The tokens without each item, field or statement under `#[cfg(test)]`.
 fn without_tests(tokens: TokenStream) -> TokenStream {
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();

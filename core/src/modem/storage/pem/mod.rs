@@ -139,7 +139,7 @@ fn write_der(given: &[u8], content: Content, out: &mut Buf) -> Result<(), PemErr
 }
 
 /// The content of the first block in a text, but for parameters of a key.
-#[cfg(any(feature = "x509", feature = "ublox"))]
+#[cfg(feature = "first-der")]
 pub(crate) fn first_der(text: &[u8]) -> impl Iterator<Item = u8> {
     let first = blocks(text).find(|(label, _)| !label.ends_with(b"PARAMETERS"));
     first.into_iter().flat_map(|(_, body)| base64::decode(body))
