@@ -34,7 +34,7 @@ impl Modem<'_> {
         let run = match self.machine.run {
             Run::Waiting { deadline, .. } => deadline,
             Run::Pending | Run::Line { .. } => self.machine.pending.deadline(),
-            Run::Idle | Run::Finishing | Run::Off => None,
+            Run::Idle | Run::Finishing | Run::Off(_) => None,
             Run::Prompt { .. } | Run::Draining { .. } => self.console.poll_timeout(&self.machine),
         };
         let events = self.machine.notify.poll_timeout(self.machine.now);

@@ -16,7 +16,7 @@ use crate::at::values::Values;
 use crate::buffer::Buf;
 use crate::modem::dispatch::Machine;
 use crate::modem::fail::Fail;
-use crate::modem::progress::run::Run;
+use crate::modem::progress::run::{Run, Wake};
 use crate::time::{Instant, sooner};
 
 /// Reads what the host types.
@@ -61,7 +61,7 @@ impl<'a> Console<'a> {
     pub(crate) fn is_ready(&self, machine: &Machine) -> bool {
         match machine.run {
             Run::Prompt { .. } => !self.echoes_data(machine) || machine.has_answer_room(),
-            Run::Draining { .. } | Run::Off => true,
+            Run::Draining { .. } | Run::Off(_) => true,
             Run::Idle => self.has_echo_room(machine) && !machine.is_reporting(),
             Run::Pending => machine.takes_more() && self.has_echo_room(machine),
             Run::Line { .. } | Run::Waiting { .. } | Run::Finishing => {
@@ -99,7 +99,7 @@ impl<'a> Console<'a> {
                 machine.run = Run::Draining { until, quiet };
                 Intake::data(bytes.len())
             }
-            Run::Off => Intake::data(bytes.len()),
+            Run::Off(_) => Intake::data(bytes.len()),
             _ if self.defers(machine) => Intake::data(0),
             _ => Intake::data(self.reject(machine, bytes)),
         }
@@ -361,7 +361,10 @@ impl<'a> Console<'a> {
     pub(crate) fn forget(&mut self, machine: &mut Machine) {
         self.reader.drop_line();
         self.rejected = Rejected::None;
-        if matches!(machine.run, Run::Prompt { .. } | Run::Draining { .. }) {
+        if matches!(
+            machine.run,
+            Run::Prompt { .. } | Run::Draining { .. } | Run::Off(Wake::Line)
+        ) {
             self.forget_data();
             machine.run = Run::Idle;
         }

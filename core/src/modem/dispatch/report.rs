@@ -8,7 +8,7 @@ use crate::modem::event::{Event, GrantedCodes, Task, WordEvent};
 use crate::modem::fail::Fail;
 use crate::modem::ids::LinkId;
 use crate::modem::link::Link;
-use crate::modem::progress::run::Run;
+use crate::modem::progress::run::{Run, Wake};
 use crate::modem::progress::scratch::Staged;
 use crate::modem::wait::Wait;
 use crate::mqtt::session::{DropReason, Dropped};
@@ -77,7 +77,7 @@ impl Machine<'_> {
                 self.expect_ends();
                 self.end_finishing();
                 if !self.tasks.any() && self.radio.take_power_off() {
-                    self.run = Run::Off;
+                    self.run = Run::Off(Wake::Host);
                 }
             }
             return reported;

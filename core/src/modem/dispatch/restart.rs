@@ -4,11 +4,10 @@ use super::Machine;
 use super::policy::policy;
 use crate::modem::ids::LinkId;
 use crate::modem::profile::Profile;
-use crate::modem::progress::run::Run;
+use crate::modem::progress::run::{Run, Wake};
 use crate::modem::radio::{Functionality, PowerPlan};
 use crate::modem::slot::Slot;
 use crate::modem::storage::options::{AUTOCONNECT, RECV_MODE};
-use core::time::Duration;
 
 impl Machine<'_> {
     /// Power-on: what the radio is then.
@@ -86,22 +85,14 @@ impl Machine<'_> {
     pub(crate) fn follow_plan(&mut self) {
         match self.radio.take_plan() {
             Some(PowerPlan::Restart(functionality)) => self.restart(functionality),
-            Some(PowerPlan::Off) => self.fall_silent(),
+            Some(PowerPlan::Off) => self.run = Run::Off(Wake::Line),
             None => {}
         }
     }
 
-    /// The modem is as if it were off: nothing is said, and what comes is dropped, until the
-    /// host moves a line or sends a break.
-    pub(crate) fn fall_silent(&mut self) {
-        const LONG: Duration = Duration::from_hours(100 * 365 * 24);
-        let until = self.now + LONG;
-        self.run = Run::Draining { until, quiet: LONG };
-    }
-
     /// Starts where the host had switched the modem off.
     pub(crate) fn power_on(&mut self) {
-        if matches!(self.run, Run::Off) {
+        if matches!(self.run, Run::Off(Wake::Host)) {
             self.run = Run::Idle;
             self.restart(Functionality::Full);
         }

@@ -26,9 +26,18 @@ pub(crate) enum Run {
         at: usize,
         deadline: Option<Instant>,
     },
-    /// The modem is off: what the host sends is dropped until it comes back.
-    Off,
+    /// The modem is off: what the host sends is dropped.
+    Off(Wake),
     /// What is left of raw bytes that came too late is dropped, until the host is
     /// silent for so long.
     Draining { until: Instant, quiet: Duration },
+}
+
+/// What a modem that is off starts by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wake {
+    /// The host comes back (DTR): the modem restarts.
+    Host,
+    /// A control line that drops, or a break: the modem goes on.
+    Line,
 }

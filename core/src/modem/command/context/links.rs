@@ -44,6 +44,11 @@ impl Context<'_, '_> {
         self.machine.cut(self.link);
     }
 
+    /// Breaks off every link without a word to its broker.
+    pub fn cut_links(&mut self) {
+        self.machine.cut_all();
+    }
+
     /// Leaves the link in order, and tells the host by an event that it is
     /// [lost](crate::modem::event::Event::Lost) for this reason.
     pub fn lose(&mut self, code: u8) {

@@ -24,18 +24,12 @@ impl Context<'_, '_> {
         Outcome::Ok
     }
 
-    /// The same at once; this text is all of the answer.
-    pub fn fall_silent_with(&mut self, text: &str) -> Outcome {
-        self.machine.cut_all();
-        self.machine
-            .write(|reply| reply.unframed(|line| line.text(text)));
-        self.machine.radio.plan_silence();
-        Outcome::Silent
-    }
-
-    /// Breaks off every link without a word to its broker.
-    pub fn cut_links(&mut self) {
-        self.machine.cut_all();
+    /// Leaves every link in order and switches the modem off once that is told: then it
+    /// answers nothing until the host comes back.
+    pub fn power_off(&mut self) -> Wait {
+        self.machine.radio.plan_power_off();
+        self.machine.disconnect_all(None);
+        Wait::AllClosed
     }
 
     /// Nothing more is said once the line is answered, as if the modem were off: brokers are
@@ -44,5 +38,14 @@ impl Context<'_, '_> {
         self.machine.radio.plan_silence();
         self.machine.cut_all();
         Outcome::Ok
+    }
+
+    /// The same at once: this text is all of the answer.
+    pub fn fall_silent_with(&mut self, text: &str) -> Outcome {
+        self.machine.cut_all();
+        self.machine
+            .write(|reply| reply.unframed(|line| line.text(text)));
+        self.machine.radio.plan_silence();
+        Outcome::Silent
     }
 }

@@ -1,7 +1,6 @@
 //! What a command begins and waits for beyond its answer.
 
 use super::Context;
-use crate::modem::wait::Wait;
 use core::time::Duration;
 
 impl Context<'_, '_> {
@@ -20,14 +19,6 @@ impl Context<'_, '_> {
     /// The end of what this command begins is told after so long at least.
     pub fn report_after(&mut self, least: Duration) {
         self.machine.tasks.report_after(least);
-    }
-
-    /// Leaves every link in order and switches the modem off once that is told: then it
-    /// answers nothing until the host comes back.
-    pub fn power_off(&mut self) -> Wait {
-        self.machine.radio.plan_power_off();
-        self.machine.disconnect_all(None);
-        Wait::AllClosed
     }
 
     /// How many [tasks](crate::modem::event::Task) of a command have not ended on the link.
