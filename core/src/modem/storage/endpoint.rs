@@ -79,10 +79,7 @@ impl Storage<'_> {
         }
         let key_name = text(KEY).or(text(CERT));
         let named = |name, kind, inline: fn(LinkId) -> Slot| match name {
-            Some(name) => {
-                let file = || Some(self.file(name)?.content);
-                self.credential(name, kind).or_else(file).map(Some)
-            }
+            Some(name) => self.credential(name, kind).map(Some),
             None => Some(self.nvram.get(inline(link))),
         };
         Some(TlsFiles {

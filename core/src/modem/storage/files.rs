@@ -77,8 +77,8 @@ impl Storage<'_> {
         let place = self.file_place(name).ok_or(PemError::Invalid)?;
         let file = self.file_at(place).ok_or(PemError::Invalid)?;
         if file.content.first() != Some(&DER) {
-            self.nvram
-                .put_copy(slot, Slot::File(place), file::around(name))?;
+            let from = [(Slot::File(place), file::around(name))];
+            self.nvram.put_copies(slot, &from)?;
             self.follow(slot);
             return Ok(());
         }

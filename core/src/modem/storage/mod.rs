@@ -166,11 +166,8 @@ impl<'a> Storage<'a> {
         option: usize,
         value: OptionValue<'_>,
     ) -> Result<(), Full> {
-        let (opt, defaults) = (OPTIONS.get(option).ok_or(Full)?, self.defaults);
-        let slot = Slot::Option(link, option as u8);
-        self.apply(slot, |record| {
-            opt.encode_in(option, defaults, value, record)
-        })
+        let write = self.option_record(option, value)?;
+        self.apply(Slot::Option(link, option as u8), write)
     }
 
     /// Whether there may be a change the caller is to carry out.
@@ -283,10 +280,17 @@ impl<'a> Storage<'a> {
         option: usize,
         value: OptionValue<'_>,
     ) -> Result<(), Full> {
+        let write = self.option_record(option, value)?;
+        self.stage(Slot::Option(link, option as u8), write)
+    }
+
+    /// What writes the record of an option.
+    fn option_record<'v>(
+        &self,
+        option: usize,
+        value: OptionValue<'v>,
+    ) -> Result<impl FnOnce(&mut Buf) -> Result<(), Full> + use<'v>, Full> {
         let (opt, defaults) = (OPTIONS.get(option).ok_or(Full)?, self.defaults);
-        let slot = Slot::Option(link, option as u8);
-        self.stage(slot, |record| {
-            opt.encode_in(option, defaults, value, record)
-        })
+        Ok(move |record: &mut Buf| opt.encode_in(option, defaults, value, record))
     }
 }

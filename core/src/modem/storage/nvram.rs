@@ -47,6 +47,14 @@ struct Record {
     len: usize,
 }
 
+impl Record {
+    /// Where its content stands.
+    fn content(self) -> Range<usize> {
+        let start = self.at + HEADER;
+        start..start + self.len
+    }
+}
+
 impl<'a> Nvram<'a> {
     pub(crate) fn new(memory: Buf<'a>) -> Self {
         Self {
@@ -72,8 +80,11 @@ impl<'a> Nvram<'a> {
 
     /// What is kept under `slot`.
     pub(crate) fn get(&self, slot: Slot) -> Option<&[u8]> {
-        let record = self.find(|record| record.slot == slot && record.stage == Stage::Kept)?;
-        Some(self.content(record))
+        Some(self.content(self.kept(slot)?))
+    }
+
+    fn kept(&self, slot: Slot) -> Option<Record> {
+        self.find(|record| record.slot == slot && record.stage == Stage::Kept)
     }
 
     /// The text kept under `slot`, none if it is empty.
@@ -98,17 +109,6 @@ impl<'a> Nvram<'a> {
         Ok(())
     }
 
-    /// Puts what is kept under another slot there, from this place in it on, as
-    /// [`put`](Self::put).
-    pub(crate) fn put_copy(&mut self, slot: Slot, of: Slot, from: usize) -> Result<(), Full> {
-        let kept = |record: &Record| record.slot == of && record.stage == Stage::Kept;
-        let source = self.find(kept).ok_or(Full)?;
-        let begin = source.at + HEADER;
-        let end = begin + source.len;
-        let from = begin.saturating_add(from).min(end);
-        self.put(slot, |records| records.extend_within(from..end))
-    }
-
     /// Stages what `write` writes for `slot`, which is to be erased if that is
     /// nothing. Stages nothing if it fails.
     pub(crate) fn stage_with<E: From<Full>>(
@@ -129,9 +129,7 @@ impl<'a> Nvram<'a> {
         range: Range<usize>,
         bytes: &[u8],
     ) -> Result<(), Full> {
-        let kept = |record: &Record| record.slot == slot && record.stage == Stage::Kept;
-        let old = self.find(kept).ok_or(Full)?;
-        let (begin, end) = (old.at + HEADER, old.at + HEADER + old.len);
+        let Range { start: begin, end } = self.kept(slot).ok_or(Full)?.content();
         let from = begin.saturating_add(range.start).min(end);
         let behind = begin.saturating_add(range.end).clamp(from, end);
         self.stage_with(slot, |records| {
@@ -146,10 +144,8 @@ impl<'a> Nvram<'a> {
     pub(crate) fn put_copies(&mut self, slot: Slot, from: &[(Slot, usize)]) -> Result<(), Full> {
         let mut ranges = [const { 0..0 }; MOST_COPIES];
         for (range, (from, before)) in ranges.iter_mut().zip(from) {
-            let kept = |record: &Record| record.slot == *from && record.stage == Stage::Kept;
-            let old = self.find(kept).ok_or(Full)?;
-            let (begin, end) = (old.at + HEADER + before, old.at + HEADER + old.len);
-            *range = begin.min(end)..end;
+            let Range { start, end } = self.kept(*from).ok_or(Full)?.content();
+            *range = (start + before).min(end)..end;
         }
         self.put(slot, |records| {
             let mut ranges = ranges.into_iter();
@@ -290,9 +286,8 @@ impl<'a> Nvram<'a> {
     }
 
     fn content(&self, record: Record) -> &[u8] {
-        let start = record.at + HEADER;
-        let range = start..start + record.len;
-        self.records.as_slice().get(range).unwrap_or_default()
+        let content = self.records.as_slice().get(record.content());
+        content.unwrap_or_default()
     }
 
     fn set_stage(&mut self, record: Record, stage: Stage) {
