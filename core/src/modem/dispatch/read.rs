@@ -64,14 +64,12 @@ impl Machine<'_> {
     /// Whether there is another stored message that has its number on disk and fits behind
     /// those of the present answer.
     fn has_room_for_next(&self, id: LinkId) -> bool {
-        /// What stands around a message, at most.
-        const AROUND: usize = 96;
         let room = self.answer.room(&self.out).min(self.out.free());
         let (link, front) = (self.links.get(id), self.notify.oldest_front(id));
         let Some((link, front)) = link.zip(front) else {
             return false;
         };
-        link.session().is_number_durable(front.number) && front.len() + AROUND <= room
+        link.session().is_number_durable(front.number) && front.most_written() <= room
     }
 
     /// The host is gone, or has started again: what it read last is read again, and what

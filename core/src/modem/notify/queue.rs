@@ -72,9 +72,11 @@ pub(crate) struct Front {
 }
 
 impl Front {
-    /// Bytes of its record: more than those of a message in it.
-    pub(crate) fn len(&self) -> usize {
-        self.len
+    /// Bytes that an answer takes which has it, at most: those of its record, and what
+    /// stands around them.
+    pub(crate) fn most_written(&self) -> usize {
+        const AROUND: usize = 96;
+        self.len + AROUND
     }
 }
 

@@ -8,9 +8,6 @@ use crate::modem::fail::Fail;
 use crate::modem::progress::scratch::Staged;
 use crate::modem::wait::Wait;
 
-/// What stands around a message that is said, at most.
-const AROUND_MESSAGE: usize = 96;
-
 impl Context<'_, '_> {
     /// Says the oldest message that waits, if there is one. The one said before is
     /// taken over by that.
@@ -92,7 +89,7 @@ impl Context<'_, '_> {
         let mut is_first = true;
         while let Some((place, message, front)) = machine.notify.slot(id, slot, form) {
             let room = machine.answer.room(&machine.out);
-            if !is_first && front.len() + AROUND_MESSAGE > room {
+            if !is_first && front.most_written() > room {
                 break;
             }
             let (answer, out) = (&mut machine.answer, &mut machine.out);
