@@ -179,8 +179,7 @@ impl Tasks {
 
     /// How many ends are to be reported now.
     pub(crate) fn reportable(&self, now: Instant) -> u8 {
-        let reportable = self.all().filter(|it| it.is_reportable(now));
-        reportable.fold(0, |count, _| count + 1)
+        self.all().filter(|it| it.is_reportable(now)).count() as u8
     }
 
     /// What lasts too long is counted.
@@ -287,9 +286,12 @@ impl Tasks {
 
     /// What they wait for.
     pub(crate) fn waits(&self) -> [Option<Wait>; MOST] {
-        let under_way = |place: Option<Running>| place.filter(|it| it.end.is_none());
-        let list = self.list.get().copied().unwrap_or_default();
-        list.map(|place| Some(under_way(place)?.wait))
+        let mut waits = [None; MOST];
+        let under_way = self.all().filter(|it| it.end.is_none());
+        for (place, running) in waits.iter_mut().zip(under_way) {
+            *place = Some(running.wait);
+        }
+        waits
     }
 
     /// Whether there are any.
