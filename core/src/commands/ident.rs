@@ -59,17 +59,29 @@ fn capabilities(cx: &mut Context, _: &Args) -> Outcome {
 }
 
 /// The IMEI: that of the identity, or one that is made up.
-pub(crate) fn imei(cx: &Context) -> [u8; 15] {
-    let given = cx
-        .identity()
-        .imei
-        .and_then(|it| it.as_bytes().try_into().ok());
-    given.unwrap_or_else(|| imei_of(cx.seed()))
+pub(crate) struct Imei<'a> {
+    given: Option<&'a str>,
+    made: [u8; 15],
+}
+
+impl<'a> Imei<'a> {
+    /// Of this modem.
+    pub(crate) fn of(cx: &Context<'_, 'a>) -> Self {
+        Self {
+            given: cx.identity().imei,
+            made: imei_of(cx.seed()),
+        }
+    }
+
+    /// Its digits.
+    pub(crate) fn digits(&self) -> &[u8] {
+        self.given.map_or(&self.made, str::as_bytes)
+    }
 }
 
 fn show_imei(cx: &mut Context, _: &Args) -> Outcome {
-    let imei = imei(cx);
-    cx.info(|line| line.bytes(&imei));
+    let imei = Imei::of(cx);
+    cx.info(|line| line.bytes(imei.digits()));
     Outcome::Ok
 }
 
@@ -78,10 +90,10 @@ fn number(cx: &mut Context, args: &Args) -> Outcome {
     if !args.flag(0) {
         return show_imei(cx, args);
     }
-    let imei = imei(cx);
+    let imei = Imei::of(cx);
     cx.info(|line| {
         line.text("+CGSN: \"");
-        line.bytes(&imei);
+        line.bytes(imei.digits());
         line.text("\"");
     });
     Outcome::Ok
@@ -89,7 +101,7 @@ fn number(cx: &mut Context, args: &Args) -> Outcome {
 
 /// A valid IMEI of a seed: the test TAC 00101301, six digits and the Luhn digit
 /// (3GPP TS 23.003 §6.2).
-pub(crate) fn imei_of(seed: u64) -> [u8; 15] {
+fn imei_of(seed: u64) -> [u8; 15] {
     let mut digits = *b"001013010000000";
     // A multiplicative hash spreads seeds that differ little.
     let mut rest = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 32;
@@ -117,6 +129,17 @@ fn luhn((index, digit): (usize, &u8)) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn an_imei_that_was_given_is_shown_as_it_is() {
+        for given in ["490154203237518", "4901542032375180", "1"] {
+            let imei = Imei {
+                given: Some(given),
+                made: imei_of(0),
+            };
+            assert_eq!(imei.digits(), given.as_bytes());
+        }
+    }
 
     #[test]
     fn imeis_are_valid_and_differ() {

@@ -46,6 +46,33 @@ impl core::fmt::Debug for Settings<'_> {
 }
 
 impl<'s> Settings<'s> {
+    /// A broker at this place, a new session on each connection, no keep-alive and no login.
+    pub fn of(url: BrokerUrl<'s>) -> Self {
+        Self {
+            url,
+            port: 0,
+            client_id: "",
+            clean_session: true,
+            keep_alive: 0,
+            username: None,
+            password: None,
+            hides_password: false,
+        }
+    }
+
+    /// The same with a user name and a password, where they are not empty. In 3.1.1 there is no
+    /// password without a user name (clause 3.1.2-22): an empty one stands before it.
+    #[must_use]
+    pub fn with_login(self, username: &'s str, password: &'s [u8]) -> Self {
+        let password = Some(password).filter(|password| !password.is_empty());
+        let username = Some(username).filter(|username| !username.is_empty());
+        Self {
+            username: username.or(password.map(|_| "")),
+            password,
+            ..self
+        }
+    }
+
     /// Writes the record that is kept under [`Slot::Settings`](crate::modem::api::Slot).
     pub fn encode(&self, into: &mut Buf) -> Result<(), Full> {
         let flags = u8::from(self.clean_session)
@@ -117,6 +144,20 @@ fn field<'s>(rest: &mut &'s [u8]) -> Option<&'s [u8]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn there_is_no_password_without_a_user_name() {
+        let settings = Settings::of(BrokerUrl::of_host("broker"));
+        for (username, password, login) in [
+            ("", &b""[..], (None, None)),
+            ("u", b"", (Some("u"), None)),
+            ("u", b"p", (Some("u"), Some(&b"p"[..]))),
+            ("", b"p", (Some(""), Some(b"p"))),
+        ] {
+            let with = settings.with_login(username, password);
+            assert_eq!((with.username, with.password), login);
+        }
+    }
 
     #[test]
     fn what_is_written_is_read_and_nothing_shorter() {

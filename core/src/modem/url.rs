@@ -1,6 +1,7 @@
 //! Where a broker is: a host, or a URL whose scheme says how it is reached.
 
 use crate::at::param::Reject;
+use crate::buffer::{Buf, Full};
 use core::fmt;
 use core::net::Ipv6Addr;
 
@@ -37,6 +38,30 @@ impl Scheme {
         let mut all = Self::ALL.iter();
         let known = all.find(|(known, _)| known.eq_ignore_ascii_case(name));
         known.map(|(_, scheme)| *scheme)
+    }
+
+    /// MQTT over TCP or over TLS.
+    pub fn of_mqtt(uses_tls: bool) -> Self {
+        if uses_tls { Self::Mqtts } else { Self::Mqtt }
+    }
+
+    /// Writes a URL of this scheme, with a path where there is one. An IPv6 address stands in
+    /// brackets there.
+    pub fn write_url(self, host: &str, path: Option<&[u8]>, url: &mut Buf) -> Result<(), Full> {
+        let is_bare = host.contains(':') && !host.starts_with('[');
+        let (open, close) = if is_bare { ("[", "]") } else { ("", "") };
+        let mut all = Self::ALL.iter();
+        let name = all
+            .find(|(_, scheme)| *scheme == self)
+            .map_or("", |(name, _)| name);
+        for part in [name, "://", open, host, close] {
+            url.extend(part.as_bytes())?;
+        }
+        let Some(path) = path else {
+            return Ok(());
+        };
+        url.push(b'/')?;
+        url.extend(path)
     }
 
     /// Whether TLS is used.
@@ -191,6 +216,29 @@ fn is_plain(byte: u8) -> bool {
 mod tests {
     use super::*;
     use std::string::ToString;
+
+    #[test]
+    fn a_url_that_is_written_is_read_as_what_it_was_made_of() {
+        for (scheme, host, path, then) in [
+            (Scheme::Mqtt, "broker", None, "mqtt://broker"),
+            (Scheme::Mqtts, "::1", None, "mqtts://[::1]"),
+            (Scheme::Mqtt, "[::1]", None, "mqtt://[::1]"),
+            (Scheme::Ws, "::1", Some("mqtt"), "ws://[::1]/mqtt"),
+            (Scheme::Wss, "broker", Some(""), "wss://broker/"),
+        ] {
+            let mut memory = [0; 20];
+            let mut url = Buf::lent(&mut memory);
+            let written = scheme.write_url(host, path.map(str::as_bytes), &mut url);
+            assert_eq!((written, url.as_slice()), (Ok(()), then.as_bytes()));
+            let read = BrokerUrl::parse(then).unwrap();
+            assert_eq!(read.scheme(), Some(scheme));
+            let shown = read.host().trim_matches(['[', ']']);
+            assert_eq!(shown, host.trim_matches(['[', ']']));
+        }
+        let mut memory = [0; 8];
+        let written = Scheme::Mqtts.write_url("broker", None, &mut Buf::lent(&mut memory));
+        assert_eq!(written, Err(Full));
+    }
 
     #[test]
     fn a_url_says_how_a_broker_is_reached() {

@@ -9,7 +9,7 @@ use crate::at::param::Param;
 use crate::at::reply::Reply;
 use crate::at::schema::{Example, Signature};
 use crate::buffer::Buf;
-use crate::commands::ident::imei_of;
+use crate::commands::ident::Imei;
 use crate::modem::Staged;
 use crate::modem::api::CredentialKind;
 use crate::modem::code;
@@ -18,7 +18,7 @@ use crate::modem::command::dialect::{Command, Outcome};
 use crate::modem::fail::Fail;
 use crate::modem::options::{ALPN, CA, CERT, CONNECT_TIMEOUT, OptionValue, RECONNECT, SNI, VERIFY};
 use crate::modem::settings::Settings;
-use crate::modem::url::BrokerUrl;
+use crate::modem::url::{BrokerUrl, Scheme};
 use crate::modem::wait::Wait;
 use crate::mqtt::{Properties, Qos, Will};
 use core::fmt::Write;
@@ -121,8 +121,8 @@ fn make_client_id(cx: &mut Context) -> Result<(), Fail> {
     if given.is_some_and(|id| !id.is_empty()) {
         return Ok(());
     }
-    let made = imei_of(cx.seed());
-    let imei = cx.identity().imei.map_or(&made[..], str::as_bytes);
+    let imei = Imei::of(cx);
+    let imei = imei.digits();
     let end = imei.len().saturating_sub(MADE);
     let mut memory = [0; 6 + MADE];
     let mut id = Buf::lent(&mut memory);
@@ -133,29 +133,18 @@ fn make_client_id(cx: &mut Context) -> Result<(), Fail> {
 
 /// Puts aside where the broker is.
 fn stage_place(cx: &mut Context, args: &Args) -> Result<(), Fail> {
-    let scheme = number(cx.staged(), key::SCHEME);
+    let scheme = match number(cx.staged(), key::SCHEME) {
+        ..=1 => Scheme::Mqtt,
+        2..=5 => Scheme::Mqtts,
+        6 => Scheme::Ws,
+        _ => Scheme::Wss,
+    };
+    let path = cx.staged().get(key::PATH).unwrap_or_default();
+    let path = Some(path).filter(|_| scheme.is_websocket());
     let mut memory = [0; MAX_URL];
     let mut url = Buf::lent(&mut memory);
-    let name = match scheme {
-        ..=1 => "mqtt://",
-        2..=5 => "mqtts://",
-        6 => "ws://",
-        _ => "wss://",
-    };
-    // An IPv6 address stands in brackets behind a scheme.
     let host = args.text(1);
-    let (open, close) = if host.contains(':') {
-        ("[", "]")
-    } else {
-        ("", "")
-    };
-    for part in [name, open, host, close] {
-        url.extend(part.as_bytes())?;
-    }
-    if scheme > 5 {
-        url.push(b'/')?;
-        url.extend(cx.staged().get(key::PATH).unwrap_or_default())?;
-    }
+    scheme.write_url(host, path, &mut url)?;
     cx.stage(key::URL, url.as_slice())?;
     cx.stage(key::HOST, host.as_bytes())?;
     set_number(cx, key::PORT, args.int(2))?;
@@ -225,13 +214,10 @@ fn will(staged: Staged<'_>) -> Option<Will<'_>> {
 }
 
 fn settings(staged: Staged<'_>) -> Settings<'_> {
-    let given = |key| staged.get(key).filter(|value| !value.is_empty());
-    let password = given(key::PASSWORD);
-    // In 3.1.1 there is no password without a user name (clause 3.1.2-22).
-    let username = given(key::USERNAME).map(|_| staged.text(key::USERNAME));
+    let password = staged.get(key::PASSWORD).unwrap_or_default();
     let url = BrokerUrl::parse(staged.text(key::URL));
+    let url = url.unwrap_or(BrokerUrl::of_host(staged.text(key::HOST)));
     Settings {
-        url: url.unwrap_or(BrokerUrl::of_host(staged.text(key::HOST))),
         port: number(staged, key::PORT) as u16,
         client_id: staged.text(key::CLIENT_ID),
         clean_session: number(staged, key::KEEPS_SESSION) == 0,
@@ -239,10 +225,9 @@ fn settings(staged: Staged<'_>) -> Settings<'_> {
             0 => KEEP_ALIVE,
             seconds => seconds as u16,
         },
-        username: username.or(password.map(|_| "")),
-        password,
-        hides_password: false,
+        ..Settings::of(url)
     }
+    .with_login(staged.text(key::USERNAME), password)
 }
 
 /// Whether commands may go on after a connect: its place and how it was reached.

@@ -12,7 +12,7 @@ use crate::modem::command::dialect::{Command, Outcome};
 use crate::modem::event::Task;
 use crate::modem::fail::Fail;
 use crate::modem::settings::Settings;
-use crate::modem::url::BrokerUrl;
+use crate::modem::url::{BrokerUrl, Scheme};
 use crate::modem::wait::Wait;
 use crate::mqtt::{Properties, Qos, Will};
 
@@ -35,7 +35,7 @@ pub(super) const OPEN: Command = Command::new("+MIPSTART", "Open the transport")
     )
     .remembers()
     .commits()
-    .set(PLACE, |cx, args| open(cx, args, "mqtt://"));
+    .set(PLACE, |cx, args| open(cx, args, Scheme::Mqtt));
 
 pub(super) const OPEN_TLS: Command = Command::new("+SSLMIPSTART", "Open the transport by TLS")
     .details("As `+MIPSTART`, with `+SSLCFG` of context 88; without it nothing is verified.")
@@ -45,7 +45,7 @@ pub(super) const OPEN_TLS: Command = Command::new("+SSLMIPSTART", "Open the tran
     )
     .remembers()
     .commits()
-    .set(PLACE, |cx, args| open(cx, args, "mqtts://"));
+    .set(PLACE, |cx, args| open(cx, args, Scheme::Mqtts));
 
 pub(super) const CONNECT: Command = Command::new("+MCONNECT", "Begin the session")
     .details("`CONNACK OK` follows, or `ERROR` and `CLOSED`.")
@@ -91,7 +91,7 @@ fn started(wait: Wait, command: u8) -> Outcome {
     Outcome::Started(wait, Task { command, number: 0 })
 }
 
-fn open(cx: &mut Context, args: &Args, scheme: &str) -> Outcome {
+fn open(cx: &mut Context, args: &Args, scheme: Scheme) -> Outcome {
     if !is_on(cx) {
         return Outcome::Fail(RADIO_OFF);
     }
@@ -105,7 +105,7 @@ fn open(cx: &mut Context, args: &Args, scheme: &str) -> Outcome {
     }
 }
 
-fn prepare(cx: &mut Context, args: &Args, scheme: &str) -> Result<(), Fail> {
+fn prepare(cx: &mut Context, args: &Args, scheme: Scheme) -> Result<(), Fail> {
     if cx.is_active() {
         return Err(FAILED);
     }
@@ -114,18 +114,9 @@ fn prepare(cx: &mut Context, args: &Args, scheme: &str) -> Result<(), Fail> {
     set_number(cx, key::PORT, args.int(1))?;
     let mut memory = [0; MOST_URL];
     let mut url = Buf::lent(&mut memory);
-    let host = args.text(0);
-    // An IPv6 address stands in brackets behind a scheme.
-    let (open, close) = if host.contains(':') {
-        ("[", "]")
-    } else {
-        ("", "")
-    };
-    for part in [scheme, open, host, close] {
-        url.extend(part.as_bytes())?;
-    }
+    scheme.write_url(args.text(0), None, &mut url)?;
     cx.stage(key::URL, url.as_slice())?;
-    if scheme == "mqtts://" {
+    if scheme.is_tls() {
         tls::apply(cx)?;
     }
     cx.configure(settings)
@@ -162,21 +153,17 @@ fn will(staged: Staged<'_>) -> Option<Will<'_>> {
 }
 
 fn settings(staged: Staged<'_>) -> Settings<'_> {
-    let given = |key| staged.get(key).filter(|value| !value.is_empty());
-    let password = given(key::PASSWORD);
-    // In 3.1.1 there is no password without a user name (clause 3.1.2-22).
-    let username = given(key::USERNAME).map(|_| staged.text(key::USERNAME));
+    let password = staged.get(key::PASSWORD).unwrap_or_default();
     let url = BrokerUrl::parse(staged.text(key::URL));
+    let url = url.unwrap_or(BrokerUrl::of_host(staged.text(key::HOST)));
     Settings {
-        url: url.unwrap_or(BrokerUrl::of_host(staged.text(key::HOST))),
         port: number(staged, key::PORT) as u16,
         client_id: staged.text(key::CLIENT_ID),
         clean_session: number(staged, key::KEEPS_SESSION) == 0,
         keep_alive: number(staged, key::KEEP_ALIVE) as u16,
-        username: username.or(password.map(|_| "")),
-        password,
-        hides_password: false,
+        ..Settings::of(url)
     }
+    .with_login(staged.text(key::USERNAME), password)
 }
 
 fn disconnect(cx: &mut Context, _: &Args) -> Outcome {

@@ -14,7 +14,7 @@ use crate::modem::dialect::VendorLimits;
 use crate::modem::fail::Fail;
 use crate::modem::options::{CONNECT_TIMEOUT, OptionValue};
 use crate::modem::settings::Settings;
-use crate::modem::url::BrokerUrl;
+use crate::modem::url::{BrokerUrl, Scheme};
 use core::fmt::Write;
 
 /// The longest user name and password the module takes.
@@ -119,19 +119,11 @@ fn prepare(cx: &mut Context, args: &Args, before: usize) -> Result<(), Fail> {
     cx.configure(settings)
 }
 
-/// An IPv6 address stands in brackets behind a scheme.
+/// Puts aside where the broker is, and whether by TLS.
 fn stage_url(cx: &mut Context, host: &str, uses_tls: bool) -> Result<(), Fail> {
     let mut memory = [0; MOST_URL];
     let mut url = Buf::lent(&mut memory);
-    let scheme = if uses_tls { "mqtts://" } else { "mqtt://" };
-    let (open, close) = if host.contains(':') {
-        ("[", "]")
-    } else {
-        ("", "")
-    };
-    for part in [scheme, open, host, close] {
-        url.extend(part.as_bytes())?;
-    }
+    Scheme::of_mqtt(uses_tls).write_url(host, None, &mut url)?;
     cx.stage(key::URL, url.as_slice())
 }
 
@@ -139,15 +131,15 @@ fn settings(staged: Staged<'_>) -> Settings<'_> {
     let given = |key| staged.get(key).filter(|value| !value.is_empty());
     let username = given(key::USERNAME).map(|_| staged.text(key::USERNAME));
     let url = BrokerUrl::parse(staged.text(key::URL));
+    let url = url.unwrap_or(BrokerUrl::of_host(staged.text(key::HOST)));
     Settings {
-        url: url.unwrap_or(BrokerUrl::of_host(staged.text(key::HOST))),
         port: number(staged, key::PORT).unwrap_or(0) as u16,
         client_id: client_id(staged),
         clean_session: starts_session(staged),
         keep_alive: keep_alive(staged) as u16,
         username,
         password: given(key::PASSWORD).filter(|_| username.is_some()),
-        hides_password: false,
+        ..Settings::of(url)
     }
 }
 

@@ -3,7 +3,8 @@
 use crate::at::args::Args;
 use crate::at::param::Param;
 use crate::at::schema::{Example, Signature};
-use crate::commands::{basic, ident};
+use crate::commands::basic;
+use crate::commands::ident::Imei;
 use crate::modem::api::Identity;
 use crate::modem::command::context::Context;
 use crate::modem::command::dialect::{Command, Outcome};
@@ -116,14 +117,15 @@ fn read_errors(cx: &mut Context, _: &Args) -> Outcome {
 
 /// The IMEI has 15 digits, with the version of the software in place of the last one 16.
 fn serial_number(cx: &mut Context, kind: u32) -> Outcome {
-    let imei = ident::imei(cx);
+    let imei = Imei::of(cx);
+    let imei = imei.digits();
     let most = imei.len().saturating_sub(1);
     let shown = imei.get(..most).unwrap_or_default();
     cx.info(|line| match kind {
-        0 => line.bytes(&imei),
+        0 => line.bytes(imei),
         1 => {
             line.text("+CGSN: \"");
-            line.bytes(&imei);
+            line.bytes(imei);
             line.text("\"");
         }
         2 => {

@@ -16,7 +16,7 @@ use crate::modem::event::Task;
 use crate::modem::fail::Fail;
 use crate::modem::options::{ACK_TIMEOUT, CONNECT_TIMEOUT, OptionValue};
 use crate::modem::settings::Settings;
-use crate::modem::url::BrokerUrl;
+use crate::modem::url::{BrokerUrl, Scheme};
 use crate::mqtt::topic::has_allowed_characters;
 use crate::mqtt::{Properties, Qos, Will};
 use core::fmt::Write;
@@ -137,17 +137,8 @@ fn prepare(cx: &mut Context, args: &Args) -> Result<(), Fail> {
 fn stage_place(cx: &mut Context, args: &Args, tls: bool) -> Result<(), Fail> {
     let mut memory = [0; 10 + MAX_HOST];
     let mut url = Buf::lent(&mut memory);
-    // An IPv6 address stands in brackets behind a scheme.
     let host = args.text(1);
-    let (open, close) = if host.contains(':') {
-        ("[", "]")
-    } else {
-        ("", "")
-    };
-    let scheme = if tls { "mqtts://" } else { "mqtt://" };
-    for part in [scheme, open, host, close] {
-        url.extend(part.as_bytes())?;
-    }
+    Scheme::of_mqtt(tls).write_url(host, None, &mut url)?;
     cx.stage(key::URL, url.as_slice())?;
     cx.stage(key::HOST, host.as_bytes())?;
     cx.stage(key::PORT, &args.int(2).to_be_bytes())
@@ -172,15 +163,15 @@ fn settings(staged: Staged<'_>) -> Settings<'_> {
         .get(key::USERNAME)
         .map(|_| staged.text(key::USERNAME));
     let url = BrokerUrl::parse(staged.text(key::URL));
+    let url = url.unwrap_or(BrokerUrl::of_host(staged.text(key::HOST)));
     Settings {
-        url: url.unwrap_or(BrokerUrl::of_host(staged.text(key::HOST))),
         port: number(staged, key::PORT) as u16,
         client_id: staged.text(key::CLIENT_ID),
         clean_session: config.clean != 0,
         keep_alive: config.keep_alive,
         username: username.or(password.map(|_| "")),
         password,
-        hides_password: false,
+        ..Settings::of(url)
     }
 }
 

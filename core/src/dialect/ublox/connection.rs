@@ -14,7 +14,7 @@ use crate::modem::command::dialect::{Command, Outcome};
 use crate::modem::event::Task;
 use crate::modem::fail::Fail;
 use crate::modem::settings::Settings;
-use crate::modem::url::BrokerUrl;
+use crate::modem::url::{BrokerUrl, Scheme};
 use crate::modem::wait::Wait;
 use crate::modem::{Functionality, Staged};
 use crate::mqtt::{Properties, Qos, Will};
@@ -89,23 +89,10 @@ fn prepare(cx: &mut Context) -> Result<(), Fail> {
 /// Puts aside where the broker is, and whether by TLS.
 fn stage_url(cx: &mut Context) -> Result<(), Fail> {
     let staged = cx.staged();
-    let host = staged.text(key::HOST);
-    let scheme = if uses_tls(staged) {
-        "mqtts://"
-    } else {
-        "mqtt://"
-    };
-    // An IPv6 address stands in brackets behind a scheme.
-    let (open, close) = if host.contains(':') {
-        ("[", "]")
-    } else {
-        ("", "")
-    };
     let mut memory = [0; MAX_URL];
     let mut url = Buf::lent(&mut memory);
-    for part in [scheme, open, host, close] {
-        url.extend(part.as_bytes())?;
-    }
+    let scheme = Scheme::of_mqtt(uses_tls(staged));
+    scheme.write_url(staged.text(key::HOST), None, &mut url)?;
     cx.stage(key::URL, url.as_slice())
 }
 
@@ -122,21 +109,17 @@ fn will(staged: Staged<'_>) -> Option<Will<'_>> {
 }
 
 fn settings(staged: Staged<'_>) -> Settings<'_> {
-    let given = |key| staged.get(key).filter(|value| !value.is_empty());
-    let password = given(key::PASSWORD);
-    // In 3.1.1 there is no password without a user name (clause 3.1.2-22).
-    let username = given(key::USERNAME).map(|_| staged.text(key::USERNAME));
+    let password = staged.get(key::PASSWORD).unwrap_or_default();
     let url = BrokerUrl::parse(staged.text(key::URL));
+    let url = url.unwrap_or(BrokerUrl::of_host(staged.text(key::HOST)));
     Settings {
-        url: url.unwrap_or(BrokerUrl::of_host(staged.text(key::HOST))),
         port: number(staged, key::PORT) as u16,
         client_id: staged.text(client_id_key(staged)),
         clean_session: clean_session(staged),
         keep_alive: number(staged, key::KEEP_ALIVE) as u16,
-        username: username.or(password.map(|_| "")),
-        password,
-        hides_password: false,
+        ..Settings::of(url)
     }
+    .with_login(staged.text(key::USERNAME), password)
 }
 
 /// Whether the modem pings by itself from now on.

@@ -7,7 +7,7 @@ use crate::at::param::{Param, Reject};
 use crate::at::reply::Reply;
 use crate::at::schema::{Example, Signature};
 use crate::buffer::Buf;
-use crate::commands::ident::imei_of;
+use crate::commands::ident::Imei;
 use crate::modem::Staged;
 use crate::modem::command::context::Context;
 use crate::modem::command::dialect::{Command, Outcome};
@@ -229,9 +229,8 @@ fn store_will_message(cx: &mut Context, args: &Args) -> Result<(), Fail> {
 
 /// The client identifier where none was given: the IMEI.
 pub(super) fn stage_imei(cx: &mut Context) -> Result<(), Fail> {
-    let made = imei_of(cx.seed());
-    let given = cx.identity().imei.map(str::as_bytes);
-    cx.stage(key::IMEI, given.unwrap_or(&made))
+    let imei = Imei::of(cx);
+    cx.stage(key::IMEI, imei.digits())
 }
 
 fn read_all(cx: &mut Context, _: &Args) -> Outcome {

@@ -15,7 +15,7 @@ use crate::modem::event::Task;
 use crate::modem::fail::Fail;
 use crate::modem::options::{ACK_TIMEOUT, CONNECT_TIMEOUT, RECONNECT};
 use crate::modem::settings::Settings;
-use crate::modem::url::BrokerUrl;
+use crate::modem::url::{BrokerUrl, Scheme};
 use crate::modem::wait::Wait;
 use crate::mqtt::{Properties, Qos, Will};
 use core::fmt::Write;
@@ -132,8 +132,7 @@ fn stage_place(cx: &mut Context, args: &Args) -> Result<(), Fail> {
     let (host, _) = place(args.text(1)).ok_or(Fail::INCORRECT)?;
     let mut memory = [0; MAX_ADDRESS + 8];
     let mut url = Buf::lent(&mut memory);
-    url.extend(if uses_tls { b"mqtts://" } else { b"mqtt://" })?;
-    url.extend(host.as_bytes())?;
+    Scheme::of_mqtt(uses_tls).write_url(host, None, &mut url)?;
     cx.stage(key::URL, url.as_slice())?;
     cx.stage(key::ADDRESS, args.bytes(1))?;
     set_number(cx, key::KEEP_ALIVE, args.int(2))?;
@@ -160,22 +159,18 @@ fn will(staged: Staged<'_>) -> Option<Will<'_>> {
 }
 
 fn settings(staged: Staged<'_>) -> Settings<'_> {
-    let given = |key| staged.get(key).filter(|value| !value.is_empty());
-    let password = given(key::PASSWORD);
-    // In 3.1.1 there is no password without a user name (clause 3.1.2-22).
-    let username = given(key::USER).map(|_| staged.text(key::USER));
+    let password = staged.get(key::PASSWORD).unwrap_or_default();
     let (_, port) = place(staged.text(key::ADDRESS)).unwrap_or(("", PORT));
     let url = staged.text(key::URL);
+    let url = BrokerUrl::parse(url).unwrap_or(BrokerUrl::of_host(url));
     Settings {
-        url: BrokerUrl::parse(url).unwrap_or(BrokerUrl::of_host(url)),
         port,
         client_id: staged.text(key::CLIENT_ID),
         clean_session: number_of(staged, key::CLEAN, 1) != 0,
         keep_alive: number_of(staged, key::KEEP_ALIVE, 0) as u16,
-        username: username.or(password.map(|_| "")),
-        password,
-        hides_password: false,
+        ..Settings::of(url)
     }
+    .with_login(staged.text(key::USER), password)
 }
 
 /// A client that is not connected has only its number.

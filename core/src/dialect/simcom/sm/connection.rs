@@ -12,7 +12,7 @@ use crate::modem::command::dialect::{Command, Outcome};
 use crate::modem::fail::Fail;
 use crate::modem::options::{OptionValue, RECONNECT};
 use crate::modem::settings::Settings;
-use crate::modem::url::BrokerUrl;
+use crate::modem::url::{BrokerUrl, Scheme};
 use crate::modem::wait::Wait;
 use crate::mqtt::{Properties, Qos, Will};
 
@@ -57,8 +57,7 @@ fn stage_url(cx: &mut Context) -> Result<(), Fail> {
     let mut url = Buf::lent(&mut memory);
     let tls = tls::is_on(cx.staged());
     let (host, _) = place_in(cx.staged()).ok_or(Fail::Plain)?;
-    url.extend(if tls { b"mqtts://" } else { b"mqtt://" })?;
-    url.extend(host.as_bytes())?;
+    Scheme::of_mqtt(tls).write_url(host, None, &mut url)?;
     cx.stage(key::URL, url.as_slice())
 }
 
@@ -74,20 +73,16 @@ fn will(staged: Staged<'_>) -> Option<Will<'_>> {
 }
 
 fn settings(staged: Staged<'_>) -> Settings<'_> {
-    let given = |setting| Some(text_of(staged, setting)).filter(|text| !text.is_empty());
-    let password = given(PASSWORD).map(str::as_bytes);
     let url = staged.text(key::URL);
+    let url = BrokerUrl::parse(url).unwrap_or(BrokerUrl::of_host(url));
     Settings {
-        url: BrokerUrl::parse(url).unwrap_or(BrokerUrl::of_host(url)),
         port: place_in(staged).map_or(0, |(_, port)| port),
         client_id: text_of(staged, CLIENT_ID),
         clean_session: number_of(staged, CLEAN) != 0,
         keep_alive: number_of(staged, KEEP_ALIVE) as u16,
-        // In 3.1.1 there is no password without a user name (clause 3.1.2-22).
-        username: given(USER).or(password.map(|_| "")),
-        password,
-        hides_password: false,
+        ..Settings::of(url)
     }
+    .with_login(text_of(staged, USER), text_of(staged, PASSWORD).as_bytes())
 }
 
 fn disconnect(cx: &mut Context) -> Result<Wait, Fail> {
