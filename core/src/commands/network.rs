@@ -1,7 +1,7 @@
 //! Operator and packet service: 27.007 §7.3, §10.1. The network is the host's
 //! own, so there is one operator and one context, always active.
 
-use super::radio::{attach, is_on};
+use super::radio::attach;
 use crate::at::args::Args;
 use crate::at::param::Param;
 use crate::at::schema::Signature;
@@ -74,7 +74,7 @@ fn select_operator(cx: &mut Context, args: &Args) -> Outcome {
 fn read_operator(cx: &mut Context, _: &Args) -> Outcome {
     let numeric = cx.profile().operator_format == 2;
     let format = cx.profile().operator_format;
-    let on = is_on(cx);
+    let on = cx.has_network();
     cx.info(|line| {
         line.text("+COPS: 0");
         if on {
@@ -91,7 +91,7 @@ fn read_operator(cx: &mut Context, _: &Args) -> Outcome {
 }
 
 fn read_context(cx: &mut Context, _: &Args) -> Outcome {
-    let on = is_on(cx);
+    let on = cx.has_network();
     cx.text(if on { "+CGACT: 1,1" } else { "+CGACT: 1,0" });
     Outcome::Ok
 }

@@ -72,11 +72,6 @@ pub const COMMANDS: &[Command] = &[
         .set(ATTACH, attach),
 ];
 
-/// Whether there is a network.
-pub(super) fn is_on(cx: &Context) -> bool {
-    cx.functionality() == Functionality::Full
-}
-
 fn set_functionality(cx: &mut Context, args: &Args) -> Outcome {
     let functionality = match args.int(0) {
         0 => Functionality::Minimum,
@@ -89,7 +84,8 @@ fn set_functionality(cx: &mut Context, args: &Args) -> Outcome {
     cx.set_functionality(functionality)
 }
 
-fn read_functionality(cx: &mut Context, _: &Args) -> Outcome {
+/// What `+CFUN?` shows.
+pub(crate) fn read_functionality(cx: &mut Context, _: &Args) -> Outcome {
     cx.text(match cx.functionality() {
         Functionality::Minimum => "+CFUN: 0",
         Functionality::Full => "+CFUN: 1",
@@ -112,7 +108,7 @@ fn enter_pin(_: &mut Context, _: &Args) -> Outcome {
 }
 
 fn signal(cx: &mut Context, _: &Args) -> Outcome {
-    let on = is_on(cx);
+    let on = cx.has_network();
     cx.text(if on { "+CSQ: 31,0" } else { "+CSQ: 99,99" });
     Outcome::Ok
 }
@@ -133,8 +129,8 @@ const LOCATION: &str = ",\"0001\",\"00000001\",7";
 
 fn read_registration<const WHICH: usize>(cx: &mut Context, _: &Args) -> Outcome {
     let reports = cx.profile().registration.get(WHICH).copied();
-    let state = if is_on(cx) { ",1" } else { ",0" };
-    let location = is_on(cx) && reports == Some(2);
+    let state = if cx.has_network() { ",1" } else { ",0" };
+    let location = cx.has_network() && reports == Some(2);
     cx.info(|line: &mut Reply| {
         line.text(REGISTRATIONS.get(WHICH).copied().unwrap_or_default());
         line.number(reports.unwrap_or_default().into());
@@ -158,7 +154,7 @@ pub(super) fn word(reply: &mut Reply, which: usize, on: bool, located: bool) {
 }
 
 fn attachment(cx: &mut Context, _: &Args) -> Outcome {
-    let on = is_on(cx);
+    let on = cx.has_network();
     cx.text(if on { "+CGATT: 1" } else { "+CGATT: 0" });
     Outcome::Ok
 }
@@ -166,7 +162,7 @@ fn attachment(cx: &mut Context, _: &Args) -> Outcome {
 /// To attach to the network, or to activate its context, is to have it: it
 /// is the host's own and cannot be left.
 pub(super) fn attach(cx: &mut Context, args: &Args) -> Outcome {
-    match (args.flag(0), is_on(cx)) {
+    match (args.flag(0), cx.has_network()) {
         (false, _) => Outcome::Fail(Fail::NOT_ALLOWED),
         (true, false) => Outcome::Fail(Fail::NO_SERVICE),
         (true, true) => Outcome::Ok,

@@ -81,7 +81,7 @@ pub(super) const COMMANDS: &[Command] = &[
 
 /// Whether the module is in a network.
 pub(super) fn is_joined(cx: &Context) -> bool {
-    cx.functionality() == Functionality::Full
+    cx.has_network()
 }
 
 /// Whether the mode has a station.

@@ -1,6 +1,6 @@
 //! Opening the transport, and the session on it.
 
-use super::state::{FAILED, RADIO_OFF, is_on, key, number, set_number, task};
+use super::state::{FAILED, RADIO_OFF, key, number, set_number, task};
 use super::tls;
 use crate::at::args::Args;
 use crate::at::param::Param;
@@ -92,7 +92,7 @@ fn started(wait: Wait, command: u8) -> Outcome {
 }
 
 fn open(cx: &mut Context, args: &Args, scheme: Scheme) -> Outcome {
-    if !is_on(cx) {
+    if !cx.has_network() {
         return Outcome::Fail(RADIO_OFF);
     }
     if cx.is_opened() {

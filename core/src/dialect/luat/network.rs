@@ -2,7 +2,7 @@
 
 use super::connection::close;
 use super::module::{NUMBERS, TEXTS, restart};
-use super::state::{is_on, key, set_flag, task};
+use super::state::{key, set_flag, task};
 use crate::at::args::Args;
 use crate::at::param::Param;
 use crate::at::schema::Signature;
@@ -18,16 +18,7 @@ const TEXT: Param = Param::text("text", 0, 100).optional();
 
 pub(super) const COMMANDS: &[Command] = &[
     Command::new("+CFUN", "Switch the radio, or restart")
-        .read(|cx, _| {
-            text(
-                cx,
-                match cx.functionality() {
-                    Functionality::Minimum => "+CFUN: 0",
-                    Functionality::Full => "+CFUN: 1",
-                    Functionality::RadioOff => "+CFUN: 4",
-                },
-            )
-        })
+        .read(radio::read_functionality)
         .commits()
         .set(
             &[Signature::of(&[
@@ -42,7 +33,7 @@ pub(super) const COMMANDS: &[Command] = &[
     pick(radio::COMMANDS, "+CEREG"),
     pick(radio::COMMANDS, "+CGATT"),
     Command::new("+CSQ", "Signal").execute(|cx, _| {
-        let on = is_on(cx);
+        let on = cx.has_network();
         text(cx, if on { "+CSQ: 28,0" } else { "+CSQ: 99,99" })
     }),
     Command::new("+CESQ", "Signal").execute(|cx, _| text(cx, "+CESQ: 99,99,255,255,20,50")),

@@ -1,6 +1,5 @@
 //! What a host has set, which lasts until the module restarts.
 
-use crate::modem::Functionality;
 use crate::modem::Staged;
 use crate::modem::command::context::Context;
 use crate::modem::fail::Fail;
@@ -51,11 +50,6 @@ pub(super) fn set_flag(cx: &mut Context, key: u8, on: bool) -> Result<(), Fail> 
     }
     cx.forget_staged(Some(key));
     Ok(())
-}
-
-/// Whether there is a network.
-pub(super) fn is_on(cx: &Context) -> bool {
-    cx.functionality() == Functionality::Full
 }
 
 /// The tasks, by number.

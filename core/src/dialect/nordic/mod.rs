@@ -52,23 +52,7 @@ pub static SM: Dialect = Dialect {
     grammar: &GRAMMAR,
     framing: &Framing::V250,
     busy: Busy::Queue,
-    tables: &[
-        Table {
-            title: "MQTT",
-            commands: &[
-                configuration::CONFIGURATION,
-                connection::CONNECT,
-                messages::PUBLISH,
-                subscriptions::SUBSCRIBE,
-                subscriptions::UNSUBSCRIBE,
-                messages::DATA_CONTROL,
-            ],
-        },
-        CREDENTIALS,
-        MODULE,
-        NETWORK,
-        commands::CLOCK,
-    ],
+    tables: &tables(SM_MQTT),
     urcs: &[
         Urc {
             syntax: "#XMQTTEVT: <type>,<result>",
@@ -127,25 +111,33 @@ pub static SM: Dialect = Dialect {
 pub static SLM: Dialect = Dialect {
     model: "slm",
     title: "Serial LTE Modem of Nordic Semiconductor",
-    tables: &[
-        Table {
-            title: "MQTT",
-            commands: &[
-                configuration::CONFIGURATION,
-                connection::CONNECT_BY_ID,
-                messages::PUBLISH,
-                subscriptions::SUBSCRIBE,
-                subscriptions::UNSUBSCRIBE,
-                messages::DATA_CONTROL,
-            ],
-        },
-        CREDENTIALS,
-        MODULE,
-        NETWORK,
-        commands::CLOCK,
-    ],
+    tables: &tables(SLM_MQTT),
     ..SM
 };
+
+const SM_MQTT: &[Command] = &mqtt(connection::CONNECT);
+const SLM_MQTT: &[Command] = &mqtt(connection::CONNECT_BY_ID);
+
+const fn mqtt(connect: Command) -> [Command; 6] {
+    [
+        configuration::CONFIGURATION,
+        connect,
+        messages::PUBLISH,
+        subscriptions::SUBSCRIBE,
+        subscriptions::UNSUBSCRIBE,
+        messages::DATA_CONTROL,
+    ]
+}
+
+/// All families, with these commands of MQTT.
+const fn tables(mqtt: &'static [Command]) -> [Table; 5] {
+    let title = "MQTT";
+    let mqtt = Table {
+        title,
+        commands: mqtt,
+    };
+    [mqtt, CREDENTIALS, MODULE, NETWORK, commands::CLOCK]
+}
 
 const CREDENTIALS: Table = Table {
     title: "Certificates and keys",

@@ -6,6 +6,7 @@ use crate::at::args::Args;
 use crate::at::param::Param;
 use crate::at::reply::Reply;
 use crate::at::schema::Signature;
+use crate::commands::radio;
 use crate::modem::Functionality;
 use crate::modem::Staged;
 use crate::modem::command::context::Context;
@@ -35,7 +36,7 @@ const fn accepted_texts(name: &'static str, summary: &'static str) -> Command {
 pub(super) const COMMANDS: &[Command] = &[
     Command::new("+CFUN", "Switch the radio")
         .details("With 0, 4 or 20 the broker is left, which is told.")
-        .read(read_functionality)
+        .read(radio::read_functionality)
         .commits()
         .set(
             &[Signature::of(&[Param::choice(
@@ -74,7 +75,7 @@ pub(super) const COMMANDS: &[Command] = &[
     Command::new("%XMONITOR", "Show what the radio sees").execute(|cx, _| {
         text(
             cx,
-            if is_on(cx) {
+            if cx.has_network() {
                 "%XMONITOR: 1,\"\",\"\",\"00101\",\"1A2B\",7,3,\"01A2B3C4\",300,1300,50,40,\"\",\
                  \"11100000\",\"11100000\",\"01001001\""
             } else {
@@ -90,7 +91,7 @@ pub(super) const COMMANDS: &[Command] = &[
         .read(|cx, _| {
             text(
                 cx,
-                if is_on(cx) {
+                if cx.has_network() {
                     "+COPS: 0,2,\"00101\",7"
                 } else {
                     "+COPS: 0"
@@ -107,13 +108,22 @@ pub(super) const COMMANDS: &[Command] = &[
     accepted_texts("+CGDCONT", "Define the packet context")
         .read(|cx, _| text(cx, "+CGDCONT: 0,\"IP\",\"internet\",\"10.0.0.2\",0,0")),
     Command::new("+CGATT", "Attachment")
-        .read(|cx, _| text(cx, if is_on(cx) { "+CGATT: 1" } else { "+CGATT: 0" }))
+        .read(|cx, _| {
+            text(
+                cx,
+                if cx.has_network() {
+                    "+CGATT: 1"
+                } else {
+                    "+CGATT: 0"
+                },
+            )
+        })
         .set(NUMBERS, |_, _| Outcome::Ok),
     Command::new("+CGACT", "Packet context")
         .read(|cx, _| {
             text(
                 cx,
-                if is_on(cx) {
+                if cx.has_network() {
                     "+CGACT: 0,1"
                 } else {
                     "+CGACT: 0,0"
@@ -138,10 +148,6 @@ pub(super) const COMMANDS: &[Command] = &[
     accepted_texts("%XPTW", "Set the paging window"),
 ];
 
-fn is_on(cx: &Context) -> bool {
-    cx.functionality() == Functionality::Full
-}
-
 /// Switches the radio. A link that it takes down does not come back with it.
 fn switch(cx: &mut Context, to: Functionality) -> Outcome {
     let outcome = cx.set_functionality(to);
@@ -149,21 +155,10 @@ fn switch(cx: &mut Context, to: Functionality) -> Outcome {
     outcome
 }
 
-fn read_functionality(cx: &mut Context, _: &Args) -> Outcome {
-    text(
-        cx,
-        match cx.functionality() {
-            Functionality::Minimum => "+CFUN: 0",
-            Functionality::Full => "+CFUN: 1",
-            Functionality::RadioOff => "+CFUN: 4",
-        },
-    )
-}
-
 fn address(cx: &mut Context, _: &Args) -> Outcome {
     text(
         cx,
-        if is_on(cx) {
+        if cx.has_network() {
             "+CGPADDR: 0,\"10.0.0.2\""
         } else {
             "+CGPADDR: 0"
@@ -178,7 +173,7 @@ fn set_registration(cx: &mut Context, args: &Args) -> Outcome {
 }
 
 fn read_registration(cx: &mut Context, _: &Args) -> Outcome {
-    let (on, level) = (is_on(cx), number(cx.staged(), key::REGISTRATION));
+    let (on, level) = (cx.has_network(), number(cx.staged(), key::REGISTRATION));
     let level = level.unwrap_or(0);
     cx.info(|line| {
         line.text("+CEREG: ");

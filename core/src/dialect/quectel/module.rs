@@ -8,6 +8,7 @@ use crate::at::args::Args;
 use crate::at::param::Param;
 use crate::at::schema::{Example, Signature};
 use crate::buffer::Buf;
+use crate::commands::radio;
 use crate::modem::Functionality;
 use crate::modem::api::Identity;
 use crate::modem::command::context::Context;
@@ -37,7 +38,7 @@ pub(super) const COMMANDS: &[Command] = &[
     Command::new("+CFUN", "Switch the radio")
         .details("With 0 or 4 every link is lost. With a restart the banner comes.")
         .test("+CFUN: (0,1,4),(0,1)")
-        .read(functionality)
+        .read(radio::read_functionality)
         .commits()
         .set(
             &[Signature::of(&[
@@ -160,15 +161,6 @@ fn start_state(cx: &mut Context, _: &Args) -> Outcome {
     cx.text(match Model::of(cx) {
         Model::Bg95 => "+QINISTAT: 3",
         _ => "+QINISTAT: 7",
-    });
-    Outcome::Ok
-}
-
-fn functionality(cx: &mut Context, _: &Args) -> Outcome {
-    cx.text(match cx.functionality() {
-        Functionality::Minimum => "+CFUN: 0",
-        Functionality::Full => "+CFUN: 1",
-        Functionality::RadioOff => "+CFUN: 4",
     });
     Outcome::Ok
 }

@@ -9,7 +9,6 @@ use crate::at::param::Param;
 use crate::at::reply::Reply;
 use crate::at::schema::Signature;
 use crate::buffer::Buf;
-use crate::modem::Functionality;
 use crate::modem::Staged;
 use crate::modem::code;
 use crate::modem::command::context::Context;
@@ -102,7 +101,7 @@ pub(super) const COMMANDS: &[Command] = &[
 /// Says one line of bg95 and the others, and another one without a network.
 fn say(cx: &mut Context, on: [&str; 2], off: &str) -> Outcome {
     let [bg95, others] = on;
-    let is_on = cx.functionality() == Functionality::Full;
+    let is_on = cx.has_network();
     cx.text(match Model::of(cx) {
         _ if !is_on => off,
         Model::Bg95 => bg95,
@@ -114,7 +113,7 @@ fn say(cx: &mut Context, on: [&str; 2], off: &str) -> Outcome {
 /// OK now, and the result as an event.
 fn begin(cx: &mut Context, command: u8) -> Outcome {
     use_module(cx);
-    if cx.functionality() != Functionality::Full {
+    if !cx.has_network() {
         return Outcome::Fail(Fail::Plain);
     }
     Outcome::Ended(started(command, 0), Ok(()), code::DONE)

@@ -6,7 +6,6 @@ use crate::at::param::Param;
 use crate::at::reply::Reply;
 use crate::at::schema::{Example, Signature};
 use crate::buffer::Buf;
-use crate::modem::Functionality;
 use crate::modem::Staged;
 use crate::modem::api::{LinkId, LinkStep};
 use crate::modem::code;
@@ -116,7 +115,7 @@ fn bit(context: u32) -> u32 {
 
 fn activate_once(cx: &mut Context, args: &Args) -> Outcome {
     use_module(cx);
-    let is_on = cx.functionality() == Functionality::Full;
+    let is_on = cx.has_network();
     if !is_on || active(cx) & bit(args.int(0)) != 0 {
         return Outcome::Fail(Fail::Plain);
     }

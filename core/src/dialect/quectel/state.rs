@@ -97,18 +97,20 @@ impl LinkSetup {
             .unwrap_or(Self::START)
     }
 
-    fn decode(bytes: &[u8]) -> Option<Self> {
-        let mut numbers = [0; NUMBERS];
-        for (number, pair) in numbers.iter_mut().zip(bytes.chunks_exact(2)) {
-            *number = u16::from_be_bytes(pair.try_into().ok()?);
-        }
-        let [
-            version,
-            context,
-            tls,
-            tls_context,
-            keep_alive,
-            clean,
+    /// All of it, in the order in which it is put aside.
+    fn numbers(&mut self) -> [&mut u16; NUMBERS] {
+        let [t0, t1, t2] = &mut self.timeout;
+        let [w0, w1, w2] = &mut self.will;
+        let [r0, r1] = &mut self.receive;
+        let [h0, h1] = &mut self.hex;
+        let [e0, e1] = &mut self.edit;
+        [
+            &mut self.version,
+            &mut self.context,
+            &mut self.tls,
+            &mut self.tls_context,
+            &mut self.keep_alive,
+            &mut self.clean,
             t0,
             t1,
             t2,
@@ -119,57 +121,25 @@ impl LinkSetup {
             r1,
             h0,
             h1,
-            view,
+            &mut self.view,
             e0,
             e1,
-            ping,
-        ] = numbers;
-        (bytes.len() == 2 * NUMBERS).then_some(Self {
-            version,
-            context,
-            tls,
-            tls_context,
-            keep_alive,
-            clean,
-            timeout: [t0, t1, t2],
-            will: [w0, w1, w2],
-            receive: [r0, r1],
-            hex: [h0, h1],
-            view,
-            edit: [e0, e1],
-            ping,
-        })
+            &mut self.ping,
+        ]
+    }
+
+    fn decode(bytes: &[u8]) -> Option<Self> {
+        let mut setup = Self::START;
+        for (number, pair) in setup.numbers().into_iter().zip(bytes.chunks_exact(2)) {
+            *number = u16::from_be_bytes(pair.try_into().ok()?);
+        }
+        (bytes.len() == 2 * NUMBERS).then_some(setup)
     }
 
     /// Puts it aside for the present link.
-    pub(super) fn stage(&self, cx: &mut Context, key: u8) -> Result<(), Fail> {
-        let [t0, t1, t2] = self.timeout;
-        let [w0, w1, w2] = self.will;
-        let ([r0, r1], [h0, h1], [e0, e1]) = (self.receive, self.hex, self.edit);
-        let numbers: [u16; NUMBERS] = [
-            self.version,
-            self.context,
-            self.tls,
-            self.tls_context,
-            self.keep_alive,
-            self.clean,
-            t0,
-            t1,
-            t2,
-            w0,
-            w1,
-            w2,
-            r0,
-            r1,
-            h0,
-            h1,
-            self.view,
-            e0,
-            e1,
-            self.ping,
-        ];
+    pub(super) fn stage(mut self, cx: &mut Context, key: u8) -> Result<(), Fail> {
         let mut bytes = [0; 2 * NUMBERS];
-        for (pair, number) in bytes.chunks_exact_mut(2).zip(numbers) {
+        for (pair, number) in bytes.chunks_exact_mut(2).zip(self.numbers()) {
             pair.copy_from_slice(&number.to_be_bytes());
         }
         cx.stage(key, &bytes)

@@ -8,7 +8,6 @@ use crate::at::param::Param;
 use crate::at::reply::Reply;
 use crate::at::schema::Signature;
 use crate::buffer::Buf;
-use crate::modem::Functionality;
 use crate::modem::Staged;
 use crate::modem::code;
 use crate::modem::command::context::Context;
@@ -78,7 +77,7 @@ fn network_time(cx: &mut Context, mode: u32) -> Outcome {
 /// What the event says is known now.
 fn update(cx: &mut Context, _: &Args) -> Outcome {
     use_module(cx);
-    if cx.functionality() != Functionality::Full {
+    if !cx.has_network() {
         return Outcome::Fail(Fail::Plain);
     }
     let (local, zone) = local(cx);

@@ -8,6 +8,7 @@ use crate::at::args::Args;
 use crate::at::param::Param;
 use crate::at::schema::Signature;
 use crate::buffer::Buf;
+use crate::modem::Staged;
 use crate::modem::code;
 use crate::modem::command::context::Context;
 use crate::modem::command::dialect::{Command, Outcome};
@@ -16,7 +17,6 @@ use crate::modem::fail::Fail;
 use crate::modem::settings::Settings;
 use crate::modem::url::{BrokerUrl, Scheme};
 use crate::modem::wait::Wait;
-use crate::modem::{Functionality, Staged};
 use crate::mqtt::{Properties, Qos, Will};
 
 /// The URL with the longest host: its scheme and brackets around it.
@@ -69,7 +69,7 @@ pub(super) fn login(cx: &mut Context) -> Result<Outcome, Fail> {
         return Err(Fail::NOT_ALLOWED);
     }
     prepare(cx)?;
-    if cx.functionality() != Functionality::Full {
+    if !cx.has_network() {
         cx.set_last_failure(code::RADIO_OFF);
         return Ok(started(Err(Fail::NO_SERVICE), task::LOGIN));
     }

@@ -82,19 +82,7 @@ pub static LENA_R8: Dialect = Dialect {
 pub static SARA_R410M: Dialect = Dialect {
     model: system::OLD_MODEL,
     title: "SARA-R410M and SARA-R412M of u-blox",
-    tables: &[
-        table("MQTT", OLD_MQTT),
-        SECURITY,
-        FILES,
-        NETWORK,
-        table("The line (ITU-T V.250)", system::LINE),
-        table("Identity", system::IDENTITY),
-        table("Errors and power", system::ERRORS),
-        table("Settings", settings::COMMANDS),
-        commands::PROFILE,
-        commands::SERIAL,
-        commands::CLOCK,
-    ],
+    tables: &tables(OLD_MQTT),
     urcs: OLD_URCS,
     identity: Identity {
         model: "SARA-R410M-02B",
@@ -112,19 +100,7 @@ const BASE: Dialect = Dialect {
     grammar: &GRAMMAR,
     framing: &FRAMING,
     busy: Busy::Queue,
-    tables: &[
-        table("MQTT", MQTT),
-        SECURITY,
-        FILES,
-        NETWORK,
-        table("The line (ITU-T V.250)", system::LINE),
-        table("Identity", system::IDENTITY),
-        table("Errors and power", system::ERRORS),
-        table("Settings", settings::COMMANDS),
-        commands::PROFILE,
-        commands::SERIAL,
-        commands::CLOCK,
-    ],
+    tables: &tables(MQTT),
     urcs: URCS,
     options: &[(CONNECT_TIMEOUT, 30), (ACK_TIMEOUT, 30), (RECV_MODE, 1)],
     profile: &Profile::FACTORY,
@@ -141,13 +117,26 @@ const BASE: Dialect = Dialect {
     scratch: 8 * 1024,
 };
 
+/// All families, with these commands of MQTT.
+const fn tables(mqtt: &'static [Command]) -> [Table; 11] {
+    [
+        table("MQTT", mqtt),
+        table("TLS", &[certificates::COMMAND, security::COMMAND]),
+        table("Files", files::COMMANDS),
+        table("The network", network::COMMANDS),
+        table("The line (ITU-T V.250)", system::LINE),
+        table("Identity", system::IDENTITY),
+        table("Errors and power", system::ERRORS),
+        table("Settings", settings::COMMANDS),
+        commands::PROFILE,
+        commands::SERIAL,
+        commands::CLOCK,
+    ]
+}
+
 const fn table(title: &'static str, commands: &'static [Command]) -> Table {
     Table { title, commands }
 }
-
-const SECURITY: Table = table("TLS", &[certificates::COMMAND, security::COMMAND]);
-const FILES: Table = table("Files", files::COMMANDS);
-const NETWORK: Table = table("The network", network::COMMANDS);
 
 const MQTT: &[Command] = &[
     profile::PROFILE,

@@ -27,7 +27,7 @@ pub(super) const COMMANDS: &[Command] = &[
             "With 0 or 4 the link is closed in order and this is told; the network is gone. 15 \
              and 16 restart.",
         )
-        .read(|cx, _| read_functionality(cx))
+        .read(radio::read_functionality)
         .commits()
         .set(
             &[Signature::of(&[
@@ -48,7 +48,7 @@ pub(super) const COMMANDS: &[Command] = &[
         ),
     pick(radio::COMMANDS, "+CPIN"),
     Command::new("+CSQ", "Signal quality").execute(|cx, _| {
-        let quality = if is_on(cx) {
+        let quality = if cx.has_network() {
             "+CSQ: 27,99"
         } else {
             "+CSQ: 99,99"
@@ -117,22 +117,6 @@ const SELECT: &[Signature] = &[Signature::of(&[
     Param::int("act", 0, 9).optional(),
 ])];
 
-/// Whether there is a network.
-fn is_on(cx: &Context) -> bool {
-    cx.functionality() == Functionality::Full
-}
-
-fn read_functionality(cx: &mut Context) -> Outcome {
-    text(
-        cx,
-        match cx.functionality() {
-            Functionality::Minimum => "+CFUN: 0",
-            Functionality::Full => "+CFUN: 1",
-            Functionality::RadioOff => "+CFUN: 4",
-        },
-    )
-}
-
 fn set_functionality(cx: &mut Context, args: &Args) -> Outcome {
     let functionality = match args.int(0) {
         126 => return Outcome::Ok,
@@ -176,7 +160,7 @@ fn set_registration<const WHICH: usize>(cx: &mut Context, args: &Args) -> Outcom
 fn read_registration<const WHICH: usize>(cx: &mut Context, _: &Args) -> Outcome {
     let reports = cx.profile().registration.get(WHICH).copied();
     let reports = reports.unwrap_or_default();
-    let on = is_on(cx);
+    let on = cx.has_network();
     cx.info(|line| {
         let name = REGISTRATIONS.get(WHICH).copied().unwrap_or_default();
         // A reply notes for itself what does not fit.
@@ -211,7 +195,7 @@ fn address(cx: &mut Context) -> Outcome {
 /// Only 3 has an effect.
 fn switch(cx: &mut Context, args: &Args) -> Outcome {
     let action = args.int(1);
-    if action == 3 && !is_on(cx) {
+    if action == 3 && !cx.has_network() {
         return Outcome::Fail(Fail::NO_SERVICE);
     }
     if action != 3 {
@@ -234,7 +218,7 @@ pub(super) fn word_active(reply: &mut Reply) {
 /// 0 is the address, 8 whether the service is active.
 fn show(cx: &mut Context, args: &Args) -> Outcome {
     let (profile, param) = (args.int(0), args.int(1));
-    let on = is_on(cx);
+    let on = cx.has_network();
     cx.info(|line| {
         let _ = write!(line, "+UPSND: {profile},{param},");
         match param {

@@ -61,22 +61,13 @@ pub static A7670: Dialect = Dialect {
             title: "Network",
             commands: NETWORK,
         },
-        Table {
-            title: "Radio",
-            commands: shared::RADIO,
-        },
+        shared::RADIO,
         Table {
             title: "The module",
             commands: system::COMMANDS,
         },
-        Table {
-            title: "Identity",
-            commands: shared::IDENTITY,
-        },
-        Table {
-            title: "The line",
-            commands: shared::LINE,
-        },
+        shared::IDENTITY,
+        shared::LINE,
         commands::PROFILE,
         commands::SERIAL,
         commands::CLOCK,
@@ -151,7 +142,7 @@ const TLS: &[Command] = &[
 ];
 
 const NETWORK: &[Command] = &[
-    network::FUNCTIONALITY,
+    network::SWITCH,
     network::ATTACH,
     network::ACTIVATE,
     network::SHOW_ADDRESS,

@@ -6,6 +6,8 @@ use crate::at::args::Args;
 use crate::at::param::Param;
 use crate::at::reply::Reply;
 use crate::at::schema::{Example, Signature};
+use crate::commands::radio;
+use crate::dialect::simcom::shared::{FUNCTIONALITY, functionality};
 use crate::modem::Functionality;
 use crate::modem::command::context::Context;
 use crate::modem::command::dialect::{Command, Outcome};
@@ -17,25 +19,11 @@ use core::fmt::Write;
 /// Marks in the number of a task: the service ran.
 const SERVICE: u32 = 4;
 
-pub(super) const FUNCTIONALITY: Command = Command::new("+CFUN", "Switch the radio, or restart")
+pub(super) const SWITCH: Command = Command::new("+CFUN", "Switch the radio, or restart")
     .details("Without a radio the clients are lost and released, and the service is stopped.")
-    .read(|cx, _| read_functionality(cx))
+    .read(radio::read_functionality)
     .commits()
-    .set(
-        &[Signature::of(&[
-            Param::choice(
-                "fun",
-                &[
-                    (0, "minimum, no radio"),
-                    (1, "full"),
-                    (4, "no radio"),
-                    (6, "restart"),
-                ],
-            ),
-            Param::choice("rst", &[(0, "without a restart"), (1, "with a restart")]).optional(),
-        ])],
-        set_functionality,
-    );
+    .set(FUNCTIONALITY, set_functionality);
 
 pub(super) const ATTACH: Command = Command::new("+CGATT", "Attach to the packet service")
     .details("Detached is as without a radio.")
@@ -87,7 +75,7 @@ pub(super) const IP_ADDRESS: Command =
 
 /// Whether there is a network.
 pub(super) fn is_available(cx: &mut Context) -> bool {
-    let on = cx.functionality() == Functionality::Full;
+    let on = cx.has_network();
     on && select_module(cx).is_ok() && cx.staged().get(key::DETACHED).is_none()
 }
 
@@ -134,11 +122,8 @@ pub(super) fn word_lost(lost: u32, reply: &mut Reply) {
 }
 
 fn set_functionality(cx: &mut Context, args: &Args) -> Outcome {
-    let functionality = match (args.int(0), args.flag(1)) {
-        (6, _) | (_, true) => return cx.restart_at_once(),
-        (0, _) => Functionality::Minimum,
-        (4, _) => Functionality::RadioOff,
-        _ => Functionality::Full,
+    let Some(functionality) = functionality(args) else {
+        return cx.restart_at_once();
     };
     if functionality == Functionality::Full {
         return cx.set_functionality(functionality);
@@ -148,22 +133,13 @@ fn set_functionality(cx: &mut Context, args: &Args) -> Outcome {
     losing(task::LOSE_NETWORK, lost)
 }
 
-fn read_functionality(cx: &mut Context) -> Outcome {
-    cx.text(match cx.functionality() {
-        Functionality::Minimum => "+CFUN: 0",
-        Functionality::Full => "+CFUN: 1",
-        Functionality::RadioOff => "+CFUN: 4",
-    });
-    Outcome::Ok
-}
-
 fn attach(cx: &mut Context, args: &Args) -> Outcome {
     if args.flag(0) {
         if let Err(fail) = select_module(cx) {
             return Outcome::Fail(fail);
         }
         cx.forget_staged(Some(key::DETACHED));
-        let on = cx.functionality() == Functionality::Full;
+        let on = cx.has_network();
         return if on {
             Outcome::Ok
         } else {

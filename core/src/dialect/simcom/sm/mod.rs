@@ -62,22 +62,13 @@ pub static SIM7080: Dialect = Dialect {
             title: "Network",
             commands: network::COMMANDS,
         },
-        Table {
-            title: "Radio",
-            commands: shared::RADIO,
-        },
+        shared::RADIO,
         Table {
             title: "The module",
             commands: system::COMMANDS,
         },
-        Table {
-            title: "Identity",
-            commands: shared::IDENTITY,
-        },
-        Table {
-            title: "The line",
-            commands: shared::LINE,
-        },
+        shared::IDENTITY,
+        shared::LINE,
         commands::PROFILE,
         commands::SERIAL,
         commands::CLOCK,

@@ -5,7 +5,8 @@ use super::{key, task};
 use crate::at::args::Args;
 use crate::at::param::Param;
 use crate::at::schema::{Example, Signature};
-use crate::dialect::simcom::shared::{accepted, ok, text};
+use crate::commands::radio;
+use crate::dialect::simcom::shared::{FUNCTIONALITY, accepted, functionality, ok, text};
 use crate::modem::Functionality;
 use crate::modem::command::context::Context;
 use crate::modem::command::dialect::{Command, Outcome};
@@ -17,23 +18,9 @@ const APN: Param = Param::text("apn", 0, 100).example("internet");
 pub(super) const COMMANDS: &[Command] = &[
     Command::new("+CFUN", "Switch the radio, or restart")
         .details("Without a radio the link is lost.")
-        .read(|cx, _| read_functionality(cx))
+        .read(radio::read_functionality)
         .commits()
-        .set(
-            &[Signature::of(&[
-                Param::choice(
-                    "fun",
-                    &[
-                        (0, "minimum, no radio"),
-                        (1, "full"),
-                        (4, "no radio"),
-                        (6, "restart"),
-                    ],
-                ),
-                Param::choice("rst", &[(0, "without a restart"), (1, "with a restart")]).optional(),
-            ])],
-            set_functionality,
-        ),
+        .set(FUNCTIONALITY, set_functionality),
     Command::new("+CNACT", "Activate the packet context")
         .details("Its number and 0 or 1; or, as the SIM7000 has it, 0, or 1 and the network.")
         .read(|cx, _| read_context(cx))
@@ -90,20 +77,17 @@ fn is_apn(text: &str) -> bool {
 
 /// Whether there is a radio and a packet context.
 pub(super) fn is_available(cx: &Context) -> bool {
-    cx.functionality() == Functionality::Full && cx.staged().get(key::INACTIVE).is_none()
+    cx.has_network() && cx.staged().get(key::INACTIVE).is_none()
 }
 
 fn show(cx: &mut Context, with: &str, without: &str) -> Outcome {
-    let on = cx.functionality() == Functionality::Full;
+    let on = cx.has_network();
     text(cx, if on { with } else { without })
 }
 
 fn set_functionality(cx: &mut Context, args: &Args) -> Outcome {
-    let functionality = match (args.int(0), args.flag(1)) {
-        (6, _) | (_, true) => return cx.restart_at_once(),
-        (0, _) => Functionality::Minimum,
-        (4, _) => Functionality::RadioOff,
-        _ => Functionality::Full,
+    let Some(functionality) = functionality(args) else {
+        return cx.restart_at_once();
     };
     let switched = cx.set_functionality(functionality);
     if functionality != Functionality::Full {
@@ -111,15 +95,6 @@ fn set_functionality(cx: &mut Context, args: &Args) -> Outcome {
         let _ = cx.disconnect();
     }
     switched
-}
-
-fn read_functionality(cx: &mut Context) -> Outcome {
-    let shown = match cx.functionality() {
-        Functionality::Minimum => "+CFUN: 0",
-        Functionality::Full => "+CFUN: 1",
-        Functionality::RadioOff => "+CFUN: 4",
-    };
-    text(cx, shown)
 }
 
 /// OK first, then what became of the context.

@@ -147,6 +147,11 @@ impl<'c, 'a> Context<'c, 'a> {
         self.machine.radio.functionality()
     }
 
+    /// Whether there is a network: the radio is on.
+    pub fn has_network(&self) -> bool {
+        self.machine.radio.is_on()
+    }
+
     /// Switches the radio; done when the links are closed, where it goes off.
     pub fn set_functionality(&mut self, functionality: Functionality) -> Outcome {
         let switched = self.machine.radio.set(functionality);
