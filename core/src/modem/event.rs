@@ -216,9 +216,9 @@ pub enum Event<'e> {
         message: Received<'e>,
     },
     /// A message waits in a numbered place.
-    Slotted {
+    Numbered {
         /// The place.
-        slot: u8,
+        place: u8,
     },
     /// Publishes the broker had not finished were lost with its session.
     Dropped {

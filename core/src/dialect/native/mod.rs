@@ -154,7 +154,7 @@ fn word(of: Staged, event: &Event, reply: &mut Reply) {
         Event::Finished { .. }
         | Event::Overdue { .. }
         | Event::Packet { .. }
-        | Event::Slotted { .. } => {}
+        | Event::Numbered { .. } => {}
         Event::Tracked { name, code } => {
             urc::write(reply, "+MQTTPUBACK", link, &[name, code.into()]);
         }

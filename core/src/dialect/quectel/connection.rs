@@ -126,7 +126,7 @@ fn prepare(cx: &mut Context, args: &Args) -> Result<(), Fail> {
     let limit = tls::apply(cx, tls)?.min(OPEN_LIMIT);
     cx.apply_option(CONNECT_TIMEOUT, |_| OptionValue::Number(limit))?;
     let [buffers, _] = config.receive;
-    cx.set_slotted(buffers != 0);
+    cx.set_numbered(buffers != 0);
     cx.apply_will(will)?;
     cx.stage(key::CLIENT_ID, b"")?;
     cx.configure(settings)?;

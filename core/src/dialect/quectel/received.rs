@@ -37,7 +37,7 @@ fn read(cx: &mut Context, args: &Args) -> Outcome {
     let ready = use_link(cx, args, 0);
     ready
         .and_then(|()| {
-            cx.read_slots(slot, |of, _, message, reply| {
+            cx.read_places(slot, |of, _, message, reply| {
                 reply.info(|line| write_message(of, message, line));
             })
         })
@@ -66,7 +66,7 @@ fn read_places(cx: &mut Context, _: &Args) -> Outcome {
 }
 
 fn write_places(cx: &mut Context, link: LinkId) {
-    let taken = cx.taken_slots();
+    let taken = cx.taken_places();
     cx.info(|line| {
         line.text("+QMTRECV: ");
         line.number(link.0.into());

@@ -32,7 +32,7 @@ fn word(of: Staged<'_>, event: &Event, banner: &[&str], reply: &mut Reply) {
         } => word_finished(of, task, (result.is_ok(), code), granted, reply),
         Event::Overdue { task, count } => word_overdue(of, task, count, reply),
         Event::Message(message) => messages::word(of, &message, reply),
-        Event::Slotted { slot } => received::word_stored(of, slot, reply),
+        Event::Numbered { place } => received::word_stored(of, place, reply),
         Event::Lost { code } => connection::word_lost(of, code, reply),
         Event::Registration { .. } => commands::word(event, reply),
         Event::Restarted { .. } => {

@@ -176,8 +176,8 @@ impl Machine<'_> {
         };
         let message = match len {
             0 => !self.storage.is_on(id, PUB_MODE) || self.notify.fits_tracked(),
-            len if self.notify.is_slotted(id) => {
-                self.notify.has_free_slot(id, len) && link.session().is_receiving()
+            len if self.notify.is_numbered(id) => {
+                self.notify.has_free_place(id, len) && link.session().is_receiving()
             }
             len => (direct() || self.notify.fits(len)) && link.session().is_receiving(),
         };
@@ -313,8 +313,8 @@ impl Machine<'_> {
             return pushed.unwrap_or_default();
         }
         self.take_over(id, number);
-        if self.notify.is_slotted(id) && too_large.is_none() {
-            let pushed = self.notify.push_slotted(id, message);
+        if self.notify.is_numbered(id) && too_large.is_none() {
+            let pushed = self.notify.push_numbered(id, message);
             return pushed.unwrap_or_default();
         }
         let total = too_large.map(|TooLarge(total)| total);

@@ -60,7 +60,7 @@ impl Machine<'_> {
         let at_start = self.functionality_at_start();
         self.radio.set(if joins { at_start } else { functionality });
         self.notify.forget_read();
-        self.notify.clear_slots();
+        self.notify.clear_places();
         self.tasks.clear();
         self.expect_ends();
         self.scratch.clear();

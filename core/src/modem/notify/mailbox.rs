@@ -1,17 +1,17 @@
 //! Messages that wait until the host asks for them.
 
 /// How many places a link has.
-pub(super) const SLOTS: u8 = 5;
+pub(super) const PLACES: u8 = 5;
 
 /// The places of a link.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Slots {
+pub(super) struct NumberedPlaces {
     pub(super) is_on: bool,
     /// One bit for each place that is taken.
     pub(super) taken: u8,
 }
 
-impl Slots {
+impl NumberedPlaces {
     /// None is taken.
     pub(super) fn new(is_on: bool) -> Self {
         Self { is_on, taken: 0 }
@@ -19,7 +19,7 @@ impl Slots {
 
     /// The first place that is free.
     pub(super) fn free(self) -> Option<u8> {
-        (0..SLOTS).find(|slot| self.taken & 1 << slot == 0)
+        (0..PLACES).find(|place| self.taken & 1 << place == 0)
     }
 }
 
@@ -41,7 +41,7 @@ pub(crate) struct Mailbox {
     /// The number of the message that was taken over last by reading the next.
     pub(super) left: u32,
     /// Places of messages that are read in any order.
-    pub(super) slots: Slots,
+    pub(super) places: NumberedPlaces,
 }
 
 impl Mailbox {

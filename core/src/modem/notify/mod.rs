@@ -1,9 +1,9 @@
 //! Events on their way to the host: what waits, and when the host may be interrupted.
 
 mod mailbox;
+mod places;
 mod push;
 mod queue;
-mod slots;
 
 use crate::buffer::{Buf, Full};
 use crate::modem::event::{Event, MessageForm};
@@ -32,7 +32,7 @@ pub(crate) struct Notifier<'a> {
     elsewhere: u32,
     mailboxes: PerLink<'a, Mailbox>,
     /// Whether messages of any link go to numbered places.
-    has_slots: bool,
+    has_places: bool,
     /// When the host's last byte came.
     last_byte: Instant,
     /// A half-typed line, or an end that is not told yet, holds events back until then.
@@ -50,7 +50,7 @@ impl<'a> Notifier<'a> {
             events: 0,
             elsewhere: 0,
             mailboxes: PerLink::new(Mailbox::default(), mailboxes),
-            has_slots: false,
+            has_places: false,
             last_byte: now,
             quiet_until: Instant::ZERO,
             delayed_until: Instant::ZERO,
@@ -268,7 +268,7 @@ impl<'a> Notifier<'a> {
     pub(crate) fn front(&self, form: impl Fn(LinkId) -> MessageForm) -> Option<(Event<'_>, Front)> {
         let told = |it: &Queued| match it.kind {
             RecordKind::Stored => self.mailbox(it.link).tells(),
-            RecordKind::Slotted => false,
+            RecordKind::Numbered => false,
             _ => true,
         };
         if let Some(queued) = self.queue.iter().find(told) {

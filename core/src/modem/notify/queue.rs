@@ -35,9 +35,9 @@ pub(super) enum RecordKind {
     Unreadable = 9,
     Packet = 10,
     /// A message in a numbered place.
-    Slotted = 11,
+    Numbered = 11,
     /// A numbered place is taken.
-    SlotTaken = 12,
+    PlaceTaken = 12,
 }
 
 impl RecordKind {
@@ -53,8 +53,8 @@ impl RecordKind {
             8 => Self::Stored,
             9 => Self::Unreadable,
             10 => Self::Packet,
-            11 => Self::Slotted,
-            12 => Self::SlotTaken,
+            11 => Self::Numbered,
+            12 => Self::PlaceTaken,
             _ => Self::Message,
         }
     }
@@ -234,8 +234,10 @@ impl<'r> Queued<'r> {
                 let length = number;
                 Event::TooLarge { topic, qos, length }
             }
-            RecordKind::SlotTaken => Event::Slotted { slot: number as u8 },
-            RecordKind::Message | RecordKind::Stored | RecordKind::Slotted => {
+            RecordKind::PlaceTaken => Event::Numbered {
+                place: number as u8,
+            },
+            RecordKind::Message | RecordKind::Stored | RecordKind::Numbered => {
                 Event::Message(self.message(form)?)
             }
         })

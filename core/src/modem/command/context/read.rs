@@ -67,27 +67,27 @@ impl Context<'_, '_> {
 
     /// Whether messages of the link go to numbered places from now on, each to the first that
     /// is free; where none is, the broker waits. Those that are there are gone.
-    pub fn set_slotted(&mut self, on: bool) {
-        self.machine.notify.set_slotted(self.link, on);
+    pub fn set_numbered(&mut self, on: bool) {
+        self.machine.notify.set_numbered(self.link, on);
     }
 
     /// Which numbered places of the link are taken.
-    pub fn taken_slots(&self) -> impl Iterator<Item = bool> + use<> {
-        self.machine.notify.taken_slots(self.link)
+    pub fn taken_places(&self) -> impl Iterator<Item = bool> + use<> {
+        self.machine.notify.taken_places(self.link)
     }
 
     /// Says the message in a numbered place of the link, or all of them as far as the answer
     /// holds them; what was said is gone.
-    pub fn read_slots(
+    pub fn read_places(
         &mut self,
-        slot: Option<u8>,
+        number: Option<u8>,
         mut write: impl FnMut(Staged, u8, &Received, &mut Reply),
     ) -> Result<(), Fail> {
         let (id, machine) = (self.link, &mut *self.machine);
         let (style, form) = (machine.style(), machine.storage.message_form(id));
         let of = machine.scratch.of(id);
         let mut is_first = true;
-        while let Some((place, message, front)) = machine.notify.slot(id, slot, form) {
+        while let Some((place, message, front)) = machine.notify.place(id, number, form) {
             let room = machine.answer.room(&machine.out);
             if !is_first && front.most_written() > room {
                 break;
@@ -97,7 +97,7 @@ impl Context<'_, '_> {
             if answer.retract(out) {
                 return Err(Fail::MEMORY_FULL);
             }
-            machine.notify.free_slot(place, front);
+            machine.notify.free_place(place, front);
             is_first = false;
         }
         Ok(())
