@@ -23,7 +23,7 @@ const ALLOWED: [&str; 11] = [
 /// Builds the proof, looks at its symbols, runs it, prints its size.
 pub fn run() -> Result {
     let dir = sh::target().join("no-std");
-    let program = build(&dir)?;
+    let program = build(&dir, &[])?;
     let foreign = foreign_symbols(&program)?;
     if !foreign.is_empty() {
         return Err(format!("the core alone needs {}", foreign.join(", ")));
@@ -34,12 +34,15 @@ pub fn run() -> Result {
     print_size(&program)
 }
 
-/// Builds the proof for size, in this folder; where it is.
-pub fn build(dir: &Path) -> Result<std::path::PathBuf> {
+/// Builds the proof for size, in this folder and with these dialects beside the native one;
+/// where it is.
+pub fn build(dir: &Path, dialects: &[&str]) -> Result<std::path::PathBuf> {
     let target_dir = dir.to_string_lossy();
-    let manifest = ["--manifest-path", "xtask/no-std/Cargo.toml"];
+    let manifest = ["--manifest-path", "xtask/no-std/Cargo.toml", "--features"];
+    let dialects = dialects.join(",");
     let words = ["build", "--quiet", "--release", "--target-dir", &target_dir];
-    sh::run(&mut cargo(words.into_iter().chain(manifest)))?;
+    let words = words.into_iter().chain(manifest).chain([&*dialects]);
+    sh::run(&mut cargo(words))?;
     Ok(dir.join("release/no-std-proof"))
 }
 
@@ -63,14 +66,32 @@ fn foreign_symbols(program: &Path) -> Result<Vec<String>> {
 }
 
 fn print_size(program: &Path) -> Result {
+    let [code, data] = size(program)?;
+    println!(
+        "core, no alloc, opt-level z, on this machine: {code} bytes code, {data} bytes constants"
+    );
+    Ok(())
+}
+
+/// Bytes of a program: code, and what is constant or data. What the loader of this machine and
+/// unwinding need is not in it: a chip has neither.
+pub fn size(program: &Path) -> Result<[u64; 2]> {
     let size = sh::need(
         "size",
         "It is part of binutils: sudo apt-get install binutils",
     )?;
-    let table = sh::output(&mut sh::program(size, [&*program.to_string_lossy()]))?;
-    let row = table.lines().nth(1).unwrap_or_default();
-    let mut columns = row.split_whitespace();
-    let (code, data) = (columns.next().unwrap_or("?"), columns.next().unwrap_or("?"));
-    println!("core, no alloc, opt-level z, on this machine: {code} bytes code, {data} bytes data");
-    Ok(())
+    let table = sh::output(&mut sh::program(size, ["-A", &*program.to_string_lossy()]))?;
+    let all = |names: &[&str]| -> u64 {
+        let rows = table.lines().filter_map(section);
+        rows.filter(|(name, _)| names.contains(name))
+            .map(|(_, size)| size)
+            .sum()
+    };
+    Ok([all(&[".text"]), all(&[".rodata", ".data.rel.ro", ".data"])])
+}
+
+/// Name and size in a row of the table of sections.
+fn section(row: &str) -> Option<(&str, u64)> {
+    let mut words = row.split_whitespace();
+    Some((words.next()?, words.next()?.parse().ok()?))
 }

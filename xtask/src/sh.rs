@@ -117,3 +117,13 @@ pub fn files(dir: &Path, ext: &str) -> Vec<PathBuf> {
     found.sort();
     found
 }
+
+/// The features that the core's feature `dialects` names.
+pub fn dialects() -> Result<Vec<String>> {
+    let manifest = read(&root().join("core/Cargo.toml"))?;
+    let mut lines = manifest.lines();
+    let list = lines.find_map(|line| line.strip_prefix("dialects = ["));
+    let list = list.ok_or("core/Cargo.toml has no feature dialects on one line")?;
+    let names = list.split('"').skip(1).step_by(2).map(str::to_owned);
+    Ok(names.collect())
+}

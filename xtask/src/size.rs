@@ -1,20 +1,40 @@
-//! `cargo xtask size`: the core's code by part, and the release program with and without
-//! the broker.
+//! `cargo xtask size`: the core's code by part, what each dialect adds to it, and the
+//! release program with and without the broker.
 
 use crate::no_std;
 use crate::sh::{self, Result, cargo};
 use std::collections::BTreeMap;
 
-/// Prints the parts of the core, then builds both programs and prints their sizes.
+/// Prints the parts of the core and what dialects add, then builds both programs and prints
+/// their sizes.
 pub fn run() -> Result {
     print_parts()?;
+    print_dialects()?;
     print_programs()
+}
+
+/// What a dialect is to add to the core at most, in bytes.
+const AIM: u64 = 12 * 1024;
+
+/// What the core takes more with a dialect, all models of it and the crates it needs.
+fn print_dialects() -> Result {
+    let dir = sh::target().join("no-std");
+    let bytes = |dialects: &[&str]| no_std::size(&no_std::build(&dir, dialects)?);
+    let native = bytes(&[])?;
+    println!("| dialect | adds code | adds constants | aim for both |\n|---|---:|---:|---:|");
+    for dialect in sh::dialects()? {
+        let with = bytes(&[&dialect])?;
+        let [code, constants] = [0, 1].map(|at| with[at].saturating_sub(native[at]));
+        println!("| {dialect} | {code} | {constants} | {AIM} |");
+    }
+    println!();
+    Ok(())
 }
 
 /// Bytes of code of each part of the core, as it is linked without std and allocator for
 /// size: what is inlined counts where it is.
 fn print_parts() -> Result {
-    let program = no_std::build(&sh::target().join("no-std"))?;
+    let program = no_std::build(&sh::target().join("no-std"), &[])?;
     let nm = sh::need(
         "nm",
         "It is part of binutils: sudo apt-get install binutils",

@@ -206,22 +206,12 @@ fn clippy() -> Result {
 fn clippy_core() -> Result {
     const ALONE: [&str; 3] = ["--package", "mqmodem-core", "--no-default-features"];
     clippy_of(&ALONE)?;
-    for dialect in dialects()? {
+    for dialect in sh::dialects()? {
         let words = ["clippy", "--quiet", "--lib", "--features", &dialect];
         let deny = ["--", "-D", "warnings"];
         sh::run(&mut cargo(words.iter().chain(&ALONE).chain(&deny).copied()))?;
     }
     Ok(())
-}
-
-/// The features that the core's feature `dialects` names.
-fn dialects() -> Result<Vec<String>> {
-    let manifest = sh::read(&sh::root().join("core/Cargo.toml"))?;
-    let mut lines = manifest.lines();
-    let list = lines.find_map(|line| line.strip_prefix("dialects = ["));
-    let list = list.ok_or("core/Cargo.toml has no feature dialects on one line")?;
-    let names = list.split('"').skip(1).step_by(2).map(str::to_owned);
-    Ok(names.collect())
 }
 
 fn clippy_host() -> Result {

@@ -4,9 +4,11 @@
 #![no_std]
 #![no_main]
 
+use core::hint::black_box;
 use core::panic::PanicInfo;
 use mqmodem_core::{
-    Action, Buf, Config, ConnId, FurtherLinks, Instant, LinkId, LinkPlaces, Memory, Modem, NetEvent,
+    Action, Buf, Config, ConnId, FurtherLinks, Instant, LinkId, LinkPlaces, Memory, Modem,
+    NetEvent, dialect,
 };
 
 const CONN: ConnId = ConnId {
@@ -30,6 +32,26 @@ fn panic(_: &PanicInfo<'_>) -> ! {
 /// 0 if the modem does what it should, else the number of the step that failed.
 #[unsafe(no_mangle)]
 pub extern "C" fn main() -> i32 {
+    let done = with_modem(Config::default(), session).and_then(|()| each_dialect());
+    done.err().unwrap_or(0)
+}
+
+/// Every dialect that is compiled in starts on the same memory, and answers.
+fn each_dialect() -> Result<(), i32> {
+    // Which there are is not for the optimizer to see: a chip chooses one at run time.
+    let mut all = black_box(dialect::ALL).iter();
+    all.try_for_each(|dialect| {
+        let greet = |modem: &mut Modem<'_>| type_line(modem, b"AT\r", b"OK").ok_or(10);
+        with_modem(Config::of(dialect), greet)
+    })
+}
+
+/// A modem on memory of the stack.
+#[inline(never)]
+fn with_modem(
+    config: Config<'_>,
+    work: impl FnOnce(&mut Modem<'_>) -> Result<(), i32>,
+) -> Result<(), i32> {
     let mut lent = [[0; 2560]; 11];
     let [line, values, host_out, inbox, settings, rest @ ..] = &mut lent;
     let [net_in, net_out, in_flight, received, subscriptions, terms] = rest;
@@ -49,11 +71,7 @@ pub extern "C" fn main() -> i32 {
         terms: Buf::lent(terms),
         links: FurtherLinks::lent(&mut places, &mut further),
     };
-    let mut modem = Modem::new(Config::default(), memory, NOW);
-    match session(&mut modem) {
-        Ok(()) => 0,
-        Err(step) => step,
-    }
+    work(&mut Modem::new(config, memory, NOW))
 }
 
 /// The host's side of a short session, and the broker's.

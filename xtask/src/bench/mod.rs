@@ -61,7 +61,7 @@ const fn row(name: &'static str, run: fn(&Programs, &Options) -> Result<Vec<Tabl
 }
 
 const ROWS: &[Row] = &[
-    count("parse", || Ok(vec![parse::table()?.0])),
+    count("parse", || Ok(parse::tables()?.0)),
     count("engine", engine::run),
     row("publish", publish::run),
     row("roundtrip", roundtrip::run),

@@ -1,4 +1,6 @@
-//! A load for callgrind: `parse WHAT N` lets a modem carry out N publish commands.
+//! A load for callgrind: `parse WHAT N` lets a modem carry out N publish commands, and
+//! `parse DIALECT LENGTH N` lets a modem of a dialect publish N payloads of that length with
+//! QoS 1.
 //!
 //! Everything from the first byte of the line to the last byte of the answer is
 //! done as the program does it: the line is given to the modem, it is asked for
@@ -6,9 +8,11 @@
 //! PUBACK is given to it, the answer is compared and taken. `cargo xtask bench
 //! parse` runs two N and looks at the difference, so start-up does not count.
 
+use mqmodem_core::modem::dialect::Dialect;
 use mqmodem_core::{
-    Action, Buf, Config, ConnId, FurtherLinks, Instant, LinkId, Memory, Modem, NetEvent,
+    Action, Buf, Config, ConnId, FurtherLinks, Instant, LinkId, Memory, Modem, NetEvent, dialect,
 };
+use mqmodem_testkit::speech;
 use std::time::Duration;
 
 const CONN: ConnId = ConnId {
@@ -18,17 +22,46 @@ const CONN: ConnId = ConnId {
 const STEP: Duration = Duration::from_micros(500);
 
 fn main() {
-    let mut words = std::env::args().skip(1);
-    let what = words.next().unwrap_or_default();
-    let n = words.next().and_then(|n| n.parse().ok()).unwrap_or(1);
-    let (line, answer) = load(&what);
-    let mut rig = Rig::new(if what.starts_with("bulk") { 1024 } else { 7 });
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let number = |word: &str| word.parse().expect("a number");
+    match *words.as_slice() {
+        [what, n] => native(what, number(n)),
+        [name, length, n] => spoken(name, number(length), number(n)),
+        _ => panic!("parse WHAT N or parse DIALECT LENGTH N"),
+    }
+}
+
+/// Plays a load of the native command set.
+fn native(what: &str, n: usize) {
+    let (line, answer) = load(what);
+    let payload = if what.starts_with("bulk") { 1024 } else { 7 };
+    let mut rig = Rig::new(dialect::DEFAULT, payload);
     rig.exchange(b"ATE0\r\n", b"ATE0\r\r\nOK\r\n");
     if what != "refused" {
         rig.connect();
     }
     for _ in 0..n {
         rig.exchange(line.as_bytes(), answer.as_bytes());
+    }
+}
+
+/// Publishes as a host of this dialect does.
+fn spoken(name: &str, length: usize, n: usize) {
+    let dialect = dialect::find(name).expect("a dialect");
+    let speech = speech::of(dialect).expect("a speech of the dialect");
+    let payload = "x".repeat(length);
+    let fill = |&(said, answer): &speech::Exchange| (speech::filled(said, &payload), answer);
+    let publish: Vec<_> = speech.publish.iter().map(fill).collect();
+    let mut rig = Rig::new(dialect, length);
+    rig.say(b"ATE0\r\n");
+    for (said, answer) in speech.connect {
+        rig.exchange(said.as_bytes(), answer.as_bytes());
+    }
+    for _ in 0..n {
+        for (said, answer) in &publish {
+            rig.exchange(said.as_bytes(), answer.as_bytes());
+        }
     }
 }
 
@@ -56,7 +89,7 @@ struct Rig {
 }
 
 impl Rig {
-    fn new(payload: usize) -> Self {
+    fn new(dialect: &'static Dialect, payload: usize) -> Self {
         let heap = || Buf::heap(64 * 1024);
         let memory = Memory {
             line: heap(),
@@ -76,7 +109,8 @@ impl Rig {
         // As the program without a state directory.
         let config = Config {
             keeps_sessions: false,
-            ..Config::default()
+            gap: Some(0),
+            ..Config::of(dialect)
         };
         let modem = Modem::new(config, memory, now);
         Self {
@@ -91,6 +125,14 @@ impl Rig {
         self.exchange(config, b"\r\nOK\r\n");
         let connected = b"\r\n+MQTTCONNECT:0\r\n\r\nOK\r\n";
         self.exchange(b"AT+MQTTCONNECT\r\n", connected);
+    }
+
+    /// Types a line, whatever comes back.
+    fn say(&mut self, line: &[u8]) {
+        let taken = self.modem.handle_host(self.now, line);
+        assert_eq!(taken, line.len(), "the modem takes a line");
+        let said = self.modem.host_out().len();
+        self.modem.host_sent(self.now, said);
     }
 
     /// Types a line until all is done; exactly `answer` must come back.
@@ -109,13 +151,13 @@ impl Rig {
                 let said = said.len();
                 self.modem.host_sent(self.now, said);
             } else if !moved && typed.is_empty() {
-                break;
+                if self.modem.poll_timeout().is_none_or(|at| at > self.now) {
+                    break;
+                }
+                self.modem.handle_timeout(self.now);
             }
         }
         assert!(heard.is_empty(), "the whole answer");
-        if self.modem.poll_timeout().is_some_and(|at| at <= self.now) {
-            self.modem.handle_timeout(self.now);
-        }
     }
 
     /// Carries out what the modem asks for; whether it asked to open the link.
