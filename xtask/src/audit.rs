@@ -1,5 +1,6 @@
 //! `cargo xtask audit`: licences, sources and advisories of what we build on.
 
+use crate::hosts::install;
 use crate::sh::{self, Result, cargo};
 use std::path::PathBuf;
 
@@ -14,13 +15,16 @@ pub fn run() -> Result {
 
 /// Bans, licences and sources: all that needs no network.
 pub fn dependencies() -> Result {
-    deny(&[
-        "check",
-        "--hide-inclusion-graph",
-        "bans",
-        "licenses",
-        "sources",
-    ])
+    const CHECK: [&str; 2] = ["check", "--hide-inclusion-graph"];
+    let (bans, rest) = (["bans"], ["licenses", "sources"]);
+    deny(&[&CHECK[..], &bans, &rest].concat())?;
+    // What the hosts are built with is no part of ours, but as free to use.
+    for manifest in install::manifests() {
+        let manifest = manifest.to_string_lossy();
+        let of_it = ["--locked", "--manifest-path", &manifest];
+        deny(&[&of_it[..], &CHECK, &rest].concat())?;
+    }
+    Ok(())
 }
 
 /// The advisories are a database on the network. Where it cannot be had, that is

@@ -4,6 +4,7 @@
 
 mod audit;
 mod bench;
+mod certificates;
 mod conformance;
 mod docs;
 mod fuzz;

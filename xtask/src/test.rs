@@ -180,12 +180,11 @@ impl Choice<'_> {
 
 fn fmt() -> Result {
     sh::run(&mut cargo(["fmt", "--all", "--check"]))?;
-    for alone in [
-        "tests/fuzz/Cargo.toml",
-        "xtask/no-std/Cargo.toml",
-        "tests/hosts/atat/Cargo.toml",
-    ] {
-        sh::run(&mut cargo(["fmt", "--check", "--manifest-path", alone]))?;
+    let alone = ["tests/fuzz/Cargo.toml", "xtask/no-std/Cargo.toml"];
+    let alone = alone.map(|path| sh::root().join(path)).into_iter();
+    for manifest in alone.chain(hosts::install::manifests()) {
+        let manifest = manifest.to_string_lossy();
+        sh::run(&mut cargo(["fmt", "--check", "--manifest-path", &manifest]))?;
     }
     Ok(())
 }

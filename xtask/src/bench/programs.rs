@@ -1,6 +1,7 @@
 //! What every row needs: programs, brokers, certificates.
 
 use super::subscriber::Subscriber;
+use crate::certificates::Certificates;
 use crate::hosts::install;
 use crate::server::{Mosquitto, Server, connect, free_port, spawn};
 use crate::sh::{self, Result, cargo};
@@ -51,7 +52,7 @@ impl Programs {
 
     /// The certificate clients trust.
     pub fn root_certificate() -> PathBuf {
-        certificates().join("ca.pem")
+        certificates().root()
     }
 
     /// The brokers plain rows run against: the one everybody knows, and one that
@@ -90,7 +91,7 @@ impl Programs {
         let server = Mosquitto::new(plain)
             .piped()
             .line(&format!("listener {tls} 127.0.0.1"))
-            .line(&certified())
+            .line(&certificates().listener())
             .start()?;
         Ok((Broker::new("Mosquitto over TLS", plain, server)?, tls))
     }
@@ -113,27 +114,15 @@ impl Programs {
     /// Makes the certificates that Mosquitto shows, as they last a month only; the
     /// root that clients trust.
     pub fn certify() -> Result<PathBuf> {
-        make_certificates(&certificates())?;
+        certificates().make()?;
         Ok(Self::root_certificate())
     }
 
     /// Mosquitto with TLS at this port alone, once certified.
     pub fn mosquitto_tls_at(port: u16) -> Result<Server> {
-        let mosquitto = Mosquitto::new(port).line(&certified());
+        let mosquitto = Mosquitto::new(port).line(&certificates().listener());
         mosquitto.line("set_tcp_nodelay true").start()
     }
-}
-
-/// Lines that make a listener of Mosquitto one with TLS.
-fn certified() -> String {
-    let dir = certificates();
-    let (certificate, key) = (dir.join("server.pem"), dir.join("server.key"));
-    // The key is ours alone to read.
-    format!(
-        "certfile {}\nkeyfile {}\nuser root",
-        certificate.display(),
-        key.display()
-    )
 }
 
 /// A broker, with a subscriber that counts what it passes on.
@@ -187,33 +176,7 @@ impl Broker {
     }
 }
 
-fn certificates() -> PathBuf {
-    sh::target().join("bench/certificates")
-}
-
-/// A root, and a certificate for 127.0.0.1.
-fn make_certificates(dir: &Path) -> Result {
-    sh::write(&dir.join("san"), b"subjectAltName=IP:127.0.0.1\n")?;
-    let key = [
-        "ecparam",
-        "-name",
-        "prime256v1",
-        "-genkey",
-        "-noout",
-        "-out",
-    ];
-    let openssl = |words: &str| {
-        let mut command = sh::program("openssl", words.split(' '));
-        sh::output(command.current_dir(dir).stderr(Stdio::null()))
-    };
-    for name in ["ca.key", "server.key"] {
-        openssl(&[&key[..], &[name]].concat().join(" "))?;
-    }
-    openssl("req -x509 -new -key ca.key -subj /CN=bench-root -days 90 -out ca.pem")?;
-    openssl("req -new -key server.key -subj /CN=127.0.0.1 -out server.csr")?;
-    openssl(
-        "x509 -req -in server.csr -CA ca.pem -CAkey ca.key -CAcreateserial -days 90 \
-         -extfile san -out server.pem",
-    )?;
-    Ok(())
+fn certificates() -> Certificates {
+    let dir = sh::target().join("bench/certificates");
+    Certificates { dir }
 }

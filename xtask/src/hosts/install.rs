@@ -1,6 +1,6 @@
 //! Installing host programs, each from where its users get it.
 
-use super::program::{HostProgram, Source, script};
+use super::program::{HOSTS, HostProgram, Source, script};
 use crate::{setup, sh};
 use sh::{Result, cargo};
 use std::path::{Path, PathBuf};
@@ -17,20 +17,26 @@ pub fn run(hosts: &[&HostProgram]) -> Result {
     if any(|source| matches!(source, Source::Npm(_))) {
         npm()?;
     }
-    if any(|source| matches!(source, Source::Crate(_))) {
-        rust()?;
+    for host in hosts {
+        if let Source::Crate { package, .. } = host.source {
+            rust(package)?;
+        }
     }
     Ok(())
 }
 
 /// The command that runs a host's script.
-pub fn command(script: &Path) -> Result<Command> {
+pub fn command(host: &HostProgram) -> Result<Command> {
+    if let Source::Crate { package, .. } = host.source {
+        let built = folder("crates/debug").join(format!("{package}-host"));
+        return Ok(Command::new(built));
+    }
+    let script = script(host.script);
     let interpreter = match script.extension().and_then(|e| e.to_str()) {
         Some("sh") => PathBuf::from("sh"),
         Some("py") => folder("venv").join("bin/python"),
         Some("ksc") => PathBuf::from("kermit"),
         Some("js") => PathBuf::from("node"),
-        Some("rs") => return Ok(Command::new(folder("atat").join("debug/atat-host"))),
         _ => return Err(format!("{}: what runs this?", script.display())),
     };
     let mut command = Command::new(interpreter);
@@ -48,10 +54,9 @@ pub fn version(source: Source) -> String {
             &folder("npm/node_modules").join(name).join("package.json"),
             "\"version\": ",
         ),
-        Source::Crate(name) => line_after(
-            &script("atat/Cargo.toml"),
-            &format!("{name} = {{ version = \"="),
-        ),
+        Source::Crate { name, package } => {
+            line_after(&manifest(package), &format!("{name} = {{ version = \"="))
+        }
     };
     found.unwrap_or_else(|| "version not known".to_owned())
 }
@@ -143,11 +148,25 @@ fn npm() -> Result {
 }
 
 /// Built beside our own, so that neither build disturbs the other.
-fn rust() -> Result {
-    let manifest = script("atat/Cargo.toml");
+fn rust(package: &str) -> Result {
+    let manifest = manifest(package);
     let manifest = manifest.to_string_lossy();
     let args = ["build", "--quiet", "--locked", "--manifest-path", &manifest];
-    sh::run(cargo(args).env("CARGO_TARGET_DIR", folder("atat")))
+    sh::run(cargo(args).env("CARGO_TARGET_DIR", folder("crates")))
+}
+
+/// The packages of the hosts written in Rust, each with a lock file of its own: what
+/// they build on does not fit into one.
+pub fn manifests() -> Vec<PathBuf> {
+    let packages = HOSTS.iter().filter_map(|host| match host.source {
+        Source::Crate { package, .. } => Some(manifest(package)),
+        _ => None,
+    });
+    packages.collect()
+}
+
+fn manifest(package: &str) -> PathBuf {
+    script(package).join("Cargo.toml")
 }
 
 /// Whether this was installed already.

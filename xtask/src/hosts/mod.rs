@@ -4,13 +4,14 @@
 //! small script in `tests/hosts/`. `docs/testing-firmware.md` says what a script is
 //! told and what it must do.
 
+mod broker;
 pub mod install;
 mod play;
 pub mod program;
 mod stage;
 
 use crate::sh::Result;
-use program::{HOSTS, HostProgram};
+use program::{HOSTS, HostProgram, Run, Transport};
 use std::time::Instant;
 
 /// Installs the hosts that are asked for, or all, and runs them one by one.
@@ -31,17 +32,30 @@ pub fn run(names: &[&str]) -> Result {
     Err(format!("alone: cargo xtask hosts {}", failed.join(" ")))
 }
 
-/// Runs one host and says how it went.
+/// Runs one host, once for each of its transports.
 fn is_served(host: &HostProgram, stage: &stage::Stage) -> bool {
+    let runs = host.transports.iter();
+    let passed = runs.map(|&transport| is_served_over(&Run { host, transport }, stage));
+    // Each is run, whatever became of the one before.
+    passed.fold(true, |all, one| all & one)
+}
+
+/// Says how it went.
+fn is_served_over(run: &Run, stage: &stage::Stage) -> bool {
     let begin = Instant::now();
-    let result = play::run(host, stage);
+    let result = play::run(run, stage);
     let took = begin.elapsed().as_secs_f64();
     if let Err(why) = &result {
         println!("{why}");
     }
     let verdict = if result.is_ok() { "ok" } else { "FAILED" };
-    let version = install::version(host.source);
-    println!("host {} ({version}) ... {verdict}, {took:.1} s", host.name);
+    let version = install::version(run.host.source);
+    let how = match run.transport {
+        Transport::Tcp => "",
+        Transport::Tls => " over TLS",
+    };
+    let name = run.host.name;
+    println!("host {name}{how} ({version}) ... {verdict}, {took:.1} s");
     result.is_ok()
 }
 

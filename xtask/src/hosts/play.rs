@@ -1,7 +1,7 @@
 //! Running a host's script against a modem of its own.
 
 use super::install;
-use super::program::{HostProgram, script};
+use super::program::{Run, Transport};
 use super::stage::{Modem, Stage};
 use crate::sh::{self, Result};
 use std::fs::File;
@@ -15,34 +15,39 @@ const PATIENCE: Duration = Duration::from_mins(1);
 const TAIL: usize = 40;
 
 /// Runs it and checks what it left at the broker.
-pub fn run(host: &HostProgram, stage: &Stage) -> Result {
-    let work = sh::target().join("hosts/work").join(host.name);
+pub fn run(run: &Run, stage: &Stage) -> Result {
+    let work = sh::target().join("hosts/work").join(run.name());
     let _ = std::fs::remove_dir_all(&work);
     std::fs::create_dir_all(&work).map_err(|e| format!("{}: {e}", work.display()))?;
-    if host.mqtt {
-        stage.publish_for(host)?;
+    if run.host.mqtt {
+        stage.broker.await_host(&run.name())?;
     }
-    let modem = stage.modem(host.port, &work)?;
-    let result = act(host, stage, &modem, &work);
+    let modem = stage.modem(run.host, &work)?;
+    let result = act(run, stage, &modem, &work);
     result.map_err(|why| format!("{}\n{why}", tails(&work)))
 }
 
-fn act(host: &HostProgram, stage: &Stage, modem: &Modem, work: &Path) -> Result {
-    let mut command = install::command(&script(host.script))?;
+fn act(run: &Run, stage: &Stage, modem: &Modem, work: &Path) -> Result {
+    let broker = &stage.broker;
+    let mut command = install::command(run.host)?;
     command
         .current_dir(work)
         .env("PATH", path())
-        .env("HOST", host.name)
+        .env("HOST", run.name())
         .env("MODEM", &modem.address)
-        .env("BROKER", stage.port.to_string())
+        .env("BROKER", broker.port(run.transport).to_string())
+        .env("STAGE", broker.control.to_string())
         .env("WORK", work)
         .env("PYTHONDONTWRITEBYTECODE", "1");
+    if run.transport == Transport::Tls {
+        command.env("CERTIFICATES", broker.certificates());
+    }
     let status = within(&mut command, &work.join("output"))?;
     if !status.success() {
-        return Err(format!("{} ended with {status}", host.script));
+        return Err(format!("{} ended with {status}", run.host.script));
     }
-    if host.mqtt {
-        stage.expect_message(host)?;
+    if run.host.mqtt {
+        broker.expect_message(&run.name())?;
     }
     Ok(())
 }
@@ -73,7 +78,7 @@ fn path() -> String {
     format!("{path}:/usr/sbin:/sbin")
 }
 
-/// The ends of what the host printed and of what the modem saw.
+/// The ends of what the modem said and saw, and of what the host printed.
 fn tails(work: &Path) -> String {
     let tail = |name: &str| {
         let text = std::fs::read(work.join(name)).unwrap_or_default();
@@ -82,5 +87,5 @@ fn tails(work: &Path) -> String {
         let lines: Vec<_> = text.lines().skip(skip).map(str::to_owned).collect();
         format!("-- {name}\n{}", lines.join("\n"))
     };
-    format!("{}\n{}", tail("trace"), tail("output"))
+    ["log", "trace", "output"].map(tail).join("\n")
 }

@@ -15,6 +15,10 @@ pub struct HostProgram {
     pub source: Source,
     /// What the modem has for it.
     pub port: Port,
+    /// What the modem speaks, as `--dialect` takes it; the native set if nothing.
+    pub dialect: Option<&'static str>,
+    /// How its modem reaches the broker: it is run once for each.
+    pub transports: &'static [Transport],
     /// Whether its interface lets a user send commands of his own. If so, a message
     /// must come from the broker and another must reach it.
     pub mqtt: bool,
@@ -29,6 +33,13 @@ pub enum Port {
     Rfc2217,
 }
 
+/// How the modem reaches the broker.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Transport {
+    Tcp,
+    Tls,
+}
+
 /// Where a host program comes from.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Source {
@@ -41,8 +52,12 @@ pub enum Source {
     PyPi(&'static str),
     /// A package of npm, pinned in `package-lock.json`.
     Npm(&'static str),
-    /// A package of crates.io, pinned in the lock file of its driver.
-    Crate(&'static str),
+    /// A package of crates.io, pinned in the manifest of its driver, which is a package
+    /// below `tests/hosts/`.
+    Crate {
+        name: &'static str,
+        package: &'static str,
+    },
 }
 
 const fn debian(name: &'static str, package: &'static str, script: &'static str) -> HostProgram {
@@ -51,12 +66,22 @@ const fn debian(name: &'static str, package: &'static str, script: &'static str)
     host(name, script, source)
 }
 
+const fn written_in_rust(
+    name: &'static str,
+    package: &'static str,
+    script: &'static str,
+) -> HostProgram {
+    host(name, script, Source::Crate { name, package })
+}
+
 const fn host(name: &'static str, script: &'static str, source: Source) -> HostProgram {
     HostProgram {
         name,
         script,
         source,
         port: Port::Pty,
+        dialect: None,
+        transports: &[Transport::Tcp],
         mqtt: true,
     }
 }
@@ -66,6 +91,22 @@ impl HostProgram {
     const fn over_rfc2217(self) -> Self {
         Self {
             port: Port::Rfc2217,
+            ..self
+        }
+    }
+
+    /// It was written for the modules of this dialect.
+    const fn speaks(self, dialect: &'static str) -> Self {
+        Self {
+            dialect: Some(dialect),
+            ..self
+        }
+    }
+
+    /// It is run over TLS, too.
+    const fn also_over_tls(self) -> Self {
+        Self {
+            transports: &[Transport::Tcp, Transport::Tls],
             ..self
         }
     }
@@ -111,8 +152,27 @@ pub const HOSTS: &[HostProgram] = &[
         "serialport-gsm.js",
         Source::Npm("serialport-gsm"),
     ),
-    host("atat", "atat/src/main.rs", Source::Crate("atat")),
+    written_in_rust("atat", "atat", "atat/src/main.rs"),
+    written_in_rust("quectel-bg9x-atat", "quectel", "quectel/src/main.rs")
+        .speaks("quectel:bg95")
+        .also_over_tls(),
 ];
+
+/// A host program, and how it is run this time.
+pub struct Run<'a> {
+    pub host: &'a HostProgram,
+    pub transport: Transport,
+}
+
+impl Run<'_> {
+    /// What the host is told to be its name.
+    pub fn name(&self) -> String {
+        match self.transport {
+            Transport::Tcp => self.host.name.to_owned(),
+            Transport::Tls => format!("{}-tls", self.host.name),
+        }
+    }
+}
 
 /// A file of the scripts' folder.
 pub fn script(name: &str) -> std::path::PathBuf {

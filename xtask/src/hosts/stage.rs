@@ -1,19 +1,19 @@
 //! What a host program plays before: a broker for all, a modem for each.
 
+use super::broker::StageBroker;
 use super::program::{HostProgram, Port};
 use crate::docs;
 use crate::server::{self, Server};
-use crate::sh::{self, Result};
+use crate::sh::Result;
+use std::fs::File;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{ChildStdout, Command, Stdio};
 
-/// A real Mosquitto, and the program that was built.
+/// A broker, and the program that was built.
 pub struct Stage {
     mqmodem: PathBuf,
-    _broker: Server,
-    /// Where the broker listens.
-    pub port: u16,
+    pub broker: StageBroker,
 }
 
 /// A modem, serving.
@@ -28,23 +28,23 @@ pub struct Modem {
 impl Stage {
     pub fn new() -> Result<Self> {
         let mqmodem = docs::program()?;
-        let port = server::free_port()?;
-        Ok(Self {
-            mqmodem,
-            _broker: server::mosquitto(port)?,
-            port,
-        })
+        let broker = StageBroker::new()?;
+        Ok(Self { mqmodem, broker })
     }
 
-    /// Starts a modem whose link and trace are in `work`.
-    pub fn modem(&self, port: Port, work: &Path) -> Result<Modem> {
+    /// Starts a modem for this host, whose link, log and trace are in `work`.
+    pub fn modem(&self, host: &HostProgram, work: &Path) -> Result<Modem> {
         let mut command = Command::new(&self.mqmodem);
         command.arg("serve").arg("--trace").arg(work.join("trace"));
-        match port {
+        if let Some(dialect) = host.dialect {
+            command.args(["--dialect", dialect]);
+        }
+        match host.port {
             Port::Pty => command.arg(format!("--pty={}", work.join("modem").display())),
             Port::Rfc2217 => command.args(["--rfc2217", "0"]),
         };
-        let mut server = server::spawn(command.stdout(Stdio::piped()))?;
+        let log = File::create(work.join("log")).map_err(|e| e.to_string())?;
+        let mut server = server::spawn(command.stdout(Stdio::piped()).stderr(log))?;
         let stdout = server.0.stdout.take().ok_or("mqmodem has no output")?;
         let mut stdout = BufReader::new(stdout);
         // The line with its address says that it serves.
@@ -53,38 +53,12 @@ impl Stage {
             Ok(n) if n > 0 => Ok(Modem {
                 _server: server,
                 _stdout: stdout,
-                address: match port {
+                address: match host.port {
                     Port::Pty => address.trim().to_owned(),
                     Port::Rfc2217 => format!("rfc2217://{}", address.trim()),
                 },
             }),
             _ => Err("mqmodem serve did not start".to_owned()),
         }
-    }
-
-    /// Leaves a message at the broker for this host.
-    pub fn publish_for(&self, host: &HostProgram) -> Result {
-        let topic = format!("hosts/{}/in", host.name);
-        let message = format!("for {}", host.name);
-        let port = self.port.to_string();
-        let args = ["-p", &port, "-q", "1", "-r", "-t", &topic, "-m", &message];
-        let program = sh::need("mosquitto_pub", "Get it: cargo xtask setup")?;
-        sh::run(&mut sh::program(program, args))
-    }
-
-    /// The message of this host is at the broker.
-    pub fn expect_message(&self, host: &HostProgram) -> Result {
-        let topic = format!("hosts/{}/out", host.name);
-        let port = self.port.to_string();
-        let args = ["-p", &port, "-t", &topic, "-C", "1", "-W", "5"];
-        let program = sh::need("mosquitto_sub", "Get it: cargo xtask setup")?;
-        let came = sh::output(&mut sh::program(program, args))
-            .map_err(|_| format!("nothing is retained at {topic}"))?;
-        let want = format!("from {}", host.name);
-        let came = came.trim_end();
-        if came == want {
-            return Ok(());
-        }
-        Err(format!("at {topic} is «{came}», not «{want}»"))
     }
 }

@@ -1,4 +1,4 @@
-//! atat on tokio-serial: commands, answers and URCs as types that serde reads.
+//! atat on tokio: commands, answers and URCs as types that serde reads.
 //!
 //! atat looks for URCs before it looks for answers: a URC whose name were also the
 //! name of a command would swallow its answer. None is.
@@ -12,17 +12,15 @@ use commands::{
     Subscribe, Urc,
 };
 use embedded_io_adapters::tokio_1::FromTokio;
-use std::env::var;
-use tokio_serial::SerialPortBuilderExt;
+use host_support::{Stage, halves};
 
 const BUFFER: usize = 1024;
 type Urcs = UrcChannel<Urc, 16, 1>;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
-    let port = tokio_serial::new(var("MODEM").unwrap(), 115_200);
-    let port = port.open_native_async().expect("the port opens");
-    let (reader, writer) = tokio::io::split(port);
+    let stage = Stage::new();
+    let (reader, writer) = halves(&stage.modem).expect("the port opens");
     let answers = ResponseSlot::<BUFFER>::new();
     let urcs = Urcs::new();
     let (mut incoming, mut outgoing) = ([0; BUFFER], [0; BUFFER]);
@@ -32,16 +30,18 @@ async fn main() {
     let client = Client::new(FromTokio::new(writer), &answers, &mut outgoing, config);
     tokio::select! {
         _ = ingress.read_from(FromTokio::new(reader)) => {}
-        result = session(client, &urcs) => result.expect("every command is answered"),
+        result = session(client, &urcs, &stage) => result.expect("every command is answered"),
     }
 }
 
 /// What a device does that has something to tell.
-async fn session(mut client: impl AtatClient, urcs: &Urcs) -> Result<(), Error> {
-    let broker = var("BROKER").unwrap().parse().unwrap();
-    let name = var("HOST").unwrap();
-    let (inbox, outbox) = (format!("hosts/{name}/in"), format!("hosts/{name}/out"));
-    let (message, greeting) = (format!("for {name}"), format!("from {name}"));
+async fn session(
+    mut client: impl AtatClient,
+    urcs: &Urcs,
+    stage: &Stage,
+) -> Result<(), Error> {
+    let (inbox, message) = stage.inbox();
+    let (outbox, greeting) = stage.outbox();
     let mut news = urcs.subscribe().expect("a place to listen");
 
     client.send(&Attention).await?;
@@ -52,7 +52,7 @@ async fn session(mut client: impl AtatClient, urcs: &Urcs) -> Result<(), Error> 
     let refused = client.send(&publish).await;
     assert_eq!(refused, Err(Error::CmeError(atat::CmeError::NotAllowed)));
 
-    client.send(&Configure::new(broker, &name)).await?;
+    client.send(&Configure::new(stage.broker, &stage.name)).await?;
     assert_eq!(client.send(&Connect).await?, Code { code: 0 });
     client.send(&Subscribe::to(&inbox)).await?;
     let came = match news.next_message_pure().await {
