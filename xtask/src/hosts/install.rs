@@ -45,20 +45,29 @@ pub fn command(host: &HostProgram) -> Result<Command> {
     Ok(command)
 }
 
-/// The version that is installed, to be told with the result.
-pub fn version(source: Source) -> String {
-    let found = match source {
-        Source::Debian { package, .. } => dpkg_version(package),
-        Source::PyPi(name) => line_after(&script("requirements.txt"), &format!("{name}==")),
-        Source::Npm(name) => line_after(
-            &folder("npm/node_modules").join(name).join("package.json"),
-            "\"version\": ",
-        ),
+/// What is installed, to be told with the result: a version, behind the name of the
+/// package where the host has another.
+pub fn version(host: &HostProgram) -> String {
+    let (package, found) = match host.source {
+        Source::Debian { package, .. } => (host.name, dpkg_version(package)),
+        Source::PyPi(name) => {
+            let wanted = script("requirements.txt");
+            (name, line_after(&wanted, &format!("{name}==")))
+        }
+        Source::Npm(name) => {
+            let package = folder("npm/node_modules").join(name).join("package.json");
+            (name, line_after(&package, "\"version\": "))
+        }
         Source::Crate { name, package } => {
-            line_after(&manifest(package), &format!("{name} = {{ version = \"="))
+            let start = format!("{name} = {{ version = \"=");
+            (name, line_after(&manifest(package), &start))
         }
     };
-    found.unwrap_or_else(|| "version not known".to_owned())
+    let version = found.unwrap_or_else(|| "version not known".to_owned());
+    match package {
+        same if same == host.name => version,
+        other => format!("{other} {version}"),
+    }
 }
 
 fn is_python(host: &HostProgram) -> bool {

@@ -1,4 +1,5 @@
-//! `cargo xtask hosts [NAME...]`: host programs by people who do not know mqmodem.
+//! `cargo xtask hosts [NAME...]`: host programs by people who do not know mqmodem, and
+//! for makers whose users have none to install, some of ours.
 //!
 //! Each is installed by [`install`], gets a fresh modem on a PTY, and is driven by a
 //! small script in `tests/hosts/`. `docs/testing-firmware.md` says what a script is
@@ -49,7 +50,7 @@ fn is_served_over(run: &Run, stage: &stage::Stage) -> bool {
         println!("{why}");
     }
     let verdict = if result.is_ok() { "ok" } else { "FAILED" };
-    let version = install::version(run.host.source);
+    let version = install::version(run.host);
     let how = match run.transport {
         Transport::Tcp => "",
         Transport::Tls => " over TLS",

@@ -74,6 +74,13 @@ const fn written_in_rust(
     host(name, script, Source::Crate { name, package })
 }
 
+/// One of ours, for a module whose drivers are in no registry: it waits for the bytes
+/// that those wait for.
+const fn ours(name: &'static str, script: &'static str) -> HostProgram {
+    let program = host(name, script, Source::PyPi("pyserial"));
+    program.speaks(name).also_over_tls()
+}
+
 const fn host(name: &'static str, script: &'static str, source: Source) -> HostProgram {
     HostProgram {
         name,
@@ -156,6 +163,13 @@ pub const HOSTS: &[HostProgram] = &[
     written_in_rust("quectel-bg9x-atat", "quectel", "quectel/src/main.rs")
         .speaks("quectel:bg95")
         .also_over_tls(),
+    ours("esp-at", "esp_at_host.py"),
+    ours("luat", "luat_host.py"),
+    ours("nordic", "nordic_host.py"),
+    ours("quectel", "quectel_host.py").speaks("quectel:ec25"),
+    ours("simcom", "simcom_host.py"),
+    ours("simcom-sm", "simcom_sm_host.py"),
+    ours("ublox", "ublox_host.py"),
 ];
 
 /// A host program, and how it is run this time.
