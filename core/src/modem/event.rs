@@ -244,6 +244,12 @@ pub enum Event<'e> {
         /// The time by its clock, in seconds since 1970.
         unix: u32,
     },
+    /// The clock is known, which it was not when the modem started; told where the
+    /// [banner](super::dialect::Banner::Timed) of the dialect says so.
+    ClockKnown {
+        /// The time by it, in seconds since 1970.
+        unix: u32,
+    },
     /// The link was lost.
     Lost {
         /// One of [`code::all`](super::code::all); where each packet is told, 0 is what the

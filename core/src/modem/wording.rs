@@ -23,6 +23,8 @@ pub(crate) struct Wording {
     pub(crate) other: Fail,
     /// The slot of the dialect's own by which it has joined a network when it starts.
     pub(crate) joins: Option<u8>,
+    /// Whether it is told what time it is once the clock is known.
+    pub(crate) tells_time: bool,
     /// The words of events.
     pub(crate) event: WordEvent,
 }

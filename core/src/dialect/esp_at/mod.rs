@@ -186,6 +186,7 @@ fn word(of: Staged<'_>, event: &Event, reply: &mut Reply) {
         | Event::Waiting { .. }
         | Event::Read { .. }
         | Event::Overdue { .. }
+        | Event::ClockKnown { .. }
         | Event::Numbered { .. }
         | Event::Dropped { .. }
         | Event::Registration { on: false, .. } => {}

@@ -1,6 +1,6 @@
 //! Events, in the module's words.
 
-use super::module::word_start;
+use super::module::{word_start, word_time};
 use super::state::{key, task};
 use crate::at::reply::Reply;
 use crate::modem::Staged;
@@ -25,6 +25,7 @@ pub(super) fn word(of: Staged<'_>, event: &Event, reply: &mut Reply) {
         }),
         Event::Registration { .. } => crate::commands::word(event, reply),
         Event::Restarted { unix } => word_start(unix, reply),
+        Event::ClockKnown { unix } => word_time(unix, reply),
         // The module knows no such thing.
         _ => {}
     }

@@ -138,7 +138,7 @@ pub static LUAT: Dialect = Dialect {
     ],
     other: FAILED,
     identity: module::IDENTITY,
-    banner: Banner::PowerOn,
+    banner: Banner::Timed,
     loss_leads: false,
     reports_packets: true,
     gap: 20,

@@ -140,11 +140,15 @@ pub(super) fn word_start(unix: u32, reply: &mut Reply) {
     ] {
         reply.urc(|line| line.text(text));
     }
-    let time = from_unix(unix.into());
-    if time.year < 2000 {
-        // Nobody has told it yet.
-        return;
+    // Else nobody has told it yet.
+    if from_unix(unix.into()).year >= 2000 {
+        word_time(unix, reply);
     }
+}
+
+/// The time of the network.
+pub(super) fn word_time(unix: u32, reply: &mut Reply) {
+    let time = from_unix(unix.into());
     reply.urc(|line| {
         // A reply notes for itself what does not fit.
         let _ = write!(

@@ -153,6 +153,7 @@ fn word(of: Staged, event: &Event, reply: &mut Reply) {
         // have no places.
         Event::Finished { .. }
         | Event::Overdue { .. }
+        | Event::ClockKnown { .. }
         | Event::Packet { .. }
         | Event::Numbered { .. } => {}
         Event::Tracked { name, code } => {

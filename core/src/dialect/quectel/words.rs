@@ -49,6 +49,7 @@ fn word(of: Staged<'_>, event: &Event, banner: &[&str], reply: &mut Reply) {
         | Event::Read { .. }
         | Event::Dropped { .. }
         | Event::Restored { .. }
+        | Event::ClockKnown { .. }
         | Event::Packet { .. } => {}
     }
 }

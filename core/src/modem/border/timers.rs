@@ -66,11 +66,12 @@ impl Modem<'_> {
     pub fn set_clock(&mut self, now: Instant, since_1970: Duration) {
         self.at(now);
         let machine = &mut self.machine;
-        let moved = machine.clock.follow(machine.now, since_1970);
+        let moved = machine.follow_clock(since_1970);
         if moved != 0 {
             for link in machine.links.iter_mut() {
                 link.session_mut().move_times(moved);
             }
         }
+        self.advance();
     }
 }

@@ -109,6 +109,8 @@ pub enum Banner {
     Restart,
     /// Whenever it is switched on, too.
     PowerOn,
+    /// The same; and what time it is, once the clock is known.
+    Timed,
     /// The same; and where something is kept in this slot of the dialect's own, that it has
     /// joined a network behind it.
     Joins(u8),
@@ -171,8 +173,9 @@ impl Dialect {
             other: self.other,
             joins: match self.banner {
                 Banner::Joins(place) => Some(place),
-                Banner::Restart | Banner::PowerOn => None,
+                Banner::Restart | Banner::PowerOn | Banner::Timed => None,
             },
+            tells_time: self.banner == Banner::Timed,
         }
     }
 }

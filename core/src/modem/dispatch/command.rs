@@ -98,9 +98,25 @@ impl Machine<'_> {
         }
     }
 
+    /// The clock of the machine says this now, since 1970; by how many seconds it was moved.
+    pub(crate) fn follow_clock(&mut self, machine: Duration) -> i64 {
+        let was_known = self.clock.is_known(self.now);
+        let moved = self.clock.follow(self.now, machine);
+        let tells = self.behaviour.wording.tells_time && self.clock.is_known(self.now);
+        if tells && !was_known {
+            let pushed = self.notify.push_clock_known(self.shown_time());
+            pushed.unwrap_or_default();
+        }
+        moved
+    }
+
+    fn shown_time(&self) -> u32 {
+        u32::try_from(self.clock.shown(self.now)).unwrap_or(u32::MAX)
+    }
+
     /// Reports that the modem has started.
     pub(crate) fn report_start(&mut self) {
-        let unix = u32::try_from(self.clock.shown(self.now)).unwrap_or(u32::MAX);
+        let unix = self.shown_time();
         self.notify.push_restarted(unix).unwrap_or_default();
         self.report_joined();
     }

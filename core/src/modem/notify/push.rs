@@ -100,6 +100,11 @@ impl Notifier<'_> {
         self.push(RecordKind::Restarted, LinkId::FIRST, unix, &[])
     }
 
+    /// The clock is known: this is the time in seconds since 1970.
+    pub(crate) fn push_clock_known(&mut self, unix: u32) -> Result<(), Full> {
+        self.push(RecordKind::ClockKnown, LinkId::FIRST, unix, &[])
+    }
+
     /// A link came back.
     pub(crate) fn push_restored(
         &mut self,

@@ -38,6 +38,7 @@ pub(super) enum RecordKind {
     Numbered = 11,
     /// A numbered place is taken.
     PlaceTaken = 12,
+    ClockKnown = 13,
 }
 
 impl RecordKind {
@@ -55,6 +56,7 @@ impl RecordKind {
             10 => Self::Packet,
             11 => Self::Numbered,
             12 => Self::PlaceTaken,
+            13 => Self::ClockKnown,
             _ => Self::Message,
         }
     }
@@ -213,6 +215,7 @@ impl<'r> Queued<'r> {
                 located: number & 2 != 0,
             },
             RecordKind::Restarted => Event::Restarted { unix: number },
+            RecordKind::ClockKnown => Event::ClockKnown { unix: number },
             RecordKind::Restored => Event::Restored {
                 session_present: number != 0,
             },
