@@ -11,6 +11,8 @@ pub struct VendorLimits {
     pub payload: usize,
     /// Subscriptions of a link at a time.
     pub subscriptions: usize,
+    /// Messages that wait until the host asks for them; further ones stay with the network.
+    pub waiting: u32,
 }
 
 impl VendorLimits {
@@ -20,5 +22,6 @@ impl VendorLimits {
         topic: usize::MAX,
         payload: usize::MAX,
         subscriptions: usize::MAX,
+        waiting: u32::MAX,
     };
 }

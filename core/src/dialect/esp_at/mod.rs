@@ -58,6 +58,7 @@ static LIMITS: VendorLimits = VendorLimits {
     topic: 128,
     payload: 256,
     subscriptions: 10,
+    ..VendorLimits::NONE
 };
 
 /// The command set.

@@ -1,5 +1,6 @@
 //! Events, in the module's words.
 
+use super::messages::SLOTS;
 use super::module::{word_start, word_time};
 use super::state::{key, task};
 use crate::at::reply::Reply;
@@ -21,7 +22,7 @@ pub(super) fn word(of: Staged<'_>, event: &Event, reply: &mut Reply) {
         Event::Read { message, .. } => reply.info(|line| write_message(line, &message)),
         Event::Waiting { count, .. } => reply.urc(|line| {
             line.text("+MSUB: ");
-            line.number(count.saturating_sub(1).min(3));
+            line.number(count.min(SLOTS).saturating_sub(1));
         }),
         Event::Registration { .. } => crate::commands::word(event, reply),
         Event::Restarted { unix } => word_start(unix, reply),

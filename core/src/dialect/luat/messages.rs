@@ -1,9 +1,10 @@
 //! Subscribing, publishing, and messages that wait.
 
-use super::state::{FAILED, key, set_flag};
+use super::state::{FAILED, OUT_OF_RANGE, key, set_flag};
 use crate::at::args::Args;
 use crate::at::param::Param;
 use crate::at::schema::Signature;
+use crate::modem::Staged;
 use crate::modem::command::context::{Context, quality};
 use crate::modem::command::dialect::{Command, Outcome, Prompt};
 use crate::modem::command::prompt::{Data, DataFraming, Late};
@@ -20,6 +21,8 @@ const MOST_TOPIC: usize = 65_535;
 const MOST_MESSAGE: usize = 256 * 1024 * 1024;
 /// The most raw bytes, and bytes given in hex.
 const MOST_RAW: usize = 4100;
+/// Places the module has for messages that wait.
+pub(super) const SLOTS: u32 = 4;
 
 const TOPIC: Param = Param::text("topic", 1, MOST_TOPIC)
     .check(can_publish_to, "a/+")
@@ -89,11 +92,15 @@ pub(super) const STORE: Command = Command::new("+MQTTMSGSET", "Let messages wait
     .test("+MQTTMSGSET: (0,1)")
     .read(|cx, _| read_flag(cx, "+MQTTMSGSET: ", key::STORES))
     .set(OFF_ON, |cx, args| {
-        let on = args.int(0);
-        let set = set_flag(cx, key::STORES, on != 0);
-        set.and_then(|()| cx.apply_option(RECV_MODE, |_| OptionValue::Number(on)))
-            .into()
+        let set = set_flag(cx, key::STORES, args.flag(0));
+        set.and_then(|()| apply_store(cx)).into()
     });
+
+/// Messages wait, or are told at once, as it was set.
+pub(super) fn apply_store(cx: &mut Context) -> Result<(), Fail> {
+    let stores = |staged: Staged<'_>| u32::from(staged.get(key::STORES).is_some());
+    cx.apply_option(RECV_MODE, |staged| OptionValue::Number(stores(staged)))
+}
 
 pub(super) const GET: Command = Command::new("+MQTTMSGGET", "Take the messages that wait")
     .test("")
@@ -116,10 +123,10 @@ fn request(
     args: &Args,
     ask: impl FnOnce(&mut Context) -> Result<Wait, Fail>,
 ) -> Outcome {
-    if !cx.is_connected() || args.bytes(0).len() > cx.limits().topic {
-        return Outcome::Fail(FAILED);
+    match check(cx, args) {
+        Ok(()) => accepted(cx, ask),
+        Err(fail) => Outcome::Fail(fail),
     }
-    accepted(cx, ask)
 }
 
 /// OK when it is sent; what comes of it is told after the gap.
@@ -132,8 +139,8 @@ fn accepted(cx: &mut Context, ask: impl FnOnce(&mut Context) -> Result<Wait, Fai
 }
 
 fn publish(cx: &mut Context, args: &Args) -> Outcome {
-    if !is_allowed(cx, args) {
-        return Outcome::Fail(FAILED);
+    if let Err(fail) = check(cx, args) {
+        return Outcome::Fail(fail);
     }
     let given = args.bytes(3);
     if cx.staged().get(key::HEX).is_none() {
@@ -146,8 +153,15 @@ fn publish(cx: &mut Context, args: &Args) -> Outcome {
     }
 }
 
-fn is_allowed(cx: &Context, args: &Args) -> bool {
-    cx.is_connected() && args.bytes(0).len() <= cx.limits().topic
+/// The session has to be up, and the topic not too long.
+fn check(cx: &Context, args: &Args) -> Result<(), Fail> {
+    if !cx.is_connected() {
+        Err(FAILED)
+    } else if args.bytes(0).len() > cx.limits().topic {
+        Err(OUT_OF_RANGE)
+    } else {
+        Ok(())
+    }
 }
 
 /// The bytes of hex digits; how many they are.
@@ -166,7 +180,7 @@ fn send(cx: &mut Context, args: &Args, payload: &[u8]) -> Outcome {
         return Outcome::Fail(FAILED);
     };
     if payload.len() > cx.limits().payload {
-        return Outcome::Fail(Fail::Cme(793));
+        return Outcome::Fail(OUT_OF_RANGE);
     }
     let message = Message {
         topic: args.text(0),
@@ -179,8 +193,8 @@ fn send(cx: &mut Context, args: &Args, payload: &[u8]) -> Outcome {
 }
 
 fn ask(cx: &mut Context, args: &Args) -> Outcome {
-    if !is_allowed(cx, args) {
-        return Outcome::Fail(FAILED);
+    if let Err(fail) = check(cx, args) {
+        return Outcome::Fail(fail);
     }
     if args.has(3) {
         return Outcome::Prompt(DataFraming::Length(args.int(3) as usize), &COUNTED);
@@ -207,7 +221,7 @@ fn read_flag(cx: &mut Context, name: &str, key: u8) -> Outcome {
 
 fn read_slots(cx: &mut Context, _: &Args) -> Outcome {
     let waiting = cx.waiting();
-    for slot in 0..4 {
+    for slot in 0..SLOTS {
         let state = if slot < waiting { ",VALID" } else { ",INVALID" };
         cx.info(|line| {
             line.text("+MQTTMSGGET: ");

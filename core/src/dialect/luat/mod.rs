@@ -146,6 +146,7 @@ pub static LUAT: Dialect = Dialect {
         line: 5 * 1024,
         topic: 256,
         payload: 4100,
+        waiting: messages::SLOTS,
         ..VendorLimits::NONE
     },
     word: event::word,

@@ -6,6 +6,8 @@ use crate::modem::fail::Fail;
 
 /// The command does not work in this state.
 pub(super) const FAILED: Fail = Fail::Cme(767);
+/// A value is too long.
+pub(super) const OUT_OF_RANGE: Fail = Fail::Cme(793);
 /// The radio is off.
 pub(super) const RADIO_OFF: Fail = Fail::Cme(797);
 

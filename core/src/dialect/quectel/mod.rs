@@ -259,7 +259,7 @@ const fn limits(payload: usize) -> VendorLimits {
         line: 4096,
         topic: 255,
         payload,
-        subscriptions: usize::MAX,
+        ..VendorLimits::NONE
     }
 }
 

@@ -179,9 +179,14 @@ impl Machine<'_> {
             len if self.notify.is_numbered(id) => {
                 self.notify.has_free_place(id, len) && link.session().is_receiving()
             }
-            len => (direct() || self.notify.fits(len)) && link.session().is_receiving(),
+            len => (direct() || self.may_store(id, len)) && link.session().is_receiving(),
         };
         message && link.has_answer_room()
+    }
+
+    /// Whether a message of `len` bytes can wait for the host.
+    fn may_store(&self, id: LinkId, len: usize) -> bool {
+        self.notify.fits(len) && self.notify.stored(id) < self.behaviour.limits.waiting
     }
 
     #[allow(
