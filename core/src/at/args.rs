@@ -130,6 +130,13 @@ impl<'l> Args<'l> {
         self.value(index).is_some_and(|value| value.quoted)
     }
 
+    /// Whether a comma stands behind the last value that was given.
+    pub fn ends_with_comma(&self) -> bool {
+        let end = self.values.end().unwrap_or(self.line.len());
+        let behind = self.line.get(end..).unwrap_or_default();
+        behind.trim_ascii_start().first() == Some(&b',')
+    }
+
     /// The values from `index` on, however many, as they stand on the line: where there are
     /// escapes they are not resolved.
     pub fn from(&self, index: usize) -> impl Iterator<Item = &'l [u8]> + use<'l> {

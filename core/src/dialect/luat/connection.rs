@@ -1,5 +1,6 @@
 //! Opening the transport, and the session on it.
 
+use super::messages;
 use super::state::{FAILED, RADIO_OFF, key, number, set_number, task};
 use super::tls;
 use crate::at::args::Args;
@@ -11,6 +12,7 @@ use crate::modem::command::context::Context;
 use crate::modem::command::dialect::{Command, Outcome};
 use crate::modem::event::Task;
 use crate::modem::fail::Fail;
+use crate::modem::options::{CONNECT_TIMEOUT, OptionValue};
 use crate::modem::settings::Settings;
 use crate::modem::url::{BrokerUrl, Scheme};
 use crate::modem::wait::Wait;
@@ -19,6 +21,8 @@ use crate::mqtt::{Properties, Qos, Will};
 /// The longest host a name server answers for.
 const MOST_HOST: usize = 253;
 const MOST_URL: usize = MOST_HOST + 10;
+/// How long the transport may take to open, and the broker to accept.
+pub(super) const MOST_SECONDS: u32 = 20;
 
 const PLACE: &[Signature] = &[Signature::of(&[
     Param::text("host", 1, MOST_HOST)
@@ -116,14 +120,26 @@ fn prepare(cx: &mut Context, args: &Args, scheme: Scheme) -> Result<(), Fail> {
     let mut url = Buf::lent(&mut memory);
     scheme.write_url(args.text(0), None, &mut url)?;
     cx.stage(key::URL, url.as_slice())?;
+    let mut limit = MOST_SECONDS;
     if scheme.is_tls() {
         tls::apply(cx)?;
+        limit = tls::timeout(cx.staged()).unwrap_or(MOST_SECONDS);
     }
+    limit_connect(cx, limit)?;
     cx.configure(settings)
+}
+
+/// How long the next step may take.
+fn limit_connect(cx: &mut Context, seconds: u32) -> Result<(), Fail> {
+    cx.apply_option(CONNECT_TIMEOUT, |_| OptionValue::Number(seconds))
 }
 
 fn connect(cx: &mut Context, args: &Args) -> Outcome {
     if !cx.is_opened() || cx.is_connected() || cx.has_begun() {
+        return Outcome::Fail(FAILED);
+    }
+    if !args.flag(0) && cx.staged().text(key::CLIENT_ID).is_empty() {
+        // No broker keeps a session of nobody (MQTT 3.1.3.1).
         return Outcome::Fail(FAILED);
     }
     match begin(cx, args) {
@@ -135,6 +151,8 @@ fn connect(cx: &mut Context, args: &Args) -> Outcome {
 fn begin(cx: &mut Context, args: &Args) -> Result<Wait, Fail> {
     set_number(cx, key::KEEPS_SESSION, u32::from(!args.flag(0)))?;
     set_number(cx, key::KEEP_ALIVE, args.int(1))?;
+    limit_connect(cx, MOST_SECONDS)?;
+    messages::apply_store(cx)?;
     cx.apply_will(will)?;
     cx.configure(settings)?;
     cx.connect()

@@ -1,5 +1,6 @@
 //! Files, which outlive a restart.
 
+use super::tls;
 use crate::at::args::Args;
 use crate::at::param::Param;
 use crate::at::schema::Signature;
@@ -70,20 +71,10 @@ pub(super) const COMMANDS: &[Command] = &[
         ),
 ];
 
-/// How long the next byte may take: as the host says, by these steps.
-static PATIENT: Prompt = Prompt {
+static PROMPT: Prompt = Prompt {
     text: Some("\r\n>\r\n"),
-    limit: Some(Duration::from_mins(1)),
     late: Late::Finish,
     ..Prompt::new(store)
-};
-static USUAL: Prompt = Prompt {
-    limit: Some(Duration::from_secs(15)),
-    ..PATIENT
-};
-static HASTY: Prompt = Prompt {
-    limit: Some(Duration::from_secs(5)),
-    ..PATIENT
 };
 
 fn write(cx: &mut Context, args: &Args) -> Outcome {
@@ -96,12 +87,8 @@ fn write(cx: &mut Context, args: &Args) -> Outcome {
     if cx.check_file(args.text(0), total).is_err() {
         return Outcome::Fail(Fail::Plain);
     }
-    let prompt = match args.int(3) {
-        ..=5 => &HASTY,
-        6..=15 => &USUAL,
-        _ => &PATIENT,
-    };
-    Outcome::Prompt(DataFraming::Length(size), prompt)
+    cx.limit_data(Duration::from_secs(args.int(3).into()));
+    Outcome::Prompt(DataFraming::Length(size), &PROMPT)
 }
 
 fn store(cx: &mut Context, args: &Args, data: Data<'_>) -> Outcome {
@@ -121,6 +108,9 @@ fn store(cx: &mut Context, args: &Args, data: Data<'_>) -> Outcome {
 fn read(cx: &mut Context, args: &Args) -> Outcome {
     let from = args.int(3) as usize;
     let to = from.saturating_add(args.int(2) as usize);
+    if cx.staged().text(tls::KEY) == args.text(0) {
+        return Outcome::Fail(Fail::Plain);
+    }
     let is_there = cx.write_file(args.text(0), |file, reply| {
         let to = to.min(file.content.len());
         let part = file.content.get(from..to).unwrap_or_default();

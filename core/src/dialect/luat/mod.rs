@@ -123,7 +123,7 @@ pub static LUAT: Dialect = Dialect {
             meaning: "The module has started; what it finds of the network follows.",
         },
     ],
-    options: &[(CONNECT_TIMEOUT, 20), (VERIFY, 0)],
+    options: &[(CONNECT_TIMEOUT, connection::MOST_SECONDS), (VERIFY, 0)],
     profile: &Profile::FACTORY.errors(1),
     codes: &[
         (3, "Operation not allowed"),
@@ -162,13 +162,14 @@ fn refuse(_: &mut Context, command: Option<&'static Command>, why: Refusal) -> F
             _ => FAILED,
         };
     };
-    if command.is_some_and(|command| command.name == configuration::NAME) {
+    // These two have no codes.
+    let plain = [configuration::NAME, tls::NAME];
+    if command.is_some_and(|command| plain.contains(&command.name)) {
         return Fail::Plain;
     }
     Fail::Cme(match misfit.kind {
         MisfitKind::Missing | MisfitKind::Empty => 791,
         MisfitKind::Surplus => 792,
-        MisfitKind::Together => 795,
         _ => 793,
     })
 }
