@@ -65,6 +65,8 @@ fn word_finished(of: Staged<'_>, task: Task, worked: bool, code: u8, reply: &mut
         (task::CONNECT, true) => urc(reply, "CONNACK OK"),
         (task::CLOCK, _) => urc(reply, "+CNTP: 1"),
         (task::STATUS, _) => urc(reply, "STATE: IP STATUS"),
+        (task::POWER_DOWN, _) => urc(reply, "NORMAL POWER DOWN"),
+        (task::POWER_CUT, _) => {}
         _ => urc(reply, "ERROR"),
     }
 }

@@ -94,7 +94,8 @@ pub(super) const COMMANDS: &[Command] = &[
         .details("The broker is not told.")
         .commits()
         .execute(|cx, _| cx.restart_at_once()),
-    Command::new("+CPOWD", "Switch off: silence until DTR comes back")
+    Command::new("+CPOWD", "Switch off: silence until the host comes back")
+        .details("At once: without a word, to the broker neither.")
         .commits()
         .set(
             &[Signature::of(&[Param::choice(
@@ -116,12 +117,13 @@ fn named(cx: &mut Context, before: &str, text: &str, behind: &str) -> Outcome {
 }
 
 fn power_down(cx: &mut Context, args: &Args) -> Outcome {
-    let notice = if args.flag(0) {
-        "\r\nNORMAL POWER DOWN\r\n"
+    let command = if args.flag(0) {
+        task::POWER_DOWN
     } else {
-        ""
+        cx.cut_links();
+        task::POWER_CUT
     };
-    cx.fall_silent_with(notice)
+    Outcome::Finishing(cx.power_off(), Task { command, number: 0 })
 }
 
 /// Restarts, with the radio like this.

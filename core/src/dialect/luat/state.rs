@@ -61,4 +61,6 @@ pub(super) mod task {
     pub(crate) const CONNECT: u8 = 2;
     pub(crate) const CLOCK: u8 = 3;
     pub(crate) const STATUS: u8 = 4;
+    pub(crate) const POWER_DOWN: u8 = 5;
+    pub(crate) const POWER_CUT: u8 = 6;
 }

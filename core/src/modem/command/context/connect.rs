@@ -21,6 +21,10 @@ impl<'a> Context<'_, 'a> {
             return Err(Fail::NOT_ALLOWED);
         }
         self.machine.connect_opened(self.link);
+        if !self.is_active() {
+            // CONNECT could not be said, and the transport is closed.
+            return Err(Fail::NOT_ALLOWED);
+        }
         Ok(Wait::Connect(self.link))
     }
 

@@ -39,13 +39,4 @@ impl Context<'_, '_> {
         self.machine.cut_all();
         Outcome::Ok
     }
-
-    /// The same at once: this text is all of the answer.
-    pub fn fall_silent_with(&mut self, text: &str) -> Outcome {
-        self.machine.cut_all();
-        self.machine
-            .write(|reply| reply.unframed(|line| line.text(text)));
-        self.machine.radio.plan_silence();
-        Outcome::Silent
-    }
 }
