@@ -65,6 +65,7 @@ static OWN: Dialect = Dialect {
     banner: Banner::Restart,
     loss_leads: false,
     reports_packets: false,
+    tells_resets: false,
     gap: 0,
     limits: &VendorLimits::NONE,
     word,

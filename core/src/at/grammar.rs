@@ -21,7 +21,8 @@ pub struct Grammar {
     pub repeats: bool,
     /// Whether `AT` begins a line also right behind a letter or digit (rule R1).
     pub glued: bool,
-    /// Whether spaces may stand before a name and between it and its `=` or `?` (rule R5).
+    /// Whether spaces may stand before a name, between it and what belongs to it, and at the
+    /// end of a command (rule R5).
     pub spaces: bool,
     /// Whether a lone LF ends a line too (rule R2).
     pub line_feed_ends: bool,

@@ -54,11 +54,11 @@ pub fn next<'l>(line: &'l [u8], at: usize, grammar: &Grammar) -> NextItem<'l> {
         Some(b';') if grammar.lists => next_after_semicolon(line, start, grammar),
         Some(b'+') => extended(line, start, grammar),
         Some(b'&') => match byte(line, start + 1) {
-            Some(letter) if letter.is_ascii_alphabetic() => basic(line, start, 2),
+            Some(letter) if letter.is_ascii_alphabetic() => basic(line, start, 2, grammar),
             _ => NextItem::Bad,
         },
-        Some(b'S' | b's') => register(line, start),
-        Some(letter) if letter.is_ascii_alphabetic() => basic(line, start, 1),
+        Some(b'S' | b's') => register(line, start, grammar),
+        Some(letter) if letter.is_ascii_alphabetic() => basic(line, start, 1, grammar),
         Some(_) => other_prefix(line, start, grammar),
     }
 }
@@ -81,24 +81,24 @@ fn next_after_semicolon<'l>(line: &'l [u8], at: usize, grammar: &Grammar) -> Nex
     next(line, start, grammar)
 }
 
-fn basic(line: &[u8], start: usize, len: usize) -> NextItem<'_> {
+fn basic<'l>(line: &'l [u8], start: usize, len: usize, grammar: &Grammar) -> NextItem<'l> {
     let name = line.get(start..start + len).unwrap_or_default();
-    let next = skip_spaces(line, start + len);
+    let next = skip_allowed(line, start + len, grammar);
     let form = Form::Set;
     NextItem::Item(Item { name, form, next })
 }
 
 /// `Sn`, `Sn?` or `Sn=v`.
-fn register(line: &[u8], start: usize) -> NextItem<'_> {
+fn register<'l>(line: &'l [u8], start: usize, grammar: &Grammar) -> NextItem<'l> {
     let digits = count(line, start + 1, u8::is_ascii_digit);
     if digits == 0 {
-        return basic(line, start, 1);
+        return basic(line, start, 1, grammar);
     }
     let end = start + 1 + digits;
     let name = line.get(start..end).unwrap_or_default();
-    let at = skip_spaces(line, end);
+    let at = skip_allowed(line, end, grammar);
     let (form, next) = match byte(line, at) {
-        Some(b'=') => (Form::Set, skip_spaces(line, at + 1)),
+        Some(b'=') => (Form::Set, skip_allowed(line, at + 1, grammar)),
         Some(b'?') => (Form::Read, at + 1),
         _ => (Form::Execute, at),
     };
@@ -130,7 +130,7 @@ fn extended<'l>(line: &'l [u8], start: usize, grammar: &Grammar) -> NextItem<'l>
 
 /// Where the line goes on if a command may end at `at`.
 pub(crate) fn at_end(line: &[u8], at: usize, grammar: &Grammar) -> Option<usize> {
-    let next = skip_spaces(line, at);
+    let next = skip_allowed(line, at, grammar);
     match byte(line, next) {
         None => Some(line.len()),
         Some(b';') if grammar.lists => Some(next),

@@ -61,6 +61,10 @@ pub const NO_NAME_SERVER: u8 = 42;
 pub const TLS_UNSUPPORTED: u8 = 43;
 /// Dropped by command.
 pub const DROPPED_BY_COMMAND: u8 = 44;
+/// Reset, by the broker or on the way. Only a command set that
+/// [tells resets](crate::modem::dialect::Dialect::tells_resets) is told so; elsewhere it is
+/// [`CLOSED`].
+pub const RESET: u8 = 45;
 
 /// The broker does not speak this version.
 pub const UNSUPPORTED_VERSION: u8 = reason::UNSUPPORTED_VERSION;

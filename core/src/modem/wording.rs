@@ -19,6 +19,8 @@ pub(crate) struct Wording {
     pub(crate) loss_leads: bool,
     /// Whether each packet by which the broker answers is told.
     pub(crate) reports_packets: bool,
+    /// Whether a link that was reset is told from one that was closed.
+    pub(crate) tells_resets: bool,
     /// What a failure is that has no number among `codes`.
     pub(crate) other: Fail,
     /// The slot of the dialect's own by which it has joined a network when it starts.

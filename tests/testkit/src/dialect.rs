@@ -93,6 +93,7 @@ pub static PROOF: Dialect = Dialect {
     banner: Banner::PowerOn,
     loss_leads: false,
     reports_packets: false,
+    tells_resets: false,
     gap: 0,
     limits: &VendorLimits::NONE,
     word,

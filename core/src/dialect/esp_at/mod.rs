@@ -145,6 +145,7 @@ pub static ESP_AT: Dialect = Dialect {
     banner: Banner::Joins(join::NETWORK),
     loss_leads: true,
     reports_packets: false,
+    tells_resets: false,
     gap: 0,
     limits: &LIMITS,
     word,

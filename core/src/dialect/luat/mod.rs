@@ -141,6 +141,7 @@ pub static LUAT: Dialect = Dialect {
     banner: Banner::Timed,
     loss_leads: false,
     reports_packets: true,
+    tells_resets: false,
     gap: 20,
     limits: &VendorLimits {
         line: 5 * 1024,

@@ -103,6 +103,7 @@ pub static NATIVE: Dialect = Dialect {
     banner: Banner::Restart,
     loss_leads: false,
     reports_packets: false,
+    tells_resets: false,
     gap: 0,
     limits: &VendorLimits::NONE,
     word,

@@ -12,7 +12,6 @@ use crate::modem::command::context::Context;
 use crate::modem::command::dialect::{Command, Outcome};
 use crate::modem::dialect::VendorLimits;
 use crate::modem::fail::Fail;
-use crate::modem::options::{CONNECT_TIMEOUT, OptionValue};
 use crate::modem::settings::Settings;
 use crate::modem::url::{BrokerUrl, Scheme};
 use core::fmt::Write;
@@ -24,8 +23,8 @@ const MOST: usize = 65_535;
 const MOST_HOST: usize = 128;
 /// The URL of the longest host.
 const MOST_URL: usize = MOST_HOST + 10;
-/// A connect may take as long as the keep-alive, but as many seconds as this.
-const LIMITS: (u32, u32) = (30, 60);
+/// How long CONNACK may take without a keep-alive, in seconds.
+const CONNACK_LIMIT: u16 = 60;
 
 const DISCONNECT: Signature = Signature::of(&[Param::choice("op", &[(0, "disconnect")])]);
 const CONNECT_OP: Param = Param::choice("op", &[(1, "connect, IPv4"), (2, "connect, IPv6")]);
@@ -86,8 +85,15 @@ fn set(cx: &mut Context, args: &Args, before: usize) -> Outcome {
     if args.signature() == 0 {
         return cx.disconnect().map_err(plain).into();
     }
-    let prepared = prepare(cx, args, before);
-    prepared.and_then(|()| cx.greet()).map_err(plain).into()
+    let greeted = prepare(cx, args, before).and_then(|()| {
+        // As long as the broker may be silent later.
+        let limit = match keep_alive(cx.staged()) {
+            0 => CONNACK_LIMIT,
+            seconds => seconds as u16,
+        };
+        cx.greet(limit)
+    });
+    greeted.map_err(plain).into()
 }
 
 fn prepare(cx: &mut Context, args: &Args, before: usize) -> Result<(), Fail> {
@@ -113,9 +119,6 @@ fn prepare(cx: &mut Context, args: &Args, before: usize) -> Result<(), Fail> {
         apply_tag(cx, args.int(tag))?;
     }
     stage_url(cx, args.text(host), args.has(tag))?;
-    let (least, most) = LIMITS;
-    let limit = keep_alive(cx.staged()).clamp(least, most);
-    cx.apply_option(CONNECT_TIMEOUT, |_| OptionValue::Number(limit))?;
     cx.configure(settings)
 }
 

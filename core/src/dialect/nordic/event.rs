@@ -9,6 +9,7 @@ use core::fmt::Write;
 
 /// Errors, by the numbers of the module's C library.
 const NO_MEMORY: i16 = -12;
+const RESET: i16 = -104;
 const REFUSED: i16 = -111;
 const ABORTED: i16 = -113;
 const NOT_CONNECTED: i16 = -128;
@@ -59,6 +60,7 @@ fn error(code: u8) -> i16 {
     match code {
         code::DONE => 0,
         1..=5 => REFUSED,
+        code::RESET => RESET,
         code::KEEP_ALIVE | code::TIMED_OUT | code::BY_COMMAND | code::RADIO_OFF => ABORTED,
         _ => NOT_CONNECTED,
     }

@@ -95,6 +95,7 @@ pub static SM: Dialect = Dialect {
     banner: Banner::PowerOn,
     loss_leads: false,
     reports_packets: true,
+    tells_resets: true,
     gap: 0,
     limits: &VendorLimits {
         line: 4096,

@@ -209,6 +209,7 @@ pub static BG95: Dialect = Dialect {
     banner: Banner::PowerOn,
     loss_leads: false,
     reports_packets: false,
+    tells_resets: false,
     gap: 300,
     limits: &limits(4096),
     word: words::word_bg95,

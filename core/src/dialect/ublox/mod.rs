@@ -110,6 +110,7 @@ const BASE: Dialect = Dialect {
     banner: Banner::Restart,
     loss_leads: false,
     reports_packets: false,
+    tells_resets: false,
     gap: 0,
     limits: &LIMITS,
     word: urc::word,

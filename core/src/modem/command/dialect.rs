@@ -58,6 +58,9 @@ pub struct Dialect {
     /// [event](crate::modem::event::Event::Packet), and the end of a link that the host asked
     /// for too.
     pub reports_packets: bool,
+    /// Whether a link that was reset ends by a [code](crate::modem::code::RESET) of its own, and
+    /// not as one that the broker closed.
+    pub tells_resets: bool,
     /// The least time between the OK of a command and the event that ends it, in
     /// milliseconds.
     pub gap: u16,
@@ -170,6 +173,7 @@ impl Dialect {
             event: self.word,
             loss_leads: self.loss_leads,
             reports_packets: self.reports_packets,
+            tells_resets: self.tells_resets,
             other: self.other,
             joins: match self.banner {
                 Banner::Joins(place) => Some(place),

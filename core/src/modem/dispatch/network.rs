@@ -5,7 +5,7 @@ use crate::modem::code;
 use crate::modem::event::{Event, Received};
 use crate::modem::ids::{ConnId, LinkId};
 use crate::modem::link::{ANSWER_ROOM, FramingOutcome, Link, TooLarge, publish_len};
-use crate::modem::network::NetEvent;
+use crate::modem::network::{NetError, NetEvent};
 use crate::modem::progress::run::Run;
 use crate::modem::storage::options::{PUB_MODE, RECV_FORMAT, RECV_MODE, RECV_PROPS};
 use crate::modem::wait::Wait;
@@ -23,7 +23,9 @@ impl Machine<'_> {
         let link = self.links.get_mut(id);
         let ended = link.and_then(|link| link.handle_net(self.now, event, greeting.as_ref()));
         if let Some(ended) = ended {
-            return self.link_ended(id, ended);
+            let was_reset = event == NetEvent::Failed(NetError::Broken);
+            let tells = was_reset && self.behaviour.wording.tells_resets;
+            return self.link_ended(id, if tells { ended.by_reset() } else { ended });
         }
         self.check_wait();
     }

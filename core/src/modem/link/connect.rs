@@ -73,6 +73,11 @@ impl Link<'_> {
         }
     }
 
+    /// The attempt that was begun may take so many seconds behind CONNECT, too.
+    pub(crate) fn limit_connack(&mut self, seconds: u16) {
+        self.connack_limit = Some(seconds);
+    }
+
     /// From now on each pause before an attempt of its own is the longest, and each of these
     /// that fails is news.
     pub(crate) fn try_steadily(&mut self) {
@@ -88,6 +93,7 @@ impl Link<'_> {
     fn open(&mut self, now: Instant, by: By) {
         let deadline = now + self.policy.connect_limit;
         self.greets = true;
+        self.connack_limit = None;
         self.falls_back = false;
         // An attempt of the host's fails without another, unless the modem was at it.
         let again = by == By::Automatic || matches!(self.reconnect, Reconnect::Waiting { .. });
@@ -133,7 +139,8 @@ impl Link<'_> {
                 None
             }
             (NetEvent::Opened, Phase::Opening { deadline, .. }) => {
-                self.greet(now, deadline, greeting)
+                let limit = self.connack_limit.map(u64::from).map(Duration::from_secs);
+                self.greet(now, limit.map_or(deadline, |limit| now + limit), greeting)
             }
             (NetEvent::Opening(_) | NetEvent::Opened, _) => None,
             (NetEvent::Failed(NetError::TimedOut), Phase::Opening { stage, .. }) => {

@@ -1,6 +1,7 @@
 //! How a link ended, for the parts that have to know.
 
 use super::phase::By;
+use crate::modem::code;
 
 /// How a link ended. In each case the session may have dropped messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,4 +27,16 @@ pub(crate) enum Ended {
     },
     /// It was closed in order.
     Closed,
+}
+
+impl Ended {
+    /// The same of a connection that was reset, not closed.
+    pub(crate) fn by_reset(mut self) -> Self {
+        if let Self::Failed { code, .. } | Self::Lost { code } = &mut self
+            && *code == code::CLOSED
+        {
+            *code = code::RESET;
+        }
+        self
+    }
 }

@@ -46,6 +46,9 @@ pub(crate) struct Link<'a> {
     transport: Transport,
     /// Whether CONNECT follows the transport by itself.
     greets: bool,
+    /// How long CONNACK may take behind CONNECT, in seconds; none where the limit of the
+    /// whole attempt is all there is.
+    connack_limit: Option<u16>,
     /// How many times it was opened.
     number: u32,
     /// A connection the caller is to close.
@@ -111,6 +114,7 @@ impl<'a> Link<'a> {
             phase: Phase::Closed,
             transport: Transport::None,
             greets: true,
+            connack_limit: None,
             number: 0,
             closes: OnUse::NEW,
             reconnect: Reconnect::Off,

@@ -80,6 +80,7 @@ pub static A7670: Dialect = Dialect {
     identity: system::A7670,
     banner: Banner::PowerOn,
     reports_packets: false,
+    tells_resets: true,
     loss_leads: false,
     gap: 0,
     limits: &VendorLimits {
@@ -235,7 +236,8 @@ fn word_event(of: Staged<'_>, event: &Event, reply: &mut Reply) {
             code: code::RADIO_OFF,
         } => {}
         Event::Lost { code } => {
-            let cause = if code == code::KEEP_ALIVE { 2 } else { 1 };
+            let is_broken = matches!(code, code::KEEP_ALIVE | code::RESET);
+            let cause = if is_broken { 2 } else { 1 };
             write_numbers(reply, "+CMQTTCONNLOST: ", (client, cause));
         }
         Event::Registration { .. } => commands::word(event, reply),

@@ -82,6 +82,7 @@ pub static SIM7080: Dialect = Dialect {
     identity: system::SIM7080,
     banner: Banner::PowerOn,
     reports_packets: false,
+    tells_resets: false,
     loss_leads: false,
     gap: 0,
     limits: &VendorLimits {
