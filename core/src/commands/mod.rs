@@ -10,6 +10,7 @@ pub mod radio;
 pub mod serial;
 
 use crate::at::reply::Reply;
+use crate::modem::api::Identity;
 use crate::modem::command::dialect::Command;
 use crate::modem::dialect::{Table, Urc};
 use crate::modem::event::Event;
@@ -122,7 +123,10 @@ pub const RESTARTED: Urc = Urc {
 /// Words what every dialect words alike.
 pub fn word(event: &Event, reply: &mut Reply) {
     match *event {
-        Event::Registration { which, on, located } => radio::word(reply, which, on, located),
+        Event::Registration { which, on, located } => {
+            let cell = located.then_some(Identity::OWN.cell);
+            radio::word(reply, which, on, cell);
+        }
         Event::Restarted { .. } => reply.urc(|line| line.text("RDY")),
         _ => {}
     }

@@ -123,33 +123,33 @@ fn set_registration<const WHICH: usize>(cx: &mut Context, args: &Args) -> Outcom
     Outcome::Ok
 }
 
-/// Where we are supposed to be: area, cell, LTE. Hosts that asked for it take
-/// what comes in its place for it.
-const LOCATION: &str = ",\"0001\",\"00000001\",7";
-
 fn read_registration<const WHICH: usize>(cx: &mut Context, _: &Args) -> Outcome {
     let reports = cx.profile().registration.get(WHICH).copied();
     let state = if cx.has_network() { ",1" } else { ",0" };
-    let location = cx.has_network() && reports == Some(2);
+    // Hosts that asked where we are take what comes in its place for it.
+    let cell = (cx.has_network() && reports == Some(2)).then(|| cx.identity().cell);
     cx.info(|line: &mut Reply| {
         line.text(REGISTRATIONS.get(WHICH).copied().unwrap_or_default());
         line.number(reports.unwrap_or_default().into());
         line.text(state);
-        if location {
-            line.text(LOCATION);
-        }
+        write_cell(line, cell);
     });
     Outcome::Ok
 }
 
-/// `+CREG: <stat>` and its kin, as a report.
-pub(super) fn word(reply: &mut Reply, which: usize, on: bool, located: bool) {
+fn write_cell(line: &mut Reply, cell: Option<&str>) {
+    if let Some(cell) = cell {
+        line.text(",");
+        line.text(cell);
+    }
+}
+
+/// `+CREG: <stat>` and its kin, as a report, with the cell where it was asked for.
+pub(crate) fn word(reply: &mut Reply, which: usize, on: bool, cell: Option<&str>) {
     reply.urc(|line| {
         line.text(REGISTRATIONS.get(which).copied().unwrap_or_default());
         line.number(on.into());
-        if on && located {
-            line.text(LOCATION);
-        }
+        write_cell(line, cell.filter(|_| on));
     });
 }
 

@@ -14,6 +14,8 @@ pub enum Fail {
     Plain,
     /// A reason of 27.007 §9.2, see [`cme`].
     Cme(u16),
+    /// A reason that is told by its number, with `+CMEE=2` too.
+    Number(u16),
 }
 
 impl Fail {

@@ -17,6 +17,8 @@ pub struct Identity<'a> {
     pub imsi: &'a str,
     /// `+CCID`
     pub iccid: &'a str,
+    /// Area, cell and access technology, as `+CREG?` has them: made up.
+    pub cell: &'a str,
 }
 
 impl Identity<'_> {
@@ -28,6 +30,8 @@ impl Identity<'_> {
         imei: None,
         imsi: "001010123456789",
         iccid: "8988211000000000000",
+        // LTE.
+        cell: "\"0001\",\"00000001\",7",
     };
 }
 

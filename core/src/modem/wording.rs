@@ -40,7 +40,8 @@ impl Wording {
             fail => fail,
         };
         match (fail, cmee) {
-            (Fail::Plain, _) | (Fail::Cme(_), 0) => Final::Error,
+            (Fail::Plain, _) | (Fail::Cme(_) | Fail::Number(_), 0) => Final::Error,
+            (Fail::Number(code), _) => Final::Cme { code, words: None },
             (Fail::Cme(code), level) => {
                 let known = self.codes.iter().find(|(known, _)| *known == code);
                 let words = known.map(|(_, words)| *words).filter(|_| level == 2);

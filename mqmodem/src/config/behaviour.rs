@@ -106,6 +106,7 @@ impl BehaviourPlan {
                 imei: own(&self.identity.imei).or(usual.imei),
                 imsi: own(&self.identity.imsi).unwrap_or(usual.imsi),
                 iccid: own(&self.identity.iccid).unwrap_or(usual.iccid),
+                cell: usual.cell,
             },
             seed: self.seed,
             strict: self.strict,

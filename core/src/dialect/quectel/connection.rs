@@ -274,8 +274,11 @@ pub(super) fn word_connected(of: Staged<'_>, worked: bool, failed: u8, reply: &m
     }
 }
 
-/// The link is gone.
+/// The link is gone. What has switched the radio off tells that itself.
 pub(super) fn word_lost(of: Staged<'_>, why: u8, reply: &mut Reply) {
+    if why == code::RADIO_OFF {
+        return;
+    }
     if why == code::KEEP_ALIVE {
         word(reply, "+QMTPING: ", of, &[1]);
     }
@@ -283,7 +286,7 @@ pub(super) fn word_lost(of: Staged<'_>, why: u8, reply: &mut Reply) {
         code::KEEP_ALIVE => 2,
         code::BY_COMMAND => 5,
         code::TIMED_OUT => 6,
-        code::RADIO_OFF => 7,
+        code::NO_LOCAL_ADDRESS => 7,
         _ => 1,
     };
     word(reply, "+QMTSTAT: ", of, &[error]);

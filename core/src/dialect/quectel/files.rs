@@ -1,9 +1,10 @@
 //! Files: `+QFUPL`, `+QFLST`, `+QFDEL`, `+QFDWL` and `+QFLDS`.
 
+use super::checksum::checksum;
+use super::key_files::{file_name, is_key};
 use super::model::Model;
 use super::state::{key, number, use_module};
 use super::task;
-use super::tls::{file_name, is_key};
 use crate::at::args::Args;
 use crate::at::param::Param;
 use crate::at::reply::Reply;
@@ -18,9 +19,9 @@ use crate::modem::wait::Wait;
 use core::fmt::Write;
 use core::time::Duration;
 
-pub(super) const NOT_FOUND: Fail = Fail::Cme(405);
-pub(super) const READ_FAILED: Fail = Fail::Cme(410);
-const NO_ROOM: Fail = Fail::Cme(423);
+pub(super) const NOT_FOUND: Fail = Fail::Number(405);
+pub(super) const READ_FAILED: Fail = Fail::Number(410);
+const NO_ROOM: Fail = Fail::Number(423);
 
 /// What asks for the bytes of a file.
 pub(super) const CONNECT: &str = "\r\nCONNECT\r\n";
@@ -148,19 +149,10 @@ pub(super) fn word_stored(of: Staged<'_>, command: u8, reply: &mut Reply) {
         // A reply notes for itself what does not fit.
         let _ = match command {
             task::UPLOAD => write!(line, "+QFUPL: {first},{second:x}"),
+            task::OPEN_FILE => write!(line, "+QFOPEN: {first}"),
             _ => write!(line, "+QFWRITE: {first},{second}"),
         };
     });
-}
-
-/// The XOR of the words of 16 bits, the high byte first.
-pub(super) fn checksum(bytes: &[u8]) -> u16 {
-    let words = bytes.chunks(2).map(|pair| match *pair {
-        [high, low] => u16::from_be_bytes([high, low]),
-        [high] => u16::from_be_bytes([high, 0]),
-        _ => 0,
-    });
-    words.fold(0, |sum, word| sum ^ word)
 }
 
 /// Whether a name is meant by a pattern in which `*` stands for anything.
@@ -231,7 +223,7 @@ fn download(cx: &mut Context, args: &Args) -> Outcome {
         return Outcome::Fail(NOT_FOUND);
     };
     let (len, sum) = (file.content.len(), checksum(file.content));
-    if is_key(cx.staged(), name) {
+    if is_key(cx, name) {
         return Outcome::Fail(READ_FAILED);
     }
     let shown = cx.write_file(name, |file, reply| write_content(reply, None, file.content));
@@ -272,19 +264,6 @@ fn space(cx: &mut Context, _: &Args) -> Outcome {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_checksum_is_made_of_words() {
-        for (bytes, sum) in [
-            (&b""[..], 0),
-            (b"a", 0x6100),
-            (b"ab", 0x6162),
-            (b"abab", 0),
-            (b"abc", 0x0262),
-        ] {
-            assert_eq!(checksum(bytes), sum, "{bytes:?}");
-        }
-    }
 
     #[test]
     fn a_star_stands_for_anything() {

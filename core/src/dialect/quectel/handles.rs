@@ -2,9 +2,9 @@
 //! `+QFCLOSE`.
 
 use super::files::{LIMIT, MAX_FILE, NOT_FOUND, PATH, READ_FAILED, report_stored, write_content};
+use super::key_files::{file_name, is_key};
 use super::state::{key, use_module};
 use super::task;
-use super::tls::{file_name, is_key};
 use crate::at::args::Args;
 use crate::at::param::Param;
 use crate::at::schema::Signature;
@@ -14,14 +14,19 @@ use crate::modem::command::dialect::{Command, Outcome, Prompt};
 use crate::modem::command::prompt::{Data, DataFraming, Late};
 use crate::modem::fail::Fail;
 use crate::modem::file::MAX_NAME;
+use crate::modem::wait::Wait;
 use core::time::Duration;
 
-const BAD_HANDLE: Fail = Fail::Cme(416);
-const WRITE_FAILED: Fail = Fail::Cme(411);
+const BAD_HANDLE: Fail = Fail::Number(416);
+const WRITE_FAILED: Fail = Fail::Number(411);
 /// The most files that are open at once.
 const MOST: u8 = 10;
+/// A file that is made empty.
+const EMPTIED: u8 = 1;
 /// A file that is only read.
 const READ_ONLY: u8 = 2;
+/// One that is to be made empty: it is open once that is kept.
+const EMPTYING: u8 = 3;
 
 const HANDLE: Param = Param::int("filehandle", 0, 3010);
 
@@ -111,15 +116,16 @@ impl Handle {
         let mut name = [0; MAX_NAME];
         let place = name.get_mut(..text.len()).ok_or(BAD_HANDLE)?;
         place.copy_from_slice(text);
-        let at = u32::from_be_bytes([a0, a1, a2, a3]);
-        let len = text.len();
-        Ok(Self {
+        let handle = Self {
             number,
             mode,
-            at,
+            at: u32::from_be_bytes([a0, a1, a2, a3]),
             name,
-            len,
-        })
+            len: text.len(),
+        };
+        let file = cx.file(handle.name());
+        let is_open = file.is_some_and(|it| mode != EMPTYING || it.content.is_empty());
+        is_open.then_some(handle).ok_or(BAD_HANDLE)
     }
 
     fn name(&self) -> &str {
@@ -129,7 +135,11 @@ impl Handle {
 
     /// It is read and written from here on.
     fn move_to(&self, cx: &mut Context, at: u32) -> Result<(), Fail> {
-        stage(cx, self.number, self.mode, at, self.name())
+        let mode = match self.mode {
+            EMPTYING => EMPTIED,
+            mode => mode,
+        };
+        stage(cx, self.number, mode, at, self.name())
     }
 }
 
@@ -145,25 +155,32 @@ fn stage(cx: &mut Context, number: u8, mode: u8, at: u32, name: &str) -> Result<
 fn open(cx: &mut Context, args: &Args) -> Outcome {
     use_module(cx);
     let (name, mode) = (file_name(args.text(0)), args.int(1) as u8);
-    let is_there = cx.file(name).is_some();
-    let free = (1..=MOST).find(|number| cx.staged().get(key::HANDLE + number).is_none());
-    let Some(number) = free else {
-        return Outcome::Fail(Fail::Cme(426));
+    let len = cx.file(name).map(|file| file.content.len());
+    let Some(number) = (1..=MOST).find(|number| Handle::find(cx, (*number).into()).is_err()) else {
+        return Outcome::Fail(Fail::Number(426));
     };
-    if !is_there && mode == READ_ONLY {
-        return Outcome::Fail(NOT_FOUND);
+    let begun = match (len, mode) {
+        (None, READ_ONLY) => Err(NOT_FOUND),
+        (Some(1..), EMPTIED) => stage(cx, number, EMPTYING, 0, name).map(|()| true),
+        (len, mode) => stage(cx, number, mode, 0, name).map(|()| len.is_none()),
+    };
+    match begun {
+        Ok(true) => store_empty(cx, name, number).into(),
+        Ok(false) => {
+            cx.info(|line| {
+                line.text("+QFOPEN: ");
+                line.number(number.into());
+            });
+            Outcome::Ok
+        }
+        Err(fail) => Outcome::Fail(fail),
     }
-    if let Err(fail) = stage(cx, number, mode, 0, name) {
-        return Outcome::Fail(fail);
-    }
-    cx.info(|line| {
-        line.text("+QFOPEN: ");
-        line.number(number.into());
-    });
-    if is_there && mode != 1 {
-        return Outcome::Ok;
-    }
-    cx.store_file(name, b"").into()
+}
+
+/// The file is open once it is kept.
+fn store_empty(cx: &mut Context, name: &str, number: u8) -> Result<Wait, Fail> {
+    cx.store_file(name, b"")?;
+    report_stored(cx, task::OPEN_FILE, [number.into(), 0])
 }
 
 fn read(cx: &mut Context, args: &Args) -> Outcome {
@@ -171,7 +188,7 @@ fn read(cx: &mut Context, args: &Args) -> Outcome {
         Ok(handle) => handle,
         Err(fail) => return Outcome::Fail(fail),
     };
-    if is_key(cx.staged(), handle.name()) {
+    if is_key(cx, handle.name()) {
         return Outcome::Fail(READ_FAILED);
     }
     let (from, most) = (handle.at as usize, args.int(1) as usize);
@@ -211,7 +228,7 @@ fn ask(cx: &mut Context, args: &Args) -> Outcome {
     }
     let (len, (free, _)) = (args.int(1) as usize, cx.file_room());
     if len > free.min(cx.most_asked()) {
-        return Outcome::Fail(Fail::Cme(423));
+        return Outcome::Fail(Fail::Number(423));
     }
     Outcome::Prompt(DataFraming::Length(len), &CONTENT)
 }
@@ -238,7 +255,7 @@ fn write(cx: &mut Context, args: &Args, data: Data<'_>) -> Outcome {
     });
     match moved {
         Ok(wait) => Outcome::Wait(wait),
-        Err(_) => Outcome::Fail(Fail::Cme(423)),
+        Err(_) => Outcome::Fail(Fail::Number(423)),
     }
 }
 

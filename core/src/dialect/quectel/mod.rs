@@ -3,11 +3,13 @@
 //! Facts are those of the vendor's application notes and of logs of real modules. What
 //! differs on purpose is listed in `docs/dialects.md`.
 
+mod checksum;
 mod config;
 mod connection;
 mod files;
 mod handles;
 mod hex;
+mod key_files;
 mod messages;
 mod model;
 mod module;
@@ -205,7 +207,10 @@ pub static BG95: Dialect = Dialect {
     profile: &Profile::FACTORY.errors(1),
     codes: CODES,
     other: NOT_STORED,
-    identity: identity("BG95-M3", "BG95M3LAR02A04"),
+    identity: Identity {
+        cell: model::CELL_BG95,
+        ..identity("BG95-M3", "BG95M3LAR02A04")
+    },
     banner: Banner::PowerOn,
     loss_leads: false,
     reports_packets: false,
@@ -251,6 +256,7 @@ const fn identity(model: &'static str, revision: &'static str) -> Identity<'stat
         manufacturer: "Quectel",
         model,
         revision,
+        cell: model::CELL,
         ..Identity::OWN
     }
 }
@@ -265,9 +271,10 @@ const fn limits(payload: usize) -> VendorLimits {
 }
 
 /// What the disk refuses, which has no number in 27.007 here.
-const NOT_STORED: Fail = Fail::Cme(409);
+const NOT_STORED: Fail = Fail::Number(409);
 
-/// Those of 27.007 and of files, with the words of the manual.
+/// Those of 27.007 and of files, with the words of the manual. Those of files are told by their
+/// numbers.
 const CODES: &[(u16, &str)] = &[
     (cme::NOT_ALLOWED, "operation not allowed"),
     (cme::NOT_SUPPORTED, "operation not supported"),
@@ -300,7 +307,7 @@ fn refuse(_: &mut Context<'_, '_>, command: Option<&'static Command>, why: Refus
     match command.map(|command| command.name) {
         Some(name) if name.starts_with("+QF") => match why {
             Refusal::Unable(fail) => fail,
-            _ => Fail::Cme(400),
+            _ => Fail::Number(400),
         },
         Some(name) if name.starts_with("+Q") => Fail::Plain,
         _ => why.fail(),

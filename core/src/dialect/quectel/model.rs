@@ -11,6 +11,11 @@ pub(super) enum Model {
     Bc26,
 }
 
+/// Where a BG95 says it is: area, cell, eMTC.
+pub(super) const CELL_BG95: &str = "\"1A2B\",\"01A2B3C4\",8";
+/// The same of the others: LTE.
+pub(super) const CELL: &str = "\"1A2B\",\"01A2B3C4\",7";
+
 impl Model {
     pub(super) fn of(cx: &Context) -> Self {
         match cx.dialect().model {

@@ -14,6 +14,7 @@ use crate::modem::api::Identity;
 use crate::modem::command::context::Context;
 use crate::modem::command::dialect::{Command, Outcome};
 use crate::modem::fail::Fail;
+use crate::modem::wait::Wait;
 use core::fmt::Write;
 use core::time::Duration;
 
@@ -99,6 +100,7 @@ pub(super) const COMMANDS: &[Command] = &[
     accepted("+CEDRXS"),
     accepted("+QPSMS"),
     accepted("+QPSMSCFG"),
+    accepted("+QPSMSEXTCFG"),
     accepted("+CTZU"),
     accepted("+CTZR"),
 ];
@@ -174,13 +176,17 @@ fn set_functionality(cx: &mut Context, args: &Args) -> Outcome {
     if args.flag(1) {
         return cx.restart(functionality);
     }
-    let outcome = cx.set_functionality(functionality);
-    if functionality != Functionality::Full {
-        // Nothing comes back by itself.
-        cx.forget_radio();
-        packet::deactivate_all(cx);
+    if functionality == Functionality::Full {
+        return cx.set_functionality(functionality);
     }
-    outcome
+    let lost = packet::lose_all(cx);
+    let switched = cx.set_functionality(functionality);
+    // Nothing comes back by itself.
+    cx.forget_radio();
+    match lost {
+        0 => switched,
+        lost => Outcome::Started(Wait::AllClosed, started(task::LOSE_NETWORK, lost)),
+    }
 }
 
 fn power_off(cx: &mut Context, _: &Args) -> Outcome {

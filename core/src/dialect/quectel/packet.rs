@@ -130,7 +130,7 @@ fn deactivate(cx: &mut Context, context: u32) -> Result<(), Fail> {
         cx.use_link(link)?;
         let config = LinkSetup::of(cx.staged(), key::IN_FORCE);
         if u32::from(config.context) == context {
-            cx.lose(code::RADIO_OFF);
+            cx.lose(code::NO_LOCAL_ADDRESS);
         }
     }
     use_module(cx);
@@ -152,10 +152,38 @@ fn open_links(cx: &mut Context) -> [Option<LinkId>; 6] {
     open
 }
 
-/// The link of a context was lost with the network: none of it is active.
-pub(super) fn deactivate_all(cx: &mut Context) {
+/// The network is lost: no context is active any more. What was, and which links were open.
+pub(super) fn lose_all(cx: &mut Context) -> u32 {
+    let mut links = 0;
+    // Of what is being opened its own command tells.
+    cx.each_configured(|it, _| {
+        if matches!(it.step, LinkStep::Opened | LinkStep::Connected) {
+            links |= bit(it.link.0.into());
+        }
+    });
     use_module(cx);
+    let contexts = active(cx);
     cx.forget_staged(Some(key::ACTIVE));
+    contexts << LINKS | links
+}
+
+/// The most links.
+const LINKS: u32 = 6;
+
+/// Contexts and links were lost with the network.
+pub(super) fn word_lost(lost: u32, reply: &mut Reply) {
+    let (contexts, links) = (lost >> LINKS, lost);
+    for context in (1..=u32::from(MOST)).filter(|context| contexts & bit(*context) != 0) {
+        reply.urc(|line| {
+            // A reply notes for itself what does not fit.
+            let _ = write!(line, "+QIURC: \"pdpdeact\",{context}");
+        });
+    }
+    for link in (0..LINKS).filter(|link| links & bit(*link) != 0) {
+        reply.urc(|line| {
+            let _ = write!(line, "+QMTSTAT: {link},7");
+        });
+    }
 }
 
 fn read_active(cx: &mut Context, _: &Args) -> Outcome {

@@ -15,6 +15,8 @@ pub(super) const POWER_OFF: u8 = 11;
 
 pub(super) const UPLOAD: u8 = 12;
 pub(super) const WRITE: u8 = 13;
+pub(super) const OPEN_FILE: u8 = 14;
+pub(super) const LOSE_NETWORK: u8 = 15;
 
 /// A link that is opened is in use already: the number of an `OPEN`.
 pub(super) const IN_USE: u32 = 2;

@@ -1,12 +1,13 @@
 //! `+QSSLCFG`: contexts of TLS, and what a link makes of one.
 
+use super::key_files::{self, file_name};
 use super::state::{key, use_module};
 use crate::at::args::Args;
 use crate::at::param::{Param, Reject};
 use crate::at::reply::Reply;
 use crate::at::schema::{Example, Signature};
 use crate::modem::Staged;
-use crate::modem::api::{LinkId, Slot};
+use crate::modem::api::{CredentialKind, LinkId};
 use crate::modem::command::context::Context;
 use crate::modem::command::dialect::{Command, Outcome};
 use crate::modem::fail::Fail;
@@ -95,6 +96,8 @@ pub(super) const CONFIGURE: Command = Command::new("+QSSLCFG", "Set a context of
          +QSSLCFG: \"ignorelocaltime\",(0-5),(0,1)\r\n\
          +QSSLCFG: \"negotiatetime\",(0-5),(10-300)",
     )
+    .remembers()
+    .commits()
     .set(
         &[
             Signature::of(&[
@@ -183,11 +186,18 @@ fn configure(cx: &mut Context, args: &Args) -> Outcome {
         0 => read(cx, name, context),
         1 => set_number(cx, name, context, args.int(2) as u16).into(),
         2 => set_number(cx, name, context, suite(args.text(2)).unwrap_or(u16::MAX)).into(),
-        _ => match text_key(name) {
-            Some(key) => cx.stage(key + context, args.bytes(2)).map_err(plain).into(),
-            None => Outcome::Fail(Fail::Plain),
-        },
+        _ => set_text(cx, name, context, args.text(2)).unwrap_or_else(Outcome::Fail),
     }
+}
+
+fn set_text(cx: &mut Context, name: &str, context: u8, text: &str) -> Result<Outcome, Fail> {
+    let key = text_key(name).ok_or(Fail::Plain)?;
+    let staged = cx.stage(key + context, text.as_bytes());
+    let mut kept = staged.map(|()| None);
+    if key == key::PRIVATE {
+        kept = kept.and_then(|_| key_files::remember(cx, text));
+    }
+    Ok(kept.map_err(plain)?.map_or(Outcome::Ok, Outcome::Wait))
 }
 
 fn plain(_: Fail) -> Fail {
@@ -241,26 +251,6 @@ fn write_value(line: &mut Reply, staged: Staged<'_>, name: &str, context: u8) {
     };
 }
 
-/// The name of a file without the place it is kept in.
-pub(super) fn file_name(path: &str) -> &str {
-    let place = path.get(..4);
-    let has_place = place.is_some_and(|it| {
-        ["UFS:", "RAM:"]
-            .iter()
-            .any(|of| it.eq_ignore_ascii_case(of))
-    });
-    if has_place {
-        path.get(4..).unwrap_or_default()
-    } else {
-        path
-    }
-}
-
-/// Whether a context sends this file as its key.
-pub(super) fn is_key(staged: Staged<'_>, name: &str) -> bool {
-    (0..=5).any(|context| file_name(staged.text(key::PRIVATE + context)) == name)
-}
-
 /// Has the present link use a context, or no TLS; seconds that opening may take by that.
 pub(super) fn apply(cx: &mut Context, context: Option<u8>) -> Result<u32, Fail> {
     let Some(context) = context else {
@@ -277,7 +267,8 @@ pub(super) fn apply(cx: &mut Context, context: Option<u8>) -> Result<u32, Fail> 
         (_, false) => 2,
     };
     let version = if number("sslversion") == 4 { 0 } else { 2 };
-    apply_files(cx, link, context, level)?;
+    cx.use_link(link)?;
+    apply_files(cx, context, level).map_err(plain)?;
     apply_protocols(cx, link, context)?;
     for (option, value) in [(VERIFY, verify), (TLS_VERSION, version)] {
         cx.apply_option(option, |_| OptionValue::Number(value))?;
@@ -289,64 +280,26 @@ pub(super) fn apply(cx: &mut Context, context: Option<u8>) -> Result<u32, Fail> 
 }
 
 /// The link gets copies of the files: what becomes of them later is no matter of it.
-fn apply_files(cx: &mut Context, link: LinkId, context: u8, level: u32) -> Result<(), Fail> {
-    for (slot, keys, least) in [
-        (
-            Slot::Root as fn(LinkId) -> Slot,
-            &[key::ROOTS, key::MORE_ROOTS][..],
-            1,
-        ),
-        (Slot::Certificate, &[key::CERTIFICATE], 2),
-        (Slot::Key, &[key::PRIVATE], 2),
-    ] {
-        let there = copy_files(
-            cx,
-            link,
-            context,
-            slot,
-            if level >= least { keys } else { &[] },
-        )?;
-        if !there {
-            return Err(Fail::Plain);
-        }
-    }
-    Ok(())
+fn apply_files(cx: &mut Context, context: u8, level: u32) -> Result<(), Fail> {
+    cx.with_staged(|cx, staged| {
+        let module = staged.of_link(LinkId::FIRST);
+        let file = |key, least| match module.text(key + context) {
+            path if level >= least => file_name(path),
+            _ => "",
+        };
+        let roots = [file(key::ROOTS, 1), file(key::MORE_ROOTS, 1)];
+        cx.apply_files(CredentialKind::Roots, roots)?;
+        cx.apply_file(CredentialKind::Certificate, file(key::CERTIFICATE, 2))?;
+        cx.apply_file(CredentialKind::Key, file(key::PRIVATE, 2))
+    })
 }
 
-/// The most bytes of a name with its place.
-const MAX_PATH: usize = 84;
-
-fn copy_files(
-    cx: &mut Context,
-    link: LinkId,
-    context: u8,
-    slot: fn(LinkId) -> Slot,
-    keys: &[u8],
-) -> Result<bool, Fail> {
-    use_module(cx);
-    let mut memory = [[0; MAX_PATH]; 2];
-    let mut names = [""; 2];
-    let mut count = 0;
-    for (key, memory) in keys.iter().zip(&mut memory) {
-        let path = cx.staged().text(key + context);
-        let name = file_name(path).as_bytes();
-        if name.is_empty() {
-            continue;
-        }
-        let place = memory.get_mut(..name.len()).ok_or(Fail::Plain)?;
-        place.copy_from_slice(name);
-        if let Some(free) = names.get_mut(count) {
-            *free = core::str::from_utf8(place).unwrap_or_default();
-            count += 1;
-        }
-    }
-    cx.use_link(link)?;
-    cx.apply_files(slot, names.get(..count).unwrap_or_default())
-}
+/// The most bytes of a list of protocols.
+const MAX_PROTOCOLS: usize = 84;
 
 fn apply_protocols(cx: &mut Context, link: LinkId, context: u8) -> Result<(), Fail> {
     use_module(cx);
-    let mut memory = [0; MAX_PATH];
+    let mut memory = [0; MAX_PROTOCOLS];
     let given = cx
         .staged()
         .get(key::PROTOCOLS + context)

@@ -1,13 +1,14 @@
 //! How events are worded.
 
-use super::{connection, files, messages, network, received, subscriptions, task, time};
+use super::model::{CELL, CELL_BG95};
+use super::{connection, files, messages, network, packet, received, subscriptions, task, time};
 use crate::at::reply::Reply;
-use crate::commands;
+use crate::commands::radio;
 use crate::modem::Staged;
 use crate::modem::event::{Event, GrantedCodes, Task};
 
 pub(super) fn word_bg95(of: Staged<'_>, event: &Event, reply: &mut Reply) {
-    word(of, event, &["RDY", "APP RDY"], reply);
+    word(of, event, (&["RDY", "APP RDY"], CELL_BG95), reply);
 }
 
 pub(super) fn word_other(of: Staged<'_>, event: &Event, reply: &mut Reply) {
@@ -19,10 +20,11 @@ pub(super) fn word_other(of: Staged<'_>, event: &Event, reply: &mut Reply) {
         "+QIND: SMS DONE",
         "+QIND: PB DONE",
     ];
-    word(of, event, &banner, reply);
+    word(of, event, (&banner, CELL), reply);
 }
 
-fn word(of: Staged<'_>, event: &Event, banner: &[&str], reply: &mut Reply) {
+/// The words of a model with this banner, in this cell.
+fn word(of: Staged<'_>, event: &Event, (banner, cell): (&[&str], &str), reply: &mut Reply) {
     match *event {
         Event::Finished {
             task,
@@ -34,7 +36,9 @@ fn word(of: Staged<'_>, event: &Event, banner: &[&str], reply: &mut Reply) {
         Event::Message(message) => messages::word(of, &message, reply),
         Event::Numbered { place } => received::word_stored(of, place, reply),
         Event::Lost { code } => connection::word_lost(of, code, reply),
-        Event::Registration { .. } => commands::word(event, reply),
+        Event::Registration { which, on, located } => {
+            radio::word(reply, which, on, located.then_some(cell));
+        }
         Event::Restarted { .. } => {
             for line in banner {
                 reply.urc(|reply| reply.text(line));
@@ -89,7 +93,8 @@ fn word_finished(
         }
         task::LOOK_UP => network::word_address(of, reply),
         task::PING => network::word_ping(reply),
-        task::UPLOAD | task::WRITE => files::word_stored(of, task.command, reply),
+        task::UPLOAD | task::WRITE | task::OPEN_FILE => files::word_stored(of, task.command, reply),
+        task::LOSE_NETWORK => packet::word_lost(task.number, reply),
         task::UPDATE_TIME => time::word(of, reply),
         _ => reply.urc(|line| line.text("POWERED DOWN")),
     }

@@ -1,6 +1,7 @@
 //! The files of the host, which share the memory of the settings.
 
 use super::Storage;
+use super::nvram::MOST_COPIES;
 use super::pem::{Content, PemError, convert};
 use crate::buffer::{Buf, Full};
 use crate::modem::file::{self, MOST, StoredFile};
@@ -38,21 +39,6 @@ impl Storage<'_> {
         self.file_place(name).or_else(|| (0..MOST).find(is_free))
     }
 
-    /// Has a slot hold what some files, two at most, hold one behind the other, until the
-    /// modem is switched off; whether all of them are there.
-    pub(crate) fn apply_files(&mut self, slot: Slot, names: &[&str]) -> Result<bool, Full> {
-        let mut from = [(slot, 0); 2];
-        for (place, name) in from.iter_mut().zip(names) {
-            let Some(number) = self.file_place(name) else {
-                return Ok(false);
-            };
-            *place = (Slot::File(number), file::around(name));
-        }
-        let from = from.get(..names.len()).ok_or(Full)?;
-        self.nvram.put_copies(slot, from)?;
-        Ok(true)
-    }
-
     /// Bytes that are free for files, and all that there are.
     pub(crate) fn file_room(&self) -> (usize, usize) {
         let longest = self.nvram.longest().saturating_sub(1 + file::MAX_NAME);
@@ -66,31 +52,60 @@ impl Storage<'_> {
         self.file_place_for(name).is_some() && self.nvram.has_room_for(record)
     }
 
-    /// Makes certificates or a key of a file what is in force under a slot, without storing
-    /// that. It is PEM, or DER of 4 KiB at most.
-    pub(crate) fn apply_file(
+    /// Makes certificates or a key what is in force under a slot, without storing that: what
+    /// the files of these names hold, one behind the other; without a name it is erased. They
+    /// are PEM, or together 4 KiB at most where one is DER.
+    pub(crate) fn apply_files(
         &mut self,
         slot: Slot,
         content: Content,
-        name: &str,
+        names: [&str; MOST_COPIES],
     ) -> Result<(), PemError> {
-        let place = self.file_place(name).ok_or(PemError::Invalid)?;
-        let file = self.file_at(place).ok_or(PemError::Invalid)?;
-        if file.content.first() != Some(&DER) {
-            let from = [(Slot::File(place), file::around(name))];
-            self.nvram.put_copies(slot, &from)?;
-            self.follow(slot);
-            return Ok(());
+        let (mut from, mut count, mut has_der) = ([(slot, 0); MOST_COPIES], 0, false);
+        let given = names.into_iter().filter(|name| !name.is_empty());
+        for (place, name) in from.iter_mut().zip(given) {
+            let number = self.file_place(name).ok_or(PemError::Invalid)?;
+            *place = (Slot::File(number), file::around(name));
+            let file = self.file_at(number);
+            has_der |= file.is_some_and(|it| it.content.first() == Some(&DER));
+            count += 1;
         }
+        if has_der {
+            return self.apply_converted(slot, content, names);
+        }
+        self.nvram
+            .put_copies(slot, from.get(..count).ok_or(Full)?)?;
+        self.follow(slot);
+        Ok(())
+    }
+
+    fn apply_converted(
+        &mut self,
+        slot: Slot,
+        content: Content,
+        names: [&str; MOST_COPIES],
+    ) -> Result<(), PemError> {
         let mut memory = [0; MOST_DER];
         let mut given = Buf::lent(&mut memory);
-        given.extend(file.content)?;
-        let mut converted = Ok(());
-        self.apply(slot, |record| {
-            converted = convert(given.as_slice(), content, record);
-            converted.as_ref().map_or(Err(Full), |()| Ok(()))
-        })?;
-        converted
+        let mut ends = [0; MOST_COPIES];
+        for (end, name) in ends.iter_mut().zip(names) {
+            given.extend(self.file(name).map_or(&[][..], |file| file.content))?;
+            *end = given.len();
+        }
+        let (mut start, mut converted) = (0, Ok(()));
+        let applied = self.apply(slot, |record| {
+            for end in ends.into_iter().filter(|end| *end > 0) {
+                let part = given.as_slice().get(start..end).unwrap_or_default();
+                if !part.is_empty() {
+                    converted = convert(part, content, record);
+                }
+                converted.as_ref().map_err(|_| Full)?;
+                start = end;
+            }
+            Ok(())
+        });
+        converted?;
+        Ok(applied?)
     }
 
     /// Stages a file with this content.

@@ -15,7 +15,7 @@ const STAGE: usize = 4;
 const LENGTH: usize = 5;
 
 /// How many records are copied into one at most.
-const MOST_COPIES: usize = 2;
+pub(crate) const MOST_COPIES: usize = 2;
 
 /// What a record is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,7 +5,6 @@ use crate::at::reply::Reply;
 use crate::modem::credential::CredentialKind;
 use crate::modem::fail::Fail;
 use crate::modem::file::StoredFile;
-use crate::modem::ids::LinkId;
 use crate::modem::slot::Slot;
 use crate::modem::storage::pem::Content;
 use crate::modem::wait::Wait;
@@ -24,17 +23,6 @@ impl Context<'_, '_> {
             return Ok(None);
         };
         Ok(Some(machine.scratch.set(self.link, key, file.content)?))
-    }
-
-    /// Has a slot of the link hold what some files, two at most, hold, until the modem is
-    /// switched off; none of them erases it. Whether all of them are there.
-    pub fn apply_files(
-        &mut self,
-        slot: impl Fn(LinkId) -> Slot,
-        names: &[&str],
-    ) -> Result<bool, Fail> {
-        let slot = slot(self.link);
-        Ok(self.machine.storage.apply_files(slot, names)?)
     }
 
     /// Bytes that are free for files, and all that there are.
@@ -87,9 +75,10 @@ impl Context<'_, '_> {
         Ok((count > 0).then_some(Wait::Stored(self.link)))
     }
 
-    /// Roots, certificate or key of the link are those in a file, or none where it has no
-    /// name, until the modem is switched off. Fails where there is no such file.
-    pub fn apply_file(&mut self, kind: CredentialKind, name: &str) -> Result<(), Fail> {
+    /// Roots, certificate or key of the link are what the files of these names hold, one
+    /// behind the other, until the modem is switched off. An empty name is none, and without
+    /// one there is nothing. Fails where a file is not there.
+    pub fn apply_files(&mut self, kind: CredentialKind, names: [&str; 2]) -> Result<(), Fail> {
         let storage = &mut self.machine.storage;
         let (slot, content) = match kind {
             CredentialKind::Roots => (Slot::Root(self.link), Content::Certificates),
@@ -97,10 +86,12 @@ impl Context<'_, '_> {
             CredentialKind::Key => (Slot::Key(self.link), Content::Key),
             CredentialKind::Psk => return Err(Fail::INCORRECT),
         };
-        if name.is_empty() {
-            return Ok(storage.apply(slot, |_| Ok(()))?);
-        }
-        Ok(storage.apply_file(slot, content, name)?)
+        Ok(storage.apply_files(slot, content, names)?)
+    }
+
+    /// The same of one file.
+    pub fn apply_file(&mut self, kind: CredentialKind, name: &str) -> Result<(), Fail> {
+        self.apply_files(kind, [name, ""])
     }
 
     /// Says something of every file. The content may be a
