@@ -7,6 +7,7 @@ pub mod ident;
 pub mod network;
 pub mod profile;
 pub mod radio;
+pub(crate) mod remembered;
 pub mod serial;
 
 use crate::at::reply::Reply;
@@ -38,10 +39,20 @@ pub const BASIC: Table = Table {
     title: "The line (ITU-T V.250)",
     commands: basic::COMMANDS,
 };
+/// The same without `I`, which many modules answer in their own way.
+pub const LINE: Table = Table {
+    commands: &except::<{ basic::COMMANDS.len() - 1 }>(basic::COMMANDS, &["I"]),
+    ..BASIC
+};
 /// Who the modem is.
 pub const IDENTITY: Table = Table {
     title: "Identity (V.250, 3GPP TS 27.007)",
     commands: ident::COMMANDS,
+};
+/// The same without `+CCID`, likewise.
+pub const MODULE: Table = Table {
+    commands: &except::<{ ident::COMMANDS.len() - 1 }>(ident::COMMANDS, &["+CCID"]),
+    ..IDENTITY
 };
 /// The radio and the network.
 pub const RADIO: Table = Table {

@@ -5,6 +5,7 @@ use crate::at::args::Args;
 use crate::at::param::Param;
 use crate::at::schema::Signature;
 use crate::buffer::Buf;
+use crate::commands::remembered::write_values;
 use crate::modem::command::context::Context;
 use crate::modem::command::dialect::{Command, Outcome};
 use crate::modem::fail::Fail;
@@ -45,6 +46,8 @@ const fn setting(name: &'static str, values: &'static str, most: u32) -> Setting
     Setting { name, values, most }
 }
 
+/// The most values of a setting.
+const PLACES: usize = 4;
 /// The most a number may be.
 const MOST: u32 = 65_535;
 /// A text; a number in quotes is none.
@@ -102,22 +105,9 @@ pub(super) fn stores(cx: &Context) -> bool {
 }
 
 fn set<const N: usize>(cx: &mut Context, args: &Args) -> Outcome {
-    let mut memory = [0; 4 * 68];
+    let mut memory = [0; PLACES * 68];
     let mut values = Buf::lent(&mut memory);
-    let written = (0..4)
-        .filter(|place| args.has(*place))
-        .try_for_each(|place| {
-            let value = args.bytes(place);
-            let is_number = value.iter().all(u8::is_ascii_digit);
-            if place > 0 {
-                values.push(b',')?;
-            }
-            let quote: &[u8] = if is_number { b"" } else { b"\"" };
-            values.extend(quote)?;
-            values.extend(value)?;
-            values.extend(quote)
-        });
-    let written = written.map_err(Fail::from);
+    let written = write_values(args, PLACES, &mut values).map_err(Fail::from);
     let key = key::REMEMBERED + N as u8;
     written
         .and_then(|()| cx.stage(key, values.as_slice()))

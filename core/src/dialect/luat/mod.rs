@@ -83,10 +83,8 @@ pub static LUAT: Dialect = Dialect {
             title: "Radio and network",
             commands: network::COMMANDS,
         },
-        Table {
-            title: "The line (ITU-T V.250)",
-            commands: module::LINE,
-        },
+        commands::ERROR,
+        commands::LINE,
         commands::PROFILE,
         commands::SERIAL,
         commands::CLOCK,

@@ -5,7 +5,7 @@ use crate::at::args::Args;
 use crate::at::param::Param;
 use crate::at::reply::Reply;
 use crate::at::schema::Signature;
-use crate::commands::{basic, error, ident, pick};
+use crate::commands::{ident, pick};
 use crate::modem::Functionality;
 use crate::modem::api::Identity;
 use crate::modem::command::context::Context;
@@ -30,36 +30,11 @@ pub(super) const NUMBERS: &[Signature] = &[Signature::of(&[NUMBER; 4])];
 /// The same of texts.
 pub(super) const TEXTS: &[Signature] = &[Signature::of(&[TEXT; 4])];
 
-/// Those of V.250; `I` shows the revision alone.
-pub(super) const LINE: &[Command] = &[
-    pick(basic::COMMANDS, "E"),
-    pick(basic::COMMANDS, "Q"),
-    pick(basic::COMMANDS, "V"),
-    pick(basic::COMMANDS, "X"),
-    pick(basic::COMMANDS, "&C"),
-    pick(basic::COMMANDS, "&D"),
-    pick(basic::COMMANDS, "S0"),
-    pick(basic::COMMANDS, "S3"),
-    pick(basic::COMMANDS, "S4"),
-    pick(basic::COMMANDS, "S5"),
-    pick(basic::COMMANDS, "S6"),
-    pick(basic::COMMANDS, "S7"),
-    pick(basic::COMMANDS, "S8"),
-    pick(basic::COMMANDS, "S10"),
-    pick(basic::COMMANDS, "S12"),
-    pick(basic::COMMANDS, "H"),
-    pick(basic::COMMANDS, "L"),
-    pick(basic::COMMANDS, "M"),
+pub(super) const COMMANDS: &[Command] = &[
     Command::new("I", "Revision").set(
         &[Signature::of(&[Param::int("value", 0, 9).optional()])],
         |cx, _| named(cx, "", cx.identity().revision, ""),
     ),
-];
-
-pub(super) const COMMANDS: &[Command] = &[
-    pick(error::COMMANDS, "+CMEE"),
-    pick(error::COMMANDS, "+CEER"),
-    pick(error::COMMANDS, "+CLAC"),
     Command::new("+CGMI", "Manufacturer")
         .execute(|cx, _| named(cx, "+CGMI: \"", cx.identity().manufacturer, "\"")),
     Command::new("+CGMM", "Model")

@@ -50,20 +50,6 @@ const FRAMING: Framing = Framing {
     ..Framing::V250
 };
 
-const BASIC: Table = Table {
-    title: "The line (ITU-T V.250)",
-    commands: &commands::except::<{ commands::basic::COMMANDS.len() - 1 }>(
-        commands::basic::COMMANDS,
-        &["I"],
-    ),
-};
-const IDENTITY: Table = Table {
-    title: "Identity (V.250, 3GPP TS 27.007)",
-    commands: &commands::except::<{ commands::ident::COMMANDS.len() - 1 }>(
-        commands::ident::COMMANDS,
-        &["+CCID"],
-    ),
-};
 const RADIO: Table = Table {
     title: "Radio and network (3GPP TS 27.007)",
     commands: &commands::except::<{ commands::radio::COMMANDS.len() - 2 }>(
@@ -117,8 +103,8 @@ const fn tables(mqtt: &'static [Command]) -> [Table; 15] {
             title: "Time",
             commands: time::COMMANDS,
         },
-        BASIC,
-        IDENTITY,
+        commands::LINE,
+        commands::MODULE,
         RADIO,
         commands::ERROR,
         commands::PROFILE,

@@ -119,14 +119,15 @@ const BASE: Dialect = Dialect {
 };
 
 /// All families, with these commands of MQTT.
-const fn tables(mqtt: &'static [Command]) -> [Table; 11] {
+const fn tables(mqtt: &'static [Command]) -> [Table; 12] {
     [
         table("MQTT", mqtt),
         table("TLS", &[certificates::COMMAND, security::COMMAND]),
         table("Files", files::COMMANDS),
         table("The network", network::COMMANDS),
-        table("The line (ITU-T V.250)", system::LINE),
-        table("Identity", system::IDENTITY),
+        commands::LINE,
+        commands::MODULE,
+        table("The module", system::OWN),
         table("Errors and power", system::ERRORS),
         table("Settings", settings::COMMANDS),
         commands::PROFILE,

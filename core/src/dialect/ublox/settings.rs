@@ -5,6 +5,7 @@ use crate::at::args::Args;
 use crate::at::param::Param;
 use crate::at::schema::Signature;
 use crate::buffer::Buf;
+use crate::commands::remembered::write_values;
 use crate::modem::command::context::Context;
 use crate::modem::command::dialect::{Command, Outcome};
 use crate::modem::fail::Fail;
@@ -107,20 +108,8 @@ fn read<const N: usize>(cx: &mut Context, _: &Args) -> Outcome {
 fn set<const N: usize>(cx: &mut Context, args: &Args) -> Outcome {
     let mut memory = [0; MOST * (LONGEST + 3)];
     let mut values = Buf::lent(&mut memory);
-    let last = (0..MOST).rposition(|place| args.has(place));
-    let written = (0..=last.unwrap_or(0)).try_for_each(|place| {
-        let value = args.bytes(place);
-        let is_number = value.iter().all(u8::is_ascii_digit);
-        if place > 0 {
-            values.push(b',')?;
-        }
-        let quote: &[u8] = if is_number { b"" } else { b"\"" };
-        values.extend(quote)?;
-        values.extend(value)?;
-        values.extend(quote)
-    });
+    let written = write_values(args, MOST, &mut values).map_err(Fail::from);
     let key = key::REMEMBERED + N as u8;
-    let written = written.map_err(Fail::from);
     written
         .and_then(|()| cx.stage(key, values.as_slice()))
         .into()

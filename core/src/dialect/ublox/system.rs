@@ -3,7 +3,7 @@
 use crate::at::args::Args;
 use crate::at::param::Param;
 use crate::at::schema::Signature;
-use crate::commands::{basic, error, ident, pick};
+use crate::commands::{error, pick};
 use crate::modem::Functionality;
 use crate::modem::api::Identity;
 use crate::modem::command::context::Context;
@@ -25,46 +25,13 @@ pub(super) const SARA_R5: Identity<'static> = Identity {
 const NUMBER: &[Signature] = &[Signature::of(&[Param::int("value", 0, 9).optional()])];
 const BYTE: &[Signature] = &[Signature::of(&[Param::int("value", 0, 255).optional()])];
 
-/// V.250.
-pub(super) const LINE: &[Command] = &[
-    pick(basic::COMMANDS, "E"),
-    pick(basic::COMMANDS, "Q"),
-    pick(basic::COMMANDS, "V"),
-    pick(basic::COMMANDS, "X"),
-    pick(basic::COMMANDS, "&C"),
-    pick(basic::COMMANDS, "&D"),
-    Command::new("&K", "Flow control; the port's own is used").set(BYTE, super::error::accept),
-    Command::new("&S", "What DSR means; it is always on").set(BYTE, super::error::accept),
+/// What many modules answer in their own way, and this one.
+pub(super) const OWN: &[Command] = &[
     Command::new("I", "Show the module")
         .details("9 shows its firmware, any other number its type.")
         .set(NUMBER, information),
-    pick(basic::COMMANDS, "S0"),
-    pick(basic::COMMANDS, "S3"),
-    pick(basic::COMMANDS, "S4"),
-    pick(basic::COMMANDS, "S5"),
-    pick(basic::COMMANDS, "S6"),
-    pick(basic::COMMANDS, "S7"),
-    pick(basic::COMMANDS, "S8"),
-    pick(basic::COMMANDS, "S10"),
-    pick(basic::COMMANDS, "S12"),
-    pick(basic::COMMANDS, "H"),
-    pick(basic::COMMANDS, "L"),
-    pick(basic::COMMANDS, "M"),
-    pick(basic::COMMANDS, "+FCLASS"),
-];
-
-/// Who the module is.
-pub(super) const IDENTITY: &[Command] = &[
-    pick(ident::COMMANDS, "+GMI"),
-    pick(ident::COMMANDS, "+GMM"),
-    pick(ident::COMMANDS, "+GMR"),
-    pick(ident::COMMANDS, "+GSN"),
-    pick(ident::COMMANDS, "+GCAP"),
-    pick(ident::COMMANDS, "+CGMI"),
-    pick(ident::COMMANDS, "+CGMM"),
-    pick(ident::COMMANDS, "+CGMR"),
-    pick(ident::COMMANDS, "+CGSN"),
-    pick(ident::COMMANDS, "+CIMI"),
+    Command::new("&K", "Flow control; the port's own is used").set(BYTE, super::error::accept),
+    Command::new("&S", "What DSR means; it is always on").set(BYTE, super::error::accept),
     Command::new("+CCID", "SIM card: the ICCID")
         .read(|cx, _| card(cx))
         .execute(|cx, _| card(cx)),
