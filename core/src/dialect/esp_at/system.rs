@@ -5,7 +5,6 @@ use super::{join, manufacturing, remembered};
 use crate::at::args::Args;
 use crate::at::param::Param;
 use crate::at::schema::{Example, Signature};
-use crate::commands::basic;
 use crate::modem::api::{CredentialKind, Identity};
 use crate::modem::command::context::Context;
 use crate::modem::command::dialect::{Command, Outcome};
@@ -24,7 +23,13 @@ const OFF_ON: &[(u32, &str)] = &[(0, "off"), (1, "on")];
 const RATE: u32 = 115_200;
 
 pub(super) const COMMANDS: &[Command] = &[
-    basic::ECHO_COMMAND,
+    Command::new("E", "Echo what the host types").set(
+        &[Signature::of(&[Param::choice("echo", OFF_ON)])],
+        |cx, args| {
+            cx.profile().echo = args.flag(0);
+            Outcome::Ok
+        },
+    ),
     Command::new("+GMR", "Show the version").execute(version),
     Command::new("+RST", "Restart")
         .details("The broker is not told: it publishes the will.")
