@@ -5,7 +5,7 @@ use super::phase::Phase;
 use crate::modem::settings::Settings;
 use crate::mqtt::packet::{Publish, SubscribeOptions};
 use crate::mqtt::session::{Acceptance, Accepted, DropError, Dropped, RecordKey, Stored};
-use crate::mqtt::{PacketId, Properties, SendError};
+use crate::mqtt::{PacketId, Properties, Qos, SendError};
 use crate::time::Instant;
 use core::time::Duration;
 
@@ -34,6 +34,18 @@ impl Link<'_> {
         self.online()?;
         let out = &mut self.net_out;
         let sent = self.session.subscribe_all(requests, properties, out);
+        sent.map_err(|error| self.note(error))
+    }
+
+    /// The same of one filter that is not remembered.
+    pub(crate) fn subscribe_unlisted(
+        &mut self,
+        filter: &str,
+        qos: Qos,
+    ) -> Result<PacketId, SendError> {
+        self.online()?;
+        let out = &mut self.net_out;
+        let sent = self.session.subscribe_unlisted(filter, qos, out);
         sent.map_err(|error| self.note(error))
     }
 

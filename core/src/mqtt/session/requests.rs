@@ -80,6 +80,26 @@ impl Session<'_> {
         Ok(id)
     }
 
+    /// Asks for the messages of one filter, and forgets that: it is not among
+    /// [`subscriptions`](Self::subscriptions), and not asked for again. Fails as
+    /// [`subscribe`](Self::subscribe).
+    pub fn subscribe_unlisted(
+        &mut self,
+        filter: &str,
+        qos: Qos,
+        out: &mut Buf<'_>,
+    ) -> Result<PacketId, SendError> {
+        self.check_connected()?;
+        let id = self.free_request_id(1)?;
+        let start = out.len();
+        let request = (filter, SubscribeOptions::new(qos));
+        let subscribe = Subscribe::new(id, Requests::of(core::slice::from_ref(&request)));
+        Packet::Subscribe(subscribe).encode_as(self.version, out)?;
+        self.check_len(start, out)?;
+        self.outgoing.begin_request(id, Awaited::Suback, NOWHERE);
+        Ok(id)
+    }
+
     /// Why the broker does not take this request, if it does not.
     fn refuses(
         &self,
@@ -244,6 +264,11 @@ impl Session<'_> {
     /// order they were first asked for.
     pub fn subscriptions(&self) -> impl Iterator<Item = (&str, Qos)> {
         self.subscriptions.granted()
+    }
+
+    /// The filters the broker was asked for and has not answered yet.
+    pub fn asked_filters(&self) -> impl Iterator<Item = &str> {
+        self.subscriptions.asked()
     }
 
     /// Whether every subscription is on disk, where sessions are stored there.

@@ -43,6 +43,14 @@ impl Context<'_, '_> {
         Ok(Wait::Acknowledged(self.link, packet))
     }
 
+    /// Subscribes to a filter that is neither shown nor asked for again.
+    pub fn subscribe_unlisted(&mut self, filter: &str, qos: u32) -> Result<Wait, Fail> {
+        let link = self.machine.links.get_mut(self.link);
+        let link = link.ok_or(Fail::NOT_ALLOWED)?;
+        let packet = link.subscribe_unlisted(filter, quality(qos)?)?;
+        Ok(Wait::Acknowledged(self.link, packet))
+    }
+
     /// Unsubscribes; done when the broker says so.
     pub fn unsubscribe(&mut self, filter: &str) -> Result<Wait, Fail> {
         self.unsubscribe_all(&[filter])
@@ -83,6 +91,19 @@ impl Context<'_, '_> {
                 write(filter, qos, reply);
             }
         });
+    }
+
+    /// Says something of every filter that the broker has not answered yet.
+    pub fn each_asked(&mut self, mut write: impl FnMut(&str, &mut Reply)) {
+        let machine = &mut *self.machine;
+        let style = machine.style();
+        if let Some(link) = machine.links.get(self.link) {
+            machine.answer.write(&mut machine.out, style, |reply| {
+                for filter in link.session().asked_filters() {
+                    write(filter, reply);
+                }
+            });
+        }
     }
 
     /// Disconnects in order.

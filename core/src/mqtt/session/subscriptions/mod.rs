@@ -92,6 +92,13 @@ impl<'a> Subscriptions<'a> {
         })
     }
 
+    /// What is asked for and not answered, but for what is granted already.
+    pub(super) fn asked(&self) -> impl Iterator<Item = &str> {
+        let is_asked = |it: FilterHeader| it.pending > 0 && !it.is_wanted();
+        let asked = self.entries().filter(move |(_, it)| is_asked(it.header));
+        asked.filter_map(|(_, entry)| core::str::from_utf8(entry.filter).ok())
+    }
+
     /// Whether there are none.
     pub(super) fn is_empty(&self) -> bool {
         self.buf.is_empty()
