@@ -4,7 +4,6 @@ use crate::link::Versions;
 use mqmodem_core::dialect;
 use mqmodem_core::modem::dialect::Dialect;
 use mqmodem_core::{LinkId, NetError, Stage};
-use mqmodem_faults::FaultLine;
 use std::fmt;
 use std::time::Duration;
 
@@ -34,8 +33,6 @@ pub struct Step {
     pub versions: Versions,
     /// What is done.
     pub input: Input,
-    /// What is made to go wrong from right behind it on, and the line that says so.
-    pub faults: Vec<(usize, FaultLine)>,
     /// The echo that comes before everything else.
     pub echo: Vec<u8>,
     /// What the modem says and does until the next step, and nothing else.
@@ -105,8 +102,6 @@ pub enum Input {
     Pass(Duration),
     /// The machine's clock is set to so many seconds since 1970.
     Clock(u64),
-    /// Something is to go wrong, or to end.
-    Fault(FaultLine),
 }
 
 /// How storage behaves.
@@ -143,8 +138,6 @@ pub struct Setup {
     pub memory: Sizes,
     /// Whether it echoes when the chat begins.
     pub echo: bool,
-    /// Whether anything is made to go wrong.
-    pub faults: bool,
 }
 
 impl Default for Setup {
@@ -160,7 +153,6 @@ impl Default for Setup {
             clock: 0,
             memory: Sizes::default(),
             echo: dialect::DEFAULT.profile.echoes(),
-            faults: false,
         }
     }
 }

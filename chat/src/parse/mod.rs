@@ -4,14 +4,13 @@ mod net;
 mod setup;
 
 use crate::echo::echo_of;
+use crate::escape::{from_hex, unescape};
 use crate::link::{Versions, name_of, of_link};
 use crate::packet;
 use crate::script::{Expect, Expected, Input, ParseError, Script, Setup, Step, StorageMode};
 use mqmodem_core::LinkId;
 use mqmodem_core::modem::dialect::Dialect;
-use mqmodem_faults::escape::{from_hex, unescape};
-use mqmodem_faults::{FaultLine, read, reason};
-use net::stage_named;
+use net::{failure, stage_named};
 use setup::{clock, set_up};
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -69,7 +68,6 @@ impl<'a> Parser<'a> {
             link: LinkId::FIRST,
             versions: Versions::default(),
             input: Input::PowerOn,
-            faults: Vec::new(),
             echo: Vec::new(),
             expected: Vec::new(),
         };
@@ -116,7 +114,6 @@ impl<'a> Parser<'a> {
             "net" => self.net(rest),
             "port" => self.port(rest),
             "silent" if rest.is_empty() => self.expect(Expect::Silent),
-            "fault" => self.fault(rest),
             "set" => self.set(rest),
             "echo" => self.set_echo(rest),
             "clock" => self.input(Input::Clock(clock(rest)?)),
@@ -144,13 +141,11 @@ impl<'a> Parser<'a> {
     }
 
     fn input(&mut self, input: Input) -> Result<(), String> {
-        // Where there are faults, they may have switched it on or off.
-        let known = !self.script.setup.faults;
-        if known && !self.on && needs_power(&input) {
+        if !self.on && needs_power(&input) {
             return Err("the modem is off; write `power on` first".into());
         }
         match input {
-            Input::PowerOn if known && self.on => {
+            Input::PowerOn if self.on => {
                 return Err("it is on; write `power off` or `power cut` first".into());
             }
             Input::PowerOn => {
@@ -165,7 +160,6 @@ impl<'a> Parser<'a> {
             link: self.link,
             versions: self.versions.clone(),
             input,
-            faults: Vec::new(),
             echo: Vec::new(),
             expected: Vec::new(),
         });
@@ -233,7 +227,7 @@ impl<'a> Parser<'a> {
             return self.expect(Expect::Asked(format!("{net} < {asked}")));
         }
         match rest.split_once(' ') {
-            Some(("fail", why)) => self.input(Input::NetFail(reason(why)?)),
+            Some(("fail", why)) => self.input(Input::NetFail(failure(why)?)),
             Some(("at", stage)) => self.input(Input::NetAt(stage_named(stage)?)),
             None if rest == "hold" => self.input(Input::NetPending),
             None if rest == "open" => self.input(Input::NetOpen),
@@ -244,22 +238,6 @@ impl<'a> Parser<'a> {
     fn port(&mut self, rest: &str) -> Result<(), String> {
         let asked = rest.strip_prefix("< ").ok_or("after `port` comes < WHAT")?;
         self.expect(Expect::Asked(format!("port < {asked}")))
-    }
-
-    fn fault(&mut self, words: &str) -> Result<(), String> {
-        let line = read(words)?;
-        if line == FaultLine::List {
-            return Err(
-                "nobody reads a list here; write `fault list` on the control socket".into(),
-            );
-        }
-        self.script.setup.faults = true;
-        if let Some(step) = self.script.steps.last_mut() {
-            // It was silent up to here; now it may speak.
-            step.expected.retain(|it| it.what != Expect::Silent);
-            step.faults.push((self.at, line));
-        }
-        Ok(())
     }
 
     fn set_echo(&mut self, rest: &str) -> Result<(), String> {
@@ -275,7 +253,7 @@ impl<'a> Parser<'a> {
     }
 
     fn set(&mut self, rest: &str) -> Result<(), String> {
-        if self.script.steps.len() > 1 || self.script.setup.faults {
+        if self.script.steps.len() > 1 {
             return Err("`set` comes before the first thing that is done".into());
         }
         let word = rest.split(' ').next().unwrap_or_default();
@@ -351,7 +329,7 @@ fn unknown(line: &str) -> String {
     }
     format!(
         "`{line}` is nothing a chat knows; lines begin with # > >> < << broker net host \
-         dtr rts power store fault echo set silent or +3s"
+         dtr rts power store echo set silent or +3s"
     )
 }
 

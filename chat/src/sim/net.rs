@@ -42,10 +42,6 @@ pub(super) struct Net {
     pub(super) incoming: Feed,
     /// How the link ends once all of that is taken.
     pub(super) end: Option<NetEvent>,
-    /// A fault ends it.
-    pub(super) by_fault: bool,
-    /// A fault keeps it from coming up.
-    pub(super) put_off: bool,
     pub(super) reads: bool,
 }
 
@@ -59,8 +55,6 @@ impl Net {
             pending_asked: false,
             incoming: Feed::default(),
             end: None,
-            by_fault: false,
-            put_off: false,
             reads: true,
         }
     }
@@ -81,7 +75,6 @@ impl Net {
         self.link = ConnectionState::Closed;
         self.incoming.clear();
         self.end = None;
-        (self.by_fault, self.put_off) = (false, false);
     }
 
     /// The end of the connection, once everything before it is taken.

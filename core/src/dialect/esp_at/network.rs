@@ -19,6 +19,9 @@ pub(super) const COMMANDS: &[Command] = &[
     Command::new("+CIFSR", "Show the addresses").execute(list_addresses),
     Command::new("+CIPSTATUS", "Show whether there is a network").execute(|cx, _| status(cx)),
     Command::new("+CIPSTATE", "List the sockets; there are none").read(|_, _| Outcome::Ok),
+    // A host asks for it to learn whether there is TLS.
+    Command::new("+CIPSSLCCONF", "Show how sockets use TLS: not at all")
+        .read(|cx, _| text(cx, "+CIPSSLCCONF:0,0,0,0")),
     remembered::command::<12>(),
     remembered::command::<13>(),
     remembered::command::<14>(),
