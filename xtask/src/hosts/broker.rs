@@ -24,8 +24,9 @@ struct Place {
 }
 
 impl StageBroker {
-    pub fn new() -> Result<Self> {
-        let dir = sh::target().join("hosts/certificates");
+    /// The one of the stage of this name.
+    pub fn new(stage: &str) -> Result<Self> {
+        let dir = sh::target().join("hosts/certificates").join(stage);
         let place = Arc::new(Place {
             tcp: server::free_port()?,
             tls: server::free_port()?,

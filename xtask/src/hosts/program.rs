@@ -163,6 +163,32 @@ pub const HOSTS: &[HostProgram] = &[
     written_in_rust("quectel-bg9x-atat", "quectel", "quectel/src/main.rs")
         .speaks("quectel:bg95")
         .also_over_tls(),
+    written_in_rust(
+        "quectel-bg9x-eh-driver",
+        "quectel-blocking",
+        "quectel-blocking/src/main.rs",
+    )
+    .speaks("quectel:bg95"),
+    host(
+        "quectel-at",
+        "quectel_at_host.py",
+        Source::PyPi("quectel-at"),
+    )
+    .speaks("quectel:ec25")
+    .without_mqtt(),
+    host(
+        "sixfab-cellulariot",
+        "sixfab_host.py",
+        Source::PyPi("sixfab-cellulariot"),
+    )
+    .speaks("quectel:bg95"),
+    host(
+        "esp-atcontrol",
+        "esp_atcontrol_host.py",
+        Source::PyPi("adafruit-circuitpython-esp-atcontrol"),
+    )
+    .speaks("esp-at"),
+    host("ublox-r4", "ublox_r4_host.py", Source::PyPi("ublox")).speaks("ublox:sara-r410m"),
     ours("esp-at", "esp_at_host.py"),
     ours("luat", "luat_host.py"),
     ours("nordic", "nordic_host.py"),

@@ -26,9 +26,10 @@ pub struct Modem {
 }
 
 impl Stage {
-    pub fn new() -> Result<Self> {
+    /// One of this name.
+    pub fn new(name: &str) -> Result<Self> {
         let mqmodem = docs::program()?;
-        let broker = StageBroker::new()?;
+        let broker = StageBroker::new(name)?;
         Ok(Self { mqmodem, broker })
     }
 
