@@ -1,11 +1,11 @@
 //! Whether the modem said what was expected of it.
 
-use crate::escape::escape;
 use crate::link::{Versions, name_of};
 use crate::packet;
 use crate::player::{Output, Played};
 use crate::script::{Expect, Script, Step};
 use mqmodem_core::LinkId;
+use mqmodem_faults::escape::escape;
 use std::collections::BTreeMap;
 use std::fmt;
 

@@ -1,13 +1,14 @@
 //! Playing chats: one in every mode, and whole folders of them.
 
 use crate::check::{Mismatch, check};
+use crate::memory::{Further, heap, lent};
 use crate::parse::parse_with;
-use crate::player::{Played, Player, play};
-use crate::script::{Input, Script, Sizes};
+use crate::player::{Played, play, step_in};
+use crate::script::{Input, Script};
 use crate::sim::{PLAY_MODES, PlayMode, Sim};
 use crate::update::updated;
+use mqmodem_core::Slot;
 use mqmodem_core::modem::dialect::Dialect;
-use mqmodem_core::{Buf, FurtherLinks, LinkPlaces, Memory, Slot};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::fs;
@@ -34,7 +35,7 @@ pub fn stored_in(script: &Script) -> Vec<BTreeMap<Slot, Vec<u8>>> {
         let mut steps = script.steps.iter();
         let kept = || {
             let step = steps.next()?;
-            sim.play(step.link, &step.input).ok()?;
+            step_in(step, sim).ok()?;
             Some(sim.stored().clone())
         };
         std::iter::from_fn(kept).collect()
@@ -60,72 +61,8 @@ fn with_sim<T>(script: &Script, mode: PlayMode, act: impl FnOnce(&mut Sim<'_>) -
     act(&mut Sim::new(script.setup, mode, memory))
 }
 
-/// Links beside the first.
-const FURTHER: usize = 7;
-/// Bytes of the buffers of each of these, where they are lent: enough for 65,535 messages
-/// received, as the first link has it.
-const EACH: usize = 25 * 512 * 1024;
-
-/// What is lent for them.
-struct Further<'m> {
-    places: LinkPlaces<'m, FURTHER>,
-    buffers: Vec<u8>,
-}
-
-impl Further<'_> {
-    fn new() -> Self {
-        Self {
-            places: LinkPlaces::new(),
-            buffers: vec![0; FURTHER * EACH],
-        }
-    }
-}
-
 fn is_power_on(step: &crate::script::Step) -> bool {
     step.input == Input::PowerOn
-}
-
-fn lent<'m>(arena: &'m mut [Vec<u8>; 11], further: &'m mut Further<'m>) -> Memory<'m> {
-    let links = FurtherLinks::lent(&mut further.places, &mut further.buffers);
-    memory(arena.each_mut().map(|part| Buf::lent(part)), links)
-}
-
-fn heap<'m>(sizes: Sizes) -> Memory<'m> {
-    memory(
-        sizes.bytes.map(Buf::heap),
-        FurtherLinks::heap(FURTHER as u8),
-    )
-}
-
-/// The parts in the order of [`Sizes::NAMES`].
-fn memory<'m>(parts: [Buf<'m>; 11], links: FurtherLinks<'m>) -> Memory<'m> {
-    let [
-        line,
-        values,
-        host_out,
-        inbox,
-        settings,
-        net_in,
-        net_out,
-        in_flight,
-        received,
-        subscriptions,
-        terms,
-    ] = parts;
-    Memory {
-        line,
-        values,
-        host_out,
-        inbox,
-        settings,
-        net_in,
-        net_out,
-        in_flight,
-        received,
-        subscriptions,
-        terms,
-        links,
-    }
 }
 
 /// How the chats of a folder went.

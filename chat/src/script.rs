@@ -4,6 +4,7 @@ use crate::link::Versions;
 use mqmodem_core::dialect;
 use mqmodem_core::modem::dialect::Dialect;
 use mqmodem_core::{LinkId, NetError, Stage};
+use mqmodem_faults::FaultLine;
 use std::fmt;
 use std::time::Duration;
 
@@ -33,6 +34,8 @@ pub struct Step {
     pub versions: Versions,
     /// What is done.
     pub input: Input,
+    /// What is made to go wrong from right behind it on, and the line that says so.
+    pub faults: Vec<(usize, FaultLine)>,
     /// The echo that comes before everything else.
     pub echo: Vec<u8>,
     /// What the modem says and does until the next step, and nothing else.
@@ -102,6 +105,8 @@ pub enum Input {
     Pass(Duration),
     /// The machine's clock is set to so many seconds since 1970.
     Clock(u64),
+    /// Something is to go wrong, or to end.
+    Fault(FaultLine),
 }
 
 /// How storage behaves.
@@ -138,6 +143,8 @@ pub struct Setup {
     pub memory: Sizes,
     /// Whether it echoes when the chat begins.
     pub echo: bool,
+    /// Whether anything is made to go wrong.
+    pub faults: bool,
 }
 
 impl Default for Setup {
@@ -153,6 +160,7 @@ impl Default for Setup {
             clock: 0,
             memory: Sizes::default(),
             echo: dialect::DEFAULT.profile.echoes(),
+            faults: false,
         }
     }
 }

@@ -20,6 +20,8 @@ pub enum Notice {
     Net(ConnId, NetEvent),
     /// What becomes of a change, and whether it is durable.
     Stored(Slot, bool),
+    /// The network is found, or lost.
+    Network(bool),
 }
 
 /// What a modem is told again and again, and must not mind.
@@ -43,6 +45,16 @@ pub trait Environment {
 
     /// Time passes; see [`pass`].
     fn set_now(&mut self, now: Instant);
+
+    /// When something in it is due that the modem does not wait for.
+    fn poll_timeout(&self) -> Option<Instant> {
+        None
+    }
+
+    /// A round begins: what is due in it is done; whether anything moved.
+    fn advance(&mut self) -> bool {
+        false
+    }
 
     /// What the modem is disturbed with in every round.
     fn disturbance(&self) -> Disturbance {
@@ -97,6 +109,11 @@ pub trait Environment {
     /// Where the modem may not send that.
     fn peer_reads(&mut self, conn: ConnId, bytes: &[u8]) -> Result<usize, String>;
 
+    /// Whether the modem is not to go on: its power goes now.
+    fn is_over(&self) -> bool {
+        false
+    }
+
     /// A round is over, in which something moved or nothing did; whether there is to
     /// be another one.
     fn goes_on(&mut self, moved: bool) -> bool {
@@ -112,14 +129,15 @@ pub trait Environment {
 pub fn settle<E: Environment>(modem: &mut Modem<'_>, env: &mut E) -> Result<(), String> {
     for _ in 0..E::ROUNDS {
         disturb(modem, env)?;
-        let mut moved = fire(modem, env.now())?;
+        let mut moved = env.advance();
+        moved |= fire(modem, env.now())?;
         moved |= act(modem, env)?;
         moved |= report(modem, env);
         moved |= each_link(env, |env, conn| peer_reads(modem, env, conn))?;
         moved |= host_reads(modem, env)?;
         moved |= give(modem, env, Sender::Host)?;
         moved |= each_link(env, |env, conn| give(modem, env, Sender::Peer(conn)))?;
-        if !env.goes_on(moved) {
+        if !env.goes_on(moved) || env.is_over() {
             return Ok(());
         }
     }
@@ -136,12 +154,17 @@ pub fn pass<E: Environment>(
     until: Instant,
 ) -> Result<(), String> {
     for _ in 0..E::ROUNDS {
-        let Some(due) = modem.poll_timeout().filter(|due| *due <= until) else {
+        let due = [modem.poll_timeout(), env.poll_timeout()];
+        let due = due.into_iter().flatten().min();
+        let Some(due) = due.filter(|due| *due <= until) else {
             env.set_now(until);
             return Ok(());
         };
         env.set_now(due.max(env.now()));
         settle(modem, env)?;
+        if env.is_over() {
+            return Ok(());
+        }
     }
     Err("deadline after deadline".into())
 }
@@ -213,6 +236,7 @@ fn report<E: Environment>(modem: &mut Modem<'_>, env: &mut E) -> bool {
         match report {
             Notice::Net(conn, event) => modem.handle_net(env.now(), conn, event),
             Notice::Stored(slot, ok) => modem.handle_stored(env.now(), slot, ok),
+            Notice::Network(found) => modem.handle_network(env.now(), found),
         }
     }
     reported

@@ -2,8 +2,8 @@
 
 use crate::check::host_lines;
 use crate::echo::echo_of;
-use crate::escape::escape;
 use mqmodem_core::dialect;
+use mqmodem_faults::escape::escape;
 use std::fmt::Write;
 use std::time::Duration;
 

@@ -49,6 +49,9 @@ impl HostSide {
         let unseen = |it: &Expected| matches!(it.what, Expect::Broker(_) | Expect::Asked(_));
         let (unseen, output): (Vec<_>, Vec<_>) = step.expected.into_iter().partition(unseen);
         step.expected = output;
+        if let Some((line, _)) = step.faults.first() {
+            return Err(self.is_unplayable(*line));
+        }
         if step.line == 0 && step.expected.is_empty() {
             // What goes without saying: the modem is on.
         } else if is_playable(&step) {
@@ -59,16 +62,20 @@ impl HostSide {
                 before.expected.append(&mut step.expected);
             }
         } else {
-            return Err(ParseError {
-                file: self.script.file.clone(),
-                line: step.line,
-                what: "only the host's side is played on a port, and this is none of it; \
-                    without a port the chat is played in virtual time"
-                    .into(),
-            });
+            return Err(self.is_unplayable(step.line));
         }
         self.skipped.extend(unseen.iter().map(|it| it.line));
         Ok(())
+    }
+
+    fn is_unplayable(&self, line: usize) -> ParseError {
+        ParseError {
+            file: self.script.file.clone(),
+            line,
+            what: "only the host's side is played on a port, and this is none of it; \
+                without a port the chat is played in virtual time"
+                .into(),
+        }
     }
 }
 
@@ -122,6 +129,7 @@ mod tests {
             "store fails",
             "power off",
             "host stalls",
+            "fault net reset",
         ] {
             let error = side(&format!("> AT\n< OK\n{done}\n")).unwrap_err();
             assert_eq!(error.line, 3, "{done}");

@@ -1,6 +1,6 @@
 //! The fields packets are made of, read and written.
 
-use crate::escape::quoted;
+use mqmodem_faults::escape::quoted;
 
 /// Reads fields one after the other; every one may be missing.
 pub(super) struct WireReader<'b>(pub(super) &'b [u8]);

@@ -3,9 +3,9 @@
 use super::bytes::WireReader;
 use super::encode::SUBSCRIBE_OPTIONS;
 use super::properties;
-use crate::escape::quoted;
 use mqmodem_core::mqtt::Version;
 use mqmodem_core::mqtt::carrier::Carrier;
+use mqmodem_faults::escape::quoted;
 use std::fmt::Write;
 
 /// Bytes up to the end of the packet at the front of `bytes`; all of them if

@@ -11,8 +11,8 @@ mod words;
 
 pub(crate) use encode::encode;
 
-use crate::escape::to_hex;
 use mqmodem_core::mqtt::Version;
+use mqmodem_faults::escape::to_hex;
 
 /// The bytes a modem sent to the broker on a connection of this version, one line of a
 /// chat a packet; what is no packet of a client comes in hex.

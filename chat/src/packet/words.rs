@@ -1,7 +1,7 @@
 //! `NAME field=1 other="text"`, taken apart.
 
-use crate::escape::unescape;
 use mqmodem_core::mqtt::Version;
+use mqmodem_faults::escape::unescape;
 
 /// A packet's name and what is said of it, in the order written.
 pub(super) struct Words<'t> {

@@ -4,13 +4,14 @@ mod net;
 mod setup;
 
 use crate::echo::echo_of;
-use crate::escape::{from_hex, unescape};
 use crate::link::{Versions, name_of, of_link};
 use crate::packet;
 use crate::script::{Expect, Expected, Input, ParseError, Script, Setup, Step, StorageMode};
 use mqmodem_core::LinkId;
 use mqmodem_core::modem::dialect::Dialect;
-use net::{failure, stage_named};
+use mqmodem_faults::escape::{from_hex, unescape};
+use mqmodem_faults::{FaultLine, read, reason};
+use net::stage_named;
 use setup::{clock, set_up};
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -68,6 +69,7 @@ impl<'a> Parser<'a> {
             link: LinkId::FIRST,
             versions: Versions::default(),
             input: Input::PowerOn,
+            faults: Vec::new(),
             echo: Vec::new(),
             expected: Vec::new(),
         };
@@ -114,6 +116,7 @@ impl<'a> Parser<'a> {
             "net" => self.net(rest),
             "port" => self.port(rest),
             "silent" if rest.is_empty() => self.expect(Expect::Silent),
+            "fault" => self.fault(rest),
             "set" => self.set(rest),
             "echo" => self.set_echo(rest),
             "clock" => self.input(Input::Clock(clock(rest)?)),
@@ -141,11 +144,13 @@ impl<'a> Parser<'a> {
     }
 
     fn input(&mut self, input: Input) -> Result<(), String> {
-        if !self.on && needs_power(&input) {
+        // Where there are faults, they may have switched it on or off.
+        let known = !self.script.setup.faults;
+        if known && !self.on && needs_power(&input) {
             return Err("the modem is off; write `power on` first".into());
         }
         match input {
-            Input::PowerOn if self.on => {
+            Input::PowerOn if known && self.on => {
                 return Err("it is on; write `power off` or `power cut` first".into());
             }
             Input::PowerOn => {
@@ -160,6 +165,7 @@ impl<'a> Parser<'a> {
             link: self.link,
             versions: self.versions.clone(),
             input,
+            faults: Vec::new(),
             echo: Vec::new(),
             expected: Vec::new(),
         });
@@ -227,7 +233,7 @@ impl<'a> Parser<'a> {
             return self.expect(Expect::Asked(format!("{net} < {asked}")));
         }
         match rest.split_once(' ') {
-            Some(("fail", why)) => self.input(Input::NetFail(failure(why)?)),
+            Some(("fail", why)) => self.input(Input::NetFail(reason(why)?)),
             Some(("at", stage)) => self.input(Input::NetAt(stage_named(stage)?)),
             None if rest == "hold" => self.input(Input::NetPending),
             None if rest == "open" => self.input(Input::NetOpen),
@@ -238,6 +244,22 @@ impl<'a> Parser<'a> {
     fn port(&mut self, rest: &str) -> Result<(), String> {
         let asked = rest.strip_prefix("< ").ok_or("after `port` comes < WHAT")?;
         self.expect(Expect::Asked(format!("port < {asked}")))
+    }
+
+    fn fault(&mut self, words: &str) -> Result<(), String> {
+        let line = read(words)?;
+        if line == FaultLine::List {
+            return Err(
+                "nobody reads a list here; write `fault list` on the control socket".into(),
+            );
+        }
+        self.script.setup.faults = true;
+        if let Some(step) = self.script.steps.last_mut() {
+            // It was silent up to here; now it may speak.
+            step.expected.retain(|it| it.what != Expect::Silent);
+            step.faults.push((self.at, line));
+        }
+        Ok(())
     }
 
     fn set_echo(&mut self, rest: &str) -> Result<(), String> {
@@ -253,7 +275,7 @@ impl<'a> Parser<'a> {
     }
 
     fn set(&mut self, rest: &str) -> Result<(), String> {
-        if self.script.steps.len() > 1 {
+        if self.script.steps.len() > 1 || self.script.setup.faults {
             return Err("`set` comes before the first thing that is done".into());
         }
         let word = rest.split(' ').next().unwrap_or_default();
@@ -329,7 +351,7 @@ fn unknown(line: &str) -> String {
     }
     format!(
         "`{line}` is nothing a chat knows; lines begin with # > >> < << broker net host \
-         dtr rts power store echo set silent or +3s"
+         dtr rts power store fault echo set silent or +3s"
     )
 }
 

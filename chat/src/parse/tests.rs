@@ -1,4 +1,3 @@
-use super::net::FAILURES;
 use super::*;
 use crate::script::Sizes;
 use mqmodem_core::NetError;
@@ -140,7 +139,7 @@ fn what_would_do_nothing_is_an_error_with_its_line() {
 
 #[test]
 fn the_page_of_the_format_names_every_word() {
-    let names = FAILURES.iter().map(|(name, _)| *name).chain(Sizes::NAMES);
+    let names = mqmodem_faults::reasons().chain(Sizes::NAMES);
     let lines = [
         "host stalls",
         "host reads",

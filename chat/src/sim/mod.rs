@@ -3,15 +3,18 @@
 
 mod mode;
 mod net;
+mod pump;
 mod wording;
 mod world;
 
 pub use mode::{PLAY_MODES, PlayMode};
 
 use crate::environment::{Environment, pass, settle};
+use crate::memory::heap;
 use crate::player::{Output, Player};
 use crate::script::{Input, Setup};
 use mqmodem_core::{Config, Instant, LinkId, Memory, Modem, NetError, NetEvent, Slot};
+use mqmodem_faults::{DeviceAct, FaultLine, Faults, Passage};
 use std::collections::BTreeMap;
 use std::time::Duration;
 use world::World;
@@ -36,12 +39,15 @@ impl<'m> Sim<'m> {
     /// A world without a modem yet: [`Input::PowerOn`] makes one each time, on
     /// a piece of `memory`.
     pub fn new(setup: Setup, mode: PlayMode, memory: Vec<Memory<'m>>) -> Self {
+        let faults = setup
+            .faults
+            .then(|| Box::new(Faults::new(setup.seed, setup.dialect.framing)));
         Self {
             wall: Duration::from_secs(setup.clock),
             setup,
             modem: None,
             memory,
-            world: World::new(mode, START),
+            world: World::new(mode, START, faults),
         }
     }
 
@@ -63,14 +69,37 @@ impl<'m> Sim<'m> {
     /// Lets everything happen that happens now.
     fn settle(&mut self) -> Result<(), String> {
         let (modem, world) = self.parts()?;
-        settle(modem, world)
+        settle(modem, world)?;
+        self.follow_power()
+    }
+
+    /// Does what a fault does to the power.
+    fn follow_power(&mut self) -> Result<(), String> {
+        match self.world.power.take() {
+            Some(DeviceAct::PowerOff) => {
+                self.power_cut();
+                self.stay_off()
+            }
+            Some(_) => {
+                self.power_on()?;
+                self.settle()
+            }
+            None => Ok(()),
+        }
+    }
+
+    /// The modem is off; a fault may switch it on again.
+    fn stay_off(&mut self) -> Result<(), String> {
+        while self.world.pump() {}
+        self.follow_power()
     }
 
     fn power_on(&mut self) -> Result<(), String> {
         if self.modem.is_some() {
             return Err("the modem is on; write `power off` or `power cut` first".into());
         }
-        let memory = self.memory.pop().ok_or("no memory for another modem")?;
+        let memory = self.memory.pop();
+        let memory = memory.unwrap_or_else(|| heap(self.setup.memory));
         let config = Config {
             seed: self.setup.seed,
             strict: self.setup.strict,
@@ -119,13 +148,21 @@ impl<'m> Sim<'m> {
         self.world.power_cut();
     }
 
-    /// Lets time pass; every timer fires at its moment.
+    /// Lets time pass; every timer fires at its moment. A fault may switch the modem off and
+    /// on meanwhile.
     fn pass(&mut self, by: Duration) -> Result<(), String> {
         let until = self.world.now + by;
-        if let Some(modem) = &mut self.modem {
-            return pass(modem, &mut self.world, until);
+        while self.world.now < until {
+            if let Some(modem) = &mut self.modem {
+                pass(modem, &mut self.world, until)?;
+                self.follow_power()?;
+                continue;
+            }
+            let due = self.world.poll_timeout().filter(|due| *due <= until);
+            let due = due.unwrap_or(until);
+            self.world.set_now(due.max(self.world.now));
+            self.stay_off()?;
         }
-        self.world.set_now(until);
         Ok(())
     }
 
@@ -140,13 +177,53 @@ impl<'m> Sim<'m> {
 
     /// The host sends bytes, with an LF behind a command line where the mode says so.
     fn type_in(&mut self, bytes: &[u8]) -> Result<(), String> {
-        self.world.host.typed.extend(bytes);
+        self.receive(bytes);
         let ends = is_line(bytes);
+        if self.modem.is_none() {
+            return Ok(());
+        }
         if ends && self.world.mode == PlayMode::LateLineFeeds {
             self.settle()?;
         }
-        if ends && self.world.mode.has_line_feeds() {
+        let heard = |world: &World| world.faults.as_ref().is_none_or(|it| it.host_is_unharmed());
+        if ends && self.world.mode.has_line_feeds() && heard(&self.world) {
             self.world.host.typed.extend(b"\n");
+        }
+        Ok(())
+    }
+
+    /// Bytes of the host go to the modem; one that is off does not hear them.
+    fn receive(&mut self, bytes: &[u8]) {
+        let now = self.world.now;
+        match &mut self.world.faults {
+            None => self.world.host.typed.extend(bytes),
+            Some(faults) if self.modem.is_some() => {
+                faults.push(now, Passage::FromHost, bytes);
+                self.world.pump();
+            }
+            Some(_) => {}
+        }
+    }
+
+    /// The broker of a link sends bytes.
+    fn broker_says(&mut self, link: LinkId, bytes: &[u8]) -> Result<(), String> {
+        let now = self.world.now;
+        self.world.net(link).open_link()?;
+        match &mut self.world.faults {
+            None => self.world.net(link).incoming.extend(bytes),
+            Some(faults) => faults.push(now, Passage::FromBroker(link), bytes),
+        }
+        Ok(())
+    }
+
+    /// Something is to go wrong, or to end.
+    fn go_wrong(&mut self, line: &FaultLine) -> Result<(), String> {
+        let now = self.world.now;
+        let faults = self.world.faults.as_mut();
+        let faults = faults.ok_or("nothing goes wrong in this chat")?;
+        faults.ask(now, line.clone())?;
+        if self.modem.is_none() {
+            self.stay_off()?;
         }
         Ok(())
     }
@@ -159,7 +236,12 @@ impl<'m> Sim<'m> {
 
     fn apply(&mut self, link: LinkId, input: &Input) -> Result<(), String> {
         match input {
-            Input::PowerOn => self.power_on()?,
+            Input::PowerOn => {
+                if let Some(faults) = &mut self.world.faults {
+                    faults.power_on();
+                }
+                self.power_on()?;
+            }
             Input::PowerOff | Input::PowerCut | Input::Pass(_) => {}
             Input::Host(bytes) => self.type_in(bytes)?,
             Input::HostReads(reads) => change(&mut self.world.host.reads, *reads, "host")?,
@@ -171,7 +253,8 @@ impl<'m> Sim<'m> {
                 change(&mut self.world.host.lines.rts, *rts, "rts")?;
                 self.line()?;
             }
-            Input::Broker(bytes) => self.world.net(link).open_link()?.incoming.extend(bytes),
+            Input::Broker(bytes) => self.broker_says(link, bytes)?,
+            Input::Fault(asked) => self.go_wrong(asked)?,
             Input::BrokerCloses => self.world.net(link).open_link()?.end = Some(NetEvent::Closed),
             Input::BrokerResets => {
                 self.world.net(link).open_link()?.end = Some(NetEvent::Failed(NetError::Broken));
@@ -214,6 +297,17 @@ impl Player for Sim<'_> {
             self.settle()?;
         }
         Ok(())
+    }
+
+    fn end(&mut self) -> Result<(), String> {
+        let faults = self.world.faults.as_ref();
+        let never = faults.map(|it| it.never_fired()).unwrap_or_default();
+        match never.first() {
+            None => Ok(()),
+            Some(words) => Err(format!(
+                "`fault {words}` never acted; let happen what it waits for, or write `fault clear`"
+            )),
+        }
     }
 
     fn output(&mut self) -> Output {

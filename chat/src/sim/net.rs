@@ -42,6 +42,10 @@ pub(super) struct Net {
     pub(super) incoming: Feed,
     /// How the link ends once all of that is taken.
     pub(super) end: Option<NetEvent>,
+    /// A fault ends it.
+    pub(super) by_fault: bool,
+    /// A fault keeps it from coming up.
+    pub(super) put_off: bool,
     pub(super) reads: bool,
 }
 
@@ -55,6 +59,8 @@ impl Net {
             pending_asked: false,
             incoming: Feed::default(),
             end: None,
+            by_fault: false,
+            put_off: false,
             reads: true,
         }
     }
@@ -75,6 +81,7 @@ impl Net {
         self.link = ConnectionState::Closed;
         self.incoming.clear();
         self.end = None;
+        (self.by_fault, self.put_off) = (false, false);
     }
 
     /// The end of the connection, once everything before it is taken.

@@ -8,7 +8,8 @@ use crate::environment::{
 };
 use crate::player::Output;
 use crate::script::StorageMode;
-use mqmodem_core::{Action, ConnId, Instant, LinkId, NetError, NetEvent, Stage};
+use mqmodem_core::{Action, ConnId, Instant, LinkId, NetError, NetEvent, Slot, Stage};
+use mqmodem_faults::{DeviceAct, Faults, Passage, WriteFate};
 use std::collections::VecDeque;
 
 pub(super) struct World {
@@ -16,16 +17,20 @@ pub(super) struct World {
     pub(super) now: Instant,
     pub(super) host: ChatHost,
     /// One for each link up to the last that was used.
-    nets: Vec<Net>,
+    pub(super) nets: Vec<Net>,
     pub(super) disk: RecordDisk,
     pub(super) storage: StorageMode,
     pub(super) output: Output,
     /// What happened to the connection and was not reported yet.
-    events: VecDeque<Notice>,
+    pub(super) events: VecDeque<Notice>,
+    /// What goes wrong, where anything is made to.
+    pub(super) faults: Option<Box<Faults>>,
+    /// What a fault does to the power.
+    pub(super) power: Option<DeviceAct>,
 }
 
 impl World {
-    pub(super) fn new(mode: PlayMode, now: Instant) -> Self {
+    pub(super) fn new(mode: PlayMode, now: Instant, faults: Option<Box<Faults>>) -> Self {
         Self {
             mode,
             now,
@@ -35,6 +40,8 @@ impl World {
             storage: StorageMode::Works,
             output: Output::default(),
             events: VecDeque::new(),
+            faults,
+            power: None,
         }
     }
 
@@ -44,6 +51,9 @@ impl World {
         self.nets.iter_mut().for_each(Net::forget);
         self.disk.cut_power();
         self.events.clear();
+        if let Some(faults) = &mut self.faults {
+            faults.power_off();
+        }
     }
 
     fn open(&mut self, conn: ConnId, to: &str) -> Result<(), String> {
@@ -55,6 +65,18 @@ impl World {
         net.conn = conn;
         let (name, waits) = (net.name(), net.leaves_pending);
         self.output.asked.push(format!("{name} < {to}"));
+        let now = self.now;
+        if let Some(faults) = &mut self.faults {
+            if let Some(why) = faults.opening(now, conn.link) {
+                self.net(conn.link).close();
+                self.happened(conn.link, NetEvent::Failed(why));
+                return Ok(());
+            }
+            if !faults.may_open(now, conn.link) {
+                self.net(conn.link).put_off = true;
+                return Ok(());
+            }
+        }
         if waits {
             return Ok(());
         }
@@ -74,6 +96,9 @@ impl World {
         let net = self.net(link);
         net.pending()?;
         net.link = ConnectionState::Open;
+        if let Some(faults) = &mut self.faults {
+            faults.opened(self.now, link);
+        }
         self.happened(link, NetEvent::Opened);
         Ok(())
     }
@@ -94,7 +119,7 @@ impl World {
     }
 
     /// Something happened to the present connection of a link.
-    fn happened(&mut self, link: LinkId, event: NetEvent) {
+    pub(super) fn happened(&mut self, link: LinkId, event: NetEvent) {
         let conn = self.net(link).conn;
         self.events.push_back(Notice::Net(conn, event));
     }
@@ -109,6 +134,18 @@ impl Environment for World {
         self.now = now;
     }
 
+    fn poll_timeout(&self) -> Option<Instant> {
+        self.faults.as_ref()?.poll_timeout()
+    }
+
+    fn advance(&mut self) -> bool {
+        self.pump()
+    }
+
+    fn is_over(&self) -> bool {
+        self.power.is_some()
+    }
+
     fn disturbance(&self) -> Disturbance {
         Disturbance {
             timeouts: self.mode == PlayMode::SpuriousTimeouts,
@@ -118,6 +155,10 @@ impl Environment for World {
 
     fn act(&mut self, action: Action<'_>) -> Result<(), String> {
         if self.disk.submit(&action) {
+            if let Some(faults) = &mut self.faults {
+                let takes_room = matches!(action, Action::Store { .. });
+                faults.submit(self.now, takes_room);
+            }
             return Ok(());
         }
         match action {
@@ -125,6 +166,9 @@ impl Environment for World {
                 self.open(conn, &wording::endpoint(&to, self.now))?;
             }
             Action::Close { conn, .. } if conn == self.net(conn.link).conn => {
+                if let Some(faults) = &mut self.faults {
+                    faults.closed(conn.link);
+                }
                 let net = self.net(conn.link);
                 net.close();
                 let name = net.name();
@@ -144,21 +188,13 @@ impl Environment for World {
     }
 
     fn poll_notice(&mut self) -> Option<Notice> {
-        let outcome = match self.storage {
-            StorageMode::Works => Some(WriteOutcome::Durable),
-            StorageMode::Fails => Some(WriteOutcome::Failed),
-            StorageMode::Holds => None,
-        };
-        if let Some((slot, ok)) = outcome.and_then(|outcome| self.disk.answer(outcome)) {
+        if let Some((slot, ok)) = self.poll_stored() {
             return Some(Notice::Stored(slot, ok));
         }
         if let Some(event) = self.events.pop_front() {
             return Some(event);
         }
-        self.nets.iter_mut().find_map(|net| {
-            let conn = net.conn;
-            net.poll_end().map(|end| Notice::Net(conn, end))
-        })
+        self.poll_end()
     }
 
     fn conn(&self, link: LinkId) -> Option<ConnId> {
@@ -189,15 +225,27 @@ impl Environment for World {
 
     fn host_reads(&mut self, bytes: &[u8]) -> Result<usize, String> {
         let count = self.reads(self.host.reads, bytes);
-        self.output.host.extend(&bytes[..count]);
+        let Some(faults) = &mut self.faults else {
+            self.output.host.extend(&bytes[..count]);
+            return Ok(count);
+        };
+        let count = count.min(faults.room(self.now, Passage::ToHost));
+        faults.push(self.now, Passage::ToHost, &bytes[..count]);
+        if count == bytes.len() {
+            faults.flush(self.now);
+        }
         Ok(count)
     }
 
     fn peer_reads(&mut self, conn: ConnId, bytes: &[u8]) -> Result<usize, String> {
         let net = self.net(conn.link);
         let reads = net.link == ConnectionState::Open && net.reads;
-        let count = self.reads(reads, bytes);
-        if count > 0 {
+        let mut count = self.reads(reads, bytes);
+        if let Some(faults) = &mut self.faults {
+            let way = Passage::ToBroker(conn.link);
+            count = count.min(faults.room(self.now, way));
+            faults.push(self.now, way, &bytes[..count]);
+        } else if count > 0 {
             let sent = self.output.brokers.entry(conn.link).or_default();
             sent.extend(&bytes[..count]);
         }
@@ -206,6 +254,36 @@ impl Environment for World {
 }
 
 impl World {
+    /// What becomes of the oldest change on the disk.
+    fn poll_stored(&mut self) -> Option<(Slot, bool)> {
+        let fate = self.faults.as_ref().map(|it| it.write_fate(self.now));
+        let outcome = match (self.storage, fate) {
+            (StorageMode::Holds, _) | (_, Some(WriteFate::Waits)) => return None,
+            (StorageMode::Fails, _) | (_, Some(WriteFate::Fails)) => WriteOutcome::Failed,
+            (StorageMode::Works, _) => WriteOutcome::Durable,
+        };
+        let (slot, ok) = self.disk.answer(outcome)?;
+        if let Some(faults) = &mut self.faults {
+            faults.answered(ok);
+        }
+        Some((slot, ok))
+    }
+
+    /// A connection that its peer ends now.
+    fn poll_end(&mut self) -> Option<Notice> {
+        let (faults, now) = (&mut self.faults, self.now);
+        self.nets.iter_mut().find_map(|net| {
+            let conn = net.conn;
+            net.end?;
+            let faults = faults.as_mut();
+            if faults.is_some_and(|it| !net.by_fault && !it.may_end(now, conn.link)) {
+                return None;
+            }
+            let end = net.poll_end()?;
+            Some(Notice::Net(conn, end))
+        })
+    }
+
     /// How many bytes one takes that reads or does not.
     fn reads(&self, reads: bool, bytes: &[u8]) -> usize {
         match (reads, self.mode) {

@@ -24,6 +24,8 @@ pub(crate) enum PowerPlan {
 #[derive(Debug)]
 pub(crate) struct Radio {
     functionality: Functionality,
+    /// The radio finds no network.
+    uncovered: bool,
     plan: Option<PowerPlan>,
     /// The modem is to be off once nothing is left to be told.
     powers_off: bool,
@@ -34,6 +36,7 @@ impl Radio {
     pub(crate) fn new() -> Self {
         Self {
             functionality: Functionality::Full,
+            uncovered: false,
             plan: None,
             powers_off: false,
         }
@@ -46,13 +49,20 @@ impl Radio {
 
     /// Whether there is a network.
     pub(crate) fn is_on(&self) -> bool {
-        self.functionality == Functionality::Full
+        self.functionality == Functionality::Full && !self.uncovered
     }
 
     /// Switches it; whether it went on or off by that.
     pub(crate) fn set(&mut self, functionality: Functionality) -> bool {
         let was_on = self.is_on();
         self.functionality = functionality;
+        self.is_on() != was_on
+    }
+
+    /// The network is found or lost; whether there is one or none by that.
+    pub(crate) fn cover(&mut self, covered: bool) -> bool {
+        let was_on = self.is_on();
+        self.uncovered = !covered;
         self.is_on() != was_on
     }
 

@@ -44,7 +44,7 @@ struct Public<'a> {
 /// The published crates. Whoever uses one uses the others, so a name has one
 /// meaning in all of them. The other packages are programs and tests that
 /// nothing imports: there a name has one meaning in the package.
-const TOGETHER: [&str; 3] = ["core", "mqmodem", "chat"];
+const TOGETHER: [&str; 4] = ["core", "faults", "mqmodem", "chat"];
 const PUBLISHED: &str = "core, mqmodem and chat";
 /// A host program of the kind others write: its names are its own.
 const FOREIGN: &str = "tests/hosts/";

@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// The folders that hold Rust.
-const DIRS: [&str; 6] = ["core", "mqmodem", "chat", "xtask", "examples", "tests"];
+const DIRS: [&str; 7] = [
+    "core", "faults", "mqmodem", "chat", "xtask", "examples", "tests",
+];
 
 /// The Rust files of the repository by their path from its root.
 pub type Files = BTreeMap<String, File>;

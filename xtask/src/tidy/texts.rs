@@ -8,7 +8,7 @@ const MAX_LINES: usize = 400;
 /// Lines of a README.
 const MAX_README: usize = 150;
 /// The folders of the published crates.
-const PUBLISHED: [&str; 3] = ["core", "mqmodem", "chat"];
+const PUBLISHED: [&str; 4] = ["core", "faults", "mqmodem", "chat"];
 /// These panic where the stream is full or closed.
 const PRINTING: [&str; 5] = ["print", "println", "eprint", "eprintln", "dbg"];
 

@@ -1,4 +1,4 @@
-//! A host that comes and goes, and gives up what it has begun to type.
+//! A host that comes and goes, and gives up what it has begun to type; a network that does.
 
 use crate::modem::Modem;
 use crate::modem::code;
@@ -32,6 +32,18 @@ impl Modem<'_> {
     pub fn handle_host_break(&mut self, now: Instant) {
         self.at(now);
         self.forget_line();
+        self.advance();
+    }
+
+    /// The radio has found the network, or lost it: as it is at the start, it has found it.
+    /// Without, links end with code 30, and none is opened.
+    pub fn handle_network(&mut self, now: Instant, found: bool) {
+        self.at(now);
+        if self.machine.radio.cover(found) {
+            let on = self.machine.radio.is_on();
+            self.machine.report_registration(on);
+            self.machine.radio_switched(on);
+        }
         self.advance();
     }
 

@@ -1,11 +1,14 @@
-//! How bytes are written in a chat: `\r \n \t \\ \" \xHH`, and `a\*500` for a
+//! How bytes are written in words of chats and faults: `\r \n \t \\ \" \xHH`, and `a\*500` for a
 //! byte and how often it comes in all.
 
 /// Shorter runs of one byte are easier to read as they are.
 const LONG_RUN: usize = 40;
 
 /// The bytes `text` stands for.
-pub(crate) fn unescape(text: &str) -> Result<Vec<u8>, String> {
+///
+/// # Errors
+/// What is no escape, and what there is.
+pub fn unescape(text: &str) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::new();
     let mut rest = text;
     while let Some((plain, escaped)) = rest.split_once('\\') {
@@ -63,7 +66,7 @@ fn repeat<'t>(text: &'t str, bytes: &mut Vec<u8>) -> Result<&'t str, String> {
 }
 
 /// `bytes` as [`unescape`] reads them back.
-pub(crate) fn escape(bytes: &[u8]) -> String {
+pub fn escape(bytes: &[u8]) -> String {
     let mut text = String::new();
     let mut rest = bytes;
     while let Some(&first) = rest.first() {
@@ -127,18 +130,21 @@ fn keep_edges(mut text: String) -> String {
 }
 
 /// `bytes` in quotes.
-pub(crate) fn quoted(bytes: &[u8]) -> String {
+pub fn quoted(bytes: &[u8]) -> String {
     format!("\"{}\"", escape(bytes).replace('"', "\\\""))
 }
 
 /// `bytes` as hex digits, two and two.
-pub(crate) fn to_hex(bytes: &[u8]) -> String {
+pub fn to_hex(bytes: &[u8]) -> String {
     let pairs: Vec<String> = bytes.iter().map(|byte| format!("{byte:02X}")).collect();
     pairs.join(" ")
 }
 
 /// The bytes of hex digits; spaces between pairs are for the reader.
-pub(crate) fn from_hex(text: &str) -> Result<Vec<u8>, String> {
+///
+/// # Errors
+/// Where they are no pairs of hex digits.
+pub fn from_hex(text: &str) -> Result<Vec<u8>, String> {
     let wrong = || "write bytes as pairs of hex digits, as in `20 02 00 00`".to_string();
     let mut bytes = Vec::new();
     for word in text.split_whitespace() {
