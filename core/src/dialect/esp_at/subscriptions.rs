@@ -4,7 +4,7 @@ use super::configuration::LINK;
 use super::connection::TIMEOUT;
 use super::error::check_state;
 use super::messages::{QOS, check_topic, limit};
-use super::state::{self, MqttState, state};
+use super::state::{self, MqttState, key, state};
 use crate::at::args::Args;
 use crate::at::param::Param;
 use crate::at::reply::Reply;
@@ -48,7 +48,7 @@ fn subscribe(cx: &mut Context, args: &Args) -> Outcome {
     });
     match wait {
         // The broker's answer is not waited for.
-        Ok(_) if args.int(2) == 0 => state::set_asked(cx).into(),
+        Ok(_) if args.int(2) == 0 => state::set_asked(cx, args.text(1)).into(),
         Ok(wait) => Outcome::WaitFor(wait, limit(args, 3)),
         Err(fail) => Outcome::Fail(fail),
     }
@@ -63,7 +63,7 @@ fn is_remembered(cx: &mut Context, topic: &str) -> bool {
         is_known |= known == topic;
     };
     cx.each_subscription(|known, _, _| look(known));
-    cx.each_asked(|known, _| look(known));
+    cx.each_asked(|known, _, _| look(known));
     is_known || left > 0
 }
 
@@ -87,8 +87,12 @@ fn read(cx: &mut Context, _: &Args) -> Outcome {
         return Outcome::Ok;
     }
     cx.each_subscription(|topic, qos, reply| write_topic(reply, state, topic, qos));
-    // With QoS 0 the answer is not waited for.
-    cx.each_asked(|topic, reply| write_topic(reply, state, topic, Qos::AtMostOnce));
+    cx.each_asked(|topic, of, reply| {
+        // With QoS 0 the answer is not waited for.
+        if of.text(key::ASKED) == topic {
+            write_topic(reply, state, topic, Qos::AtMostOnce);
+        }
+    });
     Outcome::Ok
 }
 

@@ -3,6 +3,7 @@
 use super::{Context, quality};
 use crate::at::reply::Reply;
 use crate::modem::fail::Fail;
+use crate::modem::progress::scratch::Staged;
 use crate::modem::wait::Wait;
 use crate::mqtt::Qos;
 use crate::mqtt::carrier::Carrier;
@@ -93,14 +94,15 @@ impl Context<'_, '_> {
         });
     }
 
-    /// Says something of every filter that the broker has not answered yet.
-    pub fn each_asked(&mut self, mut write: impl FnMut(&str, &mut Reply)) {
+    /// Says something of every filter that the broker has not answered yet, by what was put
+    /// aside.
+    pub fn each_asked(&mut self, mut write: impl FnMut(&str, Staged<'_>, &mut Reply)) {
         let machine = &mut *self.machine;
-        let style = machine.style();
+        let (style, staged) = (machine.style(), machine.scratch.of(self.link));
         if let Some(link) = machine.links.get(self.link) {
             machine.answer.write(&mut machine.out, style, |reply| {
                 for filter in link.session().asked_filters() {
-                    write(filter, reply);
+                    write(filter, staged, reply);
                 }
             });
         }
