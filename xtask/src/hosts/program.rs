@@ -189,6 +189,9 @@ pub const HOSTS: &[HostProgram] = &[
     )
     .speaks("esp-at"),
     host("ublox-r4", "ublox_r4_host.py", Source::PyPi("ublox")).speaks("ublox:sara-r410m"),
+    written_in_rust("esp-at-nal", "esp-at-nal", "esp-at-nal/src/main.rs")
+        .speaks("esp-at")
+        .without_mqtt(),
     ours("esp-at", "esp_at_host.py"),
     ours("luat", "luat_host.py"),
     ours("nordic", "nordic_host.py"),
