@@ -17,7 +17,7 @@ pub struct Script {
     pub title: String,
     /// How the modem is made.
     pub setup: Setup,
-    /// The lines that say so, counted from 1.
+    /// The lines that say so, but for its dialect, counted from 1.
     pub settings: Vec<usize>,
     /// What happens, in order. The first is [`Input::PowerOn`].
     pub steps: Vec<Step>,

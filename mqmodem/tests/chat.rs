@@ -17,8 +17,13 @@ struct Modem {
 
 impl Modem {
     fn start() -> Self {
+        Self::of("native")
+    }
+
+    fn of(dialect: &str) -> Self {
         let port = rig::free_port().to_string();
-        let process = mqmodem(&["serve", "--tcp", &port]).spawn().unwrap();
+        let words = ["serve", "--tcp", &port, "--dialect", dialect];
+        let process = mqmodem(&words).spawn().unwrap();
         while std::net::TcpStream::connect(format!("127.0.0.1:{port}")).is_err() {
             std::thread::yield_now();
         }
@@ -140,7 +145,13 @@ fn plays_both_ways(file: &str, modem: &Modem) {
 
 /// Records what is typed, and returns what was shown.
 fn recorded(file: &str, modem: &Modem, typed: &str) -> String {
-    let mut recorder = mqmodem(&["chat", "record", file, "--port", &modem.port]);
+    recorded_in("native", file, modem, typed)
+}
+
+/// The same with a modem of a dialect.
+fn recorded_in(dialect: &str, file: &str, modem: &Modem, typed: &str) -> String {
+    let words = ["chat", "record", file, "--port", &modem.port];
+    let mut recorder = mqmodem(&[&words[..], &["--dialect", dialect]].concat());
     let mut recorder = recorder.stdin(Stdio::piped()).spawn().unwrap();
     let mut lines = recorder.stdin.take().unwrap();
     lines.write_all(typed.as_bytes()).unwrap();
@@ -162,6 +173,38 @@ fn what_is_recorded_plays_both_ways_whatever_the_modem_was_left_at() {
         "AT\n",
     ] {
         recorded(&file, &modem, typed);
+        plays_both_ways(&file, &modem);
+    }
+}
+
+#[test]
+fn dialects_are_recorded_with_the_data_behind_their_prompts() {
+    let scratch = Scratch::new();
+    let file = scratch.join("recorded.chat").display().to_string();
+    for (dialect, typed, text) in [
+        (
+            "quectel:ec25",
+            "ATI\nAT+QFUPL=\"a.txt\",5\nhello\nAT+QFLST\n",
+            "set dialect quectel:ec25\n",
+        ),
+        ("esp-at", "AT+GMR\nAT+MQTTCONN?\n", "set dialect esp-at\n"),
+        ("luat", "ATI\nAT+CSQ\n>> AT\\x0D\n", "\n>> AT\\r\n"),
+        (
+            "nordic:slm",
+            "AT%XSIM?\nAT#XMQTTCFG=?\n",
+            "set dialect nordic:slm\n",
+        ),
+        ("simcom-sm", "AT+CMEE=2\nAT+NOSUCH\n", "\n> AT+NOSUCH\n"),
+        (
+            "ublox:sara-r410m",
+            "AT+UMQTT=?\nATE0\nATI\n",
+            "\necho off\n> ATI\n",
+        ),
+    ] {
+        let modem = Modem::of(dialect);
+        recorded_in(dialect, &file, &modem, typed);
+        let recording = std::fs::read_to_string(&file).unwrap();
+        assert!(recording.contains(text), "{recording}");
         plays_both_ways(&file, &modem);
     }
 }

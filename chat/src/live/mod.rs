@@ -15,6 +15,8 @@ use crate::player::Output;
 use crate::script::{Expect, Input, Script, Step};
 use find::find;
 use mqmodem_core::Instant;
+use mqmodem_core::modem::dialect::Dialect;
+use mqmodem_faults::escape::unescape;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -246,14 +248,29 @@ impl Current {
     }
 }
 
-/// What brings a modem to where chats begin: result codes in words, numbers for no
-/// error, and the echo as the chat has it. Its answer is nothing to the chat.
-pub fn preamble(echo: bool) -> &'static [u8] {
-    if echo {
-        b"ATE1V1Q0+CMEE=0\r"
-    } else {
-        b"ATE0V1Q0+CMEE=0\r"
+/// What brings a modem of a dialect to where chats begin: result codes in words, errors in the
+/// form the dialect begins with, and the echo as the chat has it. Where the dialect takes one
+/// command a line, it is the echo alone. Its answer is nothing to the chat.
+pub fn preamble(dialect: &Dialect, echo: bool) -> Vec<u8> {
+    let echo = u8::from(echo);
+    if !dialect.grammar.lists {
+        return format!("ATE{echo}\r").into_bytes();
     }
+    let errors = dialect.profile.error_form().to_string();
+    let wanted = [("V", "1"), ("Q", "0"), ("+CMEE", &format!("={errors}"))];
+    let known = wanted
+        .iter()
+        .filter(|(name, _)| dialect.find(name.as_bytes()).is_some());
+    let words: String = known.map(|(name, value)| [*name, value].concat()).collect();
+    format!("ATE{echo}{words}\r").into_bytes()
+}
+
+/// The bytes that a line `>> ...` of a chat sends; none for any other line.
+///
+/// # Errors
+/// What is wrong with its escapes.
+pub fn raw(line: &str) -> Option<Result<Vec<u8>, String>> {
+    line.strip_prefix(">> ").map(unescape)
 }
 
 /// How long a line such as `+2s` waits; none for any other line.

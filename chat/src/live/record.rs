@@ -1,8 +1,9 @@
 //! Writing down what was said on a port, as a chat.
 
-use crate::check::host_lines;
+use crate::check::{Difference, host_lines};
 use crate::echo::echo_of;
 use mqmodem_core::dialect;
+use mqmodem_core::modem::dialect::Dialect;
 use mqmodem_faults::escape::escape;
 use std::fmt::Write;
 use std::time::Duration;
@@ -12,18 +13,25 @@ use std::time::Duration;
 pub struct Recording {
     title: String,
     body: String,
+    dialect: &'static Dialect,
     echo: bool,
     /// Whether a line showed how it is.
     echo_known: bool,
 }
 
 impl Recording {
-    /// Begins a chat with this title.
-    pub fn new(title: &str) -> Self {
+    /// Begins a chat with this title, with a modem of this dialect and with the echo on.
+    pub fn new(title: &str, dialect: &'static Dialect) -> Self {
+        let mut title = format!("# {title}\n");
+        if dialect.full_name() != dialect::DEFAULT.full_name() {
+            // A string takes everything.
+            let _ = writeln!(title, "set dialect {}", dialect.full_name());
+        }
         Self {
-            title: format!("# {title}\n"),
+            title,
             body: String::new(),
-            echo: true,
+            dialect,
+            echo: dialect.profile.echoes(),
             echo_known: false,
         }
     }
@@ -33,7 +41,7 @@ impl Recording {
         let typed = format!("{line}\r");
         let plain = !line.ends_with([' ', '\t']) && !line.contains(char::is_control);
         let echo = if plain {
-            echo_of(typed.as_bytes(), dialect::DEFAULT.framing)
+            echo_of(typed.as_bytes(), self.dialect.framing)
         } else {
             Vec::new()
         };
@@ -49,6 +57,12 @@ impl Recording {
         self.output(if self.echo { &echo } else { &[] }, output);
     }
 
+    /// These bytes were sent as they are, and this came.
+    pub fn sent(&mut self, bytes: &[u8], output: &[u8]) {
+        self.line(&format!(">> {}", escape(bytes)));
+        self.output(&[], output);
+    }
+
     /// Time passed, and this came meanwhile.
     pub fn passed(&mut self, by: Duration, output: &[u8]) {
         self.line(&format!("+{}ms", by.as_millis()));
@@ -57,7 +71,7 @@ impl Recording {
 
     /// The chat as it is by now.
     pub fn text(&self) -> String {
-        [&*self.title, &*self.body].concat()
+        [&*self.title, &*on_start(&self.title), &*self.body].concat()
     }
 
     fn echo_is(&mut self, on: bool) {
@@ -69,7 +83,8 @@ impl Recording {
             self.line(if on { "echo on" } else { "echo off" });
         } else {
             // It was so before the chat, and stands where that is said.
-            self.title.push_str("echo off\n");
+            self.title
+                .push_str(if on { "echo on\n" } else { "echo off\n" });
         }
     }
 
@@ -85,6 +100,21 @@ impl Recording {
     }
 }
 
+/// The lines that a modem made by `setup` says as soon as it is on, in virtual time.
+fn on_start(setup: &str) -> String {
+    // A chat of which nothing happens is none.
+    let chat = format!("{setup}+1ms\n");
+    let Ok(Err(mismatch)) = crate::parse("start", &chat).map(|script| crate::run(&script)) else {
+        return String::new();
+    };
+    match *mismatch.what {
+        Difference::Output { got, .. } if mismatch.line == 0 => {
+            got.iter().flat_map(|line| [line.as_str(), "\n"]).collect()
+        }
+        _ => String::new(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -92,7 +122,7 @@ mod tests {
 
     #[test]
     fn what_was_recorded_is_a_chat() {
-        let mut recording = Recording::new("A title");
+        let mut recording = Recording::new("A title", dialect::DEFAULT);
         recording.typed("ATE0", b"ATE0\r\r\nOK\r\n");
         recording.typed("AT+X ", b"\r\nERROR\r\n");
         recording.typed("ATI", b"\r\nmqmodem\r\n\r\nOK\r\n");
@@ -108,7 +138,7 @@ mod tests {
 
     #[test]
     fn what_was_recorded_without_echo_plays_in_virtual_time() {
-        let mut recording = Recording::new("A title");
+        let mut recording = Recording::new("A title", dialect::DEFAULT);
         recording.passed(Duration::from_millis(100), b"");
         recording.typed("AT", b"\r\nOK\r\n");
         recording.typed("ATE1", b"\r\nOK\r\n");

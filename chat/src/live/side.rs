@@ -52,8 +52,9 @@ impl HostSide {
         if let Some((line, _)) = step.faults.first() {
             return Err(self.is_unplayable(*line));
         }
-        if step.line == 0 && step.expected.is_empty() {
-            // What goes without saying: the modem is on.
+        if step.line == 0 {
+            // The modem is on already, and has said so.
+            self.skipped.extend(step.expected.iter().map(|it| it.line));
         } else if is_playable(&step) {
             self.script.steps.push(step);
         } else if comes_by_itself(&step.input) {
@@ -80,11 +81,10 @@ impl HostSide {
 }
 
 fn is_playable(step: &Step) -> bool {
-    match step.input {
-        Input::Host(_) | Input::Dtr(_) | Input::Rts(_) | Input::Pass(_) => true,
-        Input::PowerOn => step.line == 0,
-        _ => false,
-    }
+    matches!(
+        step.input,
+        Input::Host(_) | Input::Dtr(_) | Input::Rts(_) | Input::Pass(_)
+    )
 }
 
 fn comes_by_itself(input: &Input) -> bool {

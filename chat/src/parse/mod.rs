@@ -282,7 +282,10 @@ impl<'a> Parser<'a> {
         if !self.set.insert(word.to_owned()) {
             return Err(format!("`set {word}` is there twice; only one can count"));
         }
-        self.script.settings.push(self.at);
+        // A host at a port has to know which command set it meets.
+        if word != "dialect" {
+            self.script.settings.push(self.at);
+        }
         let setup = &mut self.script.setup;
         set_up(setup, rest, self.more)?;
         setup.echo = self.echo_said.unwrap_or(setup.dialect.profile.echoes());

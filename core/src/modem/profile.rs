@@ -93,6 +93,11 @@ impl Profile {
         Self { cmee, ..self }
     }
 
+    /// How errors are written, as `+CMEE` has it: 0, 1 or 2.
+    pub const fn error_form(&self) -> u8 {
+        self.cmee
+    }
+
     /// The record `&W` keeps.
     pub(crate) fn encode(&self) -> [u8; RECORD] {
         let [circuit, packet, eps] = self.registration;

@@ -3,12 +3,15 @@
 use super::attached::Attached;
 use super::port::{Patience, PortArgument, attach};
 use super::start::{bring, hung_up, is_final};
+use crate::cli::dialect::dialect_parser;
 use crate::cli::failure::ProgramFailure;
 use crate::cli::output::print;
 use crate::cli::runtime::runtime;
 use clap::Args;
-use mqmodem_chat::live::{Recording, pause, preamble};
+use mqmodem_chat::live::{Recording, pause, preamble, raw};
 use mqmodem_chat::parse;
+use mqmodem_core::dialect;
+use mqmodem_core::modem::dialect::Dialect;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -18,15 +21,17 @@ use tokio::time::Instant;
 
 /// Write down a conversation as a chat.
 ///
-/// First the modem is brought to where chats begin, by ATE1V1Q0+CMEE=0. Lines of
-/// standard input are said to it, each once the one before is answered; a line such
-/// as +2s only listens. What the modem says is shown, and
-/// at the end of the input FILE is a chat that can be played again. Passwords
-/// that are typed are in it.
+/// First the modem is brought to where chats begin, by ATE1V1Q0+CMEE=0 or what a
+/// dialect has of it. Lines of standard input are said to it, each once the one
+/// before is answered. Behind a prompt a line is sent without its end; a line such
+/// as >> 31\x1A sends exactly these bytes, one such as +2s only listens. What the
+/// modem says is shown, and at the end of the input FILE is a chat that can be
+/// played again. Passwords that are typed are in it.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   mqmodem chat record first.chat --port /dev/ttyUSB0
-  printf 'AT\\nATI\\n' | mqmodem chat record first.chat --port 127.0.0.1:7000")]
+  printf 'AT\\nATI\\n' | mqmodem chat record first.chat --port 127.0.0.1:7000
+  mqmodem chat record real.chat --port /dev/ttyUSB2 --dialect quectel:ec25")]
 pub(super) struct ChatRecordArguments {
     /// Where the chat is written to.
     file: PathBuf,
@@ -36,6 +41,10 @@ pub(super) struct ChatRecordArguments {
 
     #[command(flatten)]
     patience: Patience,
+
+    /// The command set the modem speaks; `mqmodem commands --dialects` lists them.
+    #[arg(long, value_name = "NAME[:MODEL]", value_parser = dialect_parser(), ignore_case = true)]
+    dialect: Option<&'static Dialect>,
 }
 
 pub(super) fn run(arguments: &ChatRecordArguments) -> Result<ExitCode, ProgramFailure> {
@@ -48,13 +57,16 @@ pub(super) fn run(arguments: &ChatRecordArguments) -> Result<ExitCode, ProgramFa
 
 async fn record(arguments: &ChatRecordArguments) -> Result<(), ProgramFailure> {
     let mut port = attach(&arguments.port.port).await?;
-    let begun = bring(&mut port, preamble(true), arguments.patience).await;
+    let dialect = arguments.dialect.unwrap_or(dialect::DEFAULT);
+    let begun = bring(&mut port, &preamble(dialect, true), arguments.patience).await;
     begun.map_err(|error| ProgramFailure::system("the modem cannot be spoken to", &error))?;
     let title = format!("Recorded on {}", arguments.port.port.to_string_lossy());
     let mut recorder = Recorder {
         port,
         patience: arguments.patience,
-        recording: Recording::new(&title),
+        recording: Recording::new(&title, dialect),
+        prompt: dialect.framing.prompt.trim(),
+        is_asked: false,
         received: Vec::new(),
         since: Instant::now(),
     };
@@ -91,6 +103,9 @@ struct Recorder {
     port: Attached,
     patience: Patience,
     recording: Recording,
+    /// What asks for data, and whether that came last.
+    prompt: &'static str,
+    is_asked: bool,
     /// What came and is not written down yet.
     received: Vec<u8>,
     /// When the last thing was written down.
@@ -124,8 +139,25 @@ impl Recorder {
     }
 
     async fn ask(&mut self, line: &str) -> io::Result<()> {
-        let bytes = format!("{line}\r");
-        let mut rest = bytes.as_bytes();
+        let exact = match raw(line) {
+            Some(bytes) => Some(bytes.map_err(io::Error::other)?),
+            None => self.is_asked.then(|| line.as_bytes().to_vec()),
+        };
+        let typed = || format!("{line}\r").into_bytes();
+        self.exchange(&exact.clone().unwrap_or_else(typed)).await?;
+        let heard = std::mem::take(&mut self.received);
+        self.is_asked = asks_for_data(&heard, self.prompt);
+        match exact {
+            Some(bytes) => self.recording.sent(&bytes, &heard),
+            None => self.recording.typed(line, &heard),
+        }
+        self.since = Instant::now();
+        Ok(())
+    }
+
+    /// Sends these bytes, and receives the answer.
+    async fn exchange(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let mut rest = bytes;
         while !rest.is_empty() {
             let said = self.port.write(rest).await?;
             rest = rest.get(said..).unwrap_or_default();
@@ -136,9 +168,6 @@ impl Recorder {
             .receive_until(Instant::now() + self.patience.quiet)
             .await?
         {}
-        self.recording
-            .typed(line, &std::mem::take(&mut self.received));
-        self.since = Instant::now();
         Ok(())
     }
 
@@ -173,6 +202,13 @@ impl Recorder {
             Err(_) => Ok(false),
         }
     }
+}
+
+/// Whether what came last is this prompt, or the word before a file.
+fn asks_for_data(heard: &[u8], prompt: &str) -> bool {
+    let heard = heard.trim_ascii_end();
+    let last = heard.rsplit(|byte| *byte == b'\n').next();
+    last == Some(b"CONNECT") || !prompt.is_empty() && heard.ends_with(prompt.as_bytes())
 }
 
 /// Takes what the modem says, and shows it.

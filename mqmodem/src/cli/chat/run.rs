@@ -114,9 +114,10 @@ async fn play_side(
     patience: Patience,
 ) -> Option<String> {
     let name = side.script.file.clone();
-    let echo = side.script.setup.echo;
+    let setup = &side.script.setup;
+    let preamble = preamble(setup.dialect, setup.echo);
     let mut chat = Live::new(Arc::new(side.script), rules);
-    let mut played = bring(port, preamble(echo), patience).await;
+    let mut played = bring(port, &preamble, patience).await;
     if played.is_ok() {
         played = play(port, &mut chat).await;
     }
