@@ -28,28 +28,35 @@ const PASS: Param = Param::bytes("password", 0, MOST)
 pub(super) const CONFIGURATION: Command =
     Command::new(NAME, "Set client identifier, user and will")
         .details("Used by the next `+MCONNECT`; valid until the next `+MCONFIG`.")
+        .forgiving()
         .test(
             "+MCONFIG: <clientid>[,<username>,<password>[,(0-2),(0,1),<will_topic>,\
              <will_message>]]",
         )
         .set(
             &[
-                Signature::of(&[CLIENT, USER, PASS]).check(fits),
                 Signature::of(&[
                     CLIENT,
                     USER,
                     PASS,
                     Param::int("will_qos", 0, 2),
                     Param::choice("will_retain", &[(0, "not retained"), (1, "retained")]),
-                    Param::text("will_topic", 1, MOST)
-                        .check(can_publish_to, "a/+")
+                    Param::text("will_topic", 0, MOST)
+                        .check(is_will_topic, "a/+")
+                        .means("empty: no will")
                         .example("pump/7/state"),
                     Param::bytes("will_message", 0, MOST).example("gone"),
                 ])
                 .check(fits),
+                // The last of the first one may hold quotes.
+                Signature::of(&[CLIENT, USER, PASS]).check(fits),
             ],
             |cx, args| set(cx, args).into(),
         );
+
+fn is_will_topic(topic: &str) -> bool {
+    topic.is_empty() || can_publish_to(topic)
+}
 
 /// All of it has room beside what else a host sets: it is taken as a whole, or not at all.
 fn fits(args: &Args) -> Result<(), Reject> {
