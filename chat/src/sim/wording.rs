@@ -74,6 +74,9 @@ pub(super) fn endpoint(to: &Endpoint<'_>, now: Instant) -> String {
         Verify::Nothing => words.push_str(" verify=0"),
         Verify::Chain => words.push_str(" verify=2"),
     }
+    if tls.any_date && tls.verify != Verify::Nothing {
+        words.push_str(" dates=0");
+    }
     let identity = tls.psk.map(|psk| psk.identity());
     let version = match tls.version {
         TlsVersion::Any => None,

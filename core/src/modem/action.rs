@@ -202,6 +202,8 @@ pub struct TlsFiles<'m> {
     pub key: Option<&'m [u8]>,
     /// What of the broker's certificate is checked.
     pub verify: Verify,
+    /// Whether it may be out of date, with all that it hangs from.
+    pub any_date: bool,
     /// The name to ask for and to find in the certificate, in place of
     /// [`Endpoint::host`].
     pub sni: Option<&'m str>,
@@ -220,6 +222,7 @@ impl core::fmt::Debug for TlsFiles<'_> {
             .field("certificate", &self.certificate.map(<[u8]>::len))
             .field("key", &self.key.map(|_| "***"))
             .field("verify", &self.verify)
+            .field("any_date", &self.any_date)
             .field("sni", &self.sni)
             .field("alpn", &self.alpn)
             .field("psk", &self.psk)

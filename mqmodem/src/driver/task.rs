@@ -349,7 +349,7 @@ impl Driver {
 
 /// Warns of what is not checked of a broker.
 fn warn_of(modem: &Label, to: &Endpoint<'_>) {
-    if let Some(what) = to.tls.and_then(|tls| transport::warning(tls.verify)) {
+    if let Some(what) = to.tls.and_then(|tls| transport::warning(&tls)) {
         tracing::warn!("{modem}: {what}, {}", to.host);
     }
 }

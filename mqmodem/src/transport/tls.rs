@@ -47,6 +47,7 @@ struct Files {
     certificate: Option<Box<[u8]>>,
     key: Option<Box<[u8]>>,
     verify: Verify,
+    any_date: bool,
     alpn: Option<Box<str>>,
     version: TlsVersion,
 }
@@ -79,6 +80,7 @@ impl TlsConfigs {
             certificate: copy(files.certificate),
             key: copy(files.key),
             verify: files.verify,
+            any_date: files.any_date,
             alpn: files.alpn.map(Box::from),
             version: files.version,
         };
@@ -148,6 +150,7 @@ fn client_config(who: &str, files: &Files) -> Result<ClientConfig, NetError> {
     }
     let verifier = Verifier {
         verify: files.verify,
+        any_date: files.any_date,
         roots: match files.verify {
             Verify::Nothing => RootCertStore::empty(),
             Verify::All | Verify::Chain => roots(who, files)?,

@@ -1,7 +1,7 @@
 //! What of a broker's certificate is verified.
 
 use super::kind::{self, Unsupported};
-use mqmodem_core::Verify;
+use mqmodem_core::{TlsFiles, Verify};
 use tokio_rustls::rustls::client::danger::{
     HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier,
 };
@@ -17,8 +17,11 @@ use tokio_rustls::rustls::{
 use webpki::RawPublicKeyEntity;
 
 /// What is to be said of a link that is verified like this; nothing where all is.
-pub(crate) fn warning(verify: Verify) -> Option<&'static str> {
-    match verify {
+pub(crate) fn warning(files: &TlsFiles<'_>) -> Option<&'static str> {
+    match files.verify {
+        Verify::All if files.any_date => {
+            Some("the dates of the broker's certificate are not checked")
+        }
         Verify::All => None,
         Verify::Nothing => Some(
             "the broker's certificate is not verified: anyone can pass for the broker (option verify is 0)",
@@ -35,6 +38,8 @@ pub(crate) fn warning(verify: Verify) -> Option<&'static str> {
 #[derive(Debug)]
 pub(super) struct Verifier {
     pub(super) verify: Verify,
+    /// Whether certificates may be out of date.
+    pub(super) any_date: bool,
     /// Roots it must hang from, unless nothing is verified.
     pub(super) roots: RootCertStore,
     pub(super) algorithms: WebPkiSupportedAlgorithms,
@@ -48,19 +53,33 @@ impl Verifier {
         intermediates: &[CertificateDer<'_>],
         now: UnixTime,
     ) -> Result<(), Error> {
-        let parsed = ParsedCertificate::try_from(leaf)?;
-        let verified = verify_server_cert_signed_by_trust_anchor(
-            &parsed,
-            &self.roots,
-            intermediates,
-            now,
-            self.algorithms.all,
-        );
-        match verified {
+        match self.verify_dated(&ParsedCertificate::try_from(leaf)?, intermediates, now) {
             Err(error) if says_no_root_signed_it(&error) && self.is_root(leaf) => Ok(()),
             Err(error) => Err(self.true_reason(error, leaf, intermediates)),
             Ok(()) => Ok(()),
         }
+    }
+
+    /// Whether a certificate is of now, and hangs from a root. Where it may be out of date, it is
+    /// judged as of a time when it was not, and so are those it hangs from.
+    fn verify_dated(
+        &self,
+        leaf: &ParsedCertificate<'_>,
+        intermediates: &[CertificateDer<'_>],
+        now: UnixTime,
+    ) -> Result<(), Error> {
+        let as_of = |time| {
+            let (roots, algorithms) = (&self.roots, self.algorithms.all);
+            verify_server_cert_signed_by_trust_anchor(leaf, roots, intermediates, time, algorithms)
+        };
+        let mut verified = as_of(now);
+        for _ in 0..MOST_DATES {
+            match verified.as_ref().err().and_then(valid_time) {
+                Some(time) if self.any_date => verified = as_of(time),
+                _ => break,
+            }
+        }
+        verified
     }
 
     /// Whether the certificate has the name and the key of a root. Who holds the
@@ -119,6 +138,22 @@ impl Verifier {
         // The name of a root is kept without the header around it.
         let is_root = anchors.any(|root| issuer.ends_with(&root.subject));
         leaf.subject().as_raw() != issuer && (is_root || intermediates.iter().any(names))
+    }
+}
+
+/// How many times a chain is judged as of, at most.
+const MOST_DATES: usize = 8;
+
+/// A time when a certificate was valid that is out of date.
+fn valid_time(error: &Error) -> Option<UnixTime> {
+    match error {
+        Error::InvalidCertificate(CertificateError::ExpiredContext { not_after, .. }) => {
+            Some(*not_after)
+        }
+        Error::InvalidCertificate(CertificateError::NotValidYetContext { not_before, .. }) => {
+            Some(*not_before)
+        }
+        _ => None,
     }
 }
 

@@ -91,7 +91,9 @@ fn set(cx: &mut Context, args: &Args, before: usize) -> Outcome {
             0 => CONNACK_LIMIT,
             seconds => seconds as u16,
         };
-        cx.greet(limit)
+        let wait = cx.greet()?;
+        cx.limit_connack(limit);
+        Ok(wait)
     });
     greeted.map_err(plain).into()
 }

@@ -267,7 +267,9 @@ pub(super) fn apply(cx: &mut Context, context: Option<u8>) -> Result<u32, Fail> 
         (_, false) => 2,
     };
     let version = if number("sslversion") == 4 { 0 } else { 2 };
+    let any_date = number("ignorelocaltime") != 0;
     cx.use_link(link)?;
+    cx.apply_any_date(any_date)?;
     apply_files(cx, context, level).map_err(plain)?;
     apply_protocols(cx, link, context)?;
     for (option, value) in [(VERIFY, verify), (TLS_VERSION, version)] {

@@ -1,7 +1,9 @@
 //! Where a link goes, and how, put together from the stored slots.
 
 use super::Storage;
-use super::options::{ALPN, CA, CERT, KEY, OPTIONS, PSK, SNI, TLS_VERSION, VERIFY, VERSION};
+use super::options::{
+    ALPN, ANY_DATE, CA, CERT, KEY, OPTIONS, PSK, SNI, TLS_VERSION, VERIFY, VERSION,
+};
 use crate::modem::action::{Endpoint, TlsFiles, TlsVersion, Verify, WebSocketTarget};
 use crate::modem::credential::{CredentialKind, Psk};
 use crate::modem::ids::LinkId;
@@ -87,6 +89,7 @@ impl Storage<'_> {
             certificate: named(text(CERT), CredentialKind::Certificate, Slot::Certificate)?,
             key: named(key_name, CredentialKind::Key, Slot::Key)?,
             verify: Verify::of(self.option(link, VERIFY)),
+            any_date: self.is_stored(Slot::Option(link, ANY_DATE as u8)),
             ..shared
         })
     }

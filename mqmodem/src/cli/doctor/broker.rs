@@ -207,6 +207,7 @@ fn way<'w>(broker: &'w Broker, files: &'w Files, url: &'w Secret) -> Route<'w> {
             certificate: find(files, Slot::Certificate(LinkId(0))),
             key: find(files, Slot::Key(LinkId(0))),
             verify: verify(broker),
+            any_date: false,
             sni: text(broker, SNI),
             alpn: text(broker, ALPN),
             psk: find(files, Slot::Credential(CONFIGURED_PSK)).and_then(psk_of),

@@ -111,7 +111,7 @@ async fn secure(
         Some(_) => "it has the pre-shared key",
         None => "its certificate is trusted and names it",
     };
-    let said = transport::warning(files.verify).unwrap_or(well).to_owned();
+    let said = transport::warning(&files).unwrap_or(well).to_owned();
     let tls = match tls {
         Ok(()) if files.verify == Verify::Nothing => {
             report.warn("broker, TLS", &said)?;

@@ -104,6 +104,8 @@ fn connect(cx: &mut Context, args: &Args) -> Result<Outcome, Fail> {
     match cx.connect() {
         Ok(wait) => {
             cx.report_first();
+            let limit = operation_timeout(cx);
+            cx.limit_connack(limit as u16);
             let (command, number) = (task::CONNECT, 0);
             let task = Task { command, number };
             Ok(Outcome::StartedAfter(Wait::Reached(link), wait, task))
@@ -115,12 +117,12 @@ fn connect(cx: &mut Context, args: &Args) -> Result<Outcome, Fail> {
 /// Makes settings of what the host has given until now.
 fn prepare(cx: &mut Context, args: &Args) -> Result<(), u8> {
     let failed = |_| error::FAILED;
+    let mut limit = operation_timeout(cx);
     if client::number(cx, key::USES_TLS, 0) != 0 {
-        tls::prepare(cx)?;
+        limit = limit.min(tls::prepare(cx)?);
     }
     stage_place(cx, args).map_err(failed)?;
-    let timeout = operation_timeout(cx);
-    apply_number(cx, CONNECT_TIMEOUT, timeout).map_err(failed)?;
+    apply_number(cx, CONNECT_TIMEOUT, limit).map_err(failed)?;
     apply_number(cx, RECONNECT, 0).map_err(failed)?;
     cx.apply_will(will).map_err(failed)?;
     cx.configure(settings).map_err(failed)

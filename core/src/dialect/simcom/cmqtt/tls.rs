@@ -43,6 +43,8 @@ const fn setting(name: &'static str, usual: u32) -> Setting {
 }
 
 const AUTH_MODE: usize = 1;
+const IGNORES_DATES: usize = 2;
+const HANDSHAKE_TIME: usize = 3;
 const CA: usize = 4;
 const CERTIFICATE: usize = 5;
 const KEY: usize = 6;
@@ -83,9 +85,9 @@ const FORMS: &[Signature] = &[
         ),
     ]),
     Signature::of(&[
-        named(|it| is(it, 3), "negotiatetime"),
+        named(|it| is(it, HANDSHAKE_TIME), "negotiatetime"),
         CONTEXT,
-        Param::int("negotiatetime", 10, 300).means("seconds; no effect"),
+        Param::int("negotiatetime", 10, 300).means("seconds TCP and TLS may take"),
     ]),
     Signature::of(&[named(is_flag, "ignorecertCN"), CONTEXT, FLAG]),
     Signature::of(&[
@@ -112,8 +114,7 @@ const FORMS: &[Signature] = &[
 
 pub(super) const CONTEXTS_COMMAND: Command = Command::new("+CSSLCFG", "Set a TLS context")
     .details(
-        "The broker's name is always asked for. `ignorelocaltime`, `ciphersuites` and `use_tickets` \
-         have no effect.",
+        "The broker's name is always asked for. `ciphersuites` and `use_tickets` have no effect.",
     )
     .test(
         "+CSSLCFG: \"sslversion\",(0-9),(0-4)\r\n+CSSLCFG: \"authmode\",(0-9),(0-3)\r\n\
@@ -130,7 +131,7 @@ fn is(name: &str, setting: usize) -> bool {
 }
 
 fn is_flag(name: &str) -> bool {
-    matches!(place_of(name), Some(2 | 8 | IGNORES_NAME))
+    matches!(place_of(name), Some(IGNORES_DATES | 8 | IGNORES_NAME))
 }
 
 fn is_file(name: &str) -> bool {
@@ -214,15 +215,15 @@ fn write_setting(
     line.text("\"");
 }
 
-/// Makes the TLS of a client of its context; else why not.
-pub(super) fn prepare(cx: &mut Context) -> Result<(), u8> {
+/// Makes the TLS of a client of its context; else why not. How many seconds it may take.
+pub(super) fn prepare(cx: &mut Context) -> Result<u32, u8> {
     let context = configuration::tls_context(cx) as u8;
     cx.with_staged(|cx, staged| {
         let chosen = Chosen {
             module: staged.of_link(LinkId::FIRST),
             context,
         };
-        chosen.apply(cx)
+        chosen.apply(cx).map(|()| chosen.number(HANDSHAKE_TIME))
     })
 }
 
@@ -270,6 +271,7 @@ impl<'s> Chosen<'s> {
         };
         let applied = apply_number(cx, VERIFY, verify).and_then(|()| {
             let none = OptionValue::Text("");
+            cx.apply_any_date(self.number(IGNORES_DATES) != 0)?;
             cx.apply_option(options::CA, |_| none)?;
             cx.apply_option(options::CERT, |_| none)
         });

@@ -17,3 +17,5 @@ pub(super) const PAIR_CERTIFICATE: u8 = 23;
 pub(super) const PAIR_KEY: u8 = 24;
 /// The server names of the TLS contexts.
 pub(super) const SERVER_NAMES: u8 = 32;
+/// Whether the dates of certificates count in each of them.
+pub(super) const ANY_DATES: u8 = 48;

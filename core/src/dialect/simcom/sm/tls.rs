@@ -23,6 +23,9 @@ const fn named(check: fn(&str) -> bool, name: &'static str) -> Param {
         .example(name)
 }
 
+/// Where it is 1, certificates may be out of date.
+const ANY_DATE: &str = "ignorertctime";
+
 const FORMS: &[Signature] = &[
     Signature::of(&[
         named(|it| it.eq_ignore_ascii_case("sslversion"), "sslversion"),
@@ -51,7 +54,7 @@ const FORMS: &[Signature] = &[
         named(|it| it.eq_ignore_ascii_case("ctxindex"), "ctxindex"),
         CONTEXT,
     ]),
-    Signature::of(&[named(is_flag, "ignorertctime"), CONTEXT, FLAG]),
+    Signature::of(&[named(is_flag, ANY_DATE), CONTEXT, FLAG]),
     Signature::of(&[
         named(|it| it.eq_ignore_ascii_case("ciphersuite"), "ciphersuite"),
         CONTEXT,
@@ -63,7 +66,8 @@ const FORMS: &[Signature] = &[
 pub(super) const CONFIGURE: Command = Command::new("+CSSLCFG", "Set a TLS context")
     .details(
         "`sni` is the name that is asked for and verified; without it that is the broker's host. \
-         `convert` takes files there are. The rest has no effect.",
+         `convert` takes files there are. With `ignorertctime` 1 certificates may be out of date. \
+         The rest has no effect.",
     )
     .remembers()
     .set(FORMS, |cx, args| set(cx, args).into());
@@ -85,7 +89,7 @@ pub(super) const USE: Command = Command::new("+SMSSL", "Choose the TLS context o
 const FILE_OR_NONE: Param = Param::text("file", 0, 108).optional().example("ca.crt");
 
 fn is_flag(name: &str) -> bool {
-    ["ignorertctime", "protocol"]
+    [ANY_DATE, "protocol"]
         .iter()
         .any(|flag| flag.eq_ignore_ascii_case(name))
 }
@@ -102,6 +106,9 @@ fn set(cx: &mut Context, args: &Args) -> Result<(), Fail> {
         3 if has(cx, 2) && has(cx, 3) => {
             cx.stage(key::PAIR_CERTIFICATE, args.bytes(2))?;
             cx.stage(key::PAIR_KEY, args.bytes(3))
+        }
+        5 if args.text(0).eq_ignore_ascii_case(ANY_DATE) => {
+            cx.stage(key::ANY_DATES + args.int(1) as u8, &[args.int(2) as u8])
         }
         2 | 3 => Err(Fail::Plain),
         4 => {
@@ -165,6 +172,7 @@ pub(super) fn prepare(cx: &mut Context) -> Result<(), Fail> {
         cx.apply_file(CredentialKind::Roots, ca)?;
         cx.apply_file(CredentialKind::Certificate, certificate)?;
         cx.apply_file(CredentialKind::Key, key_of(staged, certificate))?;
+        cx.apply_any_date(staged.get(key::ANY_DATES + context) == Some(&[1]))?;
         let verify = u32::from(!ca.is_empty());
         cx.apply_option(VERIFY, |_| OptionValue::Number(verify))?;
         cx.apply_option(CA, |_| OptionValue::Text(""))?;

@@ -41,13 +41,16 @@ impl<'a> Context<'_, 'a> {
     }
 
     /// Connects to the broker; done when CONNECT is said. What comes of that is told as the
-    /// packet that it is; it may take so many seconds from then on.
-    pub fn greet(&mut self, limit: u16) -> Result<Wait, Fail> {
-        self.connect()?;
+    /// packet that it is.
+    pub fn greet(&mut self) -> Result<Wait, Fail> {
+        self.connect().map(|_| Wait::Greeted(self.link))
+    }
+
+    /// CONNACK may take so many seconds behind CONNECT, in an attempt that was begun.
+    pub fn limit_connack(&mut self, seconds: u16) {
         if let Some(link) = self.machine.links.get_mut(self.link) {
-            link.limit_connack(limit);
+            link.limit_connack(seconds);
         }
-        Ok(Wait::Greeted(self.link))
     }
 
     /// Done when the network has taken all that was said to the broker until now.

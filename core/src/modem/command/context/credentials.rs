@@ -7,7 +7,7 @@ use crate::modem::credential::{Credential, CredentialKind, MAX_NAME};
 use crate::modem::fail::Fail;
 use crate::modem::progress::scratch::Staged;
 use crate::modem::slot::Slot;
-use crate::modem::storage::options::KEY;
+use crate::modem::storage::options::{ANY_DATE, KEY};
 use crate::modem::wait::Wait;
 
 impl Context<'_, '_> {
@@ -62,6 +62,18 @@ impl Context<'_, '_> {
         let applied = machine
             .storage
             .apply(slot, |record| record.extend(name.as_bytes()));
+        Ok(applied?)
+    }
+
+    /// Whether the broker's certificates may be out of date. As
+    /// [`apply_option`](Self::apply_option).
+    pub fn apply_any_date(&mut self, on: bool) -> Result<(), Fail> {
+        let slot = Slot::Option(self.link, ANY_DATE as u8);
+        let mark: &[u8] = if on { &[1] } else { &[] };
+        let applied = self
+            .machine
+            .storage
+            .apply(slot, |record| record.extend(mark));
         Ok(applied?)
     }
 

@@ -103,6 +103,9 @@ pub const TLS_VERSION: usize = 29;
 /// The name of the client key in the certificate store where it is not that of
 /// [`CERT`]: a dialect sets it, no host does by its name.
 pub const KEY: usize = 127;
+/// Whether the broker's certificates may be out of date: a dialect sets it, no host does by
+/// its name.
+pub const ANY_DATE: usize = 126;
 
 /// The largest queue of any memory, a packet of 16 MiB and what stands around it.
 const QUEUE_MOST: u32 = 17 * 1024 * 1024 + 1024;
