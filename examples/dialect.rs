@@ -66,6 +66,7 @@ static OWN: Dialect = Dialect {
     loss_leads: false,
     reports_packets: false,
     tells_resets: false,
+    revives_links: true,
     gap: 0,
     limits: &VendorLimits::NONE,
     word,

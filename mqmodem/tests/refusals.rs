@@ -318,3 +318,23 @@ async fn what_is_no_certificate_s_fault_stays_a_failure_of_tls() {
         }
     }
 }
+
+#[tokio::test]
+async fn where_dates_are_not_checked_the_rest_is() {
+    let (authority, other) = (Authority::new(), Authority::new());
+    for leaf in [Leaf::expired(), Leaf::not_yet_valid()] {
+        for (root, sni, want) in [
+            (&authority, "localhost", GOOD),
+            (&authority, "example.org", NAME),
+            (&other, "localhost", UNTRUSTED),
+        ] {
+            let port = Server::new(&authority, &leaf).start().await;
+            let files = TlsFiles {
+                any_date: true,
+                sni: Some(sni),
+                ..trusting(&root.pem, Verify::All)
+            };
+            assert_eq!(dial("localhost", port, files).await, want, "{sni}");
+        }
+    }
+}

@@ -130,29 +130,6 @@ async fn the_time_must_fit() {
 }
 
 #[tokio::test]
-async fn the_time_need_not_fit_where_dates_are_not_checked() {
-    let (authority, other) = (Authority::new(), Authority::new());
-    let dateless = |authority| TlsFiles {
-        any_date: true,
-        ..trusting(authority)
-    };
-    for leaf in [Leaf::expired(), Leaf::not_yet_valid()] {
-        let server = || Server::new(&authority, &leaf);
-        let said = dial_tls("localhost", server(), dateless(&authority)).await;
-        assert_eq!(said.as_deref(), Ok(&b"hello"[..]));
-        // The rest is.
-        let refused = dial_tls("localhost", server(), dateless(&other)).await;
-        assert_eq!(refused, Err(NetError::TlsUntrusted));
-        let elsewhere = TlsFiles {
-            sni: Some("example.org"),
-            ..dateless(&authority)
-        };
-        let refused = dial_tls("localhost", server(), elsewhere).await;
-        assert_eq!(refused, Err(NetError::TlsName));
-    }
-}
-
-#[tokio::test]
 async fn a_client_certificate_is_shown_where_asked_for() {
     let authority = Authority::new();
     let (certificate, key) = authority.client();

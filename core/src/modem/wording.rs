@@ -21,6 +21,8 @@ pub(crate) struct Wording {
     pub(crate) reports_packets: bool,
     /// Whether a link that was reset is told from one that was closed.
     pub(crate) tells_resets: bool,
+    /// Whether a link that was lost with the network comes back with it.
+    pub(crate) revives_links: bool,
     /// What a failure is that has no number among `codes`.
     pub(crate) other: Fail,
     /// The slot of the dialect's own by which it has joined a network when it starts.

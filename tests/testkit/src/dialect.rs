@@ -94,6 +94,7 @@ pub static PROOF: Dialect = Dialect {
     loss_leads: false,
     reports_packets: false,
     tells_resets: false,
+    revives_links: true,
     gap: 0,
     limits: &VendorLimits::NONE,
     word,

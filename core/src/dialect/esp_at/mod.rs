@@ -146,6 +146,7 @@ pub static ESP_AT: Dialect = Dialect {
     loss_leads: true,
     reports_packets: false,
     tells_resets: false,
+    revives_links: true,
     gap: 0,
     limits: &LIMITS,
     word,

@@ -140,6 +140,7 @@ pub static LUAT: Dialect = Dialect {
     loss_leads: false,
     reports_packets: true,
     tells_resets: false,
+    revives_links: false,
     gap: 20,
     limits: &VendorLimits {
         line: 5 * 1024,

@@ -117,9 +117,7 @@ fn switch(cx: &mut Context, args: &Args) -> Outcome {
     if args.flag(1) {
         return restart(cx, wanted);
     }
-    let outcome = cx.set_functionality(wanted);
-    cx.forget_radio();
-    outcome
+    cx.set_functionality(wanted)
 }
 
 fn bearer(cx: &mut Context, args: &Args) -> Outcome {

@@ -96,6 +96,7 @@ pub static SM: Dialect = Dialect {
     loss_leads: false,
     reports_packets: true,
     tells_resets: true,
+    revives_links: false,
     gap: 0,
     limits: &VendorLimits {
         line: 4096,

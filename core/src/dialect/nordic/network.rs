@@ -55,14 +55,14 @@ pub(super) const COMMANDS: &[Command] = &[
                     1 | 21 => Functionality::Full,
                     _ => Functionality::RadioOff,
                 };
-                switch(cx, wanted)
+                cx.set_functionality(wanted)
             },
         ),
     Command::new("#XMODEMRESET", "Restart the radio, which is off then")
         .commits()
         .execute(|cx, _| {
             cx.text("#XMODEMRESET: 0");
-            switch(cx, Functionality::Minimum)
+            cx.set_functionality(Functionality::Minimum)
         }),
     Command::new("+CEREG", "Registration")
         .read(read_registration)
@@ -147,13 +147,6 @@ pub(super) const COMMANDS: &[Command] = &[
     Command::new("+CEDRXRDP", "Show eDRX").execute(|cx, _| text(cx, "+CEDRXRDP: 0")),
     accepted_texts("%XPTW", "Set the paging window"),
 ];
-
-/// Switches the radio. A link that it takes down does not come back with it.
-fn switch(cx: &mut Context, to: Functionality) -> Outcome {
-    let outcome = cx.set_functionality(to);
-    cx.forget_radio();
-    outcome
-}
 
 fn address(cx: &mut Context, _: &Args) -> Outcome {
     text(

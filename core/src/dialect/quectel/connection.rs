@@ -274,9 +274,9 @@ pub(super) fn word_connected(of: Staged<'_>, worked: bool, failed: u8, reply: &m
     }
 }
 
-/// The link is gone. What has switched the radio off tells that itself.
+/// The link is gone.
 pub(super) fn word_lost(of: Staged<'_>, why: u8, reply: &mut Reply) {
-    if why == code::RADIO_OFF {
+    if why == code::RADIO_OFF && !packet::word_lost_context(of, reply) {
         return;
     }
     if why == code::KEEP_ALIVE {
@@ -286,7 +286,7 @@ pub(super) fn word_lost(of: Staged<'_>, why: u8, reply: &mut Reply) {
         code::KEEP_ALIVE => 2,
         code::BY_COMMAND => 5,
         code::TIMED_OUT => 6,
-        code::NO_LOCAL_ADDRESS => 7,
+        code::RADIO_OFF | code::NO_LOCAL_ADDRESS => 7,
         _ => 1,
     };
     word(reply, "+QMTSTAT: ", of, &[error]);

@@ -201,6 +201,7 @@ pub static BG95: Dialect = Dialect {
     loss_leads: false,
     reports_packets: false,
     tells_resets: false,
+    revives_links: false,
     gap: 300,
     limits: &limits(4096),
     word: words::word_bg95,

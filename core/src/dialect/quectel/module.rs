@@ -181,8 +181,6 @@ fn set_functionality(cx: &mut Context, args: &Args) -> Outcome {
     }
     let lost = packet::lose_all(cx);
     let switched = cx.set_functionality(functionality);
-    // Nothing comes back by itself.
-    cx.forget_radio();
     match lost {
         0 => switched,
         lost => Outcome::Started(Wait::AllClosed, started(task::LOSE_NETWORK, lost)),

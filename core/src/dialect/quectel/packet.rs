@@ -170,20 +170,35 @@ pub(super) fn lose_all(cx: &mut Context) -> u32 {
 /// The most links.
 const LINKS: u32 = 6;
 
-/// Contexts and links were lost with the network.
+/// Contexts and links were lost by a command that switched the radio off.
 pub(super) fn word_lost(lost: u32, reply: &mut Reply) {
     let (contexts, links) = (lost >> LINKS, lost);
     for context in (1..=u32::from(MOST)).filter(|context| contexts & bit(*context) != 0) {
-        reply.urc(|line| {
-            // A reply notes for itself what does not fit.
-            let _ = write!(line, "+QIURC: \"pdpdeact\",{context}");
-        });
+        word_inactive(context, reply);
     }
     for link in (0..LINKS).filter(|link| links & bit(*link) != 0) {
         reply.urc(|line| {
             let _ = write!(line, "+QMTSTAT: {link},7");
         });
     }
+}
+
+fn word_inactive(context: u32, reply: &mut Reply) {
+    reply.urc(|line| {
+        // A reply notes for itself what does not fit.
+        let _ = write!(line, "+QIURC: \"pdpdeact\",{context}");
+    });
+}
+
+/// A link was lost with the network, and its context, unless a command has told both.
+pub(super) fn word_lost_context(of: Staged<'_>, reply: &mut Reply) -> bool {
+    let context = LinkSetup::of(of, key::IN_FORCE).context.into();
+    let active = number(of.of_link(LinkId::FIRST), key::ACTIVE);
+    let is_news = active & bit(context) != 0;
+    if is_news {
+        word_inactive(context, reply);
+    }
+    is_news
 }
 
 fn read_active(cx: &mut Context, _: &Args) -> Outcome {

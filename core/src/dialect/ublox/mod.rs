@@ -111,6 +111,7 @@ const BASE: Dialect = Dialect {
     loss_leads: false,
     reports_packets: false,
     tells_resets: false,
+    revives_links: false,
     gap: 0,
     limits: &LIMITS,
     word: urc::word,

@@ -127,10 +127,7 @@ fn set_functionality(cx: &mut Context, args: &Args) -> Outcome {
     if args.flag(1) || args.int(0) > 4 {
         return restart(cx, functionality);
     }
-    let outcome = cx.set_functionality(functionality);
-    // The module logs in again only when it is told to.
-    cx.forget_radio();
-    outcome
+    cx.set_functionality(functionality)
 }
 
 /// Where the module is supposed to be: area, cell, LTE.

@@ -61,6 +61,8 @@ pub struct Dialect {
     /// Whether a link that was reset ends by a [code](crate::modem::code::RESET) of its own, and
     /// not as one that the broker closed.
     pub tells_resets: bool,
+    /// Whether a link that was lost with the network comes back with it.
+    pub revives_links: bool,
     /// The least time between the OK of a command and the event that ends it, in
     /// milliseconds.
     pub gap: u16,
@@ -174,6 +176,7 @@ impl Dialect {
             loss_leads: self.loss_leads,
             reports_packets: self.reports_packets,
             tells_resets: self.tells_resets,
+            revives_links: self.revives_links,
             other: self.other,
             joins: match self.banner {
                 Banner::Joins(place) => Some(place),

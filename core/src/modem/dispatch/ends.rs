@@ -12,6 +12,20 @@ use crate::modem::wait::Wait;
 use crate::mqtt::carrier::Carrier;
 use crate::mqtt::packet::Disconnect;
 
+/// What waited for a broker that is gone.
+const NO_ANSWER: Fail = Fail::Cme(cme::NETWORK_TIMEOUT);
+
+/// Whether a wait is for the broker of a link.
+fn is_for_broker(wait: Wait, id: LinkId) -> bool {
+    match wait {
+        Wait::Opened(link)
+        | Wait::Acknowledged(link, _)
+        | Wait::Written(link, _)
+        | Wait::Connect(link) => link == id,
+        _ => false,
+    }
+}
+
 impl Machine<'_> {
     /// A link has ended.
     pub(super) fn link_ended(&mut self, id: LinkId, ended: Ended) {
@@ -97,16 +111,16 @@ impl Machine<'_> {
 
     /// What waits for the broker ends the moment the link dies.
     fn fail_waiting(&mut self, id: LinkId, code: u8) {
-        let fail = Fail::Cme(cme::NETWORK_TIMEOUT);
-        self.link_lost(id, fail);
-        let lost = |wait| match wait {
-            Wait::Opened(link)
-            | Wait::Acknowledged(link, _)
-            | Wait::Written(link, _)
-            | Wait::Connect(link) => link == id,
-            _ => false,
-        };
-        self.fail_waits(lost, fail, code);
+        self.link_lost(id, NO_ANSWER);
+        self.fail_waits(|wait| is_for_broker(wait, id), NO_ANSWER, code);
+    }
+
+    /// Ends whatever was begun and waits for such a thing.
+    pub(super) fn fail_tasks(&mut self, such: impl Fn(Wait) -> bool, fail: Fail, code: u8) {
+        if self.tasks.any() {
+            self.tasks.end_all(such, Err(fail), code);
+            self.expect_ends();
+        }
     }
 
     /// Leaves a link in order. Of one that was up the host is told with `reason`,
@@ -159,6 +173,10 @@ impl Machine<'_> {
             self.link_ended(id, ended);
         }
         if let Some(code) = reason.filter(|_| it.was_online) {
+            // What was begun is over before that is told.
+            if !self.behaviour.wording.loss_leads {
+                self.fail_tasks(|wait| is_for_broker(wait, id), NO_ANSWER, code);
+            }
             self.notify.push_lost(id, code).unwrap_or_default();
         }
     }
@@ -166,7 +184,7 @@ impl Machine<'_> {
     /// The radio went off: links are left, in order. It came on: those it had
     /// taken down come back.
     pub(crate) fn radio_switched(&mut self, on: bool) {
-        let now = self.now;
+        let (now, revives) = (self.now, self.behaviour.wording.revives_links);
         for id in self.links.ids() {
             let Some(link) = self.links.get_mut(id) else {
                 continue;
@@ -174,7 +192,7 @@ impl Machine<'_> {
             if on {
                 link.radio_on(now);
             } else {
-                let disconnecting = link.radio_off(now);
+                let disconnecting = link.radio_off(now, revives);
                 self.disconnecting(id, disconnecting, Some(code::RADIO_OFF));
             }
         }

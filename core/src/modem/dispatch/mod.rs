@@ -290,10 +290,7 @@ impl<'a> Machine<'a> {
         {
             self.settle(at, Err(fail));
         }
-        if self.tasks.any() {
-            self.tasks.end_all(such, Err(fail), code);
-            self.expect_ends();
-        }
+        self.fail_tasks(such, fail, code);
     }
 
     /// Ends a wait that is over without anything having to come.

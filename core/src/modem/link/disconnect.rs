@@ -68,9 +68,9 @@ impl Link<'_> {
     }
 
     /// The radio went off: the link is left, in order, and comes back with it.
-    pub(crate) fn radio_off(&mut self, now: Instant) -> Disconnecting {
+    pub(crate) fn radio_off(&mut self, now: Instant, revives: bool) -> Disconnecting {
         self.has_radio = false;
-        let comes_back = self.is_online() || self.is_wanted();
+        let comes_back = revives && (self.is_online() || self.is_wanted());
         self.leave(
             now,
             Some(code::RADIO_OFF),

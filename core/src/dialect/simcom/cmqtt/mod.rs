@@ -81,6 +81,7 @@ pub static A7670: Dialect = Dialect {
     banner: Banner::PowerOn,
     reports_packets: false,
     tells_resets: true,
+    revives_links: false,
     loss_leads: false,
     gap: 0,
     limits: &VendorLimits {
@@ -231,13 +232,15 @@ fn word_event(of: Staged<'_>, event: &Event, reply: &mut Reply) {
             word_finished(client, task, worked, code, reply);
         }
         Event::Message(message) => messages::word(of, &message, reply),
-        // The command that has switched the network off tells it.
-        Event::Lost {
-            code: code::RADIO_OFF,
-        } => {}
         Event::Lost { code } => {
-            let is_broken = matches!(code, code::KEEP_ALIVE | code::RESET);
-            let cause = if is_broken { 2 } else { 1 };
+            let cause = match code {
+                code::KEEP_ALIVE | code::RESET => 2,
+                // The command that has switched the network off has released the client, and
+                // tells it.
+                code::RADIO_OFF if of.get(key::CLIENT_ID).is_none() => return,
+                code::RADIO_OFF => 3,
+                _ => 1,
+            };
             write_numbers(reply, "+CMQTTCONNLOST: ", (client, cause));
         }
         Event::Registration { .. } => commands::word(event, reply),

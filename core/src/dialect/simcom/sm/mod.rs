@@ -83,6 +83,7 @@ pub static SIM7080: Dialect = Dialect {
     banner: Banner::PowerOn,
     reports_packets: false,
     tells_resets: false,
+    revives_links: false,
     loss_leads: false,
     gap: 0,
     limits: &VendorLimits {

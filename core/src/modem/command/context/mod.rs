@@ -168,7 +168,7 @@ impl<'c, 'a> Context<'c, 'a> {
     }
 
     /// Links that went down with the radio do not come back with it.
-    pub fn forget_radio(&mut self) {
+    pub(crate) fn forget_radio(&mut self) {
         for link in self.machine.links.iter_mut() {
             link.forget_radio();
         }
