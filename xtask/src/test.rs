@@ -184,7 +184,8 @@ fn fmt() -> Result {
     let alone = alone.map(|path| sh::root().join(path)).into_iter();
     for manifest in alone.chain(hosts::install::manifests()) {
         let manifest = manifest.to_string_lossy();
-        sh::run(&mut cargo(["fmt", "--check", "--manifest-path", &manifest]))?;
+        let words = ["fmt", "--all", "--check", "--manifest-path", &manifest];
+        sh::run(&mut cargo(words))?;
     }
     Ok(())
 }

@@ -35,11 +35,7 @@ async fn main() {
 }
 
 /// What a device does that has something to tell.
-async fn session(
-    mut client: impl AtatClient,
-    urcs: &Urcs,
-    stage: &Stage,
-) -> Result<(), Error> {
+async fn session(mut client: impl AtatClient, urcs: &Urcs, stage: &Stage) -> Result<(), Error> {
     let (inbox, message) = stage.inbox();
     let (outbox, greeting) = stage.outbox();
     let mut news = urcs.subscribe().expect("a place to listen");
@@ -52,7 +48,9 @@ async fn session(
     let refused = client.send(&publish).await;
     assert_eq!(refused, Err(Error::CmeError(atat::CmeError::NotAllowed)));
 
-    client.send(&Configure::new(stage.broker, &stage.name)).await?;
+    client
+        .send(&Configure::new(stage.broker, &stage.name))
+        .await?;
     assert_eq!(client.send(&Connect).await?, Code { code: 0 });
     client.send(&Subscribe::to(&inbox)).await?;
     let came = match news.next_message_pure().await {
