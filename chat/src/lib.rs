@@ -26,6 +26,7 @@ pub use check::{Difference, Mismatch, check};
 pub use golden::{Report, find, play_in, run, run_dir, run_dir_with, stored_in};
 pub use link::Versions;
 pub use live::{HostSide, Live};
+pub use packet::{FieldValue, PacketField, PacketWords};
 pub use parse::{parse, parse_with};
 pub use player::{Output, Played, Player, play};
 pub use script::{Expect, Expected, Input, ParseError, Script, Setup, Sizes, Step, StorageMode};

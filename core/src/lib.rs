@@ -56,6 +56,7 @@ mod embedding {}
 pub use buffer::Buf;
 #[doc(inline)]
 pub use modem::Modem;
+pub use modem::OutputKind;
 #[doc(inline)]
 pub use modem::api::{
     Action, Config, ConnId, Endpoint, Failure, FurtherLinks, Headers, HostLines, Identity, LinkId,

@@ -22,7 +22,7 @@
 //! |---|---|
 //! | `runtime`, `log`, [`manual`] | clock, threads and bounded tasks; lines for people; the manual of the commands |
 //! | [`port`], [`transport`], [`store`] | where hosts are attached; links to brokers; what outlives a modem |
-//! | [`observe`] | what watches a modem: trace and metrics |
+//! | [`observe`] | what watches a modem: traces, events and metrics |
 //! | `driver` | the task of one modem |
 //! | [`config`] | what is to be run, from a file or from flags |
 //! | `fleet` | hosts of many modems, inside and outside of the process |

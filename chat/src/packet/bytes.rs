@@ -1,7 +1,5 @@
 //! The fields packets are made of, read and written.
 
-use mqmodem_faults::escape::quoted;
-
 /// Reads fields one after the other; every one may be missing.
 pub(super) struct WireReader<'b>(pub(super) &'b [u8]);
 
@@ -38,9 +36,9 @@ impl<'b> WireReader<'b> {
         None
     }
 
-    pub(super) fn text(&mut self) -> Option<String> {
+    pub(super) fn text(&mut self) -> Option<&'b [u8]> {
         let length = self.number()?;
-        self.take(usize::from(length)).map(quoted)
+        self.take(usize::from(length))
     }
 }
 

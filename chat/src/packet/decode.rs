@@ -1,12 +1,11 @@
-//! Bytes to words. Only what a client sends is worded.
+//! Bytes to words.
 
 use super::bytes::WireReader;
 use super::encode::SUBSCRIBE_OPTIONS;
 use super::properties;
+use super::words::PacketWords;
 use mqmodem_core::mqtt::Version;
 use mqmodem_core::mqtt::carrier::Carrier;
-use mqmodem_faults::escape::quoted;
-use std::fmt::Write;
 
 /// Bytes up to the end of the packet at the front of `bytes`; all of them if
 /// it is not there whole.
@@ -21,142 +20,209 @@ pub(super) fn length(bytes: &[u8]) -> usize {
     bytes.len()
 }
 
+/// What a packet is made of behind its first byte: words are taken from the front.
+struct Reading<'b> {
+    version: Version,
+    body: WireReader<'b>,
+    words: PacketWords<'static>,
+}
+
 /// The words for one packet; they may leave something out.
-pub(super) fn decode(version: Version, packet: &[u8]) -> Option<String> {
+pub(super) fn decode(version: Version, packet: &[u8]) -> Option<PacketWords<'static>> {
     let first = *packet.first()?;
     let head = 1 + packet.iter().skip(1).position(|byte| byte & 0x80 == 0)? + 1;
-    let mut body = WireReader(packet.get(head..)?);
-    let words = match first >> 4 {
-        1 => connect(&mut body)?,
-        3 => publish(version, first, &mut body)?,
-        4 => acknowledgement(&mut body, "PUBACK", Carrier::Puback)?,
-        5 => acknowledgement(&mut body, "PUBREC", Carrier::Pubrec)?,
-        6 => acknowledgement(&mut body, "PUBREL", Carrier::Pubrel)?,
-        7 => acknowledgement(&mut body, "PUBCOMP", Carrier::Pubcomp)?,
-        8 => subscribe(version, &mut body)?,
-        10 => unsubscribe(version, &mut body)?,
-        12 => "PINGREQ".into(),
-        14 => format!("DISCONNECT{}", reason(&mut body, Carrier::Disconnect)?),
-        15 => format!("AUTH{}", reason(&mut body, Carrier::Auth)?),
-        _ => return None,
+    let mut reading = Reading {
+        version,
+        body: WireReader(packet.get(head..)?),
+        words: PacketWords::new(name(first)?),
     };
-    Some(words)
-}
-
-/// The words for a block of properties, where the version has one.
-fn properties_in(version: Version, body: &mut WireReader, carrier: Carrier) -> Option<String> {
-    match version {
-        Version::V311 => Some(String::new()),
-        Version::V5 => properties::decode(body, carrier),
+    match first >> 4 {
+        1 => reading.connect()?,
+        2 => reading.connack()?,
+        3 => reading.publish(first)?,
+        4 => reading.acknowledgement(Carrier::Puback)?,
+        5 => reading.acknowledgement(Carrier::Pubrec)?,
+        6 => reading.acknowledgement(Carrier::Pubrel)?,
+        7 => reading.acknowledgement(Carrier::Pubcomp)?,
+        8 => reading.subscribe()?,
+        9 => reading.codes(Carrier::Suback)?,
+        10 => reading.unsubscribe()?,
+        11 => reading.codes(Carrier::Unsuback)?,
+        14 => reading.reason(Carrier::Disconnect)?,
+        15 => reading.reason(Carrier::Auth)?,
+        _ => {}
     }
+    Some(reading.words)
 }
 
-/// The words for a reason code and properties, which may be left out.
-fn reason(body: &mut WireReader, carrier: Carrier) -> Option<String> {
-    let Some(code) = body.byte() else {
-        return Some(String::new());
-    };
-    let mut words = format!(" code={code}");
-    if !body.0.is_empty() {
-        let properties = properties::decode(body, carrier)?;
-        if code == 0 && !properties.is_empty() {
-            words.clear();
-        }
-        words.push_str(&properties);
-    }
-    Some(words)
+fn name(first: u8) -> Option<&'static str> {
+    const NAMES: [&str; 15] = [
+        "CONNECT",
+        "CONNACK",
+        "PUBLISH",
+        "PUBACK",
+        "PUBREC",
+        "PUBREL",
+        "PUBCOMP",
+        "SUBSCRIBE",
+        "SUBACK",
+        "UNSUBSCRIBE",
+        "UNSUBACK",
+        "PINGREQ",
+        "PINGRESP",
+        "DISCONNECT",
+        "AUTH",
+    ];
+    NAMES.get(usize::from(first >> 4).checked_sub(1)?).copied()
 }
 
-fn acknowledgement(body: &mut WireReader, name: &str, carrier: Carrier) -> Option<String> {
-    let id = body.number()?;
-    Some(format!("{name} id={id}{}", reason(body, carrier)?))
-}
-
-fn connect(body: &mut WireReader) -> Option<String> {
-    body.take(6)?;
-    let (version, words) = match body.byte()? {
-        4 => (Version::V311, "CONNECT"),
-        5 => (Version::V5, "CONNECT version=5"),
-        _ => return None,
-    };
-    let flags = body.byte()?;
-    let keep_alive = body.number()?;
-    let properties = properties_in(version, body, Carrier::Connect)?;
-    let client = body.text()?;
-    let clean = flags >> 1 & 1;
-    let mut words = format!("{words} client={client} clean={clean} keepalive={keep_alive}");
-    words.push_str(&properties);
-    if flags & 0x04 != 0 {
-        words.push_str(&will(version, flags, body)?);
-    }
-    for (flag, name) in [(0x80, "user"), (0x40, "password")] {
-        if flags & flag != 0 {
-            write!(words, " {name}={}", body.text()?).ok()?;
+impl Reading<'_> {
+    /// A block of properties, where the version has one.
+    fn properties(&mut self, carrier: Carrier) -> Option<()> {
+        match self.version {
+            Version::V311 => Some(()),
+            Version::V5 => properties::decode(&mut self.body, carrier, &mut self.words),
         }
     }
-    Some(words)
-}
 
-fn will(version: Version, flags: u8, body: &mut WireReader) -> Option<String> {
-    let properties = properties_in(version, body, Carrier::Will)?;
-    let mut words = format!(" will={}", body.text()?);
-    for (name, value) in [("willqos", flags >> 3 & 3), ("willretain", flags >> 5 & 1)] {
-        if value != 0 {
-            write!(words, " {name}={value}").ok()?;
+    /// A reason code and properties, which may be left out.
+    fn reason(&mut self, carrier: Carrier) -> Option<()> {
+        let Some(code) = self.body.byte() else {
+            return Some(());
+        };
+        let has_block = !self.body.0.is_empty();
+        let is_empty = self.body.0 == [0];
+        if code != 0 || !has_block || is_empty {
+            self.words.add_number("code", code);
         }
+        if has_block {
+            properties::decode(&mut self.body, carrier, &mut self.words)?;
+        }
+        Some(())
     }
-    words.push_str(&properties);
-    write!(words, " willpayload={}", body.text()?).ok()?;
-    Some(words)
-}
 
-fn publish(version: Version, first: u8, body: &mut WireReader) -> Option<String> {
-    let topic = body.text()?;
-    let qos = first >> 1 & 3;
-    let mut words = String::from("PUBLISH");
-    if qos > 0 {
-        write!(words, " qos={qos} id={}", body.number()?).ok()?;
+    fn id(&mut self) -> Option<()> {
+        self.words.add_number("id", self.body.number()?);
+        Some(())
     }
-    for (flag, name) in [(8, "dup"), (1, "retain")] {
-        if first & flag != 0 {
-            write!(words, " {name}=1").ok()?;
-        }
-    }
-    let properties = properties_in(version, body, Carrier::Publish)?;
-    write!(
-        words,
-        " topic={topic}{properties} payload={}",
-        quoted(body.0)
-    )
-    .ok()?;
-    Some(words)
-}
 
-fn subscribe(version: Version, body: &mut WireReader) -> Option<String> {
-    let mut words = format!("SUBSCRIBE id={}", body.number()?);
-    words.push_str(&properties_in(version, body, Carrier::Subscribe)?);
-    while !body.0.is_empty() {
-        let (topic, options) = (body.text()?, body.byte()?);
-        if version == Version::V311 {
-            write!(words, " topic={topic} qos={options}").ok()?;
-            continue;
+    fn acknowledgement(&mut self, carrier: Carrier) -> Option<()> {
+        self.id()?;
+        self.reason(carrier)
+    }
+
+    fn connect(&mut self) -> Option<()> {
+        self.body.take(6)?;
+        self.version = match self.body.byte()? {
+            4 => Version::V311,
+            5 => Version::V5,
+            _ => return None,
+        };
+        if self.version == Version::V5 {
+            self.words.add_number("version", 5_u8);
         }
-        write!(words, " topic={topic} qos={}", options & 3).ok()?;
-        for (name, shift, mask) in SUBSCRIBE_OPTIONS {
-            match options >> shift & mask as u8 {
-                0 => {}
-                value => write!(words, " {name}={value}").ok()?,
+        let flags = self.body.byte()?;
+        let keep_alive = self.body.number()?;
+        let mut properties = PacketWords::new("");
+        if self.version == Version::V5 {
+            properties::decode(&mut self.body, Carrier::Connect, &mut properties)?;
+        }
+        self.words.add_text("client", self.body.text()?);
+        self.words.add_number("clean", flags >> 1 & 1);
+        self.words.add_number("keepalive", keep_alive);
+        self.words.fields.append(&mut properties.fields);
+        if flags & 0x04 != 0 {
+            self.will(flags)?;
+        }
+        for (flag, name) in [(0x80, "user"), (0x40, "password")] {
+            if flags & flag != 0 {
+                self.words.add_text(name, self.body.text()?);
             }
         }
+        Some(())
     }
-    Some(words)
-}
 
-fn unsubscribe(version: Version, body: &mut WireReader) -> Option<String> {
-    let mut words = format!("UNSUBSCRIBE id={}", body.number()?);
-    words.push_str(&properties_in(version, body, Carrier::Unsubscribe)?);
-    while !body.0.is_empty() {
-        write!(words, " topic={}", body.text()?).ok()?;
+    fn will(&mut self, flags: u8) -> Option<()> {
+        let mut properties = PacketWords::new("");
+        if self.version == Version::V5 {
+            properties::decode(&mut self.body, Carrier::Will, &mut properties)?;
+        }
+        self.words.add_text("will", self.body.text()?);
+        for (name, value) in [("willqos", flags >> 3 & 3), ("willretain", flags >> 5 & 1)] {
+            if value != 0 {
+                self.words.add_number(name, value);
+            }
+        }
+        self.words.fields.append(&mut properties.fields);
+        self.words.add_text("willpayload", self.body.text()?);
+        Some(())
     }
-    Some(words)
+
+    fn connack(&mut self) -> Option<()> {
+        let (session, code) = (self.body.byte()?, self.body.byte()?);
+        for (name, value) in [("session", session), ("code", code)] {
+            if value != 0 {
+                self.words.add_number(name, value);
+            }
+        }
+        self.properties(Carrier::Connack)
+    }
+
+    fn publish(&mut self, first: u8) -> Option<()> {
+        let topic = self.body.text()?;
+        let qos = first >> 1 & 3;
+        if qos > 0 {
+            self.words.add_number("qos", qos);
+            self.id()?;
+        }
+        for (flag, name) in [(8, "dup"), (1, "retain")] {
+            if first & flag != 0 {
+                self.words.add_number(name, 1_u8);
+            }
+        }
+        self.words.add_text("topic", topic);
+        self.properties(Carrier::Publish)?;
+        self.words.add_text("payload", self.body.0);
+        Some(())
+    }
+
+    fn subscribe(&mut self) -> Option<()> {
+        self.id()?;
+        self.properties(Carrier::Subscribe)?;
+        while !self.body.0.is_empty() {
+            self.words.add_text("topic", self.body.text()?);
+            let options = self.body.byte()?;
+            if self.version == Version::V311 {
+                self.words.add_number("qos", options);
+                continue;
+            }
+            self.words.add_number("qos", options & 3);
+            for (name, shift, mask) in SUBSCRIBE_OPTIONS {
+                match options >> shift & mask as u8 {
+                    0 => {}
+                    value => self.words.add_number(name, value),
+                }
+            }
+        }
+        Some(())
+    }
+
+    fn unsubscribe(&mut self) -> Option<()> {
+        self.id()?;
+        self.properties(Carrier::Unsubscribe)?;
+        while !self.body.0.is_empty() {
+            self.words.add_text("topic", self.body.text()?);
+        }
+        Some(())
+    }
+
+    /// An answer with a code for each topic.
+    fn codes(&mut self, carrier: Carrier) -> Option<()> {
+        self.id()?;
+        self.properties(carrier)?;
+        while let Some(code) = self.body.byte() {
+            self.words.add_number("code", code);
+        }
+        Some(())
+    }
 }

@@ -2,7 +2,7 @@
 
 use super::bytes::{length, string};
 use super::properties;
-use super::words::Words;
+use super::words::PacketWords;
 use mqmodem_core::mqtt::Version;
 use mqmodem_core::mqtt::carrier::Carrier;
 
@@ -17,7 +17,14 @@ pub(super) const SUBSCRIBE_OPTIONS: [(&str, u32, u32); 3] = [
 /// itself of which one it is. Fields with a natural default may be left out; nothing
 /// keeps a script from describing a packet MQTT forbids.
 pub(crate) fn encode(version: Version, text: &str) -> Result<Vec<u8>, String> {
-    let mut words = Words::parse(text)?;
+    encode_words(version, PacketWords::parse(text)?)
+}
+
+/// The same of words that were read.
+pub(super) fn encode_words(
+    version: Version,
+    mut words: PacketWords<'_>,
+) -> Result<Vec<u8>, String> {
     let (first, body) = parts(version, &mut words)?;
     words.finish(version)?;
     let mut packet = vec![first];
@@ -26,8 +33,8 @@ pub(crate) fn encode(version: Version, text: &str) -> Result<Vec<u8>, String> {
     Ok(packet)
 }
 
-fn parts(version: Version, words: &mut Words) -> Result<(u8, Vec<u8>), String> {
-    Ok(match words.name {
+fn parts(version: Version, words: &mut PacketWords) -> Result<(u8, Vec<u8>), String> {
+    Ok(match words.name() {
         "CONNECT" => (0x10, connect(words)?),
         "CONNACK" => (0x20, connack(version, words)?),
         "PUBLISH" => publish(version, words)?,
@@ -48,7 +55,11 @@ fn parts(version: Version, words: &mut Words) -> Result<(u8, Vec<u8>), String> {
 }
 
 /// A block of properties, where the version has one.
-fn properties_in(version: Version, words: &mut Words, carrier: Carrier) -> Result<Vec<u8>, String> {
+fn properties_in(
+    version: Version,
+    words: &mut PacketWords,
+    carrier: Carrier,
+) -> Result<Vec<u8>, String> {
     match version {
         Version::V311 => Ok(Vec::new()),
         Version::V5 => properties::encode(words, carrier),
@@ -56,7 +67,7 @@ fn properties_in(version: Version, words: &mut Words, carrier: Carrier) -> Resul
 }
 
 /// A reason code and properties; nothing of it that is not said, and in 3.1.1.
-fn reason(version: Version, words: &mut Words, carrier: Carrier) -> Result<Vec<u8>, String> {
+fn reason(version: Version, words: &mut PacketWords, carrier: Carrier) -> Result<Vec<u8>, String> {
     if version == Version::V311 {
         return Ok(Vec::new());
     }
@@ -72,13 +83,13 @@ fn reason(version: Version, words: &mut Words, carrier: Carrier) -> Result<Vec<u
     })
 }
 
-fn ack(version: Version, words: &mut Words, carrier: Carrier) -> Result<Vec<u8>, String> {
+fn ack(version: Version, words: &mut PacketWords, carrier: Carrier) -> Result<Vec<u8>, String> {
     let mut body = id(words)?;
     body.extend(reason(version, words, carrier)?);
     Ok(body)
 }
 
-fn connect(words: &mut Words) -> Result<Vec<u8>, String> {
+fn connect(words: &mut PacketWords) -> Result<Vec<u8>, String> {
     let version = match words.number("version", 5)? {
         None | Some(4) => Version::V311,
         Some(5) => Version::V5,
@@ -107,7 +118,7 @@ fn connect(words: &mut Words) -> Result<Vec<u8>, String> {
 }
 
 /// The flags of a will, and its properties, topic and payload; nothing without one.
-fn will(version: Version, words: &mut Words) -> Result<(u8, Vec<u8>), String> {
+fn will(version: Version, words: &mut PacketWords) -> Result<(u8, Vec<u8>), String> {
     let Some(topic) = words.bytes("will")? else {
         return Ok((0, Vec::new()));
     };
@@ -121,7 +132,7 @@ fn will(version: Version, words: &mut Words) -> Result<(u8, Vec<u8>), String> {
     Ok((4 | qos << 3 | retain << 5, will))
 }
 
-fn connack(version: Version, words: &mut Words) -> Result<Vec<u8>, String> {
+fn connack(version: Version, words: &mut PacketWords) -> Result<Vec<u8>, String> {
     let session = words.number("session", 1)?.unwrap_or(0);
     let code = words.number("code", 0xFF)?.unwrap_or(0);
     let mut body = vec![session as u8, code as u8];
@@ -129,7 +140,7 @@ fn connack(version: Version, words: &mut Words) -> Result<Vec<u8>, String> {
     Ok(body)
 }
 
-fn publish(version: Version, words: &mut Words) -> Result<(u8, Vec<u8>), String> {
+fn publish(version: Version, words: &mut PacketWords) -> Result<(u8, Vec<u8>), String> {
     let qos = words.number("qos", 3)?.unwrap_or(0) as u8;
     let dup = words.number("dup", 1)?.unwrap_or(0) as u8;
     let retain = words.number("retain", 1)?.unwrap_or(0) as u8;
@@ -145,7 +156,7 @@ fn publish(version: Version, words: &mut Words) -> Result<(u8, Vec<u8>), String>
     Ok((0x30 | dup << 3 | qos << 1 | retain, body))
 }
 
-fn subscribe(version: Version, words: &mut Words) -> Result<Vec<u8>, String> {
+fn subscribe(version: Version, words: &mut PacketWords) -> Result<Vec<u8>, String> {
     let mut body = id(words)?;
     body.extend(properties_in(version, words, Carrier::Subscribe)?);
     while let Some(topic) = words.bytes("topic")? {
@@ -163,7 +174,7 @@ fn subscribe(version: Version, words: &mut Words) -> Result<Vec<u8>, String> {
     Ok(body)
 }
 
-fn suback(version: Version, words: &mut Words) -> Result<Vec<u8>, String> {
+fn suback(version: Version, words: &mut PacketWords) -> Result<Vec<u8>, String> {
     let mut body = id(words)?;
     body.extend(properties_in(version, words, Carrier::Suback)?);
     if !words.has("code") {
@@ -173,7 +184,7 @@ fn suback(version: Version, words: &mut Words) -> Result<Vec<u8>, String> {
     Ok(body)
 }
 
-fn unsuback(version: Version, words: &mut Words) -> Result<Vec<u8>, String> {
+fn unsuback(version: Version, words: &mut PacketWords) -> Result<Vec<u8>, String> {
     let mut body = id(words)?;
     body.extend(properties_in(version, words, Carrier::Unsuback)?);
     if version == Version::V5 {
@@ -185,14 +196,14 @@ fn unsuback(version: Version, words: &mut Words) -> Result<Vec<u8>, String> {
     Ok(body)
 }
 
-fn codes(words: &mut Words, body: &mut Vec<u8>) -> Result<(), String> {
+fn codes(words: &mut PacketWords, body: &mut Vec<u8>) -> Result<(), String> {
     while let Some(code) = words.number("code", 0xFF)? {
         body.push(code as u8);
     }
     Ok(())
 }
 
-fn unsubscribe(version: Version, words: &mut Words) -> Result<Vec<u8>, String> {
+fn unsubscribe(version: Version, words: &mut PacketWords) -> Result<Vec<u8>, String> {
     let mut body = id(words)?;
     body.extend(properties_in(version, words, Carrier::Unsubscribe)?);
     while let Some(topic) = words.bytes("topic")? {
@@ -201,7 +212,7 @@ fn unsubscribe(version: Version, words: &mut Words) -> Result<Vec<u8>, String> {
     Ok(body)
 }
 
-fn id(words: &mut Words) -> Result<Vec<u8>, String> {
+fn id(words: &mut PacketWords) -> Result<Vec<u8>, String> {
     let id = words.number("id", 0xFFFF)?;
     let id = id.ok_or_else(|| words.missing("id"))? as u16;
     Ok(id.to_be_bytes().to_vec())

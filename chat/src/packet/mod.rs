@@ -10,6 +10,7 @@ mod properties;
 mod words;
 
 pub(crate) use encode::encode;
+pub use words::{FieldValue, PacketField, PacketWords};
 
 use mqmodem_core::mqtt::Version;
 use mqmodem_faults::escape::to_hex;
@@ -46,12 +47,53 @@ fn packets(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
 /// Words only where they say everything about the packet.
 fn line(version: Version, packet: &[u8]) -> String {
     match decode::decode(version, packet) {
-        Some(words) if encode(version, &words).as_deref() == Ok(packet) => {
-            format!("broker < {words}")
-        }
+        Some(words) if words.is_of(version, packet) => format!("broker < {words}"),
         _ => format!("broker << {}", to_hex(packet)),
     }
 }
+
+impl PacketWords<'_> {
+    /// The words for one packet on a connection of this version, whoever sends it; none
+    /// for what is no packet. They may leave something out: see [`is_of`](Self::is_of).
+    pub fn of(version: Version, packet: &[u8]) -> Option<PacketWords<'static>> {
+        decode::decode(version, packet)
+    }
+
+    /// Whether they say everything about the packet.
+    pub fn is_of(&self, version: Version, packet: &[u8]) -> bool {
+        self.encode(version).as_deref() == Ok(packet)
+    }
+
+    /// The packet they stand for, on a connection of this version.
+    pub fn encode(&self, version: Version) -> Result<Vec<u8>, String> {
+        encode::encode_words(version, self.clone())
+    }
+
+    /// Whether a field of theirs is a property of MQTT 5.
+    pub fn is_property(&self, field: &PacketField<'_>) -> bool {
+        properties::is_property(&self.name, field)
+    }
+
+    /// Puts `***` in place of what must reach no log: passwords, authentication data, and
+    /// the values of user properties in CONNECT, which may be tokens. Whether there were any.
+    pub fn hide_secrets(&mut self) -> bool {
+        let is_connect = self.name == "CONNECT";
+        let mut hidden = false;
+        for (field, value) in &mut self.fields {
+            let secret = match (&**field, value) {
+                ("password" | "authdata", FieldValue::Bytes(secret)) => secret,
+                ("user", FieldValue::Pair(_, secret)) if is_connect => secret,
+                _ => continue,
+            };
+            *secret = HIDDEN.to_vec();
+            hidden = true;
+        }
+        hidden
+    }
+}
+
+/// What stands for a secret.
+const HIDDEN: &[u8] = b"***";
 
 #[cfg(test)]
 mod tests;

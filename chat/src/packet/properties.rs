@@ -2,10 +2,9 @@
 //! Names and kinds are those of the core's table; the bytes are written apart.
 
 use super::bytes::{WireReader, length, string};
-use super::words::{FieldValue, Words};
+use super::words::{FieldValue, PacketField, PacketWords};
 use mqmodem_core::mqtt::carrier::Carrier;
 use mqmodem_core::mqtt::property::{Property, PropertyKind};
-use std::fmt::Write;
 
 /// The name of a property of `carrier` in a chat. CONNECT has those of the will
 /// beside its own, with `will` before the name.
@@ -23,7 +22,7 @@ fn find(field: &str, carrier: Carrier) -> Option<&'static Property> {
 }
 
 /// The block of the properties among `words`, without its length.
-pub(super) fn block(words: &mut Words, carrier: Carrier) -> Result<Vec<u8>, String> {
+pub(super) fn block(words: &mut PacketWords, carrier: Carrier) -> Result<Vec<u8>, String> {
     let mut block = Vec::new();
     for (property, value) in words.take_all(|field| find(field, carrier)) {
         block.push(property.id);
@@ -33,7 +32,7 @@ pub(super) fn block(words: &mut Words, carrier: Carrier) -> Result<Vec<u8>, Stri
 }
 
 /// The length of the block, and the block.
-pub(super) fn encode(words: &mut Words, carrier: Carrier) -> Result<Vec<u8>, String> {
+pub(super) fn encode(words: &mut PacketWords, carrier: Carrier) -> Result<Vec<u8>, String> {
     let block = block(words, carrier)?;
     let mut bytes = Vec::new();
     length(block.len(), &mut bytes);
@@ -83,23 +82,50 @@ fn form(kind: PropertyKind) -> &'static str {
     }
 }
 
-/// The words for a block with its length before it, a space before each.
-pub(super) fn decode(body: &mut WireReader<'_>, carrier: Carrier) -> Option<String> {
+/// Adds the words for a block with its length before it.
+pub(super) fn decode(
+    body: &mut WireReader<'_>,
+    carrier: Carrier,
+    words: &mut PacketWords<'static>,
+) -> Option<()> {
     let length = body.varint()?;
     let mut block = WireReader(body.take(length)?);
-    let mut words = String::new();
     while let Some(id) = block.byte() {
         let property = Property::find(id)?;
-        let name = name(property, carrier);
         let value = match property.kind {
-            PropertyKind::Byte => block.byte()?.to_string(),
-            PropertyKind::Two(_) => block.number()?.to_string(),
-            PropertyKind::Four(_) => block.long()?.to_string(),
-            PropertyKind::Varint => block.varint()?.to_string(),
-            PropertyKind::Text | PropertyKind::Topic | PropertyKind::Bytes => block.text()?,
-            PropertyKind::Pair => format!("{},{}", block.text()?, block.text()?),
+            PropertyKind::Byte => FieldValue::Number(block.byte()?.into()),
+            PropertyKind::Two(_) => FieldValue::Number(block.number()?.into()),
+            PropertyKind::Four(_) => FieldValue::Number(block.long()?),
+            PropertyKind::Varint => FieldValue::Number(block.varint()?.try_into().ok()?),
+            PropertyKind::Text | PropertyKind::Topic | PropertyKind::Bytes => {
+                FieldValue::Bytes(block.text()?.to_vec())
+            }
+            PropertyKind::Pair => FieldValue::Pair(block.text()?.to_vec(), block.text()?.to_vec()),
         };
-        write!(words, " {name}={value}").ok()?;
+        words.add(name(property, carrier), value);
     }
-    Some(words)
+    Some(())
+}
+
+/// Whether a field of a packet of this name is a property.
+pub(super) fn is_property(packet: &str, (field, value): &PacketField<'_>) -> bool {
+    let carriers: &[Carrier] = match packet {
+        "CONNECT" => &[Carrier::Connect, Carrier::Will],
+        "CONNACK" => &[Carrier::Connack],
+        "PUBLISH" => &[Carrier::Publish],
+        "PUBACK" => &[Carrier::Puback],
+        "PUBREC" => &[Carrier::Pubrec],
+        "PUBREL" => &[Carrier::Pubrel],
+        "PUBCOMP" => &[Carrier::Pubcomp],
+        "SUBSCRIBE" => &[Carrier::Subscribe],
+        "SUBACK" => &[Carrier::Suback],
+        "UNSUBSCRIBE" => &[Carrier::Unsubscribe],
+        "UNSUBACK" => &[Carrier::Unsuback],
+        "DISCONNECT" => &[Carrier::Disconnect],
+        "AUTH" => &[Carrier::Auth],
+        _ => &[],
+    };
+    let is_pair = matches!(value, FieldValue::Pair(..));
+    let mut found = carriers.iter().filter_map(|carrier| find(field, *carrier));
+    found.any(|property| is_pair == (property.kind == PropertyKind::Pair))
 }

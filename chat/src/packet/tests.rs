@@ -134,6 +134,47 @@ fn packets_become_words() {
     }
 }
 
+/// Whoever sends it.
+#[test]
+fn words_of_a_packet_give_its_bytes() {
+    let old = CLIENT.iter().chain(BROKER).map(|it| (V311, it));
+    let new = CLIENT_5.iter().chain(BROKER_5).map(|it| (V5, it));
+    for (version, (words, _)) in old.chain(new) {
+        let bytes = encode(version, words).unwrap();
+        let read = PacketWords::of(version, &bytes).unwrap();
+        assert!(read.is_of(version, &bytes), "{words} became {read}");
+    }
+}
+
+#[test]
+fn secrets_are_hidden_where_words_are_for_a_log() {
+    for (version, words, want) in [
+        (
+            V311,
+            r#"CONNECT client="a" clean=1 keepalive=0 user="u" password="p""#,
+            Some(r#"CONNECT client="a" clean=1 keepalive=0 user="u" password="***""#),
+        ),
+        (
+            V5,
+            r#"CONNECT version=5 client="a" clean=1 keepalive=0 authdata="s" user="k","v""#,
+            Some(
+                r#"CONNECT version=5 client="a" clean=1 keepalive=0 authdata="***" user="k","***""#,
+            ),
+        ),
+        (
+            V5,
+            r#"AUTH code=24 authdata="s""#,
+            Some(r#"AUTH code=24 authdata="***""#),
+        ),
+        (V5, r#"PUBLISH topic="t" user="k","v" payload="x""#, None),
+    ] {
+        let bytes = encode(version, words).unwrap();
+        let mut read = PacketWords::of(version, &bytes).unwrap();
+        assert_eq!(read.hide_secrets(), want.is_some());
+        assert_eq!(read.to_string(), want.unwrap_or(words));
+    }
+}
+
 /// What the broker gets after CONNECT is of the version that CONNECT asks for.
 #[test]
 fn connect_says_which_version_follows() {

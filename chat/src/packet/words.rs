@@ -1,23 +1,34 @@
 //! `NAME field=1 other="text"`, taken apart.
 
 use mqmodem_core::mqtt::Version;
-use mqmodem_faults::escape::unescape;
+use mqmodem_faults::escape::{quoted, unescape};
+use std::borrow::Cow;
+use std::fmt;
 
-/// A packet's name and what is said of it, in the order written.
-pub(super) struct Words<'t> {
-    pub(super) name: &'t str,
-    fields: Vec<(&'t str, FieldValue)>,
+/// A packet in words: its name and what is said of it, in the order written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PacketWords<'t> {
+    pub(super) name: Cow<'t, str>,
+    pub(super) fields: Vec<PacketField<'t>>,
 }
 
+/// A field and what stands behind its `=`.
+pub type PacketField<'t> = (Cow<'t, str>, FieldValue);
+
 /// What stands behind the `=` of a field.
-pub(super) enum FieldValue {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum FieldValue {
+    /// A number.
     Number(u32),
+    /// A text or bytes, in quotes.
     Bytes(Vec<u8>),
+    /// The key and the value of a user property.
     Pair(Vec<u8>, Vec<u8>),
 }
 
-impl<'t> Words<'t> {
-    pub(super) fn parse(text: &'t str) -> Result<Self, String> {
+impl<'t> PacketWords<'t> {
+    /// Reads words; what is no packet may be among them.
+    pub fn parse(text: &'t str) -> Result<Self, String> {
         let (name, mut rest) = text.split_once(' ').unwrap_or((text, ""));
         let mut fields = Vec::new();
         rest = rest.trim_start();
@@ -26,14 +37,86 @@ impl<'t> Words<'t> {
             fields.push(field);
             rest = after.trim_start();
         }
+        let name = Cow::Borrowed(name);
         Ok(Self { name, fields })
+    }
+
+    /// Words without fields.
+    pub(super) fn new(name: &'static str) -> PacketWords<'static> {
+        let (name, fields) = (Cow::Borrowed(name), Vec::new());
+        PacketWords { name, fields }
+    }
+
+    /// Adds a field.
+    pub(super) fn add(&mut self, name: impl Into<Cow<'t, str>>, value: FieldValue) {
+        self.fields.push((name.into(), value));
+    }
+
+    /// Adds a number.
+    pub(super) fn add_number(&mut self, name: &'static str, number: impl Into<u32>) {
+        self.add(name, FieldValue::Number(number.into()));
+    }
+
+    /// Adds a text.
+    pub(super) fn add_text(&mut self, name: &'static str, text: &[u8]) {
+        self.add(name, FieldValue::Bytes(text.to_vec()));
+    }
+
+    /// The same for good.
+    pub fn into_owned(self) -> PacketWords<'static> {
+        let owned = |name: Cow<'_, str>| Cow::Owned(name.into_owned());
+        let fields = self.fields.into_iter();
+        PacketWords {
+            name: owned(self.name),
+            fields: fields.map(|(name, value)| (owned(name), value)).collect(),
+        }
+    }
+
+    /// A text; none where there is no such field.
+    pub fn text(&self, name: &str) -> Option<&[u8]> {
+        self.fields.iter().find_map(|(field, value)| match value {
+            FieldValue::Bytes(text) if field == name => Some(&text[..]),
+            _ => None,
+        })
+    }
+
+    /// Leaves so many bytes of a text at most, and whole characters where it has such.
+    pub fn cut_text(&mut self, name: &str, most: usize) {
+        let cut = |text: &mut Vec<u8>| {
+            let end = std::str::from_utf8(text).map_or(most, |it| it.floor_char_boundary(most));
+            text.truncate(end);
+        };
+        for (field, value) in &mut self.fields {
+            match value {
+                FieldValue::Bytes(text) if field == name => cut(text),
+                _ => {}
+            }
+        }
+    }
+
+    /// Takes out a text; none where there is no such field.
+    pub fn take_text(&mut self, name: &str) -> Option<Vec<u8>> {
+        match self.take(name)? {
+            FieldValue::Bytes(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// What the packet is called.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// What is said of it.
+    pub fn fields(&self) -> &[PacketField<'t>] {
+        &self.fields
     }
 
     fn take(&mut self, name: &str) -> Option<FieldValue> {
         // Two texts are a property, whatever else may have its name.
         let mut fields = self.fields.iter();
-        let plain = |(field, value): &(&str, FieldValue)| {
-            *field == name && !matches!(value, FieldValue::Pair(..))
+        let plain = |(field, value): &PacketField<'_>| {
+            field == name && !matches!(value, FieldValue::Pair(..))
         };
         let at = fields.position(plain)?;
         Some(self.fields.remove(at).1)
@@ -46,7 +129,7 @@ impl<'t> Words<'t> {
     ) -> Vec<(T, FieldValue)> {
         let (mut taken, mut left) = (Vec::new(), Vec::new());
         for (name, value) in self.fields.drain(..) {
-            match wanted(name) {
+            match wanted(&name) {
                 Some(what) => taken.push((what, value)),
                 None => left.push((name, value)),
             }
@@ -62,7 +145,7 @@ impl<'t> Words<'t> {
         name: &str,
         max: u32,
     ) -> Result<Option<u32>, String> {
-        let place = |name: &str| self.fields.iter().position(|(field, _)| *field == name);
+        let place = |name: &str| self.fields.iter().position(|(field, _)| field == name);
         match (place(name), place(end)) {
             (Some(at), Some(end)) if at > end => Ok(None),
             _ => self.number(name, max),
@@ -71,7 +154,7 @@ impl<'t> Words<'t> {
 
     /// Whether a field of this name is left.
     pub(super) fn has(&self, name: &str) -> bool {
-        self.fields.iter().any(|(field, _)| *field == name)
+        self.fields.iter().any(|(field, _)| field == name)
     }
 
     /// A number up to `max`, if it is said.
@@ -106,14 +189,14 @@ impl<'t> Words<'t> {
             Version::V311 => "3.1.1",
             Version::V5 => "5",
         };
-        let name = self.name;
+        let name = &self.name;
         Err(format!(
             "{name} has no field `{field}` here, in MQTT {version}"
         ))
     }
 }
 
-type Field<'t> = ((&'t str, FieldValue), &'t str);
+type Field<'t> = (PacketField<'t>, &'t str);
 
 fn field(text: &str) -> Result<Field<'_>, String> {
     let (name, rest) = text
@@ -122,22 +205,38 @@ fn field(text: &str) -> Result<Field<'_>, String> {
     if let Some(quoted) = rest.strip_prefix('"') {
         let (first, rest) = text_of(name, quoted)?;
         let Some(quoted) = rest.strip_prefix(",\"") else {
-            return Ok(((name, FieldValue::Bytes(first)), rest));
+            return Ok(((name.into(), FieldValue::Bytes(first)), rest));
         };
         let (second, rest) = text_of(name, quoted)?;
-        return Ok(((name, FieldValue::Pair(first, second)), rest));
+        return Ok(((name.into(), FieldValue::Pair(first, second)), rest));
     }
     let (digits, rest) = rest.split_once(' ').unwrap_or((rest, ""));
     let number = digits
         .parse()
         .map_err(|_| format!("`{name}={digits}` is neither a number nor a \"text\""))?;
-    Ok(((name, FieldValue::Number(number)), rest))
+    Ok(((name.into(), FieldValue::Number(number)), rest))
 }
 
 /// The bytes up to the quote that closes, and what follows it.
 fn text_of<'t>(name: &str, quoted: &'t str) -> Result<(Vec<u8>, &'t str), String> {
     let end = closing(quoted).ok_or(format!("the quote of `{name}` is never closed"))?;
     Ok((unescape(&quoted[..end])?, &quoted[end + 1..]))
+}
+
+impl fmt::Display for PacketWords<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.name)?;
+        for (name, value) in &self.fields {
+            match value {
+                FieldValue::Number(number) => write!(f, " {name}={number}")?,
+                FieldValue::Bytes(text) => write!(f, " {name}={}", quoted(text))?,
+                FieldValue::Pair(key, value) => {
+                    write!(f, " {name}={},{}", quoted(key), quoted(value))?;
+                }
+            }
+        }
+        Ok(())
+    }
 }
 
 /// Where the quote closes.

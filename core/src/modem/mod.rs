@@ -40,6 +40,7 @@ pub mod wording;
 pub use command::dialect;
 pub use dispatch::publish as outbox;
 pub use profile::Profile;
+pub use progress::notes::OutputKind;
 pub use progress::scratch::Staged;
 pub use radio::Functionality;
 #[cfg(feature = "x509")]

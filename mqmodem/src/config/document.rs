@@ -7,6 +7,7 @@ use super::layer::BrokerLayer;
 use super::limits::{Limits, links};
 use super::port::PortPlan;
 use super::proxy::ProxyPlan;
+use crate::observe::stream::PayloadLimit;
 use mqmodem_core::modem::dialect::Dialect;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer};
@@ -25,6 +26,7 @@ pub(super) struct Document {
     pub(super) state_dir: Option<PathBuf>,
     pub(super) metrics: Option<String>,
     pub(super) trace: Option<PathBuf>,
+    pub(super) trace_payload: Option<PayloadLimit>,
     pub(super) dialect: Option<Named>,
     #[serde(default)]
     pub(super) identity: IdentityText,

@@ -24,6 +24,7 @@ mod proxy;
 mod psk;
 mod secret;
 mod text;
+mod trace;
 mod wrong;
 
 pub use behaviour::{BehaviourPlan, IdentityPlan};
@@ -41,3 +42,4 @@ pub use proxy::ProxyPlan;
 pub(crate) use psk::key as psk_of;
 pub use secret::Secret;
 pub(crate) use text::read as read_text;
+pub use trace::TracePlan;

@@ -4,6 +4,7 @@ use super::behaviour::BehaviourPlan;
 use super::broker::Broker;
 use super::fleet::FleetTable;
 use super::modem::ModemPlan;
+use super::trace::TracePlan;
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
@@ -31,7 +32,7 @@ pub struct Plan {
     /// Where metrics are served.
     pub metrics: Option<String>,
     /// Where traffic is written to.
-    pub trace: Option<PathBuf>,
+    pub trace: TracePlan,
     /// How much is logged: 0 warnings, 1 what happens, 2 everything.
     pub verbose: u8,
 }

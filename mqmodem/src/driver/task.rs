@@ -108,6 +108,8 @@ impl Driver {
     /// A driver for these parts.
     pub fn new(mut parts: Parts) -> Self {
         parts.port.set_modem(&parts.label);
+        let mut observers = Observers::new(parts.observers);
+        observers.begin(&parts.modem, parts.clock.now());
         let link_logs = LinkLogs::of(parts.label.clone());
         Self {
             modem: parts.modem,
@@ -120,7 +122,7 @@ impl Driver {
             defaults: parts.defaults.into(),
             links: NetLinks::new(parts.tls, parts.pace, parts.proxy),
             timer: Timer::default(),
-            observers: Observers::new(parts.observers),
+            observers,
             stop: Some(parts.stop),
             phase: Phase::Running,
         }
@@ -215,9 +217,13 @@ impl Driver {
                 Action::Forget { link } => self.store.submit(StoreChange::Forget { link }),
                 Action::Lines(lines) => {
                     tracing::debug!(modem = %self.label, dcd = lines.dcd, dsr = lines.dsr, "modem lines");
+                    self.observers.modem_lines(now, lines);
                     self.host.set_lines(lines);
                 }
-                Action::Serial(serial) => self.host.set_serial(serial, &self.modem),
+                Action::Serial(serial) => {
+                    self.observers.serial(now, serial);
+                    self.host.set_serial(serial, &self.modem);
+                }
             }
             moved = true;
         }

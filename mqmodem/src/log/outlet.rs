@@ -47,10 +47,20 @@ impl Outlet {
         to: W,
         failed: impl Fn(&io::Error) + Send + 'static,
     ) -> io::Result<Self> {
+        Self::telling(to, failed, told)
+    }
+
+    /// The same where another line says how many are lost.
+    pub(crate) fn telling<W: Write + AsFd + Send + 'static>(
+        to: W,
+        failed: impl Fn(&io::Error) + Send + 'static,
+        told: fn(u64) -> String,
+    ) -> io::Result<Self> {
         let queue = Arc::new(Queue::default());
         let mut writer = Writer {
             to,
             failed,
+            told,
             lost: 0,
             torn: false,
         };
@@ -62,13 +72,23 @@ impl Outlet {
 
     /// Writes a line, with its end, once it is its turn. Never waits.
     pub(crate) fn line(&self, line: &[u8]) {
+        if !self.offer(line) {
+            self.0.lock().lost += 1;
+            self.0.changed.notify_all();
+        }
+    }
+
+    /// The same, where who has it counts it: whether there was room.
+    #[must_use]
+    pub(crate) fn offer(&self, line: &[u8]) -> bool {
         let mut state = self.0.lock();
-        if state.waiting.len() + line.len() <= ROOM {
+        // What alone is too long is better late than never.
+        let fits = state.waiting.is_empty() || state.waiting.len() + line.len() <= ROOM;
+        if fits {
             state.waiting.extend_from_slice(line);
-        } else {
-            state.lost += 1;
         }
         self.0.changed.notify_all();
+        fits
     }
 
     /// Waits until all lines are written, a second at most.
@@ -117,9 +137,16 @@ impl Queue {
     }
 }
 
+/// Says in a text that so many lines are lost.
+fn told(lost: u64) -> String {
+    let lines = if lost == 1 { "line" } else { "lines" };
+    format!("{lost} {lines} lost here: they were not taken\n")
+}
+
 struct Writer<W, F> {
     to: W,
     failed: F,
+    told: fn(u64) -> String,
     /// Lines that were lost and not reported yet.
     lost: u64,
     /// A line was written in part.
@@ -156,11 +183,7 @@ impl<W: Write + AsFd, F: Fn(&io::Error)> Writer<W, F> {
 
     fn report_lost(&mut self) {
         let begin = if self.torn { "\n" } else { "" };
-        let lines = if self.lost == 1 { "line" } else { "lines" };
-        let line = format!(
-            "{begin}{} {lines} lost here: they were not taken\n",
-            self.lost
-        );
+        let line = format!("{begin}{}", (self.told)(self.lost));
         let (written, done) = self.pour(line.as_bytes());
         self.torn |= written > 0;
         if done.is_ok() {

@@ -1,9 +1,12 @@
 //! What an observer of a modem sees.
 
 use super::packets::WirePacket;
-use super::text::{AnswerLine, CommandLine};
+use super::text::{AnswerLine, CommandLine, DataPiece};
 use crate::port::Label;
-use mqmodem_core::{Endpoint, Failure, HostLines, Instant, LinkId, NetEvent, Slot};
+use mqmodem_core::{
+    Endpoint, Failure, HostLines, Instant, LinkId, ModemLines, NetEvent, Serial, Slot,
+};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::sync::Arc;
 
@@ -21,6 +24,9 @@ pub trait Observer: fmt::Debug + Send {
 
     /// Something between modem and broker.
     fn link(&mut self, _now: Instant, _link: LinkId, _event: &LinkEvent<'_>) {}
+
+    /// Something that happened to the modem as a whole.
+    fn state(&mut self, _now: Instant, _event: &StateEvent<'_>) {}
 
     /// Something between modem and store.
     fn store(&mut self, _now: Instant, _event: StoreEvent) {}
@@ -51,18 +57,20 @@ pub enum Wire {
 pub enum HostEvent<'e> {
     /// The host ended a line. It is not carried out yet.
     Command(CommandLine<'e>),
-    /// The host asked for its last line once more, by `A/`.
-    Repeat,
-    /// The host ended a line that was too long, and so is forgotten.
-    TooLong,
-    /// The host sent so many bytes of the data it was asked for.
-    Data(usize),
+    /// What came back of that line while it was typed.
+    Echo(CommandLine<'e>),
+    /// The host sent bytes it was asked for, or such as are dropped.
+    Data(DataPiece<'e>),
     /// The host sent bytes that begin no line, for the first time since its last line.
     Stray,
     /// The modem wrote a line. It is not sent yet.
     Answer(AnswerLine<'e>),
     /// The host moved its lines.
     Lines(HostLines),
+    /// The modem moved its lines.
+    ModemLines(ModemLines),
+    /// The modem changed speed or format.
+    Serial(Serial),
     /// The host sent a break.
     Break,
     /// A line that was begun is dropped.
@@ -85,6 +93,43 @@ pub enum LinkEvent<'e> {
     Received(WirePacket<'e>),
     /// A packet was written to the broker.
     Sent(WirePacket<'e>),
+}
+
+/// Something that happened to the modem as a whole.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub enum StateEvent<'e> {
+    /// It was switched on, or off.
+    Power(bool),
+    /// Its radio was.
+    Radio(bool),
+    /// Something was done to it on purpose.
+    Fault(FaultNote<'e>),
+    /// Somebody wrote this down.
+    Note(&'e str),
+}
+
+/// What became of a fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FaultNote<'e> {
+    /// Its number.
+    pub id: u64,
+    /// How far it is.
+    pub state: FaultPhase,
+    /// What it is, in the words that ordered it.
+    pub words: &'e str,
+}
+
+/// How far a fault is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FaultPhase {
+    /// It waits for its moment.
+    Armed,
+    /// It acted.
+    Fired,
+    /// It acts no more.
+    Ended,
 }
 
 /// Something between modem and store.

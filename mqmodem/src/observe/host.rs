@@ -1,8 +1,11 @@
 //! The host's side of the traffic, as the modem decodes it: this reads no AT lines.
 
+use super::answers::{CutLine, lines, pieces};
 use super::event::HostEvent;
-use super::text::{AnswerLine, CommandLine};
-use mqmodem_core::{Instant, IntakeKind, Modem};
+use super::text::{AnswerLine, CommandLine, CommandText, DataPiece};
+use super::typed::TypedBytes;
+use mqmodem_core::{Instant, IntakeKind, Modem, OutputKind};
+use std::collections::VecDeque;
 use std::ops::Range;
 
 #[cfg(test)]
@@ -14,12 +17,25 @@ thread_local! {
 /// How far the host's side was reported.
 #[derive(Debug, Default)]
 pub(super) struct HostReader {
-    /// Bytes at the front of the modem's output that were, or need not be: echo.
+    /// Bytes at the front of the modem's output that were.
     seen: usize,
     /// Bytes came that begin no line, and that was reported.
     strayed: bool,
     /// A line that is begun, while it may be dropped.
     begun: Option<String>,
+    /// The modem notes what it writes.
+    notes: bool,
+    /// What was typed of the present line, and what of it came back.
+    typed: TypedBytes,
+    echo: TypedBytes,
+    /// The line feed behind the last line was counted with it.
+    fed: bool,
+    /// The last raw bytes may be shown.
+    showed: bool,
+    /// Lines up to now.
+    count: u64,
+    /// The numbers of those that are not answered.
+    open: VecDeque<u64>,
 }
 
 impl HostReader {
@@ -37,14 +53,41 @@ impl HostReader {
             modem.handle_host(now, &[]);
             self.answers(modem, report);
             let rest = bytes.get(taken..).unwrap_or_default();
+            let shows = modem.shows_data();
             let heard = modem.take_host(now, rest);
             if heard.taken == 0 {
                 return taken;
             }
             taken += heard.taken;
+            let echoed = self.seen..self.seen + heard.echoed;
+            self.echo
+                .add(modem.host_out().get(echoed).unwrap_or_default());
             self.seen += heard.echoed;
-            let part = rest.get(..heard.taken).unwrap_or_default();
-            self.line(modem, heard.kind, part, report);
+            let (part, behind) = rest.split_at(heard.taken.min(rest.len()));
+            let part = self.without_feed(part);
+            if heard.kind == IntakeKind::Data {
+                self.data(part, shows, report);
+            } else {
+                self.line(modem, heard.kind, (part, behind), report);
+            }
+        }
+    }
+
+    /// Without the line feed that was counted with the line before it.
+    fn without_feed<'b>(&mut self, part: &'b [u8]) -> &'b [u8] {
+        let fed = std::mem::take(&mut self.fed);
+        let rest = part.strip_prefix(b"\n").filter(|_| fed);
+        rest.unwrap_or(part)
+    }
+
+    fn data(&mut self, part: &[u8], shows: bool, report: &mut impl FnMut(&HostEvent<'_>)) {
+        self.showed = shows;
+        if !part.is_empty() {
+            report(&HostEvent::Data(DataPiece {
+                bytes: part.len(),
+                shown: shows.then_some(part),
+                command: self.open.back().copied(),
+            }));
         }
     }
 
@@ -52,11 +95,12 @@ impl HostReader {
         &mut self,
         modem: &mut Modem<'_>,
         made: IntakeKind,
-        part: &[u8],
+        (part, behind): (&[u8], &[u8]),
         report: &mut impl FnMut(&HostEvent<'_>),
     ) {
-        match made {
-            IntakeKind::Part => {
+        self.typed.add(part);
+        let said = match made {
+            IntakeKind::Part | IntakeKind::Data => {
                 let stray = !modem.line_is_open() && part.iter().any(|byte| *byte > b' ');
                 if stray && !self.strayed {
                     self.strayed = true;
@@ -64,26 +108,106 @@ impl HostReader {
                 }
                 return;
             }
-            IntakeKind::Line => report(&HostEvent::Command(line(modem))),
-            IntakeKind::Repeat => report(&HostEvent::Repeat),
-            IntakeKind::TooLong => report(&HostEvent::TooLong),
-            IntakeKind::Data => report(&HostEvent::Data(part.len())),
+            IntakeKind::Line => text(modem),
+            IntakeKind::Repeat => CommandText::Repeat,
+            IntakeKind::TooLong => CommandText::TooLong,
+        };
+        if part.ends_with(b"\r") && behind.starts_with(b"\n") {
+            self.typed.add(b"\n");
+            self.fed = true;
         }
         self.strayed = false;
+        self.command(said, report);
+    }
+
+    /// Reports a line that has ended, and its echo.
+    fn command(&mut self, said: CommandText<'_>, report: &mut impl FnMut(&HostEvent<'_>)) {
+        self.count += 1;
+        self.open.push_back(self.count);
+        let line = |typed: &TypedBytes| CommandLine {
+            content: said,
+            number: self.count,
+            bytes: typed.count(),
+            raw: None,
+        };
+        let raw = |typed| match said {
+            CommandText::Line { shown, hidden: 0 } => TypedBytes::of_line(typed, shown),
+            _ => None,
+        };
+        report(&HostEvent::Command(CommandLine {
+            raw: raw(&self.typed),
+            ..line(&self.typed)
+        }));
+        if self.echo.count() > 0 {
+            report(&HostEvent::Echo(CommandLine {
+                raw: raw(&self.echo),
+                ..line(&self.echo)
+            }));
+        }
+        self.typed.clear();
+        self.echo.clear();
     }
 
     /// Reports what the modem has written since this was asked.
-    pub(super) fn answers(&mut self, modem: &Modem<'_>, report: &mut impl FnMut(&HostEvent<'_>)) {
+    pub(super) fn answers(
+        &mut self,
+        modem: &mut Modem<'_>,
+        report: &mut impl FnMut(&HostEvent<'_>),
+    ) {
+        let notes = self.notes(modem);
         let out = modem.host_out();
-        let written = out.get(self.seen..).unwrap_or_default();
-        if written.is_empty() {
-            return;
-        }
         let secret = modem.host_out_secret();
-        let within = |at: usize| at.saturating_sub(self.seen).min(written.len());
-        let secret = within(secret.start)..within(secret.end);
+        let new = self.seen..out.len();
         self.seen = out.len();
-        each_line(written, secret, |line| report(&HostEvent::Answer(line)));
+        for piece in pieces(new, notes) {
+            let bytes = out.get(piece.place.clone()).unwrap_or_default();
+            let within = |at: usize| at.saturating_sub(piece.place.start).min(bytes.len());
+            let secret = within(secret.start)..within(secret.end);
+            self.piece(piece.kind, bytes, secret, report);
+        }
+        // Where results are left out, or are no lines.
+        let unanswered = modem.unanswered_lines();
+        let over = self.open.len().saturating_sub(unanswered);
+        self.open.drain(..over);
+    }
+
+    fn notes(&mut self, modem: &mut Modem<'_>) -> Vec<(OutputKind, Range<usize>)> {
+        if self.notes {
+            return modem.take_notes();
+        }
+        self.notes = true;
+        modem.note_output();
+        // Before the first line the modem can but report.
+        vec![(OutputKind::Urc, 0..modem.host_out().len())]
+    }
+
+    /// Reports a piece of what the modem wrote.
+    fn piece(
+        &mut self,
+        kind: Option<OutputKind>,
+        bytes: &[u8],
+        secret: Range<usize>,
+        report: &mut impl FnMut(&HostEvent<'_>),
+    ) {
+        #[cfg(test)]
+        LOOKED.set(LOOKED.get() + bytes.len() - secret.len());
+        let present = self.open.front().copied();
+        if kind == Some(OutputKind::Echo) {
+            let line = CutLine::unbroken(bytes, self.showed);
+            return report(&HostEvent::Answer(AnswerLine::new(
+                OutputKind::Echo,
+                present,
+                &line,
+            )));
+        }
+        lines(bytes, secret, |line| {
+            let (kind, command) = match kind {
+                None => (OutputKind::Result, self.open.pop_front()),
+                Some(kind @ (OutputKind::Urc | OutputKind::Rejection)) => (kind, None),
+                Some(kind) => (kind, present),
+            };
+            report(&HostEvent::Answer(AnswerLine::new(kind, command, &line)));
+        });
     }
 
     /// So many bytes of the modem's output are gone.
@@ -93,62 +217,29 @@ impl HostReader {
 
     /// What comes may drop a line that is begun.
     pub(super) fn may_drop(&mut self, modem: &mut Modem<'_>) {
-        self.begun = modem.line_is_open().then(|| line(modem).to_string());
+        self.begun = modem.line_is_open().then(|| text(modem).to_string());
     }
 
     /// It came; the line that it dropped.
     pub(super) fn dropped(&mut self, modem: &Modem<'_>) -> Option<String> {
-        self.begun.take().filter(|_| !modem.line_is_open())
+        let dropped = self.begun.take().filter(|_| !modem.line_is_open())?;
+        self.typed.clear();
+        Some(dropped)
     }
 
     /// The line that is begun when the modem ends.
     pub(super) fn unended(modem: &mut Modem<'_>) -> Option<String> {
-        modem.line_is_open().then(|| line(modem).to_string())
+        modem.line_is_open().then(|| text(modem).to_string())
     }
 }
 
 /// The line that is open, or ended last.
-fn line<'m>(modem: &'m mut Modem<'_>) -> CommandLine<'m> {
+fn text<'m>(modem: &'m mut Modem<'_>) -> CommandText<'m> {
     let line = modem.line();
     #[cfg(test)]
     LOOKED.set(LOOKED.get() + line.shown.len());
-    CommandLine {
+    CommandText::Line {
         shown: line.shown,
-        hides: line.hides,
+        hidden: line.hidden,
     }
-}
-
-/// Cuts what the modem wrote into lines. One secret at most is in it, and in one line.
-fn each_line(written: &[u8], secret: Range<usize>, mut report: impl FnMut(AnswerLine<'_>)) {
-    #[cfg(test)]
-    LOOKED.set(LOOKED.get() + written.len() - secret.len());
-    if secret.is_empty() {
-        return plain_lines(written, &mut report);
-    }
-    let (before, rest) = written.split_at(secret.start);
-    let (_, behind) = rest.split_at(secret.len());
-    let begin = before
-        .iter()
-        .rposition(|byte| is_end(*byte))
-        .map_or(0, |at| at + 1);
-    let end = behind
-        .iter()
-        .position(|byte| is_end(*byte))
-        .unwrap_or(behind.len());
-    let (first, before) = before.split_at(begin);
-    let (behind, last) = behind.split_at(end);
-    plain_lines(first, &mut report);
-    report(AnswerLine::with_secret(before, behind));
-    plain_lines(last, &mut report);
-}
-
-fn plain_lines(bytes: &[u8], report: &mut impl FnMut(AnswerLine<'_>)) {
-    let lines = bytes
-        .split(|byte| is_end(*byte))
-        .filter(|line| !line.is_empty());
-    lines.for_each(|line| report(AnswerLine::new(line)));
-}
-
-fn is_end(byte: u8) -> bool {
-    matches!(byte, b'\r' | b'\n')
 }

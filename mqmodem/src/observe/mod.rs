@@ -3,15 +3,23 @@
 //! An [`Observer`] sees what passes between a modem, its host, its brokers and its
 //! store, decoded once for all of them. The [`trace`] and the [`metrics`] are such.
 
+mod answers;
+#[cfg(test)]
+mod desk;
 mod event;
 mod host;
 pub mod metrics;
 mod observers;
 mod packets;
+pub mod stream;
 mod text;
 pub mod trace;
+mod typed;
 
-pub use event::{HostEvent, LinkEvent, Observer, ObserverSource, StoreEvent, Wire};
+pub use event::{
+    FaultNote, FaultPhase, HostEvent, LinkEvent, Observer, ObserverSource, StateEvent, StoreEvent,
+    Wire,
+};
 pub(crate) use observers::Observers;
-pub use packets::WirePacket;
-pub use text::{AnswerLine, CommandLine};
+pub use packets::{PacketContent, WirePacket};
+pub use text::{AnswerLine, CommandLine, CommandText, DataPiece};

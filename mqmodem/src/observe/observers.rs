@@ -1,9 +1,11 @@
 //! All observers of one modem. What they see is decoded once.
 
-use super::event::{HostEvent, LinkEvent, Observer, StoreEvent, Wire};
+use super::event::{HostEvent, LinkEvent, Observer, StateEvent, StoreEvent, Wire};
 use super::host::HostReader;
 use super::packets::PacketReader;
-use mqmodem_core::{Endpoint, Failure, HostLines, Instant, LinkId, Modem, NetEvent, Slot};
+use mqmodem_core::{
+    Endpoint, Failure, HostLines, Instant, LinkId, Modem, ModemLines, NetEvent, Serial, Slot,
+};
 
 /// All observers of one modem. Where there is none, a call costs a look.
 #[derive(Debug)]
@@ -15,6 +17,8 @@ struct Watched {
     all: Vec<Box<dyn Observer>>,
     host: HostReader,
     links: Vec<LinkReaders>,
+    /// Whether the radio is on, once that was reported.
+    radio: Option<bool>,
 }
 
 /// Both directions of a link.
@@ -32,8 +36,17 @@ impl Observers {
                 all,
                 host: HostReader::default(),
                 links: Vec::new(),
+                radio: None,
             })
         }))
+    }
+
+    /// The modem was switched on.
+    pub(crate) fn begin(&mut self, modem: &Modem<'_>, now: Instant) {
+        if let Some(watched) = &mut self.0 {
+            watched.state_event(now, &StateEvent::Power(true));
+            watched.look(modem, now);
+        }
     }
 
     /// Gives the modem bytes of the host; how many it took.
@@ -66,8 +79,9 @@ impl Observers {
     }
 
     /// The modem may have written something for the host.
-    pub(crate) fn answers(&mut self, modem: &Modem<'_>, now: Instant) {
+    pub(crate) fn answers(&mut self, modem: &mut Modem<'_>, now: Instant) {
         if let Some(watched) = &mut self.0 {
+            watched.look(modem, now);
             let Watched { all, host, .. } = &mut **watched;
             host.answers(modem, &mut |event| report(all, now, event));
         }
@@ -88,6 +102,20 @@ impl Observers {
         }
     }
 
+    /// The modem moved its lines.
+    pub(crate) fn modem_lines(&mut self, now: Instant, lines: ModemLines) {
+        if let Some(watched) = &mut self.0 {
+            watched.host_event(now, &HostEvent::ModemLines(lines));
+        }
+    }
+
+    /// The modem changed speed or format.
+    pub(crate) fn serial(&mut self, now: Instant, serial: Serial) {
+        if let Some(watched) = &mut self.0 {
+            watched.host_event(now, &HostEvent::Serial(serial));
+        }
+    }
+
     /// The host sent a break.
     pub(crate) fn host_break(&mut self, now: Instant) {
         if let Some(watched) = &mut self.0 {
@@ -97,11 +125,13 @@ impl Observers {
 
     /// The modem ends.
     pub(crate) fn end(&mut self, modem: &mut Modem<'_>, now: Instant) {
-        if let Some(watched) = &mut self.0
-            && let Some(line) = HostReader::unended(modem)
-        {
+        let Some(watched) = &mut self.0 else {
+            return;
+        };
+        if let Some(line) = HostReader::unended(modem) {
             watched.host_event(now, &HostEvent::Unended(&line));
         }
+        watched.state_event(now, &StateEvent::Power(false));
     }
 
     /// The modem opens a link.
@@ -184,6 +214,18 @@ impl Observers {
 }
 
 impl Watched {
+    /// Reports what changed of the modem as a whole.
+    fn look(&mut self, modem: &Modem<'_>, now: Instant) {
+        let radio = Some(modem.is_radio_on());
+        if std::mem::replace(&mut self.radio, radio) != radio {
+            self.state_event(now, &StateEvent::Radio(modem.is_radio_on()));
+        }
+    }
+
+    fn state_event(&mut self, now: Instant, event: &StateEvent<'_>) {
+        self.all.iter_mut().for_each(|it| it.state(now, event));
+    }
+
     fn bytes(&mut self, now: Instant, wire: Wire, bytes: Option<&[u8]>) {
         if let Some(bytes) = bytes.filter(|bytes| !bytes.is_empty()) {
             self.all

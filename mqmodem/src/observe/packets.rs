@@ -12,18 +12,27 @@ const KEPT: usize = 1024;
 
 /// A packet that passed.
 #[derive(Clone, Copy, Debug)]
-pub enum WirePacket<'p> {
+pub struct WirePacket<'p> {
+    /// What it is.
+    pub content: PacketContent<'p>,
+    /// The version of MQTT it was read by.
+    pub version: Version,
+    /// Its bytes, secrets included; of one that is too large those that have come.
+    pub bytes: &'p [u8],
+    /// Bytes it has.
+    pub total: usize,
+}
+
+/// What a packet is.
+#[derive(Clone, Copy, Debug)]
+pub enum PacketContent<'p> {
     /// A whole packet.
     Whole(Packet<'p>),
-    /// A packet that is too large to be gathered.
-    Large {
-        /// Bytes it has.
-        total: usize,
-        /// What it says where it is a PUBLISH, with the payload that has come so far.
-        publish: Option<Publish<'p>>,
-    },
-    /// A packet of so many bytes that is none of MQTT.
-    Malformed(usize),
+    /// A packet that is too large to be gathered: what it says where it is a PUBLISH, with
+    /// the payload that has come so far.
+    Large(Option<Publish<'p>>),
+    /// A packet that is none of MQTT.
+    Malformed,
     /// Bytes that are no packet. Where the next begins is not known, so this is the last.
     NotMqtt,
 }
@@ -31,9 +40,9 @@ pub enum WirePacket<'p> {
 impl<'p> WirePacket<'p> {
     /// The message, where it is one.
     pub fn publish(&self) -> Option<&Publish<'p>> {
-        match self {
-            Self::Whole(Packet::Publish(publish)) => Some(publish),
-            Self::Large { publish, .. } => publish.as_ref(),
+        match &self.content {
+            PacketContent::Whole(Packet::Publish(publish)) => Some(publish),
+            PacketContent::Large(publish) => publish.as_ref(),
             _ => None,
         }
     }
@@ -41,11 +50,12 @@ impl<'p> WirePacket<'p> {
 
 impl fmt::Display for WirePacket<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Whole(packet) => packet.fmt(f),
-            Self::Large { total, .. } => write!(f, "a packet of {total} bytes"),
-            Self::Malformed(len) => write!(f, "a malformed packet of {len} bytes"),
-            Self::NotMqtt => f.write_str("bytes that are not MQTT"),
+        let total = self.total;
+        match self.content {
+            PacketContent::Whole(packet) => packet.fmt(f),
+            PacketContent::Large(_) => write!(f, "a packet of {total} bytes"),
+            PacketContent::Malformed => write!(f, "a malformed packet of {total} bytes"),
+            PacketContent::NotMqtt => f.write_str("bytes that are not MQTT"),
         }
     }
 }
@@ -95,11 +105,12 @@ impl PacketReader {
     /// Reads the packet at the front; what is behind it.
     fn read<'b>(&mut self, bytes: &'b [u8], report: impl FnOnce(WirePacket<'_>)) -> &'b [u8] {
         self.version = Version::of_connect(bytes).unwrap_or(self.version);
-        let Some((total, packet)) = first(self.version, bytes) else {
+        let Some(packet) = first(self.version, bytes) else {
             self.part.extend_from_slice(bytes);
             return &[];
         };
-        self.lost = matches!(packet, WirePacket::NotMqtt);
+        let total = packet.total;
+        self.lost = matches!(packet.content, PacketContent::NotMqtt);
         report(packet);
         self.skip = total.saturating_sub(bytes.len()) as u32;
         bytes.get(total..).unwrap_or_default()
@@ -114,8 +125,9 @@ impl PacketReader {
         let (more, behind) = bytes.split_at(lacking.min(bytes.len()));
         self.part.extend_from_slice(more);
         self.version = Version::of_connect(&self.part).unwrap_or(self.version);
-        if let Some((total, packet)) = first(self.version, &self.part) {
-            self.lost = matches!(packet, WirePacket::NotMqtt);
+        if let Some(packet) = first(self.version, &self.part) {
+            let total = packet.total;
+            self.lost = matches!(packet.content, PacketContent::NotMqtt);
             report(packet);
             self.skip = total.saturating_sub(self.part.len()) as u32;
             self.part.clear();
@@ -125,15 +137,19 @@ impl PacketReader {
     }
 }
 
-/// The packet at the front and the bytes it has; none while more is needed to tell.
-fn first(version: Version, bytes: &[u8]) -> Option<(usize, WirePacket<'_>)> {
+/// The packet at the front; none while more is needed to tell.
+fn first(version: Version, bytes: &[u8]) -> Option<WirePacket<'_>> {
+    let packet = |total: usize, content| WirePacket {
+        content,
+        version,
+        bytes: bytes.get(..total).unwrap_or(bytes),
+        total,
+    };
     match frame_as(version, Rules::Lenient, bytes) {
         Frame::Whole { len } => {
-            let packet = Packet::decode_as(version, Rules::Lenient, bytes.get(..len)?);
-            Some((
-                len,
-                packet.map_or(WirePacket::Malformed(len), WirePacket::Whole),
-            ))
+            let read = Packet::decode_as(version, Rules::Lenient, bytes.get(..len)?);
+            let content = read.map_or(PacketContent::Malformed, PacketContent::Whole);
+            Some(packet(len, content))
         }
         Frame::Incomplete { total: Some(total) } if total > LARGEST => {
             let publish = match Publish::decode_start(version, Rules::Lenient, bytes) {
@@ -141,10 +157,10 @@ fn first(version: Version, bytes: &[u8]) -> Option<(usize, WirePacket<'_>)> {
                 Ok(publish) => publish,
                 Err(_) => None,
             };
-            Some((total, WirePacket::Large { total, publish }))
+            Some(packet(total, PacketContent::Large(publish)))
         }
         Frame::Incomplete { .. } => None,
-        Frame::Malformed => Some((bytes.len(), WirePacket::NotMqtt)),
+        Frame::Malformed => Some(packet(bytes.len(), PacketContent::NotMqtt)),
     }
 }
 

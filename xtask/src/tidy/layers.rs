@@ -71,7 +71,7 @@ const PROGRAM: Folder = Folder {
             "driver",
             &["runtime", "log", "port", "transport", "store", "observe"],
         ),
-        ("config", &["port", "transport", "store"]),
+        ("config", &["port", "transport", "store", "observe"]),
         ("fleet", &["runtime", "log", "port", "config"]),
     ],
     above: &["cli", "lib", "main"],

@@ -57,7 +57,7 @@ pub(super) const PUBLISH: Command = Command::new("+MQTTPUB", "Publish a message"
 
 static PAYLOAD: Prompt = Prompt {
     limit: None,
-    ..Prompt::new(publish_raw)
+    ..Prompt::new(publish_raw).shown()
 };
 
 pub(super) const PUBLISH_RAW: Command = Command::new("+MQTTPUBRAW", "Publish raw bytes")

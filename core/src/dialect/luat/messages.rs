@@ -110,7 +110,7 @@ pub(super) const GET: Command = Command::new("+MQTTMSGGET", "Take the messages t
 static COUNTED: Prompt = Prompt {
     text: Some("\r\n> "),
     limit: None,
-    ..Prompt::new(publish_raw)
+    ..Prompt::new(publish_raw).shown()
 };
 static TYPED: Prompt = Prompt {
     limit: Some(Duration::from_secs(5)),

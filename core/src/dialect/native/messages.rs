@@ -95,7 +95,7 @@ const RAW_SIGNATURES: &[Signature] = &[
 
 static PAYLOAD: Prompt = Prompt {
     quiet: QUIET,
-    ..Prompt::new(publish_raw)
+    ..Prompt::new(publish_raw).shown()
 };
 
 pub(super) const PUBLISH_RAW: Command = Command::new("+MQTTPUBRAW", "Publish raw bytes")

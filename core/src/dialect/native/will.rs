@@ -29,7 +29,7 @@ const RAW_SIGNATURES: &[Signature] = &[Signature::of(&[TOPIC, QOS, RETAIN, LENGT
 
 static PAYLOAD: Prompt = Prompt {
     quiet: QUIET,
-    ..Prompt::new(keep_raw)
+    ..Prompt::new(keep_raw).shown()
 };
 
 pub(super) const WILL: Command = Command::new("+MQTTWILL", "Set the will")

@@ -76,7 +76,7 @@ pub(super) const DATA_CONTROL: Command = Command::new(
 static DATA: Prompt = Prompt {
     text: Some("\r\nOK\r\n"),
     limit: None,
-    ..Prompt::new(take)
+    ..Prompt::new(take).shown()
 };
 /// It goes on behind a part.
 static MORE: Prompt = Prompt {

@@ -123,6 +123,7 @@ static WILL: Prompt = Prompt {
             .and_then(|()| set_will(cx, args, data.bytes))
             .into()
     })
+    .shown()
 };
 
 fn is_named(args: &Args, name: &str) -> Result<(), Reject> {

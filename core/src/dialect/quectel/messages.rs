@@ -105,7 +105,7 @@ const fn prompt(then: crate::modem::dialect::Then) -> Prompt {
     Prompt {
         limit: Some(LIMIT),
         late: Late::Fail(Fail::Plain),
-        ..Prompt::new(then)
+        ..Prompt::new(then).shown()
     }
 }
 

@@ -110,7 +110,7 @@ pub(super) const ACTION: Command = Command::new(
 static PAYLOAD: Prompt = Prompt {
     limit: Some(Duration::from_secs(30)),
     late: Late::Fail(Fail::Plain),
-    ..Prompt::new(publish_raw)
+    ..Prompt::new(publish_raw).shown()
 };
 
 fn act(cx: &mut Context, args: &Args) -> Outcome {

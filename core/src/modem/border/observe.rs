@@ -37,6 +37,37 @@ impl Modem<'_> {
         shown::of(language, line, moved, decoded)
     }
 
+    /// How many lines of the host are taken and not answered: of more than one those that
+    /// came first are answered first.
+    pub fn unanswered_lines(&self) -> usize {
+        let run = &self.machine.run;
+        let present = matches!(
+            run,
+            Run::Line { .. } | Run::Waiting { .. } | Run::Finishing | Run::Prompt { .. }
+        );
+        usize::from(present) + self.machine.pending.lines()
+    }
+
+    /// Whether raw bytes that are taken now were asked for and may be written down.
+    pub fn shows_data(&self) -> bool {
+        self.console.shows_data(&self.machine)
+    }
+
+    /// From now on the modem notes what it writes to its host, for
+    /// [`take_notes`](Self::take_notes).
+    #[cfg(feature = "alloc")]
+    pub fn note_output(&mut self) {
+        self.machine.answer.notes.begin();
+    }
+
+    /// What of [`host_out`](Self::host_out) is what, as far as it was written since this was
+    /// asked; what is not noted is a result, or the echo of a line. The places are those in
+    /// the output as it is, so this is to be asked before any of it is sent.
+    #[cfg(feature = "alloc")]
+    pub fn take_notes(&mut self) -> alloc::vec::Vec<(crate::OutputKind, Range<usize>)> {
+        self.machine.answer.notes.take()
+    }
+
     /// Where in [`host_out`](Self::host_out) secrets are, from the first to the end of the
     /// last: a password that was read back.
     pub fn host_out_secret(&self) -> Range<usize> {

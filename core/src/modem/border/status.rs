@@ -20,6 +20,11 @@ impl Modem<'_> {
         link.map_or(LinkState::Closed, Link::state)
     }
 
+    /// Whether the radio is on.
+    pub fn is_radio_on(&self) -> bool {
+        self.machine.radio.is_on()
+    }
+
     /// Why a link is not up, or was not when it last failed.
     pub fn last_failure(&self, link: LinkId) -> Failure {
         let link = self.machine.links.get(link);

@@ -16,6 +16,7 @@ use crate::at::values::Values;
 use crate::buffer::Buf;
 use crate::modem::dispatch::Machine;
 use crate::modem::fail::Fail;
+use crate::modem::progress::notes::OutputKind;
 use crate::modem::progress::run::{Run, Wake};
 use crate::time::{Instant, sooner};
 
@@ -148,9 +149,7 @@ impl<'a> Console<'a> {
         let (taken, answer) = self.rejected.take(bytes, self.language.dialect.busy);
         match answer {
             RejectedAnswer::Nothing => {}
-            RejectedAnswer::Text(text) => {
-                machine.write_apart(|reply| reply.unframed(|line| line.text(text)));
-            }
+            RejectedAnswer::Text(text) => machine.write_apart(OutputKind::Rejection, text),
             RejectedAnswer::Restart(notice) => {
                 self.forget_data();
                 machine.force_restart(notice);
@@ -255,7 +254,7 @@ impl<'a> Console<'a> {
             let part = bytes
                 .get(..taken.saturating_sub(end_len))
                 .unwrap_or_default();
-            machine.out.extend(part).unwrap_or_default();
+            machine.echo_data(part);
         }
         match end {
             Some(end) => self.finish_data(machine, at, end),
@@ -293,6 +292,12 @@ impl<'a> Console<'a> {
             }
             outcome => conclude(machine, at, outcome),
         }
+    }
+
+    /// Whether raw bytes that come now may be written down.
+    pub(crate) fn shows_data(&self, machine: &Machine) -> bool {
+        let shown = self.asked.as_ref().is_some_and(|it| it.prompt.is_shown);
+        shown && matches!(machine.run, Run::Prompt { .. })
     }
 
     /// When raw bytes are over without anything more coming.

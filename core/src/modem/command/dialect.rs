@@ -296,6 +296,8 @@ pub struct Prompt {
     pub text: Option<&'static str>,
     /// Whether they are not echoed, even where the dialect echoes data.
     pub is_silent: bool,
+    /// Whether they may be written down: no key or password is in them.
+    pub is_shown: bool,
     /// How long the next byte may take; `None` waits for ever. A
     /// [handler](Context::limit_data) may say otherwise.
     pub limit: Option<Duration>,
@@ -320,10 +322,20 @@ impl Prompt {
         Self {
             text: None,
             is_silent: false,
+            is_shown: false,
             limit: Some(LIMIT),
             late: Late::Fail(Fail::INCORRECT),
             quiet: Duration::ZERO,
             then,
+        }
+    }
+
+    /// The same for bytes that may be written down.
+    #[must_use]
+    pub const fn shown(self) -> Self {
+        Self {
+            is_shown: true,
+            ..self
         }
     }
 }

@@ -4,6 +4,7 @@ use super::Machine;
 use crate::modem::event::Task;
 use crate::modem::fail::Fail;
 use crate::modem::ids::LinkId;
+use crate::modem::progress::notes::OutputKind;
 use crate::modem::progress::run::Run;
 use crate::modem::wait::Wait;
 use crate::time::Instant;
@@ -82,10 +83,13 @@ impl Machine<'_> {
 
     /// The command before `at` asks for raw bytes; whether there is room to ask.
     pub(crate) fn ask(&mut self, at: usize, text: &str, limit: Option<Duration>) -> bool {
-        if self.answer.retract(&mut self.out) || self.out.extend(text.as_bytes()).is_err() {
+        let retracted = self.answer.retract(&mut self.out);
+        let before = self.out.len();
+        if retracted || self.out.extend(text.as_bytes()).is_err() {
             self.fail_line(Fail::MEMORY_FULL);
             return false;
         }
+        self.note(OutputKind::Prompt, before);
         let deadline = limit.map(|limit| self.now + limit);
         self.run = Run::Prompt { at, deadline };
         true

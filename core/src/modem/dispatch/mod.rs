@@ -176,12 +176,6 @@ impl<'a> Machine<'a> {
         self.answer.write(&mut self.out, style, write);
     }
 
-    /// Writes something that is no part of an answer.
-    pub(crate) fn write_apart(&mut self, write: impl FnOnce(&mut Reply)) {
-        let (style, room) = (self.style(), self.out.free());
-        write(&mut Reply::new(&mut self.out, style, room));
-    }
-
     /// Writes how a line ended.
     pub(crate) fn write_final(&mut self, result: Final) {
         let style = self.style();

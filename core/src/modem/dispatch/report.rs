@@ -8,6 +8,7 @@ use crate::modem::event::{Event, GrantedCodes, Task, WordEvent};
 use crate::modem::fail::Fail;
 use crate::modem::ids::LinkId;
 use crate::modem::link::Link;
+use crate::modem::progress::notes::OutputKind;
 use crate::modem::progress::run::{Run, Wake};
 use crate::modem::progress::scratch::Staged;
 use crate::modem::wait::Wait;
@@ -32,7 +33,39 @@ impl Machine<'_> {
     pub(super) fn report(&mut self, id: LinkId, event: &Event) -> bool {
         let (wording, style) = (self.behaviour.wording.event, self.style());
         let of = self.scratch.of(id);
-        word(&mut self.out, style, wording, of, event)
+        let before = self.out.len();
+        let reported = word(&mut self.out, style, wording, of, event);
+        self.note(self.kind_of_events(), before);
+        reported
+    }
+
+    /// The event that ends a command without a result code is its result.
+    fn kind_of_events(&self) -> OutputKind {
+        match self.run {
+            Run::Finishing => OutputKind::Result,
+            _ => OutputKind::Urc,
+        }
+    }
+
+    /// Writes a text that is no part of an answer, and brings its own frame.
+    pub(crate) fn write_apart(&mut self, kind: OutputKind, text: &str) {
+        let (style, room) = (self.style(), self.out.free());
+        let before = self.out.len();
+        Reply::new(&mut self.out, style, room).unframed(|line| line.text(text));
+        self.note(kind, before);
+    }
+
+    /// Echoes raw bytes, as far as there is room.
+    pub(crate) fn echo_data(&mut self, bytes: &[u8]) {
+        let before = self.out.len();
+        self.out.extend(bytes).unwrap_or_default();
+        self.note(OutputKind::Echo, before);
+    }
+
+    /// Notes what was written since the output had so many bytes, where that is watched.
+    #[inline]
+    pub(super) fn note(&mut self, kind: OutputKind, before: usize) {
+        self.answer.notes.add(kind, before..self.out.len());
     }
 
     /// Writes an event as a part of the present answer.
@@ -61,6 +94,7 @@ impl Machine<'_> {
     }
 
     /// Reports the oldest waiting event; whether there was one that fitted.
+    #[inline(never)]
     pub(crate) fn report_next(&mut self) -> bool {
         let at_prompt =
             matches!(self.run, Run::Prompt { .. }) && self.behaviour.wording.framing.prompt_tells;
@@ -95,6 +129,7 @@ impl Machine<'_> {
             return false;
         }
         let (wording, of) = (self.behaviour.wording.event, self.scratch.of(front.link));
+        let before = self.out.len();
         if !word(&mut self.out, style, wording, of, &event) {
             if !self.out.is_empty() {
                 return false;
@@ -106,6 +141,7 @@ impl Machine<'_> {
                 word(&mut self.out, style, wording, of, &short.nameless());
             }
         }
+        self.note(OutputKind::Urc, before);
         self.notify.pop(front);
         self.take_over(front.link, front.number);
         true

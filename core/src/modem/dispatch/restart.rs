@@ -4,6 +4,7 @@ use super::Machine;
 use super::policy::policy;
 use crate::modem::ids::LinkId;
 use crate::modem::profile::Profile;
+use crate::modem::progress::notes::OutputKind;
 use crate::modem::progress::run::{Run, Wake};
 use crate::modem::radio::{Functionality, PowerPlan};
 use crate::modem::slot::Slot;
@@ -103,7 +104,7 @@ impl Machine<'_> {
     pub(crate) fn force_restart(&mut self, notice: &str) {
         self.run = Run::Idle;
         self.cut_all();
-        self.write_apart(|reply| reply.unframed(|line| line.text(notice)));
+        self.write_apart(OutputKind::Urc, notice);
         self.restart(self.functionality_at_start());
     }
 

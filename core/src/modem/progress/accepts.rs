@@ -34,6 +34,11 @@ impl Accepts {
         self.count < MOST && free / ROOM > usize::from(self.count)
     }
 
+    /// How many there are.
+    pub(super) fn count(&self) -> usize {
+        usize::from(self.count)
+    }
+
     /// Adds one; there must be room.
     pub(super) fn push(&mut self, accept: PendingAccept) {
         if self.count == 0 {

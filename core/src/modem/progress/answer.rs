@@ -1,5 +1,6 @@
 //! The answer to the present command, as it is written.
 
+use super::notes::{OutputKind, OutputNotes};
 use crate::at::reply::{RESULT_ROOM, Reply, Style, joined};
 use crate::buffer::Buf;
 use core::ops::Range;
@@ -7,13 +8,15 @@ use core::ops::Range;
 /// The information text of one command: it fits in half the memory for output,
 /// or it is not said at all. So whether it fits does not depend on how fast the
 /// host reads.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Answer {
     /// Where in the output it starts.
     start: usize,
     overflow: bool,
     /// Where in the output secrets are, of this answer and of those before.
     secret: Range<usize>,
+    /// What of the output is what, where that is watched.
+    pub(in crate::modem) notes: OutputNotes,
 }
 
 impl Answer {
@@ -25,12 +28,14 @@ impl Answer {
 
     /// Says more of it.
     pub(crate) fn write(&mut self, out: &mut Buf, style: Style, write: impl FnOnce(&mut Reply)) {
-        let follows = out.len() > self.start;
+        let before = out.len();
+        let follows = before > self.start;
         let room = self.room(out);
         let mut reply = Reply::new(out, style, room).behind(follows);
         write(&mut reply);
         self.overflow |= reply.overflowed();
         let secret = reply.secrets();
+        self.notes.add(OutputKind::Info, before..out.len());
         if !secret.is_empty() {
             self.secret = joined(&self.secret, &secret);
         }
@@ -61,12 +66,20 @@ impl Answer {
     }
 
     /// Takes back an answer that did not fit; whether it did not.
+    #[inline]
     pub(crate) fn retract(&mut self, out: &mut Buf) -> bool {
-        let overflowed = core::mem::take(&mut self.overflow);
-        if overflowed {
-            out.truncate(self.start);
-            self.secret.end = self.secret.end.min(self.start);
+        if self.overflow {
+            self.take_back(out);
+            return true;
         }
-        overflowed
+        false
+    }
+
+    #[cold]
+    fn take_back(&mut self, out: &mut Buf) {
+        self.overflow = false;
+        out.truncate(self.start);
+        self.notes.truncate(self.start);
+        self.secret.end = self.secret.end.min(self.start);
     }
 }

@@ -2,6 +2,7 @@
 
 pub(super) mod accepts;
 pub(super) mod answer;
+pub(super) mod notes;
 pub(super) mod pending;
 pub(super) mod properties;
 pub(super) mod run;

@@ -150,6 +150,16 @@ impl Pending {
         self.failed = failed;
     }
 
+    /// How many lines are not answered: those that wait, and one that failed behind them.
+    pub(crate) fn lines(&self) -> usize {
+        let waiting = match self.due {
+            Due::Nothing => 0,
+            Due::Written { count, .. } => usize::from(count),
+            Due::Accepted => self.accepts.get().map_or(0, Accepts::count),
+        };
+        waiting + usize::from(self.failed.is_some())
+    }
+
     /// How many wait for the network.
     pub(crate) fn written(&self) -> u8 {
         match self.due {

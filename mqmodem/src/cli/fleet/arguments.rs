@@ -1,6 +1,7 @@
 //! The flags of `mqmodem fleet`.
 
 use crate::cli::dialect::DialectArguments;
+use crate::cli::modems::trace::TraceArguments;
 use crate::config::Secret;
 use clap::{ArgAction, Args};
 use std::num::NonZeroU32;
@@ -80,9 +81,8 @@ pub(in crate::cli) struct FleetArguments {
     #[arg(long, value_name = "DIR")]
     pub(super) state_dir: Option<PathBuf>,
 
-    /// Write what hosts, modems and brokers say to this file, without secrets.
-    #[arg(long, value_name = "FILE")]
-    pub(super) trace: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) trace: TraceArguments,
 
     /// Log what happens, twice for details.
     #[arg(short, long, action = ArgAction::Count)]

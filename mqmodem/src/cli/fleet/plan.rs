@@ -5,7 +5,7 @@ use crate::cli::failure::ProgramFailure;
 use crate::cli::modems::address::check_flag;
 use crate::cli::modems::proxy::proxy;
 use crate::config::fleet::{FleetPlan, Hosts};
-use crate::config::{FleetTable, Owners, Plan, PortPlan};
+use crate::config::{FleetTable, Owners, Plan, PortPlan, TracePlan};
 use crate::fleet::files;
 use std::path::PathBuf;
 
@@ -14,7 +14,7 @@ use std::path::PathBuf;
 pub(super) struct FleetRequest {
     pub(super) fleet: FleetPlan,
     pub(super) state_dir: Option<PathBuf>,
-    pub(super) trace: Option<PathBuf>,
+    pub(super) trace: TracePlan,
     pub(super) verbose: u8,
 }
 
@@ -48,9 +48,9 @@ pub(super) fn made(arguments: &FleetArguments) -> Result<FleetRequest, ProgramFa
             None => ProgramFailure::new(what),
         })?;
     let state_dir = arguments.state_dir.clone().or(plan.state_dir);
-    let trace = arguments.trace.clone().or(plan.trace);
-    let shared = [&plan.file, &state_dir, &trace].map(|path| path.as_deref());
-    Owners::check_fleet(&fleet, shared).map_err(ProgramFailure::new)?;
+    let trace = arguments.trace.plan().or(plan.trace);
+    let shared = [&plan.file, &state_dir].map(|path| path.as_deref());
+    Owners::check_fleet(&fleet, shared, trace.target.as_ref()).map_err(ProgramFailure::new)?;
     Ok(FleetRequest {
         fleet,
         state_dir,

@@ -1,18 +1,47 @@
 //! Where the traffic is written.
 
 use crate::cli::failure::ProgramFailure;
-use crate::observe::trace::Trace;
-use std::path::Path;
+use crate::cli::output;
+use crate::config::TracePlan;
+use crate::observe::stream::PayloadLimit;
+use crate::observe::trace::{Trace, TraceTarget};
+use clap::Args;
+use std::path::PathBuf;
 use std::sync::Arc;
 
-/// Begins a trace, where one is wanted.
-pub(in crate::cli) fn create(path: Option<&Path>) -> Result<Option<Arc<Trace>>, ProgramFailure> {
-    let create = |path: &Path| {
-        Trace::create(path).map_err(|error| {
-            ProgramFailure::system(format_args!("cannot write {}", path.display()), &error)
-        })
+/// What is said of a trace.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct TraceArguments {
+    /// Write what hosts, modems and brokers say to this file, without secrets: events in
+    /// JSON where it ends in .jsonl, else text. - is standard output, =-.jsonl JSON there.
+    #[arg(long, value_name = "FILE")]
+    trace: Option<PathBuf>,
+
+    /// How much of payloads the trace shows; usually all of it, in a text none.
+    #[arg(long, value_name = "BYTES|all|none")]
+    trace_payload: Option<PayloadLimit>,
+}
+
+impl TraceArguments {
+    /// The trace that is wanted.
+    pub(in crate::cli) fn plan(&self) -> TracePlan {
+        TracePlan {
+            target: self.trace.as_deref().map(TraceTarget::of),
+            payload: self.trace_payload,
+        }
+    }
+}
+
+/// Begins a trace, where one is wanted. What the program prints goes elsewhere where that
+/// is standard output.
+pub(in crate::cli) fn create(plan: &TracePlan) -> Result<Option<Arc<Trace>>, ProgramFailure> {
+    let Some(target) = &plan.target else {
+        return Ok(None);
     };
-    path.map(create)
-        .transpose()
-        .map(|trace| trace.map(Arc::new))
+    let trace = Trace::create(target, plan.payload)
+        .map_err(|error| ProgramFailure::system(format_args!("cannot write {target}"), &error))?;
+    if target.is_output() {
+        output::give_away();
+    }
+    Ok(Some(Arc::new(trace)))
 }

@@ -1,6 +1,7 @@
 //! The flags of `mqmodem serve`.
 
 use crate::cli::dialect::DialectArguments;
+use crate::cli::modems::trace::TraceArguments;
 use crate::config::{Secret, mode};
 use clap::{ArgAction, Args};
 use std::ffi::OsString;
@@ -68,9 +69,8 @@ pub(in crate::cli) struct ServeArguments {
     #[arg(long, value_name = "DIR")]
     pub(super) state_dir: Option<PathBuf>,
 
-    /// Write what hosts, modems and brokers say to this file, without secrets.
-    #[arg(long, value_name = "FILE")]
-    pub(super) trace: Option<PathBuf>,
+    #[command(flatten)]
+    pub(super) trace: TraceArguments,
 
     /// Serve metrics for Prometheus: PORT on loopback, or HOST:PORT.
     #[arg(long, value_name = "ADDRESS")]

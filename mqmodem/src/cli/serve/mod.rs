@@ -44,7 +44,7 @@ async fn serve(
 ) -> Result<ExitCode, ProgramFailure> {
     // Before a link is published, so that no signal leaves it behind.
     let mut signals = Signals::new()?;
-    let shared = Shared::default().observed(trace::create(plan.trace.as_deref())?);
+    let shared = Shared::default().observed(trace::create(&plan.trace)?);
     ports::check(&plan.modems)?;
     warn_of_exposed(&plan.modems);
     let shared = shared.observed(metrics::open(plan.metrics.as_deref()).await?);

@@ -113,7 +113,8 @@ fn modems(ports: Vec<PortPlan>, name: &str, usual: &Plan) -> Vec<ModemPlan> {
 
 fn override_with(arguments: &ServeArguments, plan: &mut Plan) {
     plan.state_dir = arguments.state_dir.clone().or(plan.state_dir.take());
-    plan.trace = arguments.trace.clone().or(plan.trace.take());
+    let trace = std::mem::take(&mut plan.trace);
+    plan.trace = arguments.trace.plan().or(trace);
     plan.metrics = arguments.metrics.clone().or(plan.metrics.take());
     plan.verbose = plan.verbose.max(arguments.verbose);
     for (index, modem) in (0..).zip(&mut plan.modems) {

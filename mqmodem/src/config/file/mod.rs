@@ -7,7 +7,9 @@ use super::fleet::FleetTable;
 use super::modem::{ModemPlan, check_name, number};
 use super::plan::Plan;
 use super::port::PortPlan;
+use super::trace::TracePlan;
 use super::{text, wrong};
+use crate::observe::trace::TraceTarget;
 use std::collections::HashSet;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -42,7 +44,10 @@ pub(super) fn parse(path: &Path, text: &str) -> Result<Plan, ConfigError> {
         broker: source.usual_broker(&document)?,
         state_dir: document.state_dir.map(|path| source.beside(path)),
         metrics: document.metrics,
-        trace: document.trace.map(|path| source.beside(path)),
+        trace: TracePlan {
+            target: document.trace.map(|path| source.target(path)),
+            payload: document.trace_payload,
+        },
         verbose: document.log.level as u8,
     };
     if let Some(written) = document.fleet {
@@ -74,6 +79,15 @@ impl SourceFile<'_> {
             Some(directory) if path.is_relative() => directory.join(path),
             _ => path,
         }
+    }
+
+    /// Standard output is beside no file.
+    fn target(&self, path: PathBuf) -> TraceTarget {
+        let target = TraceTarget::of(&path);
+        if target.is_output() {
+            return target;
+        }
+        TraceTarget::of(&self.beside(path))
     }
 
     fn modems(&self, document: &Document) -> Result<Vec<ModemPlan>, ConfigError> {

@@ -294,7 +294,8 @@ fn a_serial_device_has_settings() {
 fn paths_are_beside_the_file() {
     let plan = plan("state_dir = \"state\"\ntrace = \"/t\"\n[[modem]]\nport = { pty = \"m\" }");
     assert_eq!(plan.state_dir.unwrap(), Path::new("dir/state"));
-    assert_eq!(plan.trace.unwrap(), Path::new("/t"));
+    let trace = plan.trace.target.unwrap();
+    assert_eq!(trace.path(), Some(Path::new("/t")));
     assert_eq!(plan.modems[0].name, "dir/m");
 }
 

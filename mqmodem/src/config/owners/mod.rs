@@ -5,6 +5,7 @@ use super::fleet::{FleetPlan, Hosts};
 use super::modem::ModemPlan;
 use super::plan::Plan;
 use super::port::PortPlan;
+use crate::observe::trace::TraceTarget;
 use crate::store;
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, ToSocketAddrs};
@@ -44,7 +45,7 @@ impl Owners {
     pub(crate) fn check(plan: &Plan) -> Owned {
         let mut owners = Self::default();
         owners.shared(plan.file.as_deref(), plan.state_dir.as_deref())?;
-        owners.trace(plan.trace.as_deref())?;
+        owners.trace(plan.trace.target.as_ref())?;
         owners.metrics(plan.metrics.as_deref())?;
         for modem in &plan.modems {
             owners.modem(modem)?;
@@ -63,7 +64,8 @@ impl Owners {
     /// and trace.
     pub(crate) fn check_fleet(
         fleet: &FleetPlan,
-        [file, state, trace]: [Option<&Path>; 3],
+        [file, state]: [Option<&Path>; 2],
+        trace: Option<&TraceTarget>,
     ) -> Owned {
         let mut owners = Self::default();
         owners.shared(file, state)?;
@@ -94,8 +96,13 @@ impl Owners {
         Ok(())
     }
 
-    fn trace(&mut self, trace: Option<&Path>) -> Owned {
-        trace.map_or(Ok(()), |path| self.file(path, "the trace"))
+    fn trace(&mut self, trace: Option<&TraceTarget>) -> Owned {
+        let owner = "the trace";
+        match trace.map(TraceTarget::path) {
+            None => Ok(()),
+            Some(Some(path)) => self.file(path, owner),
+            Some(None) => self.own(Thing::Stdio, owner, "standard output"),
+        }
     }
 
     fn metrics(&mut self, address: Option<&str>) -> Owned {

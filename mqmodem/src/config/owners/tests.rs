@@ -1,7 +1,7 @@
 //! What two may not share, and how that is told.
 
 use super::*;
-use crate::config::{BehaviourPlan, FleetTable};
+use crate::config::{BehaviourPlan, FleetTable, TracePlan};
 use std::os::unix::fs::symlink;
 
 fn at(name: &str, port: PortPlan) -> ModemPlan {
@@ -187,7 +187,7 @@ fn a_fleet_of_one_client_id_is_refused() {
              [fleet]\nmodems = 3\nport = \"pty\"\n"
         ));
         let fleet = plan.fleet.unwrap().plan(plan.behaviour, plan.broker);
-        Owners::check_fleet(&fleet.unwrap(), [None; 3])
+        Owners::check_fleet(&fleet.unwrap(), [None; 2], None)
     };
     let said = fleet("x").unwrap_err();
     assert!(
@@ -261,7 +261,10 @@ fn a_trace_is_neither_the_state_nor_the_configuration_nor_a_port() {
         let said = Owners::check(&Plan {
             file: Some(config.clone()),
             state_dir: Some(scratch.join("real")),
-            trace: Some(trace.clone()),
+            trace: TracePlan {
+                target: Some(TraceTarget::of(&trace)),
+                payload: None,
+            },
             modems,
             ..Plan::default()
         });
@@ -278,7 +281,7 @@ fn a_fleet_owns_its_ports_and_names() {
     let table: FleetTable =
         toml::from_str("port = { tcp = \"127.0.0.1:{7000..7009}\" }\nmetrics = \"7004\"").unwrap();
     let fleet = table.plan(BehaviourPlan::default(), None).unwrap();
-    let said = Owners::check_fleet(&fleet, [None; 3]).unwrap_err();
+    let said = Owners::check_fleet(&fleet, [None; 2], None).unwrap_err();
     assert!(
         said.contains("the metrics") && said.contains("port 7004"),
         "{said}"

@@ -25,6 +25,11 @@ pub(super) fn open(path: &Path) -> io::Result<File> {
     }
 }
 
+/// A trace cannot be written.
+pub(super) fn report_failure(error: &io::Error) {
+    tracing::error!("lines of the trace are lost, it cannot be written: {error}");
+}
+
 fn options(path: &Path, flags: OFlags) -> OpenOptions {
     let mut options = OpenOptions::new();
     options.write(true).create(true).truncate(true).mode(0o600);

@@ -16,6 +16,7 @@ const NAME: Param = Param::text("filename", 5, 108)
     .example("ca.pem");
 
 static CONTENT: Prompt = Prompt {
+    is_shown: false,
     limit: Some(Duration::from_mins(2)),
     ..prompt::of(|cx, args, data| keep(cx, args, data).into())
 };

@@ -23,7 +23,7 @@ pub(super) const fn of(then: Then) -> Prompt {
     Prompt {
         limit: Some(LIMIT),
         late: Late::Fail(Fail::Plain),
-        ..Prompt::new(then)
+        ..Prompt::new(then).shown()
     }
 }
 

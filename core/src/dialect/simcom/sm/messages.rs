@@ -33,7 +33,7 @@ const FILTER: Param = Param::text("topic", 1, MAX_TOPIC)
 static PAYLOAD: Prompt = Prompt {
     limit: Some(Duration::from_secs(30)),
     late: Late::Fail(Fail::Plain),
-    ..Prompt::new(|cx, args, data| publish(cx, args, data).into())
+    ..Prompt::new(|cx, args, data| publish(cx, args, data).into()).shown()
 };
 
 pub(super) const PUBLISH: Command = Command::new("+SMPUB", "Publish a message")

@@ -15,8 +15,8 @@ use crate::modem::command::dialect::Dialect;
 pub struct Line<'m> {
     /// The front of what stands behind its `AT`.
     pub shown: &'m [u8],
-    /// Whether more stands behind that.
-    pub hides: bool,
+    /// How many bytes stand behind that.
+    pub hidden: usize,
 }
 
 /// What of `line` may be written down. `moved` says that S5 is a character of text: then
@@ -31,7 +31,7 @@ pub(crate) fn of<'l>(
     let shown = shown(reading, line, decoded);
     Line {
         shown: line.get(..shown).unwrap_or_default(),
-        hides: shown < line.len(),
+        hidden: line.len().saturating_sub(shown),
     }
 }
 

@@ -14,7 +14,7 @@ fn written(typed: &str) -> String {
     assert_eq!(heard.taken, typed.len(), "{typed}");
     let line = modem.line();
     let shown = String::from_utf8_lossy(line.shown);
-    format!("{shown}{}", if line.hides { "***" } else { "" })
+    format!("{shown}{}", if line.hidden > 0 { "***" } else { "" })
 }
 
 #[test]

@@ -68,7 +68,7 @@ impl<'a> FleetRunner<'a> {
         state: State,
     ) -> Result<Self, ProgramFailure> {
         let plan = made.fleet;
-        let shared = Shared::default().observed(trace::create(made.trace.as_deref())?);
+        let shared = Shared::default().observed(trace::create(&made.trace)?);
         let metrics = metrics::open(plan.metrics.as_deref()).await?;
         let listener = HostListener::open(&plan.template.hosts, None).await?;
         check_files(&plan)?;

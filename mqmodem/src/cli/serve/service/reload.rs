@@ -102,7 +102,8 @@ impl Service<'_> {
 fn report_fixed(before: &Plan, now: &Plan) {
     let others = [
         ("state_dir", before.state_dir != now.state_dir),
-        ("trace", before.trace != now.trace),
+        ("trace", before.trace.target != now.trace.target),
+        ("trace_payload", before.trace.payload != now.trace.payload),
         ("metrics", before.metrics != now.metrics),
         ("log", before.verbose != now.verbose),
     ];

@@ -2,7 +2,7 @@
 
 use super::counters::{FailureLayer, Metrics};
 use crate::observe::event::{HostEvent, LinkEvent, Observer, ObserverSource};
-use crate::observe::packets::WirePacket;
+use crate::observe::packets::{PacketContent, WirePacket};
 use crate::port::Label;
 use mqmodem_core::mqtt::packet::{Ack, AckKind, Packet, Publish};
 use mqmodem_core::mqtt::{PacketId, Version};
@@ -44,7 +44,6 @@ impl ObserverSource for Metrics {
 }
 
 impl Observer for Meter {
-    /// A line of a payload that reads like an error is taken for one.
     fn host(&mut self, _now: Instant, event: &HostEvent<'_>) {
         if let HostEvent::Answer(line) = event
             && line.is_error()
@@ -92,7 +91,7 @@ impl LinkMeter {
             LinkEvent::Net(event) => self.event(*event),
             LinkEvent::Received(packet) => self.received(now, packet),
             LinkEvent::Sent(packet) => {
-                if let WirePacket::Whole(Packet::Connect(connect)) = packet {
+                if let PacketContent::Whole(Packet::Connect(connect)) = packet.content {
                     self.version = connect.version;
                 }
                 if let Some(publish) = packet.publish() {
@@ -187,18 +186,18 @@ impl LinkMeter {
         {
             counter.add(1);
         }
-        if let WirePacket::Whole(packet) = packet {
+        if let PacketContent::Whole(packet) = &packet.content {
             self.reasons(packet);
         }
-        match packet {
-            WirePacket::Whole(Packet::Connack(connack)) => self.accepted(now, connack.code),
+        match &packet.content {
+            PacketContent::Whole(Packet::Connack(connack)) => self.accepted(now, connack.code),
             // Refused: there is nothing more to come.
-            WirePacket::Whole(Packet::Ack(ack))
+            PacketContent::Whole(Packet::Ack(ack))
                 if ack.kind == AckKind::Pubrec && ack.code >= 0x80 =>
             {
                 self.acknowledged(now, ack.id);
             }
-            WirePacket::Whole(Packet::Ack(Ack {
+            PacketContent::Whole(Packet::Ack(Ack {
                 kind: AckKind::Puback | AckKind::Pubcomp,
                 id,
                 ..

@@ -1,103 +1,10 @@
 //! What a trace shows, and that no session makes it show a secret.
 
-use super::*;
-use crate::observe::Observers;
+use crate::observe::desk::Desk;
 use crate::observe::host::LOOKED;
-use mqmodem_core::{Action, Config, ConnId, HostLines, Memory, Modem};
+use crate::observe::stream::{LineKind, TraceDirection, TraceEvent, TraceRecord, TraceWhat};
 use mqmodem_testkit::Random;
-use std::path::PathBuf;
 use std::time::Duration;
-
-/// A modem that is traced, and the time.
-struct Desk {
-    modem: Modem<'static>,
-    observers: Observers,
-    now: Instant,
-    conn: Option<ConnId>,
-    file: PathBuf,
-}
-
-impl Desk {
-    fn new(name: &str) -> Self {
-        let file = std::env::temp_dir().join(format!("mqmodem-{}-{name}", std::process::id()));
-        let trace = Arc::new(Trace::create(&file).unwrap());
-        Self {
-            modem: Modem::new(Config::default(), Memory::heap(), Instant::ZERO),
-            observers: Observers::new(vec![trace.observer(&Label::new("m"))]),
-            now: Instant::ZERO,
-            conn: None,
-            file,
-        }
-    }
-
-    fn say(&mut self, bytes: &[u8]) {
-        let mut rest = bytes;
-        while !rest.is_empty() {
-            let taken = self.observers.receive(&mut self.modem, self.now, rest);
-            rest = &rest[taken..];
-            self.settle(usize::MAX);
-            if taken == 0 && !self.modem.host_ready() {
-                self.pass(Duration::from_secs(10));
-            }
-        }
-    }
-
-    /// Carries out what the modem wants; the host reads so much.
-    fn settle(&mut self, reads: usize) {
-        while let Some(action) = self.modem.poll_action() {
-            match action {
-                Action::Store { slot, .. } | Action::Erase { slot } => {
-                    self.modem.handle_stored(self.now, slot, true);
-                }
-                Action::Open { conn, to } => {
-                    self.observers.opening(self.now, conn.link, &to);
-                    self.observers.net(self.now, conn.link, NetEvent::Opened);
-                    self.conn = Some(conn);
-                    self.modem.handle_net(self.now, conn, NetEvent::Opened);
-                }
-                _ => {}
-            }
-        }
-        if let Some(conn) = self.conn {
-            let out = self.modem.net_out(conn);
-            self.observers.net_sent(self.now, conn.link, out);
-            self.modem.net_sent(self.now, conn, out.len());
-        }
-        self.observers.answers(&self.modem, self.now);
-        let read = self.modem.host_out().len().min(reads);
-        self.observers.sent(&self.modem, self.now, read);
-        self.modem.host_sent(self.now, read);
-    }
-
-    fn pass(&mut self, by: Duration) {
-        self.now = self.now + by;
-        let now = self.now;
-        self.observers
-            .may_drop(&mut self.modem, now, |modem| modem.handle_timeout(now));
-        self.settle(usize::MAX);
-    }
-
-    fn hang_up(&mut self) {
-        let (dtr, rts) = (false, false);
-        let now = self.now;
-        self.observers.may_drop(&mut self.modem, now, |modem| {
-            modem.handle_host_lines(now, HostLines { dtr, rts });
-        });
-        let (dtr, rts) = (true, true);
-        self.modem
-            .handle_host_lines(self.now, HostLines { dtr, rts });
-    }
-
-    /// The trace, without its times.
-    fn end(mut self) -> Vec<String> {
-        self.observers.end(&mut self.modem, self.now);
-        drop(self.observers);
-        let text = std::fs::read_to_string(&self.file).unwrap();
-        std::fs::remove_file(&self.file).unwrap();
-        let lines = text.lines().map(|line| line.split_once(" m ").unwrap().1);
-        lines.map(str::to_owned).collect()
-    }
-}
 
 #[test]
 fn both_sides_are_shown_in_order() {
@@ -262,6 +169,50 @@ fn step(desk: &mut Desk, random: &mut Random) {
     }
 }
 
+/// All that an event tells, in the clear.
+fn told(event: &TraceEvent) -> String {
+    let line = TraceRecord::Event(event.clone()).line();
+    let read = TraceRecord::parse(&line).unwrap();
+    assert_eq!(read, TraceRecord::Event(event.clone()), "{line}");
+    let raw = match &event.what {
+        TraceWhat::Line(line) => line.raw.clone(),
+        TraceWhat::Packet(packet) => packet.raw.clone(),
+        _ => None,
+    };
+    line + &String::from_utf8_lossy(&raw.unwrap_or_default())
+}
+
+/// Each byte between host and modem is in one line, but what is typed of a line that never
+/// ended; and where nothing is hidden the line gives it.
+fn account(desk: &Desk) {
+    let (mut heard, mut at, mut number) = (0, 0, 0);
+    for event in desk.events() {
+        number += 1;
+        assert_eq!(event.seq, number);
+        let TraceWhat::Line(line) = &event.what else {
+            continue;
+        };
+        if line.dir == TraceDirection::Out {
+            heard += line.bytes;
+        }
+        if let Some(wire) = line.wire().filter(|_| line.kind != LineKind::Echo) {
+            assert_eq!(wire.len(), line.bytes);
+            let all = if line.dir == TraceDirection::Out {
+                &desk.heard
+            } else {
+                &desk.typed
+            };
+            if line.dir == TraceDirection::Out {
+                let place = all[at..].windows(wire.len()).position(|it| it == wire);
+                at += place.unwrap_or_else(|| panic!("{line:?} was not sent"));
+            } else {
+                assert!(all.windows(wire.len()).any(|it| it == wire), "{line:?}");
+            }
+        }
+    }
+    assert!(heard <= desk.heard.len(), "{heard} of {}", desk.heard.len());
+}
+
 #[test]
 fn no_session_makes_a_trace_show_a_secret() {
     let (first, second) = SECRET.split_at(7);
@@ -283,7 +234,9 @@ fn no_session_makes_a_trace_show_a_secret() {
     for seed in 0..120 {
         let (mut desk, mut random) = (Desk::new(&format!("secret-{seed}")), Random::new(seed));
         (0..30).for_each(|_| step(&mut desk, &mut random));
-        let trace = desk.end().join("\n").to_lowercase();
+        let events: String = desk.events().iter().map(|event| told(event)).collect();
+        account(&desk);
+        let trace = [desk.end().join("\n"), events].concat().to_lowercase();
         for telling in &telling {
             assert!(
                 !trace.contains(telling),
