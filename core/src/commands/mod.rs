@@ -7,7 +7,7 @@ pub mod ident;
 pub mod network;
 pub mod profile;
 pub mod radio;
-pub(crate) mod remembered;
+pub mod remembered;
 pub mod serial;
 
 use crate::at::reply::Reply;

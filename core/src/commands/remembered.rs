@@ -5,7 +5,7 @@ use crate::buffer::{Buf, Full};
 
 /// Writes the values that were given, of the first `most`, as a host is shown them: those
 /// that are no number in quotes, and nothing for one that was left out before others.
-pub(crate) fn write_values(args: &Args, most: usize, into: &mut Buf<'_>) -> Result<(), Full> {
+pub fn write_values(args: &Args, most: usize, into: &mut Buf<'_>) -> Result<(), Full> {
     let last = (0..most).rposition(|place| args.has(place));
     for place in 0..=last.unwrap_or(0) {
         let value = args.bytes(place);
