@@ -10,6 +10,7 @@ use crate::modem::command::context::Context;
 use crate::modem::command::dialect::{Command, Outcome};
 use crate::modem::event::Task;
 use crate::modem::fail::Fail;
+use core::net::Ipv4Addr;
 
 /// The profile of the SIM7600.
 pub(super) const SIM7600_MODEL: &str = "sim7600";
@@ -62,7 +63,10 @@ pub(super) const COMMANDS: &[Command] = &[
             answer: &["OK", "+CNTP: 0"],
         }]),
     Command::new("+CDNSGIP", "Show the address of a host")
-        .details("Every host has the same, made up: the machine resolves names itself.")
+        .details(
+            "Every host has the same, made up: the machine resolves names itself. An address is \
+             its own; a name that no host can have is not found.",
+        )
         .set(&[Signature::of(&[HOST])], |cx, args| {
             resolve(cx, args.text(0))
         }),
@@ -119,13 +123,24 @@ fn show_network(cx: &mut Context) -> Outcome {
     )
 }
 
+/// Whether a host may have this name: letters, digits and hyphens between dots, and not in the
+/// domain in which there is none (RFC 6761 §6.4).
+fn may_exist(host: &str) -> bool {
+    let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+    let is_label = |label: &str| (1..=63).contains(&label.len()) && label.bytes().all(is_letter);
+    let last = host.rsplit('.').next().unwrap_or_default();
+    host.split('.').all(is_label) && !last.eq_ignore_ascii_case("invalid")
+}
+
 fn resolve(cx: &mut Context, host: &str) -> Outcome {
-    if !is_available(cx) {
+    if !is_available(cx) || !may_exist(host) {
         cx.text("+CDNSGIP: 0,10");
         return Outcome::Fail(Fail::Plain);
     }
+    let is_address = host.parse::<Ipv4Addr>().is_ok();
+    let address = if is_address { host } else { "10.1.2.3" };
     cx.info(|line| {
-        for text in ["+CDNSGIP: 1,\"", host, "\",\"10.1.2.3\""] {
+        for text in ["+CDNSGIP: 1,\"", host, "\",\"", address, "\""] {
             line.text(text);
         }
     });
