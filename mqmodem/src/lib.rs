@@ -24,12 +24,14 @@
 //! | [`port`], [`transport`], [`store`] | where hosts are attached; links to brokers; what outlives a modem |
 //! | [`observe`] | what watches a modem: traces, events and metrics |
 //! | `driver` | the task of one modem |
+//! | `control` | the socket by which faults are asked for |
 //! | [`config`] | what is to be run, from a file or from flags |
 //! | `fleet` | hosts of many modems, inside and outside of the process |
 //! | [`cli`] | the program |
 
 pub mod cli;
 pub mod config;
+mod control;
 mod driver;
 mod fleet;
 mod log;

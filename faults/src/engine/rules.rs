@@ -54,6 +54,8 @@ struct Rule {
     ends: Option<Instant>,
     /// Which of a plan it is.
     of_plan: Option<usize>,
+    /// The words of a plan that has no more to come.
+    plan: Option<String>,
 }
 
 /// All faults in force.
@@ -125,6 +127,7 @@ impl RuleSet {
             fired: 0,
             ends,
             of_plan,
+            plan: None,
         });
     }
 
@@ -210,7 +213,8 @@ impl RuleSet {
         let others = self.rules.iter().any(|it| it.id == rule.id);
         let planned = self.schedules.iter().any(|it| it.id == rule.id);
         if !others && !planned {
-            self.history.ended(rule.id, rule.fault.to_string());
+            let words = rule.plan.unwrap_or_else(|| rule.fault.to_string());
+            self.history.ended(rule.id, words);
         }
     }
 
@@ -312,8 +316,9 @@ impl RuleSet {
             if self.schedules[at].is_over() {
                 let schedule = self.schedules.remove(at);
                 // The last one of it may still be in force, and ends it then.
-                if !self.rules.iter().any(|rule| rule.id == id) {
-                    self.history.ended(id, schedule.words);
+                match self.rules.iter_mut().find(|rule| rule.id == id) {
+                    Some(rule) => rule.plan = Some(schedule.words),
+                    None => self.history.ended(id, schedule.words),
                 }
             }
         }

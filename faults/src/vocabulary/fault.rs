@@ -122,7 +122,7 @@ impl Fault {
             self.limits.times = None;
         } else {
             self.limits.lasts = None;
-            self.limits.times = Some(1);
+            self.limits.times = self.limits.chance.map(|_| 1);
         }
         self
     }

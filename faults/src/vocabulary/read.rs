@@ -241,7 +241,11 @@ fn value(param: &FaultParam, text: &str) -> Result<FaultValue, String> {
     }
 }
 
+/// Text in quotes; a word alone may stand without.
 fn quoted(text: &str) -> Option<Result<Vec<u8>, String>> {
+    if !text.is_empty() && !text.contains('"') {
+        return Some(unescape(text));
+    }
     let inner = text.strip_prefix('"')?.strip_suffix('"')?;
     (!inner.is_empty()).then(|| unescape(inner))
 }

@@ -117,7 +117,7 @@ fn an_error_names_the_word_what_there_is_and_the_nearest() {
         ),
         ("broker late PUBACK 3", "write a time as `3s`"),
         ("broker late PUBACK 3s..2s", "write a time as `3s`"),
-        ("reply instead ERROR", "write text in quotes"),
+        ("reply instead E\"RR\"", "write text in quotes"),
         ("urc \"+CREG", "a quote is open"),
         ("urc \"\\q\" every=1s", "is no escape"),
         ("broker lose PUBACK p=2", "p= takes how likely it is"),

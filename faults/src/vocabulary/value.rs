@@ -137,7 +137,7 @@ pub(super) fn packets() -> &'static [&'static str] {
 }
 
 /// A time such as `3s` or `250ms`.
-pub(super) fn time(text: &str) -> Option<Duration> {
+pub fn time(text: &str) -> Option<Duration> {
     let unit = text.find(|c: char| !c.is_ascii_digit())?;
     let (digits, unit) = text.split_at(unit);
     let (_, micros) = UNITS.iter().find(|(name, _)| *name == unit)?;

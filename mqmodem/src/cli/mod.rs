@@ -3,6 +3,7 @@
 mod chat;
 mod commands;
 mod completions;
+mod control;
 mod dialect;
 mod doctor;
 mod exit;
@@ -39,6 +40,8 @@ pub fn main() -> ExitCode {
         Verb::Try(arguments) => try_::run(&arguments),
         Verb::Fleet(arguments) => fleet::run(&arguments),
         Verb::Chat(arguments) => chat::run(&arguments, program::command),
+        Verb::Fault(arguments) => control::fault(&arguments),
+        Verb::Control(arguments) => control::control(&arguments),
         Verb::State(arguments) => state::run(&arguments),
         Verb::Doctor(arguments) => doctor::run(&arguments),
         Verb::Commands(arguments) => commands::run(&arguments),

@@ -3,6 +3,7 @@
 use super::chat::ChatArguments;
 use super::commands::CommandsArguments;
 use super::completions::CompletionsArguments;
+use super::control::{ControlArguments, FaultArguments};
 use super::doctor::DoctorArguments;
 use super::exit;
 use super::fleet::FleetArguments;
@@ -39,6 +40,8 @@ pub(super) enum Verb {
     Try(TryArguments),
     Fleet(Box<FleetArguments>),
     Chat(ChatArguments),
+    Fault(FaultArguments),
+    Control(ControlArguments),
     State(StateArguments),
     Doctor(DoctorArguments),
     Commands(CommandsArguments),

@@ -2,6 +2,7 @@
 
 use super::behaviour::{BehaviourPlan, IdentityPlan, is_imei, is_number, is_text};
 use super::dialect::dialect_named;
+use super::faults::FaultsTable;
 use super::fleet::FleetTable;
 use super::layer::BrokerLayer;
 use super::limits::{Limits, links};
@@ -27,6 +28,9 @@ pub(super) struct Document {
     pub(super) metrics: Option<String>,
     pub(super) trace: Option<PathBuf>,
     pub(super) trace_payload: Option<PayloadLimit>,
+    pub(super) control: Option<PathBuf>,
+    #[serde(default)]
+    pub(super) faults: FaultsTable,
     pub(super) dialect: Option<Named>,
     #[serde(default)]
     pub(super) identity: IdentityText,

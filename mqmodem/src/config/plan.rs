@@ -2,6 +2,7 @@
 
 use super::behaviour::BehaviourPlan;
 use super::broker::Broker;
+use super::faults::FaultsTable;
 use super::fleet::FleetTable;
 use super::modem::ModemPlan;
 use super::trace::TracePlan;
@@ -33,6 +34,10 @@ pub struct Plan {
     pub metrics: Option<String>,
     /// Where traffic is written to.
     pub trace: TracePlan,
+    /// Where control lines are taken.
+    pub control: Option<PathBuf>,
+    /// What goes wrong from the start on.
+    pub faults: FaultsTable,
     /// How much is logged: 0 warnings, 1 what happens, 2 everything.
     pub verbose: u8,
 }

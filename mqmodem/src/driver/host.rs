@@ -111,6 +111,37 @@ impl HostPort {
         self.port.poll_flush(cx)
     }
 
+    /// Writes bytes that the modem has said. Nothing is never written.
+    pub(super) fn poll_write(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<usize> {
+        if bytes.is_empty() {
+            return Poll::Pending;
+        }
+        self.port.poll_write(cx, bytes)
+    }
+
+    /// Takes what the modem answers to where `push` takes it, which says how much it has
+    /// taken; whether that was anything. Speed and format change behind the bytes before.
+    pub(super) fn take_answers(
+        &mut self,
+        modem: &mut Modem<'static>,
+        observers: &mut Observers,
+        now: Instant,
+        push: &mut dyn FnMut(&[u8]) -> usize,
+    ) -> bool {
+        observers.answers(modem, now);
+        let out = modem.host_out();
+        if out.is_empty() {
+            if let Some(switch) = self.switch.take() {
+                self.port.set_serial(switch.serial);
+            }
+            return false;
+        }
+        let count = push(out);
+        observers.sent(modem, now, count);
+        modem.host_sent(now, count);
+        count > 0
+    }
+
     /// Writes what the modem answers, a speed or format changing where it is to;
     /// whether any of it went out.
     pub(super) fn answer(

@@ -5,24 +5,27 @@ use crate::port::Label;
 use crate::runtime::leftover::Leftover;
 use crate::transport::{NetLink, Pace, Proxy, TlsConfigs};
 use mqmodem_core::{ConnId, Endpoint, Instant, Modem, NetError, NetEvent};
+use mqmodem_faults::Faults;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
 /// The links of one modem, each made when it is first opened.
 pub(super) struct NetLinks {
-    slots: Vec<Slot>,
+    pub(super) slots: Vec<LinkSlot>,
     tls: Arc<TlsConfigs>,
     pace: Option<Arc<Pace>>,
     proxy: Option<Arc<Proxy>>,
 }
 
-struct Slot {
+pub(super) struct LinkSlot {
     /// Its present connection, or the last one it had.
-    conn: ConnId,
-    link: NetLink,
+    pub(super) conn: ConnId,
+    pub(super) link: NetLink,
     leftover: Leftover,
     /// What is to be told once all bytes that came before are taken.
-    end: Option<NetEvent>,
+    pub(super) end: Option<NetEvent>,
+    /// It is up, and the modem is not told yet.
+    pub(super) is_untold: bool,
 }
 
 impl NetLinks {
@@ -45,16 +48,17 @@ impl NetLinks {
     }
 
     pub(super) fn open(&mut self, conn: ConnId, who: &Label, to: &Endpoint<'_>) {
-        let same = |slot: &Slot| slot.conn.link == conn.link;
+        let same = |slot: &LinkSlot| slot.conn.link == conn.link;
         let at = self.slots.iter().position(same);
         let at = at.unwrap_or_else(|| {
             // Mostly there is one.
             self.slots.reserve_exact(1);
-            self.slots.push(Slot {
+            self.slots.push(LinkSlot {
                 conn,
                 link: NetLink::through(self.proxy.clone()),
                 leftover: Leftover::default(),
                 end: None,
+                is_untold: false,
             });
             self.slots.len() - 1
         });
@@ -62,6 +66,14 @@ impl NetLinks {
         slot.forget();
         slot.conn = conn;
         slot.link.open(who, to, &self.tls, self.pace.clone());
+    }
+
+    /// Drops every link without a word.
+    pub(super) fn abandon(&mut self) {
+        for slot in &mut self.slots {
+            slot.forget();
+            slot.link.abandon();
+        }
     }
 
     pub(super) fn close(&mut self, conn: ConnId) {
@@ -78,8 +90,12 @@ impl NetLinks {
         now: Instant,
         modem: &mut Modem<'static>,
         observers: &mut Observers,
+        faults: Option<&mut Faults>,
         buf: &mut [u8],
     ) -> bool {
+        if let Some(faults) = faults {
+            return self.turn_faulty(cx, now, (modem, observers), faults, buf);
+        }
         let mut moved = false;
         for slot in &mut self.slots {
             let mut turn = Turn {
@@ -109,20 +125,20 @@ impl NetLinks {
     }
 }
 
-struct Turn<'t> {
-    now: Instant,
-    modem: &'t mut Modem<'static>,
-    observers: &'t mut Observers,
+pub(super) struct Turn<'t> {
+    pub(super) now: Instant,
+    pub(super) modem: &'t mut Modem<'static>,
+    pub(super) observers: &'t mut Observers,
 }
 
 impl Turn<'_> {
-    fn report(&mut self, conn: ConnId, event: NetEvent) {
+    pub(super) fn report(&mut self, conn: ConnId, event: NetEvent) {
         self.observers.net(self.now, conn.link, event);
         self.modem.handle_net(self.now, conn, event);
     }
 
     #[must_use]
-    fn offer(&mut self, conn: ConnId, bytes: &[u8]) -> usize {
+    pub(super) fn offer(&mut self, conn: ConnId, bytes: &[u8]) -> usize {
         let taken = self.modem.handle_net_data(self.now, conn, bytes);
         let heard = bytes.get(..taken).unwrap_or_default();
         self.observers.net_received(self.now, conn.link, heard);
@@ -130,10 +146,11 @@ impl Turn<'_> {
     }
 }
 
-impl Slot {
-    fn forget(&mut self) {
+impl LinkSlot {
+    pub(super) fn forget(&mut self) {
         self.leftover.clear();
         self.end = None;
+        self.is_untold = false;
     }
 
     fn turn(&mut self, cx: &mut Context<'_>, turn: &mut Turn<'_>, buf: &mut [u8]) -> bool {

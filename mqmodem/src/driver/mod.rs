@@ -1,5 +1,9 @@
 //! Drives modems: a task for each, and what the modems of a program share.
 
+mod actions;
+mod faults;
+mod faulty;
+mod faulty_links;
 mod host;
 mod link_log;
 mod links;
@@ -10,5 +14,6 @@ mod task;
 mod tests;
 mod timer;
 
+pub(crate) use faults::{ControlAnswer, ControlRequest, ControlWish, FaultDesk};
 pub use shared::{ModemSetup, Shared};
 pub use task::{Driver, Parts, Stop};

@@ -1,5 +1,6 @@
 //! Makes drivers that share what modems can share.
 
+use super::faults::{DriverFaults, FaultDesk};
 use super::restore::restore;
 use super::task::{Driver, Parts, Stop};
 use crate::observe::ObserverSource;
@@ -22,6 +23,7 @@ pub struct Shared {
     pace: Option<Arc<Pace>>,
     observers: Vec<Arc<dyn ObserverSource>>,
     leaving: Board<Leaving>,
+    faults: Option<Arc<FaultDesk>>,
 }
 
 /// Who is to be switched off.
@@ -56,6 +58,8 @@ pub struct ModemSetup {
     pub stored: Vec<(Slot, Vec<u8>)>,
     /// What counts where it stored nothing.
     pub defaults: Vec<(Slot, Vec<u8>)>,
+    /// Makes the memory of a modem that a fault has switched off and on.
+    pub renew: Box<dyn Fn() -> Memory<'static> + Send>,
 }
 
 impl ModemSetup {
@@ -70,6 +74,7 @@ impl ModemSetup {
             store: Box::new(Forgetful::default()),
             stored: Vec::new(),
             defaults: Vec::new(),
+            renew: Box::new(Memory::heap),
         }
     }
 }
@@ -96,6 +101,12 @@ impl Shared {
     pub fn paced(self, per_second: NonZeroU32) -> Self {
         let pace = Some(Arc::new(Pace::new(per_second)));
         Self { pace, ..self }
+    }
+
+    /// Lets things be made to go wrong with each modem.
+    #[must_use]
+    pub(crate) fn with_faults(self, faults: Option<Arc<FaultDesk>>) -> Self {
+        Self { faults, ..self }
     }
 
     /// Changes how many may be begun in a second, where there is a ceiling.
@@ -125,6 +136,15 @@ impl Shared {
             keeps_sessions: setup.config.keeps_sessions && setup.store.is_persistent(),
             ..setup.config
         };
+        let faults = self.faults.as_ref().map(|desk| {
+            let mut faults = DriverFaults::new(desk, &label, now, config, setup.renew);
+            if setup.store.is_restored() {
+                // What was stored counts more.
+                faults.begin(setup.defaults.iter().cloned());
+                faults.begin(setup.stored.iter().cloned());
+            }
+            faults
+        });
         let mut modem = Modem::new(config, setup.memory, now);
         let mut defaults = setup.defaults;
         if setup.store.is_restored() {
@@ -134,7 +154,7 @@ impl Shared {
             modem.await_restore();
         }
         modem.set_clock(now, self.clock.wall());
-        Driver::new(Parts {
+        let driver = Driver::new(Parts {
             modem,
             clock: self.clock,
             port: setup.port,
@@ -146,7 +166,11 @@ impl Shared {
             proxy: setup.proxy,
             observers,
             stop,
-        })
+        });
+        match faults {
+            None => driver,
+            Some(faults) => driver.with_faults(faults),
+        }
     }
 
     /// Resolves when the modem is to be switched off.

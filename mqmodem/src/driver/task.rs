@@ -1,5 +1,6 @@
 //! The task of one modem: its host, its links, its store, its timer.
 
+use super::faults::DriverFaults;
 use super::host::HostPort;
 use super::link_log::LinkLogs;
 use super::links::NetLinks;
@@ -8,9 +9,9 @@ use super::timer::Timer;
 use crate::observe::{Observer, Observers};
 use crate::port::{Label, Port, PortInput};
 use crate::runtime::clock::{SystemClock, WallCheck};
-use crate::store::{Store, StoreChange};
-use crate::transport::{self, Pace, Proxy, TlsConfigs};
-use mqmodem_core::{Action, Endpoint, HostLines, Instant, Modem, Slot};
+use crate::store::{Done, Store};
+use crate::transport::{Pace, Proxy, TlsConfigs};
+use mqmodem_core::{HostLines, Instant, Modem, Slot};
 use std::cell::RefCell;
 use std::fmt;
 use std::future::Future;
@@ -71,23 +72,25 @@ pub struct Parts {
 /// Each turn goes round until nothing moves any more: actions, timer, links,
 /// input; answers go to the host once no more input makes more of them.
 pub struct Driver {
-    modem: Modem<'static>,
-    clock: SystemClock,
-    host: HostPort,
-    label: Label,
-    store: Box<dyn Store>,
+    pub(super) modem: Modem<'static>,
+    pub(super) clock: SystemClock,
+    pub(super) host: HostPort,
+    pub(super) label: Label,
+    pub(super) store: Box<dyn Store>,
     defaults: Box<[(Slot, Vec<u8>)]>,
-    links: NetLinks,
-    link_logs: LinkLogs,
+    pub(super) links: NetLinks,
+    pub(super) link_logs: LinkLogs,
     timer: Timer,
     wall_check: WallCheck,
-    observers: Observers,
+    pub(super) observers: Observers,
     stop: Option<Stop>,
-    phase: Phase,
+    pub(super) phase: DriverPhase,
+    /// What is made to go wrong, where anything may be.
+    pub(super) faults: Option<Box<DriverFaults>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Phase {
+pub(super) enum DriverPhase {
     Running,
     /// The host is gone; the running command may still answer.
     Ending,
@@ -124,7 +127,16 @@ impl Driver {
             timer: Timer::default(),
             observers,
             stop: Some(parts.stop),
-            phase: Phase::Running,
+            phase: DriverPhase::Running,
+            faults: None,
+        }
+    }
+
+    /// The same, with which things may be made to go wrong.
+    pub(super) fn with_faults(self, faults: DriverFaults) -> Self {
+        Self {
+            faults: Some(Box::new(faults)),
+            ..self
         }
     }
 
@@ -137,7 +149,11 @@ impl Driver {
             let now = self.clock.now();
             // One that cannot be opened is opening until the modem is asked.
             self.link_logs.look(&self.modem, now);
-            let mut moved = self.carry_out(now);
+            let mut moved = self.faults.is_some() && self.run_faults(cx, now);
+            if self.is_dark() {
+                return self.stay_dark(cx, now, buf);
+            }
+            moved |= self.carry_out(now);
             self.link_logs.look(&self.modem, now);
             moved |= self.take_restored(cx, now);
             moved |= self.take_stored(cx, now);
@@ -158,6 +174,11 @@ impl Driver {
         }
     }
 
+    /// Whether a fault has taken its power.
+    fn is_dark(&self) -> bool {
+        self.faults.as_ref().is_some_and(|it| it.dark.is_some())
+    }
+
     /// There is more to be done, and it is others' turn.
     fn give_way(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         self.links.rest();
@@ -167,7 +188,7 @@ impl Driver {
     }
 
     /// The machine's clock may have been set: what the host asks for is to be right.
-    fn look_at_clock(&mut self, now: Instant) {
+    pub(super) fn look_at_clock(&mut self, now: Instant) {
         if let Some(wall) = self.wall_check.changed(&self.clock, now) {
             tracing::debug!(port = %self.label, "the machine's clock was set");
             self.modem.set_clock(now, wall);
@@ -184,50 +205,11 @@ impl Driver {
 
     fn switch_off(&mut self, now: Instant) {
         self.stop = None;
-        if !matches!(self.phase, Phase::Stopping(_)) {
-            self.phase = Phase::Stopping(now + LAST_WORDS);
+        if !matches!(self.phase, DriverPhase::Stopping(_)) {
+            self.phase = DriverPhase::Stopping(now + LAST_WORDS);
             self.host.forget();
             self.modem.handle_shutdown(now);
         }
-    }
-
-    /// Carries out what the modem asks for; whether that was anything.
-    fn carry_out(&mut self, now: Instant) -> bool {
-        let mut moved = false;
-        while let Some(action) = self.modem.poll_action() {
-            match action {
-                Action::Open { conn, to } => {
-                    self.link_logs.open(conn.link, &to, self.links.proxy());
-                    warn_of(&self.label, &to);
-                    self.observers.opening(now, conn.link, &to);
-                    self.links.open(conn, &self.label, &to);
-                }
-                Action::Close { conn, why } => {
-                    self.observers.closing(now, conn.link, why);
-                    self.links.close(conn);
-                }
-                Action::Store { slot, bytes } => {
-                    self.observers.storing(now, slot);
-                    self.store.submit(StoreChange::Put { slot, bytes });
-                }
-                Action::Erase { slot } => {
-                    self.observers.storing(now, slot);
-                    self.store.submit(StoreChange::Erase { slot });
-                }
-                Action::Forget { link } => self.store.submit(StoreChange::Forget { link }),
-                Action::Lines(lines) => {
-                    tracing::debug!(modem = %self.label, dcd = lines.dcd, dsr = lines.dsr, "modem lines");
-                    self.observers.modem_lines(now, lines);
-                    self.host.set_lines(lines);
-                }
-                Action::Serial(serial) => {
-                    self.observers.serial(now, serial);
-                    self.host.set_serial(serial, &self.modem);
-                }
-            }
-            moved = true;
-        }
-        moved
     }
 
     /// Gives the modem what it kept, where that could not be read when it began.
@@ -240,6 +222,10 @@ impl Driver {
         };
         let defaults = std::mem::take(&mut self.defaults);
         restore(&mut self.modem, &self.label, &kept, &defaults);
+        if let Some(faults) = &mut self.faults {
+            faults.begin(defaults);
+            faults.begin(kept);
+        }
         self.modem.handle_restored(now);
         true
     }
@@ -247,12 +233,19 @@ impl Driver {
     /// Tells the modem what is durable by now.
     fn take_stored(&mut self, cx: &mut Context<'_>, now: Instant) -> bool {
         let mut moved = false;
-        while let Poll::Ready(done) = self.store.poll_done(cx) {
+        while let Poll::Ready(done) = self.poll_done(cx, now) {
             self.observers.stored(now, done.slot, done.ok);
             self.modem.handle_stored(now, done.slot, done.ok);
             moved = true;
         }
         moved
+    }
+
+    fn poll_done(&mut self, cx: &mut Context<'_>, now: Instant) -> Poll<Done> {
+        match &mut self.faults {
+            None => self.store.poll_done(cx),
+            Some(faults) => faults.poll_done(cx, now, &mut *self.store),
+        }
     }
 
     fn run_timer(&mut self, cx: &mut Context<'_>, now: Instant) -> bool {
@@ -269,8 +262,9 @@ impl Driver {
     }
 
     fn run_links(&mut self, cx: &mut Context<'_>, now: Instant, buf: &mut [u8]) -> bool {
+        let faults = self.faults.as_mut().map(|it| &mut it.engine);
         self.links
-            .turn(cx, now, &mut self.modem, &mut self.observers, buf)
+            .turn(cx, now, &mut self.modem, &mut self.observers, faults, buf)
     }
 
     /// Offers what the host sent; whether anything moved.
@@ -281,7 +275,10 @@ impl Driver {
         if !self.host.all_is_taken() {
             return self.host.offer(&mut self.modem, &mut self.observers, now);
         }
-        if self.phase != Phase::Running {
+        if self.faults.is_some() {
+            return self.take_faulty_input(cx, now, buf);
+        }
+        if self.phase != DriverPhase::Running {
             return false;
         }
         match self.host.poll_input(cx, buf) {
@@ -293,7 +290,7 @@ impl Driver {
         }
     }
 
-    fn handle_input(&mut self, now: Instant, input: PortInput, buf: &[u8]) {
+    pub(super) fn handle_input(&mut self, now: Instant, input: PortInput, buf: &[u8]) {
         match input {
             PortInput::Bytes(n) => {
                 self.look_at_clock(now);
@@ -307,11 +304,11 @@ impl Driver {
                 self.observers
                     .may_drop(&mut self.modem, now, |modem| modem.handle_host_break(now));
             }
-            PortInput::End => self.phase = Phase::Ending,
+            PortInput::End => self.phase = DriverPhase::Ending,
         }
     }
 
-    fn handle_lines(&mut self, now: Instant, lines: HostLines) {
+    pub(super) fn handle_lines(&mut self, now: Instant, lines: HostLines) {
         tracing::debug!(modem = %self.label, dtr = lines.dtr, "host lines");
         self.observers.lines(now, lines);
         self.observers.may_drop(&mut self.modem, now, |modem| {
@@ -321,6 +318,9 @@ impl Driver {
 
     /// Writes what the modem answers; whether any of it went out.
     fn answer(&mut self, cx: &mut Context<'_>, now: Instant) -> bool {
+        if self.faults.is_some() {
+            return self.answer_faulty(cx, now);
+        }
         self.host
             .answer(cx, &mut self.modem, &mut self.observers, now)
     }
@@ -333,13 +333,16 @@ impl Driver {
         self.modem.trim();
         let flushed = self.host.poll_flush(cx).is_ready();
         let said = flushed && self.modem.host_out().is_empty();
-        if self.phase == Phase::Ending && said && self.host.all_is_taken() && !self.modem.is_busy()
+        if self.phase == DriverPhase::Ending
+            && said
+            && self.host.all_is_taken()
+            && !self.modem.is_busy()
         {
             self.switch_off(now);
             cx.waker().wake_by_ref();
             return Poll::Pending;
         }
-        let Phase::Stopping(latest) = self.phase else {
+        let DriverPhase::Stopping(latest) = self.phase else {
             return Poll::Pending;
         };
         let closed = self.links.poll_closed(cx).is_ready();
@@ -350,13 +353,6 @@ impl Driver {
         // Past its end the modem wants no more time itself, or later than this.
         let _ = self.timer.poll_due(cx, &self.clock, latest);
         Poll::Pending
-    }
-}
-
-/// Warns of what is not checked of a broker.
-fn warn_of(modem: &Label, to: &Endpoint<'_>) {
-    if let Some(what) = to.tls.and_then(|tls| transport::warning(&tls)) {
-        tracing::warn!("{modem}: {what}, {}", to.host);
     }
 }
 

@@ -134,6 +134,23 @@ impl Observers {
         watched.state_event(now, &StateEvent::Power(false));
     }
 
+    /// The modem has lost its power: what it had begun is gone.
+    pub(crate) fn power_lost(&mut self, now: Instant) {
+        if let Some(watched) = &mut self.0 {
+            watched.host = HostReader::default();
+            watched.links.clear();
+            watched.radio = None;
+            watched.state_event(now, &StateEvent::Power(false));
+        }
+    }
+
+    /// Something was done to the modem on purpose, or written down.
+    pub(crate) fn state(&mut self, now: Instant, event: &StateEvent<'_>) {
+        if let Some(watched) = &mut self.0 {
+            watched.state_event(now, event);
+        }
+    }
+
     /// The modem opens a link.
     pub(crate) fn opening(&mut self, now: Instant, link: LinkId, to: &Endpoint<'_>) {
         if let Some(watched) = &mut self.0 {

@@ -2,13 +2,19 @@
 
 use super::Label;
 use super::socket::{Accept, Socket};
+use rustix::fs::{Mode, fchmod};
 use rustix::io::Errno;
-use rustix::net::{AddressFamily, SocketAddrUnix, SocketFlags, SocketType, connect, socket_with};
+use rustix::net::{
+    AddressFamily, SocketAddrUnix, SocketFlags, SocketType, bind, connect, listen, socket_with,
+};
 use std::io;
 use std::os::unix::fs::{FileTypeExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::task::{Context, Poll, ready};
 use tokio::net::{UnixListener, UnixStream};
+
+/// Connections that wait to be taken.
+const BACKLOG: i32 = 128;
 
 /// A host on a Unix socket.
 pub type Unix = Socket<File>;
@@ -28,19 +34,42 @@ type Identity = (u64, u64);
 impl Unix {
     /// Listens at `path`. A socket that nobody listens at any more is replaced.
     pub fn bind(path: &Path) -> io::Result<Self> {
+        let file = File::bind(path, |path| UnixListener::bind(path))?;
+        Ok(Self::new(file, Label::new(&path.display().to_string())))
+    }
+}
+
+impl File {
+    fn bind(path: &Path, bind: fn(&Path) -> io::Result<UnixListener>) -> io::Result<Self> {
         if let Some(dead) = dead(path)? {
             // Another process may have replaced it in between.
             if identity(path) == Some(dead) {
                 std::fs::remove_file(path)?;
             }
         }
-        let listener = UnixListener::bind(path)?;
-        let file = File {
-            listener,
+        Ok(Self {
+            listener: bind(path)?,
             path: path.to_owned(),
             identity: identity(path),
-        };
-        Ok(Self::new(file, Label::new(&path.display().to_string())))
+        })
+    }
+
+    /// Listens at `path`, where nobody but its owner may connect.
+    pub(crate) fn bind_private(path: &Path) -> io::Result<Self> {
+        Self::bind(path, |path| {
+            let flags = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
+            let socket = socket_with(AddressFamily::UNIX, SocketType::STREAM, flags, None)?;
+            // The file is made with the mode of the socket: at no time with another.
+            fchmod(&socket, Mode::RUSR | Mode::WUSR)?;
+            bind(&socket, &SocketAddrUnix::new(path)?)?;
+            listen(&socket, BACKLOG)?;
+            UnixListener::from_std(socket.into())
+        })
+    }
+
+    /// The next who connects.
+    pub(crate) async fn accept(&self) -> io::Result<UnixStream> {
+        self.listener.accept().await.map(|(stream, _)| stream)
     }
 }
 
@@ -88,7 +117,6 @@ impl Drop for File {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rustix::net::{bind, listen};
     use std::os::fd::OwnedFd;
 
     fn place(name: &str) -> PathBuf {

@@ -7,10 +7,12 @@
 )]
 
 mod broker;
+mod control;
 mod credentials;
 mod state;
 
 pub use broker::{Broker, TlsFiles, free_port};
+pub use control::Control;
 pub use credentials::PSK;
 pub use state::{CONFIG, CONFIG_SAID, stored_settings};
 

@@ -72,6 +72,7 @@ const PROGRAM: Folder = Folder {
             &["runtime", "log", "port", "transport", "store", "observe"],
         ),
         ("config", &["port", "transport", "store", "observe"]),
+        ("control", &["runtime", "log", "port", "driver"]),
         ("fleet", &["runtime", "log", "port", "config"]),
     ],
     above: &["cli", "lib", "main"],

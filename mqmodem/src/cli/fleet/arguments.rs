@@ -1,6 +1,7 @@
 //! The flags of `mqmodem fleet`.
 
 use crate::cli::dialect::DialectArguments;
+use crate::cli::modems::control::ControlFlags;
 use crate::cli::modems::trace::TraceArguments;
 use crate::config::Secret;
 use clap::{ArgAction, Args};
@@ -72,6 +73,9 @@ pub(in crate::cli) struct FleetArguments {
     /// Connect through this HTTP proxy: http://[USER:PASSWORD@]HOST:PORT.
     #[arg(long, value_name = "URL")]
     pub(super) proxy: Option<Secret>,
+
+    #[command(flatten)]
+    pub(super) control: ControlFlags,
 
     /// Serve metrics for Prometheus: PORT on loopback, or HOST:PORT.
     #[arg(long, value_name = "ADDRESS")]

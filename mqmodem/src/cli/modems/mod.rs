@@ -1,6 +1,7 @@
 //! What `serve` and `fleet` both do to run modems.
 
 pub(super) mod address;
+pub(super) mod control;
 pub(super) mod metrics;
 pub(super) mod ports;
 pub(super) mod prepared;

@@ -1,6 +1,7 @@
 //! The flags of `mqmodem serve`.
 
 use crate::cli::dialect::DialectArguments;
+use crate::cli::modems::control::ControlFlags;
 use crate::cli::modems::trace::TraceArguments;
 use crate::config::{Secret, mode};
 use clap::{ArgAction, Args};
@@ -71,6 +72,9 @@ pub(in crate::cli) struct ServeArguments {
 
     #[command(flatten)]
     pub(super) trace: TraceArguments,
+
+    #[command(flatten)]
+    pub(super) control: ControlFlags,
 
     /// Serve metrics for Prometheus: PORT on loopback, or HOST:PORT.
     #[arg(long, value_name = "ADDRESS")]

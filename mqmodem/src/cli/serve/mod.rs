@@ -12,7 +12,7 @@ use super::modems::ports::{self};
 use super::modems::prepared::warn_of_exposed;
 use super::modems::signals::Signals;
 use super::modems::state::State;
-use super::modems::{metrics, trace};
+use super::modems::{control, metrics, trace};
 use super::runtime::runtime;
 use crate::Shared;
 use crate::config::Plan;
@@ -48,6 +48,8 @@ async fn serve(
     ports::check(&plan.modems)?;
     warn_of_exposed(&plan.modems);
     let shared = shared.observed(metrics::open(plan.metrics.as_deref()).await?);
+    let (desk, socket) = control::open(plan.control.as_deref(), &plan.faults)?;
+    let shared = shared.with_faults(desk);
     let service = Service::begin(arguments, plan, shared, state).await?;
-    service.run(&mut signals).await
+    control::beside(socket, Box::pin(service.run(&mut signals))).await
 }

@@ -34,7 +34,7 @@ pub(super) fn made(arguments: &ServeArguments) -> Result<Plan, ProgramFailure> {
         let name = arguments.name.as_deref().unwrap_or_default();
         plan.modems = modems(ports, name, &plan);
     }
-    override_with(arguments, &mut plan);
+    override_with(arguments, &mut plan)?;
     if let Some(proxy) = proxy(arguments.proxy.as_ref())? {
         for modem in &mut plan.modems {
             modem.behaviour.proxy = Some(proxy.clone());
@@ -111,10 +111,12 @@ fn modems(ports: Vec<PortPlan>, name: &str, usual: &Plan) -> Vec<ModemPlan> {
     modems
 }
 
-fn override_with(arguments: &ServeArguments, plan: &mut Plan) {
+fn override_with(arguments: &ServeArguments, plan: &mut Plan) -> Result<(), ProgramFailure> {
     plan.state_dir = arguments.state_dir.clone().or(plan.state_dir.take());
     let trace = std::mem::take(&mut plan.trace);
     plan.trace = arguments.trace.plan().or(trace);
+    plan.control = arguments.control.control.clone().or(plan.control.take());
+    plan.faults = arguments.control.faults(std::mem::take(&mut plan.faults))?;
     plan.metrics = arguments.metrics.clone().or(plan.metrics.take());
     plan.verbose = plan.verbose.max(arguments.verbose);
     for (index, modem) in (0..).zip(&mut plan.modems) {
@@ -129,4 +131,5 @@ fn override_with(arguments: &ServeArguments, plan: &mut Plan) {
             modem.has_own_seed = false;
         }
     }
+    Ok(())
 }

@@ -48,6 +48,8 @@ pub(super) fn parse(path: &Path, text: &str) -> Result<Plan, ConfigError> {
             target: document.trace.map(|path| source.target(path)),
             payload: document.trace_payload,
         },
+        control: document.control.map(|path| source.beside(path)),
+        faults: document.faults,
         verbose: document.log.level as u8,
     };
     if let Some(written) = document.fleet {

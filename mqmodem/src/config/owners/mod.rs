@@ -46,6 +46,7 @@ impl Owners {
         let mut owners = Self::default();
         owners.shared(plan.file.as_deref(), plan.state_dir.as_deref())?;
         owners.trace(plan.trace.target.as_ref())?;
+        owners.control(plan.control.as_deref())?;
         owners.metrics(plan.metrics.as_deref())?;
         for modem in &plan.modems {
             owners.modem(modem)?;
@@ -60,16 +61,17 @@ impl Owners {
         Ok(())
     }
 
-    /// Checks what a fleet asks for, beside its configuration file, state directory
-    /// and trace.
+    /// Checks what a fleet asks for, beside its configuration file, state directory,
+    /// trace and control socket.
     pub(crate) fn check_fleet(
         fleet: &FleetPlan,
-        [file, state]: [Option<&Path>; 2],
+        [file, state, control]: [Option<&Path>; 3],
         trace: Option<&TraceTarget>,
     ) -> Owned {
         let mut owners = Self::default();
         owners.shared(file, state)?;
         owners.trace(trace)?;
+        owners.control(control)?;
         owners.metrics(fleet.metrics.as_deref())?;
         let hosts = &fleet.template.hosts;
         if let Hosts::Connections(address, _) = hosts {
@@ -103,6 +105,10 @@ impl Owners {
             Some(Some(path)) => self.file(path, owner),
             Some(None) => self.own(Thing::Stdio, owner, "standard output"),
         }
+    }
+
+    fn control(&mut self, control: Option<&Path>) -> Owned {
+        control.map_or(Ok(()), |path| self.file(path, "the control socket"))
     }
 
     fn metrics(&mut self, address: Option<&str>) -> Owned {

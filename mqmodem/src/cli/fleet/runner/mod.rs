@@ -14,8 +14,9 @@ use crate::cli::modems::ports::{OpenPort, Ports};
 use crate::cli::modems::prepared::Prepared;
 use crate::cli::modems::signals::{Signals, Wanted};
 use crate::cli::modems::state::State;
-use crate::cli::modems::{metrics, trace};
+use crate::cli::modems::{control, metrics, trace};
 use crate::config::fleet::FleetPlan;
+use crate::control::ControlSocket;
 use crate::fleet::repeat::{FleetChats, PlayedHost};
 use crate::fleet::totals::Totals;
 use crate::port::{Label, Port};
@@ -36,6 +37,8 @@ pub(super) struct FleetRunner<'a> {
     arguments: &'a FleetArguments,
     plan: FleetPlan,
     shared: Shared,
+    /// Until it runs.
+    control: Option<ControlSocket>,
     state: State,
     ports: Ports,
     chats: Option<Arc<FleetChats>>,
@@ -74,12 +77,17 @@ impl<'a> FleetRunner<'a> {
         check_files(&plan)?;
         let programme = programme(&plan)?;
         let totals = Arc::new(Totals::default());
+        let (desk, control) = control::open(made.control.as_deref(), &made.faults)?;
         let mut runner = Self {
             arguments,
             salt: salt(&plan, programme.as_ref()),
             chats: programme.map(|it| Arc::new(FleetChats::new(it, totals.clone()))),
             totals,
-            shared: shared.paced(plan.connects_per_second).observed(metrics),
+            shared: shared
+                .paced(plan.connects_per_second)
+                .observed(metrics)
+                .with_faults(desk),
+            control,
             state,
             ports: Ports::of_fleet(),
             progress: StartProgress::new(made.verbose),
@@ -110,6 +118,11 @@ impl<'a> FleetRunner<'a> {
 
     /// Runs until all modems have ended, by themselves or by a signal.
     pub(super) async fn run(&mut self, signals: &mut Signals) -> Result<ExitCode, ProgramFailure> {
+        let socket = self.control.take();
+        control::beside(socket, self.run_modems(signals)).await
+    }
+
+    async fn run_modems(&mut self, signals: &mut Signals) -> Result<ExitCode, ProgramFailure> {
         let mut ticks = self.ticks();
         while !self.is_over() {
             self.restart_some();

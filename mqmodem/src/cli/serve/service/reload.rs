@@ -105,6 +105,8 @@ fn report_fixed(before: &Plan, now: &Plan) {
         ("trace", before.trace.target != now.trace.target),
         ("trace_payload", before.trace.payload != now.trace.payload),
         ("metrics", before.metrics != now.metrics),
+        ("control", before.control != now.control),
+        ("faults", before.faults != now.faults),
         ("log", before.verbose != now.verbose),
     ];
     for (key, _) in others.into_iter().filter(|(_, is_other)| *is_other) {

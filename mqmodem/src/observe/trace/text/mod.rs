@@ -7,7 +7,9 @@
 mod stamp;
 
 use crate::log::outlet::Outlet;
-use crate::observe::event::{HostEvent, LinkEvent, Observer, ObserverSource};
+use crate::observe::event::{
+    FaultNote, FaultPhase, HostEvent, LinkEvent, Observer, ObserverSource, StateEvent,
+};
 use crate::observe::packets::WirePacket;
 use crate::observe::stream::PayloadLimit;
 use crate::observe::text::{DataPiece, quoted};
@@ -50,6 +52,8 @@ enum Side {
     ToBroker,
     /// What happens to the link.
     Broker,
+    /// What happens to the modem.
+    Modem,
 }
 
 impl Side {
@@ -61,6 +65,7 @@ impl Side {
             Self::FromBroker => "broker >",
             Self::ToBroker => "broker <",
             Self::Broker => "broker -",
+            Self::Modem => "modem  -",
         }
     }
 }
@@ -95,6 +100,21 @@ impl Observer for Tracer {
             HostEvent::Break => self.line(Side::Host, "break"),
             HostEvent::Dropped(line) => self.line(Side::Host, format_args!("dropped: {line}")),
             HostEvent::Unended(line) => self.line(Side::Host, format_args!("not ended: {line}")),
+        }
+    }
+
+    fn state(&mut self, _now: Instant, event: &StateEvent<'_>) {
+        match event {
+            StateEvent::Power(_) | StateEvent::Radio(_) => {}
+            StateEvent::Fault(FaultNote { id, state, words }) => {
+                let state = match state {
+                    FaultPhase::Armed => "armed",
+                    FaultPhase::Fired => "fired",
+                    FaultPhase::Ended => "ended",
+                };
+                self.line(Side::Modem, format_args!("fault {id} {state}: {words}"));
+            }
+            StateEvent::Note(text) => self.line(Side::Modem, format_args!("note: {text}")),
         }
     }
 

@@ -1,0 +1,128 @@
+//! `mqmodem control` and `mqmodem fault`
+
+mod words;
+
+use super::failure::ProgramFailure;
+use super::output::print;
+use clap::Args;
+use std::io::{BufRead, BufReader, ErrorKind, Write};
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+/// Where the path stands that no argument names.
+const VARIABLE: &str = "MQMODEM_CONTROL";
+
+/// Make something go wrong with a modem that runs.
+///
+/// The modem must run with --control PATH. The number of the fault is printed.
+#[derive(Debug, Args)]
+#[command(after_help = words::examples())]
+pub(super) struct FaultArguments {
+    /// The control socket, and behind it the words of the fault. `$MQMODEM_CONTROL` may stand
+    /// for the socket; where it is set, the first word is one only if it holds a /.
+    #[arg(required = true, num_args = 1.., value_name = "[PATH] WORDS", allow_hyphen_values = true)]
+    words: Vec<String>,
+}
+
+/// Say a line to the modems that run, and print what they answer.
+///
+/// The modems must run with --control PATH.
+#[derive(Debug, Args)]
+#[command(
+    after_help = "Lines, with `modem NAME` before them where several modems run:
+  fault WORDS   make something go wrong: mqmodem fault --help
+  list, clear   tell what is in force; end all of it, or one by its number
+  wait 3 5s     wait until fault 3 has acted, for five seconds
+  send AT+CSQ   send a line beside the host, once it is idle; the answer is printed
+  state         tell how the modem is
+  note TEXT     write a note into the trace
+
+Examples:
+  mqmodem control ./control.sock state
+  mqmodem control ./control.sock modem pump-7 send AT+CSQ
+  mqmodem control ./control.sock wait 3 5s"
+)]
+pub(super) struct ControlArguments {
+    /// The control socket, and behind it the line. `$MQMODEM_CONTROL` may stand for the
+    /// socket; where it is set, the first word is one only if it holds a /.
+    #[arg(required = true, num_args = 1.., value_name = "[PATH] LINE", allow_hyphen_values = true)]
+    words: Vec<String>,
+}
+
+pub(super) fn fault(arguments: &FaultArguments) -> Result<ExitCode, ProgramFailure> {
+    let (path, words) = split(&arguments.words)?;
+    say(&path, &format!("fault {}", words::joined(words)))
+}
+
+pub(super) fn control(arguments: &ControlArguments) -> Result<ExitCode, ProgramFailure> {
+    let (path, words) = split(&arguments.words)?;
+    say(&path, &words::line(words))
+}
+
+/// The socket, and the words behind it.
+fn split(words: &[String]) -> Result<(PathBuf, &[String]), ProgramFailure> {
+    let usual = std::env::var_os(VARIABLE).filter(|path| !path.is_empty());
+    let (path, words) = match (usual, words) {
+        (Some(path), [first, ..]) if !first.contains('/') => (path.into(), words),
+        (_, [first, rest @ ..]) => (PathBuf::from(first), rest),
+        (_, []) => (PathBuf::new(), words),
+    };
+    if words.is_empty() {
+        return Err(ProgramFailure::new(format!(
+            "there is nothing behind the control socket {}; write what is to be done, such as: net reset",
+            path.display()
+        ))
+        .of_usage());
+    }
+    Ok((path, words))
+}
+
+/// Sends one line, and prints the answer.
+fn say(path: &Path, line: &str) -> Result<ExitCode, ProgramFailure> {
+    if line.contains(['\n', '\r']) {
+        return Err(ProgramFailure::new(
+            "there is a line break in the words; write \\n or \\r in quotes",
+        )
+        .of_usage());
+    }
+    let lost = |error: &std::io::Error| {
+        ProgramFailure::system(format_args!("cannot speak to {}", path.display()), error)
+    };
+    let mut stream = UnixStream::connect(path).map_err(|error| match error.kind() {
+        ErrorKind::ConnectionRefused | ErrorKind::NotFound => ProgramFailure::new(format!(
+            "nobody listens at {}; start modems with: mqmodem serve --control {}",
+            path.display(),
+            path.display()
+        )),
+        _ => lost(&error),
+    })?;
+    stream
+        .write_all(format!("{line}\n").as_bytes())
+        .map_err(|error| lost(&error))?;
+    // One line is answered, and more where it says how many.
+    stream
+        .shutdown(std::net::Shutdown::Write)
+        .map_err(|error| lost(&error))?;
+    let mut lines = BufReader::new(stream).lines();
+    let first = lines.next().transpose().map_err(|error| lost(&error))?;
+    let first = first.unwrap_or_default();
+    if let Some(why) = first.strip_prefix("error ") {
+        return Err(ProgramFailure::new(why));
+    }
+    let Some(answer) = first.strip_prefix("ok") else {
+        return Err(ProgramFailure::new(format!(
+            "{} gives no answer",
+            path.display()
+        )));
+    };
+    let mut text = answer.trim_start().to_owned();
+    for line in lines {
+        text.push('\n');
+        text.push_str(&line.map_err(|error| lost(&error))?);
+    }
+    if !text.is_empty() {
+        print(&format!("{text}\n"))?;
+    }
+    Ok(ExitCode::SUCCESS)
+}

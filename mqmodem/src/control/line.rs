@@ -1,0 +1,151 @@
+//! A line of the control socket.
+
+use crate::driver::ControlWish;
+use mqmodem_faults::{FaultLine, read, time};
+use std::time::Duration;
+
+/// What a line may begin with.
+const VERBS: &str = "fault, wait, send, state, note, list, clear, each with `modem NAME` before it where there are several";
+
+/// What a line asks for, and of which modem.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct ControlLine {
+    /// The modem, where it is named.
+    pub(super) modem: Option<String>,
+    pub(super) wish: ControlWish,
+    /// How long the answer may take, where it is waited for.
+    pub(super) within: Option<Duration>,
+}
+
+/// Reads a line.
+pub(super) fn parse(line: &str) -> Result<ControlLine, String> {
+    let line = line.trim();
+    let (modem, rest) = match line.strip_prefix("modem ") {
+        Some(named) => {
+            let (name, rest) = name(named.trim_start())?;
+            (Some(name), rest)
+        }
+        None => (None, line),
+    };
+    let (verb, words) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
+    let words = words.trim();
+    let mut within = None;
+    let wish = match verb {
+        "fault" => ControlWish::Fault(read(words)?),
+        "list" if words.is_empty() => ControlWish::Fault(FaultLine::List),
+        "clear" => ControlWish::Fault(read(rest)?),
+        "state" if words.is_empty() => ControlWish::State,
+        "list" | "state" => return Err(format!("`{words}` is too much behind `{verb}`")),
+        "note" if words.is_empty() => return Err("write what is to be noted behind `note`".into()),
+        "note" => ControlWish::Note(words.to_owned()),
+        "send" => ControlWish::Send(at_line(words)?),
+        "wait" => {
+            let (id, time) = wait(words)?;
+            within = Some(time);
+            ControlWish::Wait(id)
+        }
+        "" => return Err(format!("an empty line; write one of {VERBS}")),
+        _ => {
+            return Err(format!(
+                "`{verb}` is nothing that can be asked for; there are {VERBS}"
+            ));
+        }
+    };
+    Ok(ControlLine {
+        modem,
+        wish,
+        within,
+    })
+}
+
+/// A name, in quotes where there are spaces in it, and what follows.
+fn name(text: &str) -> Result<(String, &str), String> {
+    let Some(quoted) = text.strip_prefix('"') else {
+        let (name, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+        return Ok((name.to_owned(), rest.trim_start()));
+    };
+    let end = "a quote is open; write `modem \"NAME\" …`";
+    let (name, rest) = quoted.split_once('"').ok_or(end)?;
+    Ok((name.to_owned(), rest.trim_start()))
+}
+
+fn at_line(words: &str) -> Result<String, String> {
+    let begins = words
+        .get(..2)
+        .is_some_and(|at| at.eq_ignore_ascii_case("AT"));
+    if begins && !words.contains(char::is_control) {
+        return Ok(words.to_owned());
+    }
+    Err("write a line behind `send` that begins with AT, such as `send AT+CSQ`".into())
+}
+
+fn wait(words: &str) -> Result<(u32, Duration), String> {
+    let form = || "write which fault is waited for, and how long, such as `wait 3 5s`".to_owned();
+    let (id, within) = words.split_once(' ').ok_or_else(form)?;
+    let (id, within) = (id.parse().ok(), time(within.trim()));
+    id.zip(within).ok_or_else(form)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_line_is_read() {
+        let parsed = |line| {
+            let ControlLine {
+                modem,
+                wish,
+                within,
+            } = parse(line).unwrap();
+            (modem.unwrap_or_default(), wish, within)
+        };
+        let plain = |wish| (String::new(), wish, None);
+        let fault = |words| ControlWish::Fault(read(words).unwrap());
+        assert_eq!(parsed("fault net reset"), plain(fault("net reset")));
+        assert_eq!(parsed("list"), plain(fault("list")));
+        assert_eq!(parsed("clear"), plain(fault("clear")));
+        assert_eq!(parsed("clear 3"), plain(fault("clear 3")));
+        assert_eq!(parsed(" state "), plain(ControlWish::State));
+        assert_eq!(
+            parsed("note step 4"),
+            plain(ControlWish::Note("step 4".into()))
+        );
+        assert_eq!(
+            parsed("send AT+CSQ"),
+            plain(ControlWish::Send("AT+CSQ".into()))
+        );
+        let wait = (
+            String::new(),
+            ControlWish::Wait(3),
+            Some(Duration::from_secs(5)),
+        );
+        assert_eq!(parsed("wait 3 5s"), wait);
+        let named = |name: &str| (name.to_owned(), ControlWish::State, None);
+        assert_eq!(parsed("modem pump-7 state"), named("pump-7"));
+        assert_eq!(parsed("modem \"the pump\" state"), named("the pump"));
+    }
+
+    #[test]
+    fn what_is_wrong_is_told() {
+        for (line, why) in [
+            ("", "an empty line"),
+            ("modem", "`modem` is nothing"),
+            ("modem a", "an empty line"),
+            ("modem \"a state", "a quote is open"),
+            (
+                "restart",
+                "`restart` is nothing that can be asked for; there are fault, wait",
+            ),
+            ("fault net rest", "did you mean `reset`?"),
+            ("wait 3", "such as `wait 3 5s`"),
+            ("wait x 5s", "such as `wait 3 5s`"),
+            ("send CSQ", "begins with AT"),
+            ("note", "what is to be noted"),
+            ("state now", "`now` is too much"),
+        ] {
+            let error = parse(line).unwrap_err();
+            assert!(error.contains(why), "{line}: {error}");
+        }
+    }
+}
