@@ -11,6 +11,7 @@ mod host;
 pub mod metrics;
 mod observers;
 mod packets;
+mod ring;
 pub mod stream;
 mod text;
 pub mod trace;
@@ -22,4 +23,5 @@ pub use event::{
 };
 pub(crate) use observers::Observers;
 pub use packets::{PacketContent, WirePacket};
+pub use ring::{EventRing, RingPart};
 pub use text::{AnswerLine, CommandLine, CommandText, DataPiece};

@@ -22,6 +22,18 @@ pub struct TraceEvent {
 }
 
 impl TraceEvent {
+    /// About how much memory it takes, in bytes.
+    pub(in crate::observe) fn weight(&self) -> usize {
+        let texts = match &self.what {
+            TraceWhat::Line(line) => line.text.len() + line.raw.as_ref().map_or(0, Vec::len),
+            TraceWhat::Packet(packet) => packet.weight(),
+            TraceWhat::Note { text } => text.len(),
+            TraceWhat::Fault(fault) => fault.words.len(),
+            _ => SMALL,
+        };
+        size_of::<Self>() + texts
+    }
+
     /// The same with no more of payloads than this.
     #[must_use]
     pub fn limited(&self, limit: PayloadLimit) -> Self {
@@ -34,6 +46,9 @@ impl TraceEvent {
         event
     }
 }
+
+/// Bytes of the texts of an event that has but short ones.
+const SMALL: usize = 64;
 
 /// What happened.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

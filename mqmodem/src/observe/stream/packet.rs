@@ -61,6 +61,15 @@ impl TracePacket {
         }
     }
 
+    /// About how much memory it takes, in bytes.
+    pub(super) fn weight(&self) -> usize {
+        let fields = match &self.content {
+            PacketText::Words(words) => size_of_val(words.fields()),
+            PacketText::Other(_, text) => text.len(),
+        };
+        fields + self.bytes + self.raw.as_ref().map_or(0, Vec::len)
+    }
+
     /// The bytes on the wire; with `***` where something is hidden, and none where a part is
     /// missing.
     pub fn wire(&self) -> Option<Vec<u8>> {
