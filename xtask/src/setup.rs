@@ -4,7 +4,7 @@ use crate::sh::{self, Result};
 use std::path::Path;
 
 /// A program and the Debian package it is in.
-const TOOLS: [(&str, &str); 7] = [
+const TOOLS: [(&str, &str); 8] = [
     ("mosquitto", "mosquitto"),
     ("mosquitto_pub", "mosquitto-clients"),
     ("mosquitto_sub", "mosquitto-clients"),
@@ -12,6 +12,7 @@ const TOOLS: [(&str, &str); 7] = [
     ("openssl", "openssl"),
     ("pkg-config", "pkg-config"),
     ("valgrind", "valgrind"),
+    ("tshark", "tshark"),
 ];
 
 /// Checks that every tool is there and installs what is missing where it may.

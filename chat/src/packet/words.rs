@@ -94,6 +94,11 @@ impl<'t> PacketWords<'t> {
         }
     }
 
+    /// Adds a field behind the others.
+    pub fn put(&mut self, name: &'static str, value: FieldValue) {
+        self.add(name, value);
+    }
+
     /// Takes out a text; none where there is no such field.
     pub fn take_text(&mut self, name: &str) -> Option<Vec<u8>> {
         match self.take(name)? {

@@ -13,7 +13,8 @@ use std::sync::Arc;
 #[derive(Debug, Args)]
 pub(in crate::cli) struct TraceArguments {
     /// Write what hosts, modems and brokers say to this file, without secrets: events in
-    /// JSON where it ends in .jsonl, else text. - is standard output, =-.jsonl JSON there.
+    /// JSON where it ends in .jsonl, packets for Wireshark where it ends in .pcapng, else
+    /// text. - is standard output, =-.jsonl and =-.pcapng the other forms there.
     #[arg(long, value_name = "FILE")]
     trace: Option<PathBuf>,
 

@@ -4,6 +4,7 @@
 //! behind the first value that is declared secret, nor behind what it does not know.
 //! Packets are shown without passwords.
 
+mod capture;
 mod file;
 mod json_lines;
 mod target;
@@ -12,6 +13,7 @@ mod text;
 use super::event::{Observer, ObserverSource};
 use super::stream::{EventSink, EventSource, PayloadLimit};
 use crate::port::Label;
+use capture::Capture;
 use json_lines::JsonLines;
 use std::io;
 use std::sync::Arc;
@@ -35,7 +37,7 @@ impl Trace {
     pub fn create(target: &TraceTarget, payload: Option<PayloadLimit>) -> io::Result<Self> {
         let payload = payload.unwrap_or(match target.form() {
             TraceForm::Text => PayloadLimit::None,
-            TraceForm::JsonLines => PayloadLimit::All,
+            TraceForm::JsonLines | TraceForm::Capture => PayloadLimit::All,
         });
         let file = target.open()?;
         Ok(Self(match target.form() {
@@ -43,6 +45,10 @@ impl Trace {
             TraceForm::JsonLines => Form::Events(Arc::new(EventSource::new(|run, started| {
                 let lines = JsonLines::new(file, payload, run, started)?;
                 io::Result::Ok(vec![Arc::new(lines) as Arc<dyn EventSink>])
+            })?)),
+            TraceForm::Capture => Form::Events(Arc::new(EventSource::new(|_, _| {
+                let capture = Capture::new(file, payload)?;
+                io::Result::Ok(vec![Arc::new(capture) as Arc<dyn EventSink>])
             })?)),
         }))
     }

@@ -18,6 +18,8 @@ pub enum TraceForm {
     Text,
     /// Events, one a line, in JSON: `.jsonl`.
     JsonLines,
+    /// Packets for Wireshark: `.pcapng`.
+    Capture,
 }
 
 impl TraceTarget {
@@ -30,6 +32,7 @@ impl TraceTarget {
     pub fn form(&self) -> TraceForm {
         match self.ending() {
             "jsonl" => TraceForm::JsonLines,
+            "pcapng" => TraceForm::Capture,
             _ => TraceForm::Text,
         }
     }
@@ -78,6 +81,7 @@ mod tests {
             ("x.log", TraceForm::Text, false),
             ("x", TraceForm::Text, false),
             ("dir/x.jsonl", TraceForm::JsonLines, false),
+            ("-.pcapng", TraceForm::Capture, true),
             ("x.jsonl.log", TraceForm::Text, false),
             ("-", TraceForm::Text, true),
             ("-.jsonl", TraceForm::JsonLines, true),
