@@ -38,7 +38,13 @@ fn the_page_of_faults_has_each_word() {
     let page = std::fs::read_to_string(page).unwrap();
     let rows: Vec<String> = WORDS
         .iter()
-        .map(|word| format!("| `{word}` | {} |", word.does))
+        .map(|word| {
+            format!(
+                "| `{}` | {} |",
+                word.to_string().replace('|', "\\|"),
+                word.does
+            )
+        })
         .collect();
     for row in &rows {
         assert!(

@@ -52,6 +52,19 @@ impl LineCutter {
     }
 }
 
+/// Where a line stands in what a modem answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum LinePlace {
+    Echo,
+    /// The first line of an answer; no echo came.
+    First,
+    /// The final result, and no echo or other line before it.
+    OnlyResult,
+    Result,
+    Prompt,
+    Elsewhere,
+}
+
 /// Follows which command runs.
 #[derive(Debug, Default)]
 pub(super) struct Commands {
@@ -59,6 +72,8 @@ pub(super) struct Commands {
     running: VecDeque<String>,
     /// The modem has asked for data.
     data: bool,
+    /// Nothing of the answer has come yet.
+    fresh: bool,
 }
 
 impl Commands {
@@ -87,6 +102,7 @@ impl Commands {
         if self.running.len() >= MOST {
             self.running.pop_front();
         }
+        self.fresh = true;
         self.running
             .push_back(command.get(..end).unwrap_or_default().to_owned());
     }
@@ -103,6 +119,35 @@ impl Commands {
         }
         self.data = false;
         self.running.pop_front()
+    }
+
+    /// Whether no command runs.
+    pub(super) fn is_idle(&self) -> bool {
+        self.running.is_empty()
+    }
+
+    /// What a line of the modem is about to be.
+    pub(super) fn place_of(&mut self, line: &[u8]) -> LinePlace {
+        let text = line.trim_ascii();
+        if self.running.is_empty() || text.is_empty() {
+            return LinePlace::Elsewhere;
+        }
+        if text == b">" {
+            return LinePlace::Prompt;
+        }
+        let begins = text
+            .get(..2)
+            .is_some_and(|at| at.eq_ignore_ascii_case(b"AT"));
+        if self.fresh && begins && !line.starts_with(b"\r") {
+            self.fresh = false;
+            return LinePlace::Echo;
+        }
+        match (std::mem::take(&mut self.fresh), is_final(text)) {
+            (true, true) => LinePlace::OnlyResult,
+            (false, true) => LinePlace::Result,
+            (true, false) => LinePlace::First,
+            (false, false) => LinePlace::Elsewhere,
+        }
     }
 
     /// The modem forgets what runs.

@@ -1,9 +1,9 @@
 //! What goes wrong between a modem and its host.
 
-use super::lines::{Commands, LineCutter};
+use super::lines::{Commands, LineCutter, LinePlace};
 use super::pipe::{Timing, Underway};
 use super::rules::{Case, RuleSet};
-use crate::vocabulary::{Direction, FaultEffect as Effect, Span};
+use crate::vocabulary::{Direction, Fault, FaultEffect as Effect, Span};
 use mqmodem_core::Instant;
 use mqmodem_core::at::framing::Framing;
 
@@ -77,8 +77,35 @@ impl PortFaults {
         }
     }
 
+    /// A line of the modem, and those that come with it.
+    fn line(&mut self, now: Instant, rules: &mut RuleSet, line: Vec<u8>) {
+        let place = self.commands.place_of(&line);
+        if matches!(place, LinePlace::First | LinePlace::OnlyResult) {
+            self.urcs(now, rules, &[Some("echo")]);
+        }
+        if matches!(place, LinePlace::Result | LinePlace::OnlyResult) {
+            self.urcs(now, rules, &[Some("answer")]);
+        }
+        self.pass_line(now, rules, line);
+        match place {
+            LinePlace::Echo => self.urcs(now, rules, &[Some("echo")]),
+            LinePlace::Prompt => self.urcs(now, rules, &[Some("payload")]),
+            _ => {}
+        }
+    }
+
+    /// Lines that nobody asked for, of those that come at these places.
+    fn urcs(&mut self, now: Instant, rules: &mut RuleSet, places: &[Option<&str>]) {
+        let case = Case::of(Effect::Urc);
+        let here = |fault: &Fault| places.contains(&fault.choice("at"));
+        while let Some(hit) = rules.hit_where(now, case, here) {
+            let text = hit.fault.text("LINE").unwrap_or_default();
+            self.write_line(now, rules, text);
+        }
+    }
+
     /// What becomes of a line of the modem.
-    fn line(&mut self, now: Instant, rules: &mut RuleSet, mut line: Vec<u8>) {
+    fn pass_line(&mut self, now: Instant, rules: &mut RuleSet, mut line: Vec<u8>) {
         if let Some(command) = self.commands.ended_by(&line) {
             let Some(result) = self.result(now, rules, &command, line) else {
                 return;
@@ -183,10 +210,8 @@ impl PortFaults {
             for line in self.out.pipe.take_late(now) {
                 self.send(now, rules, Direction::Out, &line);
             }
-            while let Some(hit) = rules.hit(now, Case::of(Effect::Urc)) {
-                let text = hit.fault.text("LINE").unwrap_or_default();
-                self.write_line(now, rules, text);
-            }
+            let places = [None, Some("idle").filter(|_| self.commands.is_idle())];
+            self.urcs(now, rules, &places);
         }
         while let Some(hit) = rules.hit(now, Case::of(Effect::PortNoise)) {
             let dir = hit.fault.limits().dir.unwrap_or(Direction::Out);

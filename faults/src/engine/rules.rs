@@ -165,7 +165,8 @@ impl RuleSet {
         })
     }
 
-    fn hit_where(
+    /// Something passes, which only some faults are about.
+    pub(super) fn hit_where(
         &mut self,
         now: Instant,
         case: Case<'_>,

@@ -107,6 +107,14 @@ impl Fault {
         }
     }
 
+    /// A word it has.
+    pub fn choice(&self, name: &str) -> Option<&'static str> {
+        match self.value(name)? {
+            FaultValue::Choice(word) => Some(word),
+            _ => None,
+        }
+    }
+
     /// The reason it has.
     pub fn reason(&self) -> Option<mqmodem_core::NetError> {
         match self.value("REASON")? {

@@ -232,6 +232,10 @@ fn value(param: &FaultParam, text: &str) -> Result<FaultValue, String> {
             Some(kind) => Ok(FaultValue::Packet(kind)),
             None => Err(unknown(text, "no packet", packets().iter().copied())),
         },
+        ValueKind::Choice(words) => match words.iter().find(|word| **word == text) {
+            Some(word) => Ok(FaultValue::Choice(word)),
+            None => Err(unknown(text, &format!("no {name}"), words.iter().copied())),
+        },
         ValueKind::Reason => reason(text).map(FaultValue::Reason),
         ValueKind::Text => quoted(text)
             .ok_or_else(|| {

@@ -45,6 +45,8 @@ pub enum ValueKind {
     Reason,
     /// Text in quotes.
     Text,
+    /// One of these words.
+    Choice(&'static [&'static str]),
 }
 
 /// How long a fault goes on.
@@ -155,6 +157,9 @@ impl fmt::Display for FaultParam {
         match (self.named, self.kind) {
             (false, _) => write!(f, "{open}{}{close}", self.name),
             (true, ValueKind::Text) => write!(f, "{open}{}=\"…\"{close}", self.name),
+            (true, ValueKind::Choice(words)) => {
+                write!(f, "{open}{}={}{close}", self.name, words.join("|"))
+            }
             (true, ValueKind::Span) => write!(f, "{open}{}=TIME{close}", self.name),
             (true, _) => write!(f, "{open}{}=NUMBER{close}", self.name),
         }

@@ -10,6 +10,7 @@ fn example(word: &FaultWord) -> String {
         ValueKind::Count(least, _) => least.to_string(),
         ValueKind::Span => "200ms..2s".to_owned(),
         ValueKind::Packet => "PUBACK".to_owned(),
+        ValueKind::Choice(words) => words[0].to_owned(),
         ValueKind::Reason => "websocket 403".to_owned(),
         ValueKind::Text => "\"a \\\"b\\\", \\r\\x00\"".to_owned(),
     };

@@ -18,6 +18,8 @@ pub enum FaultValue {
     Reason(NetError),
     /// Bytes in quotes.
     Text(Vec<u8>),
+    /// One of several words.
+    Choice(&'static str),
 }
 
 /// A time, or any between two.
@@ -182,6 +184,7 @@ impl fmt::Display for FaultValue {
                 f.write_str(PACKETS.get(at).unwrap_or(&"?"))
             }
             Self::Reason(error) => write_reason(f, *error),
+            Self::Choice(word) => f.write_str(word),
             Self::Text(bytes) => f.write_str(&quoted(bytes)),
         }
     }

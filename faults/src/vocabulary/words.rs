@@ -231,9 +231,17 @@ pub static WORDS: &[FaultWord] = &[
     word(
         "urc",
         Effect::Urc,
-        "A line that nobody asked for comes between two others.",
+        "A line that nobody asked for comes between two others, or behind the echo, before the result, behind the prompt for data, while no command runs.",
     )
-    .with(&[param("LINE", ValueKind::Text)]),
+    .with(&[
+        param("LINE", ValueKind::Text),
+        param(
+            "at",
+            ValueKind::Choice(&["echo", "answer", "payload", "idle"]),
+        )
+        .named()
+        .optional(),
+    ]),
     word(
         "radio off",
         Effect::RadioOff,
