@@ -12,7 +12,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::os::unix::fs::{FileTypeExt, PermissionsExt};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 use support::Scratch;
 
 #[test]
@@ -254,6 +254,23 @@ fn flags_and_file_say_what_goes_wrong_from_the_start() {
         text.contains("mqmodem.toml:2") && text.contains("did you mean `reset`?"),
         "{text}"
     );
+}
+
+#[test]
+fn what_is_slow_still_comes_when_the_host_has_said_all() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mqmodem"));
+    let arguments = ["serve", "--stdio", "--fault", "port slow 200"];
+    command
+        .args(arguments)
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped());
+    let mut modem = command.spawn().unwrap();
+    let mut host = modem.stdin.take().unwrap();
+    host.write_all(b"ATE0\rAT+CGMM\r").unwrap();
+    drop(host);
+    let (code, text) = said(&modem.wait_with_output().unwrap());
+    assert_eq!(code, Some(0));
+    assert_eq!(text, "ATE0\r\r\nOK\r\n\r\nmqmodem\r\n\r\nOK\r\n");
 }
 
 #[test]

@@ -188,6 +188,11 @@ impl Faults {
         }
     }
 
+    /// Whether nothing is under way between host and modem.
+    pub fn host_is_through(&self) -> bool {
+        self.port.is_through()
+    }
+
     /// Whether what the host sends arrives as it is, at once.
     pub fn host_is_unharmed(&self) -> bool {
         self.port.is_clear(&self.rules)

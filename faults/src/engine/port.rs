@@ -184,6 +184,11 @@ impl PortFaults {
         self.way(dir).pipe.take(count);
     }
 
+    /// Whether nothing is under way between host and modem.
+    pub(super) fn is_through(&self) -> bool {
+        self.into.pipe.len() == 0 && self.out.pipe.len() == 0
+    }
+
     /// Whether nothing goes wrong this way.
     pub(super) fn is_clear(&self, rules: &RuleSet) -> bool {
         let dir = Direction::In;

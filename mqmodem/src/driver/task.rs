@@ -332,7 +332,9 @@ impl Driver {
         // Many modems wait at once, few have a large message in hand.
         self.modem.trim();
         let flushed = self.host.poll_flush(cx).is_ready();
-        let said = flushed && self.modem.host_out().is_empty();
+        let faults = self.faults.as_ref();
+        let through = faults.is_none_or(|it| it.engine.host_is_through());
+        let said = flushed && through && self.modem.host_out().is_empty();
         if self.phase == DriverPhase::Ending
             && said
             && self.host.all_is_taken()
