@@ -209,13 +209,30 @@ pub(crate) fn comment_at(line: &[u8], grammar: &Grammar) -> usize {
     line.len()
 }
 
-/// Whether the end of `body` says without a scan that it is outside quotes: its
-/// last byte is a quote that neither opens a value nor is escaped.
+/// How far behind the last quote of a line may be looked for: what a number or two take. A
+/// longer way would be gone again for each line break that is data.
+const TAIL: usize = 32;
+
+/// Whether the end of `body` says without a scan that it is outside quotes: there is none, or
+/// its last quote neither opens a value nor is escaped.
 pub(super) fn closes_quotes(body: &[u8]) -> bool {
-    let [.., before, b'"'] = body else {
-        return false;
+    match body {
+        [.., before, b'"'] => !b" ,=\\".contains(before),
+        _ => closes_before(body),
+    }
+}
+
+/// The same where something stands behind that quote.
+#[inline(never)]
+fn closes_before(body: &[u8]) -> bool {
+    let tail = body
+        .get(body.len().saturating_sub(TAIL)..)
+        .unwrap_or_default();
+    let Some(quote) = tail.iter().rposition(|byte| *byte == b'"') else {
+        return tail.len() == body.len();
     };
-    !b" ,=\\".contains(before)
+    let before = quote.checked_sub(1).and_then(|at| tail.get(at));
+    before.is_some_and(|before| !b" ,=\\".contains(before))
 }
 
 /// The extended command's name at the end of `typed`: from its `+` on, or from the

@@ -130,6 +130,9 @@ fn extended<'l>(line: &'l [u8], start: usize, grammar: &Grammar) -> NextItem<'l>
 
 /// Where the line goes on if a command may end at `at`.
 pub(crate) fn at_end(line: &[u8], at: usize, grammar: &Grammar) -> Option<usize> {
+    if at >= line.len() {
+        return Some(line.len());
+    }
     let next = skip_allowed(line, at, grammar);
     match byte(line, next) {
         None => Some(line.len()),

@@ -72,13 +72,13 @@ const AIM: f64 = 1.3;
 const PAYLOADS: [(&str, &str); 2] = [("7", "7 bytes"), ("1024", "1 KiB")];
 
 const SPOKEN: [Spoken; 8] = [
-    spoken("esp-at", [7_100, 10_200]),
+    spoken("esp-at", [5_100, 7_260]),
     spoken("luat", [5_250, 7_400]),
-    spoken("nordic", [7_700, 16_900]),
-    spoken("quectel", [15_800, 16_700]),
-    spoken("simcom", [25_500, 26_500]),
-    spoken("simcom-sm", [8_000, 8_750]),
-    spoken("ublox", [8_500, 16_800]),
+    spoken("nordic", [5_600, 13_800]),
+    spoken("quectel", [14_050, 14_800]),
+    spoken("simcom", [23_050, 24_000]),
+    spoken("simcom-sm", [6_850, 7_480]),
+    spoken("ublox", [8_500, 16_750]),
     spoken("ublox:sara-r410m", [8_100, 16_300]),
 ];
 

@@ -122,7 +122,9 @@ impl Ledger {
         if fate == Fate::Delivered && sent.message.qos != Qos::AtMostOnce && sent.arrivals == 0 {
             return Err(format!("the broker does not have message {number}"));
         }
-        if fate == Fate::Refused && sent.arrivals > 0 {
+        // Asked for once more, it may be what the broker of this connection does not take.
+        let is_taken = !self.limits.refuse_any(&sent.message);
+        if fate == Fate::Refused && sent.arrivals > 0 && is_taken {
             return Err(format!("message {number} was refused and had arrived"));
         }
         let caused = match fate {
