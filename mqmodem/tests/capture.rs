@@ -1,7 +1,9 @@
 //! Captures as Wireshark reads them.
 
+mod schema;
 mod support;
 
+use schema::Schema;
 use std::io::{Read, Write};
 use std::net::TcpListener;
 use std::path::Path;
@@ -78,6 +80,33 @@ fn tshark(trace: &Path, filter: &str, fields: &[&str]) -> Vec<String> {
     assert!(output.status.success(), "{error}");
     let text = String::from_utf8(output.stdout).unwrap();
     text.lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn packets_in_json_are_as_the_schema_says() {
+    let scratch = Scratch::new();
+    let trace = scratch.join("trace.jsonl");
+    record(&trace, &[]);
+    let text = std::fs::read_to_string(&trace).unwrap();
+    let schema = Schema::read();
+    let mut packets = Vec::new();
+    for line in text.lines() {
+        let event: serde_json::Value = serde_json::from_str(line).unwrap();
+        schema
+            .check(&event)
+            .unwrap_or_else(|wrong| panic!("{wrong}: {event}"));
+        if event["type"] == "packet" {
+            packets.push(event["text"].as_str().unwrap().to_owned());
+        }
+    }
+    assert_eq!(
+        packets[2..4],
+        [
+            r#"PUBLISH qos=1 id=1 topic="level" expiry=60 payload="37""#,
+            "PUBACK id=1"
+        ]
+    );
+    assert!(text.contains(r#""props":[["expiry",60]]"#), "{text}");
 }
 
 #[test]

@@ -37,12 +37,15 @@ impl Desk {
     pub(super) fn new(name: &str) -> Self {
         let file = std::env::temp_dir().join(format!("mqmodem-{}-{name}", std::process::id()));
         let trace = Arc::new(Trace::create(&TraceTarget::of(&file), None).unwrap());
+        let captured = file.with_extension("pcapng");
+        let capture = Arc::new(Trace::create(&TraceTarget::of(&captured), None).unwrap());
         let events = Arc::new(Kept::default());
         let sink = events.clone();
         let source = EventSource::new(|_, _| Ok::<_, ()>(vec![sink as Arc<dyn EventSink>]));
         let label = Label::new("m");
         let observers = vec![
             trace.observer(&label),
+            capture.observer(&label),
             Arc::new(source.unwrap()).observer(&label),
         ];
         let mut observers = Observers::new(observers);
@@ -135,12 +138,20 @@ impl Desk {
     }
 
     /// The trace, without its times.
-    pub(super) fn end(mut self) -> Vec<String> {
+    pub(super) fn end(self) -> Vec<String> {
+        self.end_captured().0
+    }
+
+    /// The same, and the capture.
+    pub(super) fn end_captured(mut self) -> (Vec<String>, Vec<u8>) {
         self.observers.end(&mut self.modem, self.now);
         drop(self.observers);
         let text = std::fs::read_to_string(&self.file).unwrap();
         std::fs::remove_file(&self.file).unwrap();
         let lines = text.lines().map(|line| line.split_once(" m ").unwrap().1);
-        lines.map(str::to_owned).collect()
+        let captured = self.file.with_extension("pcapng");
+        let capture = std::fs::read(&captured).unwrap();
+        std::fs::remove_file(&captured).unwrap();
+        (lines.map(str::to_owned).collect(), capture)
     }
 }

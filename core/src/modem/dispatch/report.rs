@@ -94,7 +94,6 @@ impl Machine<'_> {
     }
 
     /// Reports the oldest waiting event; whether there was one that fitted.
-    #[inline(never)]
     pub(crate) fn report_next(&mut self) -> bool {
         let at_prompt =
             matches!(self.run, Run::Prompt { .. }) && self.behaviour.wording.framing.prompt_tells;

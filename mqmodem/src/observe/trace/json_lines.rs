@@ -92,3 +92,72 @@ impl Drop for JsonLines {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::observe::stream::TraceWhat;
+    use crate::observe::trace::TraceTarget;
+    use crate::port::Label;
+    use rustix::fs::{CWD, FileType, Mode, mknodat};
+    use std::io::Read;
+
+    fn event(modem: &str, seq: u64) -> Arc<TraceEvent> {
+        let text = "x".repeat(1000);
+        Arc::new(TraceEvent {
+            seq,
+            t: 0,
+            modem: Label::new(modem),
+            what: TraceWhat::Note { text },
+        })
+    }
+
+    #[test]
+    fn what_a_reader_does_not_take_in_time_is_told_by_its_numbers() {
+        let path = std::env::temp_dir().join(format!("mqmodem-{}-lost", std::process::id()));
+        mknodat(CWD, &path, FileType::Fifo, Mode::RWXU, 0).unwrap();
+        let file = TraceTarget::of(&path).open().unwrap();
+        let mut reader = File::open(&path).unwrap();
+        std::fs::remove_file(&path).unwrap();
+        let lines = JsonLines::new(file, PayloadLimit::All, "run", 0).unwrap();
+        // More than the FIFO, the queue and the hands of its writer hold.
+        let mut count = 2_000;
+        let tell = |seq| {
+            lines.event(&event("a", seq));
+            lines.event(&event("b", seq));
+        };
+        (1..=count).for_each(tell);
+        let reading = std::thread::spawn(move || {
+            let mut text = String::new();
+            reader.read_to_string(&mut text).unwrap();
+            text
+        });
+        while !lines.lost.lock().unwrap().is_empty() {
+            count += 1;
+            tell(count);
+            std::thread::yield_now();
+        }
+        drop(lines);
+        let text = reading.join().unwrap();
+        let mut seen = BTreeMap::from([("a".to_owned(), 0), ("b".to_owned(), 0)]);
+        let mut missing = 0;
+        for line in text.lines().skip(1) {
+            match TraceRecord::parse(line).unwrap() {
+                TraceRecord::Event(event) => {
+                    let last = seen.get_mut(event.modem.as_str()).unwrap();
+                    assert_eq!(event.seq, *last + 1);
+                    *last = event.seq;
+                }
+                TraceRecord::Lost(lost) => {
+                    let before = seen.get_mut(lost.modem.unwrap().as_str()).unwrap();
+                    assert_eq!(lost.from, Some(*before + 1));
+                    *before += lost.count;
+                    missing += lost.count;
+                }
+                TraceRecord::Header(header) => panic!("{header:?} again"),
+            }
+        }
+        assert!(missing > 0);
+        assert!(seen.values().all(|last| *last == count), "{seen:?}");
+    }
+}

@@ -236,7 +236,9 @@ fn no_session_makes_a_trace_show_a_secret() {
         (0..30).for_each(|_| step(&mut desk, &mut random));
         let events: String = desk.events().iter().map(|event| told(event)).collect();
         account(&desk);
-        let trace = [desk.end().join("\n"), events].concat().to_lowercase();
+        let (trace, capture) = desk.end_captured();
+        let capture = String::from_utf8_lossy(&capture).into_owned();
+        let trace = [trace.join("\n"), events, capture].concat().to_lowercase();
         for telling in &telling {
             assert!(
                 !trace.contains(telling),
