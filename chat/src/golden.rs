@@ -98,7 +98,8 @@ impl fmt::Display for Report {
         }
         let failed = self.failed();
         let passed = self.chats.len() - failed;
-        write!(f, "\n{passed} chats passed, {failed} failed")?;
+        let chats = if passed == 1 { "chat" } else { "chats" };
+        write!(f, "\n{passed} {chats} passed, {failed} failed")?;
         if self.chats.is_empty() {
             write!(f, ": there is no *.chat file to play")?;
         }
