@@ -103,6 +103,7 @@ fn without_a_port_a_chat_is_played_in_virtual_time() {
     std::fs::write(scratch.join("a.chat"), "> AT\n< OK\n+2min\nsilent\n").unwrap();
     let (held, told) = said(mqmodem(&["chat", "run", &folder]).output());
     assert!(held && told.contains("a.chat ... ok"), "{told}");
+    assert!(told.ends_with("\n1 chat passed, 0 failed\n"), "{told}");
     std::fs::write(scratch.join("b.chat"), "> AT\n< NO\n").unwrap();
     assert!(!said(mqmodem(&["chat", "run", &folder]).output()).0);
 }
@@ -151,7 +152,7 @@ fn recorded(file: &str, modem: &Modem, typed: &str) -> String {
 /// The same with a modem of a dialect.
 fn recorded_in(dialect: &str, file: &str, modem: &Modem, typed: &str) -> String {
     let words = ["chat", "record", file, "--port", &modem.port];
-    let mut recorder = mqmodem(&[&words[..], &["--dialect", dialect]].concat());
+    let mut recorder = mqmodem(&[&words[..], &["--force", "--dialect", dialect]].concat());
     let mut recorder = recorder.stdin(Stdio::piped()).spawn().unwrap();
     let mut lines = recorder.stdin.take().unwrap();
     lines.write_all(typed.as_bytes()).unwrap();
@@ -224,6 +225,37 @@ fn a_record_that_needs_a_broker_says_where_it_plays() {
     );
     let (held, told) = said(mqmodem(&["chat", "run", &file, "--port", &modem.port]).output());
     assert!(held, "{told}");
+}
+
+#[test]
+fn a_recording_is_kept_where_nothing_is_said_or_its_name_is_taken() {
+    let (modem, scratch) = (Modem::start(), Scratch::new());
+    let file = scratch.join("recorded.chat").display().to_string();
+    let refused = |more: &[&str]| {
+        let words = ["chat", "record", &file, "--port", &modem.port];
+        let output = mqmodem(&[&words[..], more].concat())
+            .stderr(Stdio::piped())
+            .output();
+        let output = output.unwrap();
+        assert_eq!(output.status.code(), Some(1));
+        String::from_utf8(output.stderr).unwrap()
+    };
+    let why = refused(&[]);
+    assert!(why.contains("nothing was said"), "{why}");
+    assert!(!Path::new(&file).exists());
+    recorded(&file, &modem, "AT\n");
+    let recording = std::fs::read_to_string(&file).unwrap();
+    for (more, says) in [
+        (
+            &[][..],
+            "is there already; choose another name, or write over it with --force",
+        ),
+        (&["--force"], "nothing was said"),
+    ] {
+        let why = refused(more);
+        assert!(why.contains(says), "{why}");
+        assert_eq!(std::fs::read_to_string(&file).unwrap(), recording);
+    }
 }
 
 #[test]

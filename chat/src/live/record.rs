@@ -69,6 +69,11 @@ impl Recording {
         self.output(&[], output);
     }
 
+    /// Whether nothing happened yet.
+    pub const fn is_empty(&self) -> bool {
+        self.body.is_empty()
+    }
+
     /// The chat as it is by now.
     pub fn text(&self) -> String {
         [&*self.title, &*on_start(&self.title), &*self.body].concat()
@@ -139,7 +144,9 @@ mod tests {
     #[test]
     fn what_was_recorded_without_echo_plays_in_virtual_time() {
         let mut recording = Recording::new("A title", dialect::DEFAULT);
+        assert!(recording.is_empty());
         recording.passed(Duration::from_millis(100), b"");
+        assert!(!recording.is_empty());
         recording.typed("AT", b"\r\nOK\r\n");
         recording.typed("ATE1", b"\r\nOK\r\n");
         recording.typed("AT", b"AT\r\r\nOK\r\n");

@@ -33,8 +33,12 @@ use tokio::time::Instant;
   printf 'AT\\nATI\\n' | mqmodem chat record first.chat --port 127.0.0.1:7000
   mqmodem chat record real.chat --port /dev/ttyUSB2 --dialect quectel:ec25")]
 pub(super) struct ChatRecordArguments {
-    /// Where the chat is written to.
+    /// Where the chat is written to; a file that is there is kept.
     file: PathBuf,
+
+    /// Write over a file that is there.
+    #[arg(long)]
+    force: bool,
 
     #[command(flatten)]
     port: PortArgument,
@@ -56,6 +60,14 @@ pub(super) fn run(arguments: &ChatRecordArguments) -> Result<ExitCode, ProgramFa
 }
 
 async fn record(arguments: &ChatRecordArguments) -> Result<(), ProgramFailure> {
+    let file = &arguments.file;
+    // What is no regular file, such as /dev/stdout, holds nothing that would be lost.
+    if file.is_file() && !arguments.force {
+        return Err(ProgramFailure::new(format!(
+            "{} is there already; choose another name, or write over it with --force",
+            file.display()
+        )));
+    }
     let mut port = attach(&arguments.port.port).await?;
     let dialect = arguments.dialect.unwrap_or(dialect::DEFAULT);
     let begun = bring(&mut port, &preamble(dialect, true), arguments.patience).await;
@@ -74,13 +86,24 @@ async fn record(arguments: &ChatRecordArguments) -> Result<(), ProgramFailure> {
         ended = recorder.converse() => ended,
         _ = tokio::signal::ctrl_c() => Ok(()),
     };
-    let file = &arguments.file;
-    let text = recorder.recording.text();
+    let kept = keep(&recorder.recording, file);
+    ended.map_err(|error| ProgramFailure::system("the recording ends early", &error))?;
+    kept
+}
+
+/// Writes the chat to `file`, if something was said.
+fn keep(recording: &Recording, file: &Path) -> Result<(), ProgramFailure> {
+    if recording.is_empty() {
+        return Err(ProgramFailure::new(format!(
+            "nothing was said, so {} is not written; type commands, or send them to standard input",
+            file.display()
+        )));
+    }
+    let text = recording.text();
     std::fs::write(file, &text).map_err(|error| {
         ProgramFailure::system(format_args!("cannot write {}", file.display()), &error)
     })?;
-    report_where_it_plays(file, &text)?;
-    ended.map_err(|error| ProgramFailure::system("the recording ends early", &error))
+    report_where_it_plays(file, &text)
 }
 
 /// What a broker said is not heard on a port, and virtual time has no broker but the
