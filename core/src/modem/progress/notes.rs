@@ -74,6 +74,7 @@ impl OutputNotes {
 
 /// Without a heap nobody watches.
 #[cfg(not(feature = "alloc"))]
+#[expect(clippy::unused_self, reason = "the calls are those with a heap")]
 impl OutputNotes {
     pub(crate) fn add(&mut self, _: OutputKind, _: Range<usize>) {}
 
