@@ -73,13 +73,13 @@ const PAYLOADS: [(&str, &str); 2] = [("7", "7 bytes"), ("1024", "1 KiB")];
 
 const SPOKEN: [Spoken; 8] = [
     spoken("esp-at", [5_100, 7_260]),
-    spoken("luat", [5_250, 7_400]),
-    spoken("nordic", [5_600, 13_800]),
-    spoken("quectel", [14_050, 14_800]),
-    spoken("simcom", [23_050, 24_000]),
-    spoken("simcom-sm", [6_850, 7_480]),
-    spoken("ublox", [8_500, 16_750]),
-    spoken("ublox:sara-r410m", [8_100, 16_300]),
+    spoken("luat", [5_100, 7_220]),
+    spoken("nordic", [5_530, 7_280]),
+    spoken("quectel", [11_350, 12_100]),
+    spoken("simcom", [20_700, 21_650]),
+    spoken("simcom-sm", [6_800, 7_420]),
+    spoken("ublox", [6_050, 7_830]),
+    spoken("ublox:sara-r410m", [5_620, 7_360]),
 ];
 
 /// Prints the tables; an error if a load is over its limit.

@@ -289,15 +289,13 @@ fn quoted_otherwise(
 ) -> Result<(Value, usize), Bad> {
     let rest = line.get(start..).unwrap_or_default();
     let (value, end) = if quotes.escapes == Escapes::None {
-        let mut ends = rest.iter().enumerate().filter(|(_, byte)| **byte == b'"');
         // Quotes in a text that is the last of its line end nothing.
-        let end = if is_last {
-            ends.next_back()
+        let len = if is_last {
+            rest.iter().rposition(|byte| *byte == b'"')
         } else {
-            ends.next()
+            Some(run_len(rest, |word| equal(word, b'"'))).filter(|len| *len < rest.len())
         };
-        let (len, _) = end.ok_or(Bad::Unclosed)?;
-        let end = start + len;
+        let end = start + len.ok_or(Bad::Unclosed)?;
         (Value::quoted(start, end), end + 1)
     } else {
         escaped(rest, start, quotes.escapes, decoded)?

@@ -307,8 +307,19 @@ impl<'a> Machine<'a> {
     /// The same for what was begun.
     #[cold]
     pub(crate) fn check_tasks(&mut self) {
-        for wait in self.tasks.waits().into_iter().flatten() {
-            self.check(wait);
+        self.each_task_wait(Self::check);
+    }
+
+    /// Does something about each thing that tasks wait for.
+    fn each_task_wait(&mut self, mut act: impl FnMut(&mut Self, Wait)) {
+        let mut place = 0;
+        while place < self.tasks.count() {
+            let count = self.tasks.count();
+            if let Some(wait) = self.tasks.wait_at(place) {
+                act(self, wait);
+            }
+            // Where one was forgotten, the next one has its place.
+            place += u8::from(self.tasks.count() >= count);
         }
     }
 

@@ -90,10 +90,10 @@ impl Machine<'_> {
             Run::Waiting { wait, .. } => Some(wait),
             _ => None,
         };
-        let waits = self.tasks.waits().into_iter().chain([of_command]);
-        waits
-            .flatten()
-            .for_each(|wait| self.fail_stored_wait(id, wait));
+        self.each_task_wait(|machine, wait| machine.fail_stored_wait(id, wait));
+        if let Some(wait) = of_command {
+            self.fail_stored_wait(id, wait);
+        }
         self.fail_unasked(id);
     }
 

@@ -100,6 +100,7 @@ impl Overdue {
 /// Everything that was begun, in the order of its beginning.
 #[derive(Debug, Default)]
 pub(crate) struct Tasks {
+    /// They stand at its front.
     list: OnUse<[Option<Running>; MOST]>,
     /// How many there are.
     count: u8,
@@ -270,13 +271,22 @@ impl Tasks {
     }
 
     fn all(&self) -> impl Iterator<Item = &Running> {
-        self.list.get().into_iter().flatten().flatten()
+        let list = self.list.get().map(<[_; MOST]>::as_slice);
+        let used = list.and_then(|list| list.get(..usize::from(self.count)));
+        used.unwrap_or_default().iter().flatten()
+    }
+
+    /// All of them, to change them.
+    fn all_mut(&mut self) -> impl Iterator<Item = &mut Running> {
+        let count = usize::from(self.count);
+        let list = self.list.get_mut().map(<[_; MOST]>::as_mut_slice);
+        let used = list.and_then(|list| list.get_mut(..count));
+        used.unwrap_or_default().iter_mut().flatten()
     }
 
     /// Those that have not ended, to change them.
     fn under_way(&mut self) -> impl Iterator<Item = &mut Running> {
-        let all = self.list.get_mut().into_iter().flatten().flatten();
-        all.filter(|running| running.end.is_none())
+        self.all_mut().filter(|running| running.end.is_none())
     }
 
     /// Whether one of a link has not ended.
@@ -284,14 +294,16 @@ impl Tasks {
         self.all().any(|it| it.link == link && it.end.is_none())
     }
 
-    /// What they wait for.
-    pub(crate) fn waits(&self) -> [Option<Wait>; MOST] {
-        let mut waits = [None; MOST];
-        let under_way = self.all().filter(|it| it.end.is_none());
-        for (place, running) in waits.iter_mut().zip(under_way) {
-            *place = Some(running.wait);
-        }
-        waits
+    /// What the one at a place waits for; none where there is none, or it has ended.
+    pub(crate) fn wait_at(&self, place: u8) -> Option<Wait> {
+        let running = self.all().nth(place.into())?;
+        running.end.is_none().then_some(running.wait)
+    }
+
+    /// How many there are, ended or not.
+    #[inline]
+    pub(crate) fn count(&self) -> u8 {
+        self.count
     }
 
     /// Whether there are any.
@@ -315,8 +327,7 @@ impl Tasks {
 
     /// It was reported: it is forgotten where that was its end.
     pub(crate) fn pop(&mut self, now: Instant) {
-        let mut reported = self.list.get_mut().into_iter().flatten().flatten();
-        let Some(running) = reported.find(|it| it.is_reportable(now)) else {
+        let Some(running) = self.all_mut().find(|it| it.is_reportable(now)) else {
             return;
         };
         if let Some(told) = running.lasts() {
@@ -335,10 +346,12 @@ impl Tasks {
 
     /// Removes the first such one.
     fn remove(&mut self, such: impl Fn(&Running) -> bool) {
-        let is_such = |place: &Option<Running>| place.as_ref().is_some_and(&such);
+        let Some(at) = self.all().position(such) else {
+            return;
+        };
+        let count = usize::from(self.count);
         if let Some(list) = self.list.get_mut()
-            && let Some(at) = list.iter().position(is_such)
-            && let Some(rest) = list.get_mut(at..)
+            && let Some(rest) = list.get_mut(at..count)
             && let Some(first) = rest.first_mut()
         {
             *first = None;
