@@ -227,3 +227,31 @@ fn each_word_does_to_a_modem_what_it_says() {
         }
     });
 }
+
+#[test]
+fn a_restart_ends_by_itself_where_nothing_else_happens() {
+    let scratch = Scratch::new();
+    let socket = scratch.join("control");
+    let dialect = ["--dialect", "quectel:bg95", "--control"];
+    let mut modem = Modem::with(&[&dialect[..], &[socket.to_str().unwrap()]].concat());
+    let mut control = Control::at(&socket);
+    for (number, words) in [
+        "power restart",
+        "power restart boot=50ms",
+        "power cut for=50ms",
+        "power restart banner=\"HI\" noise=2",
+    ]
+    .iter()
+    .enumerate()
+    {
+        control.expect(&format!("fault {words}"), &format!("ok {}", number + 1));
+        if words.contains("noise=2") {
+            // First the noise, then the banner of the fault, last that of the dialect.
+            assert!(modem.take(2).iter().all(|byte| *byte >= 0x80));
+            modem.expect_raw(b"\r\nHI\r\n\r\nRDY\r\n");
+        } else {
+            modem.expect("RDY");
+        }
+        modem.expect("APP RDY");
+    }
+}

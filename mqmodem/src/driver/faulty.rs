@@ -34,6 +34,8 @@ impl Driver {
         self.tell_news(now);
         if let Some(act) = act {
             self.act(now, act);
+            // What it waits for next, such as the end of a boot, is looked at by the next turn.
+            cx.waker().wake_by_ref();
             moved = true;
         }
         self.type_line(now) || moved
