@@ -92,7 +92,7 @@ impl<'a> Modem<'a> {
         }
         let language = Language::new(dialect, config.strict);
         let mut modem = Self {
-            console: Console::new(language, limits.line, line, values),
+            console: Console::new(language, limits.body(), line, values),
             machine,
             unanswered: 0,
         };

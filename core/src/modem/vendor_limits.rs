@@ -3,7 +3,7 @@
 /// What a real module takes at most, where that is less than what this modem takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct VendorLimits {
-    /// Bytes of a command line, its terminator included.
+    /// Bytes of a command line, its `AT` and one terminator included.
     pub line: usize,
     /// Bytes of a topic.
     pub topic: usize,
@@ -24,4 +24,9 @@ impl VendorLimits {
         subscriptions: usize::MAX,
         waiting: u32::MAX,
     };
+
+    /// Bytes of a line between its `AT` and its terminator.
+    pub(crate) const fn body(&self) -> usize {
+        self.line.saturating_sub("AT\r".len())
+    }
 }

@@ -12,6 +12,7 @@ use crate::modem::command::context::Context;
 use crate::modem::command::dialect::{Command, Outcome, Prompt};
 use crate::modem::command::prompt::{Data, DataFraming};
 use crate::modem::fail::Fail;
+use crate::modem::storage::pem::holds_key;
 use crate::modem::wait::Wait;
 
 /// Where the entries are kept that are no certificates.
@@ -145,7 +146,8 @@ pub(super) fn forget(cx: &mut Context) -> Result<Wait, Fail> {
 fn read(cx: &mut Context, args: &Args) -> Outcome {
     let mut found = false;
     cx.write_stored(ENTRIES, |kept, reply| {
-        for entry in Entries(kept.unwrap_or_default()).filter(|it| it.is_named_by(args)) {
+        let named = |it: &Entry<'_>| it.is_named_by(args) && !(args.has(2) && it.is_secret());
+        for entry in Entries(kept.unwrap_or_default()).filter(named) {
             found = true;
             entry.show(args, reply);
         }
@@ -173,6 +175,11 @@ impl Entry<'_> {
     /// Whether a command means it: without a key, every one of the namespace.
     fn is_named_by(&self, args: &Args) -> bool {
         self.namespace == args.bytes(1) && (!args.has(2) || self.key == args.bytes(2))
+    }
+
+    /// Whether it is a private key, which is never said.
+    fn is_secret(&self) -> bool {
+        self.namespace.ends_with(b"_key") || holds_key(self.content)
     }
 
     fn write(&self, to: &mut Buf) -> Result<(), Full> {

@@ -54,7 +54,7 @@ const FRAMING: Framing = Framing {
 
 /// What the manual says the module takes.
 static LIMITS: VendorLimits = VendorLimits {
-    line: 256,
+    line: 255,
     topic: 128,
     payload: 256,
     subscriptions: 10,

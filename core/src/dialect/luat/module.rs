@@ -28,7 +28,7 @@ const TEXT: Param = Param::text("text", 0, 100).optional();
 /// Numbers that change nothing.
 pub(super) const NUMBERS: &[Signature] = &[Signature::of(&[NUMBER; 4])];
 /// The same of texts.
-pub(super) const TEXTS: &[Signature] = &[Signature::of(&[TEXT; 4])];
+const TEXTS: &[Signature] = &[Signature::of(&[TEXT; 4])];
 
 pub(super) const COMMANDS: &[Command] = &[
     Command::new("I", "Revision").set(

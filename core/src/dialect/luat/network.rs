@@ -1,7 +1,7 @@
 //! The radio and the network. The network is that of the machine.
 
 use super::connection::close;
-use super::module::{NUMBERS, TEXTS, restart};
+use super::module::{NUMBERS, restart};
 use super::state::{key, set_flag, task};
 use crate::at::args::Args;
 use crate::at::param::Param;
@@ -54,7 +54,9 @@ pub(super) const COMMANDS: &[Command] = &[
         }),
     Command::new("+CSTT", "Set the access point")
         .execute(|_, _| Outcome::Ok)
-        .set(TEXTS, |_, _| Outcome::Ok),
+        .set(&[Signature::of(&[TEXT, TEXT, TEXT.secret()])], |_, _| {
+            Outcome::Ok
+        }),
     Command::new("+CIICR", "Bring the network up").execute(|_, _| Outcome::Ok),
     Command::new("+CIFSR", "Show the address, without OK").execute(|cx, _| {
         cx.text("10.8.1.2");
@@ -88,7 +90,8 @@ pub(super) const COMMANDS: &[Command] = &[
             Param::int("command", 0, 4),
             Param::int("cid", 1, 1),
             TEXT,
-            TEXT,
+            // One of them is the password of the access point.
+            TEXT.secret(),
         ])],
         bearer,
     ),

@@ -60,6 +60,9 @@ fn subscribe(cx: &mut Context, args: &Args) -> Outcome {
         let (Some(place), Ok(qos)) = (requests.get_mut(count), qos) else {
             return Outcome::Fail(Fail::Plain);
         };
+        if filter.len() > cx.limits().topic {
+            return Outcome::Fail(Fail::Plain);
+        }
         *place = (text(filter), SubscribeOptions::new(qos));
         count += 1;
     }
@@ -80,6 +83,9 @@ fn unsubscribe(cx: &mut Context, args: &Args) -> Outcome {
         let Some(place) = filters.get_mut(count) else {
             return Outcome::Fail(Fail::Plain);
         };
+        if filter.len() > cx.limits().topic {
+            return Outcome::Fail(Fail::Plain);
+        }
         *place = text(filter);
         count += 1;
     }

@@ -78,7 +78,8 @@ pub(super) const COMMANDS: &[Command] = &[
         &[Signature::of(&[
             Param::int("profile", 0, 6),
             Param::int("param", 0, 110).optional(),
-            ANY,
+            // 3 is the password of the access point.
+            ANY.secret(),
         ])],
         |_, _| Outcome::Ok,
     ),

@@ -14,6 +14,10 @@ use crate::modem::fail::Fail;
 struct Setting {
     name: &'static str,
     values: &'static str,
+    /// What it takes.
+    takes: &'static [Signature],
+    /// How many of these it reads back.
+    shown: usize,
 }
 
 /// Each of them, by its number.
@@ -26,7 +30,11 @@ const ALL: [Setting; 15] = [
     setting("+CEDRXS", ""),
     setting("+UMNOPROF", "100"),
     setting("+UGPRF", "0"),
-    setting("+UAUTHREQ", "1,0"),
+    Setting {
+        takes: &[Signature::of(&[ANY, ANY, ANY.secret(), ANY.secret()])],
+        shown: 2,
+        ..setting("+UAUTHREQ", "1,0")
+    },
     setting("+URAT", "7"),
     setting("+UBANDMASK", "0,185473183,0"),
     setting("+UGPIOC", ""),
@@ -36,7 +44,12 @@ const ALL: [Setting; 15] = [
 ];
 
 const fn setting(name: &'static str, values: &'static str) -> Setting {
-    Setting { name, values }
+    Setting {
+        name,
+        values,
+        takes: VALUES,
+        shown: MOST,
+    }
 }
 
 /// The most values of a setting, and the longest text in one.
@@ -76,18 +89,18 @@ pub(super) const COMMANDS: &[Command] = &[
 /// The command of a setting.
 const fn command<const N: usize>() -> Command {
     let (_, from) = ALL.split_at(N);
-    let name = match from.first() {
-        Some(setting) => setting.name,
-        None => "",
+    let (name, takes) = match from.first() {
+        Some(setting) => (setting.name, setting.takes),
+        None => ("", VALUES),
     };
     Command::new(name, "A setting that is only read back")
         .read(read::<N>)
-        .set(VALUES, set::<N>)
+        .set(takes, set::<N>)
 }
 
 /// A setting without any value is plain OK.
 fn read<const N: usize>(cx: &mut Context, _: &Args) -> Outcome {
-    let Some(Setting { name, values }) = ALL.get(N) else {
+    let Some(Setting { name, values, .. }) = ALL.get(N) else {
         return Outcome::Ok;
     };
     cx.write_staged(|staged, reply| {
@@ -108,7 +121,8 @@ fn read<const N: usize>(cx: &mut Context, _: &Args) -> Outcome {
 fn set<const N: usize>(cx: &mut Context, args: &Args) -> Outcome {
     let mut memory = [0; MOST * (LONGEST + 3)];
     let mut values = Buf::lent(&mut memory);
-    let written = write_values(args, MOST, &mut values).map_err(Fail::from);
+    let shown = ALL.get(N).map_or(MOST, |setting| setting.shown);
+    let written = write_values(args, shown, &mut values).map_err(Fail::from);
     let key = key::REMEMBERED + N as u8;
     written
         .and_then(|()| cx.stage(key, values.as_slice()))

@@ -85,7 +85,7 @@ pub static A7670: Dialect = Dialect {
     loss_leads: false,
     gap: 0,
     limits: &VendorLimits {
-        line: 3073,
+        line: 3072,
         topic: 1024,
         payload: 10_240,
         ..VendorLimits::NONE

@@ -87,7 +87,7 @@ pub static SIM7080: Dialect = Dialect {
     loss_leads: false,
     gap: 0,
     limits: &VendorLimits {
-        line: 558,
+        line: 557,
         payload: 1024,
         ..VendorLimits::NONE
     },
