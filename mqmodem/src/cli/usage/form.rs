@@ -1,6 +1,7 @@
 //! The right form of an argument, from its declaration.
 
 use super::words::{is_optional, quoted};
+use crate::config::dialect::models_of;
 use clap::Arg;
 use std::any::TypeId;
 use std::num::{NonZeroU16, NonZeroU32, NonZeroU64};
@@ -72,13 +73,24 @@ pub(super) fn missing(arg: &Arg) -> String {
 
 /// It was given this, which it does not take.
 pub(super) fn refused(arg: &Arg, value: &str) -> String {
-    let value = quoted(value);
-    format!(
-        "{} takes {}, not {value}; write {}",
-        name(arg),
-        kind(arg),
-        example(arg)
-    )
+    let is_dialect = value_name(arg) == "NAME[:MODEL]";
+    let models = if is_dialect {
+        models_of(value)
+    } else {
+        Vec::new()
+    };
+    let (name, value) = (name(arg), quoted(value));
+    if let Some(first) = models.first() {
+        let (models, example) = (one_of(&models), with(arg, first));
+        return format!("{name} takes {models}, not {value}; write {example}");
+    }
+    let (kind, example) = (kind(arg), example(arg));
+    let more = if is_dialect {
+        "; mqmodem commands --dialects lists all models"
+    } else {
+        ""
+    };
+    format!("{name} takes {kind}, not {value}; write {example}{more}")
 }
 
 /// It with a value, as it is typed.
@@ -101,11 +113,8 @@ pub(super) fn with(arg: &Arg, value: &str) -> String {
 /// What its value is.
 fn kind(arg: &Arg) -> String {
     let choices: Vec<_> = choices(arg).collect();
-    if let [others @ .., last] = &choices[..] {
-        return match others {
-            [] => last.clone(),
-            _ => format!("{} or {last}", others.join(", ")),
-        };
+    if !choices.is_empty() {
+        return one_of(&choices);
     }
     if let Some((least, most)) = range(arg) {
         return format!("a whole number from {least} to {most}");
@@ -114,6 +123,14 @@ fn kind(arg: &Arg) -> String {
     match FORMS.iter().find(|(known, ..)| *known == name) {
         Some((_, kind, _)) => (*kind).to_owned(),
         None => name,
+    }
+}
+
+/// `a, b or c`
+fn one_of(choices: &[String]) -> String {
+    match choices {
+        [others @ .., last] if !others.is_empty() => format!("{} or {last}", others.join(", ")),
+        _ => choices.concat(),
     }
 }
 

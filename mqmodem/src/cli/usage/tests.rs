@@ -214,6 +214,15 @@ fn what_is_typed_wrongly_gets_the_right_form() {
             "try --dialect x",
             "mqmodem serve, mqmodem fleet and mqmodem commands have",
         ),
+        (
+            "serve --dialect Quectel:ec21",
+            "--dialect takes quectel:bg95, quectel:ec25, quectel:ec200 or quectel:bc26, not \"Quectel:ec21\"; write --dialect quectel:bg95",
+        ),
+        ("serve --dialect esp-at:4", "--dialect takes esp-at, not"),
+        (
+            "commands --dialect ec25",
+            "mqmodem commands --dialects lists all models",
+        ),
         ("serve --zzz", "mqmodem serve --help"),
         ("serve --version", "mqmodem has"),
         ("fleet --rate 0", "whole number from 1 to 4294967295"),

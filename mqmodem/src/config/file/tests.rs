@@ -127,6 +127,16 @@ const WRONG: &[(&str, usize, &str)] = &[
     ("strict = 1\n", 1, "write strict = true or strict = false"),
     ("dialect = \"other\"\n", 1, "there is \"native\""),
     (
+        "dialect = \"other:1\"\n",
+        1,
+        "(mqmodem commands --dialects lists their models)",
+    ),
+    (
+        "dialect = \"nordic:nrf91\"\n",
+        1,
+        "there is no dialect \"nordic:nrf91\"; there is \"nordic:sm\", \"nordic:slm\"",
+    ),
+    (
         "[log]\nlevel = \"loud\"\n",
         2,
         "write \"warn\" or \"info\" or \"debug\"",
