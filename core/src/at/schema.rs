@@ -59,14 +59,19 @@ impl Signature {
     /// Whether values behind the parameters are some of these again.
     #[cold]
     fn is_repeated_in(&self, args: &Args) -> bool {
-        let (params, surplus) = (self.params, args.count().abs_diff(self.params.len()));
+        let surplus = args.count().abs_diff(self.params.len());
         if self.repeats == 0 || !surplus.is_multiple_of(self.repeats) {
             return false;
         }
-        let first = params.len().saturating_sub(self.repeats);
-        let again = params.get(first..).unwrap_or_default().iter().cycle();
-        let mut values = args.from(first).zip(again);
+        let first = self.params.len().saturating_sub(self.repeats);
+        let mut values = args.from(first).zip(self.repeated().iter().cycle());
         values.all(|(value, param)| fit(&param.kind, value).is_ok())
+    }
+
+    /// The parameters that may come again.
+    pub fn repeated(&self) -> &'static [Param] {
+        let first = self.params.len().saturating_sub(self.repeats);
+        self.params.get(first..).unwrap_or_default()
     }
 
     /// The last `count` parameters may come again, any number of times.
@@ -88,7 +93,18 @@ impl Signature {
         params.take_while(fits).count()
     }
 
-    /// The same, where those that must be there are.
+    /// The same with those that come again.
+    fn fitting_again(&self, args: &Args, grammar: &Grammar) -> usize {
+        let fitting = self.fitting(args, grammar);
+        if fitting < self.params.len() {
+            return fitting;
+        }
+        let again = args.from(fitting).zip(self.repeated().iter().cycle());
+        let fits = |(value, param): &(&[u8], &Param)| fit(&param.kind, value).is_ok();
+        fitting + again.take_while(fits).count()
+    }
+
+    /// As [`fitting`](Self::fitting), where those that must be there are.
     fn fitting_given(&self, args: &Args, grammar: &Grammar) -> usize {
         let fitting = self.fitting(args, grammar);
         let required = self.params.iter().take(fitting).enumerate();
@@ -168,7 +184,7 @@ pub(crate) fn fitting(
     grammar: &Grammar,
 ) -> usize {
     let args = Args::unchecked(line, decoded, values, 0);
-    let fits = |signature: &Signature| signature.fitting(&args, grammar);
+    let fits = |signature: &Signature| signature.fitting_again(&args, grammar);
     signatures.iter().map(fits).max().unwrap_or(0)
 }
 

@@ -79,6 +79,10 @@ fn set_form(command: &Command, signature: &Signature) -> String {
         };
     }
     syntax.extend(std::iter::repeat_n(']', open));
+    if let again @ [_, ..] = signature.repeated() {
+        let again = again.iter().map(|param| format!(",<{}>", param.name));
+        let _ = write!(syntax, "[{}…]", again.collect::<String>());
+    }
     syntax
 }
 

@@ -39,6 +39,7 @@ pub(super) const SUBSCRIBE: Command = Command::new("+QMTSUB", "Subscribe to topi
     );
 
 pub(super) const UNSUBSCRIBE: Command = Command::new("+QMTUNS", "Unsubscribe from topics")
+    .details("OK, then `+QMTUNS: <idx>,<msgID>,0`. Eight topics at most.")
     .remembers()
     .test("+QMTUNS: (0-5),<msgID>,list of [\"topic\"]")
     .commits()
@@ -125,4 +126,31 @@ pub(super) fn word_granted(of: Staged<'_>, task: Task, granted: GrantedCodes, re
             line.number(code.into());
         }
     });
+}
+
+#[cfg(all(test, feature = "alloc"))]
+mod tests {
+    use crate::dialect::quectel::BG95;
+    use crate::{Config, Instant, Memory, Modem};
+
+    /// How much of a line may be written down.
+    fn shown(line: &str) -> usize {
+        let memory = Memory::heap();
+        let mut modem = Modem::new(Config::of(&BG95), memory, Instant::ZERO);
+        modem.take_host(Instant::ZERO, line.as_bytes());
+        modem.line().shown.len()
+    }
+
+    #[test]
+    fn every_topic_is_written_down() {
+        for (line, hidden) in [
+            ("+QMTSUB=0,1,\"a\",1,\"b\",2,\"c\",0", ""),
+            ("+QMTSUB=0,1,\"a\",1,\"b\",", "3,\"c\",0"),
+            ("+QMTUNS=0,1,\"a\",\"b\",\"c\"", ""),
+            ("+QMTUNS=0,1,\"a\",\"b\",", "\"#c\",\"d\""),
+        ] {
+            let typed = std::format!("AT{line}{hidden}\r");
+            assert_eq!(shown(&typed), line.len(), "{typed}");
+        }
+    }
 }
