@@ -44,7 +44,7 @@ const FRAMING: Framing = Framing {
 pub static A7670: Dialect = Dialect {
     name: "simcom",
     model: "a7670",
-    title: "CMQTT commands of SIMCom's A76xx and SIM7600",
+    title: "SIMCom A76xx, with CMQTT commands",
     grammar: &shared::GRAMMAR,
     framing: &FRAMING,
     busy: Busy::Queue,
@@ -110,6 +110,7 @@ const CODES: &[(u16, &str)] = &[
 /// The SIM7600.
 pub static SIM7600: Dialect = Dialect {
     model: system::SIM7600_MODEL,
+    title: "SIMCom SIM7600, with CMQTT commands",
     profile: &Profile::FACTORY.errors(2),
     identity: system::SIM7600,
     word: word_of_sim7600,

@@ -41,7 +41,7 @@ const FRAMING: Framing = Framing {
 pub static SIM7080: Dialect = Dialect {
     name: "simcom-sm",
     model: "sim7080",
-    title: "SM commands of SIMCom's SIM7000, SIM7070 and SIM7080",
+    title: "SIMCom SIM7080, with SM commands",
     grammar: &GRAMMAR,
     framing: &FRAMING,
     busy: Busy::Queue,
@@ -99,6 +99,7 @@ pub static SIM7080: Dialect = Dialect {
 /// The SIM7070.
 pub static SIM7070: Dialect = Dialect {
     model: system::SIM7070_MODEL,
+    title: "SIMCom SIM7070, with SM commands",
     identity: system::SIM7070,
     ..SIM7080
 };
@@ -106,6 +107,7 @@ pub static SIM7070: Dialect = Dialect {
 /// The SIM7000.
 pub static SIM7000: Dialect = Dialect {
     model: system::SIM7000_MODEL,
+    title: "SIMCom SIM7000, with SM commands",
     identity: system::SIM7000,
     ..SIM7080
 };
