@@ -10,13 +10,15 @@ use std::path::{Path, PathBuf};
 const MANUALS: &str = "docs/commands";
 /// The page `mqmodem chat --format` prints, which the crate holds, and its copy for readers.
 const FORMAT: [&str; 2] = ["chat/src/format.md", "docs/chat.md"];
-const PLAYED: [&str; 12] = [
+const PLAYED: [&str; 14] = [
     "README.md",
     "README.zh-CN.md",
     "docs/at-language.md",
     "docs/chat.md",
     "docs/command-line.md",
     "docs/dialects.md",
+    "docs/dialects/esp-at.md",
+    "docs/dialects/quectel.md",
     "docs/faults.md",
     "docs/fleet.md",
     "docs/gateway.md",
