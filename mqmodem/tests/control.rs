@@ -130,9 +130,7 @@ fn the_command_line_asks_for_faults() {
         "mqmodem: write `modem NAME` before it; there are a, b\n"
     );
     let ok = |text: &str| (Some(0), text.to_owned());
-    let lose = [
-        "control", "c", "modem", "a", "fault", "broker", "lose", "PUBACK",
-    ];
+    let lose = ["fault", "c", "modem", "a", "broker", "lose", "PUBACK"];
     assert_eq!(run(&lose, None), ok("1\n"));
     let urc = [
         "control",
@@ -153,6 +151,9 @@ fn the_command_line_asks_for_faults() {
         run(&["control", "c", "modem", "b", "list"], None),
         ok("0\n")
     );
+    let listed = ["fault", "c", "modem", "a", "list"];
+    assert_eq!(run(&listed, None), ok(list));
+    assert_eq!(run(&["fault", "c", "modem", "b", "clear"], None), ok(""));
     let (code, text) = run(&["control", "c"], None);
     assert_eq!(code, Some(2));
     assert!(

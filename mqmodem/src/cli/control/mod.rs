@@ -20,7 +20,8 @@ const VARIABLE: &str = "MQMODEM_CONTROL";
 #[command(after_help = words::examples())]
 pub(super) struct FaultArguments {
     /// The control socket, and behind it the words of the fault. `$MQMODEM_CONTROL` may stand
-    /// for the socket; where it is set, the first word is one only if it holds a /.
+    /// for the socket; where it is set, the first word is one only if it holds a /. Where
+    /// several modems run, `modem NAME` stands before the words.
     #[arg(required = true, num_args = 1.., value_name = "[PATH] WORDS", allow_hyphen_values = true)]
     words: Vec<String>,
 }
@@ -52,7 +53,7 @@ pub(super) struct ControlArguments {
 
 pub(super) fn fault(arguments: &FaultArguments) -> Result<ExitCode, ProgramFailure> {
     let (path, words) = split(&arguments.words)?;
-    say(&path, &format!("fault {}", words::joined(words)))
+    say(&path, &words::fault_line(words))
 }
 
 pub(super) fn control(arguments: &ControlArguments) -> Result<ExitCode, ProgramFailure> {

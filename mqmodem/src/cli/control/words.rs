@@ -14,17 +14,45 @@ pub(super) fn joined(words: &[String]) -> String {
     }
 }
 
+/// The line that asks for a fault; `modem NAME` may stand before its words.
+pub(super) fn fault_line(words: &[String]) -> String {
+    if let [all] = words
+        && let Some((modem, words)) = named_in(all)
+    {
+        return format!("{modem} fault {words}");
+    }
+    let (modem, words) = named(words);
+    format!("{modem}fault {}", joined(words))
+}
+
 /// A line; the words of a fault in it are as those of [`joined`].
 pub(super) fn line(words: &[String]) -> String {
-    let (line, rest) = match words {
-        [modem, name, rest @ ..] if modem == "modem" => (format!("modem {} ", quoted(name)), rest),
-        _ => (String::new(), words),
-    };
+    let (line, rest) = named(words);
     let rest = match rest {
         [fault, rest @ ..] if fault == "fault" => format!("fault {}", joined(rest)),
         rest => rest.join(" "),
     };
     line + &rest
+}
+
+/// The modem as it is named in a line, where it is, and what stands behind it.
+fn named(words: &[String]) -> (String, &[String]) {
+    match words {
+        [modem, name, rest @ ..] if modem == "modem" => (format!("modem {} ", quoted(name)), rest),
+        _ => (String::new(), words),
+    }
+}
+
+/// The same of words that are one text.
+fn named_in(text: &str) -> Option<(&str, &str)> {
+    let before = "modem ".len();
+    let name = text.strip_prefix("modem ")?;
+    let end = match name.strip_prefix('"') {
+        Some(name) => name.find('"')? + 2,
+        None => name.find(' ')?,
+    };
+    let (modem, words) = text.split_at_checked(before + end)?;
+    Some((modem, words.trim_start()))
 }
 
 fn quoted(word: &str) -> String {
@@ -65,7 +93,8 @@ Examples:
   mqmodem fault ./control.sock broker lose PUBACK times=2
   mqmodem fault ./control.sock net stalls for=5s
   mqmodem fault ./control.sock urc '\"+CREG: 2\"' every=20ms times=500
-  mqmodem fault ./control.sock list",
+  mqmodem fault ./control.sock list
+  mqmodem fault ./control.sock modem pump-7 net reset     where several modems run",
         rows.collect::<String>()
     )
 }
@@ -97,5 +126,26 @@ mod tests {
         let given = ["modem", "the pump", "fault", "urc", "A b"];
         assert_eq!(line(&words(&given)), "modem \"the pump\" fault urc \"A b\"");
         assert_eq!(line(&words(&["note", "step  4", "x"])), "note step  4 x");
+    }
+
+    #[test]
+    fn a_modem_may_stand_before_the_words_of_a_fault() {
+        for (given, want) in [
+            (&["net", "reset"][..], "fault net reset"),
+            (&["modem", "a", "net", "reset"], "modem a fault net reset"),
+            (&["modem", "a", "net reset"], "modem a fault net reset"),
+            (&["modem a net reset"], "modem a fault net reset"),
+            (
+                &["modem \"the pump\" list"],
+                "modem \"the pump\" fault list",
+            ),
+            (
+                &["modem", "the pump", "urc", "A b"],
+                "modem \"the pump\" fault urc \"A b\"",
+            ),
+            (&["modem"], "fault modem"),
+        ] {
+            assert_eq!(fault_line(&words(given)), want);
+        }
     }
 }
