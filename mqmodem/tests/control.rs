@@ -163,6 +163,17 @@ fn the_command_line_asks_for_faults() {
     let (code, text) = run(&["fault", "nowhere", "list"], None);
     assert_eq!(code, Some(1));
     assert!(text.contains("nobody listens at nowhere"), "{text}");
+    let placed = "the path of the control socket stands before the words, or in $MQMODEM_CONTROL";
+    for arguments in [&["fault", "net", "reset"][..], &["fault", "list"]] {
+        let (_, text) = run(arguments, None);
+        assert!(text.contains(placed), "{text}");
+    }
+    let (code, text) = run(&["control", "c", "state"], Some("c"));
+    assert_eq!(code, Some(1));
+    assert!(text.contains("write ./c for that socket"), "{text}");
+    let (code, text) = run(&["fault", "c.sock", "list"], Some("none"));
+    assert_eq!(code, Some(1));
+    assert!(text.contains("write ./c.sock for that socket"), "{text}");
     let (code, text) = run(&["fault", "--help"], None);
     assert_eq!(code, Some(0));
     for word in WORDS {

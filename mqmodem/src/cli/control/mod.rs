@@ -52,35 +52,60 @@ pub(super) struct ControlArguments {
 }
 
 pub(super) fn fault(arguments: &FaultArguments) -> Result<ExitCode, ProgramFailure> {
-    let (path, words) = split(&arguments.words)?;
-    say(&path, &words::fault_line(words))
+    let (socket, words) = split(&arguments.words)?;
+    say(&socket, &words::fault_line(words))
 }
 
 pub(super) fn control(arguments: &ControlArguments) -> Result<ExitCode, ProgramFailure> {
-    let (path, words) = split(&arguments.words)?;
-    say(&path, &words::line(words))
+    let (socket, words) = split(&arguments.words)?;
+    say(&socket, &words::line(words))
+}
+
+/// The control socket.
+struct SocketPath {
+    path: PathBuf,
+    /// How it is written, where it seems to be written otherwise.
+    hint: Option<String>,
 }
 
 /// The socket, and the words behind it.
-fn split(words: &[String]) -> Result<(PathBuf, &[String]), ProgramFailure> {
+fn split(words: &[String]) -> Result<(SocketPath, &[String]), ProgramFailure> {
     let usual = std::env::var_os(VARIABLE).filter(|path| !path.is_empty());
-    let (path, words) = match (usual, words) {
-        (Some(path), [first, ..]) if !first.contains('/') => (path.into(), words),
-        (_, [first, rest @ ..]) => (PathBuf::from(first), rest),
-        (_, []) => (PathBuf::new(), words),
+    let first = words.first().map_or("", String::as_str);
+    let rest = words.get(1..).unwrap_or_default();
+    let (path, hint, words) = match usual.filter(|_| !first.contains('/')) {
+        Some(path) => (path.into(), hint_of_word(first), words),
+        None => (PathBuf::from(first), hint_of_path(first), rest),
     };
     if words.is_empty() {
-        return Err(ProgramFailure::new(format!(
-            "there is nothing behind the control socket {}; write what is to be done, such as: net reset",
-            path.display()
-        ))
-        .of_usage());
+        let what = || "write what is to be done, such as: net reset".to_owned();
+        let text = format!(
+            "there is nothing behind the control socket {}; {}",
+            path.display(),
+            hint.unwrap_or_else(what)
+        );
+        return Err(ProgramFailure::new(text).of_usage());
     }
-    Ok((path, words))
+    Ok((SocketPath { path, hint }, words))
+}
+
+/// What is to be told of a first word that is no path, and looks like one.
+fn hint_of_word(word: &str) -> Option<String> {
+    let is_like_one = word.contains('.') || Path::new(word).exists();
+    is_like_one.then(|| format!("since ${VARIABLE} is set, write ./{word} for that socket"))
+}
+
+/// What is to be told of a path that looks like the first word of a line.
+fn hint_of_path(path: &str) -> Option<String> {
+    let is_word = !path.contains('/') && !Path::new(path).exists();
+    is_word.then(|| {
+        format!("the path of the control socket stands before the words, or in ${VARIABLE}")
+    })
 }
 
 /// Sends one line, and prints the answer.
-fn say(path: &Path, line: &str) -> Result<ExitCode, ProgramFailure> {
+fn say(socket: &SocketPath, line: &str) -> Result<ExitCode, ProgramFailure> {
+    let SocketPath { path, hint } = socket;
     if line.contains(['\n', '\r']) {
         return Err(ProgramFailure::new(
             "there is a line break in the words; write \\n or \\r in quotes",
@@ -91,11 +116,7 @@ fn say(path: &Path, line: &str) -> Result<ExitCode, ProgramFailure> {
         ProgramFailure::system(format_args!("cannot speak to {}", path.display()), error)
     };
     let mut stream = UnixStream::connect(path).map_err(|error| match error.kind() {
-        ErrorKind::ConnectionRefused | ErrorKind::NotFound => ProgramFailure::new(format!(
-            "nobody listens at {}; start modems with: mqmodem serve --control {}",
-            path.display(),
-            path.display()
-        )),
+        ErrorKind::ConnectionRefused | ErrorKind::NotFound => nobody_listens(socket),
         _ => lost(&error),
     })?;
     stream
@@ -109,7 +130,10 @@ fn say(path: &Path, line: &str) -> Result<ExitCode, ProgramFailure> {
     let first = lines.next().transpose().map_err(|error| lost(&error))?;
     let first = first.unwrap_or_default();
     if let Some(why) = first.strip_prefix("error ") {
-        return Err(ProgramFailure::new(why));
+        let hint = hint.as_ref().map(|hint| format!("; {hint}"));
+        return Err(ProgramFailure::new(
+            why.to_owned() + &hint.unwrap_or_default(),
+        ));
     }
     let Some(answer) = first.strip_prefix("ok") else {
         return Err(ProgramFailure::new(format!(
@@ -126,4 +150,11 @@ fn say(path: &Path, line: &str) -> Result<ExitCode, ProgramFailure> {
         print(&format!("{text}\n"))?;
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn nobody_listens(socket: &SocketPath) -> ProgramFailure {
+    let path = socket.path.display();
+    let start = || format!("start modems with: mqmodem serve --control {path}");
+    let hint = socket.hint.clone().unwrap_or_else(start);
+    ProgramFailure::new(format!("nobody listens at {path}; {hint}"))
 }
