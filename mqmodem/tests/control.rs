@@ -182,7 +182,8 @@ fn the_command_line_asks_for_faults() {
     // Two programs at one socket would take each other's lines.
     let (code, text) = run(&["serve", "--unix", "other", "--control", "c"], None);
     assert_eq!(code, Some(1));
-    assert!(text.contains("cannot listen on c: "), "{text}");
+    let taken = "cannot listen on c: the path is in use; stop what uses it, or choose another path for --control";
+    assert!(text.contains(taken), "{text}");
     assert_eq!(modems.end(), Some(0));
     assert!(!scratch.join("c").exists());
 }

@@ -5,6 +5,7 @@ use crate::config::{FaultsTable, fault_line};
 use crate::control::ControlSocket;
 use crate::driver::FaultDesk;
 use clap::{ArgAction, Args};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -51,13 +52,20 @@ pub(in crate::cli) fn open(
     for line in &faults.words {
         tracing::warn!("each modem has a fault, seed {seed}: {line}");
     }
-    let bind = |path: &Path| {
-        ControlSocket::bind(path, desk.clone()).map_err(|error| {
-            ProgramFailure::system(format_args!("cannot listen on {}", path.display()), &error)
-        })
-    };
+    let bind =
+        |path: &Path| ControlSocket::bind(path, desk.clone()).map_err(|error| taken(path, &error));
     let socket = path.map(bind).transpose()?;
     Ok((Some(desk), socket))
+}
+
+/// Why nothing listens there.
+fn taken(path: &Path, error: &io::Error) -> ProgramFailure {
+    let what = format!("cannot listen on {}", path.display());
+    if error.kind() == io::ErrorKind::AddrInUse {
+        let hint = "stop what uses it, or choose another path for --control";
+        return ProgramFailure::new(format!("{what}: the path is in use; {hint}"));
+    }
+    ProgramFailure::system(what, error)
 }
 
 /// Does this, and answers at the socket meanwhile.
