@@ -185,6 +185,11 @@ fn word<'t>(tokens: &'t [&'t str]) -> Result<(&'static FaultWord, &'t [&'t str])
         (area == first).then_some(second)
     });
     let seconds: Vec<&str> = seconds.collect();
+    if named(&first).is_some() {
+        return Err(format!(
+            "`{first}` is an option; options stand behind the words of a fault"
+        ));
+    }
     if seconds.is_empty() {
         return Err(unknown(first, "no fault", areas()));
     }

@@ -91,6 +91,10 @@ fn an_error_names_the_word_what_there_is_and_the_nearest() {
     );
     assert!(error("").contains(areas));
     assert_eq!(
+        error("p=0.5 broker lose PUBACK"),
+        "`p=0.5` is an option; options stand behind the words of a fault"
+    );
+    assert_eq!(
         error("store breaks"),
         "`breaks` is no fault of `store`; there are fails, late, full"
     );
