@@ -234,7 +234,12 @@ fn flags_and_file_say_what_goes_wrong_from_the_start() {
     assert_eq!([modems.line(), modems.line()], ["./a", "./b"]);
     answer("a");
     answer("b");
+    let other = file.replace("seed = 7", "seed = 8");
+    std::fs::write(scratch.join("mqmodem.toml"), other).unwrap();
+    modems.signal(Signal::HUP);
+    modems.until("faults have changed, which takes effect at the next start");
     assert_eq!(modems.end(), Some(0));
+    std::fs::write(scratch.join("mqmodem.toml"), file).unwrap();
     let fault = [
         "--fault",
         "port noise 1",

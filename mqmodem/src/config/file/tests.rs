@@ -42,7 +42,8 @@ fn the_example_is_read_and_shows_every_key() {
         all.push('\n');
     }
     assert!(all.contains("\nlevel = \"warn\"") && all.contains("\nclient_id = "));
-    parse(Path::new("mqmodem.toml"), &all).unwrap();
+    let all = parse(Path::new("mqmodem.toml"), &all).unwrap();
+    assert!(all.control.is_some() && all.faults.words.len() == 2);
 }
 
 /// What is written, the line that is wrong, and what is said of it.

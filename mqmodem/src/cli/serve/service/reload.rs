@@ -101,15 +101,18 @@ impl Service<'_> {
 /// Tells what has another value and holds from the next start on.
 fn report_fixed(before: &Plan, now: &Plan) {
     let others = [
-        ("state_dir", before.state_dir != now.state_dir),
-        ("trace", before.trace.target != now.trace.target),
-        ("trace_payload", before.trace.payload != now.trace.payload),
-        ("metrics", before.metrics != now.metrics),
-        ("control", before.control != now.control),
-        ("faults", before.faults != now.faults),
-        ("log", before.verbose != now.verbose),
+        ("state_dir has", before.state_dir != now.state_dir),
+        ("trace has", before.trace.target != now.trace.target),
+        (
+            "trace_payload has",
+            before.trace.payload != now.trace.payload,
+        ),
+        ("metrics has", before.metrics != now.metrics),
+        ("control has", before.control != now.control),
+        ("faults have", before.faults != now.faults),
+        ("log has", before.verbose != now.verbose),
     ];
-    for (key, _) in others.into_iter().filter(|(_, is_other)| *is_other) {
-        tracing::warn!("{key} has changed, which takes effect at the next start");
+    for (what, _) in others.into_iter().filter(|(_, is_other)| *is_other) {
+        tracing::warn!("{what} changed, which takes effect at the next start");
     }
 }
