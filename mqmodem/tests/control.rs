@@ -163,17 +163,6 @@ fn the_command_line_asks_for_faults() {
     let (code, text) = run(&["fault", "nowhere", "list"], None);
     assert_eq!(code, Some(1));
     assert!(text.contains("nobody listens at nowhere"), "{text}");
-    let placed = "the path of the control socket stands before the words, or in $MQMODEM_CONTROL";
-    for arguments in [&["fault", "net", "reset"][..], &["fault", "list"]] {
-        let (_, text) = run(arguments, None);
-        assert!(text.contains(placed), "{text}");
-    }
-    let (code, text) = run(&["control", "c", "state"], Some("c"));
-    assert_eq!(code, Some(1));
-    assert!(text.contains("write ./c for that socket"), "{text}");
-    let (code, text) = run(&["fault", "c.sock", "list"], Some("none"));
-    assert_eq!(code, Some(1));
-    assert!(text.contains("write ./c.sock for that socket"), "{text}");
     let (code, text) = run(&["fault", "--help"], None);
     assert_eq!(code, Some(0));
     for word in WORDS {
@@ -186,6 +175,26 @@ fn the_command_line_asks_for_faults() {
     assert!(text.contains(taken), "{text}");
     assert_eq!(modems.end(), Some(0));
     assert!(!scratch.join("c").exists());
+}
+
+#[test]
+fn a_path_that_is_left_out_or_taken_for_a_word_is_told() {
+    let scratch = Scratch::new();
+    let run = |arguments: &[&str], control| said(&program(scratch.path(), arguments, control));
+    let mut modems = Fleet::serve(scratch.path(), &["--unix", "a", "--control", "c"]);
+    assert_eq!(modems.line(), "a");
+    let placed = "the path of the control socket stands before the words, or in $MQMODEM_CONTROL";
+    for arguments in [&["fault", "net", "reset"][..], &["fault", "list"]] {
+        let (_, text) = run(arguments, None);
+        assert!(text.contains(placed), "{text}");
+    }
+    let (code, text) = run(&["control", "c", "state"], Some("c"));
+    assert_eq!(code, Some(1));
+    assert!(text.contains("write ./c for that socket"), "{text}");
+    let (code, text) = run(&["fault", "c.sock", "list"], Some("none"));
+    assert_eq!(code, Some(1));
+    assert!(text.contains("write ./c.sock for that socket"), "{text}");
+    assert_eq!(modems.end(), Some(0));
 }
 
 #[test]
