@@ -4,6 +4,7 @@ pub mod basic;
 pub mod clock;
 pub mod error;
 pub mod ident;
+pub mod key_files;
 pub mod network;
 pub mod profile;
 pub mod radio;

@@ -4,8 +4,9 @@ use super::state::key;
 use crate::at::args::Args;
 use crate::at::param::{Param, Reject};
 use crate::at::schema::Signature;
+use crate::commands::key_files::KeyFiles;
 use crate::modem::Staged;
-use crate::modem::api::CredentialKind;
+use crate::modem::api::{CredentialKind, Slot};
 use crate::modem::command::context::Context;
 use crate::modem::command::dialect::{Command, Outcome};
 use crate::modem::fail::Fail;
@@ -34,10 +35,15 @@ const VERSION: u8 = key::TLS;
 const SECLEVEL: u8 = key::TLS + 2;
 const ROOTS: u8 = key::TLS + 3;
 const CERTIFICATE: u8 = key::TLS + 4;
-/// The file with the key of the certificate.
-pub(super) const KEY: u8 = key::TLS + 5;
+const KEY: u8 = key::TLS + 5;
 const HOSTNAME: u8 = key::TLS + 6;
 const TIMEOUT: u8 = key::TLS + 8;
+
+/// The files with keys of certificates.
+pub(super) const KEYS: KeyFiles = KeyFiles {
+    slot: Slot::Dialect(0),
+    is_chosen: |staged, name| staged.text(KEY) == name,
+};
 
 pub(super) const CONFIGURATION: Command = Command::new(NAME, "Set what TLS does")
     .details(
@@ -46,6 +52,8 @@ pub(super) const CONFIGURATION: Command = Command::new(NAME, "Set what TLS does"
          `+SSLMIPSTART`. Without a value it is shown; a comma with nothing behind erases it.",
     )
     .test("")
+    .remembers()
+    .commits()
     .set(
         &[Signature::of(&[
             Param::text("name", 1, 16).example("cacert"),
@@ -87,7 +95,16 @@ fn set(cx: &mut Context, args: &Args) -> Outcome {
         cx.forget_staged(Some(key));
         return Outcome::Ok;
     }
-    cx.stage(key, args.bytes(2)).into()
+    choose(cx, key, args.text(2)).unwrap_or_else(Outcome::Fail)
+}
+
+fn choose(cx: &mut Context, key: u8, value: &str) -> Result<Outcome, Fail> {
+    cx.stage(key, value.as_bytes())?;
+    let kept = match key {
+        KEY => KEYS.remember(cx, value)?,
+        _ => None,
+    };
+    Ok(kept.map_or(Outcome::Ok, Outcome::Wait))
 }
 
 fn read(cx: &mut Context, args: &Args, key: u8) -> Outcome {
