@@ -36,18 +36,6 @@ impl JsonLines {
             lost: Mutex::default(),
         })
     }
-
-    /// Writes lines behind what there is to report; whether there was room.
-    fn offer(&self, lost: &mut BTreeMap<String, TraceLost>, line: &str) -> bool {
-        let reports = lost.values().cloned().map(TraceRecord::Lost);
-        let mut text: String = reports.map(|it| it.line()).collect();
-        text.push_str(line);
-        let taken = self.out.offer(text.as_bytes());
-        if taken {
-            lost.clear();
-        }
-        taken
-    }
 }
 
 /// Lines that the disk did not take: whose they are is not known any more.
@@ -68,11 +56,15 @@ impl EventSink for JsonLines {
             limit => event_line(&event.limited(limit)),
         };
         let mut lost = self.lost.lock().unwrap_or_else(PoisonError::into_inner);
-        if self.offer(&mut lost, &line) {
+        let modem = event.modem.as_str();
+        // Those of other modems wait for their next event: all would cost each event much.
+        let mut text = lost.get(modem).map(report).unwrap_or_default();
+        text.push_str(&line);
+        if self.out.offer(text.as_bytes()) {
+            lost.remove(modem);
             return;
         }
-        let key = event.modem.as_str().to_owned();
-        let lost = lost.entry(key).or_insert_with(|| TraceLost {
+        let lost = lost.entry(modem.to_owned()).or_insert_with(|| TraceLost {
             modem: Some(event.modem.clone()),
             from: Some(event.seq),
             count: 0,
@@ -82,13 +74,18 @@ impl EventSink for JsonLines {
     }
 }
 
+/// What is missing of a modem, as a line.
+fn report(lost: &TraceLost) -> String {
+    TraceRecord::Lost(lost.clone()).line()
+}
+
 impl Drop for JsonLines {
     fn drop(&mut self) {
-        let mut lost =
-            std::mem::take(&mut *self.lost.lock().unwrap_or_else(PoisonError::into_inner));
+        let lost = std::mem::take(&mut *self.lost.lock().unwrap_or_else(PoisonError::into_inner));
         if !lost.is_empty() {
             self.out.flush();
-            let _ = self.offer(&mut lost, "");
+            let reports: String = lost.values().map(report).collect();
+            let _ = self.out.offer(reports.as_bytes());
         }
     }
 }
@@ -112,14 +109,50 @@ mod tests {
         })
     }
 
-    #[test]
-    fn what_a_reader_does_not_take_in_time_is_told_by_its_numbers() {
-        let path = std::env::temp_dir().join(format!("mqmodem-{}-lost", std::process::id()));
+    /// Lines to a FIFO of this name, and who reads it.
+    fn to_fifo(name: &str) -> (JsonLines, File) {
+        let path = std::env::temp_dir().join(format!("mqmodem-{}-{name}", std::process::id()));
         mknodat(CWD, &path, FileType::Fifo, Mode::RWXU, 0).unwrap();
         let file = TraceTarget::of(&path).open().unwrap();
-        let mut reader = File::open(&path).unwrap();
+        let reader = File::open(&path).unwrap();
         std::fs::remove_file(&path).unwrap();
         let lines = JsonLines::new(file, PayloadLimit::All, "run", 0).unwrap();
+        (lines, reader)
+    }
+
+    fn read_all(mut reader: File) -> std::thread::JoinHandle<String> {
+        std::thread::spawn(move || {
+            let mut text = String::new();
+            reader.read_to_string(&mut text).unwrap();
+            text
+        })
+    }
+
+    #[test]
+    fn an_event_tells_what_is_missing_of_its_own_modem_alone() {
+        let (lines, reader) = to_fifo("own");
+        // More than the FIFO, the queue and the hands of its writer hold.
+        (1..=4_000).for_each(|seq| lines.event(&event("a", seq)));
+        lines.event(&event("b", 1));
+        let is_lost = |modem: &str| lines.lost.lock().unwrap().contains_key(modem);
+        assert!(is_lost("a") && is_lost("b"));
+        let reading = read_all(reader);
+        let mut seq = 4_000;
+        while is_lost("a") {
+            seq += 1;
+            lines.event(&event("a", seq));
+            std::thread::yield_now();
+        }
+        assert!(is_lost("b"), "it had no event since");
+        drop(lines);
+        let text = reading.join().unwrap();
+        let end = r#"{"type":"lost","modem":"b","from":1,"count":1,"why":"reader"}"#;
+        assert_eq!(text.lines().last(), Some(end));
+    }
+
+    #[test]
+    fn what_a_reader_does_not_take_in_time_is_told_by_its_numbers() {
+        let (lines, reader) = to_fifo("lost");
         // More than the FIFO, the queue and the hands of its writer hold.
         let mut count = 2_000;
         let tell = |seq| {
@@ -127,11 +160,7 @@ mod tests {
             lines.event(&event("b", seq));
         };
         (1..=count).for_each(tell);
-        let reading = std::thread::spawn(move || {
-            let mut text = String::new();
-            reader.read_to_string(&mut text).unwrap();
-            text
-        });
+        let reading = read_all(reader);
         while !lines.lost.lock().unwrap().is_empty() {
             count += 1;
             tell(count);
