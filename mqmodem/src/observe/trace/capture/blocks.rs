@@ -25,7 +25,7 @@ pub(super) fn section() -> Vec<u8> {
     // How long it gets is not known.
     body.extend(u64::MAX.to_le_bytes());
     let program = concat!("mqmodem ", env!("CARGO_PKG_VERSION"));
-    option(PROGRAM, program.as_bytes(), &mut body);
+    text_option(PROGRAM, program, &mut body);
     end_of_options(&mut body);
     block(0x0A0D_0D0A, &body)
 }
@@ -37,7 +37,7 @@ pub(super) fn interface(link_type: LinkType, name: &str) -> Vec<u8> {
     body.extend(0_u16.to_le_bytes());
     // No packet is cut.
     body.extend(0_u32.to_le_bytes());
-    option(NAME, name.as_bytes(), &mut body);
+    text_option(NAME, name, &mut body);
     end_of_options(&mut body);
     block(1, &body)
 }
@@ -71,7 +71,7 @@ impl CapturedPacket<'_> {
         body.extend(self.bytes);
         pad(&mut body);
         if let Some(comment) = self.comment {
-            option(COMMENT, comment.as_bytes(), &mut body);
+            text_option(COMMENT, comment, &mut body);
         }
         if self.dropped > 0 {
             option(DROPPED, &self.dropped.to_le_bytes(), &mut body);
@@ -83,8 +83,13 @@ impl CapturedPacket<'_> {
     }
 }
 
+/// A text, as far as the length of an option goes.
+fn text_option(code: u16, text: &str, body: &mut Vec<u8>) {
+    let front = text.get(..text.floor_char_boundary(0xFFFF));
+    option(code, front.unwrap_or(text).as_bytes(), body);
+}
+
 fn option(code: u16, value: &[u8], body: &mut Vec<u8>) {
-    let value = value.get(..0xFFFF).unwrap_or(value);
     body.extend(code.to_le_bytes());
     body.extend((value.len() as u16).to_le_bytes());
     body.extend(value);

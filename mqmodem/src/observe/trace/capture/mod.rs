@@ -1,6 +1,7 @@
 //! A trace as a capture for Wireshark: AT lines, and MQTT decrypted as TCP that is made up.
 
 mod blocks;
+mod comments;
 mod interfaces;
 mod line;
 mod modem;

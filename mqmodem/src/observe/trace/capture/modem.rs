@@ -1,6 +1,7 @@
 //! One modem in a capture: its interfaces and connections.
 
 use super::blocks::{CapturedPacket, LinkType, interface};
+use super::comments::Comments;
 use super::interfaces::Interfaces;
 use super::line;
 use super::tcp::{IpPacket, TcpConnection};
@@ -17,7 +18,7 @@ pub(super) struct CapturedModem {
     lines: Option<u32>,
     links: BTreeMap<u8, CapturedLink>,
     /// What the next packet is to tell.
-    comments: Vec<String>,
+    comments: Comments,
     /// Events without a packet that should have one.
     dropped: u64,
     /// Connections up to now.
@@ -39,7 +40,7 @@ impl CapturedModem {
             number,
             lines: None,
             links: BTreeMap::new(),
-            comments: Vec::new(),
+            comments: Comments::default(),
             dropped: 0,
             connections: 0,
         }
@@ -71,7 +72,9 @@ impl CapturedModem {
             TraceWhat::Link(link) => self.link(event, link, interfaces),
             TraceWhat::Packet(packet) => self.packet(event, packet, interfaces),
             what => {
-                self.comments.extend(comment(what));
+                if let Some(comment) = comment(what) {
+                    self.comments.add(&comment);
+                }
                 Vec::new()
             }
         }
@@ -107,7 +110,7 @@ impl CapturedModem {
         let (at, to) = (place.interface, place.to.clone());
         let why = link.text.as_ref().map(|why| format!(": {why}"));
         let what = format!("{} {to}{}", link.what, why.unwrap_or_default());
-        self.comments.push(what);
+        self.comments.add(&what);
         self.blocks(event.t, at, &packets)
     }
 
@@ -124,7 +127,7 @@ impl CapturedModem {
             None => vec![place.connection.nothing(packet.dir)],
         };
         if let PacketText::Other(_, text) = &packet.content {
-            self.comments.push(text.clone());
+            self.comments.add(text);
         }
         self.blocks(event.t, at, &packets)
     }
@@ -160,7 +163,7 @@ impl CapturedModem {
 
     /// The blocks of these packets; the first tells what there is to tell.
     fn blocks(&self, t: u64, interface: u32, packets: &[IpPacket]) -> Vec<u8> {
-        let comment = self.comments.join("; ");
+        let comment = self.comments.text();
         let mut first = true;
         let block = |(bytes, total): &IpPacket| {
             let tells = std::mem::take(&mut first);
