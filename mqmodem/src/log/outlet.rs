@@ -50,11 +50,28 @@ impl Outlet {
         Self::telling(to, failed, told)
     }
 
+    /// The same for what is no lines: nothing is written into it, and only `failed` tells
+    /// that some is lost.
+    pub(crate) fn unbroken<W: Write + AsFd + Send + 'static>(
+        to: W,
+        failed: impl Fn(&io::Error) + Send + 'static,
+    ) -> io::Result<Self> {
+        Self::start(to, failed, None)
+    }
+
     /// The same where another line says how many are lost.
     pub(crate) fn telling<W: Write + AsFd + Send + 'static>(
         to: W,
         failed: impl Fn(&io::Error) + Send + 'static,
         told: fn(u64) -> String,
+    ) -> io::Result<Self> {
+        Self::start(to, failed, Some(told))
+    }
+
+    fn start<W: Write + AsFd + Send + 'static>(
+        to: W,
+        failed: impl Fn(&io::Error) + Send + 'static,
+        told: Option<fn(u64) -> String>,
     ) -> io::Result<Self> {
         let queue = Arc::new(Queue::default());
         let mut writer = Writer {
@@ -146,8 +163,10 @@ fn told(lost: u64) -> String {
 struct Writer<W, F> {
     to: W,
     failed: F,
-    told: fn(u64) -> String,
-    /// Lines that were lost and not reported yet.
+    /// The line that says how many are lost; none where what is written is no lines.
+    told: Option<fn(u64) -> String>,
+    /// Lines that were lost and not reported yet; of what is no lines, writes that failed since
+    /// one went well.
     lost: u64,
     /// A line was written in part.
     torn: bool,
@@ -177,13 +196,21 @@ impl<W: Write + AsFd, F: Fn(&io::Error)> Writer<W, F> {
             if self.lost == 0 {
                 (self.failed)(&error);
             }
-            self.lost += rest.split_inclusive(|byte| *byte == b'\n').count() as u64;
+            self.lost += match self.told {
+                Some(_) => rest.split_inclusive(|byte| *byte == b'\n').count() as u64,
+                None => 1,
+            };
+        } else if self.told.is_none() {
+            self.lost = 0;
         }
     }
 
     fn report_lost(&mut self) {
+        let Some(told) = self.told else {
+            return;
+        };
         let begin = if self.torn { "\n" } else { "" };
-        let line = format!("{begin}{}", (self.told)(self.lost));
+        let line = format!("{begin}{}", told(self.lost));
         let (written, done) = self.pour(line.as_bytes());
         self.torn |= written > 0;
         if done.is_ok() {
@@ -334,5 +361,21 @@ mod tests {
         drop(outlet);
         reader.read_to_string(&mut text).unwrap();
         assert_eq!(text, "fir\n2 lines lost here: they were not taken\nthird\n");
+    }
+
+    #[test]
+    fn nothing_is_written_into_what_is_no_lines() {
+        let (mut reader, writer) = UnixStream::pair().unwrap();
+        let (fails, failed) = mpsc::channel();
+        let tell = move |_: &io::Error| fails.send(()).unwrap();
+        let outlet = Outlet::unbroken(Full(writer, 2), tell).unwrap();
+        assert!(outlet.offer(b"first\nsecond\n"));
+        failed.recv().unwrap();
+        assert!(outlet.offer(b"\x0a\x0d\x0d\x0a"));
+        drop(outlet);
+        let mut written = Vec::new();
+        reader.read_to_end(&mut written).unwrap();
+        assert_eq!(written, b"fir\x0a\x0d\x0d\x0a");
+        assert!(failed.recv().is_err(), "it failed once");
     }
 }

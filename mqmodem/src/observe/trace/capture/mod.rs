@@ -33,7 +33,7 @@ struct Modems {
 
 impl Capture {
     pub(super) fn new(file: File, payload: PayloadLimit) -> io::Result<Self> {
-        let out = Outlet::telling(file, report_failure, |_| String::new())?;
+        let out = Outlet::unbroken(file, report_failure)?;
         out.line(&blocks::section());
         Ok(Self {
             out,
