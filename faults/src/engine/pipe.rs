@@ -134,7 +134,11 @@ impl Underway {
     pub(super) fn take(&mut self, count: usize) {
         self.taken += count;
         if self.taken >= self.ready.len() {
-            self.ready.clear();
+            self.ready = Vec::new();
+            self.taken = 0;
+        } else if self.taken >= self.ready.len() / 2 {
+            // More may always be ready: what is taken does not wait for the rest.
+            self.ready.drain(..self.taken);
             self.taken = 0;
         }
     }
@@ -192,5 +196,24 @@ impl Timing {
     /// As it is where nothing takes its time.
     pub(super) fn delayed(&mut self, span: Option<Span>, random: &mut Random) {
         self.delay = span.map(|span| random.within(span));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_taken_is_freed_however_little_is_left() {
+        let mut pipe = Underway::default();
+        pipe.send(Instant::ZERO, b"x", Timing::default());
+        for _ in 0..1000 {
+            pipe.send(Instant::ZERO, &[b'x'; 999], Timing::default());
+            pipe.take(999);
+            assert_eq!(pipe.ready(), b"x");
+            assert!(pipe.ready.len() <= 2 * 1000, "{}", pipe.ready.len());
+        }
+        pipe.take(1);
+        assert_eq!(pipe.ready.capacity(), 0);
     }
 }
