@@ -54,7 +54,7 @@ impl PortFaults {
         if dir == Direction::Out && rules.hit(now, case(Effect::PortStalls, dir)).is_some() {
             return 0;
         }
-        ROOM.saturating_sub(self.way(dir).pipe.len())
+        self.way(dir).room()
     }
 
     /// The host sends bytes.
@@ -227,8 +227,11 @@ impl PortFaults {
         }
     }
 
-    /// A line of the modem that it did not write.
+    /// A line of the modem that it did not write. It is dropped where nobody takes anything.
     pub(super) fn write_line(&mut self, now: Instant, rules: &mut RuleSet, text: &[u8]) {
+        if self.out.room() == 0 {
+            return;
+        }
         let before: &[u8] = if self.framing.urc_leads { b"\r\n" } else { b"" };
         self.send(
             now,
@@ -238,7 +241,7 @@ impl PortFaults {
         );
     }
 
-    /// Bytes that nobody sent.
+    /// Bytes that nobody sent. Those there is no room for are dropped.
     pub(super) fn noise(
         &mut self,
         now: Instant,
@@ -246,10 +249,12 @@ impl PortFaults {
         mut random: super::random::Random,
         count: Option<u64>,
     ) {
+        let way = self.way(dir);
         let noise: Vec<u8> = (0..count.unwrap_or_default())
             .map(|_| random.noise())
+            .take(way.room())
             .collect();
-        self.way(dir).pipe.send(now, &noise, Timing::default());
+        way.pipe.send(now, &noise, Timing::default());
     }
 
     /// The modem has lost its power: what it had not taken, and not said, is gone.
@@ -267,6 +272,11 @@ impl PortFaults {
 }
 
 impl Way {
+    /// How many more bytes may be under way.
+    fn room(&self) -> usize {
+        ROOM.saturating_sub(self.pipe.len())
+    }
+
     /// What arrives of a byte.
     fn spoil(&mut self, now: Instant, rules: &mut RuleSet, dir: Direction, byte: u8) -> Option<u8> {
         if self.losing == 0

@@ -143,6 +143,18 @@ fn memory_is_bounded() {
 }
 
 #[test]
+fn what_nobody_sent_is_bounded() {
+    for line in ["urc \"+CREG: 2\" every=1ms", "port noise 1000 every=1ms"] {
+        let mut faults = faults(&[line]);
+        for now in 0..20_000 {
+            faults.advance(at(now));
+        }
+        let count = faults.ready(at(20_000), Passage::ToHost).len();
+        assert!((60_000..70_000).contains(&count), "{line}: {count}");
+    }
+}
+
+#[test]
 fn no_bytes_panic_and_none_are_made_up() {
     let lines: Vec<&str> = vec![
         "broker lose CONNACK",
