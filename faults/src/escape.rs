@@ -9,18 +9,33 @@ const LONG_RUN: usize = 40;
 /// # Errors
 /// What is no escape, and what there is.
 pub fn unescape(text: &str) -> Result<Vec<u8>, String> {
+    unescape_within(text, usize::MAX)
+}
+
+/// The bytes `text` stands for, which are so many at most: more are never made.
+///
+/// # Errors
+/// What is no escape, and what there is, or that they are too many.
+pub fn unescape_within(text: &str, most: usize) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::new();
     let mut rest = text;
     while let Some((plain, escaped)) = rest.split_once('\\') {
         bytes.extend_from_slice(plain.as_bytes());
-        rest = one(escaped, &mut bytes)?;
+        rest = one(escaped, most, &mut bytes)?;
     }
     bytes.extend_from_slice(rest.as_bytes());
+    if bytes.len() > most {
+        return Err(too_long(most));
+    }
     Ok(bytes)
 }
 
+fn too_long(most: usize) -> String {
+    format!("a text has {most} bytes at most")
+}
+
 /// Takes the escape at the front of `text`; returns what follows it.
-fn one<'t>(text: &'t str, bytes: &mut Vec<u8>) -> Result<&'t str, String> {
+fn one<'t>(text: &'t str, most: usize, bytes: &mut Vec<u8>) -> Result<&'t str, String> {
     let mut chars = text.chars();
     let byte = match chars.next() {
         Some('r') => b'\r',
@@ -29,7 +44,7 @@ fn one<'t>(text: &'t str, bytes: &mut Vec<u8>) -> Result<&'t str, String> {
         Some('\\') => b'\\',
         Some('"') => b'"',
         Some('x') => return hex(chars.as_str(), bytes),
-        Some('*') => return repeat(chars.as_str(), bytes),
+        Some('*') => return repeat(chars.as_str(), most, bytes),
         other => return Err(unknown(other)),
     };
     bytes.push(byte);
@@ -49,7 +64,7 @@ fn hex<'t>(text: &'t str, bytes: &mut Vec<u8>) -> Result<&'t str, String> {
     Ok(&text[2..])
 }
 
-fn repeat<'t>(text: &'t str, bytes: &mut Vec<u8>) -> Result<&'t str, String> {
+fn repeat<'t>(text: &'t str, most: usize, bytes: &mut Vec<u8>) -> Result<&'t str, String> {
     let end = text
         .find(|c: char| !c.is_ascii_digit())
         .unwrap_or(text.len());
@@ -61,7 +76,11 @@ fn repeat<'t>(text: &'t str, bytes: &mut Vec<u8>) -> Result<&'t str, String> {
     let byte = *bytes
         .last()
         .ok_or("\\* repeats the byte before it; there is none")?;
-    bytes.resize(bytes.len() + times - 1, byte);
+    let count = bytes.len() + times - 1;
+    if count > most {
+        return Err(too_long(most));
+    }
+    bytes.resize(count, byte);
     Ok(rest)
 }
 
@@ -175,6 +194,10 @@ mod tests {
         assert!(unescape(r"\x4").unwrap_err().contains("two hex digits"));
         assert!(unescape(r"a\*").unwrap_err().contains("count"));
         assert!(unescape(r"\*3").unwrap_err().contains("none"));
+        assert_eq!(unescape_within(r"a\*4", 4), Ok(b"aaaa".to_vec()));
+        for long in [r"a\*5", "aaaaa", r"aaa\*2b", r"aaaa\n"] {
+            assert!(unescape_within(long, 4).unwrap_err().contains("4 bytes"));
+        }
     }
 
     #[test]

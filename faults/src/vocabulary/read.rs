@@ -6,10 +6,10 @@ use super::table::{FaultNature, FaultParam, FaultWord, ValueKind};
 use super::tokens::{nearest, tokens, unknown};
 use super::value::{FaultValue, Span, packet, packets, reason, span, time};
 use super::words::WORDS;
-use crate::escape::unescape;
+use crate::escape::unescape_within;
 use std::time::Duration;
 
-/// The longest line that is read, in bytes.
+/// The longest line that is read, and the longest text in it, in bytes.
 pub const LONGEST: usize = 4096;
 /// The shortest time from one fault of a plan to the next.
 const SHORTEST: Duration = Duration::from_millis(1);
@@ -253,10 +253,10 @@ fn value(param: &FaultParam, text: &str) -> Result<FaultValue, String> {
 /// Text in quotes; a word alone may stand without.
 fn quoted(text: &str) -> Option<Result<Vec<u8>, String>> {
     if !text.is_empty() && !text.contains('"') {
-        return Some(unescape(text));
+        return Some(unescape_within(text, LONGEST));
     }
     let inner = text.strip_prefix('"')?.strip_suffix('"')?;
-    (!inner.is_empty()).then(|| unescape(inner))
+    (!inner.is_empty()).then(|| unescape_within(inner, LONGEST))
 }
 
 fn option(fault: &mut Fault, name: &str, text: &str) -> Result<(), String> {
