@@ -32,8 +32,6 @@ pub(super) struct LinkTraffic {
     pub(super) into: Side,
     pub(super) out: Side,
     pub(super) end: Option<FaultEnd>,
-    /// Bytes that pass before it breaks, and which fault says so.
-    cut: Option<u64>,
 }
 
 /// One direction of it.
@@ -41,6 +39,16 @@ pub(super) struct LinkTraffic {
 pub(super) struct Side {
     pub(super) cutter: PacketCutter,
     pub(super) pipe: Underway,
+    /// The fault that breaks the connection after so many bytes, and how many passed since.
+    passed: Option<(u32, u64)>,
+}
+
+impl Side {
+    /// How many bytes passed since this fault waits for them.
+    fn passed(&self, id: u32) -> u64 {
+        let counted = self.passed.filter(|(of, _)| *of == id);
+        counted.map_or(0, |(_, count)| count)
+    }
 }
 
 impl LinkTraffic {
@@ -54,7 +62,6 @@ impl LinkTraffic {
             into: Side::default(),
             out: Side::default(),
             end: None,
-            cut: None,
         }
     }
 
@@ -151,17 +158,18 @@ impl LinkTraffic {
     /// How many of so many bytes pass before the connection breaks.
     fn passes(&mut self, now: Instant, rules: &mut RuleSet, dir: Direction, count: usize) -> usize {
         let case = self.case_of(Effect::NetCut, dir);
-        let Some(limit) = rules.peek(case).and_then(|fault| fault.count("BYTES")) else {
-            self.cut = None;
+        let cut = rules.peek(case);
+        let Some((id, limit)) = cut.and_then(|(id, fault)| Some((id, fault.count("BYTES")?))) else {
+            self.side(dir).passed = None;
             return count;
         };
-        let passed = self.cut.unwrap_or(0);
+        let passed = self.into.passed(id) + self.out.passed(id);
         let left = usize::try_from(limit.saturating_sub(passed)).unwrap_or(usize::MAX);
+        let side = self.side(dir);
         if count < left {
-            self.cut = Some(passed + count as u64);
+            side.passed = Some((id, side.passed(id) + count as u64));
             return count;
         }
-        self.cut = None;
         if rules.hit(now, case).is_some() {
             self.end = Some(FaultEnd::Reset);
         }
@@ -182,7 +190,7 @@ impl LinkTraffic {
         let case = self.case_of(Effect::NetStalls, dir);
         let meant = rules
             .peek(case)
-            .is_some_and(|fault| fault.limits().dir.unwrap_or(Direction::Out) == dir);
+            .is_some_and(|(_, fault)| fault.limits().dir.unwrap_or(Direction::Out) == dir);
         meant && rules.hit(now, case).is_some()
     }
 

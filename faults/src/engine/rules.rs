@@ -219,10 +219,10 @@ impl RuleSet {
         }
     }
 
-    /// The first fault that is about this, whether it acts now or not.
-    pub(super) fn peek(&self, case: Case<'_>) -> Option<&Fault> {
+    /// The first fault that is about this, whether it acts now or not, and its number.
+    pub(super) fn peek(&self, case: Case<'_>) -> Option<(u32, &Fault)> {
         let found = self.rules.iter().find(|rule| case.is_of(&rule.fault));
-        found.map(|rule| &rule.fault)
+        found.map(|rule| (rule.id, &rule.fault))
     }
 
     /// Somebody switched the modem on: no fault keeps it off.

@@ -186,6 +186,23 @@ fn no_bytes_panic_and_none_are_made_up() {
 }
 
 #[test]
+fn a_cut_counts_the_bytes_of_its_direction_only() {
+    let out = Passage::ToBroker(LINK);
+    for (words, pings) in [("net cut 8 dir=in", 4), ("net cut 8", 2)] {
+        let mut faults = faults(&[words]);
+        faults.opened(at(0), LINK);
+        for count in 1..=pings {
+            assert_eq!(faults.poll_end(), None, "{words}: {count}");
+            faults.push(at(0), out, &PING);
+            faults.push(at(0), IN, &[0xD0, 0]);
+        }
+        taken(&mut faults, at(0), out);
+        assert_eq!(taken(&mut faults, at(0), IN).len(), 2 * pings);
+        assert_eq!(faults.poll_end(), Some((LINK, FaultEnd::Reset)), "{words}");
+    }
+}
+
+#[test]
 fn pieces_come_at_their_time() {
     let mut faults = faults(&["port slow 10 dir=out"]);
     faults.push(at(0), Passage::ToHost, b"\r\nOK\r\n");
