@@ -159,7 +159,8 @@ impl LinkTraffic {
     fn passes(&mut self, now: Instant, rules: &mut RuleSet, dir: Direction, count: usize) -> usize {
         let case = self.case_of(Effect::NetCut, dir);
         let cut = rules.peek(case);
-        let Some((id, limit)) = cut.and_then(|(id, fault)| Some((id, fault.count("BYTES")?))) else {
+        let Some((id, limit)) = cut.and_then(|(id, fault)| Some((id, fault.count("BYTES")?)))
+        else {
             self.side(dir).passed = None;
             return count;
         };

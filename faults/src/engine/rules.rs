@@ -96,7 +96,8 @@ impl RuleSet {
             let random = Random::new(self.seed, id);
             self.schedules.push(Schedule::of(now, id, fault, random));
         } else {
-            self.rule(now, id, fault, None);
+            let random = Random::new(self.seed, id);
+            self.rule(now, id, fault, random, None);
         }
         self.history.report(id, FaultState::Armed, words);
         Ok(id)
@@ -116,9 +117,15 @@ impl RuleSet {
         Ok(id)
     }
 
-    fn rule(&mut self, now: Instant, id: u32, fault: Fault, of_plan: Option<usize>) {
+    fn rule(
+        &mut self,
+        now: Instant,
+        id: u32,
+        fault: Fault,
+        random: Random,
+        of_plan: Option<usize>,
+    ) {
         let ends = fault.limits().lasts.map(|it| now + it);
-        let random = Random::new(self.seed, id);
         self.rules.push(Rule {
             id,
             fault,
@@ -308,10 +315,10 @@ impl RuleSet {
         while let Some(at) = self.schedules.iter().position(|it| it.is_due(now)) {
             let schedule = &mut self.schedules[at];
             let (id, due) = (schedule.id, schedule.next);
-            if let Some((which, fault)) = schedule.go_on() {
+            if let Some((which, fault, random)) = schedule.go_on() {
                 let waits = |rule: &Rule| rule.id == id && rule.of_plan == Some(which);
                 if !self.rules.iter().any(waits) {
-                    self.rule(due, id, fault, Some(which));
+                    self.rule(due, id, fault, random, Some(which));
                 }
             }
             if self.schedules[at].is_over() {

@@ -16,6 +16,8 @@ pub(super) struct Schedule {
     every: Span,
     faults: Vec<Fault>,
     random: Random,
+    /// What looks random in each of them.
+    each: Random,
     /// How many more come.
     left: Option<u64>,
     ends: Option<Instant>,
@@ -51,6 +53,7 @@ impl Schedule {
             next: now + random.within(plan.every),
             every: plan.every,
             faults: plan.faults.into_iter().map(Fault::once).collect(),
+            each: Random::new(random.clone().next(), 0),
             random,
             left: None,
             ends: None,
@@ -72,8 +75,8 @@ impl Schedule {
         self.over
     }
 
-    /// It is due: the fault that comes now, and which one that is.
-    pub(super) fn go_on(&mut self) -> Option<(usize, Fault)> {
+    /// It is due: the fault that comes now, which one that is, and what looks random in it.
+    pub(super) fn go_on(&mut self) -> Option<(usize, Fault, Random)> {
         if self.ends.is_some_and(|ends| ends <= self.next) {
             self.over = true;
             return None;
@@ -82,6 +85,7 @@ impl Schedule {
         self.next = self.next + self.random.within(self.every);
         self.left = self.left.map(|left| left.saturating_sub(1));
         self.over = self.left == Some(0);
-        Some((which, self.faults.get(which)?.clone()))
+        let random = Random::new(self.each.next(), 0);
+        Some((which, self.faults.get(which)?.clone(), random))
     }
 }

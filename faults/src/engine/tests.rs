@@ -82,6 +82,29 @@ fn the_same_seed_gives_the_same_faults_at_the_same_moments() {
 }
 
 #[test]
+fn each_of_a_plan_looks_random_for_itself() {
+    let run = |seed: u64| {
+        let mut faults = faults(&[&format!("seed {seed}"), "reply late 100ms..900ms every=10s"]);
+        let mut late = Vec::new();
+        for round in 1..=20 {
+            let now = at(round * 10_000);
+            faults.advance(now);
+            faults.push(now, Passage::FromHost, b"AT\r");
+            faults.push(now, Passage::ToHost, b"\r\nOK\r\n");
+            let due = faults.poll_timeout().unwrap();
+            late.push(due.since(now));
+            assert_eq!(taken(&mut faults, due, Passage::ToHost), b"\r\nOK\r\n");
+        }
+        late
+    };
+    let once = run(7);
+    assert_eq!(once, run(7));
+    assert_ne!(once, run(8));
+    let unlike: std::collections::BTreeSet<_> = once.into_iter().collect();
+    assert_eq!(unlike.len(), 20);
+}
+
+#[test]
 fn a_plan_does_not_pile_up_what_it_waits_for() {
     let mut faults = faults(&["every=1s broker lose PUBACK"]);
     faults.advance(at(60_000));
