@@ -54,8 +54,6 @@ struct Rule {
     ends: Option<Instant>,
     /// Which of a plan it is.
     of_plan: Option<usize>,
-    /// The words of a plan that has no more to come.
-    plan: Option<String>,
 }
 
 /// All faults in force.
@@ -134,7 +132,6 @@ impl RuleSet {
             fired: 0,
             ends,
             of_plan,
-            plan: None,
         });
     }
 
@@ -218,12 +215,23 @@ impl RuleSet {
 
     fn end(&mut self, at: usize) {
         let rule = self.rules.remove(at);
-        let others = self.rules.iter().any(|it| it.id == rule.id);
-        let planned = self.schedules.iter().any(|it| it.id == rule.id);
-        if !others && !planned {
-            let words = rule.plan.unwrap_or_else(|| rule.fault.to_string());
-            self.history.ended(rule.id, words);
+        match self.schedules.iter().position(|it| it.id == rule.id) {
+            Some(plan) => self.end_plan(plan),
+            None => self.history.ended(rule.id, rule.fault.to_string()),
         }
+    }
+
+    /// A plan ends once no more of it comes, and none of it is in force.
+    fn end_plan(&mut self, at: usize) {
+        let plan = &self.schedules[at];
+        if !plan.is_over() || self.rules.iter().any(|rule| rule.id == plan.id) {
+            return;
+        }
+        let plan = self.schedules.remove(at);
+        if !plan.fired {
+            self.history.idle(plan.words.clone());
+        }
+        self.history.ended(plan.id, plan.words);
     }
 
     /// The first fault that is about this, whether it acts now or not, and its number.
@@ -292,19 +300,30 @@ impl RuleSet {
 
     /// Whether there is or was a fault of this number, and whether it may still act.
     pub(super) fn is_known(&self, id: u32) -> Option<bool> {
-        let in_force = self.list().iter().any(|it| it.id == id);
+        let in_force = self.rules.iter().any(|rule| rule.id == id)
+            || self.schedules.iter().any(|plan| plan.id == id);
         (in_force || self.history.has_ended(id)).then_some(in_force)
     }
 
     /// When something is due.
     pub(super) fn poll_timeout(&self) -> Option<Instant> {
         let ends = self.rules.iter().filter_map(|rule| rule.ends);
-        let due = self.schedules.iter().map(Schedule::due);
+        let due = self.schedules.iter().filter_map(Schedule::due);
         ends.chain(due).min()
     }
 
     /// Ends what is over, and lets plans go on.
     pub(super) fn handle_timeout(&mut self, now: Instant) {
+        loop {
+            self.end_those_over(now);
+            let Some(at) = self.schedules.iter().position(|it| it.is_due(now)) else {
+                return;
+            };
+            self.go_on(at);
+        }
+    }
+
+    fn end_those_over(&mut self, now: Instant) {
         while let Some(at) = self.rules.iter().position(|rule| !rule.is_on(now)) {
             let rule = &self.rules[at];
             if rule.fired == 0 && rule.of_plan.is_none() {
@@ -312,24 +331,21 @@ impl RuleSet {
             }
             self.end(at);
         }
-        while let Some(at) = self.schedules.iter().position(|it| it.is_due(now)) {
-            let schedule = &mut self.schedules[at];
-            let (id, due) = (schedule.id, schedule.next);
-            if let Some((which, fault, random)) = schedule.go_on() {
-                let waits = |rule: &Rule| rule.id == id && rule.of_plan == Some(which);
-                if !self.rules.iter().any(waits) {
-                    self.rule(due, id, fault, random, Some(which));
-                }
+    }
+
+    /// The next of a plan comes, or all that is left of it ends.
+    fn go_on(&mut self, at: usize) {
+        let plan = &mut self.schedules[at];
+        let (id, due) = (plan.id, plan.next);
+        if let Some((which, fault, random)) = plan.go_on() {
+            let waits = |rule: &Rule| rule.id == id && rule.of_plan == Some(which);
+            if !self.rules.iter().any(waits) {
+                self.rule(due, id, fault, random, Some(which));
             }
-            if self.schedules[at].is_over() {
-                let schedule = self.schedules.remove(at);
-                // The last one of it may still be in force, and ends it then.
-                match self.rules.iter_mut().find(|rule| rule.id == id) {
-                    Some(rule) => rule.plan = Some(schedule.words),
-                    None => self.history.ended(id, schedule.words),
-                }
-            }
+        } else {
+            self.rules.retain(|rule| rule.id != id);
         }
+        self.end_plan(at);
     }
 }
 

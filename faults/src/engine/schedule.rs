@@ -61,13 +61,14 @@ impl Schedule {
         }
     }
 
-    /// When it goes on, or is over.
-    pub(super) fn due(&self) -> Instant {
-        self.ends.map_or(self.next, |ends| ends.min(self.next))
+    /// When it goes on, or its time is over.
+    pub(super) fn due(&self) -> Option<Instant> {
+        let next = Some(self.next).filter(|_| !self.over);
+        next.into_iter().chain(self.ends).min()
     }
 
     pub(super) fn is_due(&self, now: Instant) -> bool {
-        self.due() <= now
+        self.due().is_some_and(|due| due <= now)
     }
 
     /// Whether no more come.
@@ -75,10 +76,12 @@ impl Schedule {
         self.over
     }
 
-    /// It is due: the fault that comes now, which one that is, and what looks random in it.
+    /// It is due: the fault that comes now, which one that is, and what looks random in it;
+    /// none where its time is over.
     pub(super) fn go_on(&mut self) -> Option<(usize, Fault, Random)> {
-        if self.ends.is_some_and(|ends| ends <= self.next) {
+        if self.over || self.ends.is_some_and(|ends| ends <= self.next) {
             self.over = true;
+            self.ends = None;
             return None;
         }
         let which = self.random.below(self.faults.len() as u64) as usize;

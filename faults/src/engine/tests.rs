@@ -114,6 +114,49 @@ fn a_plan_does_not_pile_up_what_it_waits_for() {
 }
 
 #[test]
+fn a_plan_is_listed_until_its_last_fault_has_ended() {
+    use FaultState::{Armed, Ended, Fired};
+    let words = "broker lose PUBACK times=2 every=1s";
+    let mut faults = faults(&[words]);
+    let listed = |faults: &Faults| {
+        let list = faults.list().into_iter();
+        list.map(|it| (it.state, it.words)).collect::<Vec<_>>()
+    };
+    for (now, state) in [(1000, Armed), (2000, Fired)] {
+        faults.advance(at(now));
+        assert_eq!(listed(&faults), [(state, words.to_owned())]);
+        assert_eq!(faults.never_fired().is_empty(), state == Fired);
+        faults.advance(at(now + 500));
+        faults.push(at(now + 500), IN, &PUBACK);
+    }
+    assert!(faults.is_empty());
+    assert_eq!(
+        news(&mut faults),
+        [Armed, Fired, Fired, Ended].map(|it| (1, it))
+    );
+}
+
+#[test]
+fn what_waits_of_a_plan_ends_with_its_time() {
+    for line in [
+        "broker lose PUBACK for=3s every=1s",
+        "broker lose PUBACK times=2 for=3s every=1s",
+    ] {
+        let mut faults = faults(&[line]);
+        faults.advance(at(2999));
+        assert_eq!(faults.list().len(), 1);
+        assert_eq!(faults.poll_timeout(), Some(at(3000)));
+        faults.advance(at(3000));
+        assert!(faults.is_empty());
+        assert_eq!(faults.poll_timeout(), None);
+        assert_eq!(faults.is_in_force(1), Some(false));
+        assert_eq!(faults.never_fired(), [line]);
+        faults.push(at(3_600_000), IN, &PUBACK);
+        assert_eq!(taken(&mut faults, at(3_600_000), IN), PUBACK);
+    }
+}
+
+#[test]
 fn all_that_repeats_ends() {
     let mut faults = faults(&[
         "urc \"X\" every=1s times=3",
