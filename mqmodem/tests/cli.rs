@@ -80,6 +80,8 @@ fn help_shows_examples() {
         "try",
         "fleet",
         "chat",
+        #[cfg(feature = "broker")]
+        "broker",
         "state",
         "doctor",
         "commands",

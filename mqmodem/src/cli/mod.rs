@@ -1,5 +1,7 @@
 //! The command line.
 
+#[cfg(feature = "broker")]
+mod broker;
 mod chat;
 mod commands;
 mod completions;
@@ -10,6 +12,8 @@ mod exit;
 mod failure;
 mod fleet;
 mod help;
+#[cfg(feature = "broker")]
+mod local_broker;
 mod logs;
 mod man;
 mod modems;
@@ -38,6 +42,8 @@ pub fn main() -> ExitCode {
         Verb::Serve(arguments) => serve::run(&arguments),
         #[cfg(feature = "broker")]
         Verb::Try(arguments) => try_::run(&arguments),
+        #[cfg(feature = "broker")]
+        Verb::Broker(arguments) => broker::run(&arguments),
         Verb::Fleet(arguments) => fleet::run(&arguments),
         Verb::Chat(arguments) => chat::run(&arguments, program::command),
         Verb::Fault(arguments) => control::fault(&arguments),

@@ -1,5 +1,7 @@
 //! The program as its command line declares it.
 
+#[cfg(feature = "broker")]
+use super::broker::BrokerArguments;
 use super::chat::ChatArguments;
 use super::commands::CommandsArguments;
 use super::completions::CompletionsArguments;
@@ -40,6 +42,8 @@ pub(super) enum Verb {
     Try(TryArguments),
     Fleet(Box<FleetArguments>),
     Chat(ChatArguments),
+    #[cfg(feature = "broker")]
+    Broker(BrokerArguments),
     Fault(FaultArguments),
     Control(ControlArguments),
     State(StateArguments),

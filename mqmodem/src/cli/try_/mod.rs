@@ -1,11 +1,11 @@
 //! `mqmodem try`
 
-mod broker;
 mod prompt;
 mod transcript;
 mod walkthrough;
 
 use super::failure::ProgramFailure;
+use super::local_broker::LocalTlsBroker;
 use super::logs::{self, coloured};
 use super::output::print;
 use super::runtime::runtime;
@@ -13,7 +13,6 @@ use crate::Shared;
 use crate::port::Label;
 use crate::port::pty::{Pty, PtyOptions};
 use crate::port::watch::Watch;
-use broker::LocalBroker;
 use clap::{ArgAction, Args};
 use mqmodem_core::Config;
 use mqmodem_core::mqtt::Version;
@@ -55,7 +54,7 @@ pub(super) fn run(arguments: &TryArguments) -> Result<ExitCode, ProgramFailure> 
 }
 
 async fn session(arguments: &TryArguments) -> Result<(), ProgramFailure> {
-    let broker = LocalBroker::start().await.map_err(|why| {
+    let broker = LocalTlsBroker::start().await.map_err(|why| {
         ProgramFailure::new(format!("the broker for the session does not start: {why}"))
     })?;
     let watch =
@@ -86,7 +85,7 @@ async fn session(arguments: &TryArguments) -> Result<(), ProgramFailure> {
 
 /// What the user of a terminal program would do.
 fn at_the_host(
-    broker: &LocalBroker,
+    broker: &LocalTlsBroker,
     path: &Path,
     version: Version,
     prompt: bool,

@@ -1,6 +1,6 @@
 //! What is played.
 
-use crate::cli::try_::broker::{FORBIDDEN, LocalBroker};
+use crate::cli::local_broker::{FORBIDDEN, LocalTlsBroker};
 use mqmodem_core::mqtt::Version;
 
 /// A line of the host and what the modem must answer.
@@ -31,17 +31,17 @@ impl ScriptLine {
 }
 
 /// The session of the seed over plain TCP.
-pub(crate) fn over_tcp(broker: &LocalBroker, version: Version) -> Vec<ScriptLine> {
+pub(crate) fn over_tcp(broker: &LocalTlsBroker, version: Version) -> Vec<ScriptLine> {
     let mut steps = vec![
         ScriptLine::new("AT+CFUN=1", &["OK"]),
         ScriptLine::new("AT+MQTTTLS=0", &["OK"]),
     ];
-    steps.extend(session(broker.plain.port(), version));
+    steps.extend(session(broker.plain.address.port(), version));
     steps
 }
 
 /// The session of the seed over TLS, with the broker's root certificate.
-pub(crate) fn over_tls(broker: &LocalBroker, version: Version) -> Vec<ScriptLine> {
+pub(crate) fn over_tls(broker: &LocalTlsBroker, version: Version) -> Vec<ScriptLine> {
     let root = broker.root.trim_end();
     let tls = format!("AT+MQTTTLS=1,0,\"{root}\",{}", root.len());
     let mut steps = vec![
