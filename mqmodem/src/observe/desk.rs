@@ -2,7 +2,7 @@
 
 use super::event::ObserverSource;
 use super::observers::Observers;
-use super::stream::{EventSink, EventSource, TraceEvent};
+use super::stream::{EventSink, EventSource, PayloadLimit, TraceEvent};
 use super::trace::{Trace, TraceTarget};
 use crate::port::Label;
 use mqmodem_core::{Action, Config, ConnId, HostLines, Instant, Memory, Modem, NetEvent};
@@ -35,10 +35,15 @@ pub(super) struct Desk {
 
 impl Desk {
     pub(super) fn new(name: &str) -> Self {
+        Self::tracing(name, None)
+    }
+
+    /// The same, with so much of payloads in the trace.
+    pub(super) fn tracing(name: &str, payload: Option<PayloadLimit>) -> Self {
         let file = std::env::temp_dir().join(format!("mqmodem-{}-{name}", std::process::id()));
-        let trace = Arc::new(Trace::create(&TraceTarget::of(&file), None).unwrap());
+        let trace = Arc::new(Trace::create(&TraceTarget::of(&file), payload).unwrap());
         let captured = file.with_extension("pcapng");
-        let capture = Arc::new(Trace::create(&TraceTarget::of(&captured), None).unwrap());
+        let capture = Arc::new(Trace::create(&TraceTarget::of(&captured), payload).unwrap());
         let events = Arc::new(Kept::default());
         let sink = events.clone();
         let source = EventSource::new(|_, _| Ok::<_, ()>(vec![sink as Arc<dyn EventSink>]));

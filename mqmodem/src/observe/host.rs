@@ -30,6 +30,8 @@ pub(super) struct HostReader {
     echo: TypedBytes,
     /// The line feed behind the last line was counted with it.
     fed: bool,
+    /// Raw bytes since they were asked for.
+    data: usize,
     /// The last raw bytes may be shown.
     showed: bool,
     /// Lines up to now.
@@ -86,8 +88,10 @@ impl HostReader {
             report(&HostEvent::Data(DataPiece {
                 bytes: part.len(),
                 shown: shows.then_some(part),
+                before: self.data,
                 command: self.open.back().copied(),
             }));
+            self.data += part.len();
         }
     }
 
@@ -123,6 +127,7 @@ impl HostReader {
     /// Reports a line that has ended, and its echo.
     fn command(&mut self, said: CommandText<'_>, report: &mut impl FnMut(&HostEvent<'_>)) {
         self.count += 1;
+        self.data = 0;
         self.open.push_back(self.count);
         let line = |typed: &TypedBytes| CommandLine {
             content: said,
@@ -191,6 +196,9 @@ impl HostReader {
     ) {
         #[cfg(test)]
         LOOKED.set(LOOKED.get() + bytes.len() - secret.len());
+        if kind == Some(OutputKind::Prompt) {
+            self.data = 0;
+        }
         let present = self.open.front().copied();
         if kind == Some(OutputKind::Echo) {
             let line = CutLine::unbroken(bytes, self.showed);

@@ -82,6 +82,8 @@ pub struct DataPiece<'l> {
     pub bytes: usize,
     /// These bytes, where they may be shown.
     pub shown: Option<&'l [u8]>,
+    /// How many came before them since they were asked for.
+    pub before: usize,
     /// The line that asked for them.
     pub command: Option<u64>,
 }

@@ -112,7 +112,8 @@ pub struct TraceLine {
     pub text: String,
     /// Bytes on the wire.
     pub bytes: usize,
-    /// These bytes, where text and the usual frame do not give them and nothing is hidden.
+    /// These bytes, where text and the usual frame do not give them and nothing is hidden; of
+    /// data of which the end is left out, those before it where they are no text.
     #[serde(
         default,
         with = "base64_bytes",
@@ -122,6 +123,9 @@ pub struct TraceLine {
     /// Bytes that are hidden.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub hidden: usize,
+    /// Bytes of the same data before these.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub before: usize,
     /// Whether what was typed is more than the text, such as characters that were erased:
     /// they may be a secret.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
@@ -134,7 +138,7 @@ pub struct TraceLine {
 impl TraceLine {
     /// The bytes on the wire, where nothing is hidden.
     pub fn wire(&self) -> Option<Vec<u8>> {
-        if let Some(raw) = &self.raw {
+        if let Some(raw) = self.raw.as_ref().filter(|_| self.hidden == 0) {
             return Some(raw.clone());
         }
         let framed = [LINE_END, self.text.as_bytes(), LINE_END].concat();
@@ -161,14 +165,14 @@ impl TraceLine {
     }
 
     fn limit(&mut self, limit: PayloadLimit) {
-        let most = limit.of(self.bytes);
-        if most < self.bytes && self.hidden == 0 {
-            self.hidden = self.bytes - most;
-            self.raw = None;
-            let end = self.text.floor_char_boundary(most);
-            self.text.truncate(end);
-            self.text.push_str("***");
-        }
+        let most = limit.of_piece(self.before, self.bytes);
+        let Some(wire) = self.wire().filter(|wire| most < wire.len()) else {
+            return;
+        };
+        let shown = wire.get(..most).unwrap_or_default();
+        self.text = format!("{}***", String::from_utf8_lossy(shown));
+        self.hidden = self.bytes - most;
+        self.raw = std::str::from_utf8(shown).is_err().then(|| shown.to_vec());
     }
 }
 

@@ -25,6 +25,11 @@ impl PayloadLimit {
             Self::All => bytes,
         }
     }
+
+    /// The same of a piece of data, behind so many bytes of it.
+    pub(in crate::observe) fn of_piece(self, before: usize, bytes: usize) -> usize {
+        self.of(before.saturating_add(bytes)) - self.of(before)
+    }
 }
 
 impl fmt::Display for PayloadLimit {

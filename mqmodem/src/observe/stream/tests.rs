@@ -187,3 +187,57 @@ fn what_a_later_version_tells_is_skipped() {
     assert!(TraceRecord::parse(line).is_ok());
     assert!(TraceRecord::parse("{}").is_err());
 }
+
+/// What is shown of data that comes in pieces of this size, and how many bytes are hidden.
+fn shown_data(data: &[u8], size: usize, limit: PayloadLimit) -> (Vec<u8>, usize) {
+    let mut desk = connected(&format!("pieces-{size}"));
+    let before = desk.events().len();
+    // That data behind another prompt does not count.
+    for _ in 0..2 {
+        desk.say(format!("AT+MQTTPUBRAW=t,0,0,{}\r", data.len()).as_bytes());
+        data.chunks(size).for_each(|piece| desk.say(piece));
+    }
+    let (mut shown, mut hidden) = (Vec::new(), 0);
+    for event in &desk.events()[before..] {
+        let TraceWhat::Line(line) = event.limited(limit).what else {
+            continue;
+        };
+        if line.kind == LineKind::Data {
+            let text = line.text.trim_end_matches("***").as_bytes().to_vec();
+            shown.extend(line.wire().or(line.raw).unwrap_or(text));
+            hidden += line.hidden;
+        }
+    }
+    desk.end();
+    (shown, hidden)
+}
+
+#[test]
+fn data_is_limited_alike_in_one_piece_and_in_many() {
+    let data = b"h\xc3\xa9llo \xff\r\n\0";
+    for most in 0..=data.len() {
+        let limit = PayloadLimit::Bytes(most);
+        let whole = shown_data(data, data.len(), limit);
+        let text = data[..most].repeat(2);
+        assert_eq!(whole, (text, 2 * (data.len() - most)));
+        for size in [1, 2, 3, 7] {
+            assert_eq!(shown_data(data, size, limit), whole, "{size} of {most}");
+        }
+    }
+}
+
+#[test]
+fn data_in_pieces_is_limited_in_a_text_too() {
+    let mut desk = Desk::tracing("text-pieces", Some(PayloadLimit::Bytes(4)));
+    desk.say(b"ATE0\rAT+MQTTCONFIG=h,1883,id,1,60;+MQTTCONNECT\r");
+    desk.broker(&[0x20, 2, 0, 0]);
+    desk.say(b"AT+MQTTPUBRAW=t,0,0,9\r");
+    b"abcdefghi".chunks(3).for_each(|piece| desk.say(piece));
+    let lines = desk.end();
+    let data = lines
+        .iter()
+        .filter_map(|line| line.strip_prefix("host   > "));
+    let data: Vec<&str> = data.filter(|line| !line.starts_with("AT")).collect();
+    let rest = "*** (3 bytes of data)";
+    assert_eq!(data, ["\"abc\"", "\"d\"… (2 bytes more)", rest]);
+}

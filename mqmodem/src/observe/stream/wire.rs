@@ -82,6 +82,7 @@ fn typed(dir: TraceDirection, line: &CommandLine<'_>) -> TraceLine {
         text,
         bytes: line.bytes,
         raw: None,
+        before: 0,
         edited: false,
         command: Some(line.number),
     }
@@ -99,6 +100,7 @@ fn data(piece: &DataPiece<'_>) -> TraceLine {
         bytes: piece.bytes,
         raw: None,
         hidden: piece.shown.map_or(piece.bytes, |_| 0),
+        before: piece.before,
         edited: false,
         command: piece.command,
     }
@@ -119,6 +121,7 @@ fn answer(line: &AnswerLine<'_>) -> TraceLine {
         bytes: line.bytes,
         raw: None,
         hidden: line.hidden,
+        before: 0,
         edited: false,
         command: line.command,
     }

@@ -28,7 +28,10 @@ pub(super) fn packet(modem: u32, line: &TraceLine) -> Vec<u8> {
 /// A line of which something is hidden, in the usual frame.
 fn framed(line: &TraceLine) -> Vec<u8> {
     match line.kind {
-        LineKind::Data => line.text.clone().into_bytes(),
+        LineKind::Data => match &line.raw {
+            Some(raw) => [raw, &b"***"[..]].concat(),
+            None => line.text.clone().into_bytes(),
+        },
         LineKind::Command | LineKind::Echo => format!("{}\r", line.text).into_bytes(),
         _ => format!("\r\n{}\r\n", line.text).into_bytes(),
     }

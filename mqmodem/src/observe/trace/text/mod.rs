@@ -150,7 +150,7 @@ impl Tracer {
 impl Tracer {
     /// Raw bytes of the host, as far as they are to be shown.
     fn data(&self, data: &DataPiece<'_>) -> String {
-        let most = self.trace.payload.of(data.bytes);
+        let most = self.trace.payload.of_piece(data.before, data.bytes);
         match data.shown {
             Some(shown) if most > 0 => quoted(shown, most),
             _ => format!("*** ({} bytes of data)", data.bytes),
