@@ -136,9 +136,11 @@ impl LinkSlot {
         buf: &mut [u8],
     ) -> bool {
         let way = Passage::FromBroker(self.conn.link);
-        if self.end.is_some() || self.is_untold || faults.room(turn.now, way) == 0 {
+        let room = faults.room(turn.now, way);
+        if self.end.is_some() || self.is_untold || room == 0 {
             return false;
         }
+        let (buf, _) = buf.split_at_mut(room.min(buf.len()));
         let Poll::Ready(read) = self.link.poll_read(cx, buf) else {
             return false;
         };
