@@ -133,8 +133,7 @@ impl Driver {
             return;
         };
         faults.dark = Some(false);
-        let (memory, _) = faults.renew();
-        self.modem = Modem::new(faults.config, memory, now);
+        self.modem = Modem::new(faults.config, faults.renew(), now);
         self.links.abandon();
         self.link_logs = LinkLogs::of(self.label.clone());
         self.host.forget();
@@ -186,8 +185,8 @@ impl Driver {
             return;
         };
         faults.dark = None;
-        let (memory, stored) = faults.renew();
-        let mut modem = Modem::new(faults.config, memory, now);
+        let stored = faults.durable();
+        let mut modem = Modem::new(faults.config, faults.renew(), now);
         if self.store.is_restored() {
             restore(&mut modem, &self.label, &stored, &[]);
         } else {

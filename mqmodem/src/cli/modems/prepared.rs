@@ -77,8 +77,8 @@ impl Prepared {
         };
         state.give(&self.plan.name, &mut setup);
         setup.defaults = self.defaults;
-        let renewed = self.plan.behaviour.clone();
-        setup.renew = Box::new(move || renewed.memory());
+        let behaviour = self.plan.behaviour;
+        setup.renew = Box::new(move || behaviour.memory());
         setup
     }
 }

@@ -96,7 +96,7 @@ impl DriverFaults {
         want.is_some_and(|want| self.timer.poll_due(cx, clock, want))
     }
 
-    /// The next request, unless one is being dealt with that must end first.
+    /// The next request, where there is one.
     pub(super) fn poll_request(&mut self, cx: &mut Context<'_>) -> Poll<ControlRequest> {
         match self.requests.poll_recv(cx) {
             Poll::Ready(Some(request)) => Poll::Ready(request),
@@ -165,9 +165,14 @@ impl DriverFaults {
         self.writes.poll_drained(cx, store)
     }
 
-    /// New memory, and what is durable.
-    pub(super) fn renew(&self) -> (Memory<'static>, Vec<(Slot, Vec<u8>)>) {
-        ((self.renew)(), self.writes.durable())
+    /// New memory.
+    pub(super) fn renew(&self) -> Memory<'static> {
+        (self.renew)()
+    }
+
+    /// What is durable.
+    pub(super) fn durable(&self) -> Vec<(Slot, Vec<u8>)> {
+        self.writes.durable()
     }
 
     /// A line is to be sent beside the host.
