@@ -46,7 +46,7 @@ fn the_control_socket_answers_each_line() {
     let plan = "2 armed seed 7 every=10s..1min net reset, broker lose PUBACK";
     assert_eq!(control.line(), plan);
     control.expect("wait 1 10ms", "error it has not acted in that time");
-    control.expect("wait 3 10ms", "error there is no fault 3");
+    control.expect("wait 3 10s", "error there is no fault 3");
     control.expect("clear 2", "ok 2");
     control.expect("wait 2 1s", "error fault 2 has ended and never acted");
     control.expect("clear 2", "error no fault 2 is in force");
@@ -73,6 +73,30 @@ fn the_control_socket_answers_each_line() {
     ] {
         assert!(trace.contains(part), "no «{part}» in {trace}");
     }
+}
+
+#[test]
+fn a_modem_without_power_ends_as_any_other() {
+    let scratch = Scratch::new();
+    let (socket, trace) = (scratch.join("control"), scratch.join("trace.jsonl"));
+    let arguments = [
+        "--control",
+        socket.to_str().unwrap(),
+        "--trace",
+        trace.to_str().unwrap(),
+    ];
+    let modem = Modem::with(&arguments);
+    let mut control = Control::at(&socket);
+    control.expect("fault power cut", "ok 1");
+    while !control.ask("state").contains("power=off") {}
+    control.expect("note dark", "ok");
+    assert_eq!(modem.end(Signal::TERM), Some(0));
+    let trace = std::fs::read_to_string(trace).unwrap();
+    let last = trace.lines().last().unwrap();
+    assert!(
+        last.contains("\"power\"") && last.contains("\"off\""),
+        "{last}"
+    );
 }
 
 #[test]

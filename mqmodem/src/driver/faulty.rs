@@ -150,15 +150,15 @@ impl Driver {
         buf: &mut [u8],
     ) -> Poll<()> {
         for round in 0.. {
-            let Poll::Ready(input) = self.host.poll_input(cx, buf) else {
-                break;
-            };
             if round == ROUNDS {
                 cx.waker().wake_by_ref();
                 break;
             }
+            let Poll::Ready(input) = self.host.poll_input(cx, buf) else {
+                break;
+            };
             match (input, &mut self.faults) {
-                (PortInput::End, _) => return Poll::Ready(()),
+                (PortInput::End, _) => return self.end_dark(now),
                 (PortInput::Lines(lines), Some(faults)) => faults.lines = Some(lines),
                 _ => {}
             }
@@ -174,9 +174,15 @@ impl Driver {
             cx.waker().wake_by_ref();
         }
         match self.phase {
-            DriverPhase::Stopping(_) => Poll::Ready(()),
+            DriverPhase::Stopping(_) => self.end_dark(now),
             _ => Poll::Pending,
         }
+    }
+
+    /// It ends without power.
+    fn end_dark(&mut self, now: Instant) -> Poll<()> {
+        self.observers.end(&mut self.modem, now);
+        Poll::Ready(())
     }
 
     /// The modem starts with what it stored.

@@ -1,5 +1,6 @@
 //! Whoever sends without end leaves the others their turn; time and time-outs.
 
+use super::faults::FaultDesk;
 use super::{Driver, ModemSetup, Parts, Shared};
 use crate::port::{Label, Port, PortInput};
 use crate::runtime::clock::SystemClock;
@@ -111,6 +112,49 @@ async fn a_host_that_never_waits_does_not_keep_a_modem_from_being_stopped() {
     }
     shared.stop();
     driver.await.expect("it is stopped");
+}
+
+/// A host that sends so many bytes, one by one, and is gone then.
+#[derive(Debug)]
+struct Leaving(usize);
+
+impl Port for Leaving {
+    fn poll_read(&mut self, _: &mut Context<'_>, _: &mut [u8]) -> Poll<PortInput> {
+        let left = self.0.checked_sub(1);
+        match left {
+            // It says so once.
+            None => Poll::Pending,
+            Some(left) => {
+                self.0 = left;
+                Poll::Ready(if left == 0 {
+                    PortInput::End
+                } else {
+                    PortInput::Bytes(1)
+                })
+            }
+        }
+    }
+
+    fn poll_write(&mut self, _: &mut Context<'_>, bytes: &[u8]) -> Poll<usize> {
+        Poll::Ready(bytes.len())
+    }
+}
+
+/// Virtual time passes once nothing else moves.
+#[tokio::test(start_paused = true)]
+async fn a_modem_without_power_hears_its_host_leave_whenever_that_is() {
+    for count in [1, 64, 65, 66, 1000] {
+        let line = mqmodem_faults::read("power cut").unwrap();
+        let desk = Arc::new(FaultDesk::new(0, vec![line]));
+        let shared = Shared::default().with_faults(Some(desk));
+        let driver = shared.driver(
+            Box::new(Leaving(count)),
+            Label::new("dark"),
+            Config::default(),
+        );
+        let ended = tokio::time::timeout(Duration::from_secs(60), driver).await;
+        assert!(ended.is_ok(), "after {count}");
+    }
 }
 
 /// A host that says a line when the one before is answered.
