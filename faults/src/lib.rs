@@ -23,5 +23,6 @@ mod vocabulary;
 pub use engine::{DeviceAct, FaultEnd, FaultNews, FaultState, Faults, Passage, WriteFate};
 pub use vocabulary::{
     Direction, Fault, FaultEffect, FaultLimits, FaultLine, FaultNature, FaultParam, FaultPlan,
-    FaultValue, FaultWord, LONGEST, Span, ValueKind, WORDS, read, reason, reasons, time,
+    FaultValue, FaultWord, LONGEST, Span, ValueKind, WORDS, packet_name, read, reason, reasons,
+    time,
 };

@@ -6,6 +6,7 @@ use super::properties;
 use super::words::PacketWords;
 use mqmodem_core::mqtt::Version;
 use mqmodem_core::mqtt::carrier::Carrier;
+use mqmodem_faults::packet_name;
 
 /// Bytes up to the end of the packet at the front of `bytes`; all of them if
 /// it is not there whole.
@@ -34,7 +35,7 @@ pub(super) fn decode(version: Version, packet: &[u8]) -> Option<PacketWords<'sta
     let mut reading = Reading {
         version,
         body: WireReader(packet.get(head..)?),
-        words: PacketWords::new(name(first)?),
+        words: PacketWords::new(packet_name(first >> 4)?),
     };
     match first >> 4 {
         1 => reading.connect()?,
@@ -53,27 +54,6 @@ pub(super) fn decode(version: Version, packet: &[u8]) -> Option<PacketWords<'sta
         _ => {}
     }
     Some(reading.words)
-}
-
-fn name(first: u8) -> Option<&'static str> {
-    const NAMES: [&str; 15] = [
-        "CONNECT",
-        "CONNACK",
-        "PUBLISH",
-        "PUBACK",
-        "PUBREC",
-        "PUBREL",
-        "PUBCOMP",
-        "SUBSCRIBE",
-        "SUBACK",
-        "UNSUBSCRIBE",
-        "UNSUBACK",
-        "PINGREQ",
-        "PINGRESP",
-        "DISCONNECT",
-        "AUTH",
-    ];
-    NAMES.get(usize::from(first >> 4).checked_sub(1)?).copied()
 }
 
 impl Reading<'_> {

@@ -14,5 +14,5 @@ pub use fault::{Direction, Fault, FaultLimits};
 pub use line::{FaultLine, FaultPlan};
 pub use read::{LONGEST, read};
 pub use table::{FaultEffect, FaultNature, FaultParam, FaultWord, ValueKind};
-pub use value::{FaultValue, Span, reason, reasons, time};
+pub use value::{FaultValue, Span, packet_name, reason, reasons, time};
 pub use words::WORDS;

@@ -133,6 +133,11 @@ pub(super) fn packet(text: &str) -> Option<u8> {
     u8::try_from(at + 1).ok()
 }
 
+/// The name of packets of this type.
+pub fn packet_name(kind: u8) -> Option<&'static str> {
+    PACKETS.get(usize::from(kind).checked_sub(1)?).copied()
+}
+
 /// The names of all packets.
 pub(super) fn packets() -> &'static [&'static str] {
     &PACKETS
@@ -179,10 +184,7 @@ impl fmt::Display for FaultValue {
         match self {
             Self::Count(count) => write!(f, "{count}"),
             Self::Span(span) => write!(f, "{span}"),
-            Self::Packet(kind) => {
-                let at = usize::from(*kind).wrapping_sub(1);
-                f.write_str(PACKETS.get(at).unwrap_or(&"?"))
-            }
+            Self::Packet(kind) => f.write_str(packet_name(*kind).unwrap_or("?")),
             Self::Reason(error) => write_reason(f, *error),
             Self::Choice(word) => f.write_str(word),
             Self::Text(bytes) => f.write_str(&quoted(bytes)),
