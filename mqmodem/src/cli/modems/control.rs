@@ -20,7 +20,7 @@ pub(in crate::cli) struct ControlFlags {
     #[arg(long, value_name = "WORDS", action = ArgAction::Append)]
     fault: Vec<String>,
 
-    /// Seed of what looks random in faults; each modem's is its own one more.
+    /// Seed of what looks random in faults; each modem adds its own seed to it.
     #[arg(long, value_name = "NUMBER")]
     fault_seed: Option<u64>,
 }
