@@ -28,8 +28,6 @@ pub(super) mod key {
     pub(crate) const SUBSCRIBED: u8 = 19;
     /// Whether the module's own limits cut messages up.
     pub(crate) const PIECES: u8 = 25;
-    /// The topic that was asked for last without waiting for the answer.
-    pub(crate) const ASKED: u8 = 26;
     /// Those of the link.
     pub(crate) const LINK: core::ops::RangeInclusive<u8> = STATE..=CREDENTIALS;
     /// The network, its password and the rest that is not of the link follow.
@@ -98,11 +96,7 @@ const ASKED: &[u8] = &[1];
 const LEFT: &[u8] = &[2];
 
 /// A topic counts from now on.
-pub(super) fn set_asked(cx: &mut Context, topic: &str) -> Result<(), Fail> {
-    if cx.stage(key::ASKED, topic.as_bytes()).is_err() {
-        // Too long for that: it is shown when it is answered.
-        cx.forget_staged(Some(key::ASKED));
-    }
+pub(super) fn set_asked(cx: &mut Context) -> Result<(), Fail> {
     cx.stage(key::SUBSCRIBED, ASKED)
 }
 

@@ -4,7 +4,7 @@ use super::configuration::LINK;
 use super::connection::TIMEOUT;
 use super::error::check_state;
 use super::messages::{QOS, check_topic, limit};
-use super::state::{self, MqttState, key, state};
+use super::state::{self, MqttState, state};
 use crate::at::args::Args;
 use crate::at::param::Param;
 use crate::at::reply::Reply;
@@ -48,7 +48,7 @@ fn subscribe(cx: &mut Context, args: &Args) -> Outcome {
     });
     match wait {
         // The broker's answer is not waited for.
-        Ok(_) if args.int(2) == 0 => state::set_asked(cx, args.text(1)).into(),
+        Ok(_) if args.int(2) == 0 => state::set_asked(cx).into(),
         Ok(wait) => Outcome::WaitFor(wait, limit(args, 3)),
         Err(fail) => Outcome::Fail(fail),
     }
@@ -57,6 +57,9 @@ fn subscribe(cx: &mut Context, args: &Args) -> Outcome {
 /// Whether a topic is one of those that the module remembers.
 fn is_remembered(cx: &mut Context, topic: &str) -> bool {
     let mut left = cx.limits().subscriptions;
+    if left == usize::MAX {
+        return true;
+    }
     let mut is_known = false;
     let mut look = |known: &str| {
         left = left.saturating_sub(1);
@@ -87,9 +90,10 @@ fn read(cx: &mut Context, _: &Args) -> Outcome {
         return Outcome::Ok;
     }
     cx.each_subscription(|topic, qos, reply| write_topic(reply, state, topic, qos));
-    cx.each_asked(|topic, of, reply| {
-        // With QoS 0 the answer is not waited for.
-        if of.text(key::ASKED) == topic {
+    cx.each_asked(|topic, is_of_interest, reply| {
+        // With QoS 0 the answer is not waited for; with another it has come by now, or the
+        // wait was in vain.
+        if is_of_interest {
             write_topic(reply, state, topic, Qos::AtMostOnce);
         }
     });

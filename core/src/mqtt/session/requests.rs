@@ -266,9 +266,17 @@ impl Session<'_> {
         self.subscriptions.granted()
     }
 
-    /// The filters the broker was asked for and has not answered yet.
-    pub fn asked_filters(&self) -> impl Iterator<Item = &str> {
-        self.subscriptions.asked()
+    /// The filters the broker was asked for and has not answered yet, and whether that is
+    /// still of interest: the request was not [given up](Self::give_up).
+    pub fn asked_filters(&self) -> impl Iterator<Item = (&str, bool)> {
+        let asked = self.subscriptions.asked();
+        asked.map(|(at, filter)| (filter, self.is_suback_of_interest(at)))
+    }
+
+    fn is_suback_of_interest(&self, at: u32) -> bool {
+        let further = |id| self.further.places(id).any(|place| place == at);
+        let mut requests = self.outgoing.reported_requests(Awaited::Suback);
+        requests.any(|(id, place)| place == at || further(id))
     }
 
     /// Whether every subscription is on disk, where sessions are stored there.

@@ -3,7 +3,6 @@
 use super::{Context, quality};
 use crate::at::reply::Reply;
 use crate::modem::fail::Fail;
-use crate::modem::progress::scratch::Staged;
 use crate::modem::wait::Wait;
 use crate::mqtt::Qos;
 use crate::mqtt::carrier::Carrier;
@@ -94,15 +93,15 @@ impl Context<'_, '_> {
         });
     }
 
-    /// Says something of every filter that the broker has not answered yet, by what was put
-    /// aside.
-    pub fn each_asked(&mut self, mut write: impl FnMut(&str, Staged<'_>, &mut Reply)) {
+    /// Says something of every filter that the broker has not answered yet, and whether that
+    /// is still of interest: no command has waited for it in vain.
+    pub fn each_asked(&mut self, mut write: impl FnMut(&str, bool, &mut Reply)) {
         let machine = &mut *self.machine;
-        let (style, staged) = (machine.style(), machine.scratch.of(self.link));
+        let style = machine.style();
         if let Some(link) = machine.links.get(self.link) {
             machine.answer.write(&mut machine.out, style, |reply| {
-                for filter in link.session().asked_filters() {
-                    write(filter, staged, reply);
+                for (filter, is_of_interest) in link.session().asked_filters() {
+                    write(filter, is_of_interest, reply);
                 }
             });
         }

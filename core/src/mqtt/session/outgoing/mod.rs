@@ -28,7 +28,7 @@ use crate::mqtt::PacketId;
 use crate::mqtt::packet::{Ack, AckKind, EncodeError, Publish};
 use delivered::Delivered;
 use header::{Flow, MessageHeader};
-use ids::Ids;
+use ids::{Ids, Reporting};
 use log::MessageLog;
 use suspicion::Suspicion;
 use wire::WireTerms;
@@ -244,6 +244,18 @@ impl<'a> Outgoing<'a> {
     /// The place of the filter of a request, if this is awaited for it.
     pub(super) fn request(&self, id: PacketId, awaits: Awaited) -> Option<u32> {
         Some(self.ids.waiting(id, awaits)?.at())
+    }
+
+    /// The requests that wait for this and whose outcome is to be reported, with the places
+    /// of their filters.
+    pub(super) fn reported_requests(
+        &self,
+        awaits: Awaited,
+    ) -> impl Iterator<Item = (PacketId, u32)> {
+        let used = self.ids.used();
+        let waiting = used.filter(move |(_, it)| it.awaits() == awaits);
+        let reported = waiting.filter(|(_, it)| it.report() == Reporting::Outcome);
+        reported.map(|(id, it)| (id, it.at()))
     }
 
     /// A request is over; whether that is to be reported.

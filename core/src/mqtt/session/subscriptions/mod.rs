@@ -92,11 +92,11 @@ impl<'a> Subscriptions<'a> {
         })
     }
 
-    /// What is asked for and not answered, but for what is granted already.
-    pub(super) fn asked(&self) -> impl Iterator<Item = &str> {
+    /// What is asked for and not answered, with its places, but for what is granted already.
+    pub(super) fn asked(&self) -> impl Iterator<Item = (u32, &str)> {
         let is_asked = |it: FilterHeader| it.pending > 0 && !it.is_wanted();
         let asked = self.entries().filter(move |(_, it)| is_asked(it.header));
-        asked.filter_map(|(_, entry)| core::str::from_utf8(entry.filter).ok())
+        asked.filter_map(|(at, it)| Some((at as u32, core::str::from_utf8(it.filter).ok()?)))
     }
 
     /// Whether there are none.
