@@ -37,6 +37,7 @@ const ROOTS: u8 = key::TLS + 3;
 const CERTIFICATE: u8 = key::TLS + 4;
 const KEY: u8 = key::TLS + 5;
 const HOSTNAME: u8 = key::TLS + 6;
+const ANY_DATE: u8 = key::TLS + 7;
 const TIMEOUT: u8 = key::TLS + 8;
 
 /// The files with keys of certificates.
@@ -148,6 +149,8 @@ pub(super) fn apply(cx: &mut Context) -> Result<(), Fail> {
         "2" => 2,
         _ => 0_u32,
     };
+    let any_date = cx.staged().text(ANY_DATE) == "1";
+    cx.apply_any_date(any_date)?;
     cx.apply_option(VERIFY, |_| OptionValue::Number(level.min(1)))?;
     cx.apply_option(TLS_VERSION, |staged| OptionValue::Number(version(staged)))?;
     let mut lacks = level > 0 && cx.staged().get(ROOTS).is_none();
