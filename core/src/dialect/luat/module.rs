@@ -70,12 +70,14 @@ pub(super) const COMMANDS: &[Command] = &[
         .commits()
         .execute(|cx, _| cx.restart_at_once()),
     Command::new("+CPOWD", "Switch off: silence until the host comes back")
-        .details("At once: without a word, to the broker neither.")
         .commits()
         .set(
             &[Signature::of(&[Param::choice(
                 "n",
-                &[(0, "at once"), (1, "in order")],
+                &[
+                    (0, "at once, without a word, to the broker neither"),
+                    (1, "in order"),
+                ],
             )])],
             power_down,
         ),

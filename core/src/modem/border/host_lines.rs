@@ -28,10 +28,11 @@ impl Modem<'_> {
     }
 
     /// The host sent a break: a line it has half typed is forgotten, and so is
-    /// data it was asked for. What runs goes on.
+    /// data it was asked for. What runs goes on; a modem that was switched off starts.
     pub fn handle_host_break(&mut self, now: Instant) {
         self.at(now);
         self.forget_line();
+        self.machine.power_on();
         self.advance();
     }
 
@@ -95,5 +96,26 @@ mod tests {
         assert_eq!(after_a_break(typed, b"AT\r"), b"\r\nOK\r\n");
         assert_eq!(after_a_break(b"", b"AT\r"), b"\r\nOK\r\n");
         assert_eq!(after_a_break(b"AT+NO", b"NSENSE\r"), b"");
+    }
+
+    #[cfg(feature = "luat")]
+    #[test]
+    fn a_break_starts_a_modem_that_was_switched_off() {
+        let config = Config {
+            gap: Some(0),
+            ..Config::of(&crate::dialect::luat::LUAT)
+        };
+        let mut modem = Modem::new(config, Memory::heap(), NOW);
+        let heard = |modem: &mut Modem<'_>| {
+            let heard = modem.host_out().to_vec();
+            modem.host_sent(NOW, heard.len());
+            heard
+        };
+        modem.handle_host(NOW, b"AT+CPOWD=0\r");
+        heard(&mut modem);
+        modem.handle_host(NOW, b"AT\r");
+        assert_eq!(heard(&mut modem), b"");
+        modem.handle_host_break(NOW);
+        assert!(heard(&mut modem).ends_with(b"\r\nRDY\r\n"));
     }
 }
