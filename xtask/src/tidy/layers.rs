@@ -81,8 +81,6 @@ const PROGRAM: Folder = Folder {
 
 /// The folder of the dialects, one file or folder for each.
 const DIALECTS: &str = "core/src/dialect/";
-/// Packages that know no vendor outside of it.
-pub const NEUTRAL: [&str; 4] = ["core", "faults", "mqmodem", "chat"];
 
 /// Files that are in no layer.
 pub fn homeless(files: &Files) -> Vec<String> {

@@ -49,7 +49,8 @@ fn of_texts(files: &Files) -> Result<Vec<String>> {
 
 fn of_imports(files: &Files, crates: &[Tree]) -> Vec<String> {
     let mut findings = layers::homeless(files);
-    for package in layers::NEUTRAL {
+    // They know no vendor outside of the folder of the dialects.
+    for package in source::PUBLISHED {
         findings.extend(in_package(package, layers::vendors(files, package)));
     }
     let mut every: Vec<Import> = Vec::new();

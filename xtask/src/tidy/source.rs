@@ -10,6 +10,9 @@ const DIRS: [&str; 7] = [
     "core", "faults", "mqmodem", "chat", "xtask", "examples", "tests",
 ];
 
+/// The published crates, each in a folder of its name.
+pub const PUBLISHED: [&str; 4] = ["core", "faults", "mqmodem", "chat"];
+
 /// The Rust files of the repository by their path from its root.
 pub type Files = BTreeMap<String, File>;
 

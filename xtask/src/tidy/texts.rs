@@ -1,14 +1,12 @@
 //! Lengths, words that panic, and the lints each published crate obeys.
 
-use super::source::{Files, words};
+use super::source::{Files, PUBLISHED, words};
 use crate::sh::{self, Result};
 
 /// Lines of a source file, tests included.
 const MAX_LINES: usize = 400;
 /// Lines of a README.
 const MAX_README: usize = 150;
-/// The folders of the published crates.
-const PUBLISHED: [&str; 4] = ["core", "faults", "mqmodem", "chat"];
 /// These panic where the stream is full or closed.
 const PRINTING: [&str; 5] = ["print", "println", "eprint", "eprintln", "dbg"];
 
