@@ -331,6 +331,7 @@ impl Driver {
         self.links.rest();
         // Many modems wait at once, few have a large message in hand.
         self.modem.trim();
+        self.observers.rest();
         let flushed = self.host.poll_flush(cx).is_ready();
         let faults = self.faults.as_ref();
         let through = faults.is_none_or(|it| it.engine.host_is_through());

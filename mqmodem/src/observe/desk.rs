@@ -107,6 +107,12 @@ impl Desk {
         self.heard.extend(&self.modem.host_out()[..read]);
         self.observers.sent(&self.modem, self.now, read);
         self.modem.host_sent(self.now, read);
+        self.observers.rest();
+    }
+
+    /// Whether something of the host's side is in hand.
+    pub(super) fn is_reading(&self) -> bool {
+        self.observers.is_reading()
     }
 
     pub(super) fn pass(&mut self, by: Duration) {

@@ -14,6 +14,17 @@ thread_local! {
     pub(super) static LOOKED: std::cell::Cell<usize> = const { std::cell::Cell::new(0) };
 }
 
+/// What a reader that has nothing in hand leaves to the next one.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct HostMark {
+    /// The modem notes what it writes.
+    notes: bool,
+    /// Raw bytes since they were asked for.
+    data: u32,
+    /// Lines up to now.
+    count: u64,
+}
+
 /// How far the host's side was reported.
 #[derive(Debug, Default)]
 pub(super) struct HostReader {
@@ -23,24 +34,34 @@ pub(super) struct HostReader {
     strayed: bool,
     /// A line that is begun, while it may be dropped.
     begun: Option<String>,
-    /// The modem notes what it writes.
-    notes: bool,
+    mark: HostMark,
     /// What was typed of the present line, and what of it came back.
     typed: TypedBytes,
     echo: TypedBytes,
     /// The line feed behind the last line was counted with it.
     fed: bool,
-    /// Raw bytes since they were asked for.
-    data: usize,
     /// The last raw bytes may be shown.
     showed: bool,
-    /// Lines up to now.
-    count: u64,
     /// The numbers of those that are not answered.
     open: VecDeque<u64>,
 }
 
 impl HostReader {
+    /// Goes on where another left off.
+    pub(super) fn from(mark: HostMark) -> Self {
+        Self {
+            mark,
+            ..Self::default()
+        }
+    }
+
+    /// What the next one needs, where this one has nothing in hand.
+    pub(super) fn mark_at_rest(&self) -> Option<HostMark> {
+        let typed = self.typed.count() + self.echo.count();
+        let in_hand = self.seen + self.open.len() + typed > 0 || self.begun.is_some();
+        (!in_hand && !self.strayed && !self.fed).then_some(self.mark)
+    }
+
     /// Gives `bytes` to the modem line by line, as far as it takes them, and reports
     /// each line before it is carried out, and what was answered to it.
     pub(super) fn receive(
@@ -88,10 +109,11 @@ impl HostReader {
             report(&HostEvent::Data(DataPiece {
                 bytes: part.len(),
                 shown: shows.then_some(part),
-                before: self.data,
+                before: self.mark.data as usize,
                 command: self.open.back().copied(),
             }));
-            self.data += part.len();
+            let more = u32::try_from(part.len()).unwrap_or(u32::MAX);
+            self.mark.data = self.mark.data.saturating_add(more);
         }
     }
 
@@ -126,12 +148,12 @@ impl HostReader {
 
     /// Reports a line that has ended, and its echo.
     fn command(&mut self, said: CommandText<'_>, report: &mut impl FnMut(&HostEvent<'_>)) {
-        self.count += 1;
-        self.data = 0;
-        self.open.push_back(self.count);
+        self.mark.count += 1;
+        self.mark.data = 0;
+        self.open.push_back(self.mark.count);
         let line = |typed: &TypedBytes| CommandLine {
             content: said,
-            number: self.count,
+            number: self.mark.count,
             bytes: typed.count(),
             raw: None,
         };
@@ -177,10 +199,10 @@ impl HostReader {
     }
 
     fn notes(&mut self, modem: &mut Modem<'_>) -> Vec<(OutputKind, Range<usize>)> {
-        if self.notes {
+        if self.mark.notes {
             return modem.take_notes();
         }
-        self.notes = true;
+        self.mark.notes = true;
         modem.note_output();
         // Before the first line the modem can but report.
         vec![(OutputKind::Urc, 0..modem.host_out().len())]
@@ -197,7 +219,7 @@ impl HostReader {
         #[cfg(test)]
         LOOKED.set(LOOKED.get() + bytes.len() - secret.len());
         if kind == Some(OutputKind::Prompt) {
-            self.data = 0;
+            self.mark.data = 0;
         }
         let present = self.open.front().copied();
         if kind == Some(OutputKind::Echo) {

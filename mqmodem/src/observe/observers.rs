@@ -1,7 +1,7 @@
 //! All observers of one modem. What they see is decoded once.
 
 use super::event::{HostEvent, LinkEvent, Observer, StateEvent, StoreEvent, Wire};
-use super::host::HostReader;
+use super::host::{HostMark, HostReader};
 use super::packets::PacketReader;
 use mqmodem_core::{
     Endpoint, Failure, HostLines, Instant, LinkId, Modem, ModemLines, NetEvent, Serial, Slot,
@@ -14,8 +14,11 @@ pub(crate) struct Observers(Option<Box<Watched>>);
 /// A modem that is observed.
 #[derive(Debug)]
 struct Watched {
-    all: Vec<Box<dyn Observer>>,
-    host: HostReader,
+    all: Box<[Box<dyn Observer>]>,
+    /// While it has something in hand: most modems wait.
+    host: Option<Box<HostReader>>,
+    /// Where the next one begins.
+    mark: HostMark,
     links: Vec<LinkReaders>,
     /// Whether the radio is on, once that was reported.
     radio: Option<bool>,
@@ -33,8 +36,9 @@ impl Observers {
     pub(crate) fn new(all: Vec<Box<dyn Observer>>) -> Self {
         Self((!all.is_empty()).then(|| {
             Box::new(Watched {
-                all,
-                host: HostReader::default(),
+                all: all.into(),
+                host: None,
+                mark: HostMark::default(),
                 links: Vec::new(),
                 radio: None,
             })
@@ -55,7 +59,7 @@ impl Observers {
         let Some(watched) = &mut self.0 else {
             return modem.handle_host(now, bytes);
         };
-        let Watched { all, host, .. } = &mut **watched;
+        let (all, host) = watched.reader();
         let taken = host.receive(modem, now, bytes, &mut |event| report(all, now, event));
         watched.bytes(now, Wire::FromHost, bytes.get(..taken));
         taken
@@ -71,9 +75,9 @@ impl Observers {
         let Some(watched) = &mut self.0 else {
             return what(modem);
         };
-        watched.host.may_drop(modem);
+        watched.reader().1.may_drop(modem);
         what(modem);
-        if let Some(line) = watched.host.dropped(modem) {
+        if let Some(line) = watched.reader().1.dropped(modem) {
             watched.host_event(now, &HostEvent::Dropped(&line));
         }
     }
@@ -82,15 +86,33 @@ impl Observers {
     pub(crate) fn answers(&mut self, modem: &mut Modem<'_>, now: Instant) {
         if let Some(watched) = &mut self.0 {
             watched.look(modem, now);
-            let Watched { all, host, .. } = &mut **watched;
+            let (all, host) = watched.reader();
             host.answers(modem, &mut |event| report(all, now, event));
+        }
+    }
+
+    /// Whether something of the host's side is in hand.
+    #[cfg(test)]
+    pub(super) fn is_reading(&self) -> bool {
+        self.0
+            .as_ref()
+            .is_some_and(|watched| watched.host.is_some())
+    }
+
+    /// The modem waits: memory for what is in hand is given back.
+    pub(crate) fn rest(&mut self) {
+        if let Some(watched) = &mut self.0
+            && let Some(mark) = watched.host.as_ref().and_then(|host| host.mark_at_rest())
+        {
+            watched.mark = mark;
+            watched.host = None;
         }
     }
 
     /// The first bytes of the modem's output are about to be given up as sent.
     pub(crate) fn sent(&mut self, modem: &Modem<'_>, now: Instant, count: usize) {
         if let Some(watched) = &mut self.0 {
-            watched.host.sent(count);
+            watched.reader().1.sent(count);
             watched.bytes(now, Wire::ToHost, modem.host_out().get(..count));
         }
     }
@@ -137,7 +159,8 @@ impl Observers {
     /// The modem has lost its power: what it had begun is gone.
     pub(crate) fn power_lost(&mut self, now: Instant) {
         if let Some(watched) = &mut self.0 {
-            watched.host = HostReader::default();
+            watched.host = None;
+            watched.mark = HostMark::default();
             watched.links.clear();
             watched.radio = None;
             watched.state_event(now, &StateEvent::Power(false));
@@ -231,6 +254,15 @@ impl Observers {
 }
 
 impl Watched {
+    /// Who is told, and the reader of the host's side.
+    fn reader(&mut self) -> (&mut [Box<dyn Observer>], &mut HostReader) {
+        let Self {
+            all, host, mark, ..
+        } = self;
+        let host = host.get_or_insert_with(|| Box::new(HostReader::from(*mark)));
+        (all, host)
+    }
+
     /// Reports what changed of the modem as a whole.
     fn look(&mut self, modem: &Modem<'_>, now: Instant) {
         let radio = Some(modem.is_radio_on());

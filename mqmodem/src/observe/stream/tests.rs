@@ -37,6 +37,19 @@ fn connected(name: &str) -> Desk {
 }
 
 #[test]
+fn a_modem_that_waits_keeps_nothing_of_its_host_in_hand() {
+    let mut desk = Desk::new("waits");
+    desk.say(b"AT+CGM");
+    assert!(desk.is_reading());
+    desk.say(b"M\r");
+    assert!(!desk.is_reading());
+    // The next line has the next number.
+    desk.say(b"AT\r");
+    assert!(lines(&desk).contains(&"command 2 AT".to_owned()));
+    desk.end();
+}
+
+#[test]
 fn a_session_is_told_in_the_documented_form() {
     let mut desk = Desk::new("told");
     desk.say(b"AT+MQTTCONFIG=h,1883,id,1,60,me,pw\r");
