@@ -7,6 +7,7 @@ mod answers;
 #[cfg(test)]
 mod desk;
 mod event;
+pub mod filter;
 mod host;
 pub mod metrics;
 mod observers;
