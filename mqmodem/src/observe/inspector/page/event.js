@@ -39,6 +39,7 @@
  * @property {number} [from] of `lost`: the first that is missing
  * @property {number} [count] of `lost`
  * @property {string} [why] of `lost`
+ * @property {string} [run] of `trace`
  * @property {number} [at] of `counters`, with the next three
  * @property {number} [packets]
  * @property {number} [errors]
