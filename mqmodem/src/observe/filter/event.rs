@@ -24,6 +24,8 @@ const TEXTS: [&str; 9] = [
 
 /// From here on a reason code of MQTT 5 is a failure.
 const FAILURE: u64 = 0x80;
+/// The code of a link that a command of the host has closed.
+const BY_COMMAND: u64 = 33;
 
 impl<'e> EventView<'e> {
     pub(super) fn new(event: &'e Value) -> Self {
@@ -102,7 +104,7 @@ impl<'e> EventView<'e> {
         let code = self.number("code").unwrap_or_default();
         match self.text("type") {
             "line" => self.text("kind") == "result" && is_error(self.text("text")),
-            "link" => self.text("what") == "failed" || code != 0,
+            "link" => self.text("what") == "failed" || !matches!(code, 0 | BY_COMMAND),
             "store" => self.text("what") == "failed",
             "packet" => match self.text("name") {
                 "malformed" => true,
@@ -119,5 +121,7 @@ impl<'e> EventView<'e> {
 
 /// Whether a final result says that the line failed.
 fn is_error(text: &str) -> bool {
-    text == "ERROR" || text.starts_with("+CME ERROR") || text.starts_with("+CMS ERROR")
+    matches!(text, "ERROR" | "4")
+        || text.starts_with("+CME ERROR")
+        || text.starts_with("+CMS ERROR")
 }

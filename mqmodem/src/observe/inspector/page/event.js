@@ -21,6 +21,7 @@
  * @property {number} [id]
  * @property {number} [qos]
  * @property {string} [topic]
+ * @property {string} [will] the topic of a will
  * @property {{topic: string, qos?: number}[]} [topics]
  * @property {number} [code]
  * @property {number[]} [codes]

@@ -1,17 +1,18 @@
 // The filter language. `mqmodem trace --filter` has its twin in Rust; both are tested by
 // the one table in mqmodem/src/observe/filter/cases.json.
 //
-// A filter is terms with spaces between; an event has to match all of them. `-` before a
-// term excludes what it matches. A term that begins with a quote goes to the next quote;
-// in it `\"` and `\\` stand for `"` and `\`. Anywhere else a quote is a character like others.
+// A filter is words with spaces between; an event has to match all of them. `-` before a
+// word excludes what it matches. A quote at the front of a word, or behind its key, keeps
+// spaces up to the next one; there `\"` and `\\` stand for `"` and `\`. Anywhere else a quote
+// is a character like others.
 
 /** @typedef {import("./event.js").TraceEvent} TraceEvent */
 /** @typedef {(event: TraceEvent, context: Context) => boolean} Test */
 
 /**
- * What an event does not say of itself, in microseconds: the time since the event before
- * it, of the same modem, and since the command or packet that it answers.
- * @typedef {{gap?: number | undefined, took?: number | undefined}} Context
+ * What an event does not say of itself, in microseconds: when the first event was, and how
+ * long the command or packet took that this one answers.
+ * @typedef {{first?: number | undefined, took?: number | undefined}} Context
  */
 
 /** A filter that cannot be read; the message is a sentence for the user. */
@@ -23,47 +24,39 @@ export class FilterError extends Error {}
  * @returns {Test}
  */
 export function parse(text) {
-  const tests = terms(text).map(testOf);
+  const tests = words(text).map(testOf);
   return (event, context) => tests.every((test) => test(event, context));
 }
 
 /**
- * A term: what it looks for, and whether it excludes.
- * @typedef {{not: boolean, key: string, value: string}} Term
+ * One word: whether it excludes, its key, what it looks for.
+ * @typedef {{not: boolean, key: string | undefined, value: string, quoted: boolean}} Word
  */
 
 /**
  * @param {string} text
- * @returns {Term[]}
+ * @returns {Word[]}
  */
-function terms(text) {
+function words(text) {
   const found = [];
-  // A minus, a key, then what is quoted, or all up to the next space.
-  const term = /\s*(-?)(?:([a-z]+):)?(?:"((?:\\["\\]|[^"])*)(")?|([^\s"]\S*|))/y;
-  while (text.slice(term.lastIndex).trim() !== "") {
-    const [, minus, key = "", quoted, end, bare = ""] = term.exec(text) ?? [];
-    if (quoted !== undefined && end === undefined) {
-      throw new FilterError(`The quote before \`${quoted}\` is not closed.`);
-    }
-    const value = quoted?.replace(/\\(["\\])/g, "$1") ?? bare;
-    if (value === "" && key === "") {
-      throw new FilterError(
-        quoted === undefined
-          ? "A `-` excludes the word behind it, and there is none; write \"-\" to search for one."
-          : "The text in quotes is empty.",
-      );
-    }
-    found.push({ not: minus === "-", key, value });
+  // A minus with something behind it, a key, what is quoted, all up to the next space.
+  const word = /(-(?=[^ ]))?(?:([a-z]+):)?(?:(")((?:\\["\\]|[^"])*)("?))?([^ ]*) */y;
+  word.lastIndex = text.length - text.replace(/^ +/, "").length;
+  while (word.lastIndex < text.length) {
+    const [, minus, key, quote, quoted = "", end, rest = ""] = word.exec(text) ?? [];
+    if (quote && !end) throw new FilterError('a quote is not closed; write " behind it');
+    const value = quoted.replace(/\\(["\\])/g, "$1") + rest;
+    found.push({ not: minus !== undefined, key, value, quoted: quote !== undefined });
   }
   return found;
 }
 
 /**
- * @param {Term} term
+ * @param {Word} word
  * @returns {Test}
  */
-function testOf({ not, key, value }) {
-  const test = key === "" ? word(value) : keyed(key, value);
+function testOf({ not, key, value, quoted }) {
+  const test = key === undefined ? contains(value) : keyed(key, value, quoted);
   return not ? (event, context) => !test(event, context) : test;
 }
 
@@ -71,48 +64,76 @@ function testOf({ not, key, value }) {
  * Where `key:value` holds.
  * @param {string} key
  * @param {string} value
+ * @param {boolean} quoted
  * @returns {Test}
  */
-function keyed(key, value) {
-  const make = KEYS[key];
-  if (!make) {
-    const known = Object.keys(KEYS).join(", ");
+function keyed(key, value, quoted) {
+  const known = Object.hasOwn(KEYS, key) ? KEYS[key] : undefined;
+  if (!known) {
+    const keys = Object.keys(KEYS).map((name) => `${name}:`).join(" ");
     throw new FilterError(
-      `There is no \`${key}:\`; there are ${known}. Put the text in quotes to search for it.`,
+      `there is no ${key}: in a filter, there are ${keys}; put a text with a colon in quotes`,
     );
   }
-  if (value === "") throw new FilterError(`Behind \`${key}:\` a value is missing.`);
-  return make(value, key);
+  const test = value === "" && !quoted ? undefined : known.test(value);
+  if (!test) throw new FilterError(`${key}: takes ${known.takes}`);
+  return test;
 }
 
-/** @type {Record<string, (value: string, key: string) => Test>} */
+/**
+ * What stands before a colon: the test it makes of a value, if it can.
+ * @type {Record<string, {takes: string, test: (value: string) => Test | undefined}>}
+ */
 const KEYS = {
-  topic: (value) => {
-    const pattern = glob(value, "");
-    return (event) => topics(event).some((topic) => pattern.test(topic));
+  topic: {
+    takes: "a topic, such as topic:a/*",
+    test: (value) => {
+      const pattern = glob(value);
+      return (event) => topics(event).some((topic) => pattern.test(topic));
+    },
   },
-  name: (value) => {
-    const pattern = glob(value, "i");
-    return (event) => event.name !== undefined && pattern.test(event.name);
+  name: {
+    takes: "the name of a packet, such as name:PUBLISH",
+    test: (value) => {
+      const pattern = glob(value.toLowerCase());
+      return (event) => pattern.test((event.name ?? "").toLowerCase());
+    },
   },
-  id: (value, key) => equals(number(value, key), (event) => [event.id]),
-  code: (value, key) =>
-    equals(number(value, key), (event) => [event.code, ...(event.codes ?? [])]),
-  command: (value, key) => equals(number(value, key), (event) => [event.command]),
-  qos: (value, key) => equals(number(value, key), levels),
-  is: (value) => {
-    const test = KINDS[value];
-    if (test) return test;
-    const known = Object.keys(KINDS).join(", ");
-    throw new FilterError(`There is no \`is:${value}\`; there are ${known}.`);
+  id: {
+    takes: "a number, such as id:7",
+    test: (value) => numbered(value, (event) => [event.id]),
   },
-  after: (value, key) => {
-    const least = time(value, key);
-    return (_, { gap }) => gap !== undefined && gap >= least;
+  code: {
+    takes: "a number, such as code:24",
+    test: (value) => numbered(value, codes),
   },
-  slower: (value, key) => {
-    const least = time(value, key);
-    return (_, { took }) => took !== undefined && took >= least;
+  command: {
+    takes: "a number, such as command:12",
+    test: (value) => numbered(value, (event) => [event.command]),
+  },
+  qos: {
+    takes: "a number, such as qos:1",
+    test: (value) => numbered(value, levels),
+  },
+  is: {
+    takes: "error, urc, fault, in, out, at or mqtt",
+    test: (value) => (Object.hasOwn(KINDS, value) ? KINDS[value] : undefined),
+  },
+  after: {
+    takes: "a time, such as after:5s",
+    test: (value) => {
+      const least = time(value);
+      if (least === undefined) return undefined;
+      return ({ t = 0 }, { first = 0 }) => t >= first + least;
+    },
+  },
+  slower: {
+    takes: "a time, such as slower:500ms",
+    test: (value) => {
+      const least = time(value);
+      if (least === undefined) return undefined;
+      return (_, { took }) => took !== undefined && took >= least;
+    },
   },
 };
 
@@ -129,111 +150,89 @@ const KINDS = {
 
 /** Acknowledgements say that they failed by a code from here on. */
 const FAILURE = 128;
+/** The code of a link that a command of the host has closed. */
+const BY_COMMAND = 33;
 
 /**
  * Whether the event says that something went wrong.
  * @param {TraceEvent} event
  */
-export function isError(event) {
-  switch (event.type) {
+export function isError({ type, kind, text = "", what, name, code = 0, codes = [] }) {
+  switch (type) {
     case "line":
-      return (
-        (event.kind === "result" && (/ERROR|FAIL/.test(event.text ?? "") || event.text === "4")) ||
-        (event.kind === "urc" && /ERROR|FAIL/.test(event.text ?? ""))
-      );
-    case "packet": {
-      const codes = [event.code ?? 0, ...(event.codes ?? [])];
-      const least = event.name === "CONNACK" ? 1 : FAILURE;
-      return event.name === "malformed" || codes.some((code) => code >= least);
-    }
+      return kind === "result" && /^(ERROR$|4$|\+CM[ES] ERROR)/.test(text);
+    case "packet":
+      if (name === "CONNACK") return code !== 0;
+      return name === "malformed" || [...codes, code].some((one) => one >= FAILURE);
     case "link":
-      return event.what === "failed" || (event.what === "closed" && event.by === "broker");
+      return what === "failed" || (code !== 0 && code !== BY_COMMAND);
     case "store":
-      return event.what === "failed";
+      return what === "failed";
     default:
       return false;
   }
 }
 
 /**
- * Where this text stands; upper and lower case of ASCII letters are the same.
+ * Where this text stands, in upper or lower case.
  * @param {string} value
  * @returns {Test}
  */
-function word(value) {
-  const wanted = lower(value);
-  return (event) => lower(words(event)).includes(wanted);
+function contains(value) {
+  const wanted = value.toLowerCase();
+  return (event) => searched(event).toLowerCase().includes(wanted);
 }
 
 /** @param {TraceEvent} event */
-function words(event) {
+function searched(event) {
   if (event.type === "line" || event.type === "packet") return event.text ?? "";
-  const { text, words, what, state, to, transport, slot, lines } = event;
-  return [text, words, what, state, to, transport, slot, lines].filter(Boolean).join(" ");
+  const { type, what, state, words, to, by, text, lines, slot } = event;
+  return [type, what, state, words, to, by, text, lines, slot].filter(Boolean).join(" ");
 }
 
-/** @param {string} text */
-function lower(text) {
-  return text.replace(/[A-Z]+/g, (letters) => letters.toLowerCase());
-}
-
-/**
- * All of a text, where `*` is any text.
- * @param {string} pattern
- * @param {"" | "i"} flags
- */
-function glob(pattern, flags) {
+/** All of a text, where `*` is any text. @param {string} pattern */
+function glob(pattern) {
   const parts = pattern.split(/\*+/).map((part) => part.replace(/[\\^$.|?+()[\]{}]/g, "\\$&"));
-  return new RegExp(`^${parts.join("[^]*")}$`, flags);
+  return new RegExp(`^${parts.join("[^]*")}$`);
 }
 
-/** @param {TraceEvent} event */
-function topics(event) {
-  const several = (event.topics ?? []).map(({ topic }) => topic);
-  return event.topic === undefined ? several : [event.topic, ...several];
+/** The topics of a packet, that of a will too. @param {TraceEvent} event */
+function topics({ topic, will, topics: several = [] }) {
+  const own = [topic, will].filter((one) => one !== undefined);
+  return [...own, ...several.map(({ topic: one }) => one)];
 }
 
-/**
- * The QoS of an event; a 0 is left out in it.
- * @param {TraceEvent} event
- */
-function levels(event) {
-  if (event.name === "PUBLISH") return [event.qos ?? 0];
-  if (event.name === "SUBSCRIBE") return (event.topics ?? []).map(({ qos }) => qos ?? 0);
-  return [];
+/** The codes of an event; a CONNACK leaves out a 0. @param {TraceEvent} event */
+function codes({ name, code, codes: several = [] }) {
+  return [code ?? (name === "CONNACK" ? 0 : undefined), ...several];
 }
 
-/**
- * @param {number} wanted
- * @param {(event: TraceEvent) => (number | undefined)[]} values
- * @returns {Test}
- */
-function equals(wanted, values) {
-  return (event) => values(event).includes(wanted);
+/** The QoS of an event; a PUBLISH leaves out a 0. @param {TraceEvent} event */
+function levels({ name, qos, topics: several = [] }) {
+  return [qos ?? (name === "PUBLISH" ? 0 : undefined), ...several.map(({ qos: one }) => one)];
 }
 
 /**
  * @param {string} value
- * @param {string} key
+ * @param {(event: TraceEvent) => (number | undefined)[]} values
+ * @returns {Test | undefined}
  */
-function number(value, key) {
-  const digits = /^[0-9]+$/.test(value) ? Number(value) : NaN;
-  if (Number.isSafeInteger(digits)) return digits;
-  throw new FilterError(`\`${key}:\` takes a number, such as \`${key}:7\`, not \`${value}\`.`);
+function numbered(value, values) {
+  const wanted = number(value);
+  return wanted === undefined ? undefined : (event) => values(event).includes(wanted);
+}
+
+/** A number that is exact. @param {string} digits */
+function number(digits) {
+  return /^[0-9]{1,15}$/.test(digits) ? Number(digits) : undefined;
 }
 
 /** Microseconds of each unit. @type {Record<string, number>} */
-const UNITS = { us: 1, ms: 1_000, s: 1_000_000, min: 60_000_000 };
+const UNITS = { us: 1, ms: 1_000, s: 1_000_000, min: 60_000_000, h: 3_600_000_000 };
 
-/**
- * @param {string} value
- * @param {string} key
- */
-function time(value, key) {
-  const [, digits, unit = ""] = /^([0-9]+)(us|ms|s|min)$/.exec(value) ?? [];
-  const micros = Number(digits) * (UNITS[unit] ?? NaN);
-  if (Number.isSafeInteger(micros)) return micros;
-  throw new FilterError(
-    `\`${key}:\` takes a time, such as \`${key}:5s\` or \`${key}:250ms\`, not \`${value}\`.`,
-  );
+/** @param {string} value */
+function time(value) {
+  const [, digits = "", unit = ""] = /^([0-9]+)(us|ms|s|min|h)$/.exec(value) ?? [];
+  const amount = number(digits);
+  return amount === undefined ? undefined : amount * (UNITS[unit] ?? NaN);
 }

@@ -44,8 +44,11 @@ export class Store {
 
   /** The number of the next event, once one has come. @type {number | undefined} */
   #next = undefined;
-  /** The time of the last one. @type {number | undefined} */
+  /** The times of the last one, and of the first that is held.
+   * @type {number | undefined} */
   #last = undefined;
+  /** @type {number | undefined} */
+  #first = undefined;
   #lost = 0;
 
   /** What waits for its answer: the number of its row. @type {Map<number, number>} */
@@ -179,7 +182,10 @@ export class Store {
     const n = this.#base + this.#rows.length;
     const { t } = event;
     const gap = t !== undefined && this.#last !== undefined ? t - this.#last : undefined;
-    if (t !== undefined) this.#last = t;
+    if (t !== undefined) {
+      this.#last = t;
+      this.#first ??= t;
+    }
     const row = /** @type {Row} */ ({ n, event, gap, match: true });
     this.#connect(row);
     this.#rows.push(row);
@@ -242,7 +248,7 @@ export class Store {
     const { type } = row.event;
     // What is missing is told whatever is looked for.
     const always = type === "lost" || type === "trace";
-    row.match = always || this.#test(row.event, row);
+    row.match = always || this.#test(row.event, { first: this.#first, took: row.took });
     if (row.match && !always) this.#matches += 1;
     const at = type !== "line" && type !== "port";
     const mqtt = type !== "packet" && type !== "link";
@@ -283,6 +289,7 @@ export class Store {
     this.#shown = [];
     this.#matches = 0;
     this.#lost = 0;
+    this.#first = undefined;
   }
 
   /** Forgets everything: another modem is looked at. */

@@ -1,0 +1,62 @@
+// How events, times and bytes look.
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { dump, hex, payload, visible, wire } from "../../page/bytes.js";
+import { describe } from "../../page/describe.js";
+import { count, duration, since } from "../../page/time.js";
+
+test("durations have about four digits, and are never 60 s or 1000 ms", () => {
+  const cases = [
+    [0, "0 µs"], [45, "45 µs"], [99, "99 µs"], [100, "0.1 ms"], [300, "0.3 ms"], [20_000, "20.0 ms"],
+    [99_949, "99.9 ms"], [99_950, "100 ms"], [999_499, "999 ms"], [999_500, "1.00 s"], [5_000_000, "5.00 s"],
+    [59_994_999, "59.99 s"], [59_995_000, "1 min 00 s"], [123_000_000, "2 min 03 s"],
+    [3_599_499_999, "59 min 59 s"], [3_599_500_000, "1 h 00 min"], [90_000_000_000, "25 h 00 min"],
+  ];
+  for (const [micros, text] of cases) assert.equal(duration(micros), text);
+  assert.equal(since(300), "+0.3 ms");
+  assert.equal(since(-300), "\u22120.3 ms");
+  assert.equal(count(1_234_567), "1,234,567");
+});
+
+test("what nobody can see is written out", () => {
+  assert.equal(visible("a\r\n\tb\0\u202e\ud83d\ude00\u200b"), "a\\r\\n\\tb\\u0000\\u202e\ud83d\ude00\\u200b");
+  assert.equal(visible("\ud800x"), "\\ud800x");
+  assert.equal(visible("<b>&amp;"), "<b>&amp;");
+});
+
+test("the bytes of a line come from its frame, unless a part is hidden", () => {
+  const line = { type: "line", kind: "command", text: "AT", bytes: 3 };
+  const of = (event) => hex(wire(event) ?? new Uint8Array());
+  assert.equal(of(line), "41 54 0d");
+  assert.equal(of({ ...line, bytes: 4 }), "41 54 0d 0a");
+  assert.equal(of({ ...line, kind: "result", text: "OK", bytes: 6 }), "0d 0a 4f 4b 0d 0a");
+  assert.equal(of({ ...line, kind: "data", text: "ä", bytes: 2 }), "c3 a4");
+  assert.equal(of({ ...line, raw: "QVQK" }), "41 54 0a");
+  assert.equal(wire({ ...line, hidden: 2 }), undefined);
+  assert.equal(hex(payload({ type: "packet", payload64: "/wA=" })), "ff 00");
+  assert.equal(hex(new Uint8Array(3), 2), "00 00 …");
+  const lines = dump(new Uint8Array(17).fill(0x41)).split("\n");
+  assert.equal(lines[1], `0010  41${" ".repeat(45)}  A`);
+});
+
+test("each kind of event has a column and a sign, and an error is told by both", () => {
+  const look = (event) => {
+    const { column, sign, head, rest, tone } = describe(event);
+    return [column, sign, head + rest, tone].join("|");
+  };
+  const line = { type: "line", dir: "in", kind: "command", text: "AT" };
+  assert.equal(look(line), "at|→|AT|command");
+  assert.equal(look({ ...line, via: "inspector" }), "at|→|(sent here) AT|command");
+  assert.equal(look({ ...line, dir: "out", kind: "result", text: "ERROR" }), "at|←|ERROR|result error");
+  const packet = { type: "packet", dir: "out", name: "PUBACK", link: 1, text: "PUBACK id=1" };
+  assert.equal(look(packet), "mqtt|→|PUBACK link=1 id=1|packet");
+  const fault = { type: "fault", id: 3, state: "fired", words: "broker lose PUBACK" };
+  assert.equal(look(fault), "mqtt|⚡|fault 3 fired broker lose PUBACK|fault fired");
+  assert.equal(look({ ...fault, words: "reply late 3s" }).split("|")[0], "at");
+  assert.equal(look({ type: "lost", from: 1, count: 1210, why: "reader" }), "both|⋯|1,210 events were not sent to this page|lost");
+  assert.equal(look({ type: "link", link: 0, what: "failed", code: 24, text: "reset" }), "mqtt|○|failed: reset, code 24|state error");
+  assert.equal(look({ type: "radio", what: "off" }), "at|○|radio off|state");
+  assert.equal(look({ type: "something new" }), "at|○|something new|state");
+  assert.equal(describe({ ...line, bytes: 3 }, true).rest, "41 54 0d");
+});
