@@ -12,6 +12,7 @@ cargo xtask VERB
   no-std             the core without alloc links without std and allocator
   docs [--check]     write the generated manual; play the README's transcripts
   hosts [NAME...]    real host programs against a modem and a real broker
+  page               the page of the inspector: types, and tests in node
   bench [ROW] [--rounds N] [--messages N] [--beside PROGRAM]
                      what commands and messages cost, beside other clients;
                      without a ROW all of them, into docs/benchmarks.md; PROGRAM is

@@ -13,6 +13,8 @@ mod hosts;
 mod links;
 mod msrv;
 mod no_std;
+mod npm;
+mod page;
 mod server;
 mod setup;
 mod sh;
@@ -46,6 +48,7 @@ fn run(words: &[&str]) -> sh::Result {
         ["no-std"] => no_std::run(),
         ["docs"] => docs::write(),
         ["docs", "--check"] => docs::check(),
+        ["page"] => page::all(),
         ["hosts", names @ ..] => hosts::run(names),
         ["bench", rest @ ..] => bench::run(rest),
         ["fuzz", "help" | "--help" | "-h"] => {

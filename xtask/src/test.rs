@@ -1,7 +1,7 @@
 //! `cargo xtask test`: everything that must pass before a change lands.
 
 use crate::sh::{self, Result, cargo};
-use crate::{audit, bench, docs, fuzz, hosts, no_std, setup, sim, soak, tidy};
+use crate::{audit, bench, docs, fuzz, hosts, no_std, page, setup, sim, soak, tidy};
 use std::time::Instant;
 
 /// One thing that must pass.
@@ -65,6 +65,11 @@ const STEPS: &[Step] = &[
         "docs",
         "the manual is current, the transcripts hold",
         docs::check,
+    ),
+    step(
+        "page",
+        "the page of the inspector: types, and tests in node",
+        page::all,
     ),
     step(
         "hosts",

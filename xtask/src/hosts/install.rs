@@ -1,7 +1,7 @@
 //! Installing host programs, each from where its users get it.
 
 use super::program::{HOSTS, HostProgram, Source, script};
-use crate::{setup, sh};
+use crate::{npm, setup, sh};
 use sh::{Result, cargo};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -15,7 +15,7 @@ pub fn run(hosts: &[&HostProgram]) -> Result {
         python()?;
     }
     if any(|source| matches!(source, Source::Npm(_))) {
-        npm()?;
+        npm::install(&script("npm"), &folder("npm"), "the host programs need")?;
     }
     for host in hosts {
         if let Source::Crate { package, .. } = host.source {
@@ -118,7 +118,7 @@ fn python() -> Result {
 pub fn venv(venv: &Path, wanted: &Path) -> Result<PathBuf> {
     setup::run()?;
     let (stamp, python) = (venv.join("installed"), venv.join("bin/python"));
-    if is_current(wanted, &stamp) {
+    if npm::is_current(wanted, &stamp) {
         return Ok(python);
     }
     let (at, file) = (venv.to_string_lossy(), wanted.to_string_lossy());
@@ -127,33 +127,8 @@ pub fn venv(venv: &Path, wanted: &Path) -> Result<PathBuf> {
     let pinned = ["--no-deps", "--require-hashes", "--only-binary", ":all:"];
     let install = install.into_iter().chain(pinned).chain(["-r", &file]);
     sh::run(&mut sh::program(venv.join("bin/pip"), install))?;
-    done(wanted, &stamp)?;
+    npm::done(wanted, &stamp)?;
     Ok(python)
-}
-
-fn npm() -> Result {
-    if sh::find("node").is_none() || sh::find("npm").is_none() {
-        setup::apt(&["nodejs", "npm"], "the host programs need")?;
-    }
-    let (npm, wanted) = (folder("npm"), script("npm/package-lock.json"));
-    let stamp = npm.join("installed");
-    if is_current(&wanted, &stamp) {
-        return Ok(());
-    }
-    for name in ["package.json", "package-lock.json"] {
-        let text = sh::read(&script("npm").join(name))?;
-        sh::write(&npm.join(name), text.as_bytes())?;
-    }
-    // The packages bring their programs built; nothing of theirs needs to run now.
-    let install = [
-        "ci",
-        "--silent",
-        "--ignore-scripts",
-        "--no-audit",
-        "--no-fund",
-    ];
-    sh::run(sh::program("npm", install).current_dir(&npm))?;
-    done(&wanted, &stamp)
 }
 
 /// Built beside our own, so that neither build disturbs the other.
@@ -176,13 +151,4 @@ pub fn manifests() -> Vec<PathBuf> {
 
 fn manifest(package: &str) -> PathBuf {
     script(package).join("Cargo.toml")
-}
-
-/// Whether this was installed already.
-fn is_current(wanted: &Path, stamp: &Path) -> bool {
-    sh::read(stamp).is_ok_and(|have| Ok(have) == sh::read(wanted))
-}
-
-fn done(wanted: &Path, stamp: &Path) -> Result {
-    sh::write(stamp, sh::read(wanted)?.as_bytes())
 }
