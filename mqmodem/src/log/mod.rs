@@ -5,3 +5,4 @@
 pub(crate) mod capture;
 pub(crate) mod outlet;
 pub(crate) mod rate;
+pub(crate) mod seldom;

@@ -1,7 +1,7 @@
 //! Why a link failed, in the modem's words.
 
 use super::kind::Unsupported;
-use super::seldom::Seldom;
+use crate::log::seldom::Seldom;
 use mqmodem_core::NetError;
 use rustix::io::Errno;
 use std::fmt::Display;

@@ -15,7 +15,6 @@ mod proxy;
 mod psk;
 pub(crate) mod resolve;
 mod security;
-mod seldom;
 mod stream;
 mod tls;
 mod verifier;

@@ -2,8 +2,8 @@
 
 use super::error::{certificate_error, machine_lacks};
 use super::identity::{ClientIdentity, Validity, ends_soon};
-use super::seldom::Seldom;
 use super::verifier::Verifier;
+use crate::log::seldom::Seldom;
 use crate::runtime::threads::Threads;
 use mqmodem_core::{NetError, TlsFiles, TlsVersion, Verify};
 use rustls_native_certs::ErrorKind;

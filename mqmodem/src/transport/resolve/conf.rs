@@ -1,7 +1,7 @@
 //! Whom this machine asks for names: `resolv.conf` and `nsswitch.conf`.
 
 use super::failure::{LookupFailure, lacks};
-use crate::transport::seldom::Seldom;
+use crate::log::seldom::Seldom;
 use resolv_conf::Config;
 use std::io;
 use std::net::{IpAddr, SocketAddr};

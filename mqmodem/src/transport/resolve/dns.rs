@@ -3,7 +3,7 @@
 use super::conf::Conf;
 use super::failure::{Addresses, LookupFailure, lacks};
 use super::message::{DnsAnswer, KINDS, Query};
-use crate::transport::seldom::Seldom;
+use crate::log::seldom::Seldom;
 use std::io;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;

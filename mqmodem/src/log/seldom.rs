@@ -8,14 +8,14 @@ use std::time::Instant;
 static START: LazyLock<Instant> = LazyLock::new(Instant::now);
 
 /// One kind of line of the log.
-pub(super) struct Seldom {
+pub(crate) struct Seldom {
     /// The second after that of the last line, 0 before the first.
     next: AtomicU64,
     unsaid: AtomicU64,
 }
 
 impl Seldom {
-    pub(super) const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self {
             next: AtomicU64::new(0),
             unsaid: AtomicU64::new(0),
@@ -23,7 +23,7 @@ impl Seldom {
     }
 
     /// Warns, or counts that it did not.
-    pub(super) fn warn(&self, line: impl Display) {
+    pub(crate) fn warn(&self, line: impl Display) {
         match self.turn(START.elapsed().as_secs()) {
             None => {}
             Some(0) => tracing::warn!("{line}"),
