@@ -21,10 +21,12 @@
 //! | layer | what it is |
 //! |---|---|
 //! | `runtime`, `log`, [`manual`] | clock, threads and bounded tasks; lines for people; the manual of the commands |
+//! | `http` | serving HTTP, bounded and timed |
 //! | [`port`], [`transport`], [`store`] | where hosts are attached; links to brokers; what outlives a modem |
 //! | [`observe`] | what watches a modem: traces, events and metrics |
 //! | `driver` | the task of one modem |
 //! | `control` | the socket by which faults are asked for |
+//! | `inspector` | the page in a browser that shows modems |
 //! | [`config`] | what is to be run, from a file or from flags |
 //! | `fleet` | hosts of many modems, inside and outside of the process |
 //! | [`cli`] | the program |
@@ -34,6 +36,9 @@ pub mod config;
 mod control;
 mod driver;
 mod fleet;
+mod http;
+#[cfg(feature = "inspector")]
+mod inspector;
 mod log;
 pub mod manual;
 pub mod observe;

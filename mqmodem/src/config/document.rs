@@ -26,6 +26,7 @@ pub(super) struct Document {
     pub(super) log: LogTable,
     pub(super) state_dir: Option<PathBuf>,
     pub(super) metrics: Option<String>,
+    pub(super) inspect: Option<String>,
     pub(super) trace: Option<PathBuf>,
     pub(super) trace_payload: Option<PayloadLimit>,
     pub(super) control: Option<PathBuf>,

@@ -12,6 +12,7 @@ mod faults;
 mod file;
 mod fill;
 pub(crate) mod fleet;
+mod inspect;
 mod layer;
 mod limits;
 mod modem;
@@ -34,6 +35,10 @@ pub use error::ConfigError;
 pub use faults::FaultsTable;
 pub(crate) use faults::fault_line;
 pub use fleet::FleetTable;
+pub(crate) use inspect::MEMORY as INSPECT_MEMORY;
+#[cfg(feature = "inspector")]
+pub(crate) use inspect::memory as inspect_memory;
+pub use inspect::{InspectPlace, InspectPlan};
 pub use limits::Limits;
 pub use modem::ModemPlan;
 pub(crate) use modem::{check_name, number};

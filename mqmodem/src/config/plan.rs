@@ -4,6 +4,7 @@ use super::behaviour::BehaviourPlan;
 use super::broker::Broker;
 use super::faults::FaultsTable;
 use super::fleet::FleetTable;
+use super::inspect::InspectPlan;
 use super::modem::ModemPlan;
 use super::trace::TracePlan;
 use std::collections::{HashMap, HashSet};
@@ -32,6 +33,8 @@ pub struct Plan {
     pub state_dir: Option<PathBuf>,
     /// Where metrics are served.
     pub metrics: Option<String>,
+    /// Where modems are shown.
+    pub inspect: InspectPlan,
     /// Where traffic is written to.
     pub trace: TracePlan,
     /// Where control lines are taken.

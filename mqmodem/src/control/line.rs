@@ -9,7 +9,7 @@ const VERBS: &str = "fault, wait, send, state, note, list, clear, each with `mod
 
 /// What a line asks for, and of which modem.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct ControlLine {
+pub(crate) struct ControlLine {
     /// The modem, where it is named.
     pub(super) modem: Option<String>,
     pub(super) wish: ControlWish,
@@ -17,8 +17,33 @@ pub(super) struct ControlLine {
     pub(super) within: Option<Duration>,
 }
 
-/// Reads a line.
-pub(super) fn parse(line: &str) -> Result<ControlLine, String> {
+impl ControlLine {
+    /// Reads a line.
+    pub(crate) fn parse(line: &str) -> Result<Self, String> {
+        parse(line)
+    }
+
+    /// The same for this modem, where it names none.
+    #[cfg(feature = "inspector")]
+    pub(crate) fn of(self, modem: Option<String>) -> Self {
+        Self {
+            modem: self.modem.or(modem),
+            ..self
+        }
+    }
+
+    /// Whether it does something to the modem.
+    #[cfg(feature = "inspector")]
+    pub(crate) fn acts(&self) -> bool {
+        match &self.wish {
+            ControlWish::Fault(line) => *line != FaultLine::List,
+            ControlWish::Send(_) => true,
+            ControlWish::Wait(_) | ControlWish::State | ControlWish::Note(_) => false,
+        }
+    }
+}
+
+fn parse(line: &str) -> Result<ControlLine, String> {
     let line = line.trim();
     let (modem, rest) = match line.strip_prefix("modem ") {
         Some(named) => {

@@ -3,7 +3,7 @@
 use super::faults::{DriverFaults, FaultDesk};
 use super::restore::restore;
 use super::task::{Driver, Parts, Stop};
-use crate::observe::ObserverSource;
+use crate::observe::{ObserverSource, Roster};
 use crate::port::{Label, Port};
 use crate::runtime::board::Board;
 use crate::runtime::clock::SystemClock;
@@ -24,6 +24,7 @@ pub struct Shared {
     observers: Vec<Arc<dyn ObserverSource>>,
     leaving: Board<Leaving>,
     faults: Option<Arc<FaultDesk>>,
+    roster: Option<Arc<Roster>>,
 }
 
 /// Who is to be switched off.
@@ -109,6 +110,12 @@ impl Shared {
         Self { faults, ..self }
     }
 
+    /// Has each modem listed.
+    #[must_use]
+    pub(crate) fn listed(self, roster: Option<Arc<Roster>>) -> Self {
+        Self { roster, ..self }
+    }
+
     /// Changes how many may be begun in a second, where there is a ceiling.
     pub(crate) fn pace(&self, per_second: NonZeroU32) {
         if let Some(pace) = &self.pace {
@@ -130,7 +137,12 @@ impl Shared {
         let label = setup.label;
         let stop = self.stop_of(label.clone());
         let observers = self.observers.iter().cloned();
-        let observers = observers.map(|it| it.observer(&label)).collect();
+        let roster = self.roster.iter();
+        let listing = roster.map(|it| it.observer(&label, setup.config.dialect.name));
+        let observers = observers
+            .map(|it| it.observer(&label))
+            .chain(listing)
+            .collect();
         let now = self.clock.now();
         let config = Config {
             keeps_sessions: setup.config.keeps_sessions && setup.store.is_persistent(),

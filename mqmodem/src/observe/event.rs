@@ -4,7 +4,7 @@ use super::packets::WirePacket;
 use super::text::{AnswerLine, CommandLine, DataPiece};
 use crate::port::Label;
 use mqmodem_core::{
-    Endpoint, Failure, HostLines, Instant, LinkId, ModemLines, NetEvent, Serial, Slot,
+    Endpoint, Failure, HostLines, Instant, LinkId, LinkState, ModemLines, NetEvent, Serial, Slot,
 };
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -103,10 +103,25 @@ pub enum StateEvent<'e> {
     Power(bool),
     /// Its radio was.
     Radio(bool),
+    /// How far one of its links is, by now.
+    Link(LinkStatus),
     /// Something was done to it on purpose.
     Fault(FaultNote<'e>),
     /// Somebody wrote this down.
     Note(&'e str),
+}
+
+/// How far a link is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LinkStatus {
+    /// Which.
+    pub link: LinkId,
+    /// How far.
+    pub state: LinkState,
+    /// When it is tried again by itself.
+    pub retry_at: Option<Instant>,
+    /// Why it is not up, or was not when it last failed, as the host is told; 0 for nothing.
+    pub code: u8,
 }
 
 /// What became of a fault.

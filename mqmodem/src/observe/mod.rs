@@ -9,20 +9,28 @@ mod desk;
 mod event;
 pub mod filter;
 mod host;
+#[cfg(feature = "inspector")]
+pub(crate) mod inspector;
+mod live;
 pub mod metrics;
 mod observers;
 mod packets;
 mod ring;
+mod roster;
 pub mod stream;
 mod text;
 pub mod trace;
 mod typed;
 
 pub use event::{
-    FaultNote, FaultPhase, HostEvent, LinkEvent, Observer, ObserverSource, StateEvent, StoreEvent,
-    Wire,
+    FaultNote, FaultPhase, HostEvent, LinkEvent, LinkStatus, Observer, ObserverSource, StateEvent,
+    StoreEvent, Wire,
 };
+pub(crate) use live::LiveEvents;
 pub(crate) use observers::Observers;
 pub use packets::{PacketContent, WirePacket};
-pub use ring::{EventRing, RingPart};
+pub use ring::{EventRing, RingPart, RingWatch};
+pub(crate) use roster::Roster;
+#[cfg(feature = "inspector")]
+pub(crate) use roster::{ModemState, RosterOrder, RosterQuery};
 pub use text::{AnswerLine, CommandLine, CommandText, DataPiece};

@@ -1,6 +1,6 @@
 //! All observers of one modem. What they see is decoded once.
 
-use super::event::{HostEvent, LinkEvent, Observer, StateEvent, StoreEvent, Wire};
+use super::event::{HostEvent, LinkEvent, LinkStatus, Observer, StateEvent, StoreEvent, Wire};
 use super::host::{HostMark, HostReader};
 use super::packets::PacketReader;
 use mqmodem_core::{
@@ -22,6 +22,8 @@ struct Watched {
     links: Vec<LinkReaders>,
     /// Whether the radio is on, once that was reported.
     radio: Option<bool>,
+    /// What was reported of its links.
+    status: Vec<LinkStatus>,
 }
 
 /// Both directions of a link.
@@ -41,6 +43,7 @@ impl Observers {
                 mark: HostMark::default(),
                 links: Vec::new(),
                 radio: None,
+                status: Vec::new(),
             })
         }))
     }
@@ -163,6 +166,7 @@ impl Observers {
             watched.mark = HostMark::default();
             watched.links.clear();
             watched.radio = None;
+            watched.status.clear();
             watched.state_event(now, &StateEvent::Power(false));
         }
     }
@@ -268,6 +272,24 @@ impl Watched {
         let radio = Some(modem.is_radio_on());
         if std::mem::replace(&mut self.radio, radio) != radio {
             self.state_event(now, &StateEvent::Radio(modem.is_radio_on()));
+        }
+        for (at, link) in modem.links().enumerate() {
+            let status = LinkStatus {
+                link,
+                state: modem.link_state(link),
+                retry_at: modem.retry_at(link),
+                code: modem.last_failure(link).code,
+            };
+            match self.status.get_mut(at) {
+                Some(known) if *known == status => continue,
+                Some(known) => *known = status,
+                None => {
+                    // Mostly there is one.
+                    self.status.reserve_exact(1);
+                    self.status.push(status);
+                }
+            }
+            self.state_event(now, &StateEvent::Link(status));
         }
     }
 

@@ -4,8 +4,12 @@ use super::stream::{EventSink, LossReason, TraceEvent, TraceLost};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-/// The last events of each modem. Modems share its memory evenly; a reader that does not
-/// come holds nothing up.
+/// What a modem has that is looked at, in bytes of events.
+const WATCHED: usize = 8 * 1024 * 1024;
+
+/// The last events of each modem. Modems share its memory evenly, but those that are looked
+/// at have 8 MiB, as far as that is half of it at most; a reader that does not come holds
+/// nothing up.
 #[derive(Debug)]
 pub struct EventRing {
     /// Bytes of events that are kept.
@@ -17,6 +21,8 @@ pub struct EventRing {
 struct Modems {
     by_name: BTreeMap<String, Recent>,
     bytes: usize,
+    /// How many are looked at.
+    watched: usize,
 }
 
 /// The last events of one modem.
@@ -26,6 +32,17 @@ struct Recent {
     bytes: usize,
     /// The number of the last one, kept or not.
     last: u64,
+    /// Events that readers were told to be missing.
+    missed: u64,
+    /// Who looks at it now.
+    readers: usize,
+}
+
+/// What a modem may have, in bytes of events.
+#[derive(Clone, Copy)]
+struct Shares {
+    watched: usize,
+    other: usize,
 }
 
 /// What a reader gets.
@@ -49,9 +66,9 @@ impl EventRing {
     /// The events of a modem from this number on, of about so many bytes, and one at least. 0
     /// asks for what there is, and misses nothing.
     pub fn read(&self, modem: &str, from: u64, most: usize) -> RingPart {
-        let modems = self.lock();
+        let mut modems = self.lock();
         let next = from.max(1);
-        let Some(recent) = modems.by_name.get(modem) else {
+        let Some(recent) = modems.by_name.get_mut(modem) else {
             return RingPart {
                 next,
                 ..RingPart::default()
@@ -65,6 +82,7 @@ impl EventRing {
             count: begin - next,
             why: LossReason::Reader,
         });
+        recent.missed += lost.as_ref().map_or(0, |lost| lost.count);
         let skip = usize::try_from(begin - oldest).unwrap_or(usize::MAX);
         let mut bytes = 0;
         let fits = |event: &&Arc<TraceEvent>| {
@@ -81,6 +99,39 @@ impl EventRing {
             .collect();
         let next = begin + events.len() as u64;
         RingPart { lost, events, next }
+    }
+
+    /// The number of a modem's last event, and how many readers were told to be missing.
+    pub(crate) fn numbers(&self, modem: &str) -> (u64, u64) {
+        let modems = self.lock();
+        let recent = modems.by_name.get(modem);
+        recent.map_or((0, 0), |it| (it.last, it.missed))
+    }
+
+    /// Keeps more of a modem, as long as what this gives is there.
+    pub fn watch(self: &Arc<Self>, modem: &str) -> RingWatch {
+        self.look(modem, true);
+        RingWatch {
+            ring: self.clone(),
+            modem: modem.to_owned(),
+        }
+    }
+
+    fn look(&self, modem: &str, begins: bool) {
+        let mut modems = self.lock();
+        let recent = modems.by_name.entry(modem.to_owned()).or_default();
+        let before = recent.readers > 0;
+        recent.readers = if begins {
+            recent.readers + 1
+        } else {
+            recent.readers - 1
+        };
+        match (before, recent.readers > 0) {
+            (false, true) => modems.watched += 1,
+            (true, false) => modems.watched -= 1,
+            _ => return,
+        }
+        modems.trim(self.room);
     }
 
     /// Bytes that are kept by now.
@@ -101,22 +152,53 @@ impl EventSink for EventRing {
         if !modems.by_name.contains_key(name) {
             modems.by_name.insert(name.to_owned(), Recent::default());
         }
-        let share = self.room / modems.by_name.len();
+        let shares = modems.shares(self.room);
         if let Some(recent) = modems.by_name.get_mut(name) {
             let before = recent.bytes;
-            recent.push(event, share);
+            recent.push(event, shares);
             modems.bytes = modems.bytes - before + recent.bytes;
         }
         if modems.bytes > self.room {
             // There are more modems than when the others had their last event.
-            modems.by_name.values_mut().for_each(|it| it.trim(share));
-            modems.bytes = modems.by_name.values().map(|it| it.bytes).sum();
+            modems.trim(self.room);
         }
     }
 }
 
+impl Modems {
+    fn shares(&self, room: usize) -> Shares {
+        let even = room / self.by_name.len().max(1);
+        let others = self.by_name.len() - self.watched;
+        let watched = WATCHED.min(room / 2 / self.watched.max(1)).max(even);
+        let left = room - self.watched * watched;
+        Shares {
+            watched,
+            other: left / others.max(1),
+        }
+    }
+
+    fn trim(&mut self, room: usize) {
+        let shares = self.shares(room);
+        self.by_name.values_mut().for_each(|it| it.trim(shares));
+        self.bytes = self.by_name.values().map(|it| it.bytes).sum();
+    }
+}
+
+/// Somebody looks at a modem.
+#[derive(Debug)]
+pub struct RingWatch {
+    ring: Arc<EventRing>,
+    modem: String,
+}
+
+impl Drop for RingWatch {
+    fn drop(&mut self) {
+        self.ring.look(&self.modem, false);
+    }
+}
+
 impl Recent {
-    fn push(&mut self, event: &Arc<TraceEvent>, share: usize) {
+    fn push(&mut self, event: &Arc<TraceEvent>, shares: Shares) {
         if event.seq != self.last + 1 {
             // Whoever reads on sees what is missing.
             self.events.clear();
@@ -125,10 +207,15 @@ impl Recent {
         self.last = event.seq;
         self.bytes += event.weight();
         self.events.push_back(event.clone());
-        self.trim(share);
+        self.trim(shares);
     }
 
-    fn trim(&mut self, share: usize) {
+    fn trim(&mut self, shares: Shares) {
+        let share = if self.readers > 0 {
+            shares.watched
+        } else {
+            shares.other
+        };
         while self.bytes > share {
             let Some(oldest) = self.events.pop_front() else {
                 return;
@@ -189,6 +276,46 @@ mod tests {
                 assert_eq!(seen[at] + lost + part.events.len() as u64, written[at]);
             }
         }
+    }
+
+    #[test]
+    fn who_is_looked_at_has_more_and_memory_stays_bounded() {
+        for seed in 0..200 {
+            let mut random = Random::new(seed);
+            let ring = Arc::new(EventRing::new(20_000));
+            let (mut written, mut watches) = ([0; 8], Vec::new());
+            for _ in 0..600 {
+                let at = random.below(8);
+                let name = ["a", "b", "c", "d", "e", "f", "g", "h"][at];
+                match random.below(20) {
+                    0 => watches.push(ring.watch(name)),
+                    1 if !watches.is_empty() => drop(watches.remove(random.below(watches.len()))),
+                    _ => {
+                        written[at] += 1;
+                        ring.event(&event(name, written[at], random.below(400)));
+                    }
+                }
+                assert!(
+                    ring.bytes() <= 20_000,
+                    "seed {seed}: {} bytes",
+                    ring.bytes()
+                );
+            }
+            watches.clear();
+            assert_eq!(ring.lock().watched, 0);
+        }
+        let ring = Arc::new(EventRing::new(40_000));
+        let _watch = ring.watch("a");
+        for seq in 1..=200 {
+            for name in ["a", "b", "c", "d", "e", "f", "g", "h"] {
+                ring.event(&event(name, seq, 100));
+            }
+        }
+        let kept = |name| ring.read(name, 0, usize::MAX).events.len();
+        assert!(kept("a") > 5 * kept("b"), "{} and {}", kept("a"), kept("b"));
+        // How much a modem has missed is what its readers were told.
+        let lost = ring.read("b", 1, usize::MAX).lost.map_or(0, |it| it.count);
+        assert_eq!((ring.numbers("b"), lost > 0), ((200, lost), true));
     }
 
     #[test]

@@ -4,6 +4,8 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::future::poll_fn;
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
 /// So many at once; one more sends away who came first. So those that hold a
@@ -11,8 +13,31 @@ use std::task::{Context, Poll};
 pub(crate) struct BoundedTasks<T> {
     /// In the order in which they came. None is spawned: who is sent away gives its
     /// connection back at once.
-    tasks: VecDeque<Pin<Box<dyn Future<Output = T> + Send>>>,
+    tasks: VecDeque<Guest<T>>,
     most: usize,
+}
+
+/// Who is dealt with.
+struct Guest<T> {
+    task: Pin<Box<dyn Future<Output = T> + Send>>,
+    /// Whether it has shown that there is a use in it: others are sent away first.
+    is_welcome: Option<Welcome>,
+}
+
+/// Whether somebody has shown that there is a use in it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Welcome(Arc<AtomicBool>);
+
+impl Welcome {
+    /// It has.
+    pub(crate) fn give(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it has.
+    pub(crate) fn is_given(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 impl<T> fmt::Debug for BoundedTasks<T> {
@@ -29,10 +54,26 @@ impl<T> BoundedTasks<T> {
 
     /// Lets one in, who is dealt with by `task`.
     pub(crate) fn admit(&mut self, task: impl Future<Output = T> + Send + 'static) {
+        self.push(Box::pin(task), None);
+    }
+
+    /// As [`admit`](Self::admit) one who stays as long as there are others to send away,
+    /// once `welcome` is given.
+    pub(crate) fn admit_maybe_welcome(
+        &mut self,
+        task: impl Future<Output = T> + Send + 'static,
+        welcome: Welcome,
+    ) {
+        self.push(Box::pin(task), Some(welcome));
+    }
+
+    fn push(&mut self, task: Pin<Box<dyn Future<Output = T> + Send>>, is_welcome: Option<Welcome>) {
         if self.tasks.len() >= self.most {
-            self.tasks.pop_front();
+            let stays = |guest: &Guest<T>| guest.is_welcome.as_ref().is_some_and(Welcome::is_given);
+            let first = self.tasks.iter().position(|guest| !stays(guest));
+            self.tasks.remove(first.unwrap_or(0));
         }
-        self.tasks.push_back(Box::pin(task));
+        self.tasks.push_back(Guest { task, is_welcome });
     }
 
     /// What became of the next who was dealt with; `None` where there is none. They
@@ -43,9 +84,9 @@ impl<T> BoundedTasks<T> {
 
     fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Option<T>> {
         let mut done = None;
-        self.tasks.retain_mut(|task| {
+        self.tasks.retain_mut(|guest| {
             if done.is_none()
-                && let Poll::Ready(output) = task.as_mut().poll(cx)
+                && let Poll::Ready(output) = guest.task.as_mut().poll(cx)
             {
                 done = Some(output);
                 return false;
@@ -63,7 +104,6 @@ impl<T> BoundedTasks<T> {
 mod tests {
     use super::*;
     use std::future::pending;
-    use std::sync::Arc;
 
     #[tokio::test]
     async fn silent_peers_shut_nobody_out() {
@@ -76,6 +116,21 @@ mod tests {
             assert_eq!(guests.next().await, Some(round));
             assert!(guests.tasks.len() <= 8);
         }
+    }
+
+    #[tokio::test]
+    async fn who_is_welcome_stays_while_others_go() {
+        let mut guests = BoundedTasks::new(8);
+        let (welcome, (say, said)) = (Welcome::default(), tokio::sync::oneshot::channel());
+        let first = async move { said.await.is_ok_and(|it: bool| it) };
+        guests.admit_maybe_welcome(first, welcome.clone());
+        welcome.give();
+        for _ in 0..100 {
+            guests.admit_maybe_welcome(pending(), Welcome::default());
+        }
+        say.send(true).unwrap();
+        assert_eq!(guests.next().await, Some(true));
+        assert_eq!(guests.tasks.len(), 7);
     }
 
     #[test]

@@ -5,6 +5,7 @@ use crate::modem::failure::Failure;
 use crate::modem::ids::LinkId;
 use crate::modem::link::Link;
 use crate::modem::network::LinkState;
+use crate::time::Instant;
 
 impl Modem<'_> {
     /// The links that are in use: the first one, and each that was selected or has
@@ -18,6 +19,11 @@ impl Modem<'_> {
     pub fn link_state(&self, link: LinkId) -> LinkState {
         let link = self.machine.links.get(link);
         link.map_or(LinkState::Closed, Link::state)
+    }
+
+    /// When a link that is not up is tried again by itself.
+    pub fn retry_at(&self, link: LinkId) -> Option<Instant> {
+        self.machine.links.get(link).and_then(Link::retry_at)
     }
 
     /// Whether the radio is on.

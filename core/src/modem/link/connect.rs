@@ -241,6 +241,14 @@ impl Link<'_> {
         matches!(self.reconnect, Reconnect::Waiting { .. }) || self.phase.is_opening()
     }
 
+    /// When the next attempt is due, where one is waited for.
+    pub(crate) fn retry_at(&self) -> Option<Instant> {
+        match self.reconnect {
+            Reconnect::Waiting { at } => Some(at),
+            _ => None,
+        }
+    }
+
     /// The link was lost, or an attempt failed, by this code: when to try again.
     pub(super) fn try_again(&mut self, now: Instant, code: u8) {
         let chance = self.chance();

@@ -310,10 +310,7 @@ impl<'a> Link<'a> {
     /// When it wants to be woken.
     fn poll_timeout(&self) -> Option<Instant> {
         let phase = match self.phase {
-            Phase::Closed => match self.reconnect {
-                Reconnect::Waiting { at } => Some(at),
-                _ => None,
-            },
+            Phase::Closed => self.retry_at(),
             Phase::Opening { deadline, .. }
             | Phase::Greeting { deadline }
             | Phase::Closing { deadline, .. } => Some(deadline),

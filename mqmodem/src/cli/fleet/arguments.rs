@@ -2,6 +2,8 @@
 
 use crate::cli::dialect::DialectArguments;
 use crate::cli::modems::control::ControlFlags;
+#[cfg(feature = "inspector")]
+use crate::cli::modems::inspect::InspectFlags;
 use crate::cli::modems::trace::TraceArguments;
 use crate::config::Secret;
 use clap::{ArgAction, Args};
@@ -76,6 +78,10 @@ pub(in crate::cli) struct FleetArguments {
 
     #[command(flatten)]
     pub(super) control: ControlFlags,
+
+    #[cfg(feature = "inspector")]
+    #[command(flatten)]
+    pub(super) inspect: InspectFlags,
 
     /// Serve metrics for Prometheus: PORT on loopback, or HOST:PORT.
     #[arg(long, value_name = "ADDRESS")]

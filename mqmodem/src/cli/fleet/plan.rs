@@ -5,7 +5,7 @@ use crate::cli::failure::ProgramFailure;
 use crate::cli::modems::address::check_flag;
 use crate::cli::modems::proxy::proxy;
 use crate::config::fleet::{FleetPlan, Hosts};
-use crate::config::{FaultsTable, FleetTable, Owners, Plan, PortPlan, TracePlan};
+use crate::config::{FaultsTable, FleetTable, InspectPlan, Owners, Plan, PortPlan, TracePlan};
 use crate::fleet::files;
 use std::path::PathBuf;
 
@@ -15,6 +15,7 @@ pub(super) struct FleetRequest {
     pub(super) fleet: FleetPlan,
     pub(super) state_dir: Option<PathBuf>,
     pub(super) trace: TracePlan,
+    pub(super) inspect: InspectPlan,
     pub(super) control: Option<PathBuf>,
     pub(super) faults: FaultsTable,
     pub(super) verbose: u8,
@@ -52,12 +53,17 @@ pub(super) fn made(arguments: &FleetArguments) -> Result<FleetRequest, ProgramFa
     let state_dir = arguments.state_dir.clone().or(plan.state_dir);
     let trace = arguments.trace.plan().or(plan.trace);
     let control = arguments.control.control.clone().or(plan.control);
+    #[cfg(feature = "inspector")]
+    {
+        plan.inspect = arguments.inspect.plan(std::mem::take(&mut plan.inspect))?;
+    }
     let shared = [&plan.file, &state_dir, &control].map(|path| path.as_deref());
     Owners::check_fleet(&fleet, shared, trace.target.as_ref()).map_err(ProgramFailure::new)?;
     Ok(FleetRequest {
         fleet,
         state_dir,
         trace,
+        inspect: plan.inspect,
         control,
         faults: arguments.control.faults(plan.faults)?,
         verbose: plan.verbose.max(arguments.verbose),

@@ -39,12 +39,14 @@ impl ControlFlags {
     }
 }
 
-/// What modems are reached by, where they are, or where something goes wrong with them.
+/// What modems are reached by: by a socket, by who inspects them, or where something goes
+/// wrong with them.
 pub(in crate::cli) fn open(
     path: Option<&Path>,
+    inspected: bool,
     faults: &FaultsTable,
 ) -> Result<(Option<Arc<FaultDesk>>, Option<ControlSocket>), ProgramFailure> {
-    if path.is_none() && faults.words.is_empty() {
+    if path.is_none() && !inspected && faults.words.is_empty() {
         return Ok((None, None));
     }
     let seed = faults.seed.unwrap_or_default();

@@ -3,9 +3,10 @@
 use crate::cli::failure::ProgramFailure;
 use crate::cli::output;
 use crate::config::TracePlan;
-use crate::observe::stream::PayloadLimit;
-use crate::observe::trace::{Trace, TraceTarget};
+use crate::observe::stream::{EventSink, PayloadLimit};
+use crate::observe::trace::{Trace, TraceForm, TraceTarget, sink};
 use clap::Args;
+use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -33,16 +34,43 @@ impl TraceArguments {
     }
 }
 
-/// Begins a trace, where one is wanted. What the program prints goes elsewhere where that
-/// is standard output.
-pub(in crate::cli) fn create(plan: &TracePlan) -> Result<Option<Arc<Trace>>, ProgramFailure> {
+/// Begins a trace in text, where one is wanted.
+pub(super) fn text(plan: &TracePlan) -> Result<Option<Arc<Trace>>, ProgramFailure> {
+    let Some(target) = plan
+        .target
+        .as_ref()
+        .filter(|it| it.form() == TraceForm::Text)
+    else {
+        return Ok(None);
+    };
+    let trace =
+        Trace::create(target, plan.payload).map_err(|error| cannot_write(target, &error))?;
+    give_output_to(target);
+    Ok(Some(Arc::new(trace)))
+}
+
+/// Begins a trace of events, where one is wanted.
+pub(super) fn events(
+    plan: &TracePlan,
+    run: &str,
+    started: u64,
+) -> Result<Option<Arc<dyn EventSink>>, ProgramFailure> {
     let Some(target) = &plan.target else {
         return Ok(None);
     };
-    let trace = Trace::create(target, plan.payload)
-        .map_err(|error| ProgramFailure::system(format_args!("cannot write {target}"), &error))?;
+    let sink = sink(target, plan.payload, run, started);
+    let sink = sink.map_err(|error| cannot_write(target, &error))?;
+    give_output_to(target);
+    Ok(sink)
+}
+
+fn cannot_write(target: &TraceTarget, error: &io::Error) -> ProgramFailure {
+    ProgramFailure::system(format_args!("cannot write {target}"), error)
+}
+
+/// What the program prints goes elsewhere where the trace is on standard output.
+fn give_output_to(target: &TraceTarget) {
     if target.is_output() {
         output::give_away();
     }
-    Ok(Some(Arc::new(trace)))
 }

@@ -2,6 +2,8 @@
 
 use crate::cli::dialect::DialectArguments;
 use crate::cli::modems::control::ControlFlags;
+#[cfg(feature = "inspector")]
+use crate::cli::modems::inspect::InspectFlags;
 use crate::cli::modems::trace::TraceArguments;
 use crate::config::{Secret, mode};
 use clap::{ArgAction, Args};
@@ -21,6 +23,7 @@ pub(super) const NOWHERE: &str = "\0";
   mqmodem serve --pty=/tmp/modem              then: picocom /tmp/modem
   mqmodem serve --tcp 7000 --trace trace.log  then: nc 127.0.0.1 7000
   mqmodem serve --serial /dev/ttyUSB0,9600
+  mqmodem serve --pty=/tmp/modem --inspect    then: open the address it prints
   mqmodem serve --config mqmodem.toml
   printf 'ATI\\r' | mqmodem serve --stdio")]
 pub(in crate::cli) struct ServeArguments {
@@ -75,6 +78,10 @@ pub(in crate::cli) struct ServeArguments {
 
     #[command(flatten)]
     pub(super) control: ControlFlags,
+
+    #[cfg(feature = "inspector")]
+    #[command(flatten)]
+    pub(super) inspect: InspectFlags,
 
     /// Serve metrics for Prometheus: PORT on loopback, or HOST:PORT.
     #[arg(long, value_name = "ADDRESS")]

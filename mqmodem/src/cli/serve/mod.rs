@@ -8,11 +8,14 @@ pub(super) use arguments::ServeArguments;
 
 use super::failure::ProgramFailure;
 use super::logs;
+#[cfg(feature = "inspector")]
+use super::modems::inspect;
 use super::modems::ports::{self};
 use super::modems::prepared::warn_of_exposed;
 use super::modems::signals::Signals;
 use super::modems::state::State;
-use super::modems::{control, metrics, trace};
+use super::modems::watchers::{Watchers, ring_size};
+use super::modems::{control, metrics};
 use super::runtime::runtime;
 use crate::Shared;
 use crate::config::Plan;
@@ -44,11 +47,18 @@ async fn serve(
 ) -> Result<ExitCode, ProgramFailure> {
     // Before a link is published, so that no signal leaves it behind.
     let mut signals = Signals::new()?;
-    let shared = Shared::default().observed(trace::create(&plan.trace)?);
+    let watch = Watchers::begin(
+        &plan.trace,
+        ring_size(&plan.inspect, plan.control.is_some()),
+    )?;
+    let shared = watch.watch(Shared::default());
     ports::check(&plan.modems)?;
     warn_of_exposed(&plan.modems);
     let shared = shared.observed(metrics::open(plan.metrics.as_deref()).await?);
-    let (desk, socket) = control::open(plan.control.as_deref(), &plan.faults)?;
+    let inspected = plan.inspect.at.is_some();
+    let (desk, socket) = control::open(plan.control.as_deref(), inspected, &plan.faults)?;
+    #[cfg(feature = "inspector")]
+    inspect::open(&plan.inspect, watch.live.as_ref(), desk.as_ref(), false).await?;
     let shared = shared.with_faults(desk);
     let service = Service::begin(arguments, plan, shared, state).await?;
     control::beside(socket, Box::pin(service.run(&mut signals))).await

@@ -115,6 +115,10 @@ fn override_with(arguments: &ServeArguments, plan: &mut Plan) -> Result<(), Prog
     plan.state_dir = arguments.state_dir.clone().or(plan.state_dir.take());
     let trace = std::mem::take(&mut plan.trace);
     plan.trace = arguments.trace.plan().or(trace);
+    #[cfg(feature = "inspector")]
+    {
+        plan.inspect = arguments.inspect.plan(std::mem::take(&mut plan.inspect))?;
+    }
     plan.control = arguments.control.control.clone().or(plan.control.take());
     plan.faults = arguments.control.faults(std::mem::take(&mut plan.faults))?;
     plan.metrics = arguments.metrics.clone().or(plan.metrics.take());

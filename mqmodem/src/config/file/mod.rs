@@ -4,6 +4,7 @@ use super::behaviour::BehaviourPlan;
 use super::document::{self, Document};
 use super::error::ConfigError;
 use super::fleet::FleetTable;
+use super::inspect::{InspectPlace, InspectPlan};
 use super::modem::{ModemPlan, check_name, number};
 use super::plan::Plan;
 use super::port::PortPlan;
@@ -44,6 +45,10 @@ pub(super) fn parse(path: &Path, text: &str) -> Result<Plan, ConfigError> {
         broker: source.usual_broker(&document)?,
         state_dir: document.state_dir.map(|path| source.beside(path)),
         metrics: document.metrics,
+        inspect: InspectPlan {
+            at: document.inspect.map(InspectPlace::At),
+            ..InspectPlan::default()
+        },
         trace: TracePlan {
             target: document.trace.map(|path| source.target(path)),
             payload: document.trace_payload,

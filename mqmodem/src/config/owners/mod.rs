@@ -48,6 +48,7 @@ impl Owners {
         owners.trace(plan.trace.target.as_ref())?;
         owners.control(plan.control.as_deref())?;
         owners.metrics(plan.metrics.as_deref())?;
+        owners.inspector(plan.inspect.address())?;
         for modem in &plan.modems {
             owners.modem(modem)?;
         }
@@ -113,6 +114,10 @@ impl Owners {
 
     fn metrics(&mut self, address: Option<&str>) -> Owned {
         address.map_or(Ok(()), |address| self.listener(address, "the metrics"))
+    }
+
+    fn inspector(&mut self, address: Option<&str>) -> Owned {
+        address.map_or(Ok(()), |address| self.listener(address, "the inspector"))
     }
 
     fn modem(&mut self, modem: &ModemPlan) -> Owned {

@@ -50,6 +50,25 @@ pub struct TraceLost {
     pub why: LossReason,
 }
 
+/// What was counted of a modem, in a stream of a modem that runs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TraceCounters {
+    /// When, in microseconds since 1970.
+    pub t: u64,
+    /// Whose.
+    pub modem: Label,
+    /// Lines of the host.
+    pub at: u64,
+    /// Packets, either way.
+    pub packets: u64,
+    /// Lines that were answered with an error.
+    pub errors: u64,
+    /// Events that readers missed.
+    pub lost: u64,
+    /// `connected`, `connecting`, `waiting`, `down` or `off`.
+    pub state: String,
+}
+
 /// Why events are missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

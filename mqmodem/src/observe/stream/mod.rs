@@ -17,11 +17,12 @@ pub use event::{
     LineKind, TraceEvent, TraceFault, TraceLine, TraceLink, TracePort, TraceStore, TraceSwitch,
     TraceWhat,
 };
-pub use header::{FORMAT_VERSION, LossReason, TraceHeader, TraceLost};
+pub use header::{FORMAT_VERSION, LossReason, TraceCounters, TraceHeader, TraceLost};
 pub use packet::{PacketText, TracePacket};
 pub use payload::PayloadLimit;
 pub use record::TraceRecord;
 pub(super) use record::event_line;
+pub(super) use source::now;
 pub use source::{EventSink, EventSource};
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! A line of a stream.
 
 use super::event::TraceEvent;
-use super::header::{TraceHeader, TraceLost};
+use super::header::{TraceCounters, TraceHeader, TraceLost};
 use serde::{Deserialize, Serialize};
 
 /// A line of a stream, in JSON.
@@ -13,6 +13,8 @@ pub enum TraceRecord {
     Event(TraceEvent),
     /// Events that are missing here.
     Lost(TraceLost),
+    /// What was counted by now.
+    Counters(TraceCounters),
 }
 
 #[derive(Serialize)]
@@ -20,6 +22,7 @@ pub enum TraceRecord {
 enum Tagged<'r> {
     Trace(&'r TraceHeader),
     Lost(&'r TraceLost),
+    Counters(&'r TraceCounters),
 }
 
 #[derive(Deserialize)]
@@ -46,6 +49,7 @@ impl TraceRecord {
             Self::Header(header) => ended(serde_json::to_string(&Tagged::Trace(header))),
             Self::Event(event) => event_line(event),
             Self::Lost(lost) => ended(serde_json::to_string(&Tagged::Lost(lost))),
+            Self::Counters(it) => ended(serde_json::to_string(&Tagged::Counters(it))),
         }
     }
 
@@ -54,6 +58,7 @@ impl TraceRecord {
         Ok(match &*serde_json::from_str::<Kind>(line)?.r#type {
             "trace" => Self::Header(serde_json::from_str(line)?),
             "lost" => Self::Lost(serde_json::from_str(line)?),
+            "counters" => Self::Counters(serde_json::from_str(line)?),
             _ => Self::Event(serde_json::from_str(line)?),
         })
     }

@@ -83,7 +83,7 @@ impl EventSource {
 }
 
 /// Microseconds since 1970.
-fn now() -> u64 {
+pub(in crate::observe) fn now() -> u64 {
     let since = SystemTime::now().duration_since(UNIX_EPOCH);
     u64::try_from(since.unwrap_or_default().as_micros()).unwrap_or(u64::MAX)
 }

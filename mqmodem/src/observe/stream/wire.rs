@@ -226,6 +226,7 @@ impl Translate for &StateEvent<'_> {
         Some(match self {
             StateEvent::Power(on) => TraceWhat::Power(TraceSwitch::of(*on)),
             StateEvent::Radio(on) => TraceWhat::Radio(TraceSwitch::of(*on)),
+            StateEvent::Link(_) => return None,
             StateEvent::Fault(note) => TraceWhat::Fault(TraceFault {
                 id: note.id,
                 state: note.state,

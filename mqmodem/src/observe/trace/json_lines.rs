@@ -183,7 +183,7 @@ mod tests {
                     *before += lost.count;
                     missing += lost.count;
                 }
-                TraceRecord::Header(header) => panic!("{header:?} again"),
+                other => panic!("{other:?}"),
             }
         }
         assert!(missing > 0);

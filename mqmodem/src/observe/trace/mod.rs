@@ -35,23 +35,37 @@ impl Trace {
     /// Starts a new trace, with so much of payloads as is said, else as its form has it. A
     /// file can be read by its owner alone.
     pub fn create(target: &TraceTarget, payload: Option<PayloadLimit>) -> io::Result<Self> {
-        let payload = payload.unwrap_or(match target.form() {
-            TraceForm::Text => PayloadLimit::None,
-            TraceForm::JsonLines | TraceForm::Capture => PayloadLimit::All,
-        });
-        let file = target.open()?;
-        Ok(Self(match target.form() {
-            TraceForm::Text => Form::Text(Arc::new(TextTrace::new(file, payload)?)),
-            TraceForm::JsonLines => Form::Events(Arc::new(EventSource::new(|run, started| {
-                let lines = JsonLines::new(file, payload, run, started)?;
-                io::Result::Ok(vec![Arc::new(lines) as Arc<dyn EventSink>])
-            })?)),
-            TraceForm::Capture => Form::Events(Arc::new(EventSource::new(|_, _| {
-                let capture = Capture::new(file, payload)?;
-                io::Result::Ok(vec![Arc::new(capture) as Arc<dyn EventSink>])
-            })?)),
-        }))
+        if target.form() != TraceForm::Text {
+            let source = EventSource::new(|run, started| {
+                let sink = sink(target, payload, run, started)?;
+                io::Result::Ok(sink.into_iter().collect())
+            })?;
+            return Ok(Self(Form::Events(Arc::new(source))));
+        }
+        let payload = payload.unwrap_or(PayloadLimit::None);
+        let trace = TextTrace::new(target.open()?, payload)?;
+        Ok(Self(Form::Text(Arc::new(trace))))
     }
+}
+
+/// A trace that is one of what takes the events of a run that began then; none in text.
+pub(crate) fn sink(
+    target: &TraceTarget,
+    payload: Option<PayloadLimit>,
+    run: &str,
+    started: u64,
+) -> io::Result<Option<Arc<dyn EventSink>>> {
+    let payload = payload.unwrap_or(PayloadLimit::All);
+    Ok(match target.form() {
+        TraceForm::Text => None,
+        TraceForm::JsonLines => Some(Arc::new(JsonLines::new(
+            target.open()?,
+            payload,
+            run,
+            started,
+        )?)),
+        TraceForm::Capture => Some(Arc::new(Capture::new(target.open()?, payload)?)),
+    })
 }
 
 impl ObserverSource for Trace {

@@ -10,11 +10,14 @@ use super::plan::FleetRequest;
 use super::progress::StartProgress;
 use crate::Shared;
 use crate::cli::failure::ProgramFailure;
+#[cfg(feature = "inspector")]
+use crate::cli::modems::inspect;
 use crate::cli::modems::ports::{OpenPort, Ports};
 use crate::cli::modems::prepared::Prepared;
 use crate::cli::modems::signals::{Signals, Wanted};
 use crate::cli::modems::state::State;
-use crate::cli::modems::{control, metrics, trace};
+use crate::cli::modems::watchers::{Watchers, ring_size};
+use crate::cli::modems::{control, metrics};
 use crate::config::fleet::FleetPlan;
 use crate::control::ControlSocket;
 use crate::fleet::repeat::{FleetChats, PlayedHost};
@@ -71,13 +74,20 @@ impl<'a> FleetRunner<'a> {
         state: State,
     ) -> Result<Self, ProgramFailure> {
         let plan = made.fleet;
-        let shared = Shared::default().observed(trace::create(&made.trace)?);
+        let watch = Watchers::begin(
+            &made.trace,
+            ring_size(&made.inspect, made.control.is_some()),
+        )?;
+        let shared = watch.watch(Shared::default());
         let metrics = metrics::open(plan.metrics.as_deref()).await?;
         let listener = HostListener::open(&plan.template.hosts, None).await?;
         check_files(&plan)?;
         let programme = programme(&plan)?;
         let totals = Arc::new(Totals::default());
-        let (desk, control) = control::open(made.control.as_deref(), &made.faults)?;
+        let inspected = made.inspect.at.is_some();
+        let (desk, control) = control::open(made.control.as_deref(), inspected, &made.faults)?;
+        #[cfg(feature = "inspector")]
+        inspect::open(&made.inspect, watch.live.as_ref(), desk.as_ref(), true).await?;
         let mut runner = Self {
             arguments,
             salt: salt(&plan, programme.as_ref()),

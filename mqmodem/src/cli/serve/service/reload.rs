@@ -108,6 +108,7 @@ fn report_fixed(before: &Plan, now: &Plan) {
             before.trace.payload != now.trace.payload,
         ),
         ("metrics has", before.metrics != now.metrics),
+        ("inspect has", before.inspect != now.inspect),
         ("control has", before.control != now.control),
         ("faults have", before.faults != now.faults),
         ("log has", before.verbose != now.verbose),

@@ -105,7 +105,7 @@ impl Observer for Tracer {
 
     fn state(&mut self, _now: Instant, event: &StateEvent<'_>) {
         match event {
-            StateEvent::Power(_) | StateEvent::Radio(_) => {}
+            StateEvent::Power(_) | StateEvent::Radio(_) | StateEvent::Link(_) => {}
             StateEvent::Fault(FaultNote { id, state, words }) => {
                 let state = match state {
                     FaultPhase::Armed => "armed",

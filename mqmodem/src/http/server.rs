@@ -1,0 +1,81 @@
+//! Takes connections and has their requests answered.
+
+use crate::runtime::bounded_tasks::{BoundedTasks, Welcome};
+use axum::{Extension, Router};
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
+use std::convert::Infallible;
+use std::future::pending;
+use std::time::Duration;
+use tokio::net::{TcpListener, TcpStream};
+
+/// Connections at once. One more sends away who came first, and has not shown by
+/// [`Welcome`] that there is a use in it.
+const CONNECTIONS: usize = 64;
+/// How long a request may take to come, and a connection to be without one.
+const HEAD: Duration = Duration::from_secs(10);
+/// How long who has shown no use may be connected.
+const STRANGE: Duration = Duration::from_secs(30);
+/// The longest head of a request, and what waits to be written, about.
+const BUFFER: usize = 64 * 1024;
+/// Fields in a head.
+const FIELDS: usize = 64;
+/// What the system may keep for a client that does not read: one that wakes is not to
+/// see the past for long.
+const SEND_BUFFER: usize = 256 * 1024;
+/// How long to wait after a failed accept, which mostly is a lack of descriptors.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Answers for ever. Each request has a [`Welcome`] of its connection as extension.
+pub(crate) async fn serve(listener: TcpListener, router: Router, what: &str) -> Infallible {
+    let mut clients = BoundedTasks::new(CONNECTIONS);
+    loop {
+        tokio::select! {
+            biased;
+            Some(()) = clients.next() => {}
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => {
+                    let welcome = Welcome::default();
+                    let router = router.clone().layer(Extension(welcome.clone()));
+                    let task = attend(stream, router, welcome.clone());
+                    clients.admit_maybe_welcome(task, welcome);
+                }
+                Err(error) => {
+                    tracing::error!("cannot serve {what}: {error}");
+                    tokio::time::sleep(PAUSE).await;
+                }
+            },
+        }
+    }
+}
+
+/// Answers a client as long as it asks.
+async fn attend(stream: TcpStream, router: Router, welcome: Welcome) {
+    let sized = rustix::net::sockopt::set_socket_send_buffer_size(&stream, SEND_BUFFER);
+    if let Err(error) = sized {
+        tracing::debug!("cannot set SO_SNDBUF: {error}");
+    }
+    // Pieces of a stream are not to wait for each other.
+    let _ = stream.set_nodelay(true);
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        .header_read_timeout(HEAD)
+        .max_buf_size(BUFFER)
+        .max_headers(FIELDS)
+        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router));
+    tokio::select! {
+        ended = connection => if let Err(error) = ended {
+            tracing::debug!("HTTP: {error}");
+        },
+        () = is_stranger(welcome) => {}
+    }
+}
+
+/// Resolves where who is connected has shown no use in time: it may not even read.
+async fn is_stranger(welcome: Welcome) {
+    tokio::time::sleep(STRANGE).await;
+    if welcome.is_given() {
+        pending::<()>().await;
+    }
+}
