@@ -13,6 +13,9 @@ cargo xtask VERB
   docs [--check]     write the generated manual; play the README's transcripts
   hosts [NAME...]    real host programs against a modem and a real broker
   page               the page of the inspector: types, and tests in node
+  python [WORD...]   the package for Python: its wheel is built around the program of the
+                     tests, installed, and tested; the words are for pytest
+  wheel              the wheel for other machines: a release build for old systems
   bench [ROW] [--rounds N] [--messages N] [--beside PROGRAM]
                      what commands and messages cost, beside other clients;
                      without a ROW all of them, into docs/benchmarks.md; PROGRAM is

@@ -15,6 +15,7 @@ mod msrv;
 mod no_std;
 mod npm;
 mod page;
+mod python;
 mod server;
 mod setup;
 mod sh;
@@ -50,6 +51,8 @@ fn run(words: &[&str]) -> sh::Result {
         ["docs", "--check"] => docs::check(),
         ["page"] => page::all(),
         ["hosts", names @ ..] => hosts::run(names),
+        ["python", rest @ ..] => python::run(rest),
+        ["wheel"] => python::wheel(),
         ["bench", rest @ ..] => bench::run(rest),
         ["fuzz", "help" | "--help" | "-h"] => {
             print!("{HELP}");

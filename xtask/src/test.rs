@@ -1,7 +1,7 @@
 //! `cargo xtask test`: everything that must pass before a change lands.
 
 use crate::sh::{self, Result, cargo};
-use crate::{audit, bench, docs, fuzz, hosts, no_std, page, setup, sim, soak, tidy};
+use crate::{audit, bench, docs, fuzz, hosts, no_std, page, python, setup, sim, soak, tidy};
 use std::time::Instant;
 
 /// One thing that must pass.
@@ -75,6 +75,11 @@ const STEPS: &[Step] = &[
         "hosts",
         "host programs by others, against a modem and Mosquitto",
         hosts::all,
+    ),
+    step(
+        "python",
+        "the wheel, its types, and the pytest plugin",
+        python::all,
     ),
     step(
         "sim",
