@@ -24,6 +24,7 @@
 //! | `http` | serving HTTP, bounded and timed |
 //! | [`port`], [`transport`], [`store`] | where hosts are attached; links to brokers; what outlives a modem |
 //! | [`observe`] | what watches a modem: traces, events and metrics |
+//! | [`replay`] | what was recorded, read again: conversions of a trace, chats made of it |
 //! | `driver` | the task of one modem |
 //! | `control` | the socket by which faults are asked for |
 //! | `inspector` | the page in a browser that shows modems |
@@ -43,6 +44,7 @@ mod log;
 pub mod manual;
 pub mod observe;
 pub mod port;
+pub mod replay;
 mod runtime;
 pub mod store;
 pub mod transport;

@@ -82,6 +82,7 @@ fn help_shows_examples() {
         "chat",
         #[cfg(feature = "broker")]
         "broker",
+        "trace",
         "state",
         "doctor",
         "commands",

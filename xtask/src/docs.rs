@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 const MANUALS: &str = "docs/commands";
 /// The page `mqmodem chat --format` prints, which the crate holds, and its copy for readers.
 const FORMAT: [&str; 2] = ["chat/src/format.md", "docs/chat.md"];
-const PLAYED: [&str; 14] = [
+const PLAYED: [&str; 15] = [
     "README.md",
     "README.zh-CN.md",
     "docs/at-language.md",
@@ -25,6 +25,7 @@ const PLAYED: [&str; 14] = [
     "docs/mqtt5.md",
     "docs/reliability.md",
     "docs/testing-firmware.md",
+    "docs/trace.md",
 ];
 
 /// Writes the manuals.

@@ -22,6 +22,7 @@ mod program;
 mod runtime;
 mod serve;
 mod state;
+mod trace;
 #[cfg(feature = "broker")]
 mod try_;
 mod usage;
@@ -49,6 +50,7 @@ pub fn main() -> ExitCode {
         Verb::Fault(arguments) => control::fault(&arguments),
         Verb::Control(arguments) => control::control(&arguments),
         Verb::State(arguments) => state::run(&arguments),
+        Verb::Trace(arguments) => trace::run(&arguments),
         Verb::Doctor(arguments) => doctor::run(&arguments),
         Verb::Commands(arguments) => commands::run(&arguments),
         Verb::Completions(arguments) => completions::run(&arguments, program::command()),

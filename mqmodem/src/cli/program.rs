@@ -13,6 +13,7 @@ use super::help::HelpArguments;
 use super::man::ManArguments;
 use super::serve::ServeArguments;
 use super::state::StateArguments;
+use super::trace::ConversionArguments;
 #[cfg(feature = "broker")]
 use super::try_::TryArguments;
 use clap::{Command, CommandFactory, Parser, Subcommand};
@@ -46,6 +47,7 @@ pub(super) enum Verb {
     Broker(BrokerArguments),
     Fault(FaultArguments),
     Control(ControlArguments),
+    Trace(ConversionArguments),
     State(StateArguments),
     Doctor(DoctorArguments),
     Commands(CommandsArguments),

@@ -68,6 +68,7 @@ const PROGRAM: Folder = Folder {
         ("transport", &["runtime", "log"]),
         ("store", &["runtime", "log"]),
         ("observe", &["runtime", "log", "http", "port"]),
+        ("replay", &["port", "observe"]),
         (
             "driver",
             &["runtime", "log", "port", "transport", "store", "observe"],

@@ -22,10 +22,11 @@ const TEXTS: [&str; 9] = [
     "type", "what", "state", "words", "to", "by", "text", "lines", "slot",
 ];
 
+/// What a link is closed with that a command closes.
+const BY_COMMAND: u64 = 33;
+
 /// From here on a reason code of MQTT 5 is a failure.
 const FAILURE: u64 = 0x80;
-/// The code of a link that a command of the host has closed.
-const BY_COMMAND: u64 = 33;
 
 impl<'e> EventView<'e> {
     pub(super) fn new(event: &'e Value) -> Self {
@@ -104,7 +105,10 @@ impl<'e> EventView<'e> {
         let code = self.number("code").unwrap_or_default();
         match self.text("type") {
             "line" => self.text("kind") == "result" && is_error(self.text("text")),
-            "link" => self.text("what") == "failed" || !matches!(code, 0 | BY_COMMAND),
+            "link" => {
+                let by_broker = self.text("by") == "broker";
+                self.text("what") == "failed" || by_broker || !matches!(code, 0 | BY_COMMAND)
+            }
             "store" => self.text("what") == "failed",
             "packet" => match self.text("name") {
                 "malformed" => true,

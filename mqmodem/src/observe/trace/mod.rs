@@ -14,11 +14,13 @@ use super::event::{Observer, ObserverSource};
 use super::stream::{EventSink, EventSource, PayloadLimit};
 use crate::port::Label;
 use capture::Capture;
+pub(crate) use capture::CapturedModems;
 use json_lines::JsonLines;
 use std::io;
 use std::sync::Arc;
 pub use target::{TraceForm, TraceTarget};
 use text::TextTrace;
+pub(crate) use text::stamp;
 
 /// A trace, shared by all modems. A reader or disk that does not take its lines costs
 /// lines and stops nobody.

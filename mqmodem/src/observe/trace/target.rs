@@ -54,7 +54,8 @@ impl TraceTarget {
         (!self.is_output()).then_some(&self.0)
     }
 
-    pub(super) fn open(&self) -> io::Result<File> {
+    /// Opens a new file of it; a regular one can be read by its owner alone.
+    pub(crate) fn open(&self) -> io::Result<File> {
         match self.path() {
             Some(path) => file::open(path),
             None => Ok(rustix::io::dup(rustix::stdio::stdout())?.into()),

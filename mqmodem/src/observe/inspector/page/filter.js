@@ -165,7 +165,7 @@ export function isError({ type, kind, text = "", what, name, code = 0, codes = [
       if (name === "CONNACK") return code !== 0;
       return name === "malformed" || [...codes, code].some((one) => one >= FAILURE);
     case "link":
-      return what === "failed" || (code !== 0 && code !== BY_COMMAND);
+      return what === "failed" || event.by === "broker" || (code !== 0 && code !== BY_COMMAND);
     case "store":
       return what === "failed";
     default:

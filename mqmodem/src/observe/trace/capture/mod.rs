@@ -22,19 +22,47 @@ use std::sync::{Arc, Mutex, PoisonError};
 pub(super) struct Capture {
     out: Outlet,
     payload: PayloadLimit,
-    modems: Mutex<Modems>,
+    modems: Mutex<CapturedModems>,
 }
 
+/// The modems of a capture: what makes blocks of events.
 #[derive(Debug, Default)]
-struct Modems {
+pub(crate) struct CapturedModems {
     by_name: BTreeMap<String, CapturedModem>,
     interfaces: Interfaces,
+}
+
+impl CapturedModems {
+    /// What a capture begins with.
+    pub(crate) fn begin() -> Vec<u8> {
+        blocks::section()
+    }
+
+    /// Offers the blocks of an event, if it has some; where they find no room, later ones
+    /// tell so.
+    pub(crate) fn event(&mut self, event: &TraceEvent, offer: impl FnOnce(&[u8]) -> bool) {
+        let number = self.by_name.len() as u32;
+        let name = event.modem.as_str().to_owned();
+        let modem = self.by_name.entry(name);
+        let modem = modem.or_insert_with(|| CapturedModem::new(number));
+        let packets = modem.packets(event, &mut self.interfaces);
+        if packets.is_empty() {
+            return;
+        }
+        let bytes = [self.interfaces.unwritten(), &packets].concat();
+        if offer(&bytes) {
+            self.interfaces.written();
+            modem.reported();
+        } else {
+            modem.lost();
+        }
+    }
 }
 
 impl Capture {
     pub(super) fn new(file: File, payload: PayloadLimit) -> io::Result<Self> {
         let out = Outlet::unbroken(file, report_failure)?;
-        out.line(&blocks::section());
+        out.line(&CapturedModems::begin());
         Ok(Self {
             out,
             payload,
@@ -50,25 +78,6 @@ impl EventSink for Capture {
             limit => Arc::new(event.limited(limit)),
         };
         let mut modems = self.modems.lock().unwrap_or_else(PoisonError::into_inner);
-        let Modems {
-            by_name,
-            interfaces,
-        } = &mut *modems;
-        let number = by_name.len() as u32;
-        let name = event.modem.as_str().to_owned();
-        let modem = by_name
-            .entry(name)
-            .or_insert_with(|| CapturedModem::new(number));
-        let packets = modem.packets(&event, interfaces);
-        if packets.is_empty() {
-            return;
-        }
-        let bytes = [interfaces.unwritten(), &packets].concat();
-        if self.out.offer(&bytes) {
-            interfaces.written();
-            modem.reported();
-        } else {
-            modem.lost();
-        }
+        modems.event(&event, |bytes| self.out.offer(bytes));
     }
 }

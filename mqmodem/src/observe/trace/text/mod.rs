@@ -4,7 +4,7 @@
 //! behind the first value that is declared secret, nor behind what it does not know.
 //! An echo is left out. Packets print themselves without passwords and payloads.
 
-mod stamp;
+pub(crate) mod stamp;
 
 use crate::log::outlet::Outlet;
 use crate::observe::event::{

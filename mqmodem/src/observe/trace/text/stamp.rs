@@ -9,6 +9,11 @@ pub(super) fn now() -> String {
     format(since.as_secs(), since.subsec_micros())
 }
 
+/// So many microseconds after 1970, in the same form.
+pub(crate) fn of(micros: u64) -> String {
+    format(micros / 1_000_000, (micros % 1_000_000) as u32)
+}
+
 fn format(secs: u64, micros: u32) -> String {
     let (year, month, day) = date(secs / 86_400);
     let of_day = secs % 86_400;
