@@ -33,6 +33,19 @@ pub(super) fn print_without_waiting(text: String) -> Result<(), ProgramFailure> 
     Ok(())
 }
 
+/// Writes a further line to standard output; whether its reader wants more.
+pub(super) fn print_more(line: &str) -> Result<bool, ProgramFailure> {
+    let mut out = std::io::stdout().lock();
+    match writeln!(out, "{line}").and_then(|()| out.flush()) {
+        Ok(()) => Ok(true),
+        Err(error) if error.kind() == std::io::ErrorKind::BrokenPipe => Ok(false),
+        Err(error) => Err(ProgramFailure::system(
+            "cannot write to standard output",
+            &error,
+        )),
+    }
+}
+
 /// Writes to standard output; a reader that has closed it wants no more.
 pub(super) fn print(text: &str) -> Result<(), ProgramFailure> {
     let mut out = std::io::stdout().lock();

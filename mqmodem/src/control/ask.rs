@@ -1,6 +1,6 @@
 //! Asks a modem for what a line says.
 
-use super::line::ControlLine;
+use super::line::{ControlAsk, ControlLine};
 use crate::driver::{ControlAnswer, ControlRequest, FaultDesk};
 use std::time::Duration;
 use tokio::sync::oneshot;
@@ -12,15 +12,10 @@ const NAMED: usize = 10;
 
 /// Asks the modem of a line, or the only one there is, for what it says.
 pub(crate) async fn ask(line: ControlLine, desk: &FaultDesk) -> ControlAnswer {
-    let ControlLine {
-        modem,
-        wish,
-        within,
-    } = line;
-    let name = match modem {
-        Some(name) => name,
-        None => only(desk)?,
+    let ControlAsk::Wish(wish, within) = line.what else {
+        return Err("events are told at the control socket".to_owned());
     };
+    let name = named(line.modem, desk)?;
     let way = desk.sender_to(&name).ok_or_else(|| nobody(&name, desk))?;
     let gone = || format!("the modem \"{name}\" has ended");
     let (reply, answered) = oneshot::channel();
@@ -39,6 +34,15 @@ pub(crate) async fn ask(line: ControlLine, desk: &FaultDesk) -> ControlAnswer {
     };
     let answered = tokio::time::timeout(patience, answered).await;
     answered.unwrap_or_else(|_| Err(late.to_owned()))
+}
+
+/// The modem that is named, if it runs; without a name the only one.
+pub(super) fn named(name: Option<String>, desk: &FaultDesk) -> Result<String, String> {
+    match name {
+        Some(name) if desk.sender_to(&name).is_some() => Ok(name),
+        Some(name) => Err(nobody(&name, desk)),
+        None => only(desk),
+    }
 }
 
 /// The one modem there is.

@@ -5,16 +5,23 @@ use mqmodem_faults::{FaultLine, read, time};
 use std::time::Duration;
 
 /// What a line may begin with.
-const VERBS: &str = "fault, wait, send, state, note, list, clear, each with `modem NAME` before it where there are several";
+const VERBS: &str = "fault, wait, send, state, note, list, clear, events, each with `modem NAME` before it where there are several";
 
 /// What a line asks for, and of which modem.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct ControlLine {
     /// The modem, where it is named.
     pub(super) modem: Option<String>,
-    pub(super) wish: ControlWish,
-    /// How long the answer may take, where it is waited for.
-    pub(super) within: Option<Duration>,
+    pub(super) what: ControlAsk,
+}
+
+/// What a line asks for.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum ControlAsk {
+    /// Something the modem does, and how long the answer may take, where it is waited for.
+    Wish(ControlWish, Option<Duration>),
+    /// What happens to it from an event on, as it happens.
+    Events(u64),
 }
 
 impl ControlLine {
@@ -35,10 +42,10 @@ impl ControlLine {
     /// Whether it does something to the modem.
     #[cfg(feature = "inspector")]
     pub(crate) fn acts(&self) -> bool {
-        match &self.wish {
-            ControlWish::Fault(line) => *line != FaultLine::List,
-            ControlWish::Send(_) => true,
-            ControlWish::Wait(_) | ControlWish::State | ControlWish::Note(_) => false,
+        match &self.what {
+            ControlAsk::Wish(ControlWish::Fault(line), _) => *line != FaultLine::List,
+            ControlAsk::Wish(ControlWish::Send(_), _) => true,
+            ControlAsk::Wish(..) | ControlAsk::Events(_) => false,
         }
     }
 }
@@ -54,7 +61,12 @@ fn parse(line: &str) -> Result<ControlLine, String> {
     };
     let (verb, words) = rest.split_once(char::is_whitespace).unwrap_or((rest, ""));
     let words = words.trim();
-    let mut within = None;
+    let what = asked(verb, words, rest)?;
+    Ok(ControlLine { modem, what })
+}
+
+/// What is asked for by a verb and the words behind it, `rest` together.
+fn asked(verb: &str, words: &str, rest: &str) -> Result<ControlAsk, String> {
     let wish = match verb {
         "fault" => ControlWish::Fault(read(words)?),
         "list" if words.is_empty() => ControlWish::Fault(FaultLine::List),
@@ -66,9 +78,9 @@ fn parse(line: &str) -> Result<ControlLine, String> {
         "send" => ControlWish::Send(at_line(words)?),
         "wait" => {
             let (id, time) = wait(words)?;
-            within = Some(time);
-            ControlWish::Wait(id)
+            return Ok(ControlAsk::Wish(ControlWish::Wait(id), Some(time)));
         }
+        "events" => return events(words).map(ControlAsk::Events),
         "" => return Err(format!("an empty line; write one of {VERBS}")),
         _ => {
             return Err(format!(
@@ -76,11 +88,15 @@ fn parse(line: &str) -> Result<ControlLine, String> {
             ));
         }
     };
-    Ok(ControlLine {
-        modem,
-        wish,
-        within,
-    })
+    Ok(ControlAsk::Wish(wish, None))
+}
+
+fn events(words: &str) -> Result<u64, String> {
+    let from = match words {
+        "" => Some(0),
+        words => words.strip_prefix("from=").and_then(|it| it.parse().ok()),
+    };
+    from.ok_or_else(|| "write from which event on, such as `events from=0`".to_owned())
 }
 
 /// A name, in quotes where there are spaces in it, and what follows.
@@ -118,14 +134,10 @@ mod tests {
     #[test]
     fn each_line_is_read() {
         let parsed = |line| {
-            let ControlLine {
-                modem,
-                wish,
-                within,
-            } = parse(line).unwrap();
-            (modem.unwrap_or_default(), wish, within)
+            let ControlLine { modem, what } = parse(line).unwrap();
+            (modem.unwrap_or_default(), what)
         };
-        let plain = |wish| (String::new(), wish, None);
+        let plain = |wish| (String::new(), ControlAsk::Wish(wish, None));
         let fault = |words| ControlWish::Fault(read(words).unwrap());
         assert_eq!(parsed("fault net reset"), plain(fault("net reset")));
         assert_eq!(parsed("list"), plain(fault("list")));
@@ -140,13 +152,12 @@ mod tests {
             parsed("send AT+CSQ"),
             plain(ControlWish::Send("AT+CSQ".into()))
         );
-        let wait = (
-            String::new(),
-            ControlWish::Wait(3),
-            Some(Duration::from_secs(5)),
-        );
-        assert_eq!(parsed("wait 3 5s"), wait);
-        let named = |name: &str| (name.to_owned(), ControlWish::State, None);
+        let wait = ControlAsk::Wish(ControlWish::Wait(3), Some(Duration::from_secs(5)));
+        assert_eq!(parsed("wait 3 5s"), (String::new(), wait));
+        for (line, from) in [("events", 0), ("events from=0", 0), ("events from=41", 41)] {
+            assert_eq!(parsed(line), (String::new(), ControlAsk::Events(from)));
+        }
+        let named = |name: &str| (name.to_owned(), ControlAsk::Wish(ControlWish::State, None));
         assert_eq!(parsed("modem pump-7 state"), named("pump-7"));
         assert_eq!(parsed("modem \"the pump\" state"), named("the pump"));
     }
@@ -167,6 +178,8 @@ mod tests {
             ("wait x 5s", "such as `wait 3 5s`"),
             ("send CSQ", "begins with AT"),
             ("note", "what is to be noted"),
+            ("events 7", "such as `events from=0`"),
+            ("events from=x", "such as `events from=0`"),
             ("state now", "`now` is too much"),
         ] {
             let error = parse(line).unwrap_err();

@@ -26,7 +26,7 @@ pub use event::{
     FaultNote, FaultPhase, HostEvent, LinkEvent, LinkStatus, Observer, ObserverSource, StateEvent,
     StoreEvent, Wire,
 };
-pub(crate) use live::LiveEvents;
+pub(crate) use live::{EventReader, LiveEvents};
 pub(crate) use observers::Observers;
 pub use packets::{PacketContent, WirePacket};
 pub use ring::{EventRing, RingPart, RingWatch};

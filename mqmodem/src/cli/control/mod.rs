@@ -3,7 +3,7 @@
 mod words;
 
 use super::failure::ProgramFailure;
-use super::output::print;
+use super::output::{print, print_more};
 use clap::Args;
 use std::io::{BufRead, BufReader, ErrorKind, Write};
 use std::os::unix::net::UnixStream;
@@ -38,11 +38,13 @@ pub(super) struct FaultArguments {
   send AT+CSQ   send a line beside the host, once it is idle; the answer is printed
   state         tell how the modem is
   note TEXT     write a note into the trace
+  events from=0 print what happens, in JSON as a trace has it, until it is stopped
 
 Examples:
   mqmodem control ./control.sock state
   mqmodem control ./control.sock modem pump-7 send AT+CSQ
-  mqmodem control ./control.sock wait 3 5s"
+  mqmodem control ./control.sock wait 3 5s
+  mqmodem control ./control.sock events from=0 | grep PUBLISH"
 )]
 pub(super) struct ControlArguments {
     /// The control socket, and behind it the line. `$MQMODEM_CONTROL` may stand for the
@@ -141,13 +143,15 @@ fn say(socket: &SocketPath, line: &str) -> Result<ExitCode, ProgramFailure> {
             path.display()
         )));
     };
-    let mut text = answer.trim_start().to_owned();
-    for line in lines {
-        text.push('\n');
-        text.push_str(&line.map_err(|error| lost(&error))?);
+    let first = answer.trim_start();
+    if !first.is_empty() {
+        print(&format!("{first}\n"))?;
     }
-    if !text.is_empty() {
-        print(&format!("{text}\n"))?;
+    for line in lines {
+        let line = line.map_err(|error| lost(&error))?;
+        if !print_more(&line)? {
+            break;
+        }
     }
     Ok(ExitCode::SUCCESS)
 }

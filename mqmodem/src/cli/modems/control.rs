@@ -4,6 +4,7 @@ use crate::cli::failure::ProgramFailure;
 use crate::config::{FaultsTable, fault_line};
 use crate::control::ControlSocket;
 use crate::driver::FaultDesk;
+use crate::observe::LiveEvents;
 use clap::{ArgAction, Args};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -43,7 +44,7 @@ impl ControlFlags {
 /// wrong with them.
 pub(in crate::cli) fn open(
     path: Option<&Path>,
-    inspected: bool,
+    (inspected, live): (bool, Option<&Arc<LiveEvents>>),
     faults: &FaultsTable,
 ) -> Result<(Option<Arc<FaultDesk>>, Option<ControlSocket>), ProgramFailure> {
     if path.is_none() && !inspected && faults.words.is_empty() {
@@ -54,8 +55,10 @@ pub(in crate::cli) fn open(
     for line in &faults.words {
         tracing::warn!("each modem has a fault, seed {seed}: {line}");
     }
-    let bind =
-        |path: &Path| ControlSocket::bind(path, desk.clone()).map_err(|error| taken(path, &error));
+    let bind = |path: &Path| {
+        let socket = ControlSocket::bind(path, desk.clone(), live.cloned());
+        socket.map_err(|error| taken(path, &error))
+    };
     let socket = path.map(bind).transpose()?;
     Ok((Some(desk), socket))
 }

@@ -55,8 +55,8 @@ async fn serve(
     ports::check(&plan.modems)?;
     warn_of_exposed(&plan.modems);
     let shared = shared.observed(metrics::open(plan.metrics.as_deref()).await?);
-    let inspected = plan.inspect.at.is_some();
-    let (desk, socket) = control::open(plan.control.as_deref(), inspected, &plan.faults)?;
+    let seen = (plan.inspect.at.is_some(), watch.live.as_ref());
+    let (desk, socket) = control::open(plan.control.as_deref(), seen, &plan.faults)?;
     #[cfg(feature = "inspector")]
     inspect::open(&plan.inspect, watch.live.as_ref(), desk.as_ref(), false).await?;
     let shared = shared.with_faults(desk);

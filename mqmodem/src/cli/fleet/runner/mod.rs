@@ -84,8 +84,8 @@ impl<'a> FleetRunner<'a> {
         check_files(&plan)?;
         let programme = programme(&plan)?;
         let totals = Arc::new(Totals::default());
-        let inspected = made.inspect.at.is_some();
-        let (desk, control) = control::open(made.control.as_deref(), inspected, &made.faults)?;
+        let seen = (made.inspect.at.is_some(), watch.live.as_ref());
+        let (desk, control) = control::open(made.control.as_deref(), seen, &made.faults)?;
         #[cfg(feature = "inspector")]
         inspect::open(&made.inspect, watch.live.as_ref(), desk.as_ref(), true).await?;
         let mut runner = Self {
