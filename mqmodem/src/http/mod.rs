@@ -2,6 +2,7 @@
 
 mod refusal;
 mod server;
+mod wire;
 
-pub(crate) use refusal::HttpRefusal;
-pub(crate) use server::serve;
+pub(crate) use refusal::{HttpFields, HttpRefusal};
+pub(crate) use server::{HttpService, serve};

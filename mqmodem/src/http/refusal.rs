@@ -5,6 +5,9 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use std::borrow::Cow;
 
+/// Fields that every answer has, and their values.
+pub(crate) type HttpFields = &'static [(&'static str, &'static str)];
+
 /// A request that is refused, and why, in a sentence.
 #[derive(Debug)]
 pub(crate) struct HttpRefusal {

@@ -5,14 +5,13 @@ use super::control::control;
 use super::events::events;
 use super::files;
 use super::guard::guard;
-use super::headers::protect;
 use super::modems::modems;
 use super::state::Inspector;
 use crate::http::HttpRefusal;
 use axum::Router;
 use axum::extract::Request;
 use axum::http::StatusCode;
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
 use std::sync::Arc;
 
@@ -28,7 +27,6 @@ pub(super) fn router(inspector: Arc<Inspector>) -> Router {
         .fallback(async || files::unknown())
         .method_not_allowed_fallback(wrong_method)
         .layer(from_fn_with_state(inspector.clone(), guard))
-        .layer(from_fn(protect))
         .with_state(inspector)
 }
 

@@ -1,8 +1,9 @@
 //! The thread that serves the page.
 
+use super::fields::FIELDS;
 use super::router::router;
 use super::state::Inspector;
-use crate::http;
+use crate::http::{self, HttpService};
 use std::io;
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -21,8 +22,12 @@ pub(crate) fn serve(inspector: Inspector, listener: TcpListener) -> io::Result<(
         runtime.block_on(async {
             match tokio::net::TcpListener::from_std(listener) {
                 Ok(listener) => {
-                    let router = router(Arc::new(inspector));
-                    match http::serve(listener, router, "the inspector").await {}
+                    let service = HttpService {
+                        router: router(Arc::new(inspector)),
+                        fields: FIELDS,
+                        name: "the inspector",
+                    };
+                    match http::serve(listener, service).await {}
                 }
                 Err(error) => tracing::error!("cannot serve the inspector: {error}"),
             }

@@ -1,12 +1,9 @@
 //! What every answer says of how it is to be used.
 
-use axum::extract::Request;
-use axum::http::HeaderValue;
-use axum::middleware::Next;
-use axum::response::Response;
+use crate::http::HttpFields;
 
 /// Nothing comes from elsewhere, nothing goes elsewhere, nothing is kept.
-const HEADERS: [(&str, &str); 6] = [
+pub(super) const FIELDS: HttpFields = &[
     (
         "content-security-policy",
         "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; \
@@ -19,13 +16,3 @@ const HEADERS: [(&str, &str); 6] = [
     ("cross-origin-resource-policy", "same-origin"),
     ("cache-control", "no-store"),
 ];
-
-/// Answers with them.
-pub(super) async fn protect(request: Request, next: Next) -> Response {
-    let mut answer = next.run(request).await;
-    for (name, value) in HEADERS {
-        let value = HeaderValue::from_static(value);
-        answer.headers_mut().insert(name, value);
-    }
-    answer
-}

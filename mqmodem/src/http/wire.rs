@@ -1,0 +1,109 @@
+//! A connection on which no answer lacks the fields that every answer has.
+
+use super::refusal::HttpFields;
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+
+/// How an answer to what is no request begins: it is written by who reads requests, and
+/// nothing can be added to it there.
+const REFUSED: &[u8] = b"HTTP/1.1 4";
+/// The longest head of such an answer.
+const LONGEST: usize = 512;
+
+/// A connection on which each answer has certain fields.
+pub(super) struct HttpWire {
+    stream: TcpStream,
+    fields: HttpFields,
+    /// What is written in place of what was offered.
+    instead: Option<Instead>,
+}
+
+struct Instead {
+    text: Vec<u8>,
+    written: usize,
+    /// Bytes it stands for.
+    of: usize,
+}
+
+impl HttpWire {
+    pub(super) fn new(stream: TcpStream, fields: HttpFields) -> Self {
+        Self {
+            stream,
+            fields,
+            instead: None,
+        }
+    }
+
+    /// What is to be written in place of this, where it lacks the fields.
+    fn instead_of(&self, bytes: &[u8]) -> Option<Vec<u8>> {
+        let (name, _) = self.fields.first()?;
+        if !bytes.starts_with(REFUSED) || bytes.len() > LONGEST {
+            return None;
+        }
+        let head = std::str::from_utf8(bytes).ok()?;
+        if head.contains(&format!("\r\n{name}: ")) {
+            return None;
+        }
+        let (status, _) = head.split_once("\r\n")?;
+        let fields = self.fields.iter();
+        let fields: String = fields
+            .map(|(name, it)| format!("{name}: {it}\r\n"))
+            .collect();
+        let why = "the request cannot be read\n";
+        let answer = format!(
+            "{status}\r\ncontent-type: text/plain; charset=utf-8\r\n{fields}content-length: {}\r\n\
+             connection: close\r\n\r\n{why}",
+            why.len()
+        );
+        Some(answer.into_bytes())
+    }
+}
+
+impl AsyncRead for HttpWire {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buf: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_read(cx, buf)
+    }
+}
+
+impl AsyncWrite for HttpWire {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        if self.instead.is_none() {
+            self.instead = self.instead_of(bytes).map(|text| Instead {
+                text,
+                written: 0,
+                of: bytes.len(),
+            });
+        }
+        let Self {
+            stream, instead, ..
+        } = &mut *self;
+        let Some(it) = instead else {
+            return Pin::new(stream).poll_write(cx, bytes);
+        };
+        while let Some(rest) = it.text.get(it.written..).filter(|rest| !rest.is_empty()) {
+            it.written += ready!(Pin::new(&mut *stream).poll_write(cx, rest))?;
+        }
+        let of = it.of;
+        *instead = None;
+        Poll::Ready(Ok(of))
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
