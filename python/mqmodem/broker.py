@@ -1,6 +1,5 @@
 """A broker on loopback for one test, and what reached it."""
 
-import getpass
 import itertools
 import os
 import shutil
@@ -20,7 +19,6 @@ _SERVERS = ("/usr/sbin", "/usr/local/sbin")
 _MARK = "mqmodem/mark/"
 _TRIES = 5
 _CONFIGURATION = """\
-user {user}
 listener {port} 127.0.0.1
 allow_anonymous true
 persistence false
@@ -140,9 +138,11 @@ class Broker:
         if found is None:
             raise NotStarted("mosquitto is not installed; on Debian: apt-get install mosquitto")
         file = self.folder / "broker.conf"
+        # As root it would become another user, who may not read this.
+        user = "user root\n" if os.geteuid() == 0 else ""
         for left in reversed(range(_TRIES)):
             port = self.port or _free_port()
-            file.write_text(_CONFIGURATION.format(user=getpass.getuser(), port=port))
+            file.write_text(user + _CONFIGURATION.format(port=port))
             server = Program([found, "-c", str(file)], self.folder / "broker.log")
             if _serves(server):
                 self.port = port

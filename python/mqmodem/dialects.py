@@ -28,6 +28,8 @@ class Words:
     connect: Steps
     publish: Steps
     disconnect: Steps
+    acknowledged: Tuple[Steps, Steps, Steps] = ((), (), ())
+    """What the module says of a message later, by QoS: steps without a line."""
 
 
 _SAME_UBLOX = (
@@ -63,6 +65,11 @@ _ALL = {
         ),
         publish=(Step('AT+MPUB="{topic}",{qos},{retain},"{payload}"'),),
         disconnect=(Step("AT+MDISCONNECT"), Step("AT+MIPCLOSE")),
+        acknowledged=(
+            (),
+            (Step("", event="(PUBACK)", good="PUBACK"),),
+            (Step("", event="(PUBCOMP)", good="PUBCOMP"),),
+        ),
     ),
     "nordic": Words(
         connect=(
@@ -71,6 +78,11 @@ _ALL = {
         ),
         publish=(Step('AT#XMQTTPUB="{topic}","{payload}",{qos},{retain}'),),
         disconnect=(Step("AT#XMQTTCON=0", event="#XMQTTEVT: 1,(.*)"),),
+        acknowledged=(
+            (),
+            (Step("", event="#XMQTTEVT: 3,(.*)"),),
+            (Step("", event="#XMQTTEVT: 6,(.*)"),),
+        ),
     ),
     "quectel": Words(
         connect=(

@@ -6,6 +6,7 @@ import re
 import threading
 import time
 from collections import deque
+from itertools import islice
 from pathlib import Path
 from typing import Any, Callable, Deque, Dict, Iterator, List, Optional
 
@@ -49,6 +50,7 @@ class Events:
     def __init__(self, modem: str) -> None:
         self.modem = modem
         self._all: Deque[Event] = deque(maxlen=KEPT)
+        self._count = 0
         self._begin: Optional[int] = None
         self._ended = False
         self._news = threading.Condition()
@@ -74,10 +76,10 @@ class Events:
         seen = 0
         with self._news:
             while True:
-                for event in self._all:
-                    if event.seq > seen and fits(event):
+                for event in self._newest(self._count - seen):
+                    if fits(event):
                         return event
-                seen = self._all[-1].seq if self._all else 0
+                seen = self._count
                 left = deadline - time.monotonic()
                 if self._ended or left <= 0:
                     return None
@@ -100,6 +102,7 @@ class Events:
             if "t" in event and self._begin is None:
                 self._begin = event["t"]
             self._all.append(event)
+            self._count += 1
             self._news.notify_all()
 
     def end(self) -> None:
@@ -107,6 +110,10 @@ class Events:
         with self._news:
             self._ended = True
             self._news.notify_all()
+
+    def _newest(self, count: int) -> List[Event]:
+        """So many of the newest, as far as they are kept, oldest first."""
+        return list(islice(reversed(self._all), count))[::-1]
 
     def _seconds(self, event: Event) -> float:
         begin = self._begin or 0
@@ -147,6 +154,12 @@ class Reader:
             os.close(file)
 
     def _read(self) -> None:
+        try:
+            self._pass_on()
+        finally:
+            self._events.end()
+
+    def _pass_on(self) -> None:
         rest = b""
         while True:
             part = os.read(self._fifo, 65536)
@@ -156,7 +169,6 @@ class Reader:
             for line in lines:
                 os.write(self._file, line + b"\n")
                 self._tell(line)
-        self._events.end()
 
     def _tell(self, line: bytes) -> None:
         event = Event(json.loads(line))

@@ -16,11 +16,9 @@ from mqmodem.faults import Fault
 from mqmodem.host import Host
 from mqmodem.port import Port
 from mqmodem.program import unsolicited
-from mqmodem.reply import PROMPT, Answer, Reply
+from mqmodem.reply import Answer, Reply
 from mqmodem.served import Device, Served
 
-_PROMPTS = (PROMPT, "CONNECT", "DOWNLOAD")
-"""What a module says where it wants data."""
 _CONNECTS = 30.0
 _LONGEST_NOTE = 500
 _PLAIN = re.compile(r'[ !#-\[\]-~]*')
@@ -91,26 +89,22 @@ class Modem:
     def ask(self, line: str, within: float = 5.0, data: Optional[Union[str, bytes]] = None) -> Reply:
         """Sends a command line and waits for its final result, or for a prompt.
 
-        `data` is sent as it is behind a prompt, and the result that follows is waited for.
+        `data` is sent as it is behind a prompt, and the result that follows is waited for. Where
+        `OK` comes before the prompt it is the result.
         """
         port = self._opened()
         self._listen(0)
         begin = time.monotonic()
         self._write(port, line.encode() + b"\r", begin + within)
         self._place.said(line, host=True)
-        answer = Answer(line, self._urc_names())
-        while answer.result is None:
+        answer = Answer(line, self._urc_names(), data)
+        while not answer.is_whole:
             heard = port.line(begin + within)
             if heard is None:
                 name = line.partition("=")[0]
                 raise NoAnswer(self._with_events(f"no answer to {name} within {within:g} s"))
             self._place.said(heard, host=False)
-            if data is not None and heard in _PROMPTS:
-                sent = data.encode() if isinstance(data, str) else data
-                self._write(port, sent, begin + within)
-                data = None
-            else:
-                answer.hear(heard)
+            self._write(port, answer.hear(heard), begin + within)
         self._urcs.extend(_Urc(text) for text in answer.urcs)
         return Reply(answer.lines, answer.result, answer.urcs, time.monotonic() - begin)
 
@@ -175,7 +169,11 @@ class Modem:
             "retain": str(int(retain)),
             "id": str(self._messages if qos else 0),
         }
-        return self._act(words_of(self.dialect).publish, values)
+        words = words_of(self.dialect)
+        reply = self._act(words.publish, values)
+        for step in words.acknowledged[qos]:
+            self._await(step, f"the publish to {topic}")
+        return reply
 
     def fault(self, words: str, required: bool = True) -> Fault:
         """Makes something go wrong, from now on; docs/faults.md has the words."""
@@ -229,11 +227,14 @@ class Modem:
         name = step.line.partition("=")[0]
         if not reply.ok:
             raise Refused(self._with_events(f"{name} was answered with {reply.result}"))
+        self._await(step, name)
+        return reply
+
+    def _await(self, step: Step, name: str) -> None:
         if step.event is not None:
             said = self.urc(f"^{step.event}$", _CONNECTS)
             if said.group(1) != step.good:
                 raise Refused(self._with_events(f"{name} was followed by {said.string}"))
-        return reply
 
     def _listen(self, deadline: float) -> bool:
         """Takes what has come, and waits for the first line; whether there is a new one."""
@@ -267,15 +268,17 @@ class Modem:
         try:
             port.write(data, deadline)
         except TimeoutError as error:
-            raise NoAnswer(self._with_events(f"{error}")) from None
+            raise NoAnswer(self._with_events(str(error))) from None
 
     def _with_events(self, what: str) -> str:
         """Why a test fails, and what came before it."""
         try:
             self.note(what)
         except (NoEvent, OSError):
-            # It has ended; so do its events.
+            # It is about to end; so are its events.
             pass
+        if self._place.end is not None:
+            what = f"{what}; the program has ended: {self._place.end}"
         return what + self.events.tail()
 
     def _urc_names(self) -> Sequence[str]:

@@ -11,6 +11,13 @@ from mqmodem.errors import NotStarted
 from mqmodem.reply import PROMPT
 
 
+def is_ready(file: int, within: float, write: bool = False) -> bool:
+    """Whether a file has bytes, or has ended, or takes some, within so many seconds."""
+    poll = select.poll()
+    poll.register(file, select.POLLOUT if write else select.POLLIN)
+    return bool(poll.poll(within * 1000))
+
+
 class Port:
     """A port that is open, and the lines that come out of it."""
 
@@ -27,8 +34,12 @@ class Port:
 
     def write(self, data: bytes, deadline: float) -> None:
         """Writes all of it, or what the modem takes in time."""
-        while data and self._is_ready(deadline, write=True):
-            data = data[os.write(self._file, data) :]
+        try:
+            while data and self._is_ready(deadline, write=True):
+                data = data[os.write(self._file, data) :]
+        except OSError as error:
+            # The other end of a pseudo-terminal is gone.
+            raise TimeoutError("the port has gone") from error
         if data:
             raise TimeoutError("the modem takes no bytes")
 
@@ -75,8 +86,7 @@ class Port:
 
     def _is_ready(self, deadline: float, write: bool = False) -> bool:
         left = max(deadline - time.monotonic(), 0)
-        reads, writes = ([], [self._file]) if write else ([self._file], [])
-        return any(select.select(reads, writes, [], left))
+        return is_ready(self._file, left, write)
 
     def _set_speed(self, speed: int) -> None:
         constant = getattr(termios, f"B{speed}", None)

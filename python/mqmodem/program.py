@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import select
 import shutil
 import subprocess
 import sysconfig
@@ -13,6 +12,7 @@ from pathlib import Path
 from typing import IO, List, Optional, Tuple
 
 from mqmodem.errors import NotStarted
+from mqmodem.port import is_ready
 
 PATIENCE = 10.0
 """Seconds a program may take to start."""
@@ -101,7 +101,7 @@ def _line(out: IO[bytes], patience: float) -> str:
     line = b""
     while not line.endswith(b"\n"):
         left = deadline - time.monotonic()
-        if left <= 0 or not select.select([out], [], [], left)[0]:
+        if left <= 0 or not is_ready(out.fileno(), left):
             break
         byte = os.read(out.fileno(), 1)
         if not byte:

@@ -2,9 +2,11 @@
 
 import re
 from dataclasses import dataclass
-from typing import List, Optional, Sequence
+from typing import List, Optional, Sequence, Union
 
 PROMPT = ">"
+_PROMPTS = (PROMPT, "CONNECT", "DOWNLOAD")
+"""What a module says where it wants data."""
 _FINAL = re.compile(r"OK|ERROR|\+CM[ES] ERROR:.*|CONNECT( \d+)?|NO CARRIER|NO ANSWER|BUSY|NO DIALTONE")
 _CME = re.compile(r"\+CME ERROR: ?(\d+)")
 
@@ -37,16 +39,27 @@ class Reply:
 class Answer:
     """An answer that is not whole yet."""
 
-    def __init__(self, line: str, urc_names: Sequence[str]) -> None:
+    def __init__(
+        self, line: str, urc_names: Sequence[str], data: Optional[Union[str, bytes]] = None
+    ) -> None:
         self.lines: List[str] = []
         self.urcs: List[str] = []
-        self.result: Optional[str] = None
+        self.result = ""
+        self._data = data.encode() if isinstance(data, str) else data
         self._echo = line.split("\r")
         asked = line.upper()
         self._urc_names = tuple(name for name in urc_names if name.upper() not in asked)
 
-    def hear(self, line: str) -> None:
-        """One more line has come."""
+    @property
+    def is_whole(self) -> bool:
+        """Whether the result is there, and no data is to be sent any more."""
+        return self.result != "" and (self._data is None or self.result != "OK")
+
+    def hear(self, line: str) -> bytes:
+        """One more line has come; what the host sends then."""
+        if self._data is not None and line in _PROMPTS:
+            data, self._data = self._data, None
+            return data
         if self._echo and line == self._echo[0]:
             self._echo.pop(0)
         elif line == PROMPT or _FINAL.fullmatch(line):
@@ -55,3 +68,4 @@ class Answer:
             self.urcs.append(line)
         else:
             self.lines.append(line)
+        return b""

@@ -2,6 +2,7 @@
 
 import re
 import shutil
+import subprocess
 from pathlib import Path
 from typing import Iterator, List, Tuple
 
@@ -12,6 +13,8 @@ from mqmodem.modem import Modem
 
 SHOWN = 60
 """Events of each modem, and lines of each host, that a report shows."""
+_CONVERTS = 30.0
+_FORMS = ("pcapng",)
 
 Section = Tuple[str, str]
 
@@ -38,8 +41,8 @@ def tell(
 
 def _sections(modem: Modem) -> Iterator[Section]:
     events = "\n".join(modem.events.last(SHOWN))
-    trace = f"\n{modem.trace}" if modem.trace is not None else ""
-    yield f"mqmodem: {modem.name} ({modem.dialect})", events + trace
+    files = "\n".join(_files(modem))
+    yield f"mqmodem: {modem.name} ({modem.dialect})", f"{events}\n{files}".strip("\n")
     for host in modem.hosts:
         yield f"mqmodem: {host.words[0]}", _end_of(host.output)
 
@@ -50,6 +53,25 @@ def _note(modem: Modem, text: str) -> None:
     except (NoEvent, OSError):
         # It has ended, as at the end of a test.
         pass
+
+
+def _files(modem: Modem) -> List[str]:
+    """The files there are of a modem, after its trace was converted for those who read it."""
+    trace = modem.trace
+    if trace is None:
+        return []
+    return [str(trace), *(_converted(modem.program, trace, form) for form in _FORMS)]
+
+
+def _converted(program: str, trace: Path, form: str) -> str:
+    """The file in another form, or why there is none."""
+    target = trace.with_suffix(f".{form}")
+    words = [program, "trace", str(trace), "--to", form, "-o", str(target)]
+    try:
+        done = subprocess.run(words, capture_output=True, text=True, timeout=_CONVERTS)
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return f"no .{form}: {error}"
+    return str(target) if done.returncode == 0 else f"no .{form}: {done.stderr.strip()}"
 
 
 def _end_of(output: str) -> str:

@@ -57,6 +57,11 @@ class Served:
             self._control.ask(f"note {text}")
             self.events.wait(lambda it: it.seq > before and it.get("text") == text, _SETTLES)
 
+    @property
+    def end(self) -> Optional[str]:
+        """What it said when it ended by itself; nothing while it runs."""
+        return None if self._process.runs else self._process.said()
+
     def stop(self) -> None:
         """Ends it in order."""
         self._control.close()
@@ -72,6 +77,7 @@ class Device:
     """A module at a serial port. All that is known of it is what goes over that port."""
 
     trace: Optional[Path] = None
+    end: Optional[str] = None
 
     def __init__(self, name: str, port: str, folder: Path, program: Optional[str]) -> None:
         path, _, speed = port.partition(",")

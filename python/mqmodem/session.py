@@ -6,7 +6,7 @@ from typing import Any, List, Optional
 import pytest
 
 from mqmodem.broker import Broker, ForeignBroker
-from mqmodem.errors import NotHere
+from mqmodem.errors import NotHere, NotStarted
 from mqmodem.modem import Modem
 from mqmodem.start import attach, serve
 
@@ -19,6 +19,8 @@ class Session:
     def __init__(self, request: pytest.FixtureRequest) -> None:
         self.modems: List[Modem] = []
         self._config = request.config
+        # Of pytest-xdist.
+        self._workers: int = getattr(request.config, "workerinput", {}).get("workercount", 1)
         self._test = request.node.nodeid
         self._beside = Path(request.node.path).parent
         self._folder: Path = request.getfixturevalue("tmp_path")
@@ -34,6 +36,8 @@ class Session:
             if "config" in flags:
                 flags["config"] = self._beside / flags["config"]
             modem = serve(name, self._folder, program, dialect, **flags)
+        elif self._workers != 1:
+            raise NotStarted("there is one real module; run its tests one by one, without -n")
         elif count == 1:
             modem = attach(device, name, self._folder, program, dialect)
         else:

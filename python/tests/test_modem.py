@@ -8,6 +8,7 @@ import pytest
 
 import mqmodem
 from mqmodem import Broker, Modem, ModemFactory
+from mqmodem.served import Served
 
 
 def test_an_answer_has_lines_and_a_result(modem: Modem) -> None:
@@ -225,3 +226,24 @@ def test_how_long_a_modem_takes_to_start(
     with capsys.disabled():
         print(f"\na modem is there after {sorted(took)[5]:.0f} ms, the slowest after {max(took):.0f} ms")
     assert len(took) == 10
+
+
+@pytest.mark.modem(dialect="esp-at")
+def test_data_goes_behind_a_prompt_that_follows_the_result(modem: Modem, broker: Broker) -> None:
+    modem.connect(broker)
+    assert modem.ask('AT+MQTTPUBRAW=0,"raw",4,1,0', data=b"\r\n\x00\xff").ok
+    modem.urc(r"\+MQTTPUB:OK")
+    assert broker.received("raw") == [b"\r\n\x00\xff"]
+    assert modem.ask('AT+MQTTPUBRAW=0,"",4,1,0', data="lost").result == "ERROR"
+
+
+def test_a_modem_that_ends_by_itself_is_told(modem: Modem) -> None:
+    assert isinstance(modem._place, Served)
+    modem.ask("AT")
+    modem._place._process.kill()
+    with pytest.raises(mqmodem.NoAnswer, match="the port has gone; the program has ended"):
+        modem.ask("AT")
+    with pytest.raises(mqmodem.NoEvent, match="the program has ended"):
+        modem.urc("RDY")
+    with pytest.raises(mqmodem.NoEvent, match="no event with line='never' within 60 s"):
+        modem.events.expect(line="never", within=60)

@@ -45,6 +45,13 @@ def test_a_failing_test_shows_what_its_modem_said(run: pytest.Pytester) -> None:
     assert {"broker.log", "modem.log"} <= {file.name for file in kept.iterdir()}
 
 
+def test_the_trace_of_a_failing_test_is_converted(run: pytest.Pytester) -> None:
+    run.makepyfile(FAILS)
+    run.runpytest_subprocess("--mqmodem-keep=kept").assert_outcomes(failed=1)
+    (kept,) = (run.path / "kept").iterdir()
+    assert (kept / "modem.pcapng").read_bytes().startswith(b"\n\r\r\n")
+
+
 def test_a_passing_test_shows_and_keeps_nothing(run: pytest.Pytester) -> None:
     run.makepyfile("def test_it(modem): assert modem.ask('AT').ok")
     result = run.runpytest_subprocess("-rA", "--mqmodem-keep=kept")
@@ -166,6 +173,28 @@ def test_the_same_tests_on_a_real_module(
     result.stdout.fnmatch_lines(["*NoAnswer: no answer to AT+CGMR within 0.1 s; the last events of modem:"])
     result.stdout.re_match_lines([r"-+ mqmodem: modem \(native\) -+", r".* > AT\+MQTTCONFIG=\*\*\*"])
     assert broker.received("level") == [b"37"]
+
+
+def test_a_real_module_serves_one_test_at_a_time(run: pytest.Pytester, modem: Modem) -> None:
+    run.makepyfile("def test_it(modem): pass")
+    result = run.runpytest_subprocess("-n", "2", f"--mqmodem-port={modem.port}")
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*there is one real module; run its tests one by one, without -n"])
+
+
+def test_a_modem_that_has_ended_is_shown_as_well(run: pytest.Pytester) -> None:
+    run.makepyfile(
+        """
+        def test_it(modem):
+            modem.ask("AT+CGMM")
+            modem._place._process.kill()
+            assert modem.ask("AT").ok
+        """
+    )
+    result = run.runpytest_subprocess()
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*the program has ended*"])
+    result.stdout.re_match_lines([r"-+ mqmodem: modem \(native\) -+", r".* > AT\+CGMM"])
 
 
 def test_a_real_module_needs_a_broker_that_it_can_reach(run: pytest.Pytester, modem: Modem) -> None:
