@@ -1,4 +1,4 @@
-"""The blocks of Python in the guide hold, in their order and as they stand there."""
+"""The blocks of Python in the guide, and in the page of the package, hold as they stand there."""
 
 import re
 import sys
@@ -7,7 +7,8 @@ from typing import List
 
 import pytest
 
-GUIDE = Path(__file__).parents[2] / "docs" / "testing-firmware.md"
+ROOT = Path(__file__).parents[2]
+PAGES = [ROOT / "docs" / "testing-firmware.md", ROOT / "python" / "README.md"]
 HOST = f"""#!{sys.executable}
 import os, sys, tty
 
@@ -40,9 +41,9 @@ hear(b"+QMTPUB: 0,2,0")
 
 
 def blocks() -> List[str]:
-    found = re.findall(r"^```python\n(.*?)^```$", GUIDE.read_text(), re.MULTILINE | re.DOTALL)
-    assert found, f"{GUIDE} has no block of Python"
-    return found
+    each = [re.findall(r"^```python\n(.*?)^```$", page.read_text(), re.M | re.S) for page in PAGES]
+    assert all(each), "a page has no block of Python"
+    return [block for found in each for block in found]
 
 
 def name_of(block: str) -> str:

@@ -1,5 +1,6 @@
 """The package as it is installed."""
 
+import ast
 import subprocess
 import sys
 from importlib import metadata
@@ -45,3 +46,8 @@ def test_all_that_it_says_it_has_is_there() -> None:
 
     assert all(getattr(mqmodem, name) is getattr(api, name) for name in api.__all__)
     assert not hasattr(mqmodem, "nothing")
+
+
+def test_it_is_written_for_the_oldest_python_it_promises() -> None:
+    for file in sorted(Path(mqmodem.__path__[0]).glob("*.py")):
+        ast.parse(file.read_text(), str(file), feature_version=(3, 9))
