@@ -157,7 +157,7 @@ const BY_COMMAND = 33;
  * Whether the event says that something went wrong.
  * @param {TraceEvent} event
  */
-export function isError({ type, kind, text = "", what, name, code = 0, codes = [] }) {
+export function isError({ type, kind, text = "", what, by, name, code = 0, codes = [] }) {
   switch (type) {
     case "line":
       return kind === "result" && /^(ERROR$|4$|\+CM[ES] ERROR)/.test(text);
@@ -165,7 +165,7 @@ export function isError({ type, kind, text = "", what, name, code = 0, codes = [
       if (name === "CONNACK") return code !== 0;
       return name === "malformed" || [...codes, code].some((one) => one >= FAILURE);
     case "link":
-      return what === "failed" || event.by === "broker" || (code !== 0 && code !== BY_COMMAND);
+      return what === "failed" || by === "broker" || (code !== 0 && code !== BY_COMMAND);
     case "store":
       return what === "failed";
     default:

@@ -26,6 +26,14 @@ export function stateText({ state, code, retry }) {
 }
 
 /**
+ * The state as app.css colours it: one that never tried to connect is not in trouble.
+ * @param {Modem} modem
+ */
+export function toneOf({ state, code }) {
+  return state === "down" && !code ? "off" : state;
+}
+
+/**
  * Where a modem is connected: `broker.example:8883 TLS 1.3 MQTT 5`.
  * @param {Modem} modem
  */
@@ -140,7 +148,7 @@ export class Modems {
         const cell = cells[index];
         if (cell) setText(cell, text);
       });
-      row.setAttribute("data-state", modem.state);
+      row.setAttribute("data-state", toneOf(modem));
     });
   }
 

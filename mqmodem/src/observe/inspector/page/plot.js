@@ -115,8 +115,8 @@ function options(least, unit) {
     ],
     series: [
       {},
-      { stroke: colour("accent"), width: 1.5, points: { show: few } },
-      { stroke: colour("second"), width: 1.5, dash: [5, 3], points: { show: few } },
+      { stroke: colour("accent"), width: 1.5, points: { show: few, size: 4 } },
+      { stroke: colour("second"), width: 1.5, dash: [5, 3], points: { show: few, size: 4 } },
     ],
   };
 }

@@ -44,18 +44,20 @@ export class Stream {
   #listener;
   #stop = new AbortController();
   /** The run that the last events were of. @type {string | undefined} */
-  #run = undefined;
+  #run;
 
   /**
    * Begins to read, and reads on after every failure until it is closed.
    * @param {Api} api
    * @param {string} modem
    * @param {Listener} listener
+   * @param {string} [run] that `next` is of, where something was read before
    */
-  constructor(api, modem, listener) {
+  constructor(api, modem, listener, run) {
     this.#api = api;
     this.#modem = modem;
     this.#listener = listener;
+    this.#run = run;
     void this.#live();
   }
 

@@ -7,7 +7,7 @@ import { Downloads } from "./downloads.js";
 import { FilterError, parse } from "./filter.js";
 import { List } from "./list.js";
 import { Metrics } from "./metrics.js";
-import { peerText, stateText } from "./modems.js";
+import { peerText, stateText, toneOf } from "./modems.js";
 import { Plots } from "./plot.js";
 import { MOST, Store } from "./store.js";
 import { Stream } from "./stream.js";
@@ -101,16 +101,18 @@ export class ModemView {
     if (this.#stream && name === this.#name) return;
     this.close();
     if (name !== this.#name) this.#forget(name);
-    this.#stream = new Stream(this.#api, name, {
+    const listener = {
       next: () => this.#store.next,
-      header: (header) => this.#header(header),
-      events: (events) => this.#take(events),
+      header: (/** @type {TraceEvent} */ header) => this.#header(header),
+      events: (/** @type {TraceEvent[]} */ events) => this.#take(events),
       up: () => {
         this.#actions.changed();
         this.onUp();
       },
-      down: (why) => this.onDown(why),
-    });
+      down: (/** @type {Error} */ why) => this.onDown(why),
+    };
+    const { header } = this.#downloads;
+    this.#stream = new Stream(this.#api, name, listener, header?.run);
     this.#timer = window.setInterval(() => this.#tick(), EACH);
     void this.#ask();
   }
@@ -226,7 +228,7 @@ export class ModemView {
       if (!modem || name !== this.#name) return;
       const chip = byId("modem-state", HTMLElement);
       setText(chip, stateText(modem));
-      chip.dataset["state"] = modem.state;
+      chip.dataset["state"] = toneOf(modem);
       setText(byId("modem-peer", HTMLElement), peerText(modem));
       setText(byId("send-hint", HTMLElement), modem.host ? "A host is attached: the line waits until it is idle." : "");
     } catch {
