@@ -12,7 +12,8 @@ cargo xtask VERB
   no-std             the core without alloc links without std and allocator
   docs [--check]     write the generated manual; play the README's transcripts
   hosts [NAME...]    real host programs against a modem and a real broker
-  page               the page of the inspector: types, and tests in node
+  page [unit]        the page of the inspector: types, tests in node and in a browser;
+                     with `unit` without the browser
   python [WORD...]   the package for Python: its wheel is built around the program of the
                      tests, installed, and tested; the words are for pytest
   wheel              the wheel for other machines: a release build for old systems

@@ -49,7 +49,7 @@ fn run(words: &[&str]) -> sh::Result {
         ["no-std"] => no_std::run(),
         ["docs"] => docs::write(),
         ["docs", "--check"] => docs::check(),
-        ["page"] => page::all(),
+        ["page", rest @ ..] => page::run(rest),
         ["hosts", names @ ..] => hosts::run(names),
         ["python", rest @ ..] => python::run(rest),
         ["wheel"] => python::wheel(),

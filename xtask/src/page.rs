@@ -1,7 +1,8 @@
-//! `cargo xtask page`: the page of the inspector is checked by TypeScript and tested in node.
+//! `cargo xtask page`: the page of the inspector is checked by TypeScript, tested in node
+//! and in a browser, against the program.
 
-use crate::npm;
-use crate::sh::{self, Result};
+use crate::sh::{self, Result, cargo};
+use crate::{npm, setup};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -15,8 +16,22 @@ const FOREIGN: [(&str, &str); 2] = [
 ];
 const WHO: &str = "the tests of the page need";
 
+/// Runs all of it, or with `unit` what needs neither a browser nor the program.
+pub fn run(words: &[&str]) -> Result {
+    match words {
+        [] => all(),
+        ["unit"] => unit(),
+        other => Err(format!("page: no such option: {}", other.join(" "))),
+    }
+}
+
 /// Everything.
 pub fn all() -> Result {
+    unit()?;
+    browser()
+}
+
+fn unit() -> Result {
     npm::install(&sh::root().join(TESTS), &folder(), WHO)?;
     link("page", PAGE)?;
     link("tests", TESTS)?;
@@ -65,6 +80,27 @@ fn types() -> Result {
     let compiler = folder().join("node_modules/.bin/tsc");
     let config = config.to_string_lossy();
     sh::run(&mut sh::program(compiler, ["-p", &config]))
+}
+
+fn browser() -> Result {
+    let chromium = setup::chromium(WHO)?;
+    setup::run()?;
+    sh::run(&mut cargo(["build", "--quiet", "--package", "mqmodem"]))?;
+    let tests = sh::files(&folder().join("tests/browser"), "js");
+    let tests: Vec<_> = tests
+        .into_iter()
+        .filter(|path| path.to_string_lossy().ends_with(".test.js"))
+        .collect();
+    let mut command = test_runner(&tests);
+    command
+        .env("CHROMIUM", chromium)
+        .env("MQMODEM", sh::target().join("debug/mqmodem"))
+        .env(
+            "MOSQUITTO",
+            sh::need("mosquitto", "Get it: cargo xtask setup")?,
+        )
+        .env("PICTURES", folder().join("pictures"));
+    sh::run(&mut command)
 }
 
 fn node(tests: &[PathBuf]) -> Result {

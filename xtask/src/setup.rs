@@ -1,7 +1,7 @@
 //! `cargo xtask setup`: the tools the tests need.
 
 use crate::sh::{self, Result};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A program and the Debian package it is in.
 const TOOLS: [(&str, &str); 8] = [
@@ -34,6 +34,17 @@ pub fn apt(packages: &[&str], who_needs: &str) -> Result {
         return install(packages);
     }
     Err(how_to_install(packages, who_needs))
+}
+
+/// The browser that shows pages to the tests, installed where that may be.
+pub fn chromium(who_needs: &str) -> Result<PathBuf> {
+    if sh::find("chromium").is_none() {
+        apt(&["chromium", "fonts-dejavu-core"], who_needs)?;
+    }
+    sh::need(
+        "chromium",
+        "On Debian and its kin: sudo apt-get install chromium",
+    )
 }
 
 fn how_to_install(packages: &[&str], who_needs: &str) -> String {

@@ -68,7 +68,7 @@ const STEPS: &[Step] = &[
     ),
     step(
         "page",
-        "the page of the inspector: types, and tests in node",
+        "the page of the inspector: types, node, and a browser",
         page::all,
     ),
     step(
