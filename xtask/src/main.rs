@@ -15,6 +15,7 @@ mod msrv;
 mod no_std;
 mod npm;
 mod page;
+mod pypi;
 mod python;
 mod server;
 mod setup;

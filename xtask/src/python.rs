@@ -1,14 +1,11 @@
 //! `cargo xtask python`: the package for Python, installed as its users do, and its tests.
 //! `cargo xtask wheel` builds the one that is published.
 
-use crate::hosts::install;
 use crate::sh::{self, Result};
-use crate::{docs, setup};
+use crate::{docs, pypi};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Where the package is.
-const PACKAGE: &str = "python";
 /// What stands in for cargo where maturin compiles the program: the tests have compiled it,
 /// with the features of the whole workspace, and this finds it. Other calls pass.
 const CARGO: &str = r#"#!/bin/sh
@@ -17,8 +14,8 @@ exec "$XTASK_CARGO" "$@"
 "#;
 /// The oldest glibc that the published wheel runs with.
 const COMPATIBILITY: &str = "manylinux_2_17";
-const PIP: [&str; 3] = ["install", "--quiet", "--disable-pip-version-check"];
-const PINNED: [&str; 4] = ["--no-deps", "--require-hashes", "--only-binary", ":all:"];
+/// What tests the package, beside the package itself.
+const TESTS: &str = "tests/requirements.txt";
 
 /// Builds the wheel, installs it, and tests it; the words are for pytest.
 pub fn run(words: &[&str]) -> Result {
@@ -26,19 +23,9 @@ pub fn run(words: &[&str]) -> Result {
     let wheels = wheel_of_the_tests(&tools)?;
     let users = fresh(&tools, &wheels)?;
     check_types(&tools, &users)?;
-    let kept = folder("tmp").to_string_lossy().into_owned();
-    let mut tests = in_package(users.join("pytest"));
+    let mut tests = in_package(&users, "pytest", "-q -n 2 -p no:cacheprovider --basetemp");
     // A program of another build is not the one that was installed.
-    tests.env_remove("MQMODEM").env("PATH", path_with(&users));
-    tests.args([
-        "-q",
-        "-n",
-        "2",
-        "-p",
-        "no:cacheprovider",
-        "--basetemp",
-        &kept,
-    ]);
+    tests.env_remove("MQMODEM").arg(folder("tmp"));
     sh::run(tests.args(words))
 }
 
@@ -49,17 +36,16 @@ pub fn all() -> Result {
 
 /// Builds the wheel for other machines, and starts what is in it.
 pub fn wheel() -> Result {
-    let tools = tools("wheel-requirements.txt", "wheel-tools")?;
-    let wheels = emptied("wheels")?;
-    let mut maturin = in_package(tools.join("maturin"));
-    // It looks for zig on the path alone.
-    maturin
-        .env("PATH", path_with(&tools))
-        .args(["build", "--release", "--locked", "--zig"]);
+    let (tools, wheels) = (
+        tools("wheel-requirements.txt", "wheel-tools")?,
+        emptied("wheels")?,
+    );
+    // It finds zig on the path alone, where these tools are first.
+    let mut maturin = in_package(&tools, "maturin", "build --release --locked --zig");
     maturin.args(["--compatibility", COMPATIBILITY, "--out"]);
     sh::run(maturin.arg(&wheels))?;
     let users = fresh(&tools, &wheels)?;
-    let says = sh::output(Command::new(users.join("mqmodem")).arg("--version"))?;
+    let says = sh::output(&mut in_package(&users, "mqmodem", "--version"))?;
     for wheel in sh::files(&wheels, "whl") {
         let size = wheel.metadata().map_or(0, |it| it.len()) / 1000;
         println!("{}: {size} KB, {}", wheel.display(), says.trim());
@@ -70,28 +56,14 @@ pub fn wheel() -> Result {
 /// A wheel around the program as the tests built it.
 fn wheel_of_the_tests(tools: &Path) -> Result<PathBuf> {
     docs::program()?;
-    let (cargo, wheels) = (folder("cargo/cargo"), emptied("wheels-of-tests")?);
+    let (cargo, wheels) = (tools.join("cargo"), emptied("wheels-of-tests")?);
     sh::write(&cargo, CARGO.as_bytes())?;
     make_executable(&cargo)?;
-    let mut maturin = in_package(tools.join("maturin"));
+    let build = "build --quiet --profile dev --compatibility linux --auditwheel skip \
+                 --compression-method stored --out";
+    let mut maturin = in_package(tools, "maturin", build);
     let real = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
     maturin.env("XTASK_CARGO", real).env_remove("CARGO");
-    maturin.env("PATH", path_with(&folder("cargo")));
-    maturin.args([
-        "build",
-        "--quiet",
-        "--profile",
-        "dev",
-        "--compatibility",
-        "linux",
-    ]);
-    maturin.args([
-        "--auditwheel",
-        "skip",
-        "--compression-method",
-        "stored",
-        "--out",
-    ]);
     sh::run(maturin.arg(&wheels))?;
     Ok(wheels)
 }
@@ -99,54 +71,49 @@ fn wheel_of_the_tests(tools: &Path) -> Result<PathBuf> {
 /// A new environment in which the package is installed, and what its tests need. Returns
 /// where its programs are.
 fn fresh(tools: &Path, wheels: &Path) -> Result<PathBuf> {
-    let venv = folder("venv");
-    let make = [
-        "-m",
-        "venv",
-        "--clear",
-        "--without-pip",
-        &venv.to_string_lossy(),
-    ];
-    sh::run(&mut sh::program(tools.join("python"), make))?;
-    let programs = venv.join("bin");
-    let pip = || {
-        let mut pip = in_package(tools.join("pip"));
-        pip.arg("--python").arg(programs.join("python")).args(PIP);
-        pip
-    };
-    sh::run(pip().args(PINNED).args(["-r", "tests/requirements.txt"]))?;
-    // What the extra wants is there: nothing is fetched.
-    let package = ["--no-index", "mqmodem[pytest]", "--find-links"];
-    sh::run(pip().args(package).arg(wheels))?;
-    Ok(programs)
+    let (venv, packages) = (folder("venv"), folder("packages"));
+    pypi::packages(&tools.join("pip"), &packages, &package().join(TESTS))?;
+    sh::run(in_package(tools, "python", "-m venv --clear --without-pip").arg(&venv))?;
+    // What its extra wants is there before it: nothing is fetched.
+    for (wanted, from) in [
+        (["-r", TESTS].as_slice(), &*packages),
+        (&["mqmodem[pytest]"], wheels),
+    ] {
+        let mut pip = in_package(tools, "pip", "--quiet --disable-pip-version-check --python");
+        pip.arg(&venv)
+            .args(["install", "--no-index", "--find-links"]);
+        sh::run(pip.arg(from).args(wanted))?;
+    }
+    Ok(venv.join("bin"))
 }
 
 fn check_types(tools: &Path, users: &Path) -> Result {
-    let mut mypy = in_package(tools.join("mypy"));
-    mypy.arg("--python-executable").arg(users.join("python"));
-    mypy.arg("--cache-dir").arg(folder("mypy"));
-    sh::run(mypy.args(["--strict", "mqmodem", "tests"]))
+    let mut mypy = in_package(tools, "mypy", "--strict mqmodem tests --python-executable");
+    mypy.arg(users.join("python"));
+    sh::run(mypy.arg("--cache-dir").arg(folder("mypy")))
 }
 
 /// The programs of an environment with what this file lists.
 fn tools(wanted: &str, name: &str) -> Result<PathBuf> {
-    setup::run()?;
-    let python = install::venv(&folder(name), &sh::root().join(PACKAGE).join(wanted))?;
+    let python = pypi::venv(&folder(name), &package().join(wanted))?;
     Ok(python.parent().unwrap_or(&python).to_owned())
 }
 
-fn in_package(program: PathBuf) -> Command {
-    let mut command = Command::new(program);
-    command.current_dir(sh::root().join(PACKAGE));
-    command.env("PYTHONDONTWRITEBYTECODE", "1");
+/// A program of an environment, whose programs are first on its path, with these words.
+fn in_package(programs: &Path, name: &str, words: &str) -> Command {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let all = std::iter::once(programs.to_owned()).chain(std::env::split_paths(&path));
+    let path = std::env::join_paths(all).unwrap_or(path);
+    let mut command = Command::new(programs.join(name));
+    command.args(words.split_whitespace()).env("PATH", path);
+    command
+        .current_dir(package())
+        .env("PYTHONDONTWRITEBYTECODE", "1");
     command
 }
 
-/// The path, with these programs first.
-fn path_with(programs: &Path) -> std::ffi::OsString {
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let all = std::iter::once(programs.to_owned()).chain(std::env::split_paths(&path));
-    std::env::join_paths(all).unwrap_or(path)
+fn package() -> PathBuf {
+    sh::root().join("python")
 }
 
 /// A folder of ours below `target/`.

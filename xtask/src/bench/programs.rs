@@ -2,7 +2,7 @@
 
 use super::subscriber::Subscriber;
 use crate::certificates::Certificates;
-use crate::hosts::install;
+use crate::pypi;
 use crate::server::{Mosquitto, Server, connect, free_port, spawn};
 use crate::sh::{self, Result, cargo};
 use std::io::{BufRead, BufReader, Read};
@@ -30,7 +30,7 @@ impl Programs {
         let wanted = sh::root().join("tests/bench/requirements.txt");
         let folder = sh::target().join("release");
         Ok(Self {
-            python: install::venv(&venv, &wanted),
+            python: pypi::venv(&venv, &wanted),
             mqmodem: folder.join("mqmodem"),
             folder,
         })

@@ -1,7 +1,7 @@
 //! Installing host programs, each from where its users get it.
 
 use super::program::{HOSTS, HostProgram, Source, script};
-use crate::{npm, setup, sh};
+use crate::{npm, pypi, setup, sh};
 use sh::{Result, cargo};
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -110,25 +110,7 @@ fn line_after(path: &Path, start: &str) -> Option<String> {
 }
 
 fn python() -> Result {
-    venv(&folder("venv"), &script("requirements.txt")).map(drop)
-}
-
-/// A virtual environment with what is wanted, and its Python; the system's is left
-/// alone.
-pub fn venv(venv: &Path, wanted: &Path) -> Result<PathBuf> {
-    setup::run()?;
-    let (stamp, python) = (venv.join("installed"), venv.join("bin/python"));
-    if npm::is_current(wanted, &stamp) {
-        return Ok(python);
-    }
-    let (at, file) = (venv.to_string_lossy(), wanted.to_string_lossy());
-    sh::run(&mut sh::program("python3", ["-m", "venv", "--clear", &at]))?;
-    let install = ["install", "--quiet", "--disable-pip-version-check"];
-    let pinned = ["--no-deps", "--require-hashes", "--only-binary", ":all:"];
-    let install = install.into_iter().chain(pinned).chain(["-r", &file]);
-    sh::run(&mut sh::program(venv.join("bin/pip"), install))?;
-    npm::done(wanted, &stamp)?;
-    Ok(python)
+    pypi::venv(&folder("venv"), &script("requirements.txt")).map(drop)
 }
 
 /// Built beside our own, so that neither build disturbs the other.
