@@ -33,8 +33,6 @@ fn the_control_socket_answers_each_line() {
     control.expect("list", "ok 0");
     control.expect("state", "ok power=on link.0=closed code=0");
     control.expect("send AT+CGMM", "ok mqmodem\\nOK");
-    control.expect("send ATE1", "ok OK");
-    control.expect("send ATE0", "ok OK");
     control.expect("note step 4", "ok");
     control.expect("fault reply lose to=+CGMM", "ok 1");
     control.expect(
@@ -121,51 +119,6 @@ fn silent_and_flooding_clients_stop_nobody() {
     assert_eq!(answer, "error the line is no UTF-8\n");
     drop(silent);
     assert_eq!(modem.end(Signal::TERM), Some(0));
-}
-
-#[test]
-fn events_are_told_as_they_happen() {
-    let scratch = Scratch::new();
-    let socket = scratch.join("control");
-    let mut modem = Modem::with(&["--control", socket.to_str().unwrap()]);
-    modem.ok("AT");
-    let mut events = Control::at(&socket);
-    assert_eq!(events.ask("events from=0"), "ok");
-    let header = events.line();
-    assert!(
-        header.starts_with(r#"{"type":"trace","version":1"#),
-        "{header}"
-    );
-    assert!(events.line().starts_with(r#"{"seq":1,"#));
-    let mut until = |part: &str| {
-        loop {
-            let line = events.line();
-            if line.contains(part) {
-                return line;
-            }
-        }
-    };
-    until(r#""type":"counters""#);
-    modem.ok("AT+CMEE=1");
-    let line = until("AT+CMEE=1");
-    assert!(line.contains(r#""kind":"command""#), "{line}");
-    // Who comes later and says nothing sends nobody away who is told of events.
-    let silent: Vec<UnixStream> = (0..100).map(|_| call_unix(&socket)).collect();
-    Control::at(&socket).expect("note step 5", "ok");
-    let line = until(r#""type":"note""#);
-    assert!(line.contains(r#""text":"step 5""#), "{line}");
-    drop(silent);
-    let seq = line.split([':', ',']).nth(1).unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_mqmodem"));
-    let from = format!("from={seq}");
-    command.args(["control", socket.to_str().unwrap(), "events", &from]);
-    let mut process = command.stdout(Stdio::piped()).spawn().unwrap();
-    let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
-    assert!(lines.next().unwrap().unwrap().contains(r#""type":"trace""#));
-    assert_eq!(lines.next().unwrap().unwrap(), line);
-    // It ends with its reader, or with the modems.
-    assert_eq!(modem.end(Signal::TERM), Some(0));
-    assert_eq!(process.wait().unwrap().code(), Some(0));
 }
 
 fn program(directory: &Path, arguments: &[&str], control: Option<&str>) -> Output {

@@ -4,7 +4,7 @@ mod browser;
 mod rig;
 mod support;
 
-use browser::{Inspected, line_with};
+use browser::{Answer, Inspected, line_with};
 use rig::call;
 use serde_json::Value;
 use std::io::{Read, Write};
@@ -25,35 +25,18 @@ const FIELDS: [&str; 6] = [
     "cache-control: no-store",
 ];
 
-#[test]
-fn who_may_not_look_is_refused_and_every_answer_is_protected() {
-    let page = Inspected::start(&[]);
-    let at = &page.at;
-    let port = at.rsplit_once(':').unwrap().1;
-    let token = format!("Authorization: Bearer {}", page.token);
-    let host = |host: &str, path: &str| {
-        format!("GET {path} HTTP/1.1\r\nHost: {host}\r\n{token}\r\nConnection: close\r\n\r\n")
-    };
-    let origin = |origin: &str| format!("{token}\r\nOrigin: {origin}");
-    let get = |path, fields: &str| page.request("GET", path, &[fields], "");
+/// Requests for paths and with bodies, and how each is answered.
+fn asked_for(page: &Inspected) -> Vec<(u16, Answer)> {
+    let get = |path| page.request("GET", path, &[], "");
     let long = "x".repeat(10_000);
-    let answers = [
-        (200, get("/", "X: y")),
-        (200, get("/page/app.js", "X: y")),
-        (404, get("/page/nothing.js", "X: y")),
-        (404, get("/nothing", "X: y")),
-        (404, get("/page/../api/about", "X: y")),
+    vec![
+        (200, get("/")),
+        (200, get("/page/app.js")),
+        (404, get("/page/nothing.js")),
+        (404, get("/nothing")),
+        (404, get("/page/../api/about")),
         (405, page.request("POST", "/", &[], "")),
-        (401, get("/api/about", "X: y")),
-        (401, get("/api/about", "Authorization: Basic eDp5")),
-        (401, get("/api/about", "Authorization: Bearer")),
-        (401, get("/api/nothing", "X: y")),
-        (403, get("/api/about", "Authorization: Bearer x")),
-        (403, get("/api/about", &format!("{token}x"))),
-        (401, get("/api/about", &format!("{token}\r\n{token}"))),
-        (200, get("/api/about", &token)),
-        (200, get("/api/about", &token.replace("Bearer", "bearer"))),
-        (404, get("/api/nothing", &token)),
+        (404, page.ask("GET", "/api/nothing", "")),
         (405, page.ask("PUT", "/api/about", "")),
         (405, page.ask("GET", "/api/control", "")),
         (413, page.ask("POST", "/api/control", &long)),
@@ -62,36 +45,75 @@ fn who_may_not_look_is_refused_and_every_answer_is_protected() {
         (400, page.ask("GET", "/api/modems?state=odd", "")),
         (400, page.ask("GET", "/api/modems?sort=odd", "")),
         (404, page.ask("GET", "/api/events?modem=nobody", "")),
-        (421, page.raw(&host("evil.example", "/"))),
-        (
-            421,
-            page.raw(&host(&format!("evil.example:{port}"), "/api/about")),
-        ),
-        (421, page.raw(&host("127.0.0.1", "/"))),
-        (421, page.raw(&host(at, "http://evil.example/"))),
-        (421, page.raw("GET / HTTP/1.0\r\n\r\n")),
-        (
-            421,
-            page.raw(&format!(
-                "GET / HTTP/1.1\r\nHost: {at}\r\nHost: x\r\nConnection: close\r\n\r\n"
-            )),
-        ),
-        (
-            200,
-            page.raw(&host(&format!("localhost:{port}"), "/api/about")),
-        ),
-        (200, page.raw(&host(&format!("[::1]:{port}"), "/api/about"))),
-        (200, get("/api/about", &origin(&format!("http://{at}")))),
-        (403, get("/api/about", &origin("http://evil.example"))),
-        (403, get("/api/about", &origin("null"))),
-        (403, get("/", "Origin: https://evil.example")),
         (400, page.raw("GARBAGE\r\n\r\n")),
+        (400, page.raw("GET / HTTP/1.1\r\nHost: x\r\nX Y: z\r\n\r\n")),
         (
-            400,
-            page.raw(&format!("GET / HTTP/1.1\r\nHost: {at}\r\nX Y: z\r\n\r\n")),
+            431,
+            page.raw(&format!("GET / HTTP/1.1\r\nX: {}", long.repeat(10))),
         ),
-    ];
-    for (at, (status, answer)) in answers.iter().enumerate() {
+    ]
+}
+
+/// Requests with tokens, and how each is answered.
+fn with_tokens(page: &Inspected) -> Vec<(u16, Answer)> {
+    let token = format!("Authorization: Bearer {}", page.token);
+    let get = |fields: &[&str]| page.request("GET", "/api/about", fields, "");
+    vec![
+        (401, get(&[])),
+        (401, get(&["Authorization: Basic eDp5"])),
+        (401, get(&["Authorization: Bearer"])),
+        (401, page.request("GET", "/api/nothing", &[], "")),
+        (401, page.request("PUT", "/api/about", &[], "")),
+        (403, get(&["Authorization: Bearer x"])),
+        (403, get(&[&format!("{token}x")])),
+        (401, get(&[&token, &token])),
+        (200, get(&[&token])),
+        (200, get(&[&token.replace("Bearer", "bearer")])),
+    ]
+}
+
+/// Requests to hosts and from origins, and how each is answered.
+fn from_elsewhere(page: &Inspected) -> Vec<(u16, Answer)> {
+    let (at, token) = (&page.at, &page.token);
+    let port = at.rsplit_once(':').unwrap().1;
+    let host = |host: &str, path: &str| {
+        page.raw(&format!(
+            "GET {path} HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {token}\r\n\
+             Connection: close\r\n\r\n"
+        ))
+    };
+    let origin = |origin: &str| {
+        let fields = [
+            format!("Authorization: Bearer {token}"),
+            format!("Origin: {origin}"),
+        ];
+        page.request("GET", "/api/about", &[&fields[0], &fields[1]], "")
+    };
+    vec![
+        (421, host("evil.example", "/")),
+        (421, host(&format!("evil.example:{port}"), "/api/about")),
+        (421, host("127.0.0.1", "/")),
+        (421, host(at, "http://evil.example/")),
+        (421, host(&format!("{at}\r\nHost: x"), "/")),
+        (421, page.raw("GET / HTTP/1.0\r\n\r\n")),
+        (200, host(&format!("localhost:{port}"), "/api/about")),
+        (200, host(&format!("[::1]:{port}"), "/api/about")),
+        (200, origin(&format!("http://{at}"))),
+        (403, origin("http://evil.example")),
+        (403, origin("null")),
+        (403, origin(&format!("http://{at}\r\nOrigin: http://{at}"))),
+        (
+            403,
+            page.request("GET", "/", &["Origin: https://evil.example"], ""),
+        ),
+    ]
+}
+
+#[test]
+fn who_may_not_look_is_refused_and_every_answer_is_protected() {
+    let page = Inspected::start(&[]);
+    let answers = [asked_for(&page), with_tokens(&page), from_elsewhere(&page)];
+    for (at, (status, answer)) in answers.iter().flatten().enumerate() {
         assert_eq!(answer.status, *status, "{at}: {answer:?}");
         for field in FIELDS {
             assert!(
@@ -149,8 +171,15 @@ fn modems_are_listed_and_events_come_as_they_happen() {
             .line()
             .starts_with(&format!(r#"{{"seq":{},"#, seq + 1))
     );
+    several_are_told_apart(&page, &name);
+}
+
+/// The first of two modems, which had an error, and the other.
+fn several_are_told_apart(page: &Inspected, name: &str) {
+    let json = |path: &str| serde_json::from_str::<Value>(&page.get(path)).unwrap();
+    let query = format!("modem={}", name.replace(' ', "%20"));
     let row = &json("/api/modems?sort=errors&limit=1")["modems"][0];
-    assert_eq!(row["name"], name.as_str());
+    assert_eq!(row["name"], name);
     assert_eq!((&row["errors"], &row["host"]), (&1.into(), &true.into()));
     assert_eq!(
         json("/api/modems?sort=-errors&limit=1")["modems"][0]["errors"],
@@ -197,7 +226,7 @@ fn what_a_page_missed_is_told_and_memory_is_bounded() {
         .unwrap();
     let mut heard = Vec::new();
     while heard.windows(2).filter(|two| two == b"OK").count() < 20_001 {
-        let mut part = [0; 65_536];
+        let mut part = vec![0; 65_536];
         let count = host.read(&mut part).unwrap();
         heard.extend_from_slice(&part[..count]);
     }

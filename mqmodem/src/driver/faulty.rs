@@ -38,7 +38,7 @@ impl Driver {
             cx.waker().wake_by_ref();
             moved = true;
         }
-        self.type_line(now) || moved
+        self.type_beside(now) || moved
     }
 
     fn take_requests(&mut self, cx: &mut Context<'_>, now: Instant) -> bool {
@@ -65,7 +65,7 @@ impl Driver {
                 faults.wait(id, answer);
                 return self.wake_waiting(now);
             }
-            ControlWish::Send(line) => return faults.send(line, answer),
+            ControlWish::Send(line) => return faults.sending.push(line, answer),
             ControlWish::State => Ok(self.state()),
             ControlWish::Note(text) => {
                 self.observers.state(now, &StateEvent::Note(&text));
@@ -207,27 +207,6 @@ impl Driver {
         tracing::info!(modem = %self.label, "switched on again");
     }
 
-    /// Types a line beside the host, where that is idle.
-    fn type_line(&mut self, now: Instant) -> bool {
-        let idle = !self.modem.is_busy()
-            && self.modem.host_ready()
-            && !self.modem.line_is_open()
-            && self.modem.host_out().is_empty()
-            && self.host.all_is_taken();
-        let Some(faults) = self.faults.as_mut().filter(|_| idle) else {
-            return false;
-        };
-        if faults.dark.is_some() || faults.is_sending() {
-            return false;
-        }
-        let Some(line) = faults.next_line() else {
-            return false;
-        };
-        self.host
-            .receive(&mut self.modem, &mut self.observers, now, &line);
-        true
-    }
-
     /// Gives the modem what arrives of the host, and takes what the host sends.
     pub(super) fn take_faulty_input(
         &mut self,
@@ -235,7 +214,7 @@ impl Driver {
         now: Instant,
         buf: &mut [u8],
     ) -> bool {
-        let Some(faults) = self.faults.as_mut().filter(|it| !it.is_sending()) else {
+        let Some(faults) = self.faults.as_mut().filter(|it| !it.sending.is_answered()) else {
             return false;
         };
         let arrived = faults.take_from_host(now);
@@ -252,6 +231,7 @@ impl Driver {
         };
         match input {
             PortInput::Bytes(count) => {
+                faults.sending.note_work(now);
                 faults.receive(now, buf.get(..count).unwrap_or_default());
                 self.look_at_clock(now);
             }
@@ -269,20 +249,10 @@ impl Driver {
         let Some(faults) = &mut self.faults else {
             return false;
         };
-        let mut moved = false;
-        if faults.is_sending() {
-            self.observers.answers(&mut self.modem, now);
-            let out = self.modem.host_out();
-            let count = out.len();
-            faults.receive_answer(out);
-            self.observers.sent(&self.modem, now, count);
-            self.modem.host_sent(now, count);
-            if !self.modem.is_busy() && self.host.all_is_taken() {
-                faults.end_answer();
-                moved = true;
-            }
-            moved |= count > 0;
-        } else {
+        let mut moved = faults.write_pending(now);
+        if faults.sending.is_answered() {
+            moved |= self.answer_beside(now);
+        } else if !faults.sending.has_pending() {
             let mut push = |out: &[u8]| faults.answer(now, out);
             moved |= self
                 .host

@@ -83,7 +83,7 @@ impl LinkSlot {
         }
         self.is_untold = false;
         faults.opened(turn.now, self.conn.link);
-        turn.report(self.conn, NetEvent::Opened);
+        turn.open(self.conn, self.link.tls_version());
         true
     }
 

@@ -137,6 +137,12 @@ impl Turn<'_> {
         self.modem.handle_net(self.now, conn, event);
     }
 
+    /// It is up, over this version of TLS.
+    pub(super) fn open(&mut self, conn: ConnId, tls: Option<&'static str>) {
+        self.observers.opened(self.now, conn.link, tls);
+        self.modem.handle_net(self.now, conn, NetEvent::Opened);
+    }
+
     #[must_use]
     pub(super) fn offer(&mut self, conn: ConnId, bytes: &[u8]) -> usize {
         let taken = self.modem.handle_net_data(self.now, conn, bytes);
@@ -161,8 +167,10 @@ impl LinkSlot {
             turn.report(self.conn, NetEvent::Opening(stage));
         }
         if let Poll::Ready(opened) = opened {
-            let event = opened.map_or_else(NetEvent::Failed, |()| NetEvent::Opened);
-            turn.report(self.conn, event);
+            match opened {
+                Ok(()) => turn.open(self.conn, self.link.tls_version()),
+                Err(error) => turn.report(self.conn, NetEvent::Failed(error)),
+            }
             moved = true;
         }
         moved |= self.send(cx, turn);

@@ -1,6 +1,7 @@
 //! Drives modems: a task for each, and what the modems of a program share.
 
 mod actions;
+mod beside;
 mod faults;
 mod faulty;
 mod faulty_links;

@@ -334,7 +334,8 @@ impl Driver {
         self.observers.rest();
         let flushed = self.host.poll_flush(cx).is_ready();
         let faults = self.faults.as_ref();
-        let through = faults.is_none_or(|it| it.engine.host_is_through());
+        let through =
+            faults.is_none_or(|it| it.engine.host_is_through() && !it.sending.has_pending());
         let said = flushed && through && self.modem.host_out().is_empty();
         if self.phase == DriverPhase::Ending
             && said

@@ -49,9 +49,10 @@ impl HttpWire {
         }
         let (status, _) = head.split_once("\r\n")?;
         let fields = self.fields.iter();
-        let fields: String = fields
+        let fields: Vec<_> = fields
             .map(|(name, it)| format!("{name}: {it}\r\n"))
             .collect();
+        let fields = fields.concat();
         let why = "the request cannot be read\n";
         let answer = format!(
             "{status}\r\ncontent-type: text/plain; charset=utf-8\r\n{fields}content-length: {}\r\n\

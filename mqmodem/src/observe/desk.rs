@@ -90,7 +90,7 @@ impl Desk {
                 }
                 Action::Open { conn, to } => {
                     self.observers.opening(self.now, conn.link, &to);
-                    self.observers.net(self.now, conn.link, NetEvent::Opened);
+                    self.observers.opened(self.now, conn.link, None);
                     self.conn = Some(conn);
                     self.modem.handle_net(self.now, conn, NetEvent::Opened);
                 }

@@ -87,7 +87,12 @@ pub enum LinkEvent<'e> {
     Opening(&'e Endpoint<'e>),
     /// The modem closes the link.
     Closing(Failure),
-    /// Something happened to the link.
+    /// The link is up.
+    Opened {
+        /// The version of TLS it goes over.
+        tls: Option<&'static str>,
+    },
+    /// Something else happened to the link.
     Net(NetEvent),
     /// The modem took a packet of the broker.
     Received(WirePacket<'e>),
@@ -105,6 +110,8 @@ pub enum StateEvent<'e> {
     Radio(bool),
     /// How far one of its links is, by now.
     Link(LinkStatus),
+    /// Lines from now on are of somebody beside the host, or of the host again.
+    Beside(bool),
     /// Something was done to it on purpose.
     Fault(FaultNote<'e>),
     /// Somebody wrote this down.

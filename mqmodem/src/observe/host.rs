@@ -44,6 +44,9 @@ pub(super) struct HostReader {
     showed: bool,
     /// The numbers of those that are not answered.
     open: VecDeque<u64>,
+    /// Where unsolicited result codes are in the modem's output, while somebody beside the
+    /// host is answered.
+    apart: Option<Vec<Range<usize>>>,
 }
 
 impl HostReader {
@@ -58,7 +61,8 @@ impl HostReader {
     /// What the next one needs, where this one has nothing in hand.
     pub(super) fn mark_at_rest(&self) -> Option<HostMark> {
         let typed = self.typed.count() + self.echo.count();
-        let in_hand = self.seen + self.open.len() + typed > 0 || self.begun.is_some();
+        let in_hand =
+            self.seen + self.open.len() + typed > 0 || self.begun.is_some() || self.apart.is_some();
         (!in_hand && !self.strayed && !self.fed).then_some(self.mark)
     }
 
@@ -187,6 +191,11 @@ impl HostReader {
         let new = self.seen..out.len();
         self.seen = out.len();
         for piece in pieces(new, notes) {
+            if let Some(apart) = &mut self.apart
+                && piece.kind == Some(OutputKind::Urc)
+            {
+                apart.push(piece.place.clone());
+            }
             let bytes = out.get(piece.place.clone()).unwrap_or_default();
             let within = |at: usize| at.saturating_sub(piece.place.start).min(bytes.len());
             let secret = within(secret.start)..within(secret.end);
@@ -240,9 +249,27 @@ impl HostReader {
         });
     }
 
+    /// Somebody beside the host is answered from now on, or no more.
+    pub(super) fn set_beside(&mut self, begins: bool) {
+        self.apart = begins.then(Vec::new);
+    }
+
+    /// Where unsolicited result codes are in the modem's output, while somebody beside the
+    /// host is answered.
+    pub(super) fn apart(&self) -> &[Range<usize>] {
+        self.apart.as_deref().unwrap_or_default()
+    }
+
     /// So many bytes of the modem's output are gone.
     pub(super) fn sent(&mut self, count: usize) {
         self.seen = self.seen.saturating_sub(count);
+        if let Some(apart) = &mut self.apart {
+            let left = |at: usize| at.saturating_sub(count);
+            for place in apart.iter_mut() {
+                *place = left(place.start)..left(place.end);
+            }
+            apart.retain(|it| !it.is_empty());
+        }
     }
 
     /// What comes may drop a line that is begun.

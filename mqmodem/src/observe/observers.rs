@@ -7,6 +7,8 @@ use mqmodem_core::{
     Endpoint, Failure, HostLines, Instant, LinkId, Modem, ModemLines, NetEvent, Serial, Slot,
 };
 
+use std::ops::Range;
+
 /// All observers of one modem. Where there is none, a call costs a look.
 #[derive(Debug)]
 pub(crate) struct Observers(Option<Box<Watched>>);
@@ -92,6 +94,21 @@ impl Observers {
             let (all, host) = watched.reader();
             host.answers(modem, &mut |event| report(all, now, event));
         }
+    }
+
+    /// Somebody beside the host sends a line, or is answered.
+    pub(crate) fn beside(&mut self, now: Instant, begins: bool) {
+        if let Some(watched) = &mut self.0 {
+            watched.state_event(now, &StateEvent::Beside(begins));
+            watched.reader().1.set_beside(begins);
+        }
+    }
+
+    /// What of the modem's output is for the host, while somebody beside it is answered:
+    /// where unsolicited result codes are. Nobody knows that of a modem without observers.
+    pub(crate) fn apart(&mut self) -> Vec<Range<usize>> {
+        let watched = self.0.as_mut();
+        watched.map_or_else(Vec::new, |it| it.reader().1.apart().to_vec())
     }
 
     /// Whether something of the host's side is in hand.
@@ -200,7 +217,14 @@ impl Observers {
         }
     }
 
-    /// Something happened to a link.
+    /// A link is up, over this version of TLS.
+    pub(crate) fn opened(&mut self, now: Instant, link: LinkId, tls: Option<&'static str>) {
+        if let Some(watched) = &mut self.0 {
+            watched.link_event(now, link, &LinkEvent::Opened { tls });
+        }
+    }
+
+    /// Something else happened to a link.
     pub(crate) fn net(&mut self, now: Instant, link: LinkId, event: NetEvent) {
         if let Some(watched) = &mut self.0 {
             watched.link_event(now, link, &LinkEvent::Net(event));

@@ -72,9 +72,18 @@ impl Channel {
 
     /// Acknowledges what has come and what comes next at once.
     pub(super) fn acknowledge_quickly(&self) {
+        self.stream().acknowledge_quickly();
+    }
+
+    /// The version of TLS it goes over.
+    pub(super) fn tls_version(&self) -> Option<&'static str> {
+        self.stream().tls_version()
+    }
+
+    fn stream(&self) -> &Stream {
         match self {
-            Self::Stream { stream, .. } => stream.acknowledge_quickly(),
-            Self::WebSocket(socket) => socket.stream().acknowledge_quickly(),
+            Self::Stream { stream, .. } => stream,
+            Self::WebSocket(socket) => socket.stream(),
         }
     }
 

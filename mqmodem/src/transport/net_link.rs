@@ -113,6 +113,14 @@ impl NetLink {
         }))
     }
 
+    /// The version of TLS it goes over, once it is open.
+    pub fn tls_version(&self) -> Option<&'static str> {
+        match &self.state {
+            State::Open(open) => open.channel.tls_version(),
+            _ => None,
+        }
+    }
+
     /// What opening waits for now, if that is something else than before.
     pub fn new_stage(&self) -> Option<Stage> {
         match &self.state {

@@ -9,6 +9,7 @@ use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_rustls::client::TlsStream;
+use tokio_rustls::rustls::ProtocolVersion;
 
 /// How long a closed link may take to say goodbye.
 pub(super) const GOODBYE: Duration = Duration::from_secs(1);
@@ -45,6 +46,22 @@ impl Stream {
     /// Whether the broker asked for a client certificate.
     pub(super) fn asked(&self) -> bool {
         matches!(self, Self::Tls { asked: true, .. })
+    }
+
+    /// The version of TLS, where it is that.
+    pub(super) fn tls_version(&self) -> Option<&'static str> {
+        match self {
+            Self::Plain(_) => None,
+            Self::Tls { stream, .. } => match stream.get_ref().1.protocol_version() {
+                Some(ProtocolVersion::TLSv1_2) => Some("1.2"),
+                _ => Some("1.3"),
+            },
+            #[cfg(feature = "psk")]
+            Self::Psk(stream) => match stream.ssl().version_str() {
+                "TLSv1.2" => Some("1.2"),
+                _ => Some("1.3"),
+            },
+        }
     }
 
     /// Acknowledges what has come and what comes next at once.

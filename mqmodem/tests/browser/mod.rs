@@ -85,7 +85,8 @@ impl Inspected {
 
     /// With these fields beside `Host`.
     pub fn request(&self, method: &str, path: &str, fields: &[&str], body: &str) -> Answer {
-        let fields: String = fields.iter().map(|field| format!("{field}\r\n")).collect();
+        let fields: Vec<_> = fields.iter().map(|field| format!("{field}\r\n")).collect();
+        let fields = fields.concat();
         self.raw(&format!(
             "{method} {path} HTTP/1.1\r\nHost: {}\r\n{fields}Content-Length: {}\r\nConnection: close\r\n\r\n{body}",
             self.at,

@@ -33,8 +33,12 @@ pub(super) fn conclude(machine: &mut Machine, at: usize, outcome: Outcome) {
             finish(machine, wait, task);
             machine.limit_last(limit);
         }
-        // The console asks before; after raw bytes it does not ask for none.
-        Outcome::Prompt(..) => machine.settle(at, Err(Fail::INCORRECT)),
+        // The console asks before, where somebody can answer; after raw bytes it does not ask
+        // for none.
+        Outcome::Prompt(..) => {
+            machine.data_limit = None;
+            machine.settle(at, Err(Fail::INCORRECT));
+        }
     }
 }
 

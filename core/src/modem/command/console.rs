@@ -171,7 +171,7 @@ impl<'a> Console<'a> {
             }
             _ if machine.pending.any() => machine.pending.block(None),
             Ran::End => machine.end_line(),
-            Ran::Done(next, Outcome::Prompt(until, prompt)) => {
+            Ran::Done(next, Outcome::Prompt(until, prompt)) if machine.answer.may_ask() => {
                 self.ask(machine, (at, next), until, prompt);
             }
             Ran::Done(next, outcome) => conclude(machine, next, outcome),

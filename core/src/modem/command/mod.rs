@@ -1,6 +1,7 @@
 //! Command lines: what they are made of, how they are carried out and answered.
 
 mod asked;
+mod beside;
 mod conclude;
 pub(super) mod console;
 pub mod context;

@@ -17,6 +17,17 @@ pub(crate) struct Answer {
     secret: Range<usize>,
     /// What of the output is what, where that is watched.
     pub(in crate::modem) notes: OutputNotes,
+    beside: Beside,
+}
+
+/// Whether the present line is one of somebody beside the host, who can send no raw bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Beside {
+    #[default]
+    No,
+    Yes,
+    /// Some were asked for.
+    Asked,
 }
 
 impl Answer {
@@ -39,6 +50,25 @@ impl Answer {
         if !secret.is_empty() {
             self.secret = joined(&self.secret, &secret);
         }
+    }
+
+    /// The next line is of somebody who can send no raw bytes.
+    pub(in crate::modem) fn begin_beside(&mut self) {
+        self.beside = Beside::Yes;
+    }
+
+    /// It is over; whether it asked for some.
+    pub(in crate::modem) fn end_beside(&mut self) -> bool {
+        core::mem::take(&mut self.beside) == Beside::Asked
+    }
+
+    /// Whether raw bytes may be asked for.
+    pub(in crate::modem) fn may_ask(&mut self) -> bool {
+        let may = self.beside == Beside::No;
+        if !may {
+            self.beside = Beside::Asked;
+        }
+        may
     }
 
     /// How many bytes more it may have.

@@ -12,8 +12,7 @@ use crate::runtime::clock::SystemClock;
 use crate::store::{Done, Store};
 use mqmodem_core::{Action, Config, HostLines, Instant, Memory, Slot};
 use mqmodem_faults::{FaultLine, FaultNews, FaultState, Faults, Passage};
-use sending::Sending;
-use std::collections::VecDeque;
+use sending::SendingQueue;
 use std::fmt;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -31,8 +30,8 @@ pub(super) struct DriverFaults {
     /// Who waits for a fault to act.
     waiting: Vec<(u32, oneshot::Sender<ControlAnswer>)>,
     writes: Writes,
-    /// Lines to send beside the host, the first of which may be under way.
-    sending: VecDeque<Sending>,
+    /// Lines that are sent beside the host.
+    pub(super) sending: SendingQueue,
     pub(super) config: Config<'static>,
     renew: Renew,
     /// The host's lines, as they are now.
@@ -71,7 +70,7 @@ impl DriverFaults {
             requests: desk.join(label),
             waiting: Vec::new(),
             writes: Writes::default(),
-            sending: VecDeque::new(),
+            sending: SendingQueue::default(),
             config,
             renew,
             lines: None,
@@ -92,7 +91,14 @@ impl DriverFaults {
         now: Instant,
     ) -> bool {
         self.engine.advance(now);
-        let want = self.engine.poll_timeout();
+        let (engine, due) = (
+            self.engine.poll_timeout(),
+            self.sending.due(self.is_attached()),
+        );
+        let want = match (engine, due.filter(|due| *due > now)) {
+            (Some(engine), Some(due)) => Some(engine.min(due)),
+            (engine, due) => engine.or(due),
+        };
         want.is_some_and(|want| self.timer.poll_due(cx, clock, want))
     }
 
@@ -175,42 +181,29 @@ impl DriverFaults {
         self.writes.durable()
     }
 
-    /// A line is to be sent beside the host.
-    pub(super) fn send(&mut self, line: String, reply: oneshot::Sender<ControlAnswer>) {
-        self.sending.push_back(Sending::new(line, reply));
+    /// Whether a host is there.
+    pub(super) fn is_attached(&self) -> bool {
+        self.lines.is_some_and(|lines| lines.dtr)
     }
 
-    /// Whether the modem answers such a line now.
-    pub(super) fn is_sending(&self) -> bool {
-        self.sending.front().is_some_and(|it| it.started)
+    /// The line that is typed beside the host now, where it has been idle for long enough.
+    pub(super) fn next_line(&mut self, now: Instant) -> Option<Vec<u8>> {
+        let attached = self.is_attached();
+        self.sending.due(attached).filter(|due| *due <= now)?;
+        self.sending.take_next(attached, self.config.dialect)
     }
 
-    /// The line that may be typed now.
-    pub(super) fn next_line(&mut self) -> Option<Vec<u8>> {
-        while self
-            .sending
-            .front()
-            .is_some_and(|it| !it.started && it.is_given_up())
-        {
-            self.sending.pop_front();
-        }
-        let next = self.sending.front_mut().filter(|it| !it.started)?;
-        next.started = true;
-        Some(next.typed())
-    }
-
-    /// The modem answers it.
-    pub(super) fn receive_answer(&mut self, bytes: &[u8]) {
-        if let Some(sending) = self.sending.front_mut() {
-            sending.receive(bytes);
-        }
-    }
-
-    /// It is answered.
-    pub(super) fn end_answer(&mut self) {
-        if let Some(sending) = self.sending.pop_front() {
-            sending.end();
-        }
+    /// The host is to hear what came while somebody beside it was answered; whether it has
+    /// heard any.
+    pub(super) fn write_pending(&mut self, now: Instant) -> bool {
+        let pending = self.sending.pending().to_vec();
+        let count = if pending.is_empty() {
+            0
+        } else {
+            self.answer(now, &pending)
+        };
+        self.sending.sent(count);
+        count > 0
     }
 
     /// What arrives of the host now.

@@ -57,6 +57,7 @@ impl LinkShown {
                     Version::V311 => "3.1.1",
                 });
             }
+            LinkEvent::Opened { tls } => self.tls = *tls,
             LinkEvent::Closing(_) | LinkEvent::Net(_) => {}
         }
     }

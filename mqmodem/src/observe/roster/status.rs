@@ -84,7 +84,7 @@ impl ModemStatus {
             }
             StateEvent::Radio(on) => self.has_radio = *on,
             StateEvent::Link(status) => self.shown(status.link).is(now, status),
-            StateEvent::Fault(_) | StateEvent::Note(_) => {}
+            StateEvent::Beside(_) | StateEvent::Fault(_) | StateEvent::Note(_) => {}
         }
     }
 

@@ -133,6 +133,27 @@ pub struct TraceLine {
     /// The line of the host it belongs to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub command: Option<u64>,
+    /// Who sent it, or is answered.
+    #[serde(default, skip_serializing_if = "LineSender::is_host")]
+    pub via: LineSender,
+}
+
+/// Who sends a line.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum LineSender {
+    /// The host.
+    #[default]
+    Host,
+    /// Somebody beside it.
+    Inspector,
+}
+
+impl LineSender {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+    fn is_host(&self) -> bool {
+        *self == Self::Host
+    }
 }
 
 impl TraceLine {
@@ -191,6 +212,9 @@ pub struct TraceLink {
     /// `tcp`, `tls`, `ws` or `wss`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub transport: Option<String>,
+    /// The version of TLS it goes over: `1.2` or `1.3`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tls: Option<String>,
     /// Who closed it: `modem` or `broker`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub by: Option<String>,

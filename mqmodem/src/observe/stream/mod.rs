@@ -14,8 +14,8 @@ mod wire;
 
 pub use direction::TraceDirection;
 pub use event::{
-    LineKind, TraceEvent, TraceFault, TraceLine, TraceLink, TracePort, TraceStore, TraceSwitch,
-    TraceWhat,
+    LineKind, LineSender, TraceEvent, TraceFault, TraceLine, TraceLink, TracePort, TraceStore,
+    TraceSwitch, TraceWhat,
 };
 pub use header::{FORMAT_VERSION, LossReason, TraceCounters, TraceHeader, TraceLost};
 pub use packet::{PacketText, TracePacket};

@@ -1,6 +1,6 @@
 //! Makes events of what observers see.
 
-use super::event::{TraceEvent, TraceWhat};
+use super::event::{LineKind, LineSender, TraceEvent, TraceWhat};
 use super::wire::Translate;
 use crate::observe::event::{
     HostEvent, LinkEvent, Observer, ObserverSource, StateEvent, StoreEvent,
@@ -101,6 +101,7 @@ impl ObserverSource for EventSource {
             number: self.number(modem),
             modem: modem.clone(),
             source: self,
+            via: LineSender::Host,
         })
     }
 }
@@ -111,6 +112,8 @@ struct EventObserver {
     source: Arc<EventSource>,
     modem: Label,
     number: Arc<Mutex<u64>>,
+    /// Who sends lines now.
+    via: LineSender,
 }
 
 impl EventObserver {
@@ -123,7 +126,13 @@ impl EventObserver {
 
 impl Observer for EventObserver {
     fn host(&mut self, _now: Instant, event: &HostEvent<'_>) {
-        self.send(event.translate());
+        let mut what = event.translate();
+        if let Some(TraceWhat::Line(line)) = &mut what
+            && line.kind != LineKind::Urc
+        {
+            line.via = self.via;
+        }
+        self.send(what);
     }
 
     fn link(&mut self, _now: Instant, link: LinkId, event: &LinkEvent<'_>) {
@@ -131,6 +140,13 @@ impl Observer for EventObserver {
     }
 
     fn state(&mut self, _now: Instant, event: &StateEvent<'_>) {
+        if let StateEvent::Beside(begins) = event {
+            self.via = if *begins {
+                LineSender::Inspector
+            } else {
+                LineSender::Host
+            };
+        }
         self.send(event.translate());
     }
 

@@ -2,7 +2,8 @@
 
 use super::direction::TraceDirection;
 use super::event::{
-    LineKind, TraceFault, TraceLine, TraceLink, TracePort, TraceStore, TraceSwitch, TraceWhat,
+    LineKind, LineSender, TraceFault, TraceLine, TraceLink, TracePort, TraceStore, TraceSwitch,
+    TraceWhat,
 };
 use super::packet::{MALFORMED, PacketText, TracePacket};
 use crate::observe::event::{HostEvent, LinkEvent, StateEvent, StoreEvent};
@@ -85,6 +86,7 @@ fn typed(dir: TraceDirection, line: &CommandLine<'_>) -> TraceLine {
         before: 0,
         edited: false,
         command: Some(line.number),
+        via: LineSender::Host,
     }
     .with_raw(line.raw)
 }
@@ -103,6 +105,7 @@ fn data(piece: &DataPiece<'_>) -> TraceLine {
         before: piece.before,
         edited: false,
         command: piece.command,
+        via: LineSender::Host,
     }
     .with_raw(piece.shown)
 }
@@ -124,6 +127,7 @@ fn answer(line: &AnswerLine<'_>) -> TraceLine {
         before: 0,
         edited: false,
         command: line.command,
+        via: LineSender::Host,
     }
     .with_raw(line.raw)
 }
@@ -146,8 +150,11 @@ impl Translate for (LinkId, &LinkEvent<'_>) {
                 by: Some("modem".to_owned()),
                 ..failed(of("closed"), *why)
             },
-            LinkEvent::Net(NetEvent::Opening(_)) => return None,
-            LinkEvent::Net(NetEvent::Opened) => of("open"),
+            LinkEvent::Net(NetEvent::Opening(_) | NetEvent::Opened) => return None,
+            LinkEvent::Opened { tls } => TraceLink {
+                tls: tls.map(str::to_owned),
+                ..of("open")
+            },
             LinkEvent::Net(NetEvent::Closed) => TraceLink {
                 by: Some("broker".to_owned()),
                 ..of("closed")
@@ -226,7 +233,7 @@ impl Translate for &StateEvent<'_> {
         Some(match self {
             StateEvent::Power(on) => TraceWhat::Power(TraceSwitch::of(*on)),
             StateEvent::Radio(on) => TraceWhat::Radio(TraceSwitch::of(*on)),
-            StateEvent::Link(_) => return None,
+            StateEvent::Link(_) | StateEvent::Beside(_) => return None,
             StateEvent::Fault(note) => TraceWhat::Fault(TraceFault {
                 id: note.id,
                 state: note.state,

@@ -88,6 +88,7 @@ impl LinkMeter {
         match event {
             LinkEvent::Opening(_) => self.open(now),
             LinkEvent::Closing(why) => self.close(*why),
+            LinkEvent::Opened { .. } => {}
             LinkEvent::Net(event) => self.event(*event),
             LinkEvent::Received(packet) => self.received(now, packet),
             LinkEvent::Sent(packet) => {

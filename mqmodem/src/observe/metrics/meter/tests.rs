@@ -65,7 +65,7 @@ fn a_link_is_counted_through_its_life() {
     observers.opening(at(0), LINK, &to);
     observers.net(at(0), LINK, NetEvent::Failed(NetError::Refused));
     observers.opening(at(1000), LINK, &to);
-    observers.net(at(1000), LINK, NetEvent::Opened);
+    observers.opened(at(1000), LINK, None);
     observers.net_received(at(1004), LINK, &[0x20, 2, 0, 0]);
     assert_eq!((metrics.connections.get(), metrics.retries.get()), (1, 1));
     // QoS 1, DUP and QoS 0.

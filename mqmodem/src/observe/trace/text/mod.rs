@@ -105,7 +105,10 @@ impl Observer for Tracer {
 
     fn state(&mut self, _now: Instant, event: &StateEvent<'_>) {
         match event {
-            StateEvent::Power(_) | StateEvent::Radio(_) | StateEvent::Link(_) => {}
+            StateEvent::Power(_)
+            | StateEvent::Radio(_)
+            | StateEvent::Link(_)
+            | StateEvent::Beside(_) => {}
             StateEvent::Fault(FaultNote { id, state, words }) => {
                 let state = match state {
                     FaultPhase::Armed => "armed",
@@ -122,6 +125,7 @@ impl Observer for Tracer {
         let (side, text) = match event {
             LinkEvent::Opening(to) => (Side::Broker, opening(to)),
             LinkEvent::Closing(why) => (Side::Broker, closing(*why)),
+            LinkEvent::Opened { .. } => (Side::Broker, "open".to_owned()),
             LinkEvent::Net(event) => match net(*event) {
                 Some(text) => (Side::Broker, text),
                 None => return,
@@ -182,8 +186,7 @@ fn closing(why: Failure) -> String {
 
 fn net(event: NetEvent) -> Option<String> {
     Some(match event {
-        NetEvent::Opening(_) => return None,
-        NetEvent::Opened => "open".to_owned(),
+        NetEvent::Opening(_) | NetEvent::Opened => return None,
         NetEvent::Closed => "closed by the broker".to_owned(),
         NetEvent::Failed(error) => {
             let why = Failure::from(error);
