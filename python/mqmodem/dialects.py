@@ -153,7 +153,10 @@ _ALL = {
 def words_of(dialect: str) -> Words:
     """The words of a dialect, else those of its name, whichever the model."""
     name = dialect.lower()
-    return _ALL.get(name) or _ALL[name.split(":")[0]]
+    words = _ALL.get(name) or _ALL.get(name.split(":")[0])
+    if words is None:
+        raise ValueError(f"how a host of {dialect} connects and publishes is not known; use ask()")
+    return words
 
 
 def filled(step: Step, values: Dict[str, str]) -> Step:

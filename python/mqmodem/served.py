@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 import time
+from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
 from typing import List, Optional
@@ -34,13 +35,13 @@ class Served:
         fifo, control = self._near / "events.jsonl", self._near / "control"
         self._reader = Reader(fifo, folder / f"{name}.jsonl", self.events)
         asked = ["serve", "--pty", "--name", name, "--control", str(control), "--trace", str(fifo)]
-        try:
+        with ExitStack() as undo:
+            undo.callback(self._leave)
             self._process = Program([self.program, *asked, *words], folder / f"{name}.log")
+            undo.callback(self._process.stop)
             self.port = self._process.first_line()
             self._control = Control(control)
-        except BaseException:
-            self._leave()
-            raise
+            undo.pop_all()
         self._reader.start()
 
     def control(self) -> Control:

@@ -1,5 +1,6 @@
 """What the fixtures of one test start."""
 
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, List, Optional
 
@@ -48,8 +49,9 @@ class Session:
 
     def close(self) -> None:
         """Ends them all."""
-        for modem in self.modems:
-            modem.close()
+        with ExitStack() as ends:
+            for modem in self.modems:
+                ends.callback(modem.close)
 
 
 def open_broker(request: pytest.FixtureRequest) -> Broker:

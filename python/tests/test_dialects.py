@@ -9,6 +9,7 @@ import pytest
 import mqmodem
 from mqmodem import Broker, ModemFactory
 from mqmodem.broker import mosquitto
+from mqmodem.dialects import words_of
 
 
 def every_model() -> "list[str]":
@@ -64,6 +65,11 @@ def test_a_broker_that_is_not_there_is_told(
 def test_text_that_needs_quotes_is_refused(modem: mqmodem.Modem) -> None:
     with pytest.raises(ValueError, match="quotes of its own"):
         modem.publish("t", 'say "hello"')
+
+
+def test_a_dialect_of_ones_own_has_no_words_here() -> None:
+    with pytest.raises(ValueError, match="how a host of mine:a1 connects .* is not known"):
+        words_of("mine:a1")
 
 
 def test_the_broker_of_the_program_is_taken_where_there_is_no_other(
