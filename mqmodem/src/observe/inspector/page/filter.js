@@ -11,7 +11,7 @@
 
 /**
  * What an event does not say of itself, in microseconds: when the first event was, and how
- * long the command or packet took that this one answers.
+ * long the command took that this one is the result of.
  * @typedef {{first?: number | undefined, took?: number | undefined}} Context
  */
 

@@ -248,7 +248,7 @@ export class Store {
     const { type } = row.event;
     // What is missing is told whatever is looked for.
     const always = type === "lost" || type === "trace";
-    row.match = always || this.#test(row.event, { first: this.#first, took: row.took });
+    row.match = always || this.#test(row.event, { first: this.#first, took: commandTook(row) });
     if (row.match && !always) this.#matches += 1;
     const at = type !== "line" && type !== "port";
     const mqtt = type !== "packet" && type !== "link";
@@ -322,4 +322,9 @@ export class Store {
     if (all) return this.#rows.map(({ event }) => event);
     return this.#shown.flatMap((n) => this.row(n)?.event ?? []);
   }
+}
+
+/** How long the command took that this row is the result of. @param {Row} row */
+function commandTook({ event, took }) {
+  return event.kind === "result" ? took : undefined;
 }
