@@ -89,6 +89,25 @@ test("keys alone do all of it", async () => {
   await window.close();
 });
 
+test("every fault that is offered is one", async () => {
+  const window = await Window.open(browser, program.address);
+  const words = await window.page.$$eval("#fault-buttons button, #fault-words option", (all) =>
+    all.map((one) => one.value || one.textContent),
+  );
+  assert.ok(words.length > 30);
+  const { origin, hash } = new URL(program.address);
+  const headers = { Authorization: `Bearer ${hash.slice("#token=".length)}` };
+  const ask = async (body) => {
+    const answer = await fetch(`${origin}/api/control?modem=pump-7`, { method: "POST", headers, body });
+    return answer.text();
+  };
+  for (const each of words) {
+    assert.match(await ask(`fault ${each}`), /^ok \d+/, each);
+    assert.match(await ask("clear"), /^ok/);
+  }
+  await window.close();
+});
+
 test("an inspector for reading alone has nothing to press", async () => {
   const only = await Program.serve({}, "--inspect-read-only");
   const window = await Window.open(browser, only.address);

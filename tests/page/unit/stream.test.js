@@ -5,6 +5,8 @@ import { test } from "node:test";
 import { fileName, jsonLines, lastRun } from "../../page/downloads.js";
 import { Metrics, quantile } from "../../page/metrics.js";
 import { Lines, Stream } from "../../page/stream.js";
+import { Store } from "../../page/store.js";
+import { Waiting } from "../../page/waiting.js";
 
 const bytes = (text) => new TextEncoder().encode(text);
 
@@ -82,4 +84,18 @@ test("rates are of what was counted since, latencies of the commands of a second
   assert.equal(metrics.quantile(0.9), 9_000);
   assert.equal(quantile([3], 0.5), 3);
   assert.equal(new Metrics().quantile(0.5), undefined);
+});
+
+test("of too much that waits the oldest goes, and is told once by its numbers", () => {
+  const waiting = new Waiting(10);
+  for (let seq = 1; seq <= 25; seq += 1) waiting.push([{ type: "note", seq, t: seq }]);
+  const store = new Store();
+  store.add([{ type: "note", seq: 0, t: 0 }]);
+  store.add(waiting.take());
+  const events = store.events({ all: true });
+  const [, lost, next] = events;
+  assert.deepEqual([lost.type, lost.from, lost.why], ["lost", 1, "page"]);
+  assert.equal(next.seq, 1 + lost.count);
+  assert.equal(events.length, 2 + 25 - lost.count);
+  assert.deepEqual([store.lost, waiting.length], [lost.count, 0]);
 });

@@ -47,6 +47,7 @@ pub(crate) static PAGE: &[PageFile] = &[
     file!("time.js", SCRIPT),
     file!("uPlot.iife.min.js", SCRIPT),
     file!("view.js", SCRIPT),
+    file!("waiting.js", SCRIPT),
 ];
 
 #[cfg(test)]

@@ -76,8 +76,8 @@ function down(why) {
     setText(byId("token-why", HTMLElement), why.message);
     if (!tokenDialog.open) tokenDialog.showModal();
   }
-  const reason = why instanceof Refusal ? why.message : "The program does not answer.";
-  setText(banner, `This page has no stream, what is shown stands still. ${reason} Trying again…`);
+  const reason = why instanceof Refusal ? why.message : "the program does not answer";
+  setText(banner, `This page has no stream, and what is shown stands still: ${reason}. Trying again…`);
   banner.hidden = false;
 }
 

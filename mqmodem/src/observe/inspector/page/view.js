@@ -12,6 +12,7 @@ import { Plots } from "./plot.js";
 import { MOST, Store } from "./store.js";
 import { Stream } from "./stream.js";
 import { count } from "./time.js";
+import { Waiting } from "./waiting.js";
 
 /** @typedef {import("./api.js").Api} Api */
 /** @typedef {import("./event.js").TraceEvent} TraceEvent */
@@ -36,8 +37,7 @@ export class ModemView {
   #stream = undefined;
   #timer = 0;
   #typing = 0;
-  /** What came while the list was paused. @type {TraceEvent[]} */
-  #waiting = [];
+  #waiting = new Waiting(MOST);
   #paused = false;
   /** How far what is selected is known, so that its answer is shown when it comes. */
   #answered = false;
@@ -128,7 +128,7 @@ export class ModemView {
     this.#name = name;
     this.#store.reset();
     this.#metrics.reset();
-    this.#waiting = [];
+    this.#waiting.take();
     if (this.#paused) this.pause();
     this.#list.select(undefined);
     this.#list.newest();
@@ -163,9 +163,7 @@ export class ModemView {
 
   /** @param {TraceEvent[]} events */
   #wait(events) {
-    this.#waiting.push(...events);
-    // The store would keep no more of them either.
-    if (this.#waiting.length > MOST) this.#waiting.splice(0, this.#waiting.length - MOST);
+    this.#waiting.push(events);
     this.#pauseText();
   }
 
@@ -317,8 +315,7 @@ export class ModemView {
     this.#paused = !this.#paused;
     this.#pause.setAttribute("aria-pressed", String(this.#paused));
     if (!this.#paused) {
-      const waiting = this.#waiting;
-      this.#waiting = [];
+      const waiting = this.#waiting.take();
       if (waiting.length > 0) this.#add(waiting);
     }
     this.#pauseText();
@@ -332,7 +329,7 @@ export class ModemView {
 
   #clear() {
     this.#store.clear();
-    this.#waiting = [];
+    this.#waiting.take();
     this.#pauseText();
     this.#list.select(undefined);
     this.#list.newest();
