@@ -304,7 +304,7 @@ fn metrics_are_served() {
         assert!(begin.elapsed() < PATIENCE, "{page}");
     };
     assert!(
-        page.starts_with("HTTP/1.1 200 OK\r\nContent-Type: text/plain"),
+        page.starts_with("HTTP/1.1 200 OK\r\ncontent-type: text/plain"),
         "{page}"
     );
     for line in [

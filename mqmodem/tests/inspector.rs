@@ -257,6 +257,26 @@ fn nothing_is_done_to_modems_where_the_page_is_read_only() {
 }
 
 #[test]
+fn what_a_page_shows_is_given_as_a_file() {
+    let page = Inspected::start(&[]);
+    let mut events = page.events("from=0");
+    page.control("note here");
+    let mut shown = String::new();
+    while !shown.contains("here") {
+        shown += &(events.line() + "\n");
+    }
+    let text = page.ask("POST", "/api/convert?to=text", &shown);
+    assert_eq!(text.status, 200, "{text:?}");
+    assert!(text.body.contains("note: here"), "{text:?}");
+    assert!(text.head.contains("filename=\"mqmodem.text\""), "{text:?}");
+    let odd = page.ask("POST", "/api/convert?to=odd", &shown);
+    assert_eq!(odd.status, 400, "{odd:?}");
+    let broken = page.ask("POST", "/api/convert?to=text", "{\n");
+    assert_eq!(broken.status, 400, "{broken:?}");
+    assert!(broken.body.contains("line 1"), "{broken:?}");
+}
+
+#[test]
 fn silent_and_slow_clients_shut_nobody_out() {
     let page = Inspected::start(&[]);
     let mut events = page.events("from=0");

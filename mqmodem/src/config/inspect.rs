@@ -5,6 +5,7 @@ use std::path::PathBuf;
 /// Bytes of events that are kept where nothing else is said.
 pub(crate) const MEMORY: usize = 64 * 1024 * 1024;
 /// The least that is of use.
+#[cfg(feature = "inspector")]
 const LEAST: usize = 1024 * 1024;
 
 /// The page that shows modems, and who may see it.
@@ -41,6 +42,7 @@ impl InspectPlan {
     }
 }
 
+#[cfg(feature = "inspector")]
 /// A number of bytes, as `64M` or `64 MiB`.
 pub(crate) fn memory(text: &str) -> Result<usize, String> {
     let digits = text.find(|it: char| !it.is_ascii_digit());
@@ -61,7 +63,7 @@ pub(crate) fn memory(text: &str) -> Result<usize, String> {
     }
 }
 
-#[cfg(test)]
+#[cfg(all(test, feature = "inspector"))]
 mod tests {
     use super::*;
 

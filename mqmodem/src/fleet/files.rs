@@ -6,9 +6,13 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 /// said yet who they are, clients of the metrics.
 const OWN: u64 = 160;
 
+/// What the inspector has open besides.
+const INSPECTOR: u64 = 72;
+
 /// Makes sure that `modems`, each with so many open files, can be had.
-pub(crate) fn enough(modems: u32, each: u64) -> Result<(), String> {
-    let needed = OWN + u64::from(modems) * each;
+pub(crate) fn enough(modems: u32, each: u64, inspected: bool) -> Result<(), String> {
+    let own = if inspected { OWN + INSPECTOR } else { OWN };
+    let needed = own + u64::from(modems) * each;
     let limit = getrlimit(Resource::Nofile);
     let raised = Rlimit {
         current: limit.maximum,

@@ -4,5 +4,7 @@ mod refusal;
 mod server;
 mod wire;
 
-pub(crate) use refusal::{HttpFields, HttpRefusal};
+#[cfg(feature = "inspector")]
+pub(crate) use refusal::HttpFields;
+pub(crate) use refusal::HttpRefusal;
 pub(crate) use server::{HttpService, serve};

@@ -21,10 +21,12 @@ impl HttpRefusal {
         Self { status, why }
     }
 
+    #[cfg(feature = "inspector")]
     pub(crate) fn status(&self) -> StatusCode {
         self.status
     }
 
+    #[cfg(feature = "inspector")]
     pub(crate) fn why(&self) -> &str {
         &self.why
     }

@@ -16,9 +16,6 @@ use std::future::pending;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 
-/// Connections at once. One more sends away who came first, and has not shown by
-/// [`Welcome`] that there is a use in it.
-const CONNECTIONS: usize = 64;
 /// How long a request may take to come, and a connection to be without one.
 const HEAD: Duration = Duration::from_secs(10);
 /// How long who has shown no use may be connected.
@@ -39,6 +36,9 @@ pub(crate) struct HttpService {
     pub(crate) router: Router,
     /// What every answer has.
     pub(crate) fields: HttpFields,
+    /// Connections at once. One more sends away who came first, and has not shown by
+    /// [`Welcome`] that there is a use in it.
+    pub(crate) clients: usize,
     /// What it is called in the log.
     pub(crate) name: &'static str,
 }
@@ -47,7 +47,7 @@ pub(crate) struct HttpService {
 pub(crate) async fn serve(listener: TcpListener, service: HttpService) -> Infallible {
     let fields = service.fields;
     let router = service.router.layer(map_response_with_state(fields, add));
-    let mut clients = BoundedTasks::new(CONNECTIONS);
+    let mut clients = BoundedTasks::new(service.clients);
     loop {
         tokio::select! {
             biased;

@@ -1,5 +1,6 @@
 //! `POST /api/control`: a line of the control socket.
 
+use super::body::whole;
 use super::modems::modem_named;
 use super::state::Inspector;
 use crate::control::{ControlLine, ask, words};
@@ -57,15 +58,7 @@ fn answer(answer: &Result<String, String>) -> Response {
 
 /// The line, once all of it is there.
 async fn line(body: Body) -> Result<String, HttpRefusal> {
-    let bytes = axum::body::to_bytes(body, LONGEST);
-    let bytes = tokio::time::timeout(PATIENCE, bytes).await.map_err(|_| {
-        let why = "the line did not come in time";
-        HttpRefusal::new(StatusCode::REQUEST_TIMEOUT, why)
-    })?;
-    let bytes = bytes.map_err(|_| {
-        let why = format!("a line has {LONGEST} bytes at most");
-        HttpRefusal::new(StatusCode::PAYLOAD_TOO_LARGE, why)
-    })?;
+    let bytes = whole(body, LONGEST, PATIENCE).await?;
     let text = String::from_utf8(bytes.into()).ok();
     let text = text.filter(|text| !text.trim_end_matches(['\r', '\n']).contains('\n'));
     text.ok_or_else(|| HttpRefusal::new(StatusCode::BAD_REQUEST, "write one line, in UTF-8"))

@@ -5,7 +5,9 @@
 
 mod about;
 mod access;
+mod body;
 mod control;
+mod convert;
 mod events;
 mod fields;
 mod files;

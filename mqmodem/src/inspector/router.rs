@@ -2,6 +2,7 @@
 
 use super::about::about;
 use super::control::control;
+use super::convert::convert;
 use super::events::events;
 use super::files;
 use super::guard::guard;
@@ -24,6 +25,7 @@ pub(super) fn router(inspector: Arc<Inspector>) -> Router {
         .route("/api/modems", get(modems))
         .route("/api/events", get(events))
         .route("/api/control", post(control))
+        .route("/api/convert", post(convert))
         .fallback(async || files::unknown())
         .method_not_allowed_fallback(wrong_method)
         .layer(from_fn_with_state(inspector.clone(), guard))
@@ -32,7 +34,7 @@ pub(super) fn router(inspector: Arc<Inspector>) -> Router {
 
 async fn wrong_method(request: Request) -> HttpRefusal {
     let why = match request.uri().path() {
-        "/api/control" => "that takes POST alone",
+        "/api/control" | "/api/convert" => "that takes POST alone",
         _ => "that takes GET alone",
     };
     HttpRefusal::new(StatusCode::METHOD_NOT_ALLOWED, why)

@@ -10,6 +10,9 @@ use std::sync::Arc;
 use std::thread;
 use tokio::runtime;
 
+/// Connections at once: a browser opens several for each page.
+const CONNECTIONS: usize = 64;
+
 /// Serves the page on a thread of its own, until the program ends: what a page makes to do
 /// holds up no modem.
 pub(crate) fn serve(inspector: Inspector, listener: TcpListener) -> io::Result<()> {
@@ -25,6 +28,7 @@ pub(crate) fn serve(inspector: Inspector, listener: TcpListener) -> io::Result<(
                     let service = HttpService {
                         router: router(Arc::new(inspector)),
                         fields: FIELDS,
+                        clients: CONNECTIONS,
                         name: "the inspector",
                     };
                     match http::serve(listener, service).await {}

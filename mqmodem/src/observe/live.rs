@@ -1,7 +1,9 @@
 //! What is to be seen of modems while they run.
 
 use super::ring::{EventRing, RingWatch};
-use super::roster::{ModemRow, Roster, RosterPage, RosterQuery};
+use super::roster::{ModemRow, Roster};
+#[cfg(feature = "inspector")]
+use super::roster::{RosterPage, RosterQuery};
 use super::stream::{
     EventSource, PayloadLimit, TraceCounters, TraceHeader, TraceRecord, event_line, now,
 };
@@ -41,16 +43,19 @@ impl LiveEvents {
         })
     }
 
+    #[cfg(feature = "inspector")]
     /// Which run of the program this is.
     pub(crate) fn run(&self) -> &str {
         self.source.run()
     }
 
+    #[cfg(feature = "inspector")]
     /// The names of all modems.
     pub(crate) fn names(&self) -> Vec<String> {
         self.roster.names()
     }
 
+    #[cfg(feature = "inspector")]
     /// The modems that are asked for.
     pub(crate) fn list(&self, query: &RosterQuery) -> RosterPage {
         let mut page = self.roster.list(query);

@@ -77,7 +77,9 @@ const PROGRAM: Folder = Folder {
         ("control", &["runtime", "log", "port", "observe", "driver"]),
         (
             "inspector",
-            &["runtime", "log", "http", "observe", "driver", "control"],
+            &[
+                "runtime", "log", "http", "observe", "replay", "driver", "control",
+            ],
         ),
         ("fleet", &["runtime", "log", "port", "config"]),
     ],

@@ -19,7 +19,7 @@ use std::process::ExitCode;
 pub(super) fn run(arguments: &FleetArguments) -> Result<ExitCode, ProgramFailure> {
     let plan = plan::made(arguments)?;
     logs::start(plan.verbose);
-    plan::check_limits(&plan.fleet)?;
+    plan::check_limits(&plan.fleet, plan.inspect.at.is_some())?;
     let runtime = runtime(false)?;
     // Outlives the modems, so that what they keep last is written too.
     let state = State::open(plan.state_dir.as_deref())?;

@@ -58,7 +58,12 @@ pub(super) fn made(arguments: &FleetArguments) -> Result<FleetRequest, ProgramFa
         plan.inspect = arguments.inspect.plan(std::mem::take(&mut plan.inspect))?;
     }
     let shared = [&plan.file, &state_dir, &control].map(|path| path.as_deref());
-    Owners::check_fleet(&fleet, shared, trace.target.as_ref()).map_err(ProgramFailure::new)?;
+    Owners::check_fleet(
+        &fleet,
+        shared,
+        (trace.target.as_ref(), plan.inspect.address()),
+    )
+    .map_err(ProgramFailure::new)?;
     Ok(FleetRequest {
         fleet,
         state_dir,
@@ -94,9 +99,9 @@ fn table(arguments: &FleetArguments) -> FleetTable {
 }
 
 /// Whether the process may have as many files as the modems need.
-pub(super) fn check_limits(fleet: &FleetPlan) -> Result<(), ProgramFailure> {
+pub(super) fn check_limits(fleet: &FleetPlan, inspected: bool) -> Result<(), ProgramFailure> {
     let hosts = &fleet.template.hosts;
-    files::enough(fleet.count(), hosts.files()).map_err(ProgramFailure::new)?;
+    files::enough(fleet.count(), hosts.files(), inspected).map_err(ProgramFailure::new)?;
     if matches!(hosts, Hosts::Ports(PortPlan::Pty { .. })) {
         files::enough_terminals(fleet.count()).map_err(ProgramFailure::new)?;
     }

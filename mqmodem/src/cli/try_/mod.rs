@@ -7,9 +7,18 @@ mod walkthrough;
 use super::failure::ProgramFailure;
 use super::local_broker::LocalTlsBroker;
 use super::logs::{self, coloured};
+#[cfg(feature = "inspector")]
+use super::modems::inspect::{self, InspectFlags};
+#[cfg(feature = "inspector")]
+use super::modems::{
+    control,
+    watchers::{Watchers, ring_size},
+};
 use super::output::print;
 use super::runtime::runtime;
 use crate::Shared;
+#[cfg(feature = "inspector")]
+use crate::config::{FaultsTable, InspectPlan, TracePlan};
 use crate::port::Label;
 use crate::port::pty::{Pty, PtyOptions};
 use crate::port::watch::Watch;
@@ -22,6 +31,11 @@ use std::process::ExitCode;
 use transcript::{print_line, title};
 use walkthrough::{PtyHost, over_tcp, over_tls, play};
 
+/// What is said before the prompt.
+const TURN: &str = "Your turn: type AT commands, Ctrl-D ends";
+const OFFER: &str =
+    "Your turn: type AT commands, Ctrl-D ends; mqmodem try --inspect shows them in a browser, too";
+
 /// See a whole session work: a broker, a modem, TCP and TLS, then a prompt.
 ///
 /// Everything is started for the moment and on this machine only; nothing is
@@ -30,6 +44,7 @@ use walkthrough::{PtyHost, over_tcp, over_tls, play};
 #[command(after_help = "Examples:
   mqmodem try
   mqmodem try --mqtt5
+  mqmodem try --inspect            then: open the address it prints
   mqmodem try --no-prompt > transcript.txt")]
 pub(super) struct TryArguments {
     /// End after the session, also on a terminal.
@@ -39,6 +54,10 @@ pub(super) struct TryArguments {
     /// Speak MQTT 5.0: with a user property, and a refusal that says why.
     #[arg(long)]
     mqtt5: bool,
+
+    #[cfg(feature = "inspector")]
+    #[command(flatten)]
+    inspect: InspectFlags,
 
     /// Log what happens, twice for details.
     #[arg(short, long, action = ArgAction::Count)]
@@ -62,7 +81,7 @@ async fn session(arguments: &TryArguments) -> Result<(), ProgramFailure> {
     let pty = Pty::open(&PtyOptions::default(), &watch)
         .map_err(|error| ProgramFailure::system("cannot make a pseudo-terminal", &error))?;
     let path = pty.published().to_owned();
-    let shared = Shared::default();
+    let (shared, inspected) = watched(arguments).await?;
     let label = Label::new(&path.display().to_string());
     let modem = tokio::spawn(shared.driver(Box::new(pty), label, Config::default()));
     let prompt =
@@ -72,7 +91,8 @@ async fn session(arguments: &TryArguments) -> Result<(), ProgramFailure> {
     } else {
         Version::V311
     };
-    let host = tokio::task::spawn_blocking(move || at_the_host(&broker, &path, version, prompt));
+    let turn = prompt.then_some(if inspected { TURN } else { OFFER });
+    let host = tokio::task::spawn_blocking(move || at_the_host(&broker, &path, version, turn));
     let done = host
         .await
         .unwrap_or_else(|error| Err(ProgramFailure::new(error.to_string())));
@@ -83,12 +103,34 @@ async fn session(arguments: &TryArguments) -> Result<(), ProgramFailure> {
     done
 }
 
+/// What modems share, and whether a page shows them.
+#[cfg(feature = "inspector")]
+async fn watched(arguments: &TryArguments) -> Result<(Shared, bool), ProgramFailure> {
+    let plan = arguments.inspect.plan(InspectPlan::default())?;
+    let watch = Watchers::begin(&TracePlan::default(), ring_size(&plan, false))?;
+    let inspected = plan.at.is_some();
+    let seen = (inspected, watch.live.as_ref());
+    let (desk, _) = control::open(None, seen, &FaultsTable::default())?;
+    inspect::open(&plan, watch.live.as_ref(), desk.as_ref(), false).await?;
+    let shared = watch.watch(Shared::default()).with_faults(desk);
+    Ok((shared, inspected))
+}
+
+#[cfg(not(feature = "inspector"))]
+#[expect(
+    clippy::unused_async,
+    reason = "there is nothing to wait for without it"
+)]
+async fn watched(_arguments: &TryArguments) -> Result<(Shared, bool), ProgramFailure> {
+    Ok((Shared::default(), true))
+}
+
 /// What the user of a terminal program would do.
 fn at_the_host(
     broker: &LocalTlsBroker,
     path: &Path,
     version: Version,
-    prompt: bool,
+    turn: Option<&str>,
 ) -> Result<(), ProgramFailure> {
     let mut host = PtyHost::open(path)?;
     let colour = coloured(&std::io::stdout());
@@ -97,8 +139,8 @@ fn at_the_host(
     play(&mut host, &over_tcp(broker, version), &mut tell)?;
     title(colour, "The same over TLS")?;
     play(&mut host, &over_tls(broker, version), &mut tell)?;
-    if prompt {
-        title(colour, "Your turn: type AT commands, Ctrl-D ends")?;
+    if let Some(turn) = turn {
+        title(colour, turn)?;
         return prompt::run(host, colour);
     }
     print("\nAll as it should be. Next: mqmodem serve --pty=/tmp/modem, then picocom /tmp/modem\n")

@@ -63,17 +63,18 @@ impl Owners {
     }
 
     /// Checks what a fleet asks for, beside its configuration file, state directory,
-    /// trace and control socket.
+    /// control socket, trace and inspector.
     pub(crate) fn check_fleet(
         fleet: &FleetPlan,
         [file, state, control]: [Option<&Path>; 3],
-        trace: Option<&TraceTarget>,
+        (trace, inspector): (Option<&TraceTarget>, Option<&str>),
     ) -> Owned {
         let mut owners = Self::default();
         owners.shared(file, state)?;
         owners.trace(trace)?;
         owners.control(control)?;
         owners.metrics(fleet.metrics.as_deref())?;
+        owners.inspector(inspector)?;
         let hosts = &fleet.template.hosts;
         if let Hosts::Connections(address, _) = hosts {
             owners.listener(address, "the fleet")?;

@@ -187,7 +187,7 @@ fn a_fleet_of_one_client_id_is_refused() {
              [fleet]\nmodems = 3\nport = \"pty\"\n"
         ));
         let fleet = plan.fleet.unwrap().plan(plan.behaviour, plan.broker);
-        Owners::check_fleet(&fleet.unwrap(), [None; 3], None)
+        Owners::check_fleet(&fleet.unwrap(), [None; 3], (None, None))
     };
     let said = fleet("x").unwrap_err();
     assert!(
@@ -281,7 +281,7 @@ fn a_fleet_owns_its_ports_and_names() {
     let table: FleetTable =
         toml::from_str("port = { tcp = \"127.0.0.1:{7000..7009}\" }\nmetrics = \"7004\"").unwrap();
     let fleet = table.plan(BehaviourPlan::default(), None).unwrap();
-    let said = Owners::check_fleet(&fleet, [None; 3], None).unwrap_err();
+    let said = Owners::check_fleet(&fleet, [None; 3], (None, None)).unwrap_err();
     assert!(
         said.contains("the metrics") && said.contains("port 7004"),
         "{said}"

@@ -1,10 +1,12 @@
 //! How the modems of a program are, one row for each.
 
 mod link;
+#[cfg(feature = "inspector")]
 mod list;
 mod state;
 mod status;
 
+#[cfg(feature = "inspector")]
 pub(crate) use list::{RosterOrder, RosterPage, RosterQuery};
 #[cfg(feature = "inspector")]
 pub(crate) use state::ModemState;
@@ -35,6 +37,7 @@ impl Roster {
         Box::new(RosterObserver(status.clone()))
     }
 
+    #[cfg(feature = "inspector")]
     /// The names of all.
     pub(crate) fn names(&self) -> Vec<String> {
         lock(&self.modems).keys().cloned().collect()
@@ -47,6 +50,7 @@ impl Roster {
         Some(row)
     }
 
+    #[cfg(feature = "inspector")]
     fn rows(&self) -> Vec<ModemRow> {
         let modems = lock(&self.modems);
         let rows = modems.iter().map(|(name, status)| lock(status).row(name));

@@ -18,6 +18,7 @@ pub(crate) enum ModemState {
 }
 
 impl ModemState {
+    #[cfg(feature = "inspector")]
     /// All of them, from what is best.
     pub(crate) const ALL: [Self; 5] = [
         Self::Connected,

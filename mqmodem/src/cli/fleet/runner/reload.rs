@@ -30,7 +30,7 @@ impl FleetRunner<'_> {
 
     async fn wish(&mut self) -> Result<Wish, ProgramFailure> {
         let made = plan::made(self.arguments)?;
-        plan::check_limits(&made.fleet)?;
+        plan::check_limits(&made.fleet, made.inspect.at.is_some())?;
         let plan = made.fleet;
         check_files(&plan)?;
         let programme = programme(&plan)?;
