@@ -15,7 +15,8 @@ impl Driver {
             let goes = faults.is_none_or(|it| it.submit(now, &action));
             match action {
                 Action::Open { conn, to } => {
-                    self.link_logs.open(conn.link, &to, self.links.proxy());
+                    self.link_logs
+                        .open(&self.label, conn.link, &to, self.links.proxy());
                     warn_of(&self.label, &to);
                     self.observers.opening(now, conn.link, &to);
                     let faults = self.faults.as_mut();

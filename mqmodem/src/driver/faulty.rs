@@ -135,7 +135,7 @@ impl Driver {
         faults.dark = Some(false);
         self.modem = Modem::new(faults.config, faults.renew(), now);
         self.links.abandon();
-        self.link_logs = LinkLogs::of(self.label.clone());
+        self.link_logs = LinkLogs::default();
         self.host.forget();
         self.host.set_lines(DARK);
         self.observers.power_lost(now);

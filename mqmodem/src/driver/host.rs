@@ -18,7 +18,7 @@ pub(super) struct HostPort {
     leftover: Leftover,
     /// Bytes the host may still send in this turn.
     share: usize,
-    switch: Option<Switch>,
+    switch: Option<Box<Switch>>,
 }
 
 /// Another speed or format, due once `after` more bytes went to the host: the
@@ -93,7 +93,7 @@ impl HostPort {
     /// Speed and format change once the host has what the modem has written by now.
     pub(super) fn set_serial(&mut self, serial: Serial, modem: &Modem<'_>) {
         let after = modem.host_out().len();
-        self.switch = Some(Switch { serial, after });
+        self.switch = Some(Box::new(Switch { serial, after }));
     }
 
     /// Drives the lines to the host.

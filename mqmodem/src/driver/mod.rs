@@ -10,6 +10,7 @@ mod link_log;
 mod links;
 mod restore;
 mod shared;
+mod stop;
 mod task;
 #[cfg(test)]
 mod tests;
@@ -17,4 +18,5 @@ mod timer;
 
 pub(crate) use faults::{ControlAnswer, ControlRequest, ControlWish, FaultDesk};
 pub use shared::{ModemSetup, Shared};
-pub use task::{Driver, Parts, Stop};
+pub use stop::Stop;
+pub use task::{Driver, Parts};

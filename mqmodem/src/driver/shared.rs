@@ -2,7 +2,8 @@
 
 use super::faults::{DriverFaults, FaultDesk};
 use super::restore::restore;
-use super::task::{Driver, Parts, Stop};
+use super::stop::{Leaving, Stop};
+use super::task::{Driver, Parts};
 use crate::observe::{ObserverSource, Roster};
 use crate::port::{Label, Port};
 use crate::runtime::board::Board;
@@ -10,7 +11,6 @@ use crate::runtime::clock::SystemClock;
 use crate::store::{Forgetful, Store};
 use crate::transport::{Pace, Proxy, TlsConfigs};
 use mqmodem_core::{Config, Memory, Modem, Slot};
-use std::collections::HashSet;
 use std::fmt;
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -25,20 +25,6 @@ pub struct Shared {
     leaving: Board<Leaving>,
     faults: Option<Arc<FaultDesk>>,
     roster: Option<Arc<Roster>>,
-}
-
-/// Who is to be switched off.
-#[derive(Debug, Default)]
-struct Leaving {
-    all: bool,
-    /// By their labels.
-    some: HashSet<String>,
-}
-
-impl Leaving {
-    fn includes(&self, label: &Label) -> bool {
-        self.all || self.some.contains(label.as_str())
-    }
 }
 
 /// What makes one modem differ from the others.
@@ -135,7 +121,7 @@ impl Shared {
     /// and left out.
     pub fn set_up(&self, setup: ModemSetup) -> Driver {
         let label = setup.label;
-        let stop = self.stop_of(label.clone());
+        let stop = Stop::on(&self.leaving, &label);
         let observers = self.observers.iter().cloned();
         let roster = self.roster.iter();
         let listing = roster.map(|it| it.observer(&label, setup.config.dialect.name));
@@ -185,22 +171,9 @@ impl Shared {
         }
     }
 
-    /// Resolves when the modem is to be switched off.
-    fn stop_of(&self, label: Label) -> Stop {
-        // One of this name may have been, and may be again.
-        self.leaving.change_unseen(|leaving| {
-            leaving.some.remove(label.as_str());
-        });
-        // A board that is gone means the same.
-        Box::pin(
-            self.leaving
-                .wait_until(move |leaving| leaving.includes(&label)),
-        )
-    }
-
     /// Switches every modem off: each says DISCONNECT and ends.
     pub fn stop(&self) {
-        self.leaving.change(|leaving| leaving.all = true);
+        self.leaving.change(Leaving::add_all);
     }
 
     /// Has each modem look again at its port, which may have changed on its own.
@@ -210,6 +183,6 @@ impl Shared {
 
     /// Switches the modems of these labels off.
     pub fn stop_some(&self, labels: impl IntoIterator<Item = String>) {
-        self.leaving.change(|leaving| leaving.some.extend(labels));
+        self.leaving.change(|leaving| leaving.add(labels));
     }
 }

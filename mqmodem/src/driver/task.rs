@@ -5,6 +5,7 @@ use super::host::HostPort;
 use super::link_log::LinkLogs;
 use super::links::NetLinks;
 use super::restore::restore;
+use super::stop::Stop;
 use super::timer::Timer;
 use crate::observe::{Observer, Observers};
 use crate::port::{Label, Port, PortInput};
@@ -36,9 +37,6 @@ const LAST_WORDS: Duration = Duration::from_secs(2);
 thread_local! {
     static BUFFER: RefCell<Vec<u8>> = RefCell::new(vec![0; SCRATCH]);
 }
-
-/// A future that resolves when the modem is to be switched off.
-pub type Stop = Pin<Box<dyn Future<Output = ()> + Send>>;
 
 /// What a [`Driver`] is made of.
 pub struct Parts {
@@ -77,7 +75,8 @@ pub struct Driver {
     pub(super) host: HostPort,
     pub(super) label: Label,
     pub(super) store: Box<dyn Store>,
-    defaults: Box<[(Slot, Vec<u8>)]>,
+    /// What counts where nothing was stored, until that is known.
+    defaults: Option<Box<Defaults>>,
     pub(super) links: NetLinks,
     pub(super) link_logs: LinkLogs,
     timer: Timer,
@@ -88,6 +87,9 @@ pub struct Driver {
     /// What is made to go wrong, where anything may be.
     pub(super) faults: Option<Box<DriverFaults>>,
 }
+
+/// Settings, where few modems have any.
+struct Defaults(Vec<(Slot, Vec<u8>)>);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum DriverPhase {
@@ -113,7 +115,6 @@ impl Driver {
         parts.port.set_modem(&parts.label);
         let mut observers = Observers::new(parts.observers);
         observers.begin(&parts.modem, parts.clock.now());
-        let link_logs = LinkLogs::of(parts.label.clone());
         Self {
             modem: parts.modem,
             wall_check: WallCheck::new(&parts.clock),
@@ -121,8 +122,8 @@ impl Driver {
             host: HostPort::new(parts.port),
             label: parts.label,
             store: parts.store,
-            link_logs,
-            defaults: parts.defaults.into(),
+            link_logs: LinkLogs::default(),
+            defaults: (!parts.defaults.is_empty()).then(|| Box::new(Defaults(parts.defaults))),
             links: NetLinks::new(parts.tls, parts.pace, parts.proxy),
             timer: Timer::default(),
             observers,
@@ -148,13 +149,13 @@ impl Driver {
             round += 1;
             let now = self.clock.now();
             // One that cannot be opened is opening until the modem is asked.
-            self.link_logs.look(&self.modem, now);
+            self.link_logs.look(&self.label, &self.modem, now);
             let mut moved = self.faults.is_some() && self.run_faults(cx, now);
             if self.is_dark() {
                 return self.stay_dark(cx, now, buf);
             }
             moved |= self.carry_out(now);
-            self.link_logs.look(&self.modem, now);
+            self.link_logs.look(&self.label, &self.modem, now);
             moved |= self.take_restored(cx, now);
             moved |= self.take_stored(cx, now);
             moved |= self.run_timer(cx, now);
@@ -197,7 +198,7 @@ impl Driver {
 
     fn look_for_stop(&mut self, cx: &mut Context<'_>) {
         if let Some(stop) = &mut self.stop
-            && stop.as_mut().poll(cx).is_ready()
+            && stop.poll(cx, &self.label)
         {
             self.switch_off(self.clock.now());
         }
@@ -220,7 +221,7 @@ impl Driver {
         let Poll::Ready(kept) = self.store.poll_restored(cx) else {
             return false;
         };
-        let defaults = std::mem::take(&mut self.defaults);
+        let defaults = self.defaults.take().map(|it| it.0).unwrap_or_default();
         restore(&mut self.modem, &self.label, &kept, &defaults);
         if let Some(faults) = &mut self.faults {
             faults.begin(defaults);

@@ -1,7 +1,7 @@
 //! Whoever sends without end leaves the others their turn; time and time-outs.
 
 use super::faults::FaultDesk;
-use super::{Driver, ModemSetup, Parts, Shared};
+use super::{Driver, ModemSetup, Parts, Shared, Stop};
 use crate::port::{Label, Port, PortInput};
 use crate::runtime::clock::SystemClock;
 use crate::store::Forgetful;
@@ -217,7 +217,7 @@ async fn talk(lines: &str) -> String {
         pace: None,
         proxy: None,
         observers: Vec::new(),
-        stop: Box::pin(std::future::pending()),
+        stop: Stop::when(std::future::pending()),
     };
     Driver::new(parts).await;
     heard.lock().unwrap().clone()

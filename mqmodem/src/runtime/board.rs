@@ -1,79 +1,150 @@
 //! A value that changes now and then, and tasks that wait for that.
 
-use std::future::Future;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use tokio::sync::Notify;
+use std::task::{Context, Waker};
 
 /// A value that changes now and then. Thousands may wait for that all their life, so
-/// each of them takes little: half of what a channel of tokio's does.
+/// each of them takes little: a waker, and where it stands.
 #[derive(Debug, Default)]
 pub(crate) struct Board<T>(Arc<Posted<T>>);
 
 #[derive(Debug, Default)]
 struct Posted<T> {
-    value: Mutex<T>,
+    /// How often the value has changed.
+    changes: AtomicU32,
+    notice: Mutex<Notice<T>>,
+}
+
+#[derive(Debug, Default)]
+struct Notice<T> {
+    value: T,
     /// The board is gone.
-    is_gone: AtomicBool,
-    changed: Notify,
+    is_gone: bool,
+    /// Who waits, each in its place.
+    waiting: Vec<Option<Waker>>,
+    /// Places nobody has.
+    free: Vec<u32>,
 }
 
 impl<T> Board<T> {
     /// Changes the value, and wakes all who wait.
     pub(crate) fn change(&self, with: impl FnOnce(&mut T)) {
-        self.change_unseen(with);
-        self.0.changed.notify_waiters();
+        self.0.change(|notice| with(&mut notice.value));
     }
 
     /// Changes the value in a way that nobody waits for.
     pub(crate) fn change_unseen(&self, with: impl FnOnce(&mut T)) {
-        with(&mut self.0.lock());
+        with(&mut self.0.lock().value);
     }
 
-    /// Resolves once the value is as `wanted`, or the board is gone.
-    pub(crate) fn wait_until<W>(&self, wanted: W) -> impl Future<Output = ()> + Send + use<T, W>
-    where
-        T: Send,
-        W: Fn(&T) -> bool + Send,
-    {
-        let posted = self.0.clone();
-        async move {
-            loop {
-                // Before the look, so that no change is missed.
-                let changed = posted.changed.notified();
-                if posted.is_gone.load(Ordering::Acquire) || wanted(&posted.lock()) {
-                    return;
-                }
-                changed.await;
-            }
+    /// One who waits for changes.
+    pub(crate) fn reader(&self) -> BoardReader<T> {
+        BoardReader {
+            posted: self.0.clone(),
+            seen: None,
+            place: None,
         }
     }
 }
 
 impl<T> Drop for Board<T> {
     fn drop(&mut self) {
-        self.0.is_gone.store(true, Ordering::Release);
-        self.0.changed.notify_waiters();
+        self.0.change(|notice| notice.is_gone = true);
     }
 }
 
 impl<T> Posted<T> {
-    fn lock(&self) -> MutexGuard<'_, T> {
-        self.value.lock().unwrap_or_else(PoisonError::into_inner)
+    fn change(&self, with: impl FnOnce(&mut Notice<T>)) {
+        let mut notice = self.lock();
+        with(&mut notice);
+        // Before they are woken, and where none can be added meanwhile.
+        self.changes.fetch_add(1, Ordering::Release);
+        let waiting: Vec<Waker> = notice.waiting.iter_mut().filter_map(Option::take).collect();
+        drop(notice);
+        waiting.into_iter().for_each(Waker::wake);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Notice<T>> {
+        self.notice.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One who waits for changes of a [`Board`].
+#[derive(Debug)]
+pub(crate) struct BoardReader<T> {
+    posted: Arc<Posted<T>>,
+    /// The changes it has seen; until the next one the waker of its task is on the board.
+    seen: Option<u32>,
+    place: Option<u32>,
+}
+
+impl<T> BoardReader<T> {
+    /// Whether the value is as `wanted`, or the board is gone. If not, its task, which is
+    /// always the same, is woken at the next change.
+    pub(crate) fn poll(&mut self, cx: &Context<'_>, wanted: impl FnOnce(&T) -> bool) -> bool {
+        if self.seen == Some(self.posted.changes.load(Ordering::Acquire)) {
+            return false;
+        }
+        let mut notice = self.posted.lock();
+        if notice.is_gone || wanted(&notice.value) {
+            return true;
+        }
+        self.seen = Some(self.posted.changes.load(Ordering::Acquire));
+        let place = *self.place.get_or_insert_with(|| notice.new_place());
+        if let Some(waker) = notice.waiting.get_mut(place as usize) {
+            *waker = Some(cx.waker().clone());
+        }
+        false
+    }
+}
+
+impl<T> Notice<T> {
+    fn new_place(&mut self) -> u32 {
+        self.free.pop().unwrap_or_else(|| {
+            self.waiting.push(None);
+            self.waiting.len() as u32 - 1
+        })
+    }
+}
+
+impl<T> Drop for BoardReader<T> {
+    fn drop(&mut self) {
+        let Some(place) = self.place else {
+            return;
+        };
+        let mut notice = self.posted.lock();
+        if let Some(waker) = notice.waiting.get_mut(place as usize) {
+            *waker = None;
+        }
+        notice.free.push(place);
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::future::poll_fn;
+    use std::task::Poll;
     use tokio::task::{JoinSet, yield_now};
+
+    /// Waits on `board` until it has at least this number.
+    fn wait(board: &Board<u32>, least: u32) -> impl Future<Output = ()> + use<> {
+        let mut reader = board.reader();
+        poll_fn(move |cx| {
+            if reader.poll(cx, |is| *is >= least) {
+                return Poll::Ready(());
+            }
+            Poll::Pending
+        })
+    }
 
     #[tokio::test]
     async fn each_change_reaches_all_who_wait_for_it() {
         let board = Board::<u32>::default();
         let mut waiting = JoinSet::new();
         for want in 1..=3 {
-            waiting.spawn(board.wait_until(move |is| *is >= want));
+            waiting.spawn(wait(&board, want));
         }
         for is in 1..=2 {
             yield_now().await;
@@ -85,10 +156,22 @@ mod tests {
         waiting.join_next().await.unwrap().unwrap();
     }
 
+    #[tokio::test]
+    async fn a_place_on_the_board_is_used_again() {
+        let board = Board::<u32>::default();
+        for _ in 0..3 {
+            let mut waiting = JoinSet::new();
+            (0..2).for_each(|_| drop(waiting.spawn(wait(&board, 1))));
+            yield_now().await;
+            waiting.shutdown().await;
+        }
+        let notice = board.0.lock();
+        assert_eq!((notice.waiting.len(), notice.free.len()), (2, 2));
+    }
+
     #[test]
     fn who_waits_takes_little() {
-        let board = Board::<()>::default();
-        let waiting = board.wait_until(|()| false);
-        assert!(size_of_val(&waiting) <= 96, "{}", size_of_val(&waiting));
+        let waiting = size_of::<BoardReader<()>>() + size_of::<Option<Waker>>();
+        assert!(waiting <= 40, "{waiting}");
     }
 }

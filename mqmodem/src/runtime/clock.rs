@@ -50,12 +50,11 @@ impl SystemClock {
     }
 }
 
-/// When the machine's clock was last looked at.
+/// How far the machine's clock is ahead of a modem's, as it was last looked at.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct WallCheck {
-    at: Instant,
-    /// Microseconds since 1970.
-    wall: u64,
+    /// Microseconds: what it was since 1970 when the modem's began.
+    ahead: u64,
 }
 
 impl WallCheck {
@@ -63,16 +62,19 @@ impl WallCheck {
         Self::at(clock.now(), clock.wall())
     }
 
-    fn at(at: Instant, wall: Duration) -> Self {
+    fn at(now: Instant, wall: Duration) -> Self {
         let wall = wall.as_micros().try_into().unwrap_or(u64::MAX);
-        Self { at, wall }
+        Self {
+            ahead: wall.wrapping_sub(now.as_micros()),
+        }
     }
 
     /// What the machine's clock says now, if it was set since it was looked at, or
     /// has drifted.
     pub(crate) fn changed(&mut self, clock: &SystemClock, now: Instant) -> Option<Duration> {
         let wall = clock.wall();
-        let expected = Duration::from_micros(self.wall) + now.since(self.at);
+        let expected = self.ahead.wrapping_add(now.as_micros());
+        let expected = Duration::from_micros(expected);
         if wall.abs_diff(expected) < SLACK {
             return None;
         }

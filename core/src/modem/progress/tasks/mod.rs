@@ -100,15 +100,27 @@ impl Overdue {
 /// Everything that was begun, in the order of its beginning.
 #[derive(Debug, Default)]
 pub(crate) struct Tasks {
-    /// They stand at its front.
-    list: OnUse<[Option<Running>; MOST]>,
+    list: OnUse<TaskList>,
     /// How many there are.
     count: u8,
-    /// How often the host is told that the next one lasts.
+}
+
+/// What there is of them where there are any.
+#[derive(Debug, Default)]
+struct TaskList {
+    /// They stand at its front.
+    places: [Option<Running>; MOST],
+    next: NextTask,
+}
+
+/// How the next one is reported.
+#[derive(Debug, Default)]
+struct NextTask {
+    /// How often the host is told that it lasts.
     every: Option<Duration>,
-    /// After how long at least the end of the next one is told.
+    /// After how long at least its end is told.
     after: Option<Duration>,
-    /// Whether the next one is to end before anything else is told.
+    /// Whether it is to end before anything else is told.
     leads: bool,
 }
 
@@ -121,22 +133,22 @@ impl Tasks {
 
     /// The host is told that the next one lasts, each time it does for so long.
     pub(crate) fn report_overdue(&mut self, every: Duration) {
-        self.every = Some(every);
+        self.list.used().next.every = Some(every);
     }
 
     /// The end of the next one is told after so long at least.
     pub(crate) fn report_after(&mut self, least: Duration) {
-        self.after = Some(least);
+        self.list.used().next.after = Some(least);
     }
 
     /// After how long at least the end of the next one is told, where that was said.
     pub(crate) fn take_after(&mut self) -> Option<Duration> {
-        self.after.take()
+        self.list.get_mut()?.next.after.take()
     }
 
     /// The next one is to end before anything else is told.
     pub(crate) fn report_first(&mut self) {
-        self.leads = true;
+        self.list.used().next.leads = true;
     }
 
     /// Whether one has not ended that is to end before anything else is told.
@@ -159,9 +171,10 @@ impl Tasks {
         deadline: Option<Instant>,
         due: Instant,
     ) {
-        let every = self.every.take();
-        let leads = core::mem::take(&mut self.leads);
-        let mut places = self.list.used().iter_mut();
+        let list = self.list.used();
+        let every = list.next.every.take();
+        let leads = core::mem::take(&mut list.next.leads);
+        let mut places = list.places.iter_mut();
         if let Some(place) = places.find(|place| place.is_none()) {
             self.count += 1;
             *place = Some(Running {
@@ -271,16 +284,16 @@ impl Tasks {
     }
 
     fn all(&self) -> impl Iterator<Item = &Running> {
-        let list = self.list.get().map(<[_; MOST]>::as_slice);
-        let used = list.and_then(|list| list.get(..usize::from(self.count)));
+        let count = usize::from(self.count);
+        let used = self.list.get().and_then(|list| list.places.get(..count));
         used.unwrap_or_default().iter().flatten()
     }
 
     /// All of them, to change them.
     fn all_mut(&mut self) -> impl Iterator<Item = &mut Running> {
         let count = usize::from(self.count);
-        let list = self.list.get_mut().map(<[_; MOST]>::as_mut_slice);
-        let used = list.and_then(|list| list.get_mut(..count));
+        let list = self.list.get_mut();
+        let used = list.and_then(|list| list.places.get_mut(..count));
         used.unwrap_or_default().iter_mut().flatten()
     }
 
@@ -351,7 +364,7 @@ impl Tasks {
         };
         let count = usize::from(self.count);
         if let Some(list) = self.list.get_mut()
-            && let Some(rest) = list.get_mut(at..count)
+            && let Some(rest) = list.places.get_mut(at..count)
             && let Some(first) = rest.first_mut()
         {
             *first = None;

@@ -18,7 +18,7 @@ const MOST: usize = 64;
 struct Meter {
     metrics: Arc<Metrics>,
     /// Those of its links that were used.
-    links: Vec<(LinkId, LinkMeter)>,
+    links: Box<[(LinkId, LinkMeter)]>,
 }
 
 /// What one link adds to them.
@@ -60,7 +60,7 @@ impl Observer for Meter {
 impl Meter {
     fn new(metrics: Arc<Metrics>) -> Self {
         metrics.modems.add(1);
-        let links = Vec::new();
+        let links = Box::default();
         Self { metrics, links }
     }
 
@@ -68,9 +68,11 @@ impl Meter {
         let at = self.links.iter().position(|(of, _)| *of == link);
         let at = at.unwrap_or_else(|| {
             let meter = LinkMeter::new(self.metrics.clone());
+            let mut links = std::mem::take(&mut self.links).into_vec();
             // Mostly there is one.
-            self.links.reserve_exact(1);
-            self.links.push((link, meter));
+            links.reserve_exact(1);
+            links.push((link, meter));
+            self.links = links.into();
             self.links.len() - 1
         });
         &mut self.links[at].1
