@@ -108,6 +108,8 @@ test("details have it all, and lead to the answer and back", async () => {
   await window.says("#detail .content", '"unit": "bar"');
   await window.page.click("#detail .forms .hex");
   await window.says("#detail .content", "0000  7b 22 64 65 76 69 63 65");
+  await window.page.click("text=Show the packet in hex");
+  await window.says("#detail .content", "0000  32 3f 00 08 6d 65 74 65 72 73 2f 32");
   // The answer is not among what the filter shows, which is told.
   await window.page.click("text=Go to its answer");
   await window.says("#detail h3", "PUBACK from the broker");

@@ -24,8 +24,8 @@ after(async () => {
 
 /** Breaks the session in a way that is worth a picture. */
 async function breakIt(window) {
-  await window.page.click("#fault-buttons >> text=broker lose PUBACK");
-  await window.says("#faults-in-force", "broker lose PUBACK");
+  await window.page.click('#fault-buttons >> text=reply instead "ERROR"');
+  await window.says("#faults-in-force", "reply instead");
   await window.page.fill("#note-line", "valve closed");
   await window.page.press("#note-line", "Enter");
   await program.host.say('AT+MQTTPUB="meters/7/level",1,0,"38"');

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { dump, hex, payload, visible, wire } from "../../page/bytes.js";
+import { carried } from "../../page/capture.js";
 import { describe } from "../../page/describe.js";
 import { count, duration, since } from "../../page/time.js";
 
@@ -57,6 +58,32 @@ test("each kind of event has a column and a sign, and an error is told by both",
   assert.equal(look({ type: "lost", from: 1, count: 1210, why: "reader" }), "both|⋯|1,210 events were not sent to this page|lost");
   assert.equal(look({ type: "link", link: 0, what: "failed", code: 24, text: "reset" }), "mqtt|○|failed: reset, code 24|state error");
   assert.equal(look({ type: "radio", what: "off" }), "at|○|radio off|state");
+  assert.equal(look({ type: "setup", set: ["dialect luat", "strict"] }), "at|○|setup dialect luat, strict|state");
   assert.equal(look({ type: "something new" }), "at|○|something new|state");
   assert.equal(describe({ ...line, bytes: 3 }, true).rest, "41 54 0d");
+});
+
+/** A block of a capture: type, length, what is in it, length. */
+function block(type, inside) {
+  const padded = Buffer.concat([inside, Buffer.alloc(-inside.length & 3)]);
+  const [head, end] = [Buffer.alloc(8), Buffer.alloc(4)];
+  head.writeUInt32LE(type, 0);
+  head.writeUInt32LE(padded.length + 12, 4);
+  end.writeUInt32LE(padded.length + 12, 0);
+  return Buffer.concat([head, padded, end]);
+}
+
+test("the bytes of a packet are what the last segment of a capture carries", () => {
+  const segment = (bytes) => {
+    const head = Buffer.alloc(20);
+    head.writeUInt32LE(40 + bytes.length, 12);
+    return block(6, Buffer.concat([head, Buffer.alloc(40), Buffer.from(bytes)]));
+  };
+  const blocks = [block(0x0a0d0d0a, Buffer.alloc(16)), segment([1]), segment([0x40, 2, 0]), segment([])];
+  const capture = (parts) => new Uint8Array(Buffer.concat(parts)).buffer;
+  assert.equal(hex(carried(capture(blocks))), "40 02 00");
+  assert.equal(carried(capture(blocks.slice(0, 1))), undefined);
+  const whole = capture(blocks);
+  for (let cut = 0; cut < whole.byteLength; cut += 1) carried(whole.slice(0, cut));
+  assert.equal(carried(new ArrayBuffer(64)), undefined);
 });

@@ -31,6 +31,7 @@ pub(crate) static PAGE: &[PageFile] = &[
     file!("app.css", CSS),
     file!("app.js", SCRIPT),
     file!("bytes.js", SCRIPT),
+    file!("capture.js", SCRIPT),
     file!("describe.js", SCRIPT),
     file!("detail.js", SCRIPT),
     file!("dom.js", SCRIPT),

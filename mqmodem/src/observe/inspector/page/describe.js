@@ -125,7 +125,7 @@ function lost({ count: events = 0, why }) {
 }
 
 /** @param {TraceEvent} event */
-function other({ type, what, slot }) {
+function other({ type, what, slot, set }) {
   const name = type === "store" ? "storage" : type;
-  return [name, what, slot].filter(Boolean).join(" ");
+  return [name, what, slot, set?.join(", ")].filter(Boolean).join(" ");
 }

@@ -37,6 +37,7 @@ const TITLES = {
   power: "Power",
   radio: "Radio",
   store: "Storage",
+  setup: "How the modem is made",
   note: "Note",
   lost: "Events that are missing",
   trace: "Start of the program",
@@ -53,6 +54,9 @@ export class Detail {
   onGo = () => {};
   /** Adds a term to the filter. @type {(term: string) => void} */
   onFilter = () => {};
+  /** Finds the bytes that a packet was on the wire.
+   * @type {(event: TraceEvent) => Promise<Uint8Array | undefined>} */
+  bytesOf = async () => undefined;
 
   /** @param {HTMLElement} box */
   constructor(box) {
@@ -76,6 +80,7 @@ export class Detail {
     parts.push(...this.#content(event));
     if (event.props?.length) parts.push(...properties(event.props));
     parts.push(times(row));
+    if (event.type === "packet") parts.push(this.#wire(event));
     this.#box.replaceChildren(...parts);
   }
 
@@ -93,6 +98,21 @@ export class Detail {
       const only = `command:${event.command}`;
       box.append(button("Only this command", () => this.onFilter(only)));
     }
+    return box;
+  }
+
+  /**
+   * The whole packet in hex, once it is asked for.
+   * @param {TraceEvent} event
+   */
+  #wire(event) {
+    const box = element("div");
+    const ask = button("Show the packet in hex", async () => {
+      const bytes = await this.bytesOf(event).catch((/** @type {Error} */ error) => error.message);
+      if (typeof bytes === "string") box.append(element("p", "error", bytes));
+      else box.replaceChildren(folded(bytes ? dump(bytes.subarray(0, LONGEST / 8)) : "nothing"));
+    });
+    box.append(ask);
     return box;
   }
 
@@ -154,6 +174,7 @@ function fields(event) {
       found.push([key, String(value)]);
     }
   }
+  for (const words of event.set ?? []) found.push(["set", words]);
   if (event.codes) found.push(["codes", event.codes.join(", ")]);
   if (event.hidden) found.push(["hidden", `${count(event.hidden)} bytes, shown as ***`]);
   if (event.edited) found.push(["edited", "more was typed than is shown"]);

@@ -1,5 +1,7 @@
 // What is shown, as a file.
 
+import { decode } from "./bytes.js";
+import { carried } from "./capture.js";
 import { byId, setText } from "./dom.js";
 
 /** @typedef {import("./api.js").Api} Api */
@@ -44,6 +46,8 @@ export class Downloads {
   #modem = "";
   /** @type {TraceEvent | undefined} */
   header = undefined;
+  /** How the modem is made, which a chat begins with. @type {TraceEvent | undefined} */
+  setup = undefined;
 
   /**
    * @param {Api} api
@@ -61,13 +65,25 @@ export class Downloads {
   of(modem) {
     this.#modem = modem;
     this.header = undefined;
+    this.setup = undefined;
     setText(this.#said, "");
+  }
+
+  /**
+   * The bytes that a packet was on the wire; a secret in it is `***`.
+   * @param {TraceEvent} event
+   */
+  async bytesOf(event) {
+    if (event.raw !== undefined) return decode(event.raw);
+    const capture = await this.#api.convert("pcapng", new Blob([jsonLines(this.header, [event])]));
+    return carried(await capture.arrayBuffer());
   }
 
   /** @param {string} form */
   async #make(form) {
     // A chat is played: it needs all that went in, whatever is looked for.
     const events = lastRun(this.#store.events({ all: form === "chat" }));
+    if (form === "chat" && this.setup && !events.includes(this.setup)) events.unshift(this.setup);
     const lines = new Blob([jsonLines(this.header, events)], { type: "application/x-ndjson" });
     try {
       if (form !== "jsonl" && lines.size > MOST) {

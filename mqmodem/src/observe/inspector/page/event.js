@@ -33,6 +33,7 @@
  * @property {string} [to]
  * @property {string} [transport]
  * @property {string} [by]
+ * @property {string[]} [set] of `setup`: how the modem is made
  * @property {string} [lines]
  * @property {string} [slot]
  * @property {string} [state]

@@ -59,6 +59,7 @@ export class ModemView {
     this.#list.onBehind = (behind) => this.#behind(behind);
     this.#detail.onGo = (n) => this.go(n);
     this.#detail.onFilter = (term) => this.#addTerm(term);
+    this.#detail.bytesOf = (event) => this.#downloads.bytesOf(event);
     this.#detail.show(undefined);
     this.#tools();
   }
@@ -155,6 +156,7 @@ export class ModemView {
     for (const event of events) {
       if (event.type === "counters") this.#counters(event);
       else rows.push(event);
+      if (event.type === "setup") this.#downloads.setup = event;
     }
     if (rows.some(({ type }) => type === "fault")) this.#actions.changed();
     if (this.#paused) this.#wait(rows);
