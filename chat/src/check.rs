@@ -114,7 +114,7 @@ pub(crate) fn wanted(step: &Step) -> (Vec<u8>, Brokers, Vec<String>) {
 }
 
 /// Bytes to the brokers as lines of a chat.
-pub(crate) fn broker_lines(versions: &Versions, brokers: &Brokers) -> Vec<String> {
+pub fn broker_lines(versions: &Versions, brokers: &BTreeMap<LinkId, Vec<u8>>) -> Vec<String> {
     let lines = brokers.iter().flat_map(|(link, bytes)| {
         let name = name_of("broker", *link);
         let lines = packet::lines(versions.of(*link), bytes).into_iter();

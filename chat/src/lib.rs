@@ -22,7 +22,7 @@ mod script;
 mod sim;
 mod update;
 
-pub use check::{Difference, Mismatch, check};
+pub use check::{Difference, Mismatch, broker_lines, check};
 pub use golden::{Report, find, play_in, run, run_dir, run_dir_with, stored_in};
 pub use link::Versions;
 pub use live::{HostSide, Live};

@@ -16,7 +16,7 @@ impl Versions {
     }
 
     /// The modem sent these bytes to the broker of a link.
-    pub(crate) fn follow(&mut self, link: LinkId, bytes: &[u8]) {
+    pub fn follow(&mut self, link: LinkId, bytes: &[u8]) {
         let version = packet::version_after(self.of(link), bytes);
         self.0.insert(link, version);
     }

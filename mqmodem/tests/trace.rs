@@ -48,7 +48,7 @@ fn a_trace_in_json_is_as_its_schema_says() {
         .iter()
         .map(|it| it["type"].as_str().unwrap())
         .collect();
-    assert_eq!(kinds[..4], ["trace", "power", "radio", "port"]);
+    assert_eq!(kinds[..4], ["trace", "setup", "power", "radio"]);
     for kind in ["link", "store"] {
         assert!(kinds.contains(&kind), "{kind} in {kinds:?}");
     }

@@ -1,7 +1,9 @@
 //! Writing down what was said on a port, as a chat.
 
-use crate::check::{Difference, host_lines};
+use crate::check::{Difference, broker_lines, host_lines};
 use crate::echo::echo_of;
+use crate::link::Versions;
+use crate::player::Output;
 use mqmodem_core::dialect;
 use mqmodem_core::modem::dialect::Dialect;
 use mqmodem_faults::escape::escape;
@@ -9,7 +11,7 @@ use std::fmt::Write;
 use std::time::Duration;
 
 /// A chat that grows with the conversation.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Recording {
     title: String,
     body: String,
@@ -17,6 +19,8 @@ pub struct Recording {
     echo: bool,
     /// Whether a line showed how it is.
     echo_known: bool,
+    /// The version of MQTT that each link speaks.
+    versions: Versions,
 }
 
 impl Recording {
@@ -33,11 +37,22 @@ impl Recording {
             dialect,
             echo: dialect.profile.echoes(),
             echo_known: false,
+            versions: Versions::default(),
         }
     }
 
+    /// Adds a line that says how the modem is made: what stands behind its `set`.
+    pub fn set(&mut self, what: &str) {
+        let _ = writeln!(self.title, "set {what}");
+    }
+
+    /// Says whether the modem echoes at the start.
+    pub fn begins_with_echo(&mut self, on: bool) {
+        self.echo_is(on);
+    }
+
     /// A line was typed, without its CR, and this came.
-    pub fn typed(&mut self, line: &str, output: &[u8]) {
+    pub fn typed(&mut self, line: &str, output: &Output) {
         let typed = format!("{line}\r");
         let plain = !line.ends_with([' ', '\t']) && !line.contains(char::is_control);
         let echo = if plain {
@@ -45,7 +60,7 @@ impl Recording {
         } else {
             Vec::new()
         };
-        let comes_back = output.starts_with(&echo);
+        let comes_back = output.host.starts_with(&echo);
         if !echo.is_empty() {
             self.echo_is(comes_back);
         }
@@ -58,15 +73,27 @@ impl Recording {
     }
 
     /// These bytes were sent as they are, and this came.
-    pub fn sent(&mut self, bytes: &[u8], output: &[u8]) {
+    pub fn sent(&mut self, bytes: &[u8], output: &Output) {
         self.line(&format!(">> {}", escape(bytes)));
         self.output(&[], output);
     }
 
     /// Time passed, and this came meanwhile.
-    pub fn passed(&mut self, by: Duration, output: &[u8]) {
-        self.line(&format!("+{}ms", by.as_millis()));
+    pub fn passed(&mut self, by: Duration, output: &Output) {
+        self.done(&format!("+{}ms", by.as_millis()), output);
+    }
+
+    /// What this line of a chat says was done, and this came.
+    pub fn done(&mut self, line: &str, output: &Output) {
+        self.line(line);
         self.output(&[], output);
+    }
+
+    /// Writes something down that is not played.
+    pub fn comment(&mut self, text: &str) {
+        let shown = |c: char| if c.is_control() { ' ' } else { c };
+        let text: String = text.chars().map(shown).collect();
+        self.line(&format!("# {}", text.trim_end()));
     }
 
     /// Whether nothing happened yet.
@@ -93,9 +120,15 @@ impl Recording {
         }
     }
 
-    fn output(&mut self, echo: &[u8], output: &[u8]) {
-        for line in host_lines(echo, output) {
+    fn output(&mut self, echo: &[u8], output: &Output) {
+        for line in host_lines(echo, &output.host) {
             self.line(&line);
+        }
+        for line in broker_lines(&self.versions, &output.brokers) {
+            self.line(&line);
+        }
+        for (link, bytes) in &output.brokers {
+            self.versions.follow(*link, bytes);
         }
     }
 
@@ -125,15 +158,22 @@ mod tests {
     use super::*;
     use crate::{HostSide, parse};
 
+    fn host(bytes: &[u8]) -> Output {
+        Output {
+            host: bytes.to_vec(),
+            ..Output::default()
+        }
+    }
+
     #[test]
     fn what_was_recorded_is_a_chat() {
         let mut recording = Recording::new("A title", dialect::DEFAULT);
-        recording.typed("ATE0", b"ATE0\r\r\nOK\r\n");
-        recording.typed("AT+X ", b"\r\nERROR\r\n");
-        recording.typed("ATI", b"\r\nmqmodem\r\n\r\nOK\r\n");
-        recording.passed(Duration::from_millis(1500), b"\r\n+URC\r\n");
-        recording.typed("ATE1", b"\r\nOK\r\n");
-        recording.typed("AT", b"AT\r\r\nOK\r\n");
+        recording.typed("ATE0", &host(b"ATE0\r\r\nOK\r\n"));
+        recording.typed("AT+X ", &host(b"\r\nERROR\r\n"));
+        recording.typed("ATI", &host(b"\r\nmqmodem\r\n\r\nOK\r\n"));
+        recording.passed(Duration::from_millis(1500), &host(b"\r\n+URC\r\n"));
+        recording.typed("ATE1", &host(b"\r\nOK\r\n"));
+        recording.typed("AT", &host(b"AT\r\r\nOK\r\n"));
         let text = "# A title\n> ATE0\n< OK\n>> AT+X \\r\n< ERROR\necho off\n> ATI\n< mqmodem\n< OK\n\
             +1500ms\n< +URC\n> ATE1\n< OK\necho on\n> AT\n< OK\n";
         assert_eq!(recording.text(), text);
@@ -145,11 +185,11 @@ mod tests {
     fn what_was_recorded_without_echo_plays_in_virtual_time() {
         let mut recording = Recording::new("A title", dialect::DEFAULT);
         assert!(recording.is_empty());
-        recording.passed(Duration::from_millis(100), b"");
+        recording.passed(Duration::from_millis(100), &host(b""));
         assert!(!recording.is_empty());
-        recording.typed("AT", b"\r\nOK\r\n");
-        recording.typed("ATE1", b"\r\nOK\r\n");
-        recording.typed("AT", b"AT\r\r\nOK\r\n");
+        recording.typed("AT", &host(b"\r\nOK\r\n"));
+        recording.typed("ATE1", &host(b"\r\nOK\r\n"));
+        recording.typed("AT", &host(b"AT\r\r\nOK\r\n"));
         let text = "# A title\necho off\n+100ms\n> AT\n< OK\n> ATE1\n< OK\necho on\n> AT\n< OK\n";
         assert_eq!(recording.text(), text);
         let script = parse("t.chat", text).unwrap();

@@ -94,6 +94,20 @@ impl<'t> PacketWords<'t> {
         }
     }
 
+    /// Changes each text, those of properties too.
+    pub fn change_texts(&mut self, mut change: impl FnMut(&mut Vec<u8>)) {
+        for (_, value) in &mut self.fields {
+            match value {
+                FieldValue::Number(_) => {}
+                FieldValue::Bytes(text) => change(text),
+                FieldValue::Pair(key, value) => {
+                    change(key);
+                    change(value);
+                }
+            }
+        }
+    }
+
     /// Adds a field behind the others.
     pub fn put(&mut self, name: &'static str, value: FieldValue) {
         self.add(name, value);

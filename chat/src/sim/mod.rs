@@ -15,6 +15,7 @@ use crate::player::{Output, Player};
 use crate::script::{Input, Setup};
 use mqmodem_core::{Config, Instant, LinkId, Memory, Modem, NetError, NetEvent, Slot};
 use mqmodem_faults::{DeviceAct, FaultLine, Faults, Passage};
+use net::ConnectionState;
 use std::collections::BTreeMap;
 use std::time::Duration;
 use world::World;
@@ -54,6 +55,21 @@ impl<'m> Sim<'m> {
     /// What is durable.
     pub fn stored(&self) -> &BTreeMap<Slot, Vec<u8>> {
         self.world.disk.durable()
+    }
+
+    /// Whether this link is up.
+    pub fn is_open(&self, link: LinkId) -> bool {
+        self.world.state_of(link) == ConnectionState::Open
+    }
+
+    /// Whether the modem has asked for this link, and it is neither up nor has it failed.
+    pub fn is_pending(&self, link: LinkId) -> bool {
+        self.world.state_of(link) == ConnectionState::Asked
+    }
+
+    /// Whether the modem is on.
+    pub fn is_on(&self) -> bool {
+        self.modem.is_some()
     }
 
     fn modem(&mut self) -> Result<&mut Modem<'m>, String> {

@@ -83,6 +83,12 @@ impl World {
         self.opened(conn.link)
     }
 
+    /// How far a link is.
+    pub(super) fn state_of(&self, link: LinkId) -> ConnectionState {
+        let net = self.nets.get(usize::from(link.0));
+        net.map_or(ConnectionState::Closed, |net| net.link)
+    }
+
     /// The network of a link.
     pub(super) fn net(&mut self, link: LinkId) -> &mut Net {
         let at = usize::from(link.0);

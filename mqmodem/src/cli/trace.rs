@@ -3,7 +3,7 @@
 use super::failure::ProgramFailure;
 use crate::observe::filter::Filter;
 use crate::observe::trace::TraceTarget;
-use crate::replay::{Conversion, ConversionError, ConversionForm, UnreadableTrace};
+use crate::replay::{ConversionError, ConversionForm, Selection, UnreadableTrace, convert};
 use clap::{Args, ValueEnum};
 use std::fs::File;
 use std::io::{self, BufReader, BufWriter};
@@ -45,6 +45,8 @@ pub(super) struct ConversionArguments {
 enum Form {
     /// A capture for Wireshark.
     Pcapng,
+    /// A chat that does again what was done to one modem.
+    Chat,
     /// Lines for people.
     Text,
 }
@@ -54,25 +56,26 @@ pub(super) fn run(arguments: &ConversionArguments) -> Result<ExitCode, ProgramFa
     let filter = filter.map_err(|wrong| {
         ProgramFailure::new(format!("--filter cannot be read: {wrong}")).of_usage()
     })?;
-    let conversion = Conversion {
-        to: match arguments.to {
-            Form::Pcapng => ConversionForm::Pcapng,
-            Form::Text => ConversionForm::Text,
-        },
+    let to = match arguments.to {
+        Form::Pcapng => ConversionForm::Pcapng,
+        Form::Chat => ConversionForm::Chat,
+        Form::Text => ConversionForm::Text,
+    };
+    let selection = Selection {
         modem: arguments.modem.clone(),
         filter,
     };
     let file = &arguments.file;
     let input = open(file)?;
     let done = match &arguments.output {
-        None => conversion.run(input, BufWriter::new(io::stdout().lock())),
+        None => convert(input, BufWriter::new(io::stdout().lock()), to, &selection),
         Some(path) => {
             is_another(path, file)?;
             let target = TraceTarget::of(path).open();
             let target = target.map_err(|error| {
                 ProgramFailure::system(format_args!("cannot write {}", path.display()), &error)
             })?;
-            conversion.run(input, BufWriter::new(target))
+            convert(input, BufWriter::new(target), to, &selection)
         }
     };
     match done {
@@ -84,7 +87,8 @@ pub(super) fn run(arguments: &ConversionArguments) -> Result<ExitCode, ProgramFa
     Ok(ExitCode::SUCCESS)
 }
 
-fn open(file: &Path) -> Result<Box<dyn io::BufRead>, ProgramFailure> {
+/// The trace in a file, or in standard input, which is called `-`.
+pub(super) fn open(file: &Path) -> Result<Box<dyn io::BufRead>, ProgramFailure> {
     if file == Path::new("-") {
         return Ok(Box::new(io::stdin().lock()));
     }
@@ -107,7 +111,12 @@ fn is_another(output: &Path, file: &Path) -> Result<(), ProgramFailure> {
     Ok(())
 }
 
-fn failure(file: &Path, output: Option<&Path>, error: &ConversionError) -> ProgramFailure {
+/// Why a trace cannot be converted.
+pub(super) fn failure(
+    file: &Path,
+    output: Option<&Path>,
+    error: &ConversionError,
+) -> ProgramFailure {
     let name = match file.to_str() {
         Some("-") => "standard input".into(),
         _ => file.to_string_lossy(),

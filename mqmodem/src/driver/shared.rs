@@ -125,10 +125,13 @@ impl Shared {
         let observers = self.observers.iter().cloned();
         let roster = self.roster.iter();
         let listing = roster.map(|it| it.observer(&label, setup.config.dialect.name));
-        let observers = observers
+        let mut observers: Vec<_> = observers
             .map(|it| it.observer(&label))
             .chain(listing)
             .collect();
+        for observer in &mut observers {
+            observer.made(&setup.config);
+        }
         let now = self.clock.now();
         let config = Config {
             keeps_sessions: setup.config.keeps_sessions && setup.store.is_persistent(),

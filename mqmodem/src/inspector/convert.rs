@@ -2,8 +2,7 @@
 
 use super::body::whole;
 use crate::http::HttpRefusal;
-use crate::observe::filter::Filter;
-use crate::replay::{Conversion, ConversionForm};
+use crate::replay::{ConversionForm, Selection, convert as converted};
 use crate::runtime::threads::Threads;
 use axum::body::Body;
 use axum::extract::Query;
@@ -29,11 +28,16 @@ struct Form {
 }
 
 /// The forms there are.
-const FORMS: [Form; 2] = [
+const FORMS: [Form; 3] = [
     Form {
         name: "pcapng",
         to: ConversionForm::Pcapng,
         kind: "application/vnd.tcpdump.pcap",
+    },
+    Form {
+        name: "chat",
+        to: ConversionForm::Chat,
+        kind: "text/plain; charset=utf-8",
     },
     Form {
         name: "text",
@@ -58,14 +62,14 @@ pub(super) async fn convert(
         return Err(wrong(format!("`to` is one of {}", names.join(", "))));
     };
     let lines = whole(body, LONGEST, PATIENCE).await?;
-    let conversion = Conversion {
-        to: form.to,
+    let to = form.to;
+    let selection = Selection {
         modem: query.modem,
-        filter: Filter::default(),
+        ..Selection::default()
     };
     let convert = move || {
         let mut file = Vec::new();
-        let done = conversion.run(&lines[..], &mut file);
+        let done = converted(&lines[..], &mut file, to, &selection);
         done.map(|()| file).map_err(|error| error.to_string())
     };
     let file = CONVERTING.run(convert).await;

@@ -4,7 +4,8 @@ use super::packets::WirePacket;
 use super::text::{AnswerLine, CommandLine, DataPiece};
 use crate::port::Label;
 use mqmodem_core::{
-    Endpoint, Failure, HostLines, Instant, LinkId, LinkState, ModemLines, NetEvent, Serial, Slot,
+    Config, Endpoint, Failure, HostLines, Instant, LinkId, LinkState, ModemLines, NetEvent, Serial,
+    Slot,
 };
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -16,6 +17,9 @@ use std::sync::Arc;
 /// Lines of the host and packets come decoded, once for all observers; none of these
 /// events holds a password, a key or a payload but as a packet does.
 pub trait Observer: fmt::Debug + Send {
+    /// The modem is about to be made like this.
+    fn made(&mut self, _config: &Config<'_>) {}
+
     /// Bytes as they passed, secrets included.
     fn bytes(&mut self, _now: Instant, _wire: Wire, _bytes: &[u8]) {}
 

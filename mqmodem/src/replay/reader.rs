@@ -9,8 +9,9 @@ use std::io::{self, BufRead, Read};
 const LONGEST: u64 = 16 * 1024 * 1024;
 
 /// The types that are known. Others are of a later version, or of the stream of a page alone.
-const KNOWN: [&str; 11] = [
-    "trace", "lost", "line", "packet", "link", "port", "fault", "power", "radio", "store", "note",
+const KNOWN: [&str; 12] = [
+    "trace", "lost", "line", "packet", "link", "port", "setup", "fault", "power", "radio", "store",
+    "note",
 ];
 
 /// A trace that cannot be read.

@@ -12,6 +12,17 @@ pub(super) fn read(file: &Path) -> Result<Result<Script, String>, ProgramFailure
     Ok(parse(&name, &text).map_err(|error| error.to_string()))
 }
 
+/// What is no regular file, such as /dev/stdout, holds nothing that would be lost.
+pub(super) fn may_write(file: &Path, force: bool) -> Result<(), ProgramFailure> {
+    if file.is_file() && !force {
+        return Err(ProgramFailure::new(format!(
+            "{} is there already; choose another name, or write over it with --force",
+            file.display()
+        )));
+    }
+    Ok(())
+}
+
 /// The host's side of the chat in a file.
 pub(in crate::cli) fn read_side(file: &Path) -> Result<Script, ProgramFailure> {
     let script = read(file)?.map_err(ProgramFailure::new)?;

@@ -2,6 +2,7 @@
 
 mod attached;
 pub(super) mod file;
+mod from_trace;
 mod port;
 mod record;
 mod run;

@@ -4,7 +4,7 @@ use super::attached::{Attached, is_path};
 use crate::cli::failure::ProgramFailure;
 use crate::cli::modems::address::tcp_address;
 use clap::Args;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::time::Duration;
 
 /// How a port is waited for.
@@ -39,13 +39,4 @@ pub(super) async fn attach(port: &OsStr) -> Result<Attached, ProgramFailure> {
     }
     let address = tcp_address("--port", &port.to_string_lossy()).await?;
     Attached::connect(address).await
-}
-
-/// What `--port` takes.
-#[derive(Debug, Args)]
-pub(super) struct PortArgument {
-    /// A serial device or pseudo-terminal, a Unix socket, or a TCP port on
-    /// loopback or HOST:PORT.
-    #[arg(long, value_name = "DEVICE[,BAUD]|ADDRESS")]
-    pub(super) port: OsString,
 }

@@ -1,7 +1,9 @@
 //! `mqmodem chat record`
 
 use super::attached::Attached;
-use super::port::{Patience, PortArgument, attach};
+use super::file::may_write;
+use super::from_trace::{self, RecordedArguments};
+use super::port::{Patience, attach};
 use super::start::{bring, hung_up, is_final};
 use crate::cli::dialect::dialect_parser;
 use crate::cli::failure::ProgramFailure;
@@ -9,9 +11,10 @@ use crate::cli::output::print;
 use crate::cli::runtime::runtime;
 use clap::Args;
 use mqmodem_chat::live::{Recording, pause, preamble, raw};
-use mqmodem_chat::parse;
+use mqmodem_chat::{Output, parse};
 use mqmodem_core::dialect;
 use mqmodem_core::modem::dialect::Dialect;
+use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -26,12 +29,20 @@ use tokio::time::Instant;
 /// before is answered. Behind a prompt a line is sent without its end; a line such
 /// as >> 31\x1A sends exactly these bytes, one such as +2s only listens. What the
 /// modem says is shown, and at the end of the input FILE is a chat that can be
-/// played again. Passwords that are typed are in it.
+/// played again.
+///
+/// With --from it is made of a trace of a modem, `--trace FILE.jsonl`: what host, broker and
+/// network did is done again to a modem of ours in virtual time, and what that says is written
+/// down, and compared with what was said then, in each direction. The chat plays without a
+/// broker. Passwords and keys are not in a trace, so others stand in their place.
 #[derive(Debug, Args)]
 #[command(after_help = "Examples:
   mqmodem chat record first.chat --port /dev/ttyUSB0
   printf 'AT\\nATI\\n' | mqmodem chat record first.chat --port 127.0.0.1:7000
-  mqmodem chat record real.chat --port /dev/ttyUSB2 --dialect quectel:ec25")]
+  mqmodem chat record real.chat --port /dev/ttyUSB2 --dialect quectel:ec25
+  mqmodem chat record field.chat --from x.jsonl --modem pump-7
+  mqmodem chat record field.chat --from x.jsonl --around 4711 --anonymize
+  mqmodem chat record other.chat --from x.jsonl --dialect quectel --compare")]
 pub(super) struct ChatRecordArguments {
     /// Where the chat is written to; a file that is there is kept.
     file: PathBuf,
@@ -40,8 +51,13 @@ pub(super) struct ChatRecordArguments {
     #[arg(long)]
     force: bool,
 
+    /// The modem: a serial device or pseudo-terminal, a Unix socket, or a TCP port on
+    /// loopback or HOST:PORT.
+    #[arg(long, value_name = "DEVICE[,BAUD]|ADDRESS", conflicts_with = "from")]
+    port: Option<OsString>,
+
     #[command(flatten)]
-    port: PortArgument,
+    recorded: RecordedArguments,
 
     #[command(flatten)]
     patience: Patience,
@@ -52,27 +68,37 @@ pub(super) struct ChatRecordArguments {
 }
 
 pub(super) fn run(arguments: &ChatRecordArguments) -> Result<ExitCode, ProgramFailure> {
+    let ChatRecordArguments {
+        file,
+        force,
+        dialect,
+        ..
+    } = arguments;
+    let Some(port) = &arguments.port else {
+        if !arguments.recorded.is_given() {
+            return Err(ProgramFailure::new(
+                "mqmodem chat record needs --port or --from, what is recorded; for example: mqmodem chat record first.chat --port /dev/ttyUSB0",
+            )
+            .of_usage());
+        }
+        may_write(file, *force)?;
+        return from_trace::record(file, *dialect, &arguments.recorded);
+    };
     let runtime = runtime(true)?;
-    let done = runtime.block_on(record(arguments));
+    let done = runtime.block_on(record(arguments, port));
     // A read of standard input may still be waiting.
     runtime.shutdown_background();
     done.map(|()| ExitCode::SUCCESS)
 }
 
-async fn record(arguments: &ChatRecordArguments) -> Result<(), ProgramFailure> {
+async fn record(arguments: &ChatRecordArguments, port: &OsStr) -> Result<(), ProgramFailure> {
     let file = &arguments.file;
-    // What is no regular file, such as /dev/stdout, holds nothing that would be lost.
-    if file.is_file() && !arguments.force {
-        return Err(ProgramFailure::new(format!(
-            "{} is there already; choose another name, or write over it with --force",
-            file.display()
-        )));
-    }
-    let mut port = attach(&arguments.port.port).await?;
+    may_write(file, arguments.force)?;
+    let title = format!("Recorded on {}", port.to_string_lossy());
+    let mut port = attach(port).await?;
     let dialect = arguments.dialect.unwrap_or(dialect::DEFAULT);
     let begun = bring(&mut port, &preamble(dialect, true), arguments.patience).await;
     begun.map_err(|error| ProgramFailure::system("the modem cannot be spoken to", &error))?;
-    let title = format!("Recorded on {}", arguments.port.port.to_string_lossy());
     let mut recorder = Recorder {
         port,
         patience: arguments.patience,
@@ -168,8 +194,8 @@ impl Recorder {
         };
         let typed = || format!("{line}\r").into_bytes();
         self.exchange(&exact.clone().unwrap_or_else(typed)).await?;
-        let heard = std::mem::take(&mut self.received);
-        self.is_asked = asks_for_data(&heard, self.prompt);
+        let heard = self.heard();
+        self.is_asked = asks_for_data(&heard.host, self.prompt);
         match exact {
             Some(bytes) => self.recording.sent(&bytes, &heard),
             None => self.recording.typed(line, &heard),
@@ -197,8 +223,8 @@ impl Recorder {
     async fn listen(&mut self, by: Duration) -> io::Result<()> {
         let until = Instant::now() + by;
         while self.receive_until(until).await? {}
-        self.recording
-            .passed(by, &std::mem::take(&mut self.received));
+        let heard = self.heard();
+        self.recording.passed(by, &heard);
         self.since = Instant::now();
         Ok(())
     }
@@ -210,11 +236,19 @@ impl Recorder {
             .await?
         {}
         if !self.received.is_empty() {
-            let heard = std::mem::take(&mut self.received);
+            let heard = self.heard();
             self.recording.passed(self.since.elapsed(), &heard);
             self.since = Instant::now();
         }
         Ok(())
+    }
+
+    /// What came and is not written down yet.
+    fn heard(&mut self) -> Output {
+        Output {
+            host: std::mem::take(&mut self.received),
+            ..Output::default()
+        }
     }
 
     /// Whether something came until then.

@@ -8,7 +8,7 @@ use std::num::{NonZeroU16, NonZeroU32, NonZeroU64};
 use std::time::Duration;
 
 /// Values by what help calls them: what they are, and one of them.
-const FORMS: [(&str, &str, &str); 16] = [
+const FORMS: [(&str, &str, &str); 18] = [
     ("ADDRESS", "a port, or an address with a port", "7000"),
     (
         "DEVICE[,BAUD]|ADDRESS",
@@ -36,6 +36,8 @@ const FORMS: [(&str, &str, &str); 16] = [
         "'m{0000..0999}'",
     ),
     ("SECONDS", "seconds", "10"),
+    ("SEQ", "the number of an event", "4711"),
+    ("TRACE", "a trace in JSON lines", "x.jsonl"),
     (
         "URL",
         "the URL of an HTTP proxy",

@@ -69,7 +69,9 @@ fn flag_refused(path: &str, command: &Command, flag: &Arg, typed: &[&str]) -> St
         let words: Vec<_> = line.iter().map(String::as_str).collect();
         let said = refused(path, &words);
         match said.split_once(" is needed beside what is given; add ") {
-            Some((_, example)) => line.insert(0, example.to_owned()),
+            Some((_, example)) => {
+                line.splice(0..0, example.split(' ').map(str::to_owned));
+            }
             None => return said,
         }
     }

@@ -3,6 +3,7 @@
 use super::direction::TraceDirection;
 use super::packet::TracePacket;
 use super::payload::PayloadLimit;
+use super::setup::TraceSetup;
 use crate::observe::event::FaultPhase;
 use crate::port::Label;
 use serde::{Deserialize, Serialize};
@@ -63,6 +64,8 @@ pub enum TraceWhat {
     Link(TraceLink),
     /// The port of the host.
     Port(TracePort),
+    /// How the modem is made.
+    Setup(TraceSetup),
     /// A fault that was ordered.
     Fault(TraceFault),
     /// The modem was switched on or off.

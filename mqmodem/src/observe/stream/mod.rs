@@ -9,6 +9,7 @@ mod header;
 mod packet;
 mod payload;
 mod record;
+mod setup;
 mod source;
 mod wire;
 
@@ -22,6 +23,7 @@ pub use packet::{PacketText, TracePacket};
 pub use payload::PayloadLimit;
 pub use record::TraceRecord;
 pub(super) use record::event_line;
+pub use setup::TraceSetup;
 pub(super) use source::now;
 pub use source::{EventSink, EventSource};
 

@@ -1,13 +1,14 @@
 //! Makes events of what observers see.
 
 use super::event::{LineKind, LineSender, TraceEvent, TraceWhat};
+use super::setup::TraceSetup;
 use super::wire::Translate;
 use crate::observe::event::{
     HostEvent, LinkEvent, Observer, ObserverSource, StateEvent, StoreEvent,
 };
 use crate::port::Label;
 use data_encoding::BASE32_NOPAD;
-use mqmodem_core::{Instant, LinkId};
+use mqmodem_core::{Config, Instant, LinkId};
 use ring::rand::{SecureRandom, SystemRandom};
 use std::collections::HashMap;
 use std::fmt;
@@ -125,6 +126,10 @@ impl EventObserver {
 }
 
 impl Observer for EventObserver {
+    fn made(&mut self, config: &Config<'_>) {
+        self.send(Some(TraceWhat::Setup(TraceSetup::of(config))));
+    }
+
     fn host(&mut self, _now: Instant, event: &HostEvent<'_>) {
         let mut what = event.translate();
         if let Some(TraceWhat::Line(line)) = &mut what
