@@ -3,6 +3,7 @@
 import sys
 import time
 from pathlib import Path
+from typing import Callable
 
 import pytest
 
@@ -216,16 +217,15 @@ def test_without_pytest_it_is_a_context(tmp_path: Path) -> None:
 
 
 def test_how_long_a_modem_takes_to_start(
-    modem_factory: ModemFactory, capsys: pytest.CaptureFixture[str]
+    modem_factory: ModemFactory, record_property: Callable[[str, object], None]
 ) -> None:
     took = []
     for _ in range(10):
         begin = time.perf_counter()
         modem_factory()
         took.append((time.perf_counter() - begin) * 1000)
-    with capsys.disabled():
-        print(f"\na modem is there after {sorted(took)[5]:.0f} ms, the slowest after {max(took):.0f} ms")
-    assert len(took) == 10
+    usual, slowest = sorted(took)[len(took) // 2], max(took)
+    record_property("measured", f"a modem starts within {usual:.0f} ms, the slowest {slowest:.0f} ms")
 
 
 @pytest.mark.modem(dialect="esp-at")
