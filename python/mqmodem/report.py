@@ -14,7 +14,7 @@ from mqmodem.modem import Modem
 SHOWN = 60
 """Events of each modem, and lines of each host, that a report shows."""
 _CONVERTS = 30.0
-_FORMS = ("pcapng",)
+_FORMS = ("pcapng", "chat")
 
 Section = Tuple[str, str]
 

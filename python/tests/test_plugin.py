@@ -1,6 +1,7 @@
 """The plugin in a pytest of its own: what a failing test shows, and the options."""
 
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,10 @@ def test_the_trace_of_a_failing_test_is_converted(run: pytest.Pytester) -> None:
     run.runpytest_subprocess("--mqmodem-keep=kept").assert_outcomes(failed=1)
     (kept,) = (run.path / "kept").iterdir()
     assert (kept / "modem.pcapng").read_bytes().startswith(b"\n\r\r\n")
+    chat = kept / "modem.chat"
+    assert "> AT+MQTTCONNECT\n" in chat.read_text() and "broker < CONNECT " in chat.read_text()
+    played = subprocess.run([mqmodem.find(), "chat", "run", str(chat)], capture_output=True)
+    assert played.returncode == 0, played
 
 
 def test_a_passing_test_shows_and_keeps_nothing(run: pytest.Pytester) -> None:
