@@ -23,7 +23,7 @@ test("lines and packets appear as they pass, in their order", async () => {
   await window.says("#modem-state", "● connected");
   await window.says("#modem-peer", `127.0.0.1:${broker.port} MQTT 3.1.1`);
   await program.host.say('AT+MQTTPUB="meters/1/level",1,0,"37"');
-  const rows = await window.until("the publish", (all) => all.at(-1) === "← OK");
+  const rows = await window.until("the publish", (all) => all.at(-1) === "← OK" && all.some((row) => row.startsWith("→ AT+MQTTPUB")));
   const from = rows.findLastIndex((row) => row.startsWith("→ AT+MQTTPUB"));
   assert.deepEqual(rows.slice(from), [
     '→ AT+MQTTPUB="meters/1/level",1,0,"37"',
