@@ -2,6 +2,9 @@
 
 mod support;
 
+use mqmodem::observe::metrics::Metrics;
+use serde_json::Value;
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
@@ -58,6 +61,35 @@ fn the_service_runs_what_the_program_takes() {
         .output()
         .unwrap();
     assert!(String::from_utf8_lossy(&help.stdout).contains("--config <FILE>"));
+}
+
+/// The names of metrics in a text: words of letters and `_` that begin so.
+fn metric_names(text: &str) -> BTreeSet<&str> {
+    let words = text.split(|it: char| !it.is_ascii_lowercase() && it != '_');
+    words.filter(|word| word.starts_with("mqmodem_")).collect()
+}
+
+#[test]
+fn the_dashboard_asks_for_what_the_metrics_have_and_shows_all_of_it() {
+    let page = Metrics::default().page();
+    let declared = page.lines().filter_map(|line| line.strip_prefix("# TYPE "));
+    let declared: BTreeSet<_> = declared.map(|it| it.split(' ').next().unwrap()).collect();
+    let dashboard: Value = serde_json::from_str(&packaged("grafana/mqmodem.json")).unwrap();
+    let mut asked = BTreeSet::new();
+    for panel in dashboard["panels"].as_array().unwrap() {
+        for target in panel["targets"].as_array().unwrap() {
+            let names = metric_names(target["expr"].as_str().unwrap());
+            assert!(!names.is_empty(), "{target}");
+            asked.extend(
+                names
+                    .into_iter()
+                    .map(|name| name.trim_end_matches("_bucket")),
+            );
+        }
+    }
+    assert_eq!(asked, declared);
+    let labels = dashboard["templating"]["list"][1]["query"].as_str();
+    assert_eq!(labels, Some("label_values(mqmodem_modems, instance)"));
 }
 
 #[test]

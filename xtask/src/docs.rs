@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 const MANUALS: &str = "docs/commands";
 /// The page `mqmodem chat --format` prints, which the crate holds, and its copy for readers.
 const FORMAT: [&str; 2] = ["chat/src/format.md", "docs/chat.md"];
-const PLAYED: [&str; 15] = [
+const PLAYED: [&str; 16] = [
     "README.md",
     "README.zh-CN.md",
     "docs/at-language.md",
@@ -22,6 +22,7 @@ const PLAYED: [&str; 15] = [
     "docs/faults.md",
     "docs/fleet.md",
     "docs/gateway.md",
+    "docs/inspector.md",
     "docs/mqtt5.md",
     "docs/reliability.md",
     "docs/testing-firmware.md",
