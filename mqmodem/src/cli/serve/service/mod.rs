@@ -139,8 +139,10 @@ impl<'a> Service<'a> {
             Err(why) => return Ok(Err((modem, why))),
         };
         let stdio = self.plan.modems.iter().any(|it| it.port == PortPlan::Stdio);
-        announce(&opened, stdio)?;
+        let announcement = (opened.address.clone(), opened.label.clone());
         self.start(modem, opened);
+        // Whoever reads it finds the modem.
+        announce(announcement, stdio)?;
         Ok(Ok(()))
     }
 
@@ -218,11 +220,11 @@ fn ticks() -> Interval {
 
 /// A line with the port's address, where it has one. With a modem on standard output
 /// it goes to the log.
-fn announce(opened: &OpenPort, stdio: bool) -> Result<(), ProgramFailure> {
-    match &opened.address {
+fn announce((address, label): (Option<String>, Label), stdio: bool) -> Result<(), ProgramFailure> {
+    match address {
         Some(address) if !stdio => print_without_waiting(format!("{address}\n")),
         _ => {
-            tracing::info!("ready: {}", opened.label);
+            tracing::info!("ready: {label}");
             Ok(())
         }
     }
