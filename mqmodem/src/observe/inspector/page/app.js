@@ -107,21 +107,34 @@ const KEYS = {
   c: () => byId("send-line", HTMLInputElement).focus(),
 };
 
+/**
+ * What this key does, if it does something here.
+ * @param {string} key
+ */
+function actionOf(key) {
+  if (key === "?") return openHelp;
+  if (key === "m") return toModems;
+  return named() === null ? undefined : KEYS[key];
+}
+
 /** @param {KeyboardEvent} event */
 function key(event) {
-  if (event.ctrlKey || event.metaKey || event.altKey || document.querySelector("dialog[open]")) return;
-  const { target } = event;
-  if (event.key === "Escape") {
-    if (named() !== null && (target !== byId("filter", HTMLInputElement) || !view.noFilter())) view.focus();
-    return;
-  }
-  if (target instanceof HTMLElement && target.matches("input:not([type=checkbox]), select, textarea")) return;
+  const { target, ctrlKey, metaKey, altKey } = event;
+  if (ctrlKey || metaKey || altKey || document.querySelector("dialog[open]")) return;
+  const inside = target instanceof HTMLElement ? target : document.body;
+  if (event.key === "Escape") return escape(inside);
+  if (inside.matches("input:not([type=checkbox]), select, textarea")) return;
+  const act = actionOf(event.key);
   // Space presses what it is on.
-  const presses = target instanceof HTMLElement && target.matches("button, input, a");
-  const act = event.key === "?" ? openHelp : event.key === "m" ? toModems : named() ? KEYS[event.key] : undefined;
-  if (!act || (event.key === " " && presses)) return;
+  if (!act || (event.key === " " && inside.matches("button, input, a"))) return;
   event.preventDefault();
   act();
+}
+
+/** Empties the filter, or goes back to the list. @param {HTMLElement} inside */
+function escape(inside) {
+  if (named() === null) return;
+  if (inside.id !== "filter" || !view.noFilter()) view.focus();
 }
 
 function openHelp() {

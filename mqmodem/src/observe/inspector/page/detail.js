@@ -130,22 +130,35 @@ export class Detail {
     const form = forms[this.#form] === undefined ? (plain === undefined ? "hex" : "text") : this.#form;
     const heading = isPacket ? "Payload" : "Text";
     const size = `${count(bytes.length)} ${bytes.length === 1 ? "byte" : "bytes"}`;
+    const title = element("h4", "", `${heading} `, element("small", "", size));
+    const head = element("div", "part", title, this.#choice(forms, form));
+    return [head, folded(visibleLines((forms[form] ?? "").slice(0, LONGEST)))];
+  }
+
+  /**
+   * The buttons that choose a form.
+   * @param {Record<"text" | "json" | "hex", string | undefined>} forms
+   * @param {string} chosen
+   */
+  #choice(forms, chosen) {
     const choice = element("div", "forms");
     choice.setAttribute("role", "group");
-    choice.setAttribute("aria-label", `Form of the ${heading.toLowerCase()}`);
+    choice.setAttribute("aria-label", "Form");
     for (const name of /** @type {const} */ (["text", "json", "hex"])) {
-      const press = button(name === "text" ? "Text" : name.toUpperCase(), () => {
-        this.#form = name;
-        this.show(this.#row);
-        const again = this.#box.querySelector(`.forms button.${name}`);
-        if (again instanceof HTMLElement) again.focus();
-      }, name);
+      const press = button(name === "text" ? "Text" : name.toUpperCase(), () => this.#turn(name), name);
       press.disabled = forms[name] === undefined;
-      press.setAttribute("aria-pressed", String(name === form));
+      press.setAttribute("aria-pressed", String(name === chosen));
       choice.append(press);
     }
-    const head = element("div", "part", element("h4", "", `${heading} `, element("small", "", size)), choice);
-    return [head, folded(visibleLines((forms[form] ?? "").slice(0, LONGEST)))];
+    return choice;
+  }
+
+  /** @param {"text" | "json" | "hex"} form */
+  #turn(form) {
+    this.#form = form;
+    this.show(this.#row);
+    const again = this.#box.querySelector(`.forms .${form}`);
+    if (again instanceof HTMLElement) again.focus();
   }
 }
 
@@ -210,7 +223,8 @@ function definitions(fields) {
 
 /** @param {[string, ...unknown[]][]} props */
 function properties(props) {
-  const found = props.map(([name, ...values]) => /** @type {[string, string]} */ ([name, values.map(String).join(" = ")]));
+  /** @type {Fields} */
+  const found = props.map(([name, ...values]) => [name, values.map(String).join(" = ")]);
   return [element("h4", "", "Properties"), definitions(found)];
 }
 

@@ -208,10 +208,9 @@ export class ModemView {
     const filtered = this.#filter.value.trim() !== "" || length < held;
     const text = `${count(matches)} of ${count(held)}`;
     setText(byId("filter-count", HTMLElement), filtered ? `${text} match` : `${count(held)} events`);
-    setText(
-      byId("list-empty", HTMLElement),
-      held > 0 ? "No event matches the filter." : "Nothing yet. What host, modem and broker say appears here.",
-    );
+    const nothing = "Nothing yet. What host, modem and broker say appears here.";
+    const why = held > 0 ? "No event matches the filter." : nothing;
+    setText(byId("list-empty", HTMLElement), why);
   }
 
   #tick() {
@@ -230,7 +229,8 @@ export class ModemView {
       setText(chip, stateText(modem));
       chip.dataset["state"] = toneOf(modem);
       setText(byId("modem-peer", HTMLElement), peerText(modem));
-      setText(byId("send-hint", HTMLElement), modem.host ? "A host is attached: the line waits until it is idle." : "");
+      const hint = modem.host ? "A host is attached: the line waits until it is idle." : "";
+      setText(byId("send-hint", HTMLElement), hint);
     } catch {
       // The stream tells when the program does not answer.
     }
