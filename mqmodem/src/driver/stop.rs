@@ -41,7 +41,8 @@ impl Leaving {
 pub struct Stop(Signal);
 
 enum Signal {
-    Future(Pin<Box<dyn Future<Output = ()> + Send>>),
+    /// Seldom, so it may be further away.
+    Future(Box<Pin<Box<dyn Future<Output = ()> + Send>>>),
     /// Of all modems of a program.
     Board(BoardReader<Leaving>),
 }
@@ -49,7 +50,7 @@ enum Signal {
 impl Stop {
     /// When a future resolves; [`std::future::pending`] never does.
     pub fn when(future: impl Future<Output = ()> + Send + 'static) -> Self {
-        Self(Signal::Future(Box::pin(future)))
+        Self(Signal::Future(Box::new(Box::pin(future))))
     }
 
     /// When the board names the modem, which begins.
@@ -62,7 +63,7 @@ impl Stop {
     #[inline]
     pub(super) fn poll(&mut self, cx: &mut Context<'_>, label: &Label) -> bool {
         match &mut self.0 {
-            Signal::Future(future) => future.as_mut().poll(cx).is_ready(),
+            Signal::Future(future) => Pin::new(future).poll(cx).is_ready(),
             Signal::Board(board) => board.poll(cx, |leaving| leaving.includes(label)),
         }
     }

@@ -82,7 +82,7 @@ pub struct Driver {
     timer: Timer,
     wall_check: WallCheck,
     pub(super) observers: Observers,
-    stop: Option<Stop>,
+    stop: Stop,
     pub(super) phase: DriverPhase,
     /// What is made to go wrong, where anything may be.
     pub(super) faults: Option<Box<DriverFaults>>,
@@ -127,7 +127,7 @@ impl Driver {
             links: NetLinks::new(parts.tls, parts.pace, parts.proxy),
             timer: Timer::default(),
             observers,
-            stop: Some(parts.stop),
+            stop: parts.stop,
             phase: DriverPhase::Running,
             faults: None,
         }
@@ -197,15 +197,13 @@ impl Driver {
     }
 
     fn look_for_stop(&mut self, cx: &mut Context<'_>) {
-        if let Some(stop) = &mut self.stop
-            && stop.poll(cx, &self.label)
-        {
+        let is_stopping = matches!(self.phase, DriverPhase::Stopping(_));
+        if !is_stopping && self.stop.poll(cx, &self.label) {
             self.switch_off(self.clock.now());
         }
     }
 
     fn switch_off(&mut self, now: Instant) {
-        self.stop = None;
         if !matches!(self.phase, DriverPhase::Stopping(_)) {
             self.phase = DriverPhase::Stopping(now + LAST_WORDS);
             self.host.forget();

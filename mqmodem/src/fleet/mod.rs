@@ -2,5 +2,6 @@
 
 pub(crate) mod assignment;
 pub(crate) mod files;
+mod number;
 pub(crate) mod repeat;
 pub(crate) mod totals;

@@ -1,6 +1,7 @@
 //! Hosts inside the process: each plays its chats at its modem, without a port
 //! of the system, a task or a queue of its own.
 
+use super::number::HostNumber;
 use super::totals::{Ledger, Totals, cause};
 use crate::port::{Label, PRESENT, Port, PortInput};
 use crate::runtime::clock::SystemClock;
@@ -87,7 +88,7 @@ pub(crate) struct PlayedHost {
     changes: u32,
     ledger: Arc<Ledger>,
     name: Label,
-    number: Box<str>,
+    number: HostNumber,
     index: u32,
     stage: HostStage,
     reported: bool,
@@ -128,7 +129,7 @@ impl PlayedHost {
             ledger: chats.totals.of(index),
             chats: chats.clone(),
             name,
-            number: number.into(),
+            number: HostNumber::of(number),
             index,
             stage: HostStage::Pause {
                 until: chats.clock.now(),
@@ -225,7 +226,7 @@ impl PlayedHost {
 
     /// Tells the first of each cause, and then how many it has become.
     fn log(&self, wrong: &Mismatch) {
-        let cause = cause(wrong, self.name.as_str(), &self.number);
+        let cause = cause(wrong, self.name.as_str(), &self.number.to_string());
         let count = self.chats.totals.fail(&cause);
         tracing::debug!(modem = %self.name, "{wrong}");
         if count == 1 {
@@ -258,9 +259,10 @@ impl PlayedHost {
             return Err(now);
         };
         let PlayedChat { live, chat, began } = &mut **playing;
+        let number = self.number.to_string();
         let names = Names {
             name: self.name.as_str(),
-            index: &self.number,
+            index: &number,
         };
         match live.next(now, &names) {
             Next::Write(bytes) => {

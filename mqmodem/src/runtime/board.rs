@@ -1,5 +1,6 @@
 //! A value that changes now and then, and tasks that wait for that.
 
+use std::num::NonZeroU32;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Waker};
@@ -24,7 +25,7 @@ struct Notice<T> {
     /// Who waits, each in its place.
     waiting: Vec<Option<Waker>>,
     /// Places nobody has.
-    free: Vec<u32>,
+    free: Vec<NonZeroU32>,
 }
 
 impl<T> Board<T> {
@@ -42,7 +43,7 @@ impl<T> Board<T> {
     pub(crate) fn reader(&self) -> BoardReader<T> {
         BoardReader {
             posted: self.0.clone(),
-            seen: None,
+            seen: 0,
             place: None,
         }
     }
@@ -74,25 +75,29 @@ impl<T> Posted<T> {
 #[derive(Debug)]
 pub(crate) struct BoardReader<T> {
     posted: Arc<Posted<T>>,
-    /// The changes it has seen; until the next one the waker of its task is on the board.
-    seen: Option<u32>,
-    place: Option<u32>,
+    /// The changes it has seen, where it has a place: until the next one the waker of its
+    /// task is there.
+    seen: u32,
+    /// Counted from 1.
+    place: Option<NonZeroU32>,
 }
 
 impl<T> BoardReader<T> {
     /// Whether the value is as `wanted`, or the board is gone. If not, its task, which is
     /// always the same, is woken at the next change.
     pub(crate) fn poll(&mut self, cx: &Context<'_>, wanted: impl FnOnce(&T) -> bool) -> bool {
-        if self.seen == Some(self.posted.changes.load(Ordering::Acquire)) {
+        let changes = self.posted.changes.load(Ordering::Acquire);
+        if self.place.is_some() && self.seen == changes {
             return false;
         }
         let mut notice = self.posted.lock();
         if notice.is_gone || wanted(&notice.value) {
             return true;
         }
-        self.seen = Some(self.posted.changes.load(Ordering::Acquire));
+        // None comes while the lock is held.
+        self.seen = self.posted.changes.load(Ordering::Acquire);
         let place = *self.place.get_or_insert_with(|| notice.new_place());
-        if let Some(waker) = notice.waiting.get_mut(place as usize) {
+        if let Some(waker) = notice.at(place) {
             *waker = Some(cx.waker().clone());
         }
         false
@@ -100,11 +105,16 @@ impl<T> BoardReader<T> {
 }
 
 impl<T> Notice<T> {
-    fn new_place(&mut self) -> u32 {
+    fn new_place(&mut self) -> NonZeroU32 {
         self.free.pop().unwrap_or_else(|| {
             self.waiting.push(None);
-            self.waiting.len() as u32 - 1
+            let count = u32::try_from(self.waiting.len()).unwrap_or(u32::MAX);
+            NonZeroU32::new(count).unwrap_or(NonZeroU32::MIN)
         })
+    }
+
+    fn at(&mut self, place: NonZeroU32) -> Option<&mut Option<Waker>> {
+        self.waiting.get_mut(place.get() as usize - 1)
     }
 }
 
@@ -114,7 +124,7 @@ impl<T> Drop for BoardReader<T> {
             return;
         };
         let mut notice = self.posted.lock();
-        if let Some(waker) = notice.waiting.get_mut(place as usize) {
+        if let Some(waker) = notice.at(place) {
             *waker = None;
         }
         notice.free.push(place);
@@ -172,6 +182,6 @@ mod tests {
     #[test]
     fn who_waits_takes_little() {
         let waiting = size_of::<BoardReader<()>>() + size_of::<Option<Waker>>();
-        assert!(waiting <= 40, "{waiting}");
+        assert!(waiting <= 32, "{waiting}");
     }
 }

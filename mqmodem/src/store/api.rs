@@ -2,7 +2,6 @@
 
 use mqmodem_core::mqtt::session::RecordKey;
 use mqmodem_core::{LinkId, Slot};
-use std::collections::VecDeque;
 use std::task::{Context, Poll};
 
 /// What a modem wants changed.
@@ -76,20 +75,22 @@ impl StoreChange<'_> {
 
 /// Keeps nothing: the modem starts new each time.
 #[derive(Clone, Debug, Default)]
-pub struct Forgetful(VecDeque<Slot>);
+pub struct Forgetful(Vec<Slot>);
 
 impl Store for Forgetful {
     fn submit(&mut self, change: StoreChange<'_>) {
-        self.0.push_back(change.slot());
+        self.0.push(change.slot());
     }
 
     fn poll_done(&mut self, _cx: &mut Context<'_>) -> Poll<Done> {
-        if let Some(slot) = self.0.pop_front() {
+        if !self.0.is_empty() {
+            // There are few: what is submitted is asked for in the same turn.
+            let slot = self.0.remove(0);
             return Poll::Ready(Done { slot, ok: true });
         }
         // Nothing to wait for: only `submit` makes something to tell. That is seldom, and
         // modems are many.
-        self.0 = VecDeque::new();
+        self.0 = Vec::new();
         Poll::Pending
     }
 

@@ -80,14 +80,9 @@ struct Came {
 }
 
 fn cells(name: &str, came: &Came) -> [String; 6] {
-    let [kib, connected, back, kib_then, ended] = [
-        came.kib,
-        came.connected,
-        came.back,
-        came.kib_then,
-        came.ended,
-    ]
-    .map(|value| format!("{value:.1}"));
+    let [kib, kib_then] = [came.kib, came.kib_then].map(|kib| format!("{kib:.2}"));
+    let [connected, back, ended] =
+        [came.connected, came.back, came.ended].map(|secs| format!("{secs:.1}"));
     [name.to_owned(), kib, connected, back, kib_then, ended]
 }
 

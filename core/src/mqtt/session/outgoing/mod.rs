@@ -30,6 +30,7 @@ use delivered::Delivered;
 use header::{Flow, MessageHeader};
 use ids::{Ids, Reporting};
 use log::MessageLog;
+use stored::IdSpan;
 use suspicion::Suspicion;
 use wire::WireTerms;
 
@@ -59,6 +60,8 @@ pub(super) struct Outgoing<'a> {
     time: u32,
     /// Messages from this number on were not restored.
     own_from: u64,
+    /// The identifiers of those that were.
+    restored: IdSpan,
 }
 
 impl<'a> Outgoing<'a> {
@@ -75,6 +78,7 @@ impl<'a> Outgoing<'a> {
             exposed: exposed(WINDOW),
             time: 0,
             own_from: 0,
+            restored: IdSpan::default(),
         }
     }
 

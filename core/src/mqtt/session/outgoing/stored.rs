@@ -6,6 +6,38 @@ use super::send::awaited_of;
 use crate::mqtt::PacketId;
 use crate::mqtt::packet::{Packet, Rules};
 
+/// From which identifier of restored messages to which they go, in the order in which they
+/// are given; 0 where there is none.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct IdSpan {
+    first: u16,
+    last: u16,
+}
+
+impl IdSpan {
+    /// How many steps from the first.
+    fn distance(self, id: u16) -> u16 {
+        match id.checked_sub(self.first) {
+            Some(steps) => steps,
+            // 1 follows 65535.
+            None => (u16::MAX - self.first).saturating_add(id),
+        }
+    }
+
+    /// Whether one is behind all of them.
+    fn is_beyond(self, id: PacketId) -> bool {
+        self.first > 0 && self.distance(id.get()) > self.distance(self.last)
+    }
+
+    fn add(&mut self, id: PacketId) {
+        if self.first == 0 {
+            (self.first, self.last) = (id.get(), id.get());
+        } else if self.is_beyond(id) {
+            self.last = id.get();
+        }
+    }
+}
+
 impl Outgoing<'_> {
     /// From now on everything is on disk as well.
     pub(in crate::mqtt::session) fn persist(&mut self) {
@@ -99,9 +131,11 @@ impl Outgoing<'_> {
         bytes: &[u8],
     ) -> Option<()> {
         let (mut record, packet) = MessageHeader::restored(bytes)?;
-        let in_order = self.log.last().is_none_or(|last| last < number);
-        let same_id = |other: MessageHeader| other.id().is_some() && other.id() == record.id();
-        let alone = self.log.find(same_id).is_none();
+        let in_order = match self.own_from {
+            0 => self.log.last().is_none_or(|last| last < number),
+            own_from => own_from <= number,
+        };
+        let alone = record.id().is_none_or(|id| self.is_alone(id));
         if !in_order || record.number != number || !alone || !is_publish(&record, packet) {
             return None;
         }
@@ -112,12 +146,22 @@ impl Outgoing<'_> {
         let place = self.log.copy(record, packet).ok()?;
         self.own_from = number + 1;
         if let Some(id) = record.id() {
+            self.restored.add(id);
             self.ids.skip(id);
             if record.is_sent() && self.ids.has_room(Some(id), self.limit.into()) {
                 self.ids.occupy(id, awaited_of(&record, packet), place);
             }
         }
         Some(())
+    }
+}
+
+impl Outgoing<'_> {
+    /// Whether no message has this identifier. They are given in turn, so mostly it is
+    /// behind the others.
+    fn is_alone(&self, id: PacketId) -> bool {
+        let other = |other: MessageHeader| other.id() == Some(id);
+        self.restored.is_beyond(id) || self.log.find(other).is_none()
     }
 }
 
@@ -128,5 +172,67 @@ fn is_publish(record: &MessageHeader, packet: &[u8]) -> bool {
         (Flow::Stored, Ok(Packet::Publish(publish))) => publish.id == record.id(),
         // Of a released message the packet is not stored.
         (flow, _) => flow == Flow::Released,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::buffer::Buf;
+    use crate::mqtt::packet::Publish;
+    use crate::mqtt::session::outgoing::log::LOOKS;
+    use crate::mqtt::{Properties, Qos};
+    use std::vec::Vec;
+
+    /// A message as it is on disk.
+    fn record(number: u64, id: PacketId) -> Vec<u8> {
+        let publish = Publish {
+            dup: false,
+            qos: Qos::AtLeastOnce,
+            retain: false,
+            topic: "t",
+            id: Some(id),
+            properties: Properties::NONE,
+            payload: b"x",
+        };
+        let mut memory = [0; 256];
+        let mut log = Outgoing::new(Buf::lent(&mut memory), PacketId::FIRST);
+        log.persist();
+        let header = MessageHeader::new(number, Some(id), 0, 0);
+        log.log.store(header, &publish).expect("room");
+        let (_, bytes) = log.ask_message().expect("a change");
+        bytes.to_vec()
+    }
+
+    #[test]
+    fn messages_come_back_without_a_look_at_all_before_them() {
+        const COUNT: u64 = 500;
+        let mut memory = std::vec![0; 64 * COUNT as usize];
+        let mut outgoing = Outgoing::new(Buf::lent(&mut memory), PacketId::FIRST);
+        outgoing.persist();
+        // Over the highest identifier.
+        let mut id = PacketId::new(u16::MAX - 100).expect("not 0");
+        let before = LOOKS.get();
+        for number in 1..=COUNT {
+            let bytes = record(number, id);
+            assert!(outgoing.restore_message(number, &bytes).is_some());
+            id = id.next();
+        }
+        let looks = LOOKS.get() - before;
+        assert!(looks <= 16 * COUNT as usize, "{looks}");
+        // One that is there, and a number that was.
+        let there = PacketId::new(3).expect("not 0");
+        let again = record(COUNT + 1, there);
+        assert!(outgoing.restore_message(COUNT + 1, &again).is_none());
+        assert!(
+            outgoing
+                .restore_message(COUNT, &record(COUNT, id))
+                .is_none()
+        );
+        assert!(
+            outgoing
+                .restore_message(COUNT + 1, &record(COUNT + 1, id))
+                .is_some()
+        );
     }
 }

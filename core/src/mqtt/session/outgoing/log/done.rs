@@ -81,5 +81,6 @@ impl MessageLog<'_> {
         self.base = self.base.wrapping_add(size as u32);
         self.sent = self.sent.saturating_sub(size);
         self.asked = self.asked.saturating_sub(size);
+        self.answered = self.answered.saturating_sub(size);
     }
 }

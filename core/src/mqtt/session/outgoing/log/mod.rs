@@ -17,6 +17,9 @@ mod stored;
 mod tests;
 mod times;
 
+#[cfg(test)]
+pub(super) use tests::LOOKS;
+
 use super::header::{Flow, HEADER, MessageHeader};
 use super::ids::NOWHERE;
 use crate::buffer::Buf;
@@ -50,6 +53,8 @@ pub(super) struct MessageLog<'a> {
     sent: usize,
     /// How far from the front everything was asked to be put on disk once.
     asked: usize,
+    /// How far from the front that was answered: answers come in the order of asking.
+    answered: usize,
     /// The number of the message whose PUBREL became due last.
     last_due: u64,
     counts: Counts,
@@ -63,6 +68,7 @@ impl<'a> MessageLog<'a> {
             base: 0,
             sent: 0,
             asked: 0,
+            answered: 0,
             last_due: 0,
             counts: Counts::default(),
         }
@@ -133,6 +139,7 @@ impl<'a> MessageLog<'a> {
     fn begin(&mut self, at: usize, record: MessageHeader) -> u32 {
         if record.disk() == Durability::Same {
             self.asked = self.buf.len();
+            self.answered = self.asked;
         }
         self.counts.begin(record, self.backing(at));
         self.place(at)
@@ -146,6 +153,7 @@ impl<'a> MessageLog<'a> {
         }
         self.buf.truncate(at);
         self.asked = self.asked.min(at);
+        self.answered = self.answered.min(at);
     }
 
     /// Everything stored so far has been sent on this connection.
@@ -218,13 +226,18 @@ impl<'a> MessageLog<'a> {
 
     /// The record at `at` from the front, if all of it is there.
     fn record(&self, at: usize) -> Option<MessageHeader> {
+        #[cfg(test)]
+        tests::LOOKS.set(tests::LOOKS.get() + 1);
         let bytes = self.buf.behind(at)?;
         let record = MessageHeader::from_bytes(bytes.first_chunk()?);
         (record.size() <= bytes.len()).then_some(record)
     }
 
     fn records(&self) -> impl Iterator<Item = (usize, MessageHeader)> {
-        let mut at = 0;
+        self.records_from(0)
+    }
+
+    fn records_from(&self, mut at: usize) -> impl Iterator<Item = (usize, MessageHeader)> {
         core::iter::from_fn(move || {
             let record = self.record(at)?;
             at += record.size();

@@ -16,7 +16,7 @@ impl MessageLog<'_> {
             return false;
         }
         let (mut from, mut to) = (0, 0);
-        let (sent, asked) = (self.sent, self.asked);
+        let (sent, asked, answered) = (self.sent, self.asked, self.answered);
         while let Some(record) = self.record(from) {
             let needed = record.needed();
             if from == sent {
@@ -24,6 +24,9 @@ impl MessageLog<'_> {
             }
             if from == asked {
                 self.asked = to;
+            }
+            if from == answered {
+                self.answered = to;
             }
             if let Some(len) = needed.checked_sub(HEADER) {
                 // In bounds: the record at `from` is whole, and `to` is not behind it.
@@ -41,6 +44,9 @@ impl MessageLog<'_> {
         }
         if asked >= from {
             self.asked = to;
+        }
+        if answered >= from {
+            self.answered = to;
         }
         self.buf.truncate(to);
         self.counts.dead = 0;

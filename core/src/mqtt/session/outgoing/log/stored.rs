@@ -19,6 +19,7 @@ impl MessageLog<'_> {
             log.update(at, |record| record.set_disk(Durability::Same));
         });
         self.asked = self.buf.len();
+        self.answered = self.asked;
         self.drop_front();
     }
 
@@ -76,7 +77,13 @@ impl MessageLog<'_> {
         ok: bool,
     ) -> Option<(u32, MessageHeader)> {
         let asked = |record: &MessageHeader| record.number == number && record.disk().is_asked();
-        let (at, _) = self.records().find(|(_, record)| asked(record))?;
+        let first = self.record(self.answered);
+        let is_first_answer = first.is_some_and(|first| first.number <= number);
+        let from = if is_first_answer { self.answered } else { 0 };
+        let (at, found) = self.records_from(from).find(|(_, record)| asked(record))?;
+        if is_first_answer {
+            self.answered = at + found.size();
+        }
         let place = self.place(at);
         let record = self.update(at, |record| record.set_disk(record.disk().answered(ok)))?;
         if record.flow() == Flow::Done {
