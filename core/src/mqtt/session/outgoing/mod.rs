@@ -11,6 +11,7 @@ mod answers;
 mod delivered;
 mod dropping;
 mod header;
+mod id_span;
 mod ids;
 mod log;
 mod publish;
@@ -28,9 +29,9 @@ use crate::mqtt::PacketId;
 use crate::mqtt::packet::{Ack, AckKind, EncodeError, Publish};
 use delivered::Delivered;
 use header::{Flow, MessageHeader};
+use id_span::IdSpan;
 use ids::{Ids, Reporting};
 use log::MessageLog;
-use stored::IdSpan;
 use suspicion::Suspicion;
 use wire::WireTerms;
 
