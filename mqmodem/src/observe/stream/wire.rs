@@ -197,7 +197,7 @@ fn packet(dir: TraceDirection, link: u8, wire: &WirePacket<'_>) -> TraceWhat {
     let (words, raw) = match wire.content {
         PacketContent::Whole(_) => worded(wire, true),
         PacketContent::Large(Some(_)) => worded(wire, false),
-        _ => (None, None),
+        _ => (None, told(dir, wire)),
     };
     let payload_bytes = match (&words, wire.total.saturating_sub(wire.bytes.len())) {
         (Some(words), missing @ 1..) => words.text("payload").map(|it| it.len() + missing),
@@ -215,6 +215,16 @@ fn packet(dir: TraceDirection, link: u8, wire: &WirePacket<'_>) -> TraceWhat {
         raw,
         payload_bytes,
     })
+}
+
+/// The bytes of what is no packet, where the broker sent them and they are none of those
+/// that may hold authentication data.
+fn told(dir: TraceDirection, wire: &WirePacket<'_>) -> Option<Vec<u8>> {
+    const CONNACK: u8 = 2;
+    const AUTH: u8 = 15;
+    let kind = wire.bytes.first()? >> 4;
+    let may = dir == TraceDirection::In && kind != CONNACK && kind != AUTH;
+    (may && wire.bytes.len() == wire.total).then(|| wire.bytes.to_vec())
 }
 
 /// The words for a packet, and its bytes where those do not give them.

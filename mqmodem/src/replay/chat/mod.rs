@@ -20,7 +20,7 @@ use player::{Choices, Replay, Replayed};
 use timeline::Timeline;
 
 /// How often a chat is played at most, to find what may stand for what is hidden.
-const TRIES: usize = 40;
+const TRIES: usize = 100;
 
 /// How a chat is made of a recording.
 #[derive(Clone, Debug, Default)]
@@ -124,3 +124,6 @@ fn replay(
 ) -> Result<Replayed, String> {
     Replay::new(timeline, setup, recording.clone(), choices).run()
 }
+
+#[cfg(test)]
+mod tests;

@@ -277,15 +277,15 @@ impl<'t> Replay<'t> {
     }
 
     /// Types something in place of what is hidden.
-    fn hidden(&mut self, at: usize, line: &TraceLine) {
+    fn hidden(&mut self, at: usize, typed: &TraceLine) {
         let choice = self.choices.get(&at).copied().unwrap_or(0);
-        let is_data = line.kind == LineKind::Data;
+        let is_data = typed.kind == LineKind::Data;
         let wanted = if is_data {
-            self.timeline.end_of(line.command)
+            self.timeline.end_of(typed.command)
         } else {
-            self.timeline.result_of(line.command)
+            self.timeline.result_of(typed.command)
         };
-        let all = stand_in::of(self.setup.dialect, line, wanted);
+        let all = stand_in::of(self.setup.dialect, typed, wanted);
         let Some(bytes) = all.get(choice).or_else(|| all.last()).cloned() else {
             return;
         };
@@ -295,29 +295,29 @@ impl<'t> Replay<'t> {
             self.type_in(&bytes)
         };
         let said = output.map(|it| String::from_utf8_lossy(&it.host).into_owned());
-        let answered = said.is_none_or(|said| {
-            let fails = |text: &str| text.contains("ERROR");
-            wanted.is_none_or(|wanted| fails(wanted) == fails(&said))
+        let mut asked = self.timeline.openings(at, self.timeline.next_input(at));
+        let opens = asked.all(|(_, number)| {
+            let link = LinkId(number);
+            self.sim.is_open(link) || self.sim.is_pending(link)
         });
+        let answered = opens && said.is_none_or(|said| stand_in::is_answer(&said, wanted));
         if !answered {
             self.wrong.push((at, choice + 1 < all.len()));
         }
     }
 
+    fn leave_out(&mut self, why: &str, what: &str) {
+        self.left_out += 1;
+        self.recording.comment(&format!("left out, {why}: {what}"));
+    }
+
     fn packet(&mut self, packet: &TracePacket) {
         let link = packet.link;
         if !self.sim.is_open(LinkId(link)) {
-            let text = format!("left out, since the link is not up: {}", packet.text());
-            self.left_out += 1;
-            return self.recording.comment(&text);
+            return self.leave_out("since the link is not up", &packet.text());
         }
         let Some((bytes, words)) = wire(packet) else {
-            self.left_out += 1;
-            let text = format!(
-                "left out, since its bytes are not recorded: {}",
-                packet.text()
-            );
-            return self.recording.comment(&text);
+            return self.leave_out("since its bytes are not recorded", &packet.text());
         };
         let rest = match words {
             Some(words) => format!("> {words}"),
@@ -368,8 +368,7 @@ impl<'t> Replay<'t> {
         let lines = port.lines.as_deref().unwrap_or_default();
         if !port.what.starts_with("host-") {
             if port.what == "break" {
-                self.left_out += 1;
-                self.recording.comment("left out: a break");
+                self.leave_out("since a chat has none", "a break");
             }
             return;
         }

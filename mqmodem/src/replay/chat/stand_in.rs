@@ -21,6 +21,15 @@ pub(super) fn of(dialect: &Dialect, line: &TraceLine, answer: Option<&str>) -> V
     ends.into_iter().map(whole).collect()
 }
 
+/// Whether what was said may be the answer that is wanted: that may also come later.
+pub(super) fn is_answer(said: &str, wanted: Option<&str>) -> bool {
+    let ends = said.contains("OK\r\n") || said.contains("ERROR");
+    !ends || wanted.is_none_or(|wanted| said.contains(wanted))
+}
+
+/// What often stands behind a password in one line.
+const CONNECT: &str = "+MQTTCONNECT";
+
 /// What may stand for the end of a command line of which `shown` is known and `hidden` bytes
 /// are not, the likeliest first.
 fn of_line(dialect: &Dialect, shown: &str, hidden: usize, failed: bool) -> Vec<String> {
@@ -30,19 +39,37 @@ fn of_line(dialect: &Dialect, shown: &str, hidden: usize, failed: bool) -> Vec<S
         "X".repeat(hidden)
     };
     if failed {
-        return vec![filled];
+        let digits = "9".repeat(hidden);
+        let ends = [filled, digits, "\"\"".to_owned(), String::new()];
+        return ends.into();
     }
-    let mut all = values(dialect, shown);
-    let escaped = CERTIFICATE.replace('\n', "\\n");
-    all.extend(["\"secret\"", "secret", "secret\""].map(str::to_owned));
-    all.push(format!("\"{escaped}\",{}", CERTIFICATE.len()));
+    let mut all: Vec<String> = ["secret", ""]
+        .iter()
+        .flat_map(|secret| values(dialect, shown, secret))
+        .collect();
+    all.extend(["\"secret\"", "secret", "secret\"", "\"\"", "0", "1"].map(str::to_owned));
+    for (pem, more) in [(CERTIFICATE, true), (KEY, true), (CERTIFICATE, false)] {
+        let escaped = pem.replace('\n', "\\n");
+        let len = if more {
+            format!(",{}", pem.len())
+        } else {
+            String::new()
+        };
+        all.push(format!("\"{escaped}\"{len}"));
+    }
+    if dialect.find(CONNECT.as_bytes()).is_some() {
+        all.push(format!("secret;{CONNECT}"));
+    }
     all.push(filled);
+    // What is as long as what is hidden is likely like it.
+    all.sort_by_key(|it| it.len().abs_diff(hidden));
+    all.dedup();
     all
 }
 
 /// The values that the command is declared with from where it is hidden: all of them, and
 /// those that must be there.
-fn values(dialect: &Dialect, shown: &str) -> Vec<String> {
+fn values(dialect: &Dialect, shown: &str, secret: &str) -> Vec<String> {
     let last = shown.rsplit([';']).next().unwrap_or(shown);
     let Some((name, given)) = last.split_once('=') else {
         return Vec::new();
@@ -57,23 +84,18 @@ fn values(dialect: &Dialect, shown: &str) -> Vec<String> {
     let mut all = Vec::new();
     for signature in signatures {
         let rest = signature.params.get(before..).unwrap_or_default();
-        let whole: Vec<_> = rest.iter().map(example).collect();
+        let whole: Vec<_> = rest.iter().map(|it| example(it, secret)).collect();
         let needed = rest.iter().rposition(|it| it.secret || !it.optional);
         let needed = needed.map_or(0, |at| at + 1);
         all.push(whole.get(..needed).unwrap_or_default().join(","));
         all.push(whole.join(","));
     }
     all.retain(|it| !it.is_empty());
-    all.dedup();
     all
 }
 
-fn example(param: &Param) -> String {
-    let text = if param.secret {
-        "secret"
-    } else {
-        param.example
-    };
+fn example(param: &Param, secret: &str) -> String {
+    let text = if param.secret { secret } else { param.example };
     match param.kind {
         Kind::Text { .. } | Kind::Bytes { .. } => format!("\"{}\"", text.trim_matches('"')),
         Kind::Int { min, .. } if param.example.is_empty() => min.to_string(),
