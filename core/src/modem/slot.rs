@@ -1,7 +1,9 @@
 //! The names under which the modem stores something between restarts.
 
 use super::ids::LinkId;
+use super::options::OPTIONS;
 use crate::mqtt::session::RecordKey;
+use core::fmt;
 
 /// A name under which the modem keeps something between restarts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -98,6 +100,34 @@ impl Slot {
             }
             _ => return None,
         })
+    }
+}
+
+/// What it is called: a kind, and the number of its link behind that, such as `settings 0`;
+/// of a session the record stands last, such as `session 0 message 12`.
+impl fmt::Display for Slot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (kind, link) = match *self {
+            Self::Settings(link) => ("settings", link),
+            Self::Tls(link) => ("tls", link),
+            Self::Root(link) => ("root", link),
+            Self::Certificate(link) => ("certificate", link),
+            Self::Key(link) => ("key", link),
+            Self::Will(link) => ("will", link),
+            Self::ConnectProperties(link) => ("connect-properties", link),
+            Self::Profile => return f.write_str("profile"),
+            Self::Dialect(number) => return write!(f, "dialect {number}"),
+            Self::File(number) => return write!(f, "file {number}"),
+            Self::Credential(number) => return write!(f, "credential {number}"),
+            Self::Option(link, number) => {
+                return match OPTIONS.get(usize::from(number)) {
+                    Some(option) => write!(f, "option:{} {}", option.param.name, link.0),
+                    None => write!(f, "option:{number} {}", link.0),
+                };
+            }
+            Self::Session(link, record) => return write!(f, "session {} {record}", link.0),
+        };
+        write!(f, "{kind} {}", link.0)
     }
 }
 

@@ -56,6 +56,6 @@ fn name(slot: Slot, bytes: &[u8]) -> String {
             "{:?} of {:?} in the certificate store",
             entry.kind, entry.name
         ),
-        None => format!("{slot:?}"),
+        None => slot.to_string(),
     }
 }

@@ -158,6 +158,17 @@ pub enum FaultPhase {
     Ended,
 }
 
+impl FaultPhase {
+    /// In words.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Armed => "armed",
+            Self::Fired => "fired",
+            Self::Ended => "ended",
+        }
+    }
+}
+
 /// Something between modem and store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]

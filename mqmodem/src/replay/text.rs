@@ -20,7 +20,7 @@ pub(super) fn line(event: &TraceEvent) -> Option<String> {
         TraceWhat::Link(link) => (broker(link.link, '-'), linked(link)),
         TraceWhat::Port(port) => ("host   -".to_owned(), at_port(port)),
         TraceWhat::Fault(fault) => {
-            let state = format!("{:?}", fault.state).to_lowercase();
+            let state = fault.state.name();
             let text = format!("fault {} {state}: {}", fault.id, fault.words);
             (modem(), text)
         }

@@ -1,6 +1,6 @@
-//! What the slots are called on disk.
+//! The slots by what they are called on disk.
 
-use mqmodem_core::modem::options::{self, OPTIONS};
+use mqmodem_core::modem::options;
 use mqmodem_core::{LinkId, Slot};
 
 /// Stands before an option's own name.
@@ -14,33 +14,6 @@ const FILE: &str = "file ";
 
 /// Stands before the number of something a dialect keeps.
 const DIALECT: &str = "dialect ";
-
-/// The name of a slot.
-pub(super) fn of(slot: Slot) -> String {
-    known(slot).unwrap_or_else(|| format!("{slot:?}"))
-}
-
-fn known(slot: Slot) -> Option<String> {
-    let (kind, link) = match slot {
-        Slot::Settings(link) => ("settings", link),
-        Slot::Tls(link) => ("tls", link),
-        Slot::Root(link) => ("root", link),
-        Slot::Certificate(link) => ("certificate", link),
-        Slot::Key(link) => ("key", link),
-        Slot::Will(link) => ("will", link),
-        Slot::ConnectProperties(link) => ("connect-properties", link),
-        Slot::Profile => return Some("profile".to_owned()),
-        Slot::Dialect(number) => return Some(format!("{DIALECT}{number}")),
-        Slot::File(number) => return Some(format!("{FILE}{number}")),
-        Slot::Credential(number) => return Some(format!("{CREDENTIAL}{number}")),
-        Slot::Option(link, option) => {
-            let opt = OPTIONS.get(usize::from(option))?;
-            return Some(format!("{OPTION}{} {}", opt.param.name, link.0));
-        }
-        Slot::Session(..) => return None,
-    };
-    Some(format!("{kind} {}", link.0))
-}
 
 /// The slot of a name.
 pub(super) fn slot(name: &str) -> Option<Slot> {
@@ -76,6 +49,7 @@ pub(super) fn slot(name: &str) -> Option<Slot> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use mqmodem_core::modem::options::OPTIONS;
 
     #[test]
     fn every_slot_is_found_by_its_name() {
@@ -95,7 +69,7 @@ mod tests {
             Slot::Option(link, 0),
             Slot::Option(link, OPTIONS.len() as u8 - 1),
         ] {
-            let name = of(slot);
+            let name = slot.to_string();
             assert_eq!(super::slot(&name), Some(slot), "{name}");
         }
         for other in [

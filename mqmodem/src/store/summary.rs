@@ -46,7 +46,7 @@ fn credential(slot: Slot, bytes: &[u8]) -> Option<(String, String)> {
     let Slot::Credential(number) = slot else {
         return None;
     };
-    let slot = super::name::of(slot);
+    let slot = slot.to_string();
     let Some(entry) = Credential::decode(number, bytes) else {
         let value = if bytes.is_empty() { ERASED } else { DAMAGED };
         return Some((slot, value.to_owned()));
@@ -61,7 +61,7 @@ fn credential(slot: Slot, bytes: &[u8]) -> Option<(String, String)> {
 }
 
 fn words(slot: Slot, bytes: &[u8]) -> (String, String) {
-    let name = super::name::of(slot);
+    let name = slot.to_string();
     let value = match (slot, bytes) {
         (_, []) => ERASED.to_owned(),
         (Slot::Settings(_), bytes) => settings(bytes),

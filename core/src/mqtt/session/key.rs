@@ -2,6 +2,8 @@
 
 use crate::mqtt::PacketId;
 
+use core::fmt;
+
 /// Which record of a session: each is small, and changed on its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum RecordKey {
@@ -20,6 +22,21 @@ pub enum RecordKey {
     /// What may be to blame for connections that ended, and identifiers that may not
     /// be used again yet.
     Suspect,
+}
+
+/// What it is called.
+impl fmt::Display for RecordKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (kind, number) = match *self {
+            Self::Identity => return f.write_str("identity"),
+            Self::Suspect => return f.write_str("suspect"),
+            Self::Outgoing(number) => ("message", number),
+            Self::Received(id) => ("received", id.into()),
+            Self::Subscription(number) => ("subscription", number.into()),
+            Self::Seen(place) => ("delivered", place.into()),
+        };
+        write!(f, "{kind} {number}")
+    }
 }
 
 impl RecordKey {

@@ -264,7 +264,7 @@ impl Translate for StoreEvent {
             Self::Done { slot, ok: false } => ("failed", slot),
         };
         let what = what.to_owned();
-        let slot = format!("{slot:?}");
+        let slot = slot.to_string();
         Some(TraceWhat::Store(TraceStore { what, slot }))
     }
 }

@@ -8,7 +8,7 @@ use mqmodem_core::{Failure, NetError};
 pub(super) fn remark(what: &TraceWhat) -> Option<String> {
     match what {
         TraceWhat::Fault(fault) => {
-            let state = format!("{:?}", fault.state).to_lowercase();
+            let state = fault.state.name();
             Some(format!("fault {} {state}: {}", fault.id, fault.words))
         }
         TraceWhat::Note { text } => Some(text.clone()),

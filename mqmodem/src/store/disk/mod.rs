@@ -4,7 +4,6 @@ use super::api::{Done, Store, StoreChange};
 use super::batch::{ChangeAnswer, Load, ModemChange, Request, StateContent, What};
 use super::error::OpenError;
 use super::kept::StoredState;
-use super::name;
 use super::persistence::Persistence;
 use super::redb::RedbBackend;
 use super::writer::{self, WriterMessage};
@@ -210,8 +209,8 @@ pub(super) fn what(change: StoreChange<'_>) -> What {
             What::Record(slot.to_bytes(), bytes.to_vec())
         }
         (StoreChange::Erase { .. }, Slot::Session(..)) => What::Erase(slot.to_bytes()),
-        (StoreChange::Put { bytes, .. }, _) => What::Value(name::of(slot), bytes.to_vec()),
-        (StoreChange::Erase { .. }, _) => What::Value(name::of(slot), Vec::new()),
+        (StoreChange::Put { bytes, .. }, _) => What::Value(slot.to_string(), bytes.to_vec()),
+        (StoreChange::Erase { .. }, _) => What::Value(slot.to_string(), Vec::new()),
     }
 }
 

@@ -185,7 +185,7 @@ impl CapturedModem {
 fn comment(what: &TraceWhat) -> Option<String> {
     match what {
         TraceWhat::Fault(fault) => {
-            let state = format!("{:?}", fault.state).to_lowercase();
+            let state = fault.state.name();
             Some(format!("fault {} {state}: {}", fault.id, fault.words))
         }
         TraceWhat::Note { text } => Some(text.clone()),

@@ -8,7 +8,7 @@ pub(crate) mod stamp;
 
 use crate::log::outlet::Outlet;
 use crate::observe::event::{
-    FaultNote, FaultPhase, HostEvent, LinkEvent, Observer, ObserverSource, StateEvent,
+    FaultNote, HostEvent, LinkEvent, Observer, ObserverSource, StateEvent,
 };
 use crate::observe::packets::WirePacket;
 use crate::observe::stream::PayloadLimit;
@@ -110,11 +110,7 @@ impl Observer for Tracer {
             | StateEvent::Link(_)
             | StateEvent::Beside(_) => {}
             StateEvent::Fault(FaultNote { id, state, words }) => {
-                let state = match state {
-                    FaultPhase::Armed => "armed",
-                    FaultPhase::Fired => "fired",
-                    FaultPhase::Ended => "ended",
-                };
+                let state = state.name();
                 self.line(Side::Modem, format_args!("fault {id} {state}: {words}"));
             }
             StateEvent::Note(text) => self.line(Side::Modem, format_args!("note: {text}")),
