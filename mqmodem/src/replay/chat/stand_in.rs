@@ -47,7 +47,7 @@ fn of_line(dialect: &Dialect, shown: &str, hidden: usize, failed: bool) -> Vec<S
         .iter()
         .flat_map(|secret| values(dialect, shown, secret))
         .collect();
-    all.extend(["\"secret\"", "secret", "secret\"", "\"\"", "0", "1"].map(str::to_owned));
+    all.extend(["\"secret", "secret\"", "\"\"", "0", "1"].map(str::to_owned));
     for (pem, more) in [(CERTIFICATE, true), (KEY, true), (CERTIFICATE, false)] {
         let escaped = pem.replace('\n', "\\n");
         let len = if more {
@@ -59,6 +59,9 @@ fn of_line(dialect: &Dialect, shown: &str, hidden: usize, failed: bool) -> Vec<S
     }
     if dialect.find(CONNECT.as_bytes()).is_some() {
         all.push(format!("secret;{CONNECT}"));
+    }
+    if shown.matches('"').count() % 2 == 1 {
+        all.push("secret\"".to_owned());
     }
     all.push(filled);
     // What is as long as what is hidden is likely like it.
