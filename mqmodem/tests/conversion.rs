@@ -173,3 +173,64 @@ fn a_file_is_private_and_a_trace_is_not_written_over() {
     let mode = std::os::unix::fs::PermissionsExt::mode(&out.metadata().unwrap().permissions());
     assert_eq!(mode & 0o777, 0o600);
 }
+
+#[test]
+fn a_number_makes_nothing_that_the_trace_does_not_have() {
+    let published = |bytes: &str| {
+        let what = format!(
+            r#""type":"packet","dir":"in","link":0,"name":"PUBLISH","topic":"t","payload":"a","payload_bytes":{bytes},"bytes":9,"text":"x""#
+        );
+        event(1, "p", &what)
+    };
+    let hidden = |bytes: &str| {
+        let what = format!(
+            r#""type":"line","dir":"in","kind":"data","text":"***","bytes":{bytes},"hidden":{bytes}"#
+        );
+        event(1, "p", &what)
+    };
+    for bytes in ["4294967295", "4611686018427387904", "18446744073709551615"] {
+        for (form, trace) in [("pcapng", published(bytes)), ("chat", hidden(bytes))] {
+            let trace = format!("{HEADER}{trace}\n");
+            let (code, _, wrong) = converted(&trace, &["--to", form]);
+            assert_eq!(code, Some(1), "{bytes} {wrong}");
+            let wanted = ":2: up to here more than 64 MiB are left out";
+            assert!(wrong.contains(wanted), "{wrong}");
+        }
+    }
+    // Longer than any modem takes.
+    let trace = format!("{HEADER}{}\n", published("20000000"));
+    let (code, capture, _) = converted(&trace, &["--to", "pcapng"]);
+    assert!(code == Some(0) && capture.len() < 4096, "{}", capture.len());
+}
+
+#[test]
+fn a_chat_has_no_more_memory_or_starts_than_it_can_use() {
+    let set = r#""type":"setup","set":["memory line=99999999999999"]"#;
+    let trace = format!(
+        "{HEADER}{}{}\n",
+        event(1, "p", set),
+        event(2, "p", &line("in", "command", "AT"))
+    );
+    let (code, _, wrong) = converted(&trace, &["--to", "chat"]);
+    assert!(
+        code == Some(1) && wrong.contains("write a number of bytes up to"),
+        "{wrong}"
+    );
+    let on_and_off = |n| {
+        event(
+            n,
+            "p",
+            if n % 2 == 0 {
+                r#""type":"power","what":"on""#
+            } else {
+                r#""type":"power","what":"off""#
+            },
+        )
+    };
+    let trace: String = (1..=600).map(on_and_off).collect();
+    let (code, _, wrong) = converted(&format!("{HEADER}{trace}\n"), &["--to", "chat"]);
+    assert!(
+        code == Some(1) && wrong.contains("more than 256 times"),
+        "{wrong}"
+    );
+}

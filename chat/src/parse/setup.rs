@@ -73,6 +73,9 @@ pub(super) fn clock(text: &str) -> Result<u64, String> {
     time.is_valid().then(|| to_unix(time)).ok_or_else(wrong)
 }
 
+/// Bytes that a part of the memory may have.
+const LARGEST: usize = 64 * 1024 * 1024;
+
 /// `small`, and sizes of single parts.
 fn memory(sizes: &mut Sizes, text: &str) -> Result<(), String> {
     let mut said = BTreeSet::new();
@@ -92,9 +95,10 @@ fn memory(sizes: &mut Sizes, text: &str) -> Result<(), String> {
             let names = Sizes::NAMES.join(", ");
             format!("`{word}` is neither `small` nor PART=BYTES; the parts are {names}")
         })?;
-        *size = bytes
-            .parse()
-            .map_err(|_| format!("write a number of bytes, as in `{name}=512`"))?;
+        let parsed = bytes.parse().ok().filter(|bytes| *bytes <= LARGEST);
+        *size = parsed.ok_or_else(|| {
+            format!("write a number of bytes up to {LARGEST}, as in `{name}=512`")
+        })?;
     }
     Ok(())
 }

@@ -1,12 +1,15 @@
 //! Reads a trace in JSON lines.
 
-use crate::observe::stream::{FORMAT_VERSION, TraceHeader, TraceRecord};
+use crate::observe::stream::{FORMAT_VERSION, TraceHeader, TraceRecord, TraceWhat};
 use serde_json::Value;
 use std::fmt;
 use std::io::{self, BufRead, Read};
 
 /// Bytes of a line at most.
 const LONGEST: u64 = 16 * 1024 * 1024;
+
+/// Bytes that all lines may leave out at most: something is made up in their place.
+const LEFT_OUT: u64 = 64 * 1024 * 1024;
 
 /// The types that are known. Others are of a later version, or of the stream of a page alone.
 const KNOWN: [&str; 12] = [
@@ -44,6 +47,8 @@ pub(super) struct TraceReader<R> {
     input: R,
     number: usize,
     begun: bool,
+    /// Bytes that were left out up to now.
+    left_out: u64,
 }
 
 /// A line of a trace: as it stands there, and what it says.
@@ -58,6 +63,7 @@ impl<R: BufRead> TraceReader<R> {
             input,
             number: 0,
             begun: false,
+            left_out: 0,
         }
     }
 
@@ -119,6 +125,9 @@ impl<R: BufRead> TraceReader<R> {
             self.check(header)?;
             self.begun = true;
         }
+        if let TraceRecord::Event(event) = &record {
+            self.count(&event.what)?;
+        }
         Ok(Some(ReadLine { value, record }))
     }
 
@@ -131,6 +140,20 @@ impl<R: BufRead> TraceReader<R> {
             "it is a trace of version {version}; this program reads version {FORMAT_VERSION}"
         );
         Err(self.wrong(&what))
+    }
+
+    /// Counts what takes memory that the line itself does not have.
+    fn count(&mut self, what: &TraceWhat) -> Result<(), UnreadableTrace> {
+        let left_out = match what {
+            TraceWhat::Line(line) => line.hidden.max(line.before),
+            TraceWhat::Packet(packet) => packet.payload_bytes.unwrap_or_default(),
+            _ => 0,
+        };
+        self.left_out = self.left_out.saturating_add(left_out as u64);
+        if self.left_out > LEFT_OUT {
+            return Err(self.wrong("up to here more than 64 MiB are left out; a trace has less"));
+        }
+        Ok(())
     }
 
     fn wrong(&self, what: &str) -> UnreadableTrace {

@@ -22,6 +22,9 @@ use timeline::Timeline;
 /// How often a chat is played at most, to find what may stand for what is hidden.
 const TRIES: usize = 100;
 
+/// How often a modem may be switched on in a chat: each time it gets memory of its own.
+const STARTS: usize = 256;
+
 /// How a chat is made of a recording.
 #[derive(Clone, Debug, Default)]
 pub struct ChatMaking {
@@ -61,6 +64,11 @@ impl ChatMaking {
             Some(seq) => part_around(&events, seq)?,
         };
         let mut timeline = Timeline { events };
+        if timeline.starts() > STARTS {
+            return Err(format!(
+                "the modem was switched on more than {STARTS} times; --around takes a part"
+            ));
+        }
         if self.anonymous {
             anonymous::make(&mut timeline.events);
         }

@@ -145,6 +145,12 @@ impl Timeline {
         })
     }
 
+    /// How often the modem is switched on.
+    pub(super) fn starts(&self) -> usize {
+        let on = |event: &&TraceEvent| matches!(event.what, TraceWhat::Power(TraceSwitch::On));
+        self.events.iter().filter(on).count()
+    }
+
     /// Whether the modem is switched on again behind this index.
     pub(super) fn comes_back(&self, behind: usize) -> bool {
         let rest = self.events.get(behind + 1..).unwrap_or_default();

@@ -210,6 +210,10 @@ fn wire(packet: &TracePacket) -> Option<(Vec<u8>, usize)> {
     Some((bytes, known))
 }
 
+/// Bytes of a payload that may be made up. One that is longer is in no capture: no modem
+/// takes it.
+const FILLED: usize = 16 * 1024 * 1024;
+
 /// The words with a payload of this length, and how much of it is made up. Behind that of a will
 /// there is more: it is not told apart.
 fn filled(words: &PacketWords<'static>, payload: usize) -> Option<(PacketWords<'static>, usize)> {
@@ -220,7 +224,8 @@ fn filled(words: &PacketWords<'static>, payload: usize) -> Option<(PacketWords<'
     };
     let mut whole = words.clone();
     let mut bytes = whole.take_text(name).unwrap_or_default();
-    let missing = payload.checked_sub(bytes.len())?;
+    let missing = payload.checked_sub(bytes.len());
+    let missing = missing.filter(|missing| *missing <= FILLED)?;
     bytes.resize(payload, 0);
     whole.put(name, FieldValue::Bytes(bytes));
     Some((whole, if name == "payload" { missing } else { 0 }))
