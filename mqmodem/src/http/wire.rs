@@ -1,11 +1,14 @@
 //! A connection on which no answer lacks the fields that every answer has.
 
 use super::refusal::HttpFields;
+use std::future::Future;
 use std::io;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
+use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
+use tokio::time::Sleep;
 
 /// How an answer to what is no request begins: it is written by who reads requests, and
 /// nothing can be added to it there.
@@ -13,10 +16,17 @@ const REFUSED: &[u8] = b"HTTP/1.1 4";
 /// The longest head of such an answer.
 const LONGEST: usize = 512;
 
-/// A connection on which each answer has certain fields.
+/// How long a client may take nothing of what is written to it. A page that is awake again
+/// asks for what it missed.
+const STUCK: Duration = Duration::from_mins(1);
+
+/// A connection on which each answer has certain fields, and that ends where the client does
+/// not read.
 pub(super) struct HttpWire {
     stream: TcpStream,
     fields: HttpFields,
+    /// Until when the client is to take something, while it takes nothing.
+    stuck: Option<Pin<Box<Sleep>>>,
     /// What is written in place of what was offered.
     instead: Option<Instead>,
 }
@@ -33,8 +43,25 @@ impl HttpWire {
         Self {
             stream,
             fields,
+            stuck: None,
             instead: None,
         }
+    }
+
+    /// What was written, where the client takes anything in time.
+    fn in_time(
+        &mut self,
+        cx: &mut Context<'_>,
+        written: Poll<io::Result<usize>>,
+    ) -> Poll<io::Result<usize>> {
+        if written.is_ready() {
+            self.stuck = None;
+            return written;
+        }
+        let stuck = &mut self.stuck;
+        let sleep = stuck.get_or_insert_with(|| Box::pin(tokio::time::sleep(STUCK)));
+        ready!(sleep.as_mut().poll(cx));
+        Poll::Ready(Err(io::ErrorKind::TimedOut.into()))
     }
 
     /// What is to be written in place of this, where it lacks the fields.
@@ -73,12 +100,8 @@ impl AsyncRead for HttpWire {
     }
 }
 
-impl AsyncWrite for HttpWire {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
+impl HttpWire {
+    fn poll_written(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
         if self.instead.is_none() {
             self.instead = self.instead_of(bytes).map(|text| Instead {
                 text,
@@ -88,7 +111,7 @@ impl AsyncWrite for HttpWire {
         }
         let Self {
             stream, instead, ..
-        } = &mut *self;
+        } = self;
         let Some(it) = instead else {
             return Pin::new(stream).poll_write(cx, bytes);
         };
@@ -99,6 +122,17 @@ impl AsyncWrite for HttpWire {
         *instead = None;
         Poll::Ready(Ok(of))
     }
+}
+
+impl AsyncWrite for HttpWire {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let written = self.poll_written(cx, bytes);
+        self.in_time(cx, written)
+    }
 
     fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_flush(cx)
@@ -106,5 +140,31 @@ impl AsyncWrite for HttpWire {
 
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_shutdown(cx)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::io::AsyncWriteExt;
+    use tokio::net::TcpListener;
+    use tokio::time::Instant;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_reads_nothing_is_left_after_a_minute() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let client = TcpStream::connect(listener.local_addr().unwrap());
+        let (client, accepted) = tokio::join!(client, listener.accept());
+        let mut wire = HttpWire::new(accepted.unwrap().0, &[]);
+        let before = Instant::now();
+        let failed = loop {
+            match wire.write(&[0; 4096]).await {
+                Ok(_) => {}
+                Err(error) => break error,
+            }
+        };
+        assert_eq!(failed.kind(), io::ErrorKind::TimedOut);
+        assert!(before.elapsed() >= STUCK);
+        drop(client);
     }
 }
