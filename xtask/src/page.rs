@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// The page, and what tests it.
-const PAGE: &str = "mqmodem/src/observe/inspector/page";
+const PAGE: &str = "mqmodem/src/inspector/page";
 const TESTS: &str = "tests/page";
 /// Files of the page that are others', and what they are in their package.
 const FOREIGN: [(&str, &str); 2] = [

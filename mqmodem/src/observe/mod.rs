@@ -9,8 +9,6 @@ mod desk;
 mod event;
 pub mod filter;
 mod host;
-#[cfg(feature = "inspector")]
-pub(crate) mod inspector;
 mod live;
 pub mod metrics;
 mod observers;
