@@ -19,11 +19,7 @@ pub(super) fn line(event: &TraceEvent) -> Option<String> {
         }
         TraceWhat::Link(link) => (broker(link.link, '-'), linked(link)),
         TraceWhat::Port(port) => ("host   -".to_owned(), at_port(port)),
-        TraceWhat::Fault(fault) => {
-            let state = fault.state.name();
-            let text = format!("fault {} {state}: {}", fault.id, fault.words);
-            (modem(), text)
-        }
+        TraceWhat::Fault(fault) => (modem(), fault.to_string()),
         TraceWhat::Power(what) => (modem(), format!("power {}", switched(*what))),
         TraceWhat::Radio(what) => (modem(), format!("radio {}", switched(*what))),
         TraceWhat::Store(store) => (modem(), format!("store {}: {}", store.what, store.slot)),

@@ -7,6 +7,7 @@ use super::setup::TraceSetup;
 use crate::observe::event::FaultPhase;
 use crate::port::Label;
 use serde::{Deserialize, Serialize};
+use std::fmt;
 
 /// Something that happened to a modem.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -251,6 +252,23 @@ pub struct TraceFault {
     pub state: FaultPhase,
     /// What it is.
     pub words: String,
+}
+
+impl fmt::Display for TraceFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "fault {} {}: {}", self.id, self.state.name(), self.words)
+    }
+}
+
+impl TraceWhat {
+    /// What is said of an event that is neither line nor packet beside those that are.
+    pub(crate) fn remark(&self) -> Option<String> {
+        match self {
+            Self::Fault(fault) => Some(fault.to_string()),
+            Self::Note { text } => Some(text.clone()),
+            _ => None,
+        }
+    }
 }
 
 /// Something went on or off.

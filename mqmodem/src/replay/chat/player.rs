@@ -3,7 +3,7 @@
 use super::speech::Speech;
 use super::stand_in;
 use super::timeline::{SHORT, Timeline};
-use super::wording::{named, reason_of, remark, typed, wire};
+use super::wording::{named, reason_of, typed, wire};
 use crate::observe::stream::{
     LineKind, TraceDirection, TraceEvent, TraceLine, TraceLink, TracePacket, TracePort,
     TraceSwitch, TraceWhat,
@@ -188,7 +188,7 @@ impl<'t> Replay<'t> {
             }
             TraceWhat::Power(TraceSwitch::Off) => self.power_off(at),
             what => {
-                if let Some(text) = remark(what) {
+                if let Some(text) = what.remark() {
                     self.recording.comment(&text);
                 }
             }

@@ -1,20 +1,8 @@
 //! What was recorded, in the words of a chat.
 
-use crate::observe::stream::{PacketText, TraceLink, TracePacket, TraceWhat};
+use crate::observe::stream::{PacketText, TraceLink, TracePacket};
 use mqmodem_chat::FieldValue;
 use mqmodem_core::{Failure, NetError};
-
-/// What is told of an event that is not played.
-pub(super) fn remark(what: &TraceWhat) -> Option<String> {
-    match what {
-        TraceWhat::Fault(fault) => {
-            let state = fault.state.name();
-            Some(format!("fault {} {state}: {}", fault.id, fault.words))
-        }
-        TraceWhat::Note { text } => Some(text.clone()),
-        _ => None,
-    }
-}
 
 /// A text as it is typed.
 pub(super) fn typed(text: &str) -> Vec<u8> {

@@ -72,7 +72,7 @@ impl CapturedModem {
             TraceWhat::Link(link) => self.link(event, link, interfaces),
             TraceWhat::Packet(packet) => self.packet(event, packet, interfaces),
             what => {
-                if let Some(comment) = comment(what) {
+                if let Some(comment) = what.remark() {
                     self.comments.add(&comment);
                 }
                 Vec::new()
@@ -178,18 +178,6 @@ impl CapturedModem {
             .block()
         };
         packets.iter().flat_map(block).collect()
-    }
-}
-
-/// What the next packet tells of an event that has none.
-fn comment(what: &TraceWhat) -> Option<String> {
-    match what {
-        TraceWhat::Fault(fault) => {
-            let state = fault.state.name();
-            Some(format!("fault {} {state}: {}", fault.id, fault.words))
-        }
-        TraceWhat::Note { text } => Some(text.clone()),
-        _ => None,
     }
 }
 
