@@ -1,6 +1,7 @@
 //! One line of the log for what becomes of a modem's link.
 
 use crate::port::Label;
+use crate::runtime::short_list::add;
 use crate::transport::Proxy;
 use mqmodem_core::modem::code;
 use mqmodem_core::{Endpoint, Failure, Instant, LinkId, LinkState, Modem};
@@ -71,14 +72,6 @@ impl LinkLogs {
         let at = at.unwrap_or_else(|| add(&mut self.further, (link, LinkLog::default())));
         &mut self.further[at].1
     }
-}
-
-/// Adds to a list that mostly stays empty, and takes little then; where that is.
-fn add<T>(list: &mut Box<[T]>, one: T) -> usize {
-    let mut longer = std::mem::take(list).into_vec();
-    longer.push(one);
-    *list = longer.into();
-    list.len() - 1
 }
 
 /// What was last reported of a link.

@@ -4,6 +4,7 @@ use super::counters::{FailureLayer, Metrics};
 use crate::observe::event::{HostEvent, LinkEvent, Observer, ObserverSource};
 use crate::observe::packets::{PacketContent, WirePacket};
 use crate::port::Label;
+use crate::runtime::short_list::add;
 use mqmodem_core::mqtt::packet::{Ack, AckKind, Packet, Publish};
 use mqmodem_core::mqtt::{PacketId, Version};
 use mqmodem_core::{Failure, Instant, LinkId, NetError, NetEvent};
@@ -68,12 +69,7 @@ impl Meter {
         let at = self.links.iter().position(|(of, _)| *of == link);
         let at = at.unwrap_or_else(|| {
             let meter = LinkMeter::new(self.metrics.clone());
-            let mut links = std::mem::take(&mut self.links).into_vec();
-            // Mostly there is one.
-            links.reserve_exact(1);
-            links.push((link, meter));
-            self.links = links.into();
-            self.links.len() - 1
+            add(&mut self.links, (link, meter))
         });
         &mut self.links[at].1
     }
