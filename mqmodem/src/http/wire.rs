@@ -48,6 +48,29 @@ impl HttpWire {
         }
     }
 
+    /// Writes these bytes, or what takes their place.
+    fn poll_written(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
+        if self.instead.is_none() {
+            self.instead = self.instead_of(bytes).map(|text| Instead {
+                text,
+                written: 0,
+                of: bytes.len(),
+            });
+        }
+        let Self {
+            stream, instead, ..
+        } = self;
+        let Some(it) = instead else {
+            return Pin::new(stream).poll_write(cx, bytes);
+        };
+        while let Some(rest) = it.text.get(it.written..).filter(|rest| !rest.is_empty()) {
+            it.written += ready!(Pin::new(&mut *stream).poll_write(cx, rest))?;
+        }
+        let of = it.of;
+        *instead = None;
+        Poll::Ready(Ok(of))
+    }
+
     /// What was written, where the client takes anything in time.
     fn in_time(
         &mut self,
@@ -97,30 +120,6 @@ impl AsyncRead for HttpWire {
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         Pin::new(&mut self.stream).poll_read(cx, buf)
-    }
-}
-
-impl HttpWire {
-    fn poll_written(&mut self, cx: &mut Context<'_>, bytes: &[u8]) -> Poll<io::Result<usize>> {
-        if self.instead.is_none() {
-            self.instead = self.instead_of(bytes).map(|text| Instead {
-                text,
-                written: 0,
-                of: bytes.len(),
-            });
-        }
-        let Self {
-            stream, instead, ..
-        } = self;
-        let Some(it) = instead else {
-            return Pin::new(stream).poll_write(cx, bytes);
-        };
-        while let Some(rest) = it.text.get(it.written..).filter(|rest| !rest.is_empty()) {
-            it.written += ready!(Pin::new(&mut *stream).poll_write(cx, rest))?;
-        }
-        let of = it.of;
-        *instead = None;
-        Poll::Ready(Ok(of))
     }
 }
 
