@@ -8,9 +8,9 @@ import tempfile
 import time
 from contextlib import suppress
 from pathlib import Path
-from types import TracebackType
-from typing import List, Optional, Type, Union
+from typing import List, Optional, Union
 
+from mqmodem.block import EndsWithBlock
 from mqmodem.errors import NoEvent, NotHere, NotStarted
 from mqmodem.mqtt import Client, Message, matches
 from mqmodem.program import PATIENCE, Program, find
@@ -37,7 +37,7 @@ def mosquitto() -> Optional[str]:
     return shutil.which("mosquitto", path=path)
 
 
-class Broker:
+class Broker(EndsWithBlock):
     """A broker that keeps its port when it is stopped. All that it passes on is recorded.
 
     It is `kind="mosquitto"`, or `kind="mqmodem"`, the broker of this package; without a kind it is
@@ -158,17 +158,6 @@ class Broker:
         server = Program(words, self.folder / "broker.log")
         self.port = int(server.first_line().rpartition(":")[2])
         return server
-
-    def __enter__(self) -> "Broker":
-        return self
-
-    def __exit__(
-        self,
-        kind: Optional[Type[BaseException]],
-        error: Optional[BaseException],
-        trace: Optional[TracebackType],
-    ) -> None:
-        self.close()
 
 
 class ForeignBroker(Broker):

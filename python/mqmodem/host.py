@@ -4,12 +4,13 @@ import os
 import signal
 import subprocess
 from pathlib import Path
-from types import TracebackType
-from typing import Callable, Mapping, Optional, Sequence, Type
+from typing import Callable, Mapping, Optional, Sequence
 
+from mqmodem.block import EndsWithBlock
 from mqmodem.errors import NoEvent, NotStarted
 
-class Host:
+
+class Host(EndsWithBlock):
     """A program with a port of its own; its output is in `log`. It ends with its block."""
 
     def __init__(
@@ -50,6 +51,10 @@ class Host:
         except subprocess.TimeoutExpired:
             raise NoEvent(f"{self.words[0]} did not end within {within:g} s") from None
 
+    def close(self) -> None:
+        """The same as `stop`, at the end of its block."""
+        self.stop()
+
     def stop(self) -> None:
         """Ends it, and what it has started."""
         self._signal(signal.SIGTERM)
@@ -66,14 +71,3 @@ class Host:
             os.killpg(self.process.pid, number)
         except ProcessLookupError:
             pass
-
-    def __enter__(self) -> "Host":
-        return self
-
-    def __exit__(
-        self,
-        kind: Optional[Type[BaseException]],
-        error: Optional[BaseException],
-        trace: Optional[TracebackType],
-    ) -> None:
-        self.stop()

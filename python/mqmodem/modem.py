@@ -5,9 +5,9 @@ import time
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
-from typing import Dict, List, Mapping, Optional, Protocol, Sequence, Type, Union
+from typing import Dict, List, Mapping, Optional, Protocol, Sequence, Union
 
+from mqmodem.block import EndsWithBlock
 from mqmodem.control import Control
 from mqmodem.dialects import Step, filled, words_of
 from mqmodem.errors import NoAnswer, NoEvent, Refused
@@ -37,7 +37,7 @@ class _Urc:
     taken: bool = False
 
 
-class Modem:
+class Modem(EndsWithBlock):
     """A modem. Its port is opened when the test speaks to it for the first time."""
 
     def __init__(
@@ -298,14 +298,3 @@ class Modem:
 
     def _alone(self) -> None:
         self._host = None
-
-    def __enter__(self) -> "Modem":
-        return self
-
-    def __exit__(
-        self,
-        kind: Optional[Type[BaseException]],
-        error: Optional[BaseException],
-        trace: Optional[TracebackType],
-    ) -> None:
-        self.close()
